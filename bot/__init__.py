@@ -1,0 +1,1 @@
+"""Carnet: a firm's address book that keeps itself, inside Microsoft Teams and Outlook."""

@@ -1,0 +1,1 @@
+"""A small Microsoft 365 on localhost."""

@@ -1,0 +1,1 @@
+"""The phrases people may type and the texts the bot says."""

@@ -1,0 +1,1 @@
+"""The edge to the Outlook pane and the Teams tab."""

@@ -1,0 +1,1 @@
+"""The edge to Microsoft Teams: Bot Framework and the Bot Connector."""

@@ -1,0 +1,100 @@
+"""A turn: one question from one viewer, and the one shape of its answer.
+
+Typed words, a button on a card, the Outlook pane, the tab and the message extension all become an `Ask` (a verb and its
+data), so that one command answers them all under one rule of access.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import BadRequestError
+from storage.viewer import Viewer
+
+Surface = Literal["chat", "group", "pane", "tab", "extension"]
+Language = Literal["en", "fr"]
+Card = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked for: a verb, and its data as plain JSON."""
+
+    verb: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to say unasked to `user_id`, written to the outbox in the turn's transaction."""
+
+    user_id: int
+    kind: str
+    payload: Mapping[str, Any]
+    group_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Everything that a command may know of the question."""
+
+    viewer: Viewer
+    ask: Ask
+    connection: AsyncConnection
+    language: Language
+    now: int
+    """UTC seconds."""
+    timezone: str = "UTC"
+    surface: Surface = "chat"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a command answers: a card, and the notices that go out after the commit."""
+
+    card: Card
+    notices: tuple[Notice, ...] = ()
+    summary: str = ""
+    """The card in one plain sentence: the message's text, for notifications and screen readers."""
+
+
+Command = Callable[[Turn], Awaitable[Reply]]
+
+
+class Router:
+    """Verbs, and the commands that answer them; merged in one visible list in `bot/commands/__init__.py`."""
+
+    def __init__(self) -> None:
+        self.commands: dict[str, Command] = {}
+        self._writing: set[str] = set()
+
+    def verb(self, name: str, *, is_writing: bool = False) -> Callable[[Command], Command]:
+        """Register a command under a verb; a writing one gets a transaction and is answered once per activity."""
+
+        def register(command: Command) -> Command:
+            if name in self.commands:
+                raise ValueError(f"two commands for the verb {name!r}")
+            self.commands[name] = command
+            if is_writing:
+                self._writing.add(name)
+            return command
+
+        return register
+
+    def include(self, other: "Router") -> None:
+        """Take over every verb of another router."""
+        for name, command in other.commands.items():
+            self.verb(name, is_writing=other.is_writing(name))(command)
+
+    def is_writing(self, verb: str) -> bool:
+        """Say whether the verb changes anything."""
+        return verb in self._writing
+
+    async def answer(self, turn: Turn) -> Reply:
+        """Run the command of the turn's verb; raises `BadRequestError` for a verb that nobody answers."""
+        command = self.commands.get(turn.ask.verb)
+        if command is None:
+            raise BadRequestError("unknown_verb", verb=turn.ask.verb[:40])
+        return await command(turn)

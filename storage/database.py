@@ -1,0 +1,126 @@
+"""The one way to the database: an engine, and one transaction per piece of work.
+
+Leaving a `with` block commits, raising rolls back; nothing inside calls `commit`.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from sqlalchemy import Sequence, event, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage.inline_sqlite import connect_inline
+from storage.models import Audit, Base, Company, Contact, Outbox, User, View
+
+NUMBERED: tuple[type[Base], ...] = (User, Company, Contact, View, Outbox, Audit)
+"""The tables whose rows get a number of their own, unique within the tenant."""
+
+_SEQUENCES = {model: Sequence(f"{model.__tablename__}_id", metadata=Base.metadata) for model in NUMBERED}
+
+
+class Database:
+    """An engine with the two kinds of work that Carnet does: reading and writing.
+
+    SQLite allows one writer at a time: writers of this process wait in line here (first come, first served) rather than
+    in SQLite's busy loop, and a writing transaction takes the write lock at its start, so that it never fails half way.
+    """
+
+    def __init__(self, engine: AsyncEngine, reader: AsyncEngine | None = None) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._reader = reader or engine
+        self._writers = asyncio.Lock()
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection for queries; what it writes is not promised to stay."""
+        async with self._reader.connect() as connection:
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Open one transaction: leaving commits, raising rolls back."""
+        if not self.is_sqlite:
+            async with self.engine.begin() as connection:
+                yield connection
+            return
+        async with self._writers, self.engine.begin() as connection:
+            yield connection
+
+    async def create_tables(self) -> None:
+        """Create what is missing, without migrations: for tests and benches."""
+        async with self.engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+            if not self.is_sqlite:
+                for table in ("interactions", "interaction_contacts"):
+                    await connection.execute(
+                        text(f"CREATE TABLE IF NOT EXISTS {table}_rest PARTITION OF {table} DEFAULT")
+                    )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._reader.dispose()
+        await self.engine.dispose()
+
+
+def open_database(url: str, *, pool_size: int = 10) -> Database:
+    """Open `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://...`; `sqlite:` and `postgresql:` alone will do.
+
+    Raises `sqlalchemy.exc.ArgumentError` for a URL that names no database we know.
+    """
+    scheme, separator, rest = url.partition("://")
+    driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+    full_url = driver.get(scheme, scheme) + separator + rest
+    engine = create_async_engine(full_url, pool_size=pool_size)
+    if engine.dialect.name != "sqlite":
+        return Database(engine)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_immediately)
+    reader = create_async_engine(
+        full_url,
+        pool_size=pool_size,
+        pool_reset_on_return=None,
+        connect_args={"async_creator_fn": connect_inline},
+    )
+    event.listen(reader.sync_engine, "connect", _prepare_sqlite_reader)
+    return Database(engine, reader)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """WAL, and FULL: an acknowledged page is a promise that must survive a power cut (sqlite.org/pragma.html)."""
+    connection.isolation_level = None
+    _run_pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "cache_size=-32000")
+
+
+def _prepare_sqlite_reader(connection: Any, _record: object) -> None:
+    _run_pragmas(connection, "query_only=ON", "busy_timeout=10000", "cache_size=-32000")
+
+
+def _run_pragmas(connection: Any, *pragmas: str) -> None:
+    cursor = connection.cursor()
+    for pragma in pragmas:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediately(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+async def next_ids(connection: AsyncConnection, model: type[Any], tenant_id: int, count: int) -> list[int]:
+    """Reserve `count` numbers for new rows of `model`; call it inside a writing transaction.
+
+    SQLite counts on from the highest one (there is one writer); PostgreSQL takes them from a sequence, so that two
+    workers never wait for each other.
+    """
+    if count == 0:
+        return []
+    if connection.dialect.name == "sqlite":
+        highest = await connection.scalar(select(func.max(model.id)).where(model.tenant_id == tenant_id))
+        return list(range((highest or 0) + 1, (highest or 0) + 1 + count))
+    rows = await connection.execute(
+        text(f"SELECT nextval('{_SEQUENCES[model].name}') FROM generate_series(1, :count)"), {"count": count}
+    )
+    return [row[0] for row in rows]

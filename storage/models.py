@@ -1,0 +1,458 @@
+"""The tables: what Carnet keeps, and nothing else.
+
+Every key begins with `tenant_id`, so that no row can be reached without saying whose it is and so that the schema
+distributes by tenant. Times are whole UTC seconds since 1970 (`*_at`); 0 in `occurred_at` means that the mail carried
+no believable date. No body, preview or attachment has a column here, and a test holds that.
+"""
+
+import enum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+BigInt = BigInteger
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class CompanyType(enum.StrEnum):
+    """What a company is to the firm; a person decides it, and `None` means nobody has yet."""
+
+    CLIENT = "client"
+    PROSPECT = "prospect"
+    REFERRAL_SOURCE = "referral_source"
+    PROVIDER = "provider"
+    COURT = "court"
+    COUNTERPART = "counterpart"
+
+
+class Kind(enum.IntEnum):
+    """What an interaction was, seen from the user whose mailbox it is in."""
+
+    SENT = 1
+    RECEIVED = 2
+    MEETING = 3
+
+
+class Feed(enum.StrEnum):
+    """The three delta feeds of one mailbox."""
+
+    INBOX = "inbox"
+    SENT = "sentitems"
+    CALENDAR = "calendar"
+
+
+class Base(DeclarativeBase):
+    """The metadata of every table."""
+
+
+class Tenant(Base):
+    """One firm's Microsoft 365 tenant, with the firm's own settings."""
+
+    __tablename__ = "tenants"
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    entra_id: Mapped[str] = mapped_column(String(36), unique=True)
+    name: Mapped[str] = mapped_column(Text, default="")
+    domains: Mapped[list[str]] = mapped_column(Json, default=list)
+    """Verified domains, lower case; they and all that is below them are inside the firm."""
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    timezone: Mapped[str] = mapped_column(String(64), default="UTC")
+    contact_rule: Mapped[str] = mapped_column(String(16), default="outreach")
+    """`outreach`: wrote to or met makes a contact; `exchange`: they must have answered too."""
+    shares_contacts: Mapped[bool] = mapped_column(Boolean, default=True)
+    """False keeps colleagues' contacts back and leaves the companies."""
+    keeps_subjects: Mapped[bool] = mapped_column(Boolean, default=False)
+    state: Mapped[str] = mapped_column(String(16), default="active")
+    """`active`, `paused` (consent withdrawn) or `needs_admin` (credentials refused); `reason` says it in words."""
+    reason: Mapped[str] = mapped_column(Text, default="")
+    settings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    created_at: Mapped[int] = mapped_column(BigInt, default=0)
+
+
+class User(Base):
+    """A person of the firm, known by (tenant, Entra object id), never by address."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "entra_id"),
+        Index("users_by_name", "tenant_id", "folded_name"),
+        Index("users_by_address", "tenant_id", "address"),
+    )
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    entra_id: Mapped[str] = mapped_column(String(36))
+    name: Mapped[str] = mapped_column(Text)
+    folded_name: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(8), default="")
+    timezone: Mapped[str] = mapped_column(String(64), default="")
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    is_admin: Mapped[bool] = mapped_column(Boolean, default=False)
+    settings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """How this person wants notices: hours, digest, muted kinds."""
+
+
+class Mailbox(Base):
+    """One user's mailbox: its state, and at the same time its place in the queue."""
+
+    __tablename__ = "mailboxes"
+    __table_args__ = (Index("mailboxes_due", "due_at", "leased_until"),)
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(16), default="new")
+    """`new`, `syncing` (first round), `current`, `retrying`, `skipped` (no mailbox there), `forbidden`, `stopped`."""
+    due_at: Mapped[int | None] = mapped_column(BigInt)
+    leased_until: Mapped[int] = mapped_column(BigInt, default=0)
+    fencing: Mapped[int] = mapped_column(BigInt, default=0)
+    """Raised by every lease; a write that carries an older number is refused."""
+    failures: Mapped[int] = mapped_column(BigInt, default=0)
+    last_success_at: Mapped[int] = mapped_column(BigInt, default=0)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it is not current, in words an administrator can act on; empty when all is well."""
+
+
+class MailboxFeed(Base):
+    """Where one delta feed of a mailbox stands; written in the transaction of the page that it follows."""
+
+    __tablename__ = "mailbox_feeds"
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    feed: Mapped[str] = mapped_column(String(16), primary_key=True)
+    link: Mapped[str] = mapped_column(Text, default="")
+    """The next link inside a round, the delta link after it; empty before the first page."""
+    is_current: Mapped[bool] = mapped_column(Boolean, default=False)
+    """The first round (or a full resync) has reached its delta link."""
+    round: Mapped[int] = mapped_column(BigInt, default=0)
+    """Raised by every full resync: what a round has not seen when it ends is swept."""
+    item_count: Mapped[int] = mapped_column(BigInt, default=0)
+    page_size: Mapped[int] = mapped_column(BigInt, default=500)
+    window_ends_at: Mapped[int] = mapped_column(BigInt, default=0)
+    """Calendar only: the end of the calendarView window that `link` belongs to."""
+
+
+class Company(Base):
+    """The organisation behind one or more mail domains."""
+
+    __tablename__ = "companies"
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text)
+    folded_name: Mapped[str] = mapped_column(Text)
+    is_provisional: Mapped[bool] = mapped_column(Boolean, default=True)
+    """The name was taken from a domain; nobody has confirmed it."""
+    type: Mapped[str | None] = mapped_column(String(16))
+    partner_id: Mapped[int | None] = mapped_column(BigInt)
+    version: Mapped[int] = mapped_column(BigInt, default=1)
+    """Raised by every change a person makes; a card carries it, so that a stale click is seen."""
+    contact_count: Mapped[int] = mapped_column(BigInt, default=0)
+    is_known: Mapped[bool] = mapped_column(Boolean, default=False)
+    """It has at least one contact: only known companies are shown in lists."""
+    interaction_count: Mapped[int] = mapped_column(BigInt, default=0)
+    first_at: Mapped[int] = mapped_column(BigInt, default=0)
+    last_at: Mapped[int] = mapped_column(BigInt, default=0)
+    created_at: Mapped[int] = mapped_column(BigInt, default=0)
+
+
+class CompanyDomain(Base):
+    """A registrable domain and the company behind it."""
+
+    __tablename__ = "company_domains"
+    __table_args__ = (Index("company_domains_by_company", "tenant_id", "company_id"),)
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    domain: Mapped[str] = mapped_column(String(255), primary_key=True)
+    company_id: Mapped[int] = mapped_column(BigInt)
+
+
+class Contact(Base):
+    """An outside person; `is_contact` is False while they have only written in (*seen*)."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("tenant_id", "address"),)
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    address: Mapped[str] = mapped_column(String(320))
+    """Normal form: lower case, IDNA domain. Identity, with the tenant."""
+    name: Mapped[str] = mapped_column(Text, default="")
+    folded_name: Mapped[str] = mapped_column(Text, default="")
+    name_rank: Mapped[int] = mapped_column(BigInt, default=0)
+    """How good the evidence for `name` is; a better or newer one replaces it, whatever the order of arrival."""
+    company_id: Mapped[int | None] = mapped_column(BigInt)
+    is_contact: Mapped[bool] = mapped_column(Boolean, default=False)
+    reason: Mapped[str] = mapped_column(String(32), default="")
+    """The reason code of the last decision, which a person can be shown."""
+    sent_count: Mapped[int] = mapped_column(BigInt, default=0)
+    received_count: Mapped[int] = mapped_column(BigInt, default=0)
+    meeting_count: Mapped[int] = mapped_column(BigInt, default=0)
+    planned_count: Mapped[int] = mapped_column(BigInt, default=0)
+    interaction_count: Mapped[int] = mapped_column(BigInt, default=0)
+    first_at: Mapped[int] = mapped_column(BigInt, default=0)
+    last_at: Mapped[int] = mapped_column(BigInt, default=0)
+    created_at: Mapped[int] = mapped_column(BigInt, default=0)
+
+
+class Interaction(Base):
+    """One mail exchanged or one meeting held (or planned), in one user's mailbox."""
+
+    __tablename__ = "interactions"
+    __table_args__ = (
+        Index(
+            "interactions_planned",
+            "tenant_id",
+            "user_id",
+            "occurred_at",
+            sqlite_where=text("is_planned"),
+            postgresql_where=text("is_planned"),
+        ),
+        {"sqlite_with_rowid": False, "postgresql_partition_by": "RANGE (occurred_at)"},
+    )
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    source_digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    """16 bytes of BLAKE2b of Graph's immutable id."""
+    occurred_at: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    message_digest: Mapped[bytes] = mapped_column(LargeBinary(16))
+    """16 bytes of BLAKE2b of internetMessageId or iCalUId: joins the copies across mailboxes."""
+    kind: Mapped[int] = mapped_column(SmallInteger)
+    is_planned: Mapped[bool] = mapped_column(Boolean, default=False)
+    """A meeting still to come: it makes a contact, and counts as an interaction once it was held."""
+    round: Mapped[int] = mapped_column(BigInt, default=0)
+    subject: Mapped[str | None] = mapped_column(Text)
+    """Content: stays NULL unless the firm turned subjects on."""
+
+
+class InteractionContact(Base):
+    """Who was on the other side of an interaction, ordered for a contact's timeline."""
+
+    __tablename__ = "interaction_contacts"
+    __table_args__ = (
+        Index(
+            "interaction_contacts_of_meeting",
+            "tenant_id",
+            "user_id",
+            "source_digest",
+            sqlite_where=text("kind = 3"),
+            postgresql_where=text("kind = 3"),
+        ),
+        {"sqlite_with_rowid": False, "postgresql_partition_by": "RANGE (occurred_at)"},
+    )
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    contact_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    occurred_at: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    source_digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    kind: Mapped[int] = mapped_column(SmallInteger)
+    is_planned: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class Relationship(Base):
+    """What one user has had with one contact."""
+
+    __tablename__ = "relationships"
+    __table_args__ = (
+        Index("relationships_by_contact", "tenant_id", "contact_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    contact_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    is_mine: Mapped[bool] = mapped_column(Boolean, default=False)
+    """The user wrote to or met (or is to meet) the contact: the one meaning of scope `mine`."""
+    sent_count: Mapped[int] = mapped_column(BigInt, default=0)
+    received_count: Mapped[int] = mapped_column(BigInt, default=0)
+    meeting_count: Mapped[int] = mapped_column(BigInt, default=0)
+    planned_count: Mapped[int] = mapped_column(BigInt, default=0)
+    interaction_count: Mapped[int] = mapped_column(BigInt, default=0)
+    first_at: Mapped[int] = mapped_column(BigInt, default=0)
+    last_at: Mapped[int] = mapped_column(BigInt, default=0)
+
+
+class CompanyRelationship(Base):
+    """What one user has had with one company; type and partner are copies, kept so that a list is one index scan."""
+
+    __tablename__ = "company_relationships"
+    __table_args__ = (
+        Index("company_relationships_by_company", "tenant_id", "company_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    company_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    is_mine: Mapped[bool] = mapped_column(Boolean, default=False)
+    type: Mapped[str | None] = mapped_column(String(16))
+    partner_id: Mapped[int | None] = mapped_column(BigInt)
+    sent_count: Mapped[int] = mapped_column(BigInt, default=0)
+    received_count: Mapped[int] = mapped_column(BigInt, default=0)
+    meeting_count: Mapped[int] = mapped_column(BigInt, default=0)
+    planned_count: Mapped[int] = mapped_column(BigInt, default=0)
+    interaction_count: Mapped[int] = mapped_column(BigInt, default=0)
+    first_at: Mapped[int] = mapped_column(BigInt, default=0)
+    last_at: Mapped[int] = mapped_column(BigInt, default=0)
+
+
+class SearchWord(Base):
+    """One folded word of a company's or a contact's names, domains and addresses: free text is a prefix range scan."""
+
+    __tablename__ = "search_words"
+    __table_args__ = (
+        Index("search_words_by_entity", "tenant_id", "of", "entity_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    of: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    """1 a company, 2 a contact."""
+    word: Mapped[str] = mapped_column(String(64), primary_key=True)
+    entity_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+
+
+class View(Base):
+    """A named filter with an owner."""
+
+    __tablename__ = "views"
+    __table_args__ = (Index("views_by_owner", "tenant_id", "owner_id", "folded_name"),)
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    owner_id: Mapped[int] = mapped_column(BigInt)
+    name: Mapped[str] = mapped_column(Text)
+    folded_name: Mapped[str] = mapped_column(Text)
+    builtin: Mapped[str | None] = mapped_column(String(24))
+    """The key of one of the four views everyone has, where this row is one (hidden, renamed or moved by its owner)."""
+    filter: Mapped[dict[str, Any]] = mapped_column(Json)
+    position: Mapped[int] = mapped_column(BigInt, default=0)
+    is_default: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_hidden: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_shared_with_firm: Mapped[bool] = mapped_column(Boolean, default=False)
+    version: Mapped[int] = mapped_column(BigInt, default=1)
+    deleted_at: Mapped[int | None] = mapped_column(BigInt)
+    created_at: Mapped[int] = mapped_column(BigInt, default=0)
+
+
+class ViewShare(Base):
+    """A named user with whom a view is shared."""
+
+    __tablename__ = "view_shares"
+    __table_args__ = (Index("view_shares_by_user", "tenant_id", "user_id"),)
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    view_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+
+
+class Conversation(Base):
+    """Where the bot can speak to a user: a conversation reference, refreshed by every activity."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (Index("conversations_by_user", "tenant_id", "user_id"),)
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    conversation_id: Mapped[str] = mapped_column(String(512), primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(BigInt)
+    """The person of a personal chat; NULL in a group chat or a channel."""
+    service_url: Mapped[str] = mapped_column(Text)
+    reference: Mapped[dict[str, Any]] = mapped_column(Json)
+    is_reachable: Mapped[bool] = mapped_column(Boolean, default=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    updated_at: Mapped[int] = mapped_column(BigInt, default=0)
+
+
+class Answered(Base):
+    """An activity that had its effect, with the answer that a second delivery gets."""
+
+    __tablename__ = "answered"
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    activity_digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    answer: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    created_at: Mapped[int] = mapped_column(BigInt, default=0)
+
+
+class Outbox(Base):
+    """A notice to be said after the transaction that wrote it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("outbox_due", "state", "due_at"),
+        Index("outbox_by_user", "tenant_id", "user_id", "state"),
+    )
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt)
+    kind: Mapped[str] = mapped_column(String(32))
+    group_key: Mapped[str] = mapped_column(String(128), default="")
+    """What came together: rows of one user with one key become one message."""
+    payload: Mapped[dict[str, Any]] = mapped_column(Json)
+    state: Mapped[str] = mapped_column(String(16), default="pending")
+    """`pending`, `sending`, `sent`, `unknown` (may have been delivered; never sent again), `failed`, `dropped`."""
+    due_at: Mapped[int] = mapped_column(BigInt, default=0)
+    attempts: Mapped[int] = mapped_column(BigInt, default=0)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    conversation_id: Mapped[str] = mapped_column(String(512), default="")
+    activity_id: Mapped[str] = mapped_column(String(256), default="")
+    created_at: Mapped[int] = mapped_column(BigInt, default=0)
+    sent_at: Mapped[int | None] = mapped_column(BigInt)
+
+
+class Subscription(Base):
+    """A Graph subscription of ours for one mailbox."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (Index("subscriptions_by_graph_id", "tenant_id", "graph_id"),)
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    resource: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """`messages` or `events`."""
+    graph_id: Mapped[str] = mapped_column(String(64), default="")
+    client_state_digest: Mapped[bytes] = mapped_column(LargeBinary(32), default=b"")
+    """SHA-256 of the random client state; the state itself is not kept."""
+    state: Mapped[str] = mapped_column(String(16), default="wanted")
+    expires_at: Mapped[int] = mapped_column(BigInt, default=0)
+    renew_at: Mapped[int] = mapped_column(BigInt, default=0)
+    failures: Mapped[int] = mapped_column(BigInt, default=0)
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class Quarantined(Base):
+    """An item that could not be understood; kept by digest and reason so that it is counted, not lost from sight."""
+
+    __tablename__ = "quarantined"
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    source_digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    feed: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[int] = mapped_column(BigInt, default=0)
+
+
+class Audit(Base):
+    """Who changed what, from what to what, when and from where. Append-only."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("audit_by_subject", "tenant_id", "of", "entity_id", "id"),)
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    at: Mapped[int] = mapped_column(BigInt)
+    actor_id: Mapped[int | None] = mapped_column(BigInt)
+    source: Mapped[str] = mapped_column(String(16))
+    """`chat`, `group`, `pane`, `tab`, `extension`, `sync`, `admin`."""
+    action: Mapped[str] = mapped_column(String(32))
+    of: Mapped[str] = mapped_column(String(16))
+    entity_id: Mapped[int | None] = mapped_column(BigInt)
+    before: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    after: Mapped[dict[str, Any] | None] = mapped_column(Json)
