@@ -1,0 +1,54 @@
+# Two commands do it all: `make demo` and `make test`. Each makes the environment it needs.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PORT   ?= 3978
+DATA   ?= demo-data
+
+.PHONY: demo test lint types check bench soak web lock clean
+
+demo: $(VENV)/service web
+	$(BIN)/carnet demo --port $(PORT) --data $(DATA)
+
+test: $(VENV)/dev web
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+
+types: $(VENV)/dev
+	$(BIN)/mypy
+
+check: lint types test
+
+bench: $(VENV)/dev web
+	$(BIN)/python -m tests.bench $(BENCH)
+
+soak: $(VENV)/dev
+	$(BIN)/python -m tests.soak $(SOAK)
+
+web: $(VENV)/service
+	$(BIN)/python -m bot.web.build
+
+# The environment is made anew only when what it is made from has changed.
+$(VENV)/service: requirements/service.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/service.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(VENV)/dev: $(VENV)/service requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+lock:
+	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet $(LOCK) --output-file requirements/service.txt pyproject.toml
+	$(BIN)/pip-compile --quiet $(LOCK) --output-file requirements/dev.txt requirements/dev.in
+LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --strip-extras --allow-unsafe
+
+clean:
+	rm -rf $(VENV) $(DATA) bot/web/dist bot/web/node_modules build dist pictures
