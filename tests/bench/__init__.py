@@ -1,0 +1,1 @@
+"""The benchmarks: every figure beside its floor or peer, taken by turns in the same run."""
