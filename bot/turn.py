@@ -37,6 +37,40 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a typeahead: what is read, and what is submitted."""
+
+    title: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One result of the message extension: a line to pick, and the card that is then inserted.
+
+    `title` and `text` are plain text for the list; `is_shareable` is False where only the asker may read `card`.
+    """
+
+    title: str
+    text: str
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file for the asker: an offer first (`content` is None, `size` an estimate), then its bytes.
+
+    `ask` is what delivers it, once the person has accepted the offer.
+    """
+
+    name: str
+    content_type: str
+    size: int
+    ask: Ask
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """Everything that a command may know of the question."""
 
@@ -52,12 +86,25 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a command answers: a card, and the notices that go out after the commit."""
+    """What a command answers: a card or what its verb promises, and the notices that go out after the commit."""
 
-    card: Card
+    card: Card | None = None
     notices: tuple[Notice, ...] = ()
     summary: str = ""
     """The card in one plain sentence: the message's text, for notifications and screen readers."""
+    choices: tuple[Choice, ...] = ()
+    """`people.search`: what the typeahead shows."""
+    items: tuple[Item, ...] = ()
+    """`search`: what the message extension shows."""
+    file: File | None = None
+    """`export`: an offer; `export.deliver`: the file itself."""
+    private: "Reply | None" = None
+    """In a group: what only the asker may read, for the personal chat; `card` is then a pointer that says nothing."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """The same answer for a page: `views` of `views.list`, `next`, `previous` and `filter` of `list`."""
+    is_error: bool = False
+    """The card says why not; `code` is the HTTP-like number of it."""
+    code: int = 200
 
 
 Command = Callable[[Turn], Awaitable[Reply]]
