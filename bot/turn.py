@@ -14,7 +14,8 @@ from bot.errors import BadRequestError
 from storage.viewer import Viewer
 
 Surface = Literal["chat", "group", "pane", "tab", "extension"]
-Language = Literal["en", "fr"]
+Language = str
+"""The name of a folder of `bot/language`: `en`, `fr`, or any other that is added there."""
 Card = dict[str, Any]
 
 

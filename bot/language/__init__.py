@@ -1,1 +1,25 @@
-"""The phrases people may type and the texts the bot says."""
+"""The phrases people may type and the texts the bot says: one folder per language, nothing of a language in the code.
+
+Ask in words: `understand`. Say a filter back: `describe`. Say anything else: `say`, and `say_date`, `say_number`,
+`say_ago`, ... for what depends on the reader's habits.
+"""
+
+from bot.language.describing import describe
+from bot.language.formats import say_ago, say_date, say_list, say_month, say_number, say_time
+from bot.language.texts import LANGUAGES, MissingTextWarning, choose_language, say
+from bot.language.understanding import understand
+
+__all__ = [
+    "LANGUAGES",
+    "MissingTextWarning",
+    "choose_language",
+    "describe",
+    "say",
+    "say_ago",
+    "say_date",
+    "say_list",
+    "say_month",
+    "say_number",
+    "say_time",
+    "understand",
+]

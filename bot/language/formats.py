@@ -1,0 +1,92 @@
+"""Dates, times, numbers and lists as a reader's language writes them, through Babel; remembered, since a list repeats.
+
+Times come in as UTC seconds since 1970; 0 means that no believable date is known and gives an empty string.
+"""
+
+import functools
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from bot.turn import Language
+
+DateStyle = Literal["short", "medium", "long", "full"]
+Unit = Literal["year", "month", "week", "day", "hour", "minute"]
+_UNITS: tuple[tuple[int, Unit], ...] = (
+    (365 * 86_400, "year"),
+    (30 * 86_400, "month"),
+    (7 * 86_400, "week"),
+    (86_400, "day"),
+    (3_600, "hour"),
+    (60, "minute"),
+)
+"""Seconds from which a unit is used; months of 30 days, as filters count them."""
+
+
+@functools.lru_cache(maxsize=8_192)
+def say_number(language: Language, number: float) -> str:
+    """Return a number with the language's separators: `12,345`, `12 345`."""
+    return str(format_decimal(number, locale=language))
+
+
+def say_date(language: Language, at: int | date, timezone: str = "UTC", style: DateStyle = "medium") -> str:
+    """Return the day of a time (UTC seconds) at a place, or of a date: `3 Mar 2026`."""
+    if isinstance(at, date):
+        return _say_day(language, at, style)
+    if at <= 0:
+        return ""
+    moment = datetime.fromtimestamp(at, zone(timezone))
+    return _say_day(language, moment.date(), style)
+
+
+def say_time(language: Language, at: int, timezone: str = "UTC") -> str:
+    """Return day and time of day (UTC seconds) at a place: `3 Mar 2026, 14:05`."""
+    if at <= 0:
+        return ""
+    moment = datetime.fromtimestamp(at, zone(timezone))
+    return f"{_say_day(language, moment.date(), 'medium')}, {format_time(moment, 'short', locale=language)}"
+
+
+def say_ago(language: Language, at: int, now: int) -> str:
+    """Return how long before or after `now` a time is (both UTC seconds): `3 weeks ago`, `in 2 days`."""
+    if at <= 0:
+        return ""
+    distance = max(abs(now - at), 60)
+    seconds, unit = next(step for step in _UNITS if distance >= step[0])
+    return _say_distance(language, unit, distance // seconds * seconds * (1 if at > now else -1))
+
+
+@functools.lru_cache(maxsize=512)
+def say_month(language: Language, day: date) -> str:
+    """Return month and year of a date: `March 2026`."""
+    return str(format_skeleton("yMMMM", datetime(day.year, day.month, 1, tzinfo=UTC), locale=language))
+
+
+def say_list(language: Language, items: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
+    """Return items in a row with the language's own `and` (or `or`) before the last."""
+    return str(format_list(list(items), style=style, locale=language))
+
+
+@functools.lru_cache(maxsize=64)
+def zone(name: str) -> ZoneInfo:
+    """Return a time zone by its IANA name; UTC for one that nobody knows."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+@functools.lru_cache(maxsize=8_192)
+def _say_day(language: Language, day: date, style: DateStyle) -> str:
+    return str(format_date(day, style, locale=language))
+
+
+@functools.lru_cache(maxsize=4_096)
+def _say_distance(language: Language, unit: Unit, seconds: int) -> str:
+    distance = timedelta(seconds=seconds)
+    return str(format_timedelta(distance, unit, threshold=10_000, add_direction=True, locale=language))

@@ -1,0 +1,91 @@
+"""The texts the bot says: `<language>/texts/<room>.toml`, read once, ready to fill.
+
+A text is a string with gaps (`"{name} is now a client"`), or a table of plurals (`one`, `other`, and whatever else the
+language has) from which `count` chooses.
+"""
+
+import functools
+import tomllib
+import warnings
+from pathlib import Path
+from typing import Any
+
+import structlog
+from babel import Locale
+from babel.core import negotiate_locale
+
+from bot.language.formats import say_number
+from bot.turn import Language
+
+FOLDER = Path(__file__).parent
+LANGUAGES: tuple[Language, ...] = tuple(sorted(path.parent.name for path in FOLDER.glob("*/language.toml")))
+"""Every folder here with a `language.toml`."""
+FALLBACK: Language = "en"
+PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
+
+log = structlog.get_logger(__name__)
+
+Plural = dict[str, str]
+Catalogue = dict[str, str | Plural]
+
+
+class MissingTextWarning(UserWarning):
+    """A text has no words; the tests turn this into an error, production says the English or the key."""
+
+
+def say(language: Language, key: str, **values: Any) -> str:
+    """Return the text `room.key` in a language, its gaps filled with `values`; `count` chooses among plurals.
+
+    A text that the language lacks is said in English, one that no language has as its key; both leave a log line.
+    """
+    text = load_texts(language).get(key)
+    if text is None:
+        text = _find_elsewhere(language, key)
+    if "count" in values:
+        count = values["count"]
+        if isinstance(text, dict):
+            text = text.get(_plural_rule(language)(abs(count))) or text["other"]
+        values["count"] = say_number(language, count)
+    elif isinstance(text, dict):
+        text = text["other"]
+    return text.format_map(values) if values else text
+
+
+def choose_language(locale: str | None, default: Language = FALLBACK) -> Language:
+    """Return the language for a locale such as `fr-CA`; `default` where it is none of ours."""
+    wanted = [(locale or "").replace("-", "_")]
+    return negotiate_locale(wanted, LANGUAGES) or default
+
+
+@functools.cache
+def load_texts(language: Language) -> Catalogue:
+    """Read every room of a language, keys joined by dots; an unknown language has none."""
+    texts: Catalogue = {}
+    for path in sorted((FOLDER / language / "texts").glob("*.toml")):
+        _flatten(path.stem, tomllib.loads(path.read_text(encoding="utf-8")), texts)
+    return texts
+
+
+def _flatten(prefix: str, table: dict[str, Any], texts: Catalogue) -> None:
+    for key, value in table.items():
+        name = f"{prefix}.{key}"
+        if isinstance(value, dict) and not is_plural(value):
+            _flatten(name, value, texts)
+        else:
+            texts[name] = value
+
+
+def is_plural(table: dict[str, Any]) -> bool:
+    """Say whether a table is one text in its plural forms rather than a group of texts."""
+    return "other" in table and table.keys() <= PLURALS
+
+
+@functools.cache
+def _plural_rule(language: Language) -> Any:
+    return Locale.parse(language).plural_form
+
+
+def _find_elsewhere(language: Language, key: str) -> str | Plural:
+    warnings.warn(f"no text {key!r} in {language!r}", MissingTextWarning, stacklevel=3)
+    log.warning("text_missing", language=language, key=key)
+    return load_texts(FALLBACK).get(key, key)
