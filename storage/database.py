@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from storage.inline_sqlite import connect_inline
 from storage.models import Audit, Base, Company, Contact, Outbox, User, View
+from storage.rls import Tenancy, list_locked_tables, list_policy_statements, set_tenancy
+from storage.wake import Wakes, take_wakes
 
 NUMBERED: tuple[type[Base], ...] = (User, Company, Contact, View, Outbox, Audit)
 """The tables whose rows get a number of their own, unique within the tenant."""
@@ -31,17 +33,31 @@ class Database:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._reader = reader or engine
+        self.wakes = Wakes()
         self._writers = asyncio.Lock()
 
     @contextlib.asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Lend a connection for queries; what it writes is not promised to stay."""
+    async def reading(self, tenancy: Tenancy = None) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection for queries of one tenant (or `SYSTEM`); what it writes is not promised to stay.
+
+        PostgreSQL shows nothing where no tenancy is given (see `storage/rls.py`).
+        """
         async with self._reader.connect() as connection:
+            await set_tenancy(connection, tenancy)
             yield connection
 
     @contextlib.asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """Open one transaction: leaving commits, raising rolls back."""
+    async def writing(self, tenancy: Tenancy = None) -> AsyncIterator[AsyncConnection]:
+        """Open one transaction of one tenant (or `SYSTEM`): leaving commits, raising rolls back."""
+        async with self._begin() as connection:
+            take_wakes(connection)
+            await set_tenancy(connection, tenancy)
+            yield connection
+            wakes = take_wakes(connection)
+        self.wakes.tell(wakes)
+
+    @contextlib.asynccontextmanager
+    async def _begin(self) -> AsyncIterator[AsyncConnection]:
         if not self.is_sqlite:
             async with self.engine.begin() as connection:
                 yield connection
@@ -58,6 +74,8 @@ class Database:
                     await connection.execute(
                         text(f"CREATE TABLE IF NOT EXISTS {table}_rest PARTITION OF {table} DEFAULT")
                     )
+                for statement in list_policy_statements(list_locked_tables()):
+                    await connection.execute(text(statement))
 
     async def close(self) -> None:
         """Close every connection."""

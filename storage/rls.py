@@ -1,0 +1,57 @@
+"""Row-level security by tenant: PostgreSQL's second lock behind every query's own `tenant_id`.
+
+A transaction names its tenant in `carnet.tenant_id`, or `carnet.is_system` for work across tenants, for its own length
+only: nothing is left on a connection that a pooler hands on. One that names neither sees no row and writes none.
+"""
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from sqlalchemy import Table, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.models import Base
+
+SYSTEM: Final = "system"
+"""The tenancy of work that serves every tenant: claiming mailboxes, finding a tenant by its Entra id, health."""
+
+Tenancy = int | Literal["system"] | None
+
+_IS_ALLOWED = (
+    "tenant_id = (SELECT nullif(current_setting('carnet.tenant_id', true), '')::bigint)"
+    " OR (SELECT current_setting('carnet.is_system', true) = 'on')"
+)
+"""The settings are read in sub-selects, which PostgreSQL runs once a query and not once a row."""
+
+_SET_TENANT = text("SELECT set_config('carnet.tenant_id', :tenant_id, true)")
+_SET_SYSTEM = text("SELECT set_config('carnet.is_system', 'on', true)")
+
+
+async def set_tenancy(connection: AsyncConnection, tenancy: Tenancy) -> None:
+    """Name the tenant of the open transaction, on PostgreSQL; without one it sees nothing."""
+    if connection.dialect.name == "sqlite" or tenancy is None:
+        return
+    if tenancy == SYSTEM:
+        await connection.execute(_SET_SYSTEM)
+    else:
+        await connection.execute(_SET_TENANT, {"tenant_id": str(tenancy)})
+
+
+def list_locked_tables() -> list[Table]:
+    """Every table has the lock, for every key begins with the tenant."""
+    return list(Base.metadata.sorted_tables)
+
+
+def list_policy_statements(tables: list[Table]) -> Iterator[str]:
+    """Give the statements that lock `tables`; `FORCE` holds the tables' owner to it too (never a superuser)."""
+    for table in tables:
+        yield f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table.name} FORCE ROW LEVEL SECURITY"
+        yield f"DROP POLICY IF EXISTS of_tenant ON {table.name}"
+        yield f"CREATE POLICY of_tenant ON {table.name} USING ({_IS_ALLOWED})"
+
+
+async def is_enforced(connection: AsyncConnection) -> bool:
+    """Say whether the lock holds for the connected role: superusers and BYPASSRLS walk through it."""
+    exempt = await connection.scalar(text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"))
+    return not exempt
