@@ -1,0 +1,9 @@
+"""What the bot says unasked: who hears of what, when they want to hear it, and the loop that says it.
+
+Commands and the sync write notices with `Notices`, in the transaction of what happened; `Sender` says them after it.
+"""
+
+from bot.notices.sender import Messenger, Sender, Sent
+from bot.notices.writer import Notices
+
+__all__ = ["Messenger", "Notices", "Sender", "Sent"]
