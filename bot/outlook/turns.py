@@ -1,0 +1,142 @@
+"""`POST /api/turn`: a verb and its data in, a card out; who asks is proven before a byte of the body is read."""
+
+import zoneinfo
+from http import HTTPStatus
+from typing import Any, Literal
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from bot.commands.desk import Desk
+from bot.errors import BadRequestError, CarnetError, ForbiddenError, UnauthenticatedError
+from bot.language import choose_language, say
+from bot.outlook.tokens import UserTokens
+from bot.turn import Ask, Language, Reply
+from storage import users
+from storage.database import Database
+from storage.users import KnownUser
+
+LARGEST_BODY = 256 * 1024
+VERSIONED_VERBS = frozenset({"company.set_type", "company.set_partner", "company.rename"})
+"""Changes that say which state of the company they were decided on, so that nothing is overwritten unseen."""
+
+log = structlog.get_logger(__name__)
+
+
+class Question(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a question."""
+
+    verb: str
+    data: dict[str, Any] = {}
+    locale: str = ""
+    timezone: str = ""
+    surface: Literal["pane", "tab"] = "pane"
+
+
+class Turns:
+    """Answers the page's questions through the desk."""
+
+    def __init__(self, database: Database, desk: Desk, tokens: UserTokens, *, origin: str) -> None:
+        self._database = database
+        self._desk = desk
+        self._tokens = tokens
+        self._origin = origin
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Answer one question; every refusal is JSON with a sentence and the status of its kind."""
+        language = _accepted_language(request)
+        try:
+            user = await self._know(request)
+            question = await _read(request)
+            language = choose_language(question.locale, user.language)
+            response = await self._ask(question, user, language)
+        except web.HTTPException as refusal:
+            response = _refuse(refusal.status, f"http_{refusal.status}", language)
+        except CarnetError as error:
+            response = _refuse(_STATUSES.get(type(error), HTTPStatus.BAD_REQUEST), error.key, language, **error.values)
+        if request.headers.get("Origin") == self._origin:
+            response.headers["Access-Control-Allow-Origin"] = self._origin
+        response.headers["Vary"] = "Origin"
+        return response
+
+    async def _know(self, request: web.Request) -> KnownUser:
+        """Find the person behind the token; raises `ForbiddenError` for a tenant or a person we do not serve."""
+        identity = await self._tokens.check(request.headers.get("Authorization"))
+        async with self._database.reading() as connection:
+            user = await users.get_known_user(connection, identity.tenant, identity.object_id)
+        if user is None or not user.is_active:
+            raise ForbiddenError
+        return user
+
+    async def _ask(self, question: Question, user: KnownUser, language: Language) -> web.Response:
+        if question.verb in VERSIONED_VERBS and not isinstance(question.data.get("version"), int):
+            return _refuse(HTTPStatus.PRECONDITION_REQUIRED, "version_needed", language)
+        reply = await self._desk.answer(
+            Ask(question.verb, question.data),
+            viewer=user.viewer,
+            language=language,
+            timezone=_known_zone(question.timezone) or user.timezone,
+            surface=question.surface,
+        )
+        return _send(reply)
+
+
+_STATUSES: dict[type[CarnetError], int] = {
+    UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
+    BadRequestError: HTTPStatus.BAD_REQUEST,
+}
+
+
+async def _read(request: web.Request) -> Question:
+    """Read the body; only JSON is taken, so that no form of another site can be posted here (B70)."""
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, len(body))
+    try:
+        question = msgspec.json.decode(bytes(body), type=Question)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise BadRequestError from error
+    if match := request.headers.get("If-Match", "").strip('"'):
+        question.data.setdefault("version", int(match) if match.isdecimal() else -1)
+    return question
+
+
+def _send(reply: Reply) -> web.Response:
+    if reply.file is not None and reply.file.content is not None:
+        return web.Response(body=reply.file.content, content_type=reply.file.content_type)
+    answer: dict[str, Any] = {"card": reply.card, "summary": reply.summary, "data": reply.data}
+    if reply.choices:
+        answer["choices"] = [{"title": choice.title, "value": choice.value} for choice in reply.choices]
+    if reply.file is not None:
+        offer = reply.file
+        answer["file"] = {"name": offer.name, "size": offer.size, "verb": offer.ask.verb, "data": offer.ask.data}
+    return web.Response(
+        body=msgspec.json.encode(answer), status=reply.code, content_type="application/json", charset="utf-8"
+    )
+
+
+def _refuse(status: int, key: str, language: Language, **values: Any) -> web.Response:
+    """Say no: a code for the page and a sentence for the person, with no detail of what is or is not there."""
+    body = {"error": {"code": key, "text": say(language, f"errors.{key}", **values)}}
+    headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'} if status == HTTPStatus.UNAUTHORIZED else {}
+    return web.Response(
+        body=msgspec.json.encode(body),
+        status=status,
+        content_type="application/json",
+        charset="utf-8",
+        headers=headers,
+    )
+
+
+def _accepted_language(request: web.Request) -> Language:
+    return choose_language(request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0])
+
+
+def _known_zone(name: str) -> str:
+    return name if name in zoneinfo.available_timezones() else ""

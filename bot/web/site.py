@@ -1,0 +1,55 @@
+"""The built page as the service hands it out: every file read once, so that no path from outside reaches a disk."""
+
+import html
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+DIST = Path(__file__).parent / "dist"
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+
+
+class NotBuiltError(Exception):
+    """The page has not been built: `python -m bot.web.build` does it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file: its bytes, the same bytes gzipped where that is worth it, and its type."""
+
+    content: bytes
+    content_type: str
+    gzipped: bytes | None = None
+
+
+class Site:
+    """The files of one folder of the build: pages to fill in, and assets whose names carry a digest of their content."""
+
+    def __init__(self, pages: Mapping[str, Template], assets: Mapping[str, Asset]) -> None:
+        self._pages = pages
+        self._assets = assets
+
+    def page(self, name: str, **values: str) -> str:
+        """Return a page with its gaps filled; raises `NotBuiltError` where there is no such page."""
+        if (page := self._pages.get(name)) is None:
+            raise NotBuiltError
+        return page.substitute({key: html.escape(value) for key, value in values.items()})
+
+    def asset(self, name: str) -> Asset | None:
+        """Return the asset of exactly that name."""
+        return self._assets.get(name)
+
+
+def load_site(folder: Path = DIST) -> Site:
+    """Read a folder of the build; an empty site where nothing was built."""
+    pages = {path.stem: Template(path.read_text(encoding="utf-8")) for path in folder.glob("*.html")}
+    assets = {path.name: _read_asset(path) for path in folder.glob("assets/*") if path.suffix != ".gz"}
+    return Site(pages, assets)
+
+
+def _read_asset(path: Path) -> Asset:
+    gzipped = path.with_name(f"{path.name}.gz")
+    content_type = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return Asset(path.read_bytes(), content_type, gzipped.read_bytes() if gzipped.exists() else None)
