@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from storage.inline_sqlite import connect_inline
 from storage.models import Audit, Base, Company, Contact, Outbox, User, View
-from storage.rls import Tenancy, list_locked_tables, list_policy_statements, set_tenancy
+from storage.partitions import add_default_parts
+from storage.rls import Tenancy, list_policies, set_tenancy
 from storage.wake import Wakes, take_wakes
 
 NUMBERED: tuple[type[Base], ...] = (User, Company, Contact, View, Outbox, Audit)
@@ -70,11 +71,8 @@ class Database:
         async with self.engine.begin() as connection:
             await connection.run_sync(Base.metadata.create_all)
             if not self.is_sqlite:
-                for table in ("interactions", "interaction_contacts"):
-                    await connection.execute(
-                        text(f"CREATE TABLE IF NOT EXISTS {table}_rest PARTITION OF {table} DEFAULT")
-                    )
-                for statement in list_policy_statements(list_locked_tables()):
+                await add_default_parts(connection)
+                for statement in list_policies():
                     await connection.execute(text(statement))
 
     async def close(self) -> None:

@@ -7,7 +7,7 @@ only: nothing is left on a connection that a pooler hands on. One that names nei
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from sqlalchemy import Table, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.models import Base
@@ -37,18 +37,18 @@ async def set_tenancy(connection: AsyncConnection, tenancy: Tenancy) -> None:
         await connection.execute(_SET_TENANT, {"tenant_id": str(tenancy)})
 
 
-def list_locked_tables() -> list[Table]:
-    """Every table has the lock, for every key begins with the tenant."""
-    return list(Base.metadata.sorted_tables)
+def list_policies() -> Iterator[str]:
+    """Give the statements that lock every table, for every key begins with the tenant."""
+    for table in Base.metadata.sorted_tables:
+        yield from list_policies_of(table.name)
 
 
-def list_policy_statements(tables: list[Table]) -> Iterator[str]:
-    """Give the statements that lock `tables`; `FORCE` holds the tables' owner to it too (never a superuser)."""
-    for table in tables:
-        yield f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY"
-        yield f"ALTER TABLE {table.name} FORCE ROW LEVEL SECURITY"
-        yield f"DROP POLICY IF EXISTS of_tenant ON {table.name}"
-        yield f"CREATE POLICY of_tenant ON {table.name} USING ({_IS_ALLOWED})"
+def list_policies_of(table: str) -> Iterator[str]:
+    """Give the statements that lock one table; `FORCE` holds the table's owner to it too (never a superuser)."""
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+    yield f"DROP POLICY IF EXISTS of_tenant ON {table}"
+    yield f"CREATE POLICY of_tenant ON {table} USING ({_IS_ALLOWED})"
 
 
 async def is_enforced(connection: AsyncConnection) -> bool:

@@ -1,0 +1,36 @@
+"""Alembic's way in: the connection comes from `storage.migrate`, or from `alembic -x url=...` for a new revision."""
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection
+
+from storage.database import open_database
+from storage.models import Base
+from storage.partitions import is_part
+
+
+def is_ours(name: str | None, of: str, parents: object) -> bool:
+    """Leave the parts of partitioned tables out of the comparison: they are made by the year, not by a revision."""
+    return not (of == "table" and name is not None and is_part(name))
+
+
+def run(connection: Connection) -> None:
+    context.configure(
+        connection=connection, target_metadata=Base.metadata, include_name=is_ours, transactional_ddl=True
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run_for_a_developer() -> None:
+    database = open_database(context.get_x_argument(as_dictionary=True)["url"])
+    async with database.engine.connect() as connection:
+        await connection.run_sync(run)
+    await database.close()
+
+
+if given := context.config.attributes.get("connection"):
+    run(given)
+else:
+    asyncio.run(run_for_a_developer())

@@ -1,0 +1,20 @@
+"""The tables of the first release."""
+
+from alembic import op
+from sqlalchemy import text
+
+from storage.models import Base
+from storage.rls import list_policies
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    connection = op.get_bind()
+    Base.metadata.create_all(connection)
+    if connection.dialect.name == "postgresql":
+        for table in ("interactions", "interaction_contacts"):
+            connection.execute(text(f"CREATE TABLE {table}_rest PARTITION OF {table} DEFAULT"))
+        for statement in list_policies():
+            connection.execute(text(statement))
