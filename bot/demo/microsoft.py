@@ -1,0 +1,161 @@
+"""Run the small Microsoft 365: Graph, the Bot Connector and sign-in over real HTTP, on 127.0.0.1 alone."""
+
+import asyncio
+import contextlib
+import ssl
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.demo.cloud import Cloud
+from bot.demo.connector import Connector
+from bot.demo.faults import Faults
+from bot.demo.graph.server import Graph
+from bot.demo.graph.subscriptions import Subscriptions
+from bot.demo.notifications import Notifications
+from bot.demo.record import Record
+from bot.demo.signin.issuer import add_bot_key_routes, add_login_routes
+from bot.demo.signin.keys import SigningKey, write_certificate
+from bot.demo.signin.tokens import describe_bot_token, describe_user_token
+from bot.demo.world.firm import Firm
+from bot.demo.world.people import Person
+from bot.demo.world.truth import Truth
+
+
+class Microsoft:
+    """A running small Microsoft 365: where it answers, what it holds, and what was done to it."""
+
+    def __init__(self, cloud: Cloud, login_ca: str) -> None:
+        self.cloud = cloud
+        self.login_ca = login_ca
+        """Path of the certificate that msal must trust (`verify=`; mind that REQUESTS_CA_BUNDLE overrides it)."""
+        self.subscriptions = Subscriptions(cloud)
+        self.notifications = Notifications(cloud, self.subscriptions)
+        self.graph = Graph(cloud, self.subscriptions)
+        self.connector = Connector(cloud)
+
+    @property
+    def firms(self) -> list[Firm]:
+        """The tenants."""
+        return list(self.cloud.firms.values())
+
+    @property
+    def firm(self) -> Firm:
+        """The first tenant."""
+        return self.firms[0]
+
+    @property
+    def graph_url(self) -> str:
+        """Where Graph answers."""
+        return f"{self.cloud.url}/v1.0"
+
+    @property
+    def login_url(self) -> str:
+        """The sign-in authority, without a tenant; https."""
+        return self.cloud.login_url
+
+    @property
+    def openid_url(self) -> str:
+        """Where the Bot Framework's keys are described."""
+        return f"{self.cloud.url}/botframework/v1/.well-known/openidconfiguration"
+
+    @property
+    def connector_url(self) -> str:
+        """The service URL that activities carry."""
+        return f"{self.cloud.url}/connector/"
+
+    @property
+    def truth(self) -> Truth:
+        """What really happened in the first tenant; every firm has its own."""
+        return self.firm.truth
+
+    @property
+    def faults(self) -> Faults:
+        """The faults switched on."""
+        return self.cloud.faults
+
+    @property
+    def record(self) -> Record:
+        """What was asked of Graph, and the breaches of its rules."""
+        return self.cloud.record
+
+    @property
+    def config_values(self) -> dict[str, Any]:
+        """What `Config` needs to reach this Microsoft 365 instead of the real one."""
+        return {
+            "graph_url": self.graph_url,
+            "login_url": self.login_url,
+            "login_ca": self.login_ca,
+            "openid_url": self.openid_url,
+            "service_url_hosts": ("127.0.0.1",),
+            "app_id": self.cloud.app_id,
+            "app_secret": self.cloud.app_secret,
+            "tenants": tuple(self.cloud.firms),
+        }
+
+    def mint_user_token(self, person: Person, *, key: SigningKey | None = None, **claims: Any) -> str:
+        """Mint an access token of a person for our own scope; a claim given replaces the true one, None drops it."""
+        firm = self.cloud.firms[person.mailbox.tenant_id]
+        true = describe_user_token(firm, person, self.login_url, self.cloud.app_id)
+        return self.cloud.login_keys.mint(true | claims, key=key)
+
+    def mint_bot_token(self, *, key: SigningKey | None = None, **claims: Any) -> str:
+        """Mint a token as the Bot Framework sends it with each activity; claims as in `mint_user_token`."""
+        true = describe_bot_token(self.cloud.app_id, self.connector_url)
+        return self.cloud.bot_keys.mint(true | claims, key=key)
+
+
+@contextlib.asynccontextmanager
+async def run_microsoft(
+    *firms: Firm,
+    port: int = 0,
+    login_port: int = 0,
+    faults: Faults | None = None,
+    clock: Callable[[], float] = time.time,
+    folder: Path | None = None,
+) -> AsyncIterator[Microsoft]:
+    """Serve these tenants until the block is left; ports of 0 are chosen by the system.
+
+    `clock` (UTC seconds) decides token expiry, subscription expiry and Retry-After; `folder` keeps the certificate,
+    a temporary one unless given.
+    """
+    with contextlib.ExitStack() as stack:
+        place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="carnet-demo-")))
+        place.mkdir(parents=True, exist_ok=True)
+        certificate, key = write_certificate(place)
+        cloud = Cloud({firm.tenant_id: firm for firm in firms}, faults=faults or Faults(), clock=clock)
+        microsoft = Microsoft(cloud, str(certificate))
+        async with _serve(microsoft, port, login_port, certificate, key), microsoft.notifications.sending():
+            yield microsoft
+
+
+@contextlib.asynccontextmanager
+async def _serve(microsoft: Microsoft, port: int, login_port: int, certificate: Path, key: Path) -> AsyncIterator[None]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    await asyncio.to_thread(context.load_cert_chain, certificate, key)
+    plain, login = web.Application(client_max_size=2**22), web.Application()
+    microsoft.graph.add_routes(plain)
+    microsoft.connector.add_routes(plain, prefix="/connector")
+    add_bot_key_routes(plain, microsoft.cloud)
+    add_login_routes(login, microsoft.cloud)
+    async with _listen(plain, port, None) as number, _listen(login, login_port, context) as login_number:
+        microsoft.cloud.url = f"http://127.0.0.1:{number}"
+        microsoft.cloud.login_url = f"https://127.0.0.1:{login_number}"
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _listen(app: web.Application, port: int, context: ssl.SSLContext | None) -> AsyncIterator[int]:
+    """Answer on loopback; gives the port."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, handler_cancellation=True)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=context)
+    try:
+        await site.start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,68 @@
+"""A feed: what delta queries read. A mail folder is one, and so is a calendar."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, Protocol
+
+ChangeKind = Literal["created", "updated", "removed"]
+RemovedReason = Literal["deleted", "changed"]
+
+
+class Item(Protocol):
+    """A copy of a mail or a meeting in one mailbox."""
+
+    feed: "Feed | None"
+    index: int
+    """Its place among the feed's arrivals."""
+    number: int
+
+
+class Change(NamedTuple):
+    """One line of a feed's log."""
+
+    at: float
+    item: Item
+    kind: ChangeKind
+    reason: RemovedReason = "deleted"
+
+
+class Feed:
+    """The items of one folder in the order of their arrival, and a log of what changed since the world began."""
+
+    def __init__(self, name: str, folder_id: str) -> None:
+        self.name = name
+        self.id = folder_id
+        self.arrivals: list[Item] = []
+        self.log: list[Change] = []
+        self.epoch = 0
+        """Raised by `forget_tokens`: a delta token of an older epoch is no longer known."""
+
+    def holds(self, item: Item, index: int) -> bool:
+        """Say whether the arrival at `index` is still there, and is the item's latest arrival."""
+        return item.feed is self and item.index == index
+
+    def __iter__(self) -> Iterator[Item]:
+        """Give what is in it now, oldest arrival first."""
+        return (item for index, item in enumerate(self.arrivals) if self.holds(item, index))
+
+    def place(self, item: Item) -> None:
+        """Put an item in, without a word in the log: it was here before anyone looked."""
+        item.feed, item.index = self, len(self.arrivals)
+        self.arrivals.append(item)
+
+    def add(self, item: Item, at: float) -> None:
+        """Put an item in."""
+        self.place(item)
+        self.log.append(Change(at, item, "created"))
+
+    def touch(self, item: Item, at: float) -> None:
+        """Write down that an item changed."""
+        self.log.append(Change(at, item, "updated"))
+
+    def remove(self, item: Item, at: float, reason: RemovedReason = "deleted") -> None:
+        """Take an item out."""
+        item.feed = None
+        self.log.append(Change(at, item, "removed", reason))
+
+    def forget_tokens(self) -> None:
+        """Make every delta token given so far unknown, as Exchange does when its cache is full."""
+        self.epoch += 1

@@ -1,0 +1,169 @@
+"""A firm: one tenant, its directory, and the mail and meetings that its people have."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.demo.world.addresses import Address, AddressBook, Pair
+from bot.demo.world.directory import Directory
+from bot.demo.world.feed import ChangeKind, RemovedReason
+from bot.demo.world.identity import make_guid
+from bot.demo.world.mail import Mail, MailCopy
+from bot.demo.world.mailbox import Mailbox
+from bot.demo.world.meetings import EventCopy
+from bot.demo.world.people import Person
+from bot.demo.world.schedule import Schedule
+from bot.demo.world.truth import Truth
+
+Listener = Callable[[ChangeKind, Mailbox, MailCopy | EventCopy, str], None]
+"""Hears of every change: its kind, where, of what, and the well-known name of the folder (`calendar` for events)."""
+
+GRANTED = frozenset(
+    {"Mail.ReadBasic.All", "Calendars.ReadBasic.All", "User.Read.All", "GroupMember.Read.All", "Domain.Read.All"}
+)
+"""The application permissions that an administrator has consented to, unless a test says otherwise."""
+
+
+class Firm:
+    """One tenant of the small Microsoft 365."""
+
+    def __init__(
+        self,
+        *domains: str,
+        name: str = "",
+        tenant_id: str = "",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.tenant_id = tenant_id or make_guid("tenant", *domains)
+        self.name = name or domains[0]
+        self.clock = clock
+        self.addresses = AddressBook()
+        self.directory = Directory(self.tenant_id, domains)
+        self.granted = set(GRANTED)
+        self.truth = Truth(self.tenant_id)
+        self.listeners: list[Listener] = []
+        self.schedule = Schedule(self)
+
+    @property
+    def domains(self) -> list[str]:
+        """Verified domains, the default one first."""
+        return self.directory.domains
+
+    def add_person(self, address: str, name: str = "", **properties: Any) -> Person:
+        """Let somebody join, with an empty mailbox; see `Directory.add`."""
+        return self.directory.add(address, name, **properties)
+
+    def get_person(self, id_or_address: str) -> Person | None:
+        """Find a person who has not left."""
+        person = self.directory.get(id_or_address)
+        return person if person is not None and not person.is_deleted else None
+
+    def list_people(self) -> list[Person]:
+        """Give everyone who is there now."""
+        return self.directory.list_people()
+
+    def send_mail(
+        self,
+        sender: Pair | None,
+        to: Iterable[Pair] = (),
+        cc: Iterable[Pair] = (),
+        bcc: Iterable[Pair] = (),
+        *,
+        subject: str | None = None,
+        sent_at: datetime | str | None = None,
+        message_id: str = "",
+        headers: Mapping[str, str] | None = None,
+        overrides: Mapping[str, Any] | None = None,
+    ) -> list[MailCopy]:
+        """Send one mail now: its copies appear in mailboxes, in the delta feeds and to whoever subscribed.
+
+        `sent_at` defaults to now. `overrides` are properties that Graph gives in place of the true ones.
+        """
+        mail = Mail(
+            message_id=message_id or self._make_message_id(),
+            sent_at=sent_at if isinstance(sent_at, str) else format_time(sent_at or self.now()),
+            sender=self.addresses.get(*sender) if sender else None,
+            to=self.addresses.get_all(to),
+            cc=self.addresses.get_all(cc),
+            bcc=self.addresses.get_all(bcc),
+            subject=subject,
+            headers=tuple((headers or {}).items()),
+            overrides=overrides or {},
+        )
+        return self.deliver(mail)
+
+    def deliver(self, mail: Mail, *, is_old: bool = False) -> list[MailCopy]:
+        """Put a mail's copies where Exchange would; an old one was there before anyone looked.
+
+        A copy in sent items for the sender, one in the inbox of each recipient of the firm; nothing for an address of
+        the firm that nobody has.
+        """
+        copies = []
+        sender = self.directory.get(mail.sender.address) if mail.sender else None
+        if sender is not None:
+            copies.append(self._put(mail, sender.mailbox, "sentitems", is_old=is_old))
+        for person in self._find_people(mail.recipients):
+            copies.append(self._put(mail, person.mailbox, "inbox", is_old=is_old))  # noqa: PERF401  # it writes
+        return copies
+
+    def set_read(self, copy: MailCopy, *, is_read: bool = True) -> None:
+        """Mark a mail as read: a later delta gives no more than what changed."""
+        copy.is_read = is_read
+        copy.version += 1
+        if copy.feed is not None:
+            copy.feed.touch(copy, self.clock())
+            self.tell("updated", copy, copy.feed.name)
+
+    def move(self, copy: MailCopy, folder: str) -> None:
+        """Move a mail to another folder of its mailbox, which is made where it is missing."""
+        target = copy.mailbox.get_folder(folder) or copy.mailbox.add_folder(folder)
+        if copy.feed is not None:
+            source = copy.feed
+            source.remove(copy, self.clock())
+            self.tell("removed", copy, source.name)
+        copy.version += 1
+        target.add(copy, self.clock())
+        self.tell("created", copy, target.name)
+
+    def delete(self, copy: MailCopy, reason: RemovedReason = "deleted") -> None:
+        """Delete a mail for good."""
+        folder = copy.feed
+        if folder is None:
+            return
+        folder.remove(copy, self.clock(), reason)
+        del copy.mailbox.items[copy.number]
+        self.tell("removed", copy, folder.name)
+
+    def tell(self, kind: ChangeKind, copy: MailCopy | EventCopy, folder: str) -> None:
+        """Let everyone who listens know of a change."""
+        for listener in self.listeners:
+            listener(kind, copy.mailbox, copy, folder)
+
+    def now(self) -> datetime:
+        """Give the time of this world."""
+        return datetime.fromtimestamp(self.clock(), UTC)
+
+    def _put(self, mail: Mail, mailbox: Mailbox, folder: str, *, is_old: bool) -> MailCopy:
+        is_sent = folder == "sentitems"
+        copy = MailCopy(mail, mailbox, mailbox.next_number(), is_sent, is_read=is_sent)
+        mailbox.items[copy.number] = copy
+        self.truth.add_mail(copy)
+        if is_old:
+            mailbox.folders[folder].place(copy)
+        else:
+            mailbox.folders[folder].add(copy, self.clock())
+            self.tell("created", copy, folder)
+        return copy
+
+    def _find_people(self, addresses: Iterable[Address]) -> list[Person]:
+        found = (self.directory.get(address.address) for address in addresses if address.address)
+        return list(dict.fromkeys(person for person in found if person is not None))
+
+    def _make_message_id(self) -> str:
+        return f"<{make_guid('mail', self.tenant_id, str(len(self.truth.copies)))}@{self.domains[0]}>"
+
+
+def format_time(moment: datetime) -> str:
+    """Write a time as Graph does: UTC, whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,72 @@
+"""A mailbox: folders of mail, a calendar, and whether Graph lets anyone in."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Literal
+
+from bot.demo.world.feed import Feed
+from bot.demo.world.identity import make_item_prefix, read_item_number
+from bot.demo.world.mail import MailCopy
+from bot.demo.world.meetings import EventCopy
+
+MailboxState = Literal["ready", "not_enabled", "forbidden", "unavailable"]
+"""`not_enabled` answers 404 MailboxNotEnabledForRESTAPI, `forbidden` 403, `unavailable` 503 (being moved)."""
+
+WELL_KNOWN_FOLDERS = ("inbox", "sentitems", "deleteditems", "archive", "drafts", "junkemail")
+
+
+class Mailbox:
+    """What one person of a firm has received, sent and agreed to attend."""
+
+    def __init__(self, tenant_id: str, user_id: str, address: str) -> None:
+        self.tenant_id = tenant_id
+        self.user_id = user_id
+        self.addresses = [address]
+        """Lower case; the first is the primary one."""
+        self.state: MailboxState = "ready"
+        self.prefix = make_item_prefix(tenant_id, user_id)
+        self.folders = {name: self._make_feed(name) for name in WELL_KNOWN_FOLDERS}
+        self.calendar = self._make_feed("calendar")
+        self.items: dict[int, MailCopy | EventCopy] = {}
+        """Everything that is anywhere in it, by number."""
+        self._numbers = itertools.count(1)
+
+    @property
+    def inbox(self) -> Feed:
+        """The inbox."""
+        return self.folders["inbox"]
+
+    def next_number(self) -> int:
+        """Give the next item's number."""
+        return next(self._numbers)
+
+    def get_folder(self, name_or_id: str) -> Feed | None:
+        """Find a folder by its well-known name or its id."""
+        known = self.folders.get(name_or_id.lower())
+        return known or next((folder for folder in self.folders.values() if folder.id == name_or_id), None)
+
+    def add_folder(self, name: str) -> Feed:
+        """Make a folder of the person's own."""
+        return self.folders.setdefault(name.lower(), self._make_feed(name.lower()))
+
+    def list_mail(self) -> Iterator[MailCopy]:
+        """Give every mail that is still there, in the order of its arrival in the mailbox."""
+        return (item for item in self.items.values() if isinstance(item, MailCopy))
+
+    def list_events(self) -> Iterator[EventCopy]:
+        """Give every event that is still there."""
+        return (item for item in self.items.values() if isinstance(item, EventCopy))
+
+    def get_item(self, item_id: str) -> MailCopy | EventCopy | None:
+        """Find a mail or event by either of its ids."""
+        item = self.items.get(read_item_number(item_id) or 0)
+        return item if item is not None and item_id in (item.id, item.immutable_id) else None
+
+    def forget_tokens(self) -> None:
+        """Make every delta token of this mailbox unknown."""
+        for feed in (*self.folders.values(), self.calendar):
+            feed.forget_tokens()
+
+    def _make_feed(self, name: str) -> Feed:
+        return Feed(name, make_item_prefix(self.tenant_id, self.user_id, name) + "AAA=")
+
