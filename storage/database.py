@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from storage.inline_sqlite import connect_inline
 from storage.models import Audit, Base, Company, Contact, Outbox, User, View
-from storage.partitions import add_default_parts
+from storage.partitions import list_default_parts
 from storage.rls import Tenancy, list_policies, set_tenancy
 from storage.wake import Wakes, take_wakes
 
@@ -71,8 +71,7 @@ class Database:
         async with self.engine.begin() as connection:
             await connection.run_sync(Base.metadata.create_all)
             if not self.is_sqlite:
-                await add_default_parts(connection)
-                for statement in list_policies():
+                for statement in (*list_default_parts(), *list_policies()):
                     await connection.execute(text(statement))
 
     async def close(self) -> None:

@@ -4,6 +4,7 @@ What has no believable date (0) or lies outside the years that have a part is in
 has no parts; there the same functions do nothing.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy import text
@@ -23,13 +24,11 @@ _LIST_PARTS = text(
 )
 
 
-async def add_default_parts(connection: AsyncConnection) -> None:
-    """Give each partitioned table the part for everything that has no part of its own."""
-    if connection.dialect.name == "sqlite":
-        return
+def list_default_parts() -> Iterator[str]:
+    """Give the statements that make, on PostgreSQL, the part for everything that has no part of its own."""
     for table in PARTITIONED:
-        await connection.execute(text(f"CREATE TABLE IF NOT EXISTS {table}_rest PARTITION OF {table} DEFAULT"))
-        await _lock_part(connection, f"{table}_rest")
+        yield f"CREATE TABLE IF NOT EXISTS {table}_rest PARTITION OF {table} DEFAULT"
+        yield from list_policies_of(f"{table}_rest")
 
 
 async def list_parts(connection: AsyncConnection, table: str) -> list[str]:
@@ -69,24 +68,21 @@ async def drop_parts(connection: AsyncConnection, before: float) -> list[str]:
 
 
 async def _add_part(connection: AsyncConnection, table: str, name: str, year: int) -> None:
-    """Fill a new table from the default part, then attach it: PostgreSQL refuses a part whose rows lie elsewhere."""
+    """Fill a new table from the default part, then attach it: PostgreSQL refuses a part whose rows lie elsewhere.
+
+    Its own row-level security, because a part can be named in a query too.
+    """
     start, end = _start_of(year), _start_of(year + 1)
     moved = f"DELETE FROM {table}_rest WHERE occurred_at >= {start} AND occurred_at < {end} RETURNING *"
-    statements = (
+    statements = [
         "SELECT set_config('lock_timeout', '5s', true)",
         f"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
         f"LOCK TABLE {table}_rest IN SHARE ROW EXCLUSIVE MODE",
         f"WITH moved AS ({moved}) INSERT INTO {name} SELECT * FROM moved",
         f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({start}) TO ({end})",
-    )
+        *list_policies_of(name),
+    ]
     for statement in statements:
-        await connection.execute(text(statement))
-    await _lock_part(connection, name)
-
-
-async def _lock_part(connection: AsyncConnection, name: str) -> None:
-    """Row-level security again: a part can be named in a query of its own."""
-    for statement in list_policies_of(name):
         await connection.execute(text(statement))
 
 

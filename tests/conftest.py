@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 from sqlalchemy import text
@@ -43,15 +43,27 @@ async def sqlite_database(tmp_path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def postgres_database(postgres_url: str) -> AsyncIterator[Database]:
-    name = f"carnet_{os.getpid()}_{next(_numbers)}"
-    await _run_sql(postgres_url, f"CREATE DATABASE {name}")
-    url = make_url(postgres_url).set(database=name, drivername="postgresql+asyncpg")
-    database = open_database(url.render_as_string(hide_password=False))
+async def make_postgres(postgres_url: str) -> AsyncIterator[Callable[[], Awaitable[str]]]:
+    """Make databases with nothing in them, and give their URLs."""
+    names = []
+
+    async def make() -> str:
+        names.append(f"carnet_{os.getpid()}_{next(_numbers)}")
+        await _run_sql(postgres_url, f"CREATE DATABASE {names[-1]}")
+        url = make_url(postgres_url).set(database=names[-1], drivername="postgresql+asyncpg")
+        return url.render_as_string(hide_password=False)
+
+    yield make
+    for name in names:
+        await _run_sql(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def postgres_database(make_postgres: Callable[[], Awaitable[str]]) -> AsyncIterator[Database]:
+    database = open_database(await make_postgres())
     await database.create_tables()
     yield database
     await database.close()
-    await _run_sql(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -6,18 +6,13 @@ from alembic import context
 from sqlalchemy import Connection
 
 from storage.database import open_database
+from storage.migrate import is_compared
 from storage.models import Base
-from storage.partitions import is_part
-
-
-def is_ours(name: str | None, of: str, parents: object) -> bool:
-    """Leave the parts of partitioned tables out of the comparison: they are made by the year, not by a revision."""
-    return not (of == "table" and name is not None and is_part(name))
 
 
 def run(connection: Connection) -> None:
     context.configure(
-        connection=connection, target_metadata=Base.metadata, include_name=is_ours, transactional_ddl=True
+        connection=connection, target_metadata=Base.metadata, include_name=is_compared, transactional_ddl=True
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -4,6 +4,7 @@ from alembic import op
 from sqlalchemy import text
 
 from storage.models import Base
+from storage.partitions import list_default_parts
 from storage.rls import list_policies
 
 revision = "0001"
@@ -14,7 +15,5 @@ def upgrade() -> None:
     connection = op.get_bind()
     Base.metadata.create_all(connection)
     if connection.dialect.name == "postgresql":
-        for table in ("interactions", "interaction_contacts"):
-            connection.execute(text(f"CREATE TABLE {table}_rest PARTITION OF {table} DEFAULT"))
-        for statement in list_policies():
+        for statement in (*list_default_parts(), *list_policies()):
             connection.execute(text(statement))

@@ -1,0 +1,120 @@
+import asyncio
+import multiprocessing
+import random
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+
+from storage.database import Database, open_database
+from storage.migrate import find_differences, migrate
+from storage.models import Base
+
+CATALOGUE = {
+    "columns": "SELECT table_name, column_name, data_type, is_nullable, column_default, character_maximum_length"
+    " FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2",
+    "indexes": "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2",
+    "policies": "SELECT tablename, policyname, qual FROM pg_policies ORDER BY 1, 2",
+    "locks": "SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class"
+    " WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace ORDER BY 1",
+    "parts": "SELECT partrelid::regclass::text, pg_get_partkeydef(partrelid) FROM pg_partitioned_table ORDER BY 1",
+    "sequences": "SELECT sequencename, start_value, increment_by FROM pg_sequences ORDER BY 1",
+}
+
+
+LIST_TABLES = {
+    True: "SELECT name FROM sqlite_master WHERE type = 'table'",
+    False: "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+    " AND NOT relispartition",
+}
+KILLS = 20
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["storage.migrate"])
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def urls(request: pytest.FixtureRequest, tmp_path, make_postgres) -> list[str]:
+    if request.param == "sqlite":
+        return [f"sqlite:///{tmp_path}/{name}.db" for name in ("empty", "expected")]
+    return [await make_postgres(), await make_postgres()]
+
+
+@pytest.fixture
+def empty_url(urls) -> str:
+    return urls[0]
+
+
+@pytest.fixture
+async def expected(urls) -> AsyncIterator[Database]:
+    database = open_database(urls[1])
+    await database.create_tables()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def opened(empty_url) -> AsyncIterator[Database]:
+    database = open_database(empty_url)
+    yield database
+    await database.close()
+
+
+async def describe(database: Database) -> dict[str, list]:
+    """The schema in the database's own words, without Alembic's table and the order of columns."""
+    if database.is_sqlite:
+        rows = await fetch(database, "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        tables = {(kind, name): sorted(part.strip(" ,") for part in sql.splitlines()) for kind, name, sql in rows}
+        return {"sqlite": sorted((*key, lines) for key, lines in tables.items() if key[1] != "alembic_version")}
+    described = {what: await fetch(database, sql) for what, sql in CATALOGUE.items()}
+    return {what: [row for row in rows if row[0] != "alembic_version"] for what, rows in described.items()}
+
+
+async def fetch(database: Database, sql: str) -> list[tuple]:
+    async with database.reading() as connection:
+        return [tuple(row) for row in await connection.execute(text(sql))]
+
+
+def run_migrate(url: str) -> None:
+    asyncio.run(migrate(url))
+
+
+async def test_a_migrated_database_is_the_one_that_the_code_expects(empty_url, opened, expected):
+    await migrate(empty_url)
+    assert await describe(opened) == await describe(expected)
+
+
+async def test_no_difference_is_left_for_another_revision(empty_url, opened):
+    await migrate(empty_url)
+    async with opened.engine.connect() as connection:
+        assert await connection.run_sync(find_differences) == []
+
+
+async def test_a_second_run_changes_nothing(empty_url, opened):
+    await migrate(empty_url)
+    before = await describe(opened)
+    await migrate(empty_url)
+    assert await describe(opened) == before
+
+
+async def test_two_that_migrate_at_once_do_not_meet(empty_url, opened):
+    processes = [FORKS.Process(target=run_migrate, args=(empty_url,)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        await asyncio.to_thread(process.join)
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert await fetch(opened, "SELECT count(*) FROM alembic_version") == [(1,)]
+
+
+async def test_F68_a_migration_that_is_killed_is_all_there_or_not_at_all(empty_url, opened):
+    random_ = random.Random(68)
+    for _ in range(KILLS):
+        process = FORKS.Process(target=run_migrate, args=(empty_url,))
+        process.start()
+        await asyncio.sleep(random_.uniform(0.01, 0.4))
+        process.kill()
+        process.join()
+        assert len(await fetch(opened, LIST_TABLES[opened.is_sqlite])) in (0, len(Base.metadata.tables) + 1)
+    await migrate(empty_url)
+    async with opened.engine.connect() as connection:
+        assert await connection.run_sync(find_differences) == []
