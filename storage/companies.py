@@ -1,0 +1,155 @@
+"""Companies as a viewer sees them: lists, one company, and finding one by what people call it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.filters import Filter
+from storage.models import CompanyType
+from storage.paging import Page
+from storage.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyRow:
+    """A company in a list; counts and dates are the viewer's own in scope `mine`, else the firm's."""
+
+    id: int
+    name: str
+    is_provisional: bool
+    type: CompanyType | None
+    partner_id: int | None
+    partner_name: str | None
+    domain: str
+    """Its main domain (the shortest)."""
+    version: int
+    contact_count: int
+    interaction_count: int
+    first_at: int
+    last_at: int
+    """0: nothing with a believable date yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What somebody has had with a company or a contact."""
+
+    sent_count: int = 0
+    received_count: int = 0
+    meeting_count: int = 0
+    interaction_count: int = 0
+    first_at: int = 0
+    last_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Knower:
+    """A user of the firm who wrote to or met them."""
+
+    user_id: int
+    name: str
+    is_active: bool
+    interaction_count: int
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """One of the last interactions: what it was, when, and who took part in the firm; never what it was about."""
+
+    kind: Literal["sent", "received", "meeting"]
+    occurred_at: int
+    user_ids: tuple[int, ...]
+    user_names: tuple[str, ...]
+    contact_names: tuple[str, ...]
+    """Only contacts that the viewer may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactBrief:
+    """A contact in a company's detail."""
+
+    id: int
+    name: str
+    address: str
+    interaction_count: int
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyDetail:
+    """Everything that a card of one company shows."""
+
+    id: int
+    name: str
+    is_provisional: bool
+    type: CompanyType | None
+    partner_id: int | None
+    partner_name: str | None
+    version: int
+    contact_count: int
+    domains: tuple[str, ...]
+    firm: Totals
+    mine: Totals
+    is_mine: bool
+    knowers: tuple[Knower, ...]
+    """Newest first, at most 20; `knower_count` counts them all."""
+    knower_count: int
+    recent: tuple[Recent, ...]
+    contacts: tuple[ContactBrief, ...]
+    """Those the viewer may see, newest first, at most 10."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Something found by a name; the best come first."""
+
+    of: Literal["company", "contact", "user", "view"]
+    id: int
+    name: str
+    how: Literal["exact", "prefix", "typo"]
+    detail: str = ""
+    """What tells two of one name apart: the main domain, or the address."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Say whether the whole name (or a domain, or the address) was given, case and accents aside."""
+        return self.how == "exact"
+
+
+async def list_companies(
+    connection: AsyncConnection,
+    viewer: Viewer,
+    filter_: Filter,
+    *,
+    now: int,
+    cursor: str | None = None,
+    limit: int = 10,
+) -> Page[CompanyRow]:
+    """Return a page of companies; raises `CursorError` for a cursor that is not of this list."""
+    raise NotImplementedError
+
+
+async def list_companies_to_sort_out(
+    connection: AsyncConnection, viewer: Viewer, *, cursor: str | None = None, limit: int = 10
+) -> Page[CompanyRow]:
+    """Return the firm's companies without type or partner, busiest first."""
+    raise NotImplementedError
+
+
+async def get_company(connection: AsyncConnection, viewer: Viewer, company_id: int) -> CompanyDetail | None:
+    """Return one company with all that its card shows."""
+    raise NotImplementedError
+
+
+async def get_company_rows(
+    connection: AsyncConnection, viewer: Viewer, company_ids: list[int]
+) -> dict[int, CompanyRow]:
+    """Return the visible ones among `company_ids` with the firm's figures, at most 100."""
+    raise NotImplementedError
+
+
+async def find_companies(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
+    """Find companies by name, by any of their domains, by an address or link at one, or by a mistyped name."""
+    raise NotImplementedError

@@ -1,0 +1,60 @@
+"""The people of the firm."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.companies import Match
+from storage.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUser:
+    """A user as the edges need it: who asks, and how to answer."""
+
+    viewer: Viewer
+    name: str
+    language: str
+    """The user's, else the firm's."""
+    timezone: str
+    is_active: bool
+    is_admin: bool
+    tenant_state: str
+    """`active`, `paused` or `needs_admin`."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A colleague, for pickers and cards."""
+
+    id: int
+    name: str
+    address: str
+    is_active: bool
+    entra_id: str = ""
+
+
+async def get_known_user(connection: AsyncConnection, entra_tenant_id: str, entra_object_id: str) -> KnownUser | None:
+    """Return who (tenant, object id) is; never by address (S9). Needs the tenancy `SYSTEM` on PostgreSQL."""
+    raise NotImplementedError
+
+
+async def get_user(connection: AsyncConnection, viewer: Viewer, user_id: int) -> UserRow | None:
+    """Return one colleague, those who left included."""
+    raise NotImplementedError
+
+
+async def get_user_names(connection: AsyncConnection, viewer: Viewer, user_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of colleagues by number, those who left included."""
+    raise NotImplementedError
+
+
+async def search_users(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 15) -> list[UserRow]:
+    """Find colleagues who are still there, for typeahead: word beginnings, then typing errors; everyone for no text."""
+    raise NotImplementedError
+
+
+async def find_users(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
+    """Find colleagues by what somebody typed; "Anne" alone is exact only where one active user has that name."""
+    raise NotImplementedError
