@@ -6,6 +6,7 @@ no believable date. No body, preview or attachment has a column here, and a test
 """
 
 import enum
+import re
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint, text
@@ -14,6 +15,17 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 BigInt = BigInteger
 Json = JSON().with_variant(JSONB(), "postgresql")
+Folded = Text().with_variant(Text(collation="C"), "postgresql")
+"""Folded text, in the order of its code points on every database: what SQLite and Python do anyway."""
+
+
+def partial_index(name: str, *columns: str, where: str) -> Index:
+    """Index the rows for which the booleans in `where` hold; a query uses it only if it says the same.
+
+    SQLite knows no booleans: there SQLAlchemy writes `is_mine = 1` where PostgreSQL gets `is_mine`.
+    """
+    on_sqlite = re.sub(r"\b(is_\w+)\b", r"\1 = 1", where)
+    return Index(name, *columns, sqlite_where=text(on_sqlite), postgresql_where=text(where))
 
 
 class CompanyType(enum.StrEnum):
@@ -85,7 +97,7 @@ class User(Base):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     entra_id: Mapped[str] = mapped_column(String(36))
     name: Mapped[str] = mapped_column(Text)
-    folded_name: Mapped[str] = mapped_column(Text)
+    folded_name: Mapped[str] = mapped_column(Folded)
     address: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(8), default="")
     timezone: Mapped[str] = mapped_column(String(64), default="")
@@ -139,14 +151,32 @@ class Company(Base):
     """The organisation behind one or more mail domains."""
 
     __tablename__ = "companies"
+    __table_args__ = (
+        partial_index("companies_by_last", "tenant_id", "last_at", "id", where="is_known"),
+        partial_index("companies_by_type", "tenant_id", "type", "last_at", "id", where="is_known"),
+        partial_index("companies_by_partner", "tenant_id", "partner_id", "type", "last_at", "id", where="is_known"),
+        partial_index("companies_by_name", "tenant_id", "folded_name", "id", where="is_known"),
+        partial_index("companies_by_count", "tenant_id", "interaction_count", "id", where="is_known"),
+        partial_index(
+            "companies_to_sort_out",
+            "tenant_id",
+            "interaction_count",
+            "id",
+            where="is_known AND (type IS NULL OR partner_id IS NULL)",
+        ),
+        {"sqlite_with_rowid": False},
+    )
 
     tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(Text)
-    folded_name: Mapped[str] = mapped_column(Text)
+    folded_name: Mapped[str] = mapped_column(Folded)
+    """`fold_name` of the name; copied to `company_relationships`."""
     is_provisional: Mapped[bool] = mapped_column(Boolean, default=True)
     """The name was taken from a domain; nobody has confirmed it."""
     type: Mapped[str | None] = mapped_column(String(16))
+    """Type, partner and folded name are copied to `company_relationships`. A sync that adds rows there takes them from
+    here after it has updated (and so locked) this row, or a change made meanwhile would be lost on the copy."""
     partner_id: Mapped[int | None] = mapped_column(BigInt)
     version: Mapped[int] = mapped_column(BigInt, default=1)
     """Raised by every change a person makes; a card carries it, so that a stale click is seen."""
@@ -174,18 +204,28 @@ class Contact(Base):
     """An outside person; `is_contact` is False while they have only written in (*seen*)."""
 
     __tablename__ = "contacts"
-    __table_args__ = (UniqueConstraint("tenant_id", "address"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "address"),
+        partial_index("contacts_by_last", "tenant_id", "last_at", "id", where="is_contact"),
+        partial_index("contacts_by_company", "tenant_id", "company_id", "last_at", "id", where="is_contact"),
+        partial_index("contacts_by_name", "tenant_id", "folded_name", "id", where="is_contact"),
+        partial_index("contacts_by_count", "tenant_id", "interaction_count", "id", where="is_contact"),
+        {"sqlite_with_rowid": False},
+    )
 
     tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     address: Mapped[str] = mapped_column(String(320))
     """Normal form: lower case, IDNA domain. Identity, with the tenant."""
     name: Mapped[str] = mapped_column(Text, default="")
-    folded_name: Mapped[str] = mapped_column(Text, default="")
+    folded_name: Mapped[str] = mapped_column(Folded, default="")
+    """`fold_name` of the name; copied to `relationships`."""
     name_rank: Mapped[int] = mapped_column(BigInt, default=0)
     """How good the evidence for `name` is; a better or newer one replaces it, whatever the order of arrival."""
     company_id: Mapped[int | None] = mapped_column(BigInt)
     is_contact: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_added: Mapped[bool] = mapped_column(Boolean, default=False)
+    """A person added them by hand: `is_contact` stays True whatever is derived."""
     reason: Mapped[str] = mapped_column(String(32), default="")
     """The reason code of the last decision, which a person can be shown."""
     sent_count: Mapped[int] = mapped_column(BigInt, default=0)
@@ -260,6 +300,11 @@ class Relationship(Base):
     __tablename__ = "relationships"
     __table_args__ = (
         Index("relationships_by_contact", "tenant_id", "contact_id"),
+        partial_index("relationships_by_last", "tenant_id", "user_id", "last_at", "contact_id", where="is_mine"),
+        partial_index("relationships_by_name", "tenant_id", "user_id", "folded_name", "contact_id", where="is_mine"),
+        partial_index(
+            "relationships_by_count", "tenant_id", "user_id", "interaction_count", "contact_id", where="is_mine"
+        ),
         {"sqlite_with_rowid": False},
     )
 
@@ -267,7 +312,11 @@ class Relationship(Base):
     user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     contact_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     is_mine: Mapped[bool] = mapped_column(Boolean, default=False)
-    """The user wrote to or met (or is to meet) the contact: the one meaning of scope `mine`."""
+    """The user wrote to or met (or is to meet) the contact, or added them: the one meaning of scope `mine`."""
+    is_added: Mapped[bool] = mapped_column(Boolean, default=False)
+    """The user added the contact by hand: `is_mine` stays True whatever is derived."""
+    folded_name: Mapped[str] = mapped_column(Folded, default="")
+    """The contact's, copied so that a list by name is one index scan."""
     sent_count: Mapped[int] = mapped_column(BigInt, default=0)
     received_count: Mapped[int] = mapped_column(BigInt, default=0)
     meeting_count: Mapped[int] = mapped_column(BigInt, default=0)
@@ -278,11 +327,27 @@ class Relationship(Base):
 
 
 class CompanyRelationship(Base):
-    """What one user has had with one company; type and partner are copies, kept so that a list is one index scan."""
+    """What one user has had with one company; type, partner and name are copies: a list is one index scan."""
 
     __tablename__ = "company_relationships"
     __table_args__ = (
         Index("company_relationships_by_company", "tenant_id", "company_id"),
+        partial_index(
+            "company_relationships_by_last",
+            *("tenant_id", "user_id", "last_at", "company_id", "type", "partner_id"),
+            where="is_mine",
+        ),
+        partial_index(
+            "company_relationships_by_type",
+            *("tenant_id", "user_id", "type", "last_at", "company_id", "partner_id"),
+            where="is_mine",
+        ),
+        partial_index(
+            "company_relationships_by_name", "tenant_id", "user_id", "folded_name", "company_id", where="is_mine"
+        ),
+        partial_index(
+            "company_relationships_by_count", "tenant_id", "user_id", "interaction_count", "company_id", where="is_mine"
+        ),
         {"sqlite_with_rowid": False},
     )
 
@@ -290,8 +355,10 @@ class CompanyRelationship(Base):
     user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     company_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     is_mine: Mapped[bool] = mapped_column(Boolean, default=False)
+    """One of the user's own contacts is there."""
     type: Mapped[str | None] = mapped_column(String(16))
     partner_id: Mapped[int | None] = mapped_column(BigInt)
+    folded_name: Mapped[str] = mapped_column(Folded, default="")
     sent_count: Mapped[int] = mapped_column(BigInt, default=0)
     received_count: Mapped[int] = mapped_column(BigInt, default=0)
     meeting_count: Mapped[int] = mapped_column(BigInt, default=0)
@@ -306,34 +373,54 @@ class SearchWord(Base):
 
     __tablename__ = "search_words"
     __table_args__ = (
-        Index("search_words_by_entity", "tenant_id", "of", "entity_id"),
+        Index("search_words_by_entity", "tenant_id", "of", "entity_id", "word"),
         {"sqlite_with_rowid": False},
     )
 
     tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     of: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     """1 a company, 2 a contact."""
-    word: Mapped[str] = mapped_column(String(64), primary_key=True)
+    word: Mapped[str] = mapped_column(Folded, primary_key=True)
+    """At most 64 characters."""
     entity_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+
+
+class KnownWord(Base):
+    """A word that occurs in `search_words`, forwards and backwards: mistyped words are looked up by either end."""
+
+    __tablename__ = "known_words"
+    __table_args__ = (
+        Index("known_words_backwards", "tenant_id", "of", "backwards", "word"),
+        {"sqlite_with_rowid": False},
+    )
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    of: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    word: Mapped[str] = mapped_column(Folded, primary_key=True)
+    backwards: Mapped[str] = mapped_column(Folded)
 
 
 class View(Base):
     """A named filter with an owner."""
 
     __tablename__ = "views"
-    __table_args__ = (Index("views_by_owner", "tenant_id", "owner_id", "folded_name"),)
+    __table_args__ = (
+        Index(
+            "views_by_owner",
+            *("tenant_id", "owner_id", "folded_name"),
+            unique=True,
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        partial_index("views_shared_with_firm", "tenant_id", "id", where="is_shared_with_firm"),
+    )
 
     tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     owner_id: Mapped[int] = mapped_column(BigInt)
     name: Mapped[str] = mapped_column(Text)
-    folded_name: Mapped[str] = mapped_column(Text)
-    builtin: Mapped[str | None] = mapped_column(String(24))
-    """The key of one of the four views everyone has, where this row is one (hidden, renamed or moved by its owner)."""
+    folded_name: Mapped[str] = mapped_column(Folded)
     filter: Mapped[dict[str, Any]] = mapped_column(Json)
-    position: Mapped[int] = mapped_column(BigInt, default=0)
-    is_default: Mapped[bool] = mapped_column(Boolean, default=False)
-    is_hidden: Mapped[bool] = mapped_column(Boolean, default=False)
     is_shared_with_firm: Mapped[bool] = mapped_column(Boolean, default=False)
     version: Mapped[int] = mapped_column(BigInt, default=1)
     deleted_at: Mapped[int | None] = mapped_column(BigInt)
@@ -349,6 +436,20 @@ class ViewShare(Base):
     tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     view_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+
+
+class ViewPlace(Base):
+    """How one reader keeps one view, be it built in (its number is negative), the reader's own or shared."""
+
+    __tablename__ = "view_places"
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    view_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    position: Mapped[int | None] = mapped_column(BigInt)
+    """NULL: behind those that were moved, in the order of their numbers."""
+    is_default: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_hidden: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class Conversation(Base):
@@ -387,6 +488,7 @@ class Outbox(Base):
     __table_args__ = (
         Index("outbox_due", "state", "due_at"),
         Index("outbox_by_user", "tenant_id", "user_id", "state"),
+        Index("outbox_by_entity", "tenant_id", "kind", "entity_id"),
     )
 
     tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
@@ -395,6 +497,8 @@ class Outbox(Base):
     kind: Mapped[str] = mapped_column(String(32))
     group_key: Mapped[str] = mapped_column(String(128), default="")
     """What came together: rows of one user with one key become one message."""
+    entity_id: Mapped[int] = mapped_column(BigInt, default=0)
+    """The contact, company, view or message that the notice is about; names are read when it is said."""
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
     state: Mapped[str] = mapped_column(String(16), default="pending")
     """`pending`, `sending`, `sent`, `unknown` (may have been delivered; never sent again), `failed`, `dropped`."""
@@ -411,7 +515,7 @@ class Subscription(Base):
     """A Graph subscription of ours for one mailbox."""
 
     __tablename__ = "subscriptions"
-    __table_args__ = (Index("subscriptions_by_graph_id", "tenant_id", "graph_id"),)
+    __table_args__ = (Index("subscriptions_by_graph_id", "graph_id"), Index("subscriptions_due", "renew_at"))
 
     tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
@@ -421,9 +525,29 @@ class Subscription(Base):
     client_state_digest: Mapped[bytes] = mapped_column(LargeBinary(32), default=b"")
     """SHA-256 of the random client state; the state itself is not kept."""
     state: Mapped[str] = mapped_column(String(16), default="wanted")
+    """`wanted` (to be created), `active`, `unwanted` (to be deleted, then the row goes)."""
     expires_at: Mapped[int] = mapped_column(BigInt, default=0)
     renew_at: Mapped[int] = mapped_column(BigInt, default=0)
+    """When the next call to Graph is due; a claim moves it on, so that a crash is only a later try."""
     failures: Mapped[int] = mapped_column(BigInt, default=0)
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class Chore(Base):
+    """Periodic work of one tenant, and at the same time its place in the queue."""
+
+    __tablename__ = "chores"
+    __table_args__ = (Index("chores_due", "name", "due_at"),)
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """`directory`, `subscriptions` (the audit against Graph's own list) or `retention`."""
+    due_at: Mapped[int] = mapped_column(BigInt, default=0)
+    """A claim moves it on, so that a crash is only a later try."""
+    failures: Mapped[int] = mapped_column(BigInt, default=0)
+    last_success_at: Mapped[int] = mapped_column(BigInt, default=0)
+    link: Mapped[str] = mapped_column(Text, default="")
+    """The delta link that the next run starts from."""
     reason: Mapped[str] = mapped_column(Text, default="")
 
 
