@@ -6,10 +6,11 @@ from typing import Any
 class CarnetError(Exception):
     """Something went wrong that has a sentence.
 
-    `key` names a text of `bot/language` (`errors.KEY`), `values` fill its gaps.
+    `key` names a text of `bot/language` (`errors.KEY`), `values` fill its gaps; `code` is the HTTP status of its kind.
     """
 
     key = "unexpected"
+    code = 500
 
     def __init__(self, key: str = "", **values: Any) -> None:
         self.key = key or type(self).key
@@ -21,33 +22,39 @@ class NotFoundError(CarnetError):
     """It is not there, or the viewer may not see it: one answer for both."""
 
     key = "not_found"
+    code = 404
 
 
 class BadRequestError(CarnetError):
     """What was sent cannot be understood; the sentence says what to send instead."""
 
     key = "bad_request"
+    code = 400
 
 
 class ForbiddenError(CarnetError):
     """The viewer is known and may not do this."""
 
     key = "forbidden"
+    code = 403
 
 
 class ConflictError(CarnetError):
     """Somebody else changed it since the card was drawn; nothing was overwritten."""
 
     key = "changed_since"
+    code = 409
 
 
 class UnauthenticatedError(CarnetError):
     """No token, or one that is not valid."""
 
     key = "unauthenticated"
+    code = 401
 
 
 class UnavailableError(CarnetError):
     """The database or Microsoft does not answer; trying again later will do."""
 
     key = "unavailable"
+    code = 503

@@ -28,6 +28,15 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a card is written: the language, and what `now` is (UTC seconds) and where."""
+
+    language: Language
+    now: int
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something to say unasked to `user_id`, written to the outbox in the turn's transaction."""
 
@@ -47,10 +56,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One result of the message extension: a line to pick, and the card that is then inserted.
-
-    `title` and `text` are plain text for the list; `is_shareable` is False where only the asker may read `card`.
-    """
+    """One result of the message extension: a line to pick (plain text), and the card that is then inserted."""
 
     title: str
     text: str
@@ -84,6 +90,11 @@ class Turn:
     timezone: str = "UTC"
     surface: Surface = "chat"
 
+    @property
+    def reader(self) -> Reader:
+        """Say for whom the card is written."""
+        return Reader(self.language, self.now, self.timezone)
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -104,8 +115,10 @@ class Reply:
     data: Mapping[str, Any] = field(default_factory=dict)
     """The same answer for a page: `views` of `views.list`, `next`, `previous` and `filter` of `list`."""
     is_error: bool = False
-    """The card says why not; `code` is the HTTP-like number of it."""
+    """The card says why not."""
     code: int = 200
+    """The HTTP status of it: 400 what was sent makes no sense, 403 not allowed, 404 not there or not yours (one answer
+    for both), 409 somebody changed it since, 503 try again later."""
 
 
 Command = Callable[[Turn], Awaitable[Reply]]
