@@ -1,12 +1,29 @@
 """The words by which companies and contacts are found: folded, each once per entity, read by ranges of the index."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
+from sqlalchemy import bindparam, delete
+from sqlalchemy.dialects.postgresql import insert as insert_on_postgres
+from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.models import KnownWord, SearchWord
+from storage.names import words
 
 COMPANY: Final = 1
 CONTACT: Final = 2
+
+_JOINERS = re.compile(r"(?<=\w)['\u2019\u02bc\u2010\u2011-](?=\w)")
+_CORRECTABLE = re.compile(r"[^\W\d_]{4,30}")
+"""Words in which a typing error can be told from another word: letters alone, and enough of them."""
+
+_FORGET = delete(SearchWord).where(
+    SearchWord.tenant_id == bindparam("tenant"),
+    SearchWord.of == bindparam("kind"),
+    SearchWord.entity_id == bindparam("id"),
+)
 
 
 async def index_words(
@@ -22,4 +39,30 @@ async def index_words(
     A company's texts are its name and its domains, a contact's its name and its address. Set-wise: one call a page.
     `is_new` says that none of them had words before, which saves looking for old ones.
     """
-    raise NotImplementedError
+    if not texts:
+        return
+    if not is_new:
+        await connection.execute(_FORGET, [{"tenant": tenant_id, "kind": of, "id": entity_id} for entity_id in texts])
+    found_by = {entity_id: list_search_words(of_entity) for entity_id, of_entity in texts.items()}
+    key = {"tenant_id": tenant_id, "of": of}
+    rows = [key | {"word": word, "entity_id": entity_id} for entity_id, found in found_by.items() for word in found]
+    await _add_missing(connection, SearchWord, rows)
+    known = sorted({word for found in found_by.values() for word in found if _CORRECTABLE.fullmatch(word)})
+    await _add_missing(connection, KnownWord, [key | {"word": word, "backwards": word[::-1]} for word in known])
+
+
+def list_search_words(texts: Iterable[str]) -> set[str]:
+    """Return the words by which something with these texts is found; "O'Brien-Smith" also answers to "obriensmith"."""
+    found: set[str] = set()
+    for text in texts:
+        found.update(words(text))
+        if _JOINERS.search(text):
+            found.update(words(_JOINERS.sub("", text)))
+    return found
+
+
+async def _add_missing(connection: AsyncConnection, table: type[Any], rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    on_dialect = insert_on_sqlite if connection.dialect.name == "sqlite" else insert_on_postgres
+    await connection.execute(on_dialect(table).on_conflict_do_nothing(), rows)
