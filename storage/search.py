@@ -17,7 +17,6 @@ CONTACT: Final = 2
 
 _JOINERS = re.compile(r"(?<=\w)['\u2019\u02bc\u2010\u2011-](?=\w)")
 _CORRECTABLE = re.compile(r"[^\W\d_]{4,30}")
-"""Words in which a typing error can be told from another word: letters alone, and enough of them."""
 
 _FORGET = delete(SearchWord).where(
     SearchWord.tenant_id == bindparam("tenant"),
@@ -47,8 +46,13 @@ async def index_words(
     key = {"tenant_id": tenant_id, "of": of}
     rows = [key | {"word": word, "entity_id": entity_id} for entity_id, found in found_by.items() for word in found]
     await _add_missing(connection, SearchWord, rows)
-    known = sorted({word for found in found_by.values() for word in found if _CORRECTABLE.fullmatch(word)})
+    known = sorted({word for found in found_by.values() for word in found if is_correctable(word)})
     await _add_missing(connection, KnownWord, [key | {"word": word, "backwards": word[::-1]} for word in known])
+
+
+def is_correctable(word: str) -> bool:
+    """Say whether a typing error in `word` can be told from another word: letters alone, and enough of them."""
+    return _CORRECTABLE.fullmatch(word) is not None
 
 
 def list_search_words(texts: Iterable[str]) -> set[str]:
