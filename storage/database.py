@@ -5,10 +5,12 @@ Leaving a `with` block commits, raising rolls back; nothing inside calls `commit
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Sequence, event, func, select, text
+from sqlalchemy import Sequence as Numbers
+from sqlalchemy import event, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.inline_sqlite import connect_inline
@@ -20,7 +22,7 @@ from storage.wake import Wakes, take_wakes
 NUMBERED: tuple[type[Base], ...] = (User, Company, Contact, View, Outbox, Audit)
 """The tables whose rows get a number of their own, unique within the tenant."""
 
-_SEQUENCES = {model: Sequence(f"{model.__tablename__}_id", metadata=Base.metadata) for model in NUMBERED}
+_SEQUENCES = {model: Numbers(f"{model.__tablename__}_id", metadata=Base.metadata) for model in NUMBERED}
 
 
 class Database:
@@ -139,3 +141,10 @@ async def next_ids(connection: AsyncConnection, model: type[Any], tenant_id: int
         text(f"SELECT nextval('{_SEQUENCES[model].name}') FROM generate_series(1, :count)"), {"count": count}
     )
     return [row[0] for row in rows]
+
+
+async def insert_ignoring(connection: AsyncConnection, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of `model`; those whose key is there already are left as they are."""
+    if rows:
+        insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        await connection.execute(insert(model).on_conflict_do_nothing(), list(rows))

@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-Channel = Literal["mailboxes", "outbox"]
-CHANNELS: Final[tuple[Channel, ...]] = ("mailboxes", "outbox")
+Channel = Literal["mailboxes", "outbox", "subscriptions"]
+CHANNELS: Final[tuple[Channel, ...]] = ("mailboxes", "outbox", "subscriptions")
 
 _KEY = "carnet_wakes"
 
