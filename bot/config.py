@@ -22,6 +22,7 @@ class Config(BaseSettings):
     public_url: str = Field("", description="https address under which Microsoft reaches this service")
     app_id: str = Field("", description="client id of the Entra app registration, which is also the bot's id")
     app_secret: SecretStr = Field(SecretStr(""), description="client secret; a certificate is better")
+    app_tenant: str = Field("", description="Entra tenant of the app registration; empty for a multi-tenant bot")
     app_certificate: str = Field("", description="path of a PEM file with private key and certificate")
     tenants: tuple[str, ...] = Field((), description="Entra ids of the tenants served, as a JSON list")
     contact_rule: str = Field("outreach", description="`outreach`, or `exchange`: they must have answered too")

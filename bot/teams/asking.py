@@ -1,0 +1,61 @@
+"""What an activity asks for: typed words, a button, or a button that old clients send as a message."""
+
+import html
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot.teams.incoming import Incoming
+from bot.turn import Ask
+
+MOST_TEXT: Final = 2000
+"""Characters that are read of a message; nobody asks for a list in more."""
+_MENTION = re.compile(r"<at\b[^>]*>(.*?)</at>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+
+
+def read_words(incoming: Incoming) -> str:
+    """Return the typed words: the bot's own mention left out, other people's names kept, pasted HTML as text."""
+    text = (incoming.text or "")[: MOST_TEXT * 4]
+    own = _list_own_mentions(incoming)
+    text = _MENTION.sub(lambda found: " " if found[0] in own or found[1] in own else found[1], text)
+    return html.unescape(_TAG.sub(" ", text)).strip()[:MOST_TEXT]
+
+
+def is_mentioned(incoming: Incoming) -> bool:
+    """Say whether the message speaks to the bot by name, as it must in a group."""
+    return bool(_list_own_mentions(incoming))
+
+
+def _list_own_mentions(incoming: Incoming) -> set[str]:
+    """Return the marked texts and the names under which the bot is mentioned."""
+    own: set[str] = set()
+    bot = incoming.recipient.id if incoming.recipient else None
+    for entity in incoming.entities or ():
+        if (entity.type or "").lower() == "mention" and entity.mentioned and entity.mentioned.id == bot:
+            own |= {words for words in (entity.text, entity.mentioned.name) if words}
+    return own
+
+
+def read_submit(value: Any) -> Ask | None:
+    """Return what an `Action.Submit` asks for: the verb lies in its data, beside the card's inputs."""
+    return read_data(value) if isinstance(value, Mapping) else None
+
+
+def read_execute(value: Any) -> Ask | None:
+    """Return what an `Action.Execute` asks for (the value of an `adaptiveCard/action` invoke)."""
+    action = value.get("action") if isinstance(value, Mapping) else None
+    if not isinstance(action, Mapping):
+        return None
+    data = action.get("data") or {}
+    if not isinstance(data, Mapping) or not isinstance(action.get("verb"), str):
+        return None
+    return read_data({**data, "verb": action["verb"]})
+
+
+def read_data(data: Mapping[str, Any]) -> Ask | None:
+    """Return verb and data apart; `msteams` is Teams' own."""
+    verb = data.get("verb")
+    if not isinstance(verb, str) or not verb:
+        return None
+    return Ask(verb, {key: value for key, value in data.items() if key not in {"verb", "msteams"}})

@@ -1,0 +1,111 @@
+"""Who may post activities, and on whose behalf: the Bot Connector's token alone, or in the demo this very machine."""
+
+from typing import Final, Protocol
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import ForbiddenError, UnauthenticatedError
+from bot.teams.incoming import Incoming
+from bot.teams.tokens import Token, Tokens
+from bot.teams.urls import ServiceUrls
+from storage.identities import get_identity
+from storage.users import KnownUser, get_known_user
+
+CHANNELS: Final = frozenset({"msteams", "m365extensions", "outlook"})
+"""Teams, and the message extension in Outlook and in Microsoft 365."""
+LOCAL_CHANNELS: Final = CHANNELS | {"emulator", "webchat"}
+LOCAL_ADDRESSES: Final = frozenset({"127.0.0.1", "::1"})
+PLACEHOLDER: Final = "00000000-0000-0000-0000-"
+"""How the object ids of a local tool's own invented people begin (Agents Playground)."""
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who posted an activity; no token only where `LocalAuthenticator` let it in."""
+
+    token: Token | None = None
+
+
+class Authenticator(Protocol):
+    """Decides in three steps: from the header, from the activity, and from the users of the firm."""
+
+    urls: ServiceUrls
+
+    async def authenticate(self, authorization: str | None, address: str | None) -> Caller:
+        """Return who calls from `address`; raises `UnauthenticatedError`, or `UnavailableError` without keys."""
+        ...
+
+    def authorize(self, caller: Caller, incoming: Incoming) -> None:
+        """Raise `ForbiddenError` where this caller may not post this activity."""
+        ...
+
+    async def find_user(self, connection: AsyncConnection, caller: Caller, incoming: Incoming) -> KnownUser | None:
+        """Return the user who speaks, or None for anybody who is not of a firm that is served."""
+        ...
+
+
+class TokenAuthenticator:
+    """The only way in outside the demo; there is no switch that turns it off (S5)."""
+
+    def __init__(self, tokens: Tokens, urls: ServiceUrls) -> None:
+        self.urls = urls
+        self._tokens = tokens
+
+    async def authenticate(self, authorization: str | None, address: str | None) -> Caller:
+        """Return the caller whom the token names."""
+        return Caller(await self._tokens.verify(authorization))
+
+    def authorize(self, caller: Caller, incoming: Incoming) -> None:
+        """Hold the activity against the token: its service URL (S3) and the channels that its key endorses."""
+        if caller.token is None or incoming.service_url != caller.token.claims.get("serviceurl"):
+            raise ForbiddenError
+        if not incoming.service_url or not self.urls.allow(incoming.service_url):
+            raise ForbiddenError
+        if incoming.channel_id not in CHANNELS or incoming.channel_id not in caller.token.key.endorsements:
+            raise ForbiddenError
+
+    async def find_user(self, connection: AsyncConnection, caller: Caller, incoming: Incoming) -> KnownUser | None:
+        """Return the user by (tenant id, object id), never by name or address (S9)."""
+        person = incoming.from_.aad_object_id if incoming.from_ else None
+        if not person or len(incoming.tenant_ids) != 1:
+            return None
+        (tenant,) = incoming.tenant_ids
+        return await get_known_user(connection, tenant, person.lower())
+
+
+class LocalAuthenticator:
+    """The demo's: a tool on this machine may leave the token out; one that is given is held to its whole word.
+
+    Only `carnet demo` builds one. It answers to no address but this machine's own.
+    """
+
+    def __init__(self, inner: Authenticator) -> None:
+        self.urls = inner.urls
+        self._inner = inner
+
+    async def authenticate(self, authorization: str | None, address: str | None) -> Caller:
+        """Let this machine in without a token."""
+        if authorization is not None:
+            return await self._inner.authenticate(authorization, address)
+        if address not in LOCAL_ADDRESSES:
+            raise UnauthenticatedError
+        return Caller()
+
+    def authorize(self, caller: Caller, incoming: Incoming) -> None:
+        """Hold an activity without a token to the service URLs and channels of local tools."""
+        if caller.token is not None:
+            self._inner.authorize(caller, incoming)
+        elif incoming.channel_id not in LOCAL_CHANNELS or not self.urls.allow(incoming.service_url or ""):
+            raise ForbiddenError
+
+    async def find_user(self, connection: AsyncConnection, caller: Caller, incoming: Incoming) -> KnownUser | None:
+        """Take the sender's object id for true, and the first user where there is none; made-up tenants are let be."""
+        if caller.token is not None:
+            return await self._inner.find_user(connection, caller, incoming)
+        person = incoming.from_.aad_object_id if incoming.from_ else None
+        if person and person.startswith(PLACEHOLDER):
+            person = None
+        if len(incoming.tenant_ids) > 1:
+            return None
+        identity = await get_identity(connection, incoming.tenant_ids, person and person.lower())
+        return await get_known_user(connection, *identity) if identity else None

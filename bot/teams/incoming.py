@@ -1,0 +1,158 @@
+"""An activity as it arrives: read once, strictly, into a small struct of our own; what does not fit is a 400."""
+
+import datetime as dt
+import json
+from typing import Any, Final
+
+import msgspec
+
+from bot.errors import BadRequestError
+
+MOST_LEVELS: Final = 32
+"""How deep a value may be nested; a card's own data is three or four deep."""
+GREATEST_INTEGER: Final = 2**63 - 1
+
+
+class _Struct(msgspec.Struct, rename="camel", omit_defaults=True):
+    """Bot Framework writes camelCase, and null for what is not there."""
+
+
+class Account(_Struct):
+    """Who speaks, or who is spoken to."""
+
+    id: str | None = None
+    name: str | None = None
+    aad_object_id: str | None = None
+    role: str | None = None
+
+
+class Conversation(_Struct):
+    """Where it is said."""
+
+    id: str | None = None
+    conversation_type: str | None = None
+    tenant_id: str | None = None
+    is_group: bool | None = None
+    name: str | None = None
+
+
+class _Identified(_Struct):
+    id: str | None = None
+
+
+class ChannelData(_Struct):
+    """What Teams adds."""
+
+    tenant: _Identified | None = None
+    event_type: str | None = None
+
+
+class Attachment(_Struct):
+    """Only looked at to be sure that it is one."""
+
+    content_type: str | None = None
+    content_url: str | None = None
+    content: Any = None
+    name: str | None = None
+
+
+class Entity(_Struct):
+    """A mention, a locale, or something that is not ours to read."""
+
+    type: str | None = None
+    mentioned: Account | None = None
+    text: str | None = None
+    timezone: str | None = None
+
+
+class Incoming(_Struct):
+    """One activity."""
+
+    type: str
+    id: str | None = None
+    timestamp: dt.datetime | None = None
+    local_timestamp: dt.datetime | None = None
+    local_timezone: str | None = None
+    channel_id: str | None = None
+    service_url: str | None = None
+    from_: Account | None = msgspec.field(name="from", default=None)
+    recipient: Account | None = None
+    conversation: Conversation | None = None
+    channel_data: ChannelData | None = None
+    name: str | None = None
+    action: str | None = None
+    text: str | None = None
+    text_format: str | None = None
+    locale: str | None = None
+    value: Any = None
+    entities: list[Entity] | None = None
+    attachments: list[Attachment] | None = None
+    members_added: list[Account] | None = None
+    members_removed: list[Account] | None = None
+    reply_to_id: str | None = None
+    delivery_mode: str | None = None
+
+    @property
+    def tenant_ids(self) -> set[str]:
+        """The Entra ids of the tenant, wherever Teams wrote it: one, unless somebody lies."""
+        named = self.channel_data.tenant.id if self.channel_data and self.channel_data.tenant else None
+        spoken = self.conversation.tenant_id if self.conversation else None
+        return {tenant_id.lower() for tenant_id in (named, spoken) if tenant_id}
+
+    @property
+    def is_personal(self) -> bool:
+        """It was said in a chat with the bot alone: a thread (`19:`) has other people in it."""
+        place = self.conversation
+        if place is None or place.is_group or (place.id or "").startswith("19:"):
+            return False
+        return place.conversation_type in {None, "personal"}
+
+    @property
+    def has_parties(self) -> bool:
+        """It says who speaks, to whom, and where."""
+        return all(party is not None and party.id for party in (self.from_, self.recipient, self.conversation))
+
+
+_decoder = msgspec.json.Decoder(Incoming)
+
+
+def read_activity(body: bytes) -> Incoming:
+    """Read an activity from UTF-8 JSON.
+
+    Raises `BadRequestError` for what is not JSON, is not an activity, names a key twice, is nested too deep, or holds a
+    number or a character that no database takes.
+    """
+    try:
+        incoming = _decoder.decode(body)
+        _check(json.loads(body, object_pairs_hook=_unique), MOST_LEVELS)
+    except (ValueError, RecursionError) as error:
+        raise BadRequestError from error
+    if not incoming.type:
+        raise BadRequestError
+    return incoming
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is given twice")
+    return found
+
+
+def _check(value: Any, levels: int) -> None:
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError("NUL")
+    elif isinstance(value, dict):
+        if not levels:
+            raise ValueError("nested too deep")
+        for key, inner in value.items():
+            _check(key, levels)
+            _check(inner, levels - 1)
+    elif isinstance(value, list):
+        if not levels:
+            raise ValueError("nested too deep")
+        for inner in value:
+            _check(inner, levels - 1)
+    elif isinstance(value, int) and abs(value) > GREATEST_INTEGER:
+        raise ValueError("a number beyond 64 bits")
