@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.database import Database, open_database
 
+pytest_plugins = ["tests.microsoft"]
 _numbers = itertools.count(1)
 
 

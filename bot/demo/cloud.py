@@ -9,6 +9,7 @@ from bot.demo.record import Record
 from bot.demo.signin.tokens import Minter
 from bot.demo.world.firm import Firm
 from bot.demo.world.identity import make_guid
+from bot.demo.world.people import Person
 
 APP_ID = make_guid("app", "carnet")
 APP_SECRET = make_guid("secret", "carnet")
@@ -27,13 +28,25 @@ class Cloud:
     """UTC seconds."""
     app_id: str = APP_ID
     app_secret: str = APP_SECRET
-    certificates: dict[str, bytes] = field(default_factory=dict)
-    """PEM certificates that the app may sign in with, by SHA-256 thumbprint."""
+    certificates: list[bytes] = field(default_factory=list)
+    """PEM certificates that the app may sign in with."""
     url: str = ""
     """http://127.0.0.1:PORT, where Graph, the connector and the demo's own endpoints answer."""
     login_url: str = ""
-    login_keys: Minter = field(default_factory=lambda: Minter("login"))
-    bot_keys: Minter = field(default_factory=lambda: Minter("bot framework"))
+    login_keys: Minter = field(init=False)
+    bot_keys: Minter = field(init=False)
+
+    installed: set[str] = field(default_factory=set)
+    """Object ids of the people for whom the Teams app is installed."""
+    install_listeners: list[Callable[[Firm, Person], None]] = field(default_factory=list)
+    is_in_catalog: bool = True
+    """The organisation's catalog has the Teams app."""
+    needs_install: bool = False
+    """The connector makes no conversation with a person for whom the app is not installed."""
+
+    def __post_init__(self) -> None:
+        self.login_keys = Minter("login", self.clock)
+        self.bot_keys = Minter("bot framework", self.clock)
 
     def get_firm(self, tenant_id: str) -> Firm | None:
         """Find a firm by its tenant id or one of its verified domains."""

@@ -27,7 +27,7 @@ KINDS: dict[str, dict[str, str]] = {
         "lag": "changes of the last `seconds` are not visible yet",
         "poison": "`items` (raw JSON objects) are added to the first page",
         "unknown_removed": "`@removed` of `ids` that nobody knows, on the first page",
-        "hidden_removals": "deleted occurrences of a series are not told",
+        "vanish": "404 for an item that was announced",
         "slow": "the answer takes `seconds`",
         "hang": "no answer for `seconds` (3600), then the connection closes",
         "drip": "the body comes in pieces of `size` bytes, one every `seconds`",
@@ -51,6 +51,7 @@ KINDS: dict[str, dict[str, str]] = {
         "status": "an error before anything is taken; status, code, sub_code",
         "accepted_then_status": "taken, then an error; status: 502",
         "accepted_then_reset": "taken, then the connection is reset",
+        "accepted_then_hang": "taken, then nothing for `seconds` (100) and a reset",
         "hang": "nothing for `seconds`",
         "slow": "the answer takes `seconds`",
     },
@@ -76,7 +77,7 @@ class Fault:
     tenant: str = ""
     """Tenant id; empty for all."""
     mailbox: str = ""
-    """User id (for the connector: conversation id); empty for all."""
+    """User id, of the mailbox or of the conversation; empty for all."""
     path: str = ""
     """A regular expression found in the path; empty for all."""
     count: int | None = None
@@ -107,7 +108,7 @@ class Faults:
     def __init__(self, seed: int = 1) -> None:
         self._faults: list[Fault] = []
         self._numbers = itertools.count(1)
-        self.random = random.Random(seed)  # noqa: S311  # faults are repeatable, not secret
+        self.random = random.Random(seed)  # faults are repeatable, not secret
 
     def __iter__(self) -> Iterator[Fault]:
         """Give those that are on."""
@@ -151,7 +152,7 @@ class Faults:
         tenant: str = "",
         mailbox: str = "",
         path: str = "",
-        allows: Callable[[Fault], bool] = lambda fault: True,
+        allows: Callable[[Fault], bool] = lambda _: True,
     ) -> Fault | None:
         """Give the first fault of a kind that strikes now, and count the hit."""
         for fault in self._faults:

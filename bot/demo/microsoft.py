@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import ssl
 import tempfile
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -57,6 +56,11 @@ class Microsoft:
     def login_url(self) -> str:
         """The sign-in authority, without a tenant; https."""
         return self.cloud.login_url
+
+    @property
+    def login_context(self) -> ssl.SSLContext:
+        """Make a TLS context that trusts the sign-in."""
+        return ssl.create_default_context(cafile=self.login_ca)
 
     @property
     def openid_url(self) -> str:
@@ -115,19 +119,21 @@ async def run_microsoft(
     port: int = 0,
     login_port: int = 0,
     faults: Faults | None = None,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] | None = None,
     folder: Path | None = None,
 ) -> AsyncIterator[Microsoft]:
     """Serve these tenants until the block is left; ports of 0 are chosen by the system.
 
-    `clock` (UTC seconds) decides token expiry, subscription expiry and Retry-After; `folder` keeps the certificate,
-    a temporary one unless given.
+    `clock` (UTC seconds; the first firm's unless given) decides token expiry, subscription expiry and Retry-After;
+    `folder` keeps the certificate, a temporary one unless given.
     """
     with contextlib.ExitStack() as stack:
         place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="carnet-demo-")))
         place.mkdir(parents=True, exist_ok=True)
         certificate, key = write_certificate(place)
-        cloud = Cloud({firm.tenant_id: firm for firm in firms}, faults=faults or Faults(), clock=clock)
+        cloud = Cloud(
+            {firm.tenant_id: firm for firm in firms}, faults=faults or Faults(), clock=clock or firms[0].clock
+        )
         microsoft = Microsoft(cloud, str(certificate))
         async with _serve(microsoft, port, login_port, certificate, key), microsoft.notifications.sending():
             yield microsoft

@@ -43,6 +43,11 @@ class Record:
     """How often each property was asked for."""
     id_types: Counter[str] = field(default_factory=Counter)
     """How often mailbox requests came with (`immutable`) and without (`default`) `Prefer: IdType`."""
+    logins: Counter[str] = field(default_factory=Counter)
+    """Tokens issued (`ok`) and refused (AADSTS code)."""
+    login_times: list[float] = field(default_factory=list)
+    key_fetches: list[float] = field(default_factory=list)
+    """When the Bot Framework's keys were fetched."""
 
     @property
     def total(self) -> int:
@@ -60,9 +65,16 @@ class Record:
         """Write down a broken rule."""
         self.breaches.append(Breach(kind, at, user_id, detail))
 
+    def add_login(self, at: float, outcome: str) -> None:
+        """Write down a request for a token."""
+        self.login_times.append(at)
+        self.logins[outcome] += 1
+
     def clear(self) -> None:
         """Begin anew."""
         self.requests.clear()
         self.breaches.clear()
-        for counter in (self.by_mailbox, self.by_status, self.most_at_once, self.selected, self.id_types):
+        self.login_times.clear()
+        self.key_fetches.clear()
+        for counter in (self.by_mailbox, self.by_status, self.most_at_once, self.selected, self.id_types, self.logins):
             counter.clear()

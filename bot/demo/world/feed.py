@@ -15,6 +15,13 @@ class Item(Protocol):
     """Its place among the feed's arrivals."""
     number: int
 
+    @property
+    def immutable_id(self) -> str:
+        """The id that survives a move."""
+
+    def id_in(self, folder: "Feed") -> str:
+        """Give the default id that it has, or had, in a folder."""
+
 
 class Change(NamedTuple):
     """One line of a feed's log."""

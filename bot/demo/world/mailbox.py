@@ -69,4 +69,3 @@ class Mailbox:
 
     def _make_feed(self, name: str) -> Feed:
         return Feed(name, make_item_prefix(self.tenant_id, self.user_id, name) + "AAA=")
-
