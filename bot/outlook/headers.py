@@ -40,6 +40,7 @@ def page_policy(login_url: str, *, has_office: bool) -> str:
             f"script-src {scripts}",
             "style-src 'self'",
             "img-src 'self' data:",
+            "font-src 'self'",
             f"connect-src 'self' {login}",
             f"frame-src {login}",
             f"frame-ancestors 'self' {' '.join(FRAMING_HOSTS)}",

@@ -1,0 +1,72 @@
+/** Draw an Adaptive Card, and say which verb was asked for when somebody acts on it. */
+
+import {
+  AdaptiveCard,
+  ExecuteAction,
+  OpenUrlAction,
+  SerializationContext,
+  SubmitAction,
+  type Action,
+  type CardElement,
+} from "adaptivecards/lib/card-elements";
+import { CardObjectRegistry, GlobalRegistry } from "adaptivecards/lib/registry";
+import { Versions } from "adaptivecards/lib/serialization";
+import "adaptivecards/lib/table";
+
+import type { Card, Data } from "../api";
+import { hostConfig } from "./host_config";
+import { safeUrl, toHtml } from "./markdown";
+import { PersonInput } from "./person_input";
+
+export interface CardEvents {
+  onAsk: (verb: string, data: Data) => void;
+  onOpen: (url: string) => void;
+}
+
+const elements = new CardObjectRegistry<CardElement>();
+GlobalRegistry.populateWithDefaultElements(elements);
+elements.register("Input.ChoiceSet", PersonInput);
+
+AdaptiveCard.onProcessMarkdown = (text, result) => {
+  result.outputHtml = toHtml(text);
+  result.didProcess = true;
+};
+
+/** Draw a card; the newest schema is read whatever the card's version, for `choices.data` is newer than 1.5. */
+export function renderCard(json: Card, events: CardEvents): HTMLElement {
+  const card = new AdaptiveCard();
+  const context = new SerializationContext(Versions.v1_6);
+  context.setElementRegistry(elements);
+  card.hostConfig = hostConfig;
+  card.onExecuteAction = (action) => act(action, events);
+  card.onAnchorClicked = (_element, anchor) => {
+    events.onOpen(anchor.href);
+    return true;
+  };
+  card.parse(json, context);
+  const drawn = card.render() ?? document.createElement("div");
+  polish(drawn);
+  return drawn;
+}
+
+function act(action: Action, events: CardEvents): void {
+  if (action instanceof ExecuteAction) {
+    events.onAsk(action.verb, (action.data ?? {}) as Data);
+  } else if (action instanceof SubmitAction) {
+    const { verb, ...data } = (action.data ?? {}) as Data;
+    events.onAsk(String(verb ?? ""), data);
+  } else if (action instanceof OpenUrlAction && safeUrl(action.url ?? "")) {
+    events.onOpen(safeUrl(action.url ?? ""));
+  }
+}
+
+/** What the library leaves open for people who cannot see the card: a group of buttons is no menu bar. */
+function polish(card: HTMLElement): void {
+  card.removeAttribute("tabindex");
+  for (const bar of card.querySelectorAll("[role=menubar]")) {
+    bar.setAttribute("role", "group");
+  }
+  for (const item of card.querySelectorAll("[role=menuitem]")) {
+    item.setAttribute("role", "button");
+  }
+}

@@ -1,0 +1,73 @@
+/** A filter as the service knows it (`storage/filters.py`), and a row of the list it gives. */
+
+import type { Data, Json } from "../api";
+
+export type Period = { is: "within" | "not_for"; days: number } | { is: "after" | "before"; day: string };
+
+export interface Filter {
+  version: 1;
+  of: "companies" | "contacts";
+  scope: "mine" | "firm";
+  types?: (string | null)[];
+  partner?: number | "me" | "nobody";
+  known_by?: number | "me";
+  company_id?: number;
+  last?: Period;
+  text?: string;
+  sort: "last" | "name" | "count";
+  is_ascending: boolean;
+}
+
+export const TYPES = ["client", "prospect", "referral_source", "provider", "court", "counterpart"] as const;
+export type CompanyType = (typeof TYPES)[number];
+
+export function emptyFilter(): Filter {
+  return { version: 1, of: "companies", scope: "mine", sort: "last", is_ascending: false };
+}
+
+export interface Row {
+  id: number;
+  name: string;
+  /** The main domain of a company, the address of a contact. */
+  detail: string;
+  type: CompanyType | null;
+  partner: string;
+  company: string;
+  count: number;
+  last_at: number;
+  is_provisional: boolean;
+}
+
+export interface View {
+  id: number;
+  builtin: string | null;
+  name: string;
+  filter: Filter;
+  is_own: boolean;
+  is_default: boolean;
+  is_shared_with_firm: boolean;
+  owner_name: string;
+  version: number;
+}
+
+/** A filter is JSON already; the cast only tells the compiler so. */
+export function asJson(filter: Filter): Json {
+  return filter as unknown as Json;
+}
+
+export function readRows(data: Data): { rows: Row[]; next: string | null } {
+  return {
+    rows: (data["rows"] as unknown as Row[] | undefined) ?? [],
+    next: (data["next"] as string | null | undefined) ?? null,
+  };
+}
+
+export function isSame(one: Filter, other: Filter): boolean {
+  const sorted = (filter: Filter) =>
+    JSON.stringify(
+      Object.entries(filter)
+        .filter(([, value]) => value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0))
+        .sort(([first], [second]) => (first < second ? -1 : 1)),
+    );
+  return sorted(one) === sorted(other);
+}

@@ -1,0 +1,63 @@
+/** The row of tabs: the lists everyone has, my own, and "+" for a new one. */
+
+import { fill, h } from "../dom";
+import { icon } from "../icons";
+import { say, type TextKey } from "../texts";
+import type { View } from "./filter";
+
+export class Strip {
+  readonly element: HTMLElement;
+  private readonly tabs: HTMLElement;
+  private buttons: HTMLElement[] = [];
+
+  constructor(
+    private readonly choose: (view: View) => void,
+    addNew: () => void,
+  ) {
+    this.tabs = h("div", { class: "strip-tabs", role: "tablist", "aria-label": say("tab.views"), onkeydown: (event: KeyboardEvent) => this.press(event) });
+    const add = h("button", { class: "strip-add", type: "button", title: say("tab.new"), onclick: addNew }, icon("add"), h("span", {}, say("tab.new_short")));
+    this.element = h("div", { class: "strip" }, this.tabs, add);
+  }
+
+  show(views: View[], selected: number | null): void {
+    this.buttons = views.map((view) => {
+      const isSelected = view.id === selected;
+      const shared = view.is_own || view.builtin ? "" : say("tab.shared_by", { name: view.owner_name });
+      return h(
+        "button",
+        {
+          class: "strip-tab",
+          type: "button",
+          role: "tab",
+          id: `tab-${view.id}`,
+          "aria-selected": String(isSelected),
+          "aria-controls": "list-panel",
+          tabindex: isSelected ? 0 : -1,
+          title: shared || null,
+          onclick: () => this.choose(view),
+        },
+        h("span", { "data-text": viewName(view) }, viewName(view)),
+        shared && icon("people"),
+      );
+    });
+    if (selected === null) {
+      this.buttons[0]?.setAttribute("tabindex", "0");
+    }
+    fill(this.tabs, ...this.buttons);
+    this.buttons.find((button) => button.getAttribute("aria-selected") === "true")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  private press(event: KeyboardEvent): void {
+    const at = this.buttons.indexOf(document.activeElement as HTMLElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      this.buttons.at(to % this.buttons.length)?.focus();
+    }
+  }
+}
+
+/** A view's name; the four that everyone has are named by the reader's language. */
+export function viewName(view: View): string {
+  return view.builtin && !view.name ? say(`tab.${view.builtin}` as TextKey) : view.name;
+}

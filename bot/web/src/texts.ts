@@ -1,0 +1,65 @@
+/** What the page says, from the same catalogues as the bot (`bot/language`), in the reader's language. */
+
+import texts from "./generated/texts.json";
+
+export type TextKey = keyof (typeof texts)["en"];
+type Text = string | Record<string, string>;
+
+const catalogues: Record<string, Record<string, Text>> = texts;
+let language = "en";
+
+/** Choose the language for a locale such as `fr-CA`; English where it is none of ours. */
+export function setLocale(locale: string): void {
+  const wanted = locale.toLowerCase().split("-")[0] ?? "";
+  language = wanted in catalogues ? wanted : "en";
+  document.documentElement.lang = language;
+}
+
+export function currentLanguage(): string {
+  return language;
+}
+
+/** Say a text, its gaps filled; `count` chooses among plurals. */
+export function say(key: TextKey, values: Record<string, string | number> = {}): string {
+  let text: Text = catalogues[language]?.[key] ?? catalogues["en"]?.[key] ?? key;
+  if (typeof text !== "string") {
+    const form = new Intl.PluralRules(language).select(Number(values["count"]));
+    text = text[form] ?? text["other"] ?? key;
+  }
+  return text.replace(/\{(\w+)\}/g, (gap, name: string) => {
+    const value = values[name];
+    return value === undefined ? gap : typeof value === "number" ? sayNumber(value) : value;
+  });
+}
+
+export function sayNumber(value: number): string {
+  return new Intl.NumberFormat(language).format(value);
+}
+
+const UNITS: [number, Intl.RelativeTimeFormatUnit][] = [
+  [31_536_000, "year"],
+  [2_592_000, "month"],
+  [604_800, "week"],
+  [86_400, "day"],
+  [3_600, "hour"],
+  [60, "minute"],
+];
+let ago: [string, Intl.RelativeTimeFormat] | undefined;
+
+/** Say how long ago a time (UTC seconds) is; 0 is not known and says nothing. */
+export function sayAgo(at: number, now = Date.now() / 1000): string {
+  if (at <= 0) {
+    return "";
+  }
+  if (ago?.[0] !== language) {
+    ago = [language, new Intl.RelativeTimeFormat(language, { numeric: "auto" })];
+  }
+  const distance = at - now;
+  const [seconds, unit] = UNITS.find(([size]) => Math.abs(distance) >= size) ?? [60, "minute"];
+  return ago[1].format(Math.trunc(distance / seconds), unit);
+}
+
+/** Say a day (UTC seconds) in full, for a tooltip or a screen reader. */
+export function sayDay(at: number): string {
+  return at <= 0 ? "" : new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(at * 1000);
+}
