@@ -27,6 +27,8 @@ class Arrival(ClaimsIdentity):  # type: ignore[misc]  # botbuilder has no types
         super().__init__(dict(caller.token.claims) if caller.token else {}, caller.token is not None)
         self.caller = caller
         self.incoming = incoming
+        self.is_late = False
+        """The HTTP request was answered before the turn was done."""
 
 
 def get_arrival(context: TurnContext) -> Arrival:
@@ -42,12 +44,12 @@ class TeamsAdapter(CloudAdapterBase):  # type: ignore[misc]  # the same
         super().__init__(_NoUserTokens())
         self._factory = _ConnectorFactory(connector)
 
-    async def run(self, incoming: Incoming, caller: Caller, logic: Any) -> InvokeResponse | None:
+    async def run(self, arrival: Arrival, logic: Any) -> InvokeResponse | None:
         """Run one turn; an invoke and `expectReplies` have an answer in JSON, anything else has None."""
         result = AuthenticateRequestResult()
-        result.claims_identity = Arrival(caller, incoming)
+        result.claims_identity = arrival
         result.connector_factory = self._factory
-        return await self.process_activity(result, _build_activity(incoming), logic)
+        return await self.process_activity(result, _build_activity(arrival.incoming), logic)
 
     def _process_turn_results(self, context: TurnContext) -> InvokeResponse | None:
         """Answer as the SDK does, without its serializer, and an invoke always as an invoke."""

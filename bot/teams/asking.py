@@ -10,7 +10,7 @@ from bot.turn import Ask
 
 MOST_TEXT: Final = 2000
 """Characters that are read of a message; nobody asks for a list in more."""
-_MENTION = re.compile(r"<at\b[^>]*>(.*?)</at>", re.IGNORECASE | re.DOTALL)
+_MENTION = re.compile(r"<at\b[^<>]*>([^<>]*)</at>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 
 

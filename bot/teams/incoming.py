@@ -108,6 +108,12 @@ class Incoming(_Struct):
         return place.conversation_type in {None, "personal"}
 
     @property
+    def is_from_bot(self) -> bool:
+        """Another bot speaks: bots that answer each other never stop."""
+        speaker = self.from_
+        return speaker is not None and (speaker.role == "bot" or (speaker.id or "").startswith("28:"))
+
+    @property
     def has_parties(self) -> bool:
         """It says who speaks, to whom, and where."""
         return all(party is not None and party.id for party in (self.from_, self.recipient, self.conversation))

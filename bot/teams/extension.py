@@ -1,0 +1,130 @@
+"""The message extension: search while typing, a card to insert, a link that becomes a card, and a small dialog."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+from bot.language import say
+from bot.teams.asking import read_data
+from bot.teams.outgoing import CARD_TYPE
+from bot.teams.visit import Visit
+from bot.turn import Ask, Item, Reply
+
+THUMBNAIL_TYPE: Final = "application/vnd.microsoft.card.thumbnail"
+MOST_ITEMS: Final = 25
+MOST_QUERY: Final = 200
+_PLACE = re.compile(r"(company|contact|view)[=/]([0-9]{1,18})\b")
+
+Body = dict[str, Any]
+
+
+async def search(visit: Visit) -> Body:
+    """Answer `composeExtension/query`: what was found, or recent ones before anything is typed."""
+    ask = Ask("search", {"query": _read_query(visit.incoming.value)})
+    reply = await visit.answer(ask)
+    if reply.is_error or not reply.items:
+        return say_in_extension(reply.summary or say(visit.language, "teams.nothing_found"))
+    return _show([_draw(item) for item in reply.items[:MOST_ITEMS]])
+
+
+async def select_item(visit: Visit) -> Body:
+    """Answer `composeExtension/selectItem`: the card of the picked line."""
+    return await _show_card(visit, read_data(_mapping(visit.incoming.value)))
+
+
+async def unfurl_link(visit: Visit) -> Body:
+    """Answer `composeExtension/queryLink`: a link into the tab becomes the card of what it shows."""
+    url = _mapping(visit.incoming.value).get("url")
+    return await _show_card(visit, read_link(url) if isinstance(url, str) else None)
+
+
+async def open_dialog(visit: Visit) -> Body:
+    """Answer `composeExtension/fetchTask`: the card that the command names, help where it names none."""
+    value = _mapping(visit.incoming.value)
+    return _show_dialog(visit, await visit.answer(read_data(_mapping(value.get("data"))) or Ask("help")))
+
+
+async def submit_dialog(visit: Visit) -> Body:
+    """Answer `composeExtension/submitAction`: a button in the dialog, answered in the dialog."""
+    ask = read_data(_mapping(_mapping(visit.incoming.value).get("data")))
+    if ask is None:
+        return say_in_extension(say(visit.language, "teams.bad_request"))
+    return _show_dialog(visit, await visit.answer(ask))
+
+
+EXTENSION_INVOKES: Final[dict[str, Callable[[Visit], Awaitable[Body]]]] = {
+    "composeExtension/query": search,
+    "composeExtension/selectItem": select_item,
+    "composeExtension/queryLink": unfurl_link,
+    "composeExtension/fetchTask": open_dialog,
+    "composeExtension/submitAction": submit_dialog,
+}
+
+
+def say_in_extension(text: str) -> Body:
+    """Say a sentence where the results would be."""
+    return {"composeExtension": {"type": "message", "text": text}}
+
+
+def read_link(url: str) -> Ask | None:
+    """Return what a link into the tab shows; Teams' own deep links carry it as `subEntityId` in their context."""
+    parts = urlsplit(url)
+    contexts = [_read_context(context) for context in parse_qs(parts.query).get("context", [])]
+    for place in (parts.path, parts.query, parts.fragment, *(str(context.get("subEntityId")) for context in contexts)):
+        if found := _PLACE.search(place):
+            return Ask(f"{found[1]}.open", {f"{found[1]}_id": int(found[2])})
+    return None
+
+
+def _read_context(context: str) -> Mapping[str, Any]:
+    try:
+        return _mapping(json.loads(context))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _read_query(value: Any) -> str:
+    """Return the search words; `initialRun` is Teams opening the extension before anything is typed."""
+    parameters = _mapping(value).get("parameters")
+    for parameter in parameters if isinstance(parameters, list) else ():
+        name, words = _mapping(parameter).get("name"), _mapping(parameter).get("value")
+        if name != "initialRun" and isinstance(words, str):
+            return words[:MOST_QUERY]
+    return ""
+
+
+async def _show_card(visit: Visit, ask: Ask | None) -> Body:
+    if ask is None:
+        return say_in_extension(say(visit.language, "teams.bad_request"))
+    reply = await visit.answer(ask)
+    if reply.is_error or reply.card is None:
+        return say_in_extension(reply.summary or say(visit.language, "teams.nothing_found"))
+    return _show([{"contentType": CARD_TYPE, "content": reply.card, "preview": _preview(reply.summary, "")}])
+
+
+def _show_dialog(visit: Visit, reply: Reply) -> Body:
+    if reply.card is None:
+        return {"task": {"type": "message", "value": reply.summary}}
+    card = {"contentType": CARD_TYPE, "content": reply.card}
+    dialog = {"title": "Carnet", "height": "medium", "width": "medium", "card": card}
+    return {"task": {"type": "continue", "value": dialog}}
+
+
+def _show(attachments: list[dict[str, Any]]) -> Body:
+    return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": attachments}}
+
+
+def _draw(item: Item) -> dict[str, Any]:
+    return {"contentType": CARD_TYPE, "content": item.card, "preview": _preview(item.title, item.text)}
+
+
+def _preview(title: str, text: str) -> dict[str, Any]:
+    """Draw one line of the list; Teams reads markup there, and names are anybody's."""
+    content = {"title": title.replace("<", "&lt;"), "text": text.replace("<", "&lt;")}
+    return {"contentType": THUMBNAIL_TYPE, "content": content}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,124 @@
+"""`POST /api/messages`: the one door of Teams. Token first, then the body, then what it says, then the turn."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from bot.commands.desk import Desk
+from bot.errors import BadRequestError, CarnetError
+from bot.language import choose_language
+from bot.teams.activity_handler import CarnetBot
+from bot.teams.adapter import Arrival, TeamsAdapter
+from bot.teams.authentication import Authenticator
+from bot.teams.bodies import check_headers, read_body
+from bot.teams.claims import digest_activity
+from bot.teams.connector import Connector
+from bot.teams.errors import SendError
+from bot.teams.incoming import Incoming, read_activity
+from bot.teams.invokes import describe_delay
+from bot.teams.messenger import TeamsMessenger
+from bot.teams.references import References
+from bot.teams.tools import Tools
+from bot.teams.turns import Answer, Turns
+from storage.database import Database
+
+SERVER_OPTIONS: Final = {"keepalive_timeout": 25.0}
+"""For `web.AppRunner`: a connection that does not get its headers together is closed after as long (B36)."""
+PATIENCE: Final = {"message": 10.0, "invoke": 9.0, "expectReplies": 60.0}
+"""Seconds until a request is answered though its turn still runs: Teams delivers again after 15 s."""
+EXTENSION_PATIENCE: Final = 4.5
+"""Teams waits 5 s for a message extension."""
+STOP_SECONDS: Final = 25.0
+TYPES: Final = frozenset({"message", "invoke", "conversationUpdate", "installationUpdate"})
+
+log = structlog.get_logger(__name__)
+
+
+def add_teams_routes(
+    app: web.Application,
+    *,
+    database: Database,
+    desk: Desk,
+    authenticator: Authenticator,
+    connector: Connector,
+    clock: Callable[[], int] = lambda: int(time.time()),
+) -> TeamsMessenger:
+    """Add the door to the service; returns the messenger that says notices through the same connector."""
+    references = References(database, clock)
+    messenger = TeamsMessenger(database, connector, references)
+    tools = Tools(database, desk, authenticator, connector, references, messenger, clock)
+    door = _Door(authenticator, TeamsAdapter(connector), CarnetBot(tools))
+    app.router.add_post("/api/messages", door.take)
+    app.cleanup_ctx.append(door.finish)
+    return messenger
+
+
+class _Door:
+    def __init__(self, authenticator: Authenticator, adapter: TeamsAdapter, bot: CarnetBot) -> None:
+        self._authenticator = authenticator
+        self._adapter = adapter
+        self._bot = bot
+        self._turns = Turns()
+
+    async def finish(self, _app: web.Application) -> AsyncIterator[None]:
+        """Let running turns end before the database and the session are closed (F69)."""
+        yield
+        await self._turns.finish(STOP_SECONDS)
+
+    async def take(self, request: web.Request) -> web.Response:
+        """Answer one delivery: 4xx for what is not a good activity, 503 without keys, else what the turn gives."""
+        try:
+            caller = await self._authenticator.authenticate(request.headers.get("Authorization"), request.remote)
+            check_headers(request)
+            incoming = read_activity(await read_body(request))
+            self._authenticator.authorize(caller, incoming)
+            if incoming.type in TYPES and not incoming.has_parties:
+                raise BadRequestError
+        except CarnetError as error:
+            log.info("activity_refused", status=error.code)
+            return web.Response(status=error.code)
+        except web.HTTPException as error:
+            log.info("activity_refused", status=error.status)
+            raise
+        if incoming.type not in TYPES:
+            return web.Response()
+        answer = await self._wait_for(Arrival(caller, incoming))
+        return web.Response(status=answer.status, body=answer.body, content_type="application/json")
+
+    async def _wait_for(self, arrival: Arrival) -> Answer:
+        """Wait for the turn of this activity as long as Teams does; what is not done by then goes on by itself."""
+        incoming = arrival.incoming
+        key = digest_activity(incoming, "turn") if incoming.id else None
+        turn = self._turns.start(key, lambda: self._run(arrival))
+        done, _ = await asyncio.wait({turn}, timeout=_patience(incoming))
+        if done:
+            return turn.result()
+        arrival.is_late = True
+        if incoming.type != "invoke":
+            return Answer()
+        body = describe_delay(incoming.name or "", choose_language(incoming.locale))
+        return Answer(body=msgspec.json.encode(body))
+
+    async def _run(self, arrival: Arrival) -> Answer:
+        try:
+            response = await self._adapter.run(arrival, self._bot.on_turn)
+        except SendError as error:
+            log.warning("reply_not_sent", reason=error.reason)
+            return Answer()
+        if response is None:
+            return Answer()
+        body = b"" if response.body is None else msgspec.json.encode(response.body)
+        return Answer(int(response.status), body)
+
+
+def _patience(incoming: Incoming) -> float:
+    if incoming.delivery_mode == "expectReplies":
+        return PATIENCE["expectReplies"]
+    if (incoming.name or "").startswith("composeExtension/"):
+        return EXTENSION_PATIENCE
+    return PATIENCE.get(incoming.type, PATIENCE["message"])

@@ -1,0 +1,166 @@
+"""One turn from the asker's side: who it is, what the desk answers, and how that gets back to them."""
+
+import asyncio
+from typing import Final
+
+import structlog
+from botbuilder.core import TurnContext
+from botbuilder.schema import DeliveryModes
+
+from bot.language import choose_language, say
+from bot.metrics import SENDS, TURNS
+from bot.teams.adapter import get_arrival
+from bot.teams.asker import Asker, know_asker
+from bot.teams.claims import Claim
+from bot.teams.errors import RefusedError, SendError, UnreachableError
+from bot.teams.outgoing import Outgoing, offer_file, say_card, say_text
+from bot.teams.references import read_reference
+from bot.teams.tools import Tools
+from bot.turn import Ask, Language, Reply
+from storage.rls import SYSTEM
+from storage.users import KnownUser
+
+TYPING_AFTER: Final = 2.0
+"""Seconds; Teams' store asks for an answer or a sign of life by then."""
+_SENT = SENDS.labels("sent")
+log = structlog.get_logger(__name__)
+
+
+class Visit:
+    """Somebody's turn; `asker` is None for anybody who is not of a firm that is served."""
+
+    def __init__(self, tools: Tools, context: TurnContext, user: KnownUser | None) -> None:
+        self._arrival = get_arrival(context)
+        self.incoming = self._arrival.incoming
+        self.asker: Asker | None = None
+        self.tools = tools
+        self.context = context
+        if user is not None:
+            is_extension = (self.incoming.name or "").startswith("composeExtension/")
+            self.asker = know_asker(user, self.incoming, is_extension=is_extension)
+            self._claim = Claim(tools.database, user.viewer.tenant_id, self.incoming, tools.clock)
+
+    @property
+    def language(self) -> Language:
+        """The asker's language, or a stranger's as their client says."""
+        return self.asker.language if self.asker else choose_language(self.incoming.locale)
+
+    @property
+    def is_late(self) -> bool:
+        """Teams has stopped waiting for the answer to this invoke: it goes out as a message (F47)."""
+        return self._arrival.is_late
+
+    async def answer(self, ask: Ask) -> Reply:
+        """Bring what is asked to the desk; a sign of life goes out where that takes long."""
+        if self.asker is None:
+            return self.tools.desk.answer_stranger(ask, language=self.language)
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        typing = loop.call_later(TYPING_AFTER, self._show_typing)
+        try:
+            return await self.tools.desk.answer(
+                ask,
+                viewer=self.asker.viewer,
+                language=self.asker.language,
+                timezone=self.asker.timezone,
+                surface=self.asker.surface,
+                claim=self._claim.keep_effect,
+            )
+        finally:
+            typing.cancel()
+            TURNS.labels(self.asker.surface).observe(loop.time() - started)
+
+    async def say(self, reply: Reply) -> None:
+        """Send a reply where it was asked for, and what is private in it to the asker's own chat."""
+        if not self._is_expected and self.asker is not None and not await self._claim.take_reply():
+            return
+        await self.say_privately(reply)
+        messages = _list_messages(reply)
+        if len(messages) == 1 and await self._replace_card(messages[0], reply):
+            return
+        for message in messages:
+            await self.send(message)
+
+    async def say_privately(self, reply: Reply) -> None:
+        """Send what only the asker may read to the personal chat."""
+        if reply.private is None or self.asker is None:
+            return
+        viewer = self.asker.viewer
+        for message in _list_messages(reply.private):
+            await self.tools.messenger.send_activity(viewer.tenant_id, viewer.user_id, message)
+
+    async def say_text(self, key: str, **values: object) -> None:
+        """Send one sentence of the room `teams`."""
+        await self.send(say_text(say(self.language, f"teams.{key}", **values)))
+
+    async def send(self, message: Outgoing) -> None:
+        """Send a message; a card that Teams refuses is said in words, what cannot be said at all is counted (F56)."""
+        try:
+            await self.context.send_activity(message)
+            _SENT.inc()
+        except RefusedError as error:
+            log.warning("reply_refused", reason=error.reason)
+            if message.attachments:
+                await self.say_text("too_large", summary=message.summary or "")
+        except SendError as error:
+            SENDS.labels(type(error).__name__).inc()
+            log.warning("reply_not_sent", reason=error.reason)
+            if isinstance(error, UnreachableError):
+                await self.mark_unreachable(error.reason)
+
+    async def remember(self) -> bool:
+        """Keep where this came from; True where the conversation was not known before."""
+        if self.asker is None:
+            return False
+        reference = read_reference(self.incoming, self.asker.viewer.tenant_id, self.asker.viewer.user_id)
+        return reference is not None and await self.tools.references.keep(reference)
+
+    async def mark_unreachable(self, reason: str) -> None:
+        """Say no more there until somebody writes again."""
+        if self.asker is not None and self.incoming.conversation and self.incoming.conversation.id:
+            tenant_id, conversation_id = self.asker.viewer.tenant_id, self.incoming.conversation.id
+            await self.tools.references.mark_unreachable(tenant_id, conversation_id, reason)
+
+    @property
+    def _is_expected(self) -> bool:
+        return bool(self.incoming.delivery_mode == DeliveryModes.expect_replies)
+
+    async def _replace_card(self, message: Outgoing, reply: Reply) -> bool:
+        """Put the answer to a card's button in that card's place, so that no pile of messages grows."""
+        card_id = self.incoming.reply_to_id
+        if self.incoming.value is None or not card_id or reply.card is None or reply.is_error or self._is_expected:
+            return False
+        message.id = card_id
+        try:
+            await self.context.update_activity(message)
+        except SendError as error:
+            log.info("card_not_replaced", reason=error.reason)
+            return False
+        return True
+
+    def _show_typing(self) -> None:
+        if self.incoming.type == "message" and not self._is_expected:
+            self._typing = asyncio.create_task(self._send_typing())
+
+    async def _send_typing(self) -> None:
+        try:
+            await self.context.send_activity(Outgoing(type="typing"))
+        except SendError as error:
+            log.info("typing_not_sent", reason=error.reason)
+
+
+async def meet(tools: Tools, context: TurnContext) -> Visit:
+    """Find out who speaks."""
+    arrival = get_arrival(context)
+    user = None
+    if not arrival.incoming.is_from_bot:
+        async with tools.database.reading(SYSTEM) as connection:
+            user = await tools.authenticator.find_user(connection, arrival.caller, arrival.incoming)
+    return Visit(tools, context, user if user is not None and user.is_active else None)
+
+
+def _list_messages(reply: Reply) -> list[Outgoing]:
+    messages = [say_card(reply.card, reply.summary)] if reply.card is not None else []
+    if reply.file is not None:
+        messages.append(offer_file(reply.file, reply.summary or reply.file.name))
+    return messages
