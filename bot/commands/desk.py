@@ -10,8 +10,8 @@ from storage.viewer import Viewer
 
 Run = Callable[[], Awaitable[Reply]]
 Claim = Callable[[AsyncConnection, Run], Awaitable[Reply]]
-"""Wrapped around a command that writes, inside its transaction: either give the reply of an earlier delivery of the same
-activity, or record that this one is being answered, `await run()` (the command) and keep its reply."""
+"""Wrapped around a command that writes, inside its transaction: either give the reply of an earlier delivery of the
+same activity, or record that this one is being answered, `await run()` (the command) and keep its reply."""
 
 
 class Desk:

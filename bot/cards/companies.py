@@ -1,0 +1,184 @@
+"""The card of one company: what it is to the firm, who is responsible, who knows it; and the drawer to put it right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.cards import kit
+from bot.cards.actions import button, submit, toggle
+from bot.cards.inputs import beside, choose_one, choose_person, write_text
+from bot.cards.kit import Json
+from bot.cards.phrases import NOBODY, NONE, join, say_count, say_last, say_totals, text, type_choices, type_names
+from bot.cards.wording import clean
+from bot.language import say, say_list
+from bot.turn import Card, Choice, Reader
+from storage.companies import CompanyDetail, ContactBrief, Recent
+from storage.contacts import ContactDetail
+
+DRAWER = "change"
+KNOWERS = 5
+CONTACTS = 5
+RECENT = 3
+_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """How a company came to be open."""
+
+    note: str = ""
+    """What was just done."""
+    audit_ids: tuple[int, ...] = ()
+    """What `undo` takes back."""
+    back: Json | None = None
+    """The verb and data of where the reader came from."""
+    is_in_public: bool = False
+
+
+PLAIN = Opened()
+
+
+def draw_company(reader: Reader, company: CompanyDetail, opened: Opened = PLAIN) -> Card:
+    """Draw a company; in public only what the whole firm may know of it, and nothing to change it with."""
+    body = [*draw_head(reader, company), *draw_note(opened.note), *draw_facts(reader, company)]
+    if not opened.is_in_public:
+        body += draw_mine(reader, company)
+    body += _draw_recent(reader, company)
+    body += _draw_contacts(reader, company)
+    if not opened.is_in_public:
+        body.append(draw_drawer(reader, company, opened))
+    return kit.card(reader.language, body, _draw_actions(reader, opened))
+
+
+def draw_note(note: str) -> list[Json]:
+    """Say what was just done, where something was."""
+    return [kit.good_news(note)] if note else []
+
+
+def draw_head(reader: Reader, company: CompanyDetail) -> list[Json]:
+    """Say which company it is, and what to the firm."""
+    head = kit.headed(clean(company.name), company.type, type_names(reader.language)[company.type])
+    return [head, kit.note(text(reader.language, "company.provisional"))] if company.is_provisional else [head]
+
+
+def draw_facts(reader: Reader, company: CompanyDetail) -> list[Json]:
+    """Say what everyone of the firm may know of a company."""
+    language = reader.language
+    return kit.facts(
+        (
+            (text(language, "company.responsible"), company.partner_name or text(language, "company.no_partner")),
+            (text(language, "company.domains"), ", ".join(company.domains[:6])),
+            (text(language, "company.known_by"), say_knowers(reader, company)),
+            (text(language, "company.last"), join((say_last(reader, company.firm.last_at), say_firm(reader, company)))),
+        )
+    )
+
+
+def say_firm(reader: Reader, company: CompanyDetail) -> str:
+    """Say how much the firm has had with a company."""
+    return say_count(reader.language, company.firm.interaction_count)
+
+
+def say_knowers(reader: Reader, known: CompanyDetail | ContactDetail) -> str:
+    """Name who in the firm wrote to or met a company or a contact."""
+    names = [
+        say(reader.language, "cards.company.knower", name=clean(knower.name, 40), count=knower.interaction_count)
+        for knower in known.knowers[:KNOWERS]
+    ]
+    rest = known.knower_count - len(names)
+    if rest > 0:
+        names.append(say(reader.language, "cards.company.others", count=rest))
+    return say_list(reader.language, names) if names else text(reader.language, "company.nobody")
+
+
+def draw_mine(reader: Reader, company: CompanyDetail) -> list[Json]:
+    """Say what the reader has had with a company."""
+    value = say_totals(reader, company.mine) if company.is_mine else text(reader.language, "company.not_mine")
+    return kit.facts(((text(reader.language, "company.with_you"), value),))
+
+
+def _draw_recent(reader: Reader, company: CompanyDetail) -> list[Json]:
+    if not company.recent:
+        return []
+    lines = [kit.note(say_recent(reader, recent, company.name)) for recent in company.recent[:RECENT]]
+    return [kit.group([kit.subtitle(text(reader.language, "company.recent")), *lines])]
+
+
+def say_recent(reader: Reader, recent: Recent, other_side: str) -> str:
+    """Say one mail or meeting: who, with whom, when; never what it was about."""
+    language = reader.language
+    users = say_list(language, [clean(name, 40) for name in recent.user_names[:3]]) or text(language, "somebody")
+    contacts = say_list(language, [clean(name, 40) for name in recent.contact_names[:3]]) or clean(other_side, 40)
+    what = say(language, f"cards.recent.{recent.kind}", users=users, contacts=contacts)
+    return join((what, say_last(reader, recent.occurred_at)))
+
+
+def _draw_contacts(reader: Reader, company: CompanyDetail) -> list[Json]:
+    if not company.contacts:
+        return []
+    language = reader.language
+    back = {"verb": "company.open", "company_id": company.id}
+    rows = [_draw_contact(reader, contact, back) for contact in company.contacts[:CONTACTS]]
+    if company.contact_count > len(rows):
+        everyone = {"of": "contacts", "scope": "firm", "company_id": company.id}
+        title = say(language, "cards.company.all_contacts", count=company.contact_count)
+        rows.append(kit.row(title, "", "list", filter=everyone))
+    return [kit.group([kit.subtitle(text(language, "company.contacts")), *rows])]
+
+
+def _draw_contact(reader: Reader, contact: ContactBrief, back: Json) -> Json:
+    address = clean(contact.address, _NAME) if contact.name else ""
+    detail = join((address, say_last(reader, contact.last_at)))
+    name = clean(contact.name or contact.address, _NAME)
+    return kit.row(name, detail, "contact.open", contact_id=contact.id, back=back)
+
+
+def draw_drawer(reader: Reader, company: CompanyDetail, opened: Opened) -> Json:
+    """Draw the drawer in which type, partner and name are put right, each with a button of its own."""
+    language = reader.language
+    carried = {"company_id": company.id, "version": company.version, "back": opened.back}
+    save = text(language, "company.save")
+    chosen = company.type or NONE
+    type_ = choose_one("type", text(language, "company.type"), type_choices(language), chosen)
+    person = choose_person(
+        "user_id", text(language, "company.partner"), text(language, "company.person_hint"), suggest(reader, company)
+    )
+    name = write_text("new_name", text(language, "company.name"), value=company.name)
+    return kit.drawer(
+        DRAWER,
+        [
+            beside(type_, submit(save, "company.set_type", **carried)),
+            beside(person, submit(save, "company.set_partner", **carried)),
+            beside(name, submit(save, "company.rename", **carried)),
+        ],
+    )
+
+
+def suggest(reader: Reader, company: CompanyDetail) -> list[Choice]:
+    """Name those who may well be the partner: the reader, and who knows the company; or nobody."""
+    language = reader.language
+    known = [Choice(clean(person.name, 60), str(person.user_id)) for person in company.knowers[:5] if person.is_active]
+    return [Choice(text(language, "company.me"), "me"), *known, Choice(text(language, "company.no_partner"), NOBODY)]
+
+
+def _draw_actions(reader: Reader, opened: Opened) -> list[Json | None]:
+    return [
+        None if opened.is_in_public else toggle(text(reader.language, "company.change"), DRAWER),
+        draw_undo(reader, opened.audit_ids, opened.back),
+        draw_back(reader, opened.back),
+    ]
+
+
+def draw_undo(reader: Reader, audit_ids: Sequence[int], back: Json | None = None) -> Json | None:
+    """Give the button that takes back what was just done."""
+    if not audit_ids:
+        return None
+    return button(text(reader.language, "undo"), "undo", audit_ids=list(audit_ids), back=back)
+
+
+def draw_back(reader: Reader, back: Json | None) -> Json | None:
+    """Give the button that leads back to where the reader came from."""
+    if not back:
+        return None
+    data: dict[str, Any] = {key: value for key, value in back.items() if key != "verb"}
+    return button(text(reader.language, "back"), str(back["verb"]), **data)

@@ -1,0 +1,92 @@
+"""The card of one contact, and why somebody is one or not."""
+
+from bot.cards import kit
+from bot.cards.actions import button, primary
+from bot.cards.companies import Opened, draw_back, draw_note, draw_undo, say_knowers, say_recent
+from bot.cards.kit import Json
+from bot.cards.phrases import join, say_count, say_last, say_totals, text, type_names
+from bot.cards.wording import clean
+from bot.language import say
+from bot.turn import Card, Reader
+from storage.contacts import ContactDetail, SeenPerson
+
+RECENT = 5
+
+
+def draw_contact(reader: Reader, contact: ContactDetail, opened: Opened) -> Card:
+    """Draw a contact; in public only what the whole firm may know."""
+    language = reader.language
+    body = [kit.title(clean(contact.name or contact.address)), *draw_note(opened.note)]
+    body += _draw_facts(reader, contact, opened)
+    body += _draw_recent(reader, contact)
+    body += _draw_company(reader, contact)
+    why = None
+    if not opened.is_in_public:
+        why = button(text(language, "contact.why"), "contact.explain", contact_id=contact.id, back=opened.back)
+    undo = draw_undo(reader, opened.audit_ids, opened.back)
+    return kit.card(language, body, [why, undo, draw_back(reader, opened.back)])
+
+
+def _draw_facts(reader: Reader, contact: ContactDetail, opened: Opened) -> list[Json]:
+    language = reader.language
+    last = join((say_last(reader, contact.firm.last_at), say_count(language, contact.firm.interaction_count)))
+    mine = say_totals(reader, contact.mine) if contact.is_mine else text(language, "company.not_mine")
+    return kit.facts(
+        (
+            (text(language, "contact.address"), contact.address),
+            (text(language, "company.known_by"), say_knowers(reader, contact)),
+            (text(language, "company.last"), last),
+            (text(language, "company.with_you"), "" if opened.is_in_public else mine),
+        )
+    )
+
+
+def _draw_recent(reader: Reader, contact: ContactDetail) -> list[Json]:
+    if not contact.recent:
+        return []
+    name = contact.name or contact.address
+    lines = [kit.note(say_recent(reader, recent, name)) for recent in contact.recent[:RECENT]]
+    return [kit.group([kit.subtitle(text(reader.language, "company.recent")), *lines])]
+
+
+def _draw_company(reader: Reader, contact: ContactDetail) -> list[Json]:
+    if contact.company_id is None or contact.company_name is None:
+        return []
+    language = reader.language
+    partner = text(language, "row.no_partner")
+    if contact.partner_name:
+        partner = say(language, "cards.row.partner", name=clean(contact.partner_name, 40))
+    row = kit.typed_row(
+        clean(contact.company_name, 70),
+        partner,
+        contact.company_type,
+        type_names(language)[contact.company_type],
+        "company.open",
+        company_id=contact.company_id,
+        back={"verb": "contact.open", "contact_id": contact.id},
+    )
+    return [kit.group([kit.subtitle(text(language, "contact.company")), row])]
+
+
+def draw_reason(reader: Reader, person: SeenPerson, back: Json | None) -> Card:
+    """Say why somebody is a contact, or why not, and offer to make them one."""
+    language = reader.language
+    name = person.name or person.address
+    key = "is_contact" if person.is_contact else "is_no_contact"
+    sentence = say(language, f"cards.contact.{key}", name=clean(name, 80))
+    body = [kit.title(sentence), kit.note(person.address), kit.line(say_reason(reader, person))]
+    actions = [
+        None
+        if person.is_contact
+        else primary(text(language, "contact.add"), "contact.add", contact_id=person.id, back=back),
+        button(text(language, "contact.open"), "contact.open", contact_id=person.id) if person.is_contact else None,
+        draw_back(reader, back),
+    ]
+    return kit.card(language, body, actions)
+
+
+def say_reason(reader: Reader, person: SeenPerson) -> str:
+    """Say a reason code in words."""
+    if person.is_added:
+        return text(reader.language, "reason.added")
+    return text(reader.language, f"reason.{person.reason or 'unknown'}")

@@ -1,0 +1,25 @@
+"""What is said about a file that is on its way."""
+
+from bot.cards import kit
+from bot.cards.actions import primary
+from bot.cards.kit import Json
+from bot.cards.phrases import text
+from bot.language import say
+from bot.turn import Card, File, Reader
+
+
+def draw_offer(reader: Reader, file: File, words: str) -> Card:
+    """Offer a file; where there is no file consent (the pane, the tab) its button delivers it."""
+    data = {key: value for key, value in file.ask.data.items() if key != "verb"}
+    deliver = primary(text(reader.language, "file.deliver"), file.ask.verb, **data)
+    return kit.card(reader.language, [*_draw_head(reader, file.name), kit.note(words)], [deliver])
+
+
+def draw_delivered(reader: Reader, name: str, row_count: int) -> Card:
+    """Say that a file was made, and of how many rows."""
+    count = kit.line(say(reader.language, "cards.file.rows", count=row_count))
+    return kit.card(reader.language, [*_draw_head(reader, name), count])
+
+
+def _draw_head(reader: Reader, name: str) -> list[Json]:
+    return [kit.title(text(reader.language, "file.title")), kit.strong(name)]

@@ -1,0 +1,332 @@
+"""The parts that every card is made of: the house style, in one place.
+
+Every text stands in a `TextRun`, which no client reads as markdown: what somebody wrote stays what it is.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from adaptive_cards.card import ActionExecute, AdaptiveCard, Column, ColumnSet, Container, RichTextBlock, TextRun
+from adaptive_cards.types import (
+    AssociatedInputs,
+    Colors,
+    ContainerStyle,
+    FontSize,
+    FontWeight,
+    HorizontalAlignment,
+    MSTeams,
+    MSTeamsCardWidth,
+    Spacing,
+    VerticalAlignment,
+)
+
+from bot.cards.actions import data_of, execute
+from bot.cards.elements import ReaderRefresh
+from bot.cards.template import Template, slot, spread, spread_actions, spread_columns
+from bot.cards.wording import clean
+from bot.turn import Card, Language
+from storage.models import CompanyType
+
+Json = dict[str, Any]
+VERSION = "1.5"
+READERS = 60
+"""Teams refreshes a card by itself for at most sixty named readers."""
+Chip = CompanyType | None
+
+STYLES: dict[Chip, ContainerStyle] = {
+    CompanyType.CLIENT: ContainerStyle.GOOD,
+    CompanyType.PROSPECT: ContainerStyle.ACCENT,
+    CompanyType.REFERRAL_SOURCE: ContainerStyle.WARNING,
+    CompanyType.PROVIDER: ContainerStyle.EMPHASIS,
+    CompanyType.COURT: ContainerStyle.EMPHASIS,
+    CompanyType.COUNTERPART: ContainerStyle.ATTENTION,
+    None: ContainerStyle.DEFAULT,
+}
+"""The colour by which a company's type is known on every card."""
+
+
+def _run(size: FontSize | None = None, weight: FontWeight | None = None, **more: Any) -> RichTextBlock:
+    return RichTextBlock(inlines=[TextRun(text=slot("text"), size=size, weight=weight, **more)])
+
+
+def _line(block: RichTextBlock, spacing: Spacing) -> Template:
+    block.spacing = spacing
+    return Template(block)
+
+
+_TITLE = _line(_run(FontSize.LARGE, FontWeight.BOLDER), Spacing.DEFAULT)
+_SUBTITLE = _line(_run(weight=FontWeight.BOLDER), Spacing.MEDIUM)
+_STRONG = _line(_run(weight=FontWeight.BOLDER), Spacing.SMALL)
+_TEXT = _line(_run(), Spacing.SMALL)
+_NOTE = _line(_run(FontSize.SMALL, is_subtle=True), Spacing.NONE)
+_WARNING = _line(_run(FontSize.SMALL, color=Colors.WARNING), Spacing.SMALL)
+_GOOD = _line(_run(weight=FontWeight.BOLDER, color=Colors.GOOD), Spacing.SMALL)
+
+
+def title(text: str) -> Json:
+    """Say what the card is."""
+    return _TITLE(text=clean(text))
+
+
+def subtitle(text: str) -> Json:
+    """Say what the next part of the card is."""
+    return _SUBTITLE(text=clean(text))
+
+
+def strong(text: str) -> Json:
+    """Say a name."""
+    return _STRONG(text=clean(text))
+
+
+def line(text: str) -> Json:
+    """Say a sentence."""
+    return _TEXT(text=clean(text, 600))
+
+
+def note(text: str) -> Json:
+    """Say something in small print."""
+    return _NOTE(text=clean(text, 600))
+
+
+def warning(text: str) -> Json:
+    """Say something that the reader should not miss."""
+    return _WARNING(text=clean(text, 600))
+
+
+def good_news(text: str) -> Json:
+    """Say what was done."""
+    return _GOOD(text=clean(text, 600))
+
+
+_GROUP = Template(Container(items=[spread("items")], spacing=Spacing.MEDIUM))
+_BOX = Template(Container(items=[spread("items")], spacing=Spacing.MEDIUM, style=ContainerStyle.EMPHASIS))
+_OPENING = Template(
+    Container(items=[spread("items")], spacing=Spacing.MEDIUM, select_action=execute(inputs=AssociatedInputs.NONE))
+)
+_DRAWER = Template(
+    Container(
+        id=slot("id"),
+        items=[spread("items")],
+        is_visible=False,
+        spacing=Spacing.MEDIUM,
+        style=ContainerStyle.EMPHASIS,
+    )
+)
+_COLUMN = Template(Column(width="stretch", items=[spread("items")]))
+_COLUMNS = Template(ColumnSet(columns=[spread_columns("columns")], spacing=Spacing.SMALL))
+
+
+def group(items: Iterable[Json]) -> Json:
+    """Keep elements together."""
+    return _GROUP(items=items)
+
+
+def box(items: Iterable[Json]) -> Json:
+    """Keep elements together on a ground of their own."""
+    return _BOX(items=items)
+
+
+def opening(items: Iterable[Json], verb: str, **data: Any) -> Json:
+    """Keep elements together that open something when they are chosen."""
+    return _OPENING(items=items, title=None, verb=verb, data=data_of(verb, **data))
+
+
+def drawer(name: str, items: Iterable[Json]) -> Json:
+    """Keep elements out of sight until a `toggle` of this name opens them."""
+    return _DRAWER(id=name, items=items)
+
+
+def columns(*elements: Json) -> Json:
+    """Put elements side by side."""
+    return _COLUMNS(columns=[_COLUMN(items=[element]) for element in elements])
+
+
+_FACT = Template(
+    ColumnSet(
+        spacing=Spacing.SMALL,
+        columns=[
+            Column(
+                width="112px",
+                items=[RichTextBlock(inlines=[TextRun(text=slot("label"), is_subtle=True, size=FontSize.SMALL)])],
+            ),
+            Column(width="stretch", items=[RichTextBlock(inlines=[TextRun(text=slot("value"))])]),
+        ],
+    )
+)
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> list[Json]:
+    """Say facts, each with its label before it; those without a value are left out."""
+    return [_FACT(label=label, value=clean(value, 300)) for label, value in pairs if value]
+
+
+_QUIET_ROW = Template(
+    Container(
+        items=[RichTextBlock(inlines=[TextRun(text=slot("text"), size=FontSize.SMALL, color=Colors.ACCENT)])],
+        select_action=execute(inputs=AssociatedInputs.NONE),
+        spacing=Spacing.MEDIUM,
+    )
+)
+
+
+def quiet_row(text: str, verb: str, **data: Any) -> Json:
+    """Give something in small print to choose."""
+    return _QUIET_ROW(text=text, title=None, verb=verb, data=data_of(verb, **data))
+
+
+def _chip(style: ContainerStyle) -> Column:
+    text = RichTextBlock(
+        inlines=[TextRun(text=slot("chip"), size=FontSize.SMALL, weight=FontWeight.BOLDER)],
+        horizontal_alignment=HorizontalAlignment.CENTER,
+    )
+    return Column(
+        width="128px",
+        vertical_content_alignment=VerticalAlignment.CENTER,
+        items=[Container(style=style, items=[text])],
+    )
+
+
+def _row(style: ContainerStyle | None, *, is_bare: bool = False) -> Template:
+    name = RichTextBlock(inlines=[TextRun(text=slot("name"), weight=FontWeight.BOLDER)])
+    detail = RichTextBlock(
+        inlines=[TextRun(text=slot("detail"), size=FontSize.SMALL, is_subtle=True)], spacing=Spacing.NONE
+    )
+    texts = Column(
+        width="stretch",
+        items=[name] if is_bare else [name, detail],
+        vertical_content_alignment=VerticalAlignment.CENTER,
+    )
+    action = execute(inputs=AssociatedInputs.NONE)
+    return Template(
+        ColumnSet(
+            columns=[texts] if style is None else [texts, _chip(style)],
+            select_action=action,
+            separator=True,
+            spacing=Spacing.SMALL,
+        )
+    )
+
+
+_PLAIN_ROW = _row(None)
+_BARE_ROW = _row(None, is_bare=True)
+_ROWS: dict[Chip, Template] = {chip: _row(style) for chip, style in STYLES.items()}
+
+
+def row(name: str, detail: str, verb: str, **data: Any) -> Json:
+    """Give a line that opens something when it is chosen."""
+    template = _PLAIN_ROW if detail else _BARE_ROW
+    return template(name=name, detail=detail, title=None, verb=verb, data=data_of(verb, **data))
+
+
+def typed_row(name: str, detail: str, chip: Chip, chip_text: str, verb: str, **data: Any) -> Json:
+    """Give a line with the type of its company at its end."""
+    return _ROWS[chip](name=name, detail=detail, chip=chip_text, title=None, verb=verb, data=data_of(verb, **data))
+
+
+_LINKED_ROW = Template(
+    ColumnSet(
+        separator=True,
+        spacing=Spacing.SMALL,
+        columns=[
+            Column(
+                width="stretch",
+                items=[
+                    RichTextBlock(inlines=[TextRun(text=slot("name"), weight=FontWeight.BOLDER)]),
+                    RichTextBlock(
+                        inlines=[TextRun(text=slot("detail"), size=FontSize.SMALL, is_subtle=True)],
+                        spacing=Spacing.NONE,
+                    ),
+                ],
+                select_action=execute(inputs=AssociatedInputs.NONE),
+            ),
+            Column(width="auto", items=[spread("link")], vertical_content_alignment=VerticalAlignment.CENTER),
+        ],
+    )
+)
+_LINK = Template(
+    Container(
+        items=[
+            RichTextBlock(
+                inlines=[TextRun(text=slot("text"), size=FontSize.SMALL, color=Colors.ACCENT, weight=FontWeight.BOLDER)]
+            )
+        ],
+        select_action=execute(inputs=AssociatedInputs.NONE),
+    )
+)
+
+
+def row_with_link(name: str, detail: str, data: Json, link: str, link_data: Json) -> Json:
+    """Give a line that opens something, with a second thing to choose at its end; `data` hold their verbs."""
+    second = _LINK(text=link, title=None, verb=link_data["verb"], data=link_data)
+    return _LINKED_ROW(name=name, detail=detail, link=[second], title=None, verb=data["verb"], data=data)
+
+
+_HEADS = {
+    chip: Template(
+        ColumnSet(
+            columns=[
+                Column(
+                    width="stretch",
+                    items=[_run(FontSize.LARGE, FontWeight.BOLDER)],
+                    vertical_content_alignment=VerticalAlignment.CENTER,
+                ),
+                _chip(style),
+            ]
+        )
+    )
+    for chip, style in STYLES.items()
+}
+
+
+def headed(name: str, chip: Chip, chip_text: str) -> Json:
+    """Say which company the card is of, and its type."""
+    return _HEADS[chip](text=clean(name), chip=chip_text)
+
+
+_CARDS: dict[bool, Template] = {
+    is_wide: Template(
+        AdaptiveCard(
+            version=VERSION,
+            lang=slot("lang"),
+            body=[spread("body")],
+            actions=[spread_actions("actions")],
+            msteams=MSTeams(width=MSTeamsCardWidth.FULL) if is_wide else None,
+        )
+    )
+    for is_wide in (False, True)
+}
+_SHARED_CARD = Template(
+    AdaptiveCard(
+        version=VERSION,
+        lang=slot("lang"),
+        body=[spread("body")],
+        actions=[spread_actions("actions")],
+        refresh=ReaderRefresh(action=ActionExecute(verb=slot("verb"), data=slot("data")), user_ids=slot("user_ids")),
+    )
+)
+
+
+def card(
+    language: Language, body: Sequence[Json], actions: Iterable[Json | None] = (), *, is_wide: bool = False
+) -> Card:
+    """Put a card together; buttons that are None are left out."""
+    return _CARDS[is_wide](lang=language, body=body, actions=[action for action in actions if action is not None])
+
+
+def shared_card(
+    language: Language,
+    body: Sequence[Json],
+    verb: str,
+    user_ids: Sequence[str],
+    actions: Sequence[Json] = (),
+    **data: Any,
+) -> Card:
+    """Put a card together that asks `verb` anew for each of the first `READERS` readers."""
+    return _SHARED_CARD(
+        lang=language,
+        body=body,
+        actions=actions,
+        verb=verb,
+        data=data_of(verb, **data),
+        user_ids=list(user_ids[:READERS]) or None,
+    )

@@ -1,0 +1,199 @@
+"""The list card: companies or contacts, a page at a time, with the filter in words and everything to narrow it."""
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from bot.cards import filter_bar, kit
+from bot.cards.actions import button, toggle
+from bot.cards.kit import Json
+from bot.cards.phrases import join, say_count, say_last, text, type_names
+from bot.cards.wording import clean, weigh
+from bot.language import say
+from bot.turn import Card, Reader
+from storage.companies import CompanyRow
+from storage.contacts import ContactRow
+from storage.filters import Filter, to_json
+from storage.paging import Page
+
+ROWS = 10
+FEWER_ROWS = 5
+LONG_STATE = 300
+LONGEST_STATE = 600
+"""Bytes of a list's state: every row carries it for the way back, so a long one leaves room for fewer rows, and the
+longest is not carried by rows at all."""
+_ROOM = 26_500
+"""Bytes of JSON that we fill: Teams takes 28 KB."""
+_FRAME = 6_500
+_ROW = 960
+_NAME, _SHORTEST_NAME = 70, 10
+_PLAIN = to_json(Filter())
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list as its card shows it, rows aside."""
+
+    filter: Filter
+    words: str
+    """The filter as it was understood."""
+    title: str = ""
+    """A view's name; else the list is called after its filter."""
+    view_id: int | None = None
+    cursor: str | None = None
+    people: filter_bar.People = filter_bar.NO_PEOPLE
+    company_name: str = ""
+    not_understood: tuple[str, ...] = ()
+    note: str = ""
+    """Something to know first: what was done, or why this list and no other."""
+    is_in_public: bool = False
+
+
+@functools.lru_cache(maxsize=1_024)
+def shorten(filter_: Filter) -> Mapping[str, Any]:
+    """Return a filter's JSON without the parts that are as in a plain one; buttons carry it."""
+    return {key: value for key, value in to_json(filter_).items() if value != _PLAIN.get(key)}
+
+
+def state_of(listing: Listing, cursor: str | None) -> Json:
+    """Return what a button needs in order to come (back) to a page of this list."""
+    state: Json = {"filter": shorten(listing.filter)}
+    if cursor is not None:
+        state["cursor"] = cursor
+    if listing.view_id is not None:
+        state["view_id"] = listing.view_id
+    return state
+
+
+def count_rows(listing: Listing) -> int:
+    """Say how many rows a page of this list has room for."""
+    return ROWS if _weigh(state_of(listing, listing.cursor)) <= LONG_STATE else FEWER_ROWS
+
+
+def draw_companies(reader: Reader, listing: Listing, page: Page[CompanyRow]) -> Card:
+    """Draw a page of companies."""
+    names = type_names(reader.language)
+    back = _way_back(listing)
+    limit = _fit(listing, [row.name + (row.partner_name or "") for row in page.rows])
+    rows = [
+        kit.typed_row(
+            clean(row.name, limit),
+            _company_detail(reader, row, limit),
+            row.type,
+            names[row.type],
+            "company.open",
+            company_id=row.id,
+            back=back,
+        )
+        for row in page.rows
+    ]
+    return _draw(reader, listing, page, rows)
+
+
+def draw_contacts(reader: Reader, listing: Listing, page: Page[ContactRow]) -> Card:
+    """Draw a page of contacts."""
+    back = _way_back(listing)
+    limit = _fit(listing, [row.name + row.address + (row.company_name or "") for row in page.rows])
+    rows = [
+        kit.row(
+            clean(row.name or row.address, limit),
+            _contact_detail(reader, row, limit),
+            "contact.open",
+            contact_id=row.id,
+            back=back,
+        )
+        for row in page.rows
+    ]
+    return _draw(reader, listing, page, rows)
+
+
+def _company_detail(reader: Reader, row: CompanyRow, limit: int) -> str:
+    language = reader.language
+    partner = (
+        say(language, "cards.row.partner", name=clean(row.partner_name, limit // 2))
+        if row.partner_name
+        else text(language, "row.no_partner")
+    )
+    return join((partner, *_history(reader, row)))
+
+
+def _contact_detail(reader: Reader, row: ContactRow, limit: int) -> str:
+    address = clean(row.address, limit) if row.name else ""
+    return join((clean(row.company_name or "", limit // 2), address, *_history(reader, row)))
+
+
+def _history(reader: Reader, row: CompanyRow | ContactRow) -> tuple[str, str]:
+    return say_last(reader, row.last_at), say_count(reader.language, row.interaction_count)
+
+
+def _draw(reader: Reader, listing: Listing, page: Page[Any], rows: Sequence[Json]) -> Card:
+    language = reader.language
+    body = [kit.title(say_title(reader, listing)), kit.note(listing.words)]
+    if listing.note:
+        body.append(kit.good_news(listing.note))
+    if listing.not_understood:
+        body.append(kit.warning(say(language, "cards.list.not_understood", words=_quote(listing.not_understood))))
+    if not rows:
+        body.append(kit.line(text(language, "list.empty_mine" if listing.filter.scope == "mine" else "list.empty")))
+    body += rows
+    if not listing.is_in_public:
+        body.append(filter_bar.draw(reader, listing.filter, listing.people, state_of(listing, None)))
+    return kit.card(language, body, _draw_actions(reader, listing, page), is_wide=True)
+
+
+def _draw_actions(reader: Reader, listing: Listing, page: Page[Any]) -> list[Json | None]:
+    language = reader.language
+    paging = [
+        button(text(language, f"list.{to}"), "list", **state_of(listing, cursor)) if cursor else None
+        for to, cursor in (("previous", page.previous), ("next", page.next))
+    ]
+    if listing.is_in_public:
+        return paging
+    state = state_of(listing, listing.cursor)
+    return [
+        *paging,
+        toggle(text(language, "list.narrow"), filter_bar.NAME),
+        button(text(language, "list.save"), "list.save", **state),
+        button(text(language, "list.more"), "list.more", **state),
+    ]
+
+
+def say_title(reader: Reader, listing: Listing) -> str:
+    """Call the list by its view's name, else by what it asks for: "My clients", "Contacts at Acme"."""
+    filter_ = listing.filter
+    if listing.title:
+        return listing.title
+    if listing.company_name:
+        return say(reader.language, "cards.title.contacts_at", company=listing.company_name)
+    kind: str = filter_.of
+    if filter_.of == "companies" and len(filter_.types) == 1:
+        kind = filter_.types[0] or "none"
+    return text(reader.language, f"title.{kind}.{filter_.scope}")
+
+
+def _way_back(listing: Listing) -> Json | None:
+    state = {"verb": "list", **state_of(listing, listing.cursor)}
+    return state if _weigh(state) <= LONGEST_STATE else None
+
+
+def _fit(listing: Listing, texts: Sequence[str]) -> int:
+    """Return how long a name may be, so that the card is not too large for Teams whatever script it is in."""
+    state = _weigh(state_of(listing, listing.cursor))
+    carried = 2 * len(texts) if state <= LONGEST_STATE else 0
+    room = _ROOM - _FRAME - len(texts) * _ROW - (carried + 2 * 5) * state
+    limit = _NAME
+    while limit > _SHORTEST_NAME and sum(weigh(name[: limit * 2]) for name in texts) > room:
+        limit = limit * 3 // 4
+    return limit
+
+
+def _weigh(state: Json) -> int:
+    encoded = msgspec.json.encode(state)
+    return len(encoded) if encoded.isascii() else weigh(encoded.decode())
+
+
+def _quote(words: Sequence[str]) -> str:
+    return ", ".join(f"“{clean(word, 40)}”" for word in words[:5])

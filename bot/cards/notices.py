@@ -1,0 +1,230 @@
+"""What the bot says unasked. Who hears of what is decided elsewhere; here is how it looks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.cards import kit
+from bot.cards.actions import button, primary
+from bot.cards.kit import Json
+from bot.cards.phrases import join, say_last, text, type_names
+from bot.cards.wording import clean
+from bot.language import say, say_list
+from bot.turn import Card, Reader
+from storage.models import CompanyType
+
+ROWS = 8
+_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    """Somebody whom the firm has met."""
+
+    contact_id: int
+    name: str
+    address: str
+    company_name: str = ""
+    met_by: tuple[str, ...] = ()
+    """Colleagues who wrote to or met them; empty where it was the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCompany:
+    """A company that the firm has met, or one that something is said of."""
+
+    company_id: int
+    name: str
+    version: int
+    domain: str = ""
+    type: CompanyType | None = None
+    contact_names: tuple[str, ...] = ()
+    met_by: tuple[str, ...] = ()
+    last_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSync:
+    """What a first sync found for the reader."""
+
+    contact_count: int
+    company_count: int
+    unsorted_count: int = 0
+    """Companies of theirs without a type."""
+
+
+def draw_new_contacts(reader: Reader, contacts: Sequence[NewContact], total: int) -> Card:
+    """Tell of new people; `total` counts those beyond the card's rows too."""
+    language = reader.language
+    if total == 1:
+        title = say(language, "cards.notice.contact", name=clean(contacts[0].name or contacts[0].address, _NAME))
+    else:
+        title = say(language, "cards.notice.contacts", count=total)
+    return _draw(reader, title, _draw_contacts(reader, contacts), total - len(contacts[:ROWS]))
+
+
+def _draw_contacts(reader: Reader, contacts: Sequence[NewContact]) -> list[Json]:
+    return [
+        kit.row(
+            clean(contact.name or contact.address, _NAME),
+            join(
+                (
+                    clean(contact.company_name, _NAME),
+                    clean(contact.address, _NAME) if contact.name else "",
+                    _say_met(reader, contact.met_by),
+                )
+            ),
+            "contact.open",
+            contact_id=contact.contact_id,
+        )
+        for contact in contacts[:ROWS]
+    ]
+
+
+def draw_new_company(reader: Reader, company: NewCompany) -> Card:
+    """Tell of a new company and ask the one question: what is it to the firm?"""
+    language = reader.language
+    people = say_list(language, [clean(name, 40) for name in company.contact_names[:4]])
+    details = join((company.domain, people, _say_met(reader, company.met_by)))
+    body = [
+        kit.title(say(language, "cards.notice.company", name=clean(company.name, 80))),
+        *([kit.note(details)] if details else []),
+        kit.line(text(language, "notice.question")),
+        _draw_settings_row(reader),
+    ]
+    answers = [
+        button(
+            type_names(language)[type_],
+            "company.set_type",
+            company_id=company.company_id,
+            version=company.version,
+            type=type_.value,
+        )
+        for type_ in CompanyType
+    ]
+    return kit.card(language, body, answers)
+
+
+def draw_company_answered(reader: Reader, company: NewCompany, by: str) -> Card:
+    """Say that the question about a company was answered, by somebody else or elsewhere."""
+    language = reader.language
+    sentence = say(
+        language,
+        "cards.notice.answered",
+        name=clean(company.name, 80),
+        type=type_names(language)[company.type],
+        by=clean(by, 40),
+    )
+    return kit.card(language, [kit.line(sentence)], [_open_company(reader, company)])
+
+
+def draw_new_companies(reader: Reader, companies: Sequence[NewCompany], total: int) -> Card:
+    """Tell of several new companies; each opens, and there is told what it is."""
+    title = say(reader.language, "cards.notice.companies", count=total)
+    return _draw(reader, title, _draw_companies(reader, companies), total - len(companies[:ROWS]))
+
+
+def draw_made_partner(reader: Reader, companies: Sequence[NewCompany], by: str) -> Card:
+    """Tell the reader of companies that they are responsible for now."""
+    language = reader.language
+    if len(companies) == 1:
+        title = say(language, "cards.notice.partner", name=clean(companies[0].name, 80), by=clean(by, 40))
+    else:
+        title = say(language, "cards.notice.partner_of", count=len(companies), by=clean(by, 40))
+    return _draw(reader, title, _draw_companies(reader, companies), len(companies) - len(companies[:ROWS]))
+
+
+def _draw_companies(reader: Reader, companies: Sequence[NewCompany]) -> list[Json]:
+    names = type_names(reader.language)
+    return [
+        kit.typed_row(
+            clean(company.name, _NAME),
+            join((clean(company.domain, _NAME), _say_met(reader, company.met_by), _say_last(reader, company))),
+            company.type,
+            names[company.type],
+            "company.open",
+            company_id=company.company_id,
+        )
+        for company in companies[:ROWS]
+    ]
+
+
+def draw_view_shared(reader: Reader, view_id: int, name: str, words: str, by: str) -> Card:
+    """Tell the reader of a view that a colleague shared."""
+    language = reader.language
+    title = say(language, "cards.notice.view", name=clean(name, 80), by=clean(by, 40))
+    return kit.card(
+        language,
+        [kit.title(title), kit.note(words), _draw_settings_row(reader)],
+        [
+            primary(text(language, "views.open"), "view.open", view_id=view_id),
+            button(text(language, "views.copy"), "view.duplicate", view_id=view_id),
+        ],
+    )
+
+
+def draw_first_sync(reader: Reader, found: FirstSync) -> Card:
+    """Say once what the reader's mailbox has given."""
+    language = reader.language
+    contacts = say(language, "cards.notice.found_contacts", count=found.contact_count)
+    companies = say(language, "cards.notice.found_companies", count=found.company_count)
+    body = [
+        kit.title(text(language, "notice.ready")),
+        kit.line(say(language, "cards.notice.found", contacts=contacts, companies=companies)),
+    ]
+    if found.unsorted_count:
+        body.append(kit.line(say(language, "cards.notice.unsorted", count=found.unsorted_count)))
+    actions = [
+        primary(text(language, "notice.show_mine"), "list", filter={}),
+        button(text(language, "more.sort_out"), "companies.sort_out") if found.unsorted_count else None,
+        button(text(language, "hello.about"), "hello"),
+    ]
+    return kit.card(language, body, actions)
+
+
+def draw_digest(
+    reader: Reader,
+    contacts: Sequence[NewContact],
+    companies: Sequence[NewCompany],
+    partner_of: Sequence[NewCompany] = (),
+    *,
+    contact_total: int = 0,
+    company_total: int = 0,
+) -> Card:
+    """Tell at once what came together since the last digest."""
+    language = reader.language
+    body = [kit.title(text(language, "notice.digest"))]
+    sections = (
+        ("partner_section", _draw_companies(reader, partner_of), len(partner_of)),
+        ("companies", _draw_companies(reader, companies), company_total or len(companies)),
+        ("contacts", _draw_contacts(reader, contacts), contact_total or len(contacts)),
+    )
+    for key, rows, total in sections:
+        if rows:
+            heading = kit.subtitle(say(language, f"cards.notice.{key}", count=total))
+            body.append(kit.group([heading, *rows[: ROWS // 2]]))
+    return kit.card(language, [*body, _draw_settings_row(reader)])
+
+
+def _draw(reader: Reader, title: str, rows: Sequence[Json], rest: int) -> Card:
+    language = reader.language
+    more = [kit.note(say(language, "cards.notice.more", count=rest))] if rest > 0 else []
+    return kit.card(language, [kit.title(title), *rows, *more, _draw_settings_row(reader)])
+
+
+def _draw_settings_row(reader: Reader) -> Json:
+    return kit.quiet_row(text(reader.language, "notice.settings"), "notices.settings")
+
+
+def _open_company(reader: Reader, company: NewCompany) -> Json:
+    return button(text(reader.language, "contact.open_company"), "company.open", company_id=company.company_id)
+
+
+def _say_met(reader: Reader, names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    people = say_list(reader.language, [clean(name, 40) for name in names[:3]])
+    return say(reader.language, "cards.notice.met_by", names=people)
+
+
+def _say_last(reader: Reader, company: NewCompany) -> str:
+    return say_last(reader, company.last_at) if company.last_at else ""

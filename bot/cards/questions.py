@@ -1,0 +1,87 @@
+"""Cards that ask something back, or say that something is not so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.cards import kit
+from bot.cards.actions import button, primary
+from bot.cards.companies import draw_back
+from bot.cards.kit import Json
+from bot.cards.phrases import text
+from bot.cards.wording import clean
+from bot.turn import Card, Reader
+
+SUGGESTIONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of several things that may have been meant; `data` holds the verb too."""
+
+    name: str
+    detail: str
+    data: Json
+
+
+def draw_confirmation(
+    reader: Reader, question: str, yes: str, data: Json, *, details: Sequence[str] = (), back: Json | None = None
+) -> Card:
+    """Ask before something is written; nothing was yet."""
+    lines = [kit.line(detail) for detail in details]
+    return kit.card(
+        reader.language,
+        [kit.title(question), *lines],
+        [primary(yes, data["verb"], **_without_verb(data)), draw_back(reader, back) or _draw_cancel(reader)],
+    )
+
+
+def draw_which(reader: Reader, question: str, options: Sequence[Option], back: Json | None = None) -> Card:
+    """Ask which of several was meant."""
+    return kit.card(reader.language, [kit.title(question), *map(_draw_option, options)], [draw_back(reader, back)])
+
+
+def _draw_option(option: Option) -> Json:
+    data = option.data
+    return kit.row(clean(option.name, 70), clean(option.detail, 80), data["verb"], **_without_verb(data))
+
+
+def draw_message(
+    reader: Reader, title: str, lines: Sequence[str] = (), suggestions: Sequence[str] = (), back: Json | None = None
+) -> Card:
+    """Say something short, and what to type instead."""
+    body = [kit.title(title), *map(kit.line, lines)]
+    if suggestions:
+        body.append(kit.subtitle(text(reader.language, "try")))
+        body += draw_suggestions(suggestions)
+    return kit.card(reader.language, body, [draw_back(reader, back)])
+
+
+def draw_suggestions(sentences: Sequence[str]) -> list[Json]:
+    """Offer sentences; choosing one asks it."""
+    return [kit.row(clean(sentence, 100), "", "say", text=clean(sentence, 200)) for sentence in sentences[:SUGGESTIONS]]
+
+
+def draw_done(reader: Reader, sentence: str, actions: Sequence[Json | None] = (), lines: Sequence[str] = ()) -> Card:
+    """Say what was done."""
+    return kit.card(reader.language, [kit.good_news(sentence), *map(kit.line, lines)], actions)
+
+
+def draw_conflict(reader: Reader, sentence: str, now_is: str, *, anyway: Json | None, leave: Json) -> Card:
+    """Say that somebody else changed it since, what it is now, and offer to set it all the same."""
+    language = reader.language
+    return kit.card(
+        language,
+        [kit.title(sentence), kit.line(now_is)],
+        [
+            anyway and primary(text(language, "conflict.anyway"), anyway["verb"], **_without_verb(anyway)),
+            button(text(language, "conflict.leave"), leave["verb"], **_without_verb(leave)),
+        ],
+    )
+
+
+def _draw_cancel(reader: Reader) -> Json:
+    return button(text(reader.language, "cancel"), "cancel")
+
+
+def _without_verb(data: Json) -> Json:
+    return {key: value for key, value in data.items() if key != "verb"}

@@ -1,0 +1,93 @@
+"""The administrator's card: how far the mailboxes are, and what stands in the way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.cards import kit
+from bot.cards.actions import button
+from bot.cards.phrases import text
+from bot.cards.wording import clean
+from bot.language import say, say_ago, say_time
+from bot.turn import Card, Reader
+
+TROUBLES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A mailbox that is not current, and why, in words."""
+
+    name: str
+    reason: str
+    next_try_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where the firm's sync stands."""
+
+    total: int
+    current: int
+    syncing: int
+    failing: int
+    skipped: int = 0
+    progress: float = 0.0
+    """Of the first sync of all mailboxes, 0 to 1."""
+    done_at: int = 0
+    """When the first sync will be over by its pace so far; 0 where nobody can say."""
+    last_success_at: int = 0
+    reason: str = ""
+    """Why the whole firm stands still, in words."""
+    troubles: tuple[Trouble, ...] = ()
+    contact_count: int = 0
+    company_count: int = 0
+    unsent_count: int = 0
+    """Messages that may or may not have been delivered."""
+
+
+def draw_status(reader: Reader, status: Status) -> Card:
+    """Draw where the sync stands."""
+    language = reader.language
+    sentence = say(language, "cards.status.current", count=status.total, current=status.current)
+    body = [kit.title(text(language, "status.title"))]
+    body.append(kit.good_news(sentence) if status.current == status.total else kit.line(sentence))
+    if status.reason:
+        body.append(kit.warning(status.reason))
+    body += kit.facts(_list_facts(reader, status))
+    body += _draw_troubles(reader, status.troubles)
+    return kit.card(language, body, [button(text(language, "status.refresh"), "admin.status")])
+
+
+def _list_facts(reader: Reader, status: Status) -> Sequence[tuple[str, str]]:
+    language = reader.language
+    counts = (
+        ("syncing", status.syncing),
+        ("failing", status.failing),
+        ("skipped", status.skipped),
+        ("unsent", status.unsent_count),
+    )
+    progress = say(language, "cards.status.percent", percent=int(status.progress * 100)) if status.syncing else ""
+    return (
+        *((text(language, f"status.{key}"), str(count) if count else "") for key, count in counts),
+        (text(language, "status.progress"), progress),
+        (text(language, "status.done"), say_time(language, status.done_at, reader.timezone) if status.done_at else ""),
+        (text(language, "status.last"), say_ago(language, status.last_success_at, reader.now)),
+        (text(language, "status.companies"), str(status.company_count or "")),
+        (text(language, "status.contacts"), str(status.contact_count or "")),
+    )
+
+
+def _draw_troubles(reader: Reader, troubles: Sequence[Trouble]) -> list[kit.Json]:
+    if not troubles:
+        return []
+    rows = [kit.subtitle(text(reader.language, "status.troubles"))]
+    for trouble in troubles[:TROUBLES]:
+        rows += [kit.strong(clean(trouble.name, 60)), kit.note(_say_trouble(reader, trouble))]
+    return [kit.group(rows)]
+
+
+def _say_trouble(reader: Reader, trouble: Trouble) -> str:
+    if not trouble.next_try_at:
+        return trouble.reason
+    when = say_ago(reader.language, trouble.next_try_at, reader.now)
+    return say(reader.language, "cards.status.next", reason=trouble.reason, when=when)

@@ -1,0 +1,67 @@
+"""The first-day card, the help, and what is said to a sentence that was not understood."""
+
+from bot.cards import kit
+from bot.cards.actions import button
+from bot.cards.kit import Json
+from bot.cards.phrases import text
+from bot.cards.questions import draw_suggestions
+from bot.cards.wording import clean
+from bot.language import say
+from bot.turn import Card, Reader
+
+TRIALS = 3
+GROUPS = {"lists": 4, "companies": 4, "views": 3, "notices": 2}
+"""What the help shows examples of, and how many of each the catalogue has."""
+
+
+def draw_hello(reader: Reader, name: str) -> Card:
+    """Say what this is, what is not shared, and three things to try."""
+    language = reader.language
+    first, *_ = name.split(maxsplit=1) or [""]
+    greeting = say(language, "cards.hello.title", name=clean(first, 40)) if first else text(language, "hello.nobody")
+    kept = [kit.line(f"•  {text(language, f'hello.private_{number}')}") for number in (1, 2, 3)]
+    return kit.card(
+        language,
+        [
+            kit.title(greeting),
+            kit.line(text(language, "hello.what")),
+            kit.box([kit.subtitle(text(language, "hello.private")), *kept]),
+            kit.subtitle(text(language, "try")),
+            *draw_suggestions([text(language, f"hello.try_{number}") for number in range(1, TRIALS + 1)]),
+        ],
+        [button(text(language, "hello.help"), "help")],
+    )
+
+
+def draw_help(reader: Reader) -> Card:
+    """Show by example what can be asked; choosing an example asks it."""
+    language = reader.language
+    body = [kit.title(text(language, "help.title")), kit.note(text(language, "help.hint"))]
+    for group, count in GROUPS.items():
+        body.append(_draw_group(reader, group, count))
+    return kit.card(language, body, [button(text(language, "hello.about"), "hello")])
+
+
+def _draw_group(reader: Reader, group: str, count: int) -> Json:
+    language = reader.language
+    examples = [text(language, f"help.{group}_{number}") for number in range(1, count + 1)]
+    return kit.group([kit.subtitle(text(language, f"help.{group}")), *draw_suggestions(examples)])
+
+
+def draw_unknown(reader: Reader, asked: str, suggestions: tuple[str, ...]) -> Card:
+    """Say that a sentence was not understood, and offer the nearest ones."""
+    language = reader.language
+    sentence = text(language, "unknown.empty")
+    if asked:
+        sentence = say(language, "cards.unknown.title", text=clean(asked, 80))
+    nearest = suggestions or tuple(text(language, f"hello.try_{number}") for number in range(1, TRIALS + 1))
+    return kit.card(
+        language,
+        [kit.title(sentence), kit.subtitle(text(language, "unknown.try")), *draw_suggestions(nearest)],
+        [button(text(language, "hello.help"), "help")],
+    )
+
+
+def draw_pointer(reader: Reader) -> Card:
+    """Say in a group that the answer is for the asker alone; nothing of it."""
+    return kit.card(reader.language, [kit.line(text(reader.language, "pointer"))])
