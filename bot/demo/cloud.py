@@ -48,6 +48,11 @@ class Cloud:
         self.login_keys = Minter("login", self.clock)
         self.bot_keys = Minter("bot framework", self.clock)
 
+    @property
+    def service_url(self) -> str:
+        """The Bot Connector's address, which activities carry."""
+        return f"{self.url}/connector/"
+
     def get_firm(self, tenant_id: str) -> Firm | None:
         """Find a firm by its tenant id or one of its verified domains."""
         known = self.firms.get(tenant_id.lower())

@@ -15,11 +15,14 @@ from bot.demo.connector import Connector
 from bot.demo.faults import Faults
 from bot.demo.graph.server import Graph
 from bot.demo.graph.subscriptions import Subscriptions
+from bot.demo.journal import Journal
 from bot.demo.notifications import Notifications
 from bot.demo.record import Record
+from bot.demo.routes import add_demo_routes
 from bot.demo.signin.issuer import add_bot_key_routes, add_login_routes
 from bot.demo.signin.keys import SigningKey, write_certificate
 from bot.demo.signin.tokens import describe_bot_token, describe_user_token
+from bot.demo.teams import Teams
 from bot.demo.world.firm import Firm
 from bot.demo.world.people import Person
 from bot.demo.world.truth import Truth
@@ -36,6 +39,8 @@ class Microsoft:
         self.notifications = Notifications(cloud, self.subscriptions)
         self.graph = Graph(cloud, self.subscriptions)
         self.connector = Connector(cloud)
+        self.teams = Teams(cloud)
+        """What Teams sends to the bot, once `teams.bot_url` is set."""
 
     @property
     def firms(self) -> list[Firm]:
@@ -70,7 +75,7 @@ class Microsoft:
     @property
     def connector_url(self) -> str:
         """The service URL that activities carry."""
-        return f"{self.cloud.url}/connector/"
+        return self.cloud.service_url
 
     @property
     def truth(self) -> Truth:
@@ -109,7 +114,7 @@ class Microsoft:
 
     def mint_bot_token(self, *, key: SigningKey | None = None, **claims: Any) -> str:
         """Mint a token as the Bot Framework sends it with each activity; claims as in `mint_user_token`."""
-        true = describe_bot_token(self.cloud.app_id, self.connector_url)
+        true = describe_bot_token(self.cloud.app_id, self.cloud.service_url)
         return self.cloud.bot_keys.mint(true | claims, key=key)
 
 
@@ -121,11 +126,12 @@ async def run_microsoft(
     faults: Faults | None = None,
     clock: Callable[[], float] | None = None,
     folder: Path | None = None,
+    journal: Journal | None = None,
 ) -> AsyncIterator[Microsoft]:
     """Serve these tenants until the block is left; ports of 0 are chosen by the system.
 
     `clock` (UTC seconds; the first firm's unless given) decides token expiry, subscription expiry and Retry-After;
-    `folder` keeps the certificate, a temporary one unless given.
+    `folder` keeps the certificate, a temporary one unless given; `journal` keeps what is ordered below `/demo`.
     """
     with contextlib.ExitStack() as stack:
         place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="carnet-demo-")))
@@ -135,23 +141,29 @@ async def run_microsoft(
             {firm.tenant_id: firm for firm in firms}, faults=faults or Faults(), clock=clock or firms[0].clock
         )
         microsoft = Microsoft(cloud, str(certificate))
-        async with _serve(microsoft, port, login_port, certificate, key), microsoft.notifications.sending():
-            yield microsoft
+        apps = _build_plain(microsoft, journal), _build_login(microsoft)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        await asyncio.to_thread(context.load_cert_chain, certificate, key)
+        async with _listen(apps[0], port, None) as number, _listen(apps[1], login_port, context) as login_number:
+            cloud.url = f"http://127.0.0.1:{number}"
+            cloud.login_url = f"https://127.0.0.1:{login_number}"
+            async with microsoft.notifications.sending(), microsoft.teams.sending():
+                yield microsoft
 
 
-@contextlib.asynccontextmanager
-async def _serve(microsoft: Microsoft, port: int, login_port: int, certificate: Path, key: Path) -> AsyncIterator[None]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    await asyncio.to_thread(context.load_cert_chain, certificate, key)
-    plain, login = web.Application(client_max_size=2**22), web.Application()
-    microsoft.graph.add_routes(plain)
-    microsoft.connector.add_routes(plain, prefix="/connector")
-    add_bot_key_routes(plain, microsoft.cloud)
-    add_login_routes(login, microsoft.cloud)
-    async with _listen(plain, port, None) as number, _listen(login, login_port, context) as login_number:
-        microsoft.cloud.url = f"http://127.0.0.1:{number}"
-        microsoft.cloud.login_url = f"https://127.0.0.1:{login_number}"
-        yield
+def _build_plain(microsoft: Microsoft, journal: Journal | None) -> web.Application:
+    app = web.Application(client_max_size=2**22)
+    microsoft.graph.add_routes(app)
+    microsoft.connector.add_routes(app, prefix="/connector")
+    add_bot_key_routes(app, microsoft.cloud)
+    add_demo_routes(app, microsoft, journal)
+    return app
+
+
+def _build_login(microsoft: Microsoft) -> web.Application:
+    app = web.Application()
+    add_login_routes(app, microsoft.cloud)
+    return app
 
 
 @contextlib.asynccontextmanager

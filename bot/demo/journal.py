@@ -1,0 +1,55 @@
+"""The demo's memory: mail and meetings ordered by hand, kept in a file so that they are still there after a restart.
+
+The world of a run is made anew from the same material and the journal, in the same order, so that delta tokens and ids
+given by an earlier run stay good.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from bot.demo.orders import hold_meeting, send_mail
+from bot.demo.world.firm import Firm
+
+
+class Journal:
+    """The file of one demo: when its world began, and one order a line."""
+
+    def __init__(self, path: Path, *, now: float) -> None:
+        self._path = path
+        self._orders: list[dict[str, Any]] = []
+        self.born_at = now
+        """UTC seconds; that of the first run."""
+        if path.exists():
+            self._read()
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._append({"born_at": now})
+
+    def write(self, kind: str, order: dict[str, Any]) -> None:
+        """Keep a completed order (`mail` or `meeting`) that was carried out."""
+        self._append({"kind": kind, "order": order})
+
+    def replay(self, firm: Firm) -> None:
+        """Carry out every order of the earlier runs, oldest first."""
+        for entry in self._orders:
+            if entry["kind"] == "mail":
+                send_mail(firm, entry["order"])
+            else:
+                hold_meeting(firm, entry["order"])
+
+    def _read(self) -> None:
+        """Read what is there; a last line cut short by a kill was never answered for, and is dropped."""
+        whole = self._path.read_bytes()
+        kept = whole[: whole.rfind(b"\n") + 1]
+        if len(kept) < len(whole):
+            self._path.write_bytes(kept)
+        entries = [json.loads(line) for line in kept.splitlines()]
+        self.born_at = entries[0]["born_at"] if entries else self.born_at
+        self._orders = entries[1:]
+        if not entries:
+            self._append({"born_at": self.born_at})
+
+    def _append(self, entry: dict[str, Any]) -> None:
+        with self._path.open("ab") as file:
+            file.write(json.dumps(entry).encode() + b"\n")
