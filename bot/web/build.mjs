@@ -11,7 +11,10 @@ import { build } from "esbuild";
 
 const OFFICE = '<script async src="https://appsforoffice.microsoft.com/lib/1/hosted/office.js"></script>';
 const SCHEMA = "v1.27";
+const TOKEN = /var\(--((?:color|font|line|border|stroke|duration|curve|spacing|shadow)\w*)\)/g;
 const require = createRequire(import.meta.url);
+/** What each file of the bundle imports. */
+const imports = {};
 
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist/assets", { recursive: true });
@@ -21,8 +24,8 @@ await writeTokens();
 const icon = await copyHashed("../../manifest/icons/icon-32.png", "dist/assets");
 const app = await bundle({ app: "src/app.ts", style: "src/styles/app.css", "signed-in": "src/signed_in.ts" }, "dist/assets");
 const shared = { "%ICON%": `/static/${icon}`, "%STYLE%": `/static/${app["style.css"]}` };
-await writePage("pane", { "%OFFICE%": OFFICE, "%PRELOADS%": preload("pane", "sign_in") });
-await writePage("tab", { "%OFFICE%": "", "%PRELOADS%": preload("tab", "sign_in") });
+await writePage("pane", { "%OFFICE%": OFFICE, "%PRELOADS%": preload("pane") });
+await writePage("tab", { "%OFFICE%": "", "%PRELOADS%": preload("tab") });
 await write("dist/signed-in.html", await fillIn("pages/signed-in.html", { "%SCRIPT%": `/static/${app["signed-in.js"]}` }));
 await writeLegal();
 await buildDemo();
@@ -35,7 +38,7 @@ async function writeTokens() {
   const names = new Set();
   for (const path of await listFiles("src")) {
     if (/\.(css|ts)$/.test(path) && !path.includes("generated")) {
-      for (const [, name] of (await readFile(path, "utf8")).matchAll(/var\(--([a-zA-Z0-9]+)\)/g)) {
+      for (const [, name] of (await readFile(path, "utf8")).matchAll(TOKEN)) {
         names.add(name);
       }
     }
@@ -62,8 +65,8 @@ async function writeTokens() {
   await writeFile("src/generated/tokens.css", css.join("\n\n"));
 }
 
-/** Bundle entries into files named after their content; returns the name of each, and of the chunks by module. */
-async function bundle(entryPoints, outdir) {
+/** Bundle entries into files named after their content; returns the file name of each entry and lazy part. */
+async function bundle(entryPoints, outdir, options = {}) {
   const result = await build({
     entryPoints,
     outdir,
@@ -79,26 +82,30 @@ async function bundle(entryPoints, outdir) {
     loader: { ".woff2": "file", ".png": "file" },
     legalComments: "linked",
     logLevel: "warning",
+    ...options,
   });
   const names = {};
   for (const [path, output] of Object.entries(result.metafile.outputs)) {
     const entry = Object.entries(entryPoints).find(([, source]) => output.entryPoint === source);
-    if (entry) {
-      names[entry[0] + extname(path)] = basename(path);
-    } else if (output.entryPoint) {
-      names[basename(output.entryPoint)] = basename(path);
+    if (output.entryPoint) {
+      names[(entry?.[0] ?? basename(output.entryPoint, ".ts")) + extname(path)] = basename(path);
     }
-    for (const source of Object.keys(output.inputs ?? {})) {
-      names[`chunk:${basename(source, ".ts")}`] ??= basename(path);
-    }
+    imports[basename(path)] = output.imports.filter(({ kind }) => kind === "import-statement").map((one) => basename(one.path));
   }
-  await writeFile(join(outdir, "..", "meta.json"), JSON.stringify(result.metafile));
   return names;
 }
 
-function preload(...modules) {
-  const chunks = new Set(modules.map((name) => app[`chunk:${name}`]).filter(Boolean));
-  return [...chunks].map((name) => `<link rel="modulepreload" href="/static/${name}" />`).join("\n    ");
+/** Links that let a browser fetch a part of the page, and all that it imports, before it is asked for. */
+function preload(part) {
+  const names = new Set();
+  const add = (name) => {
+    if (!names.has(name)) {
+      names.add(name);
+      imports[name]?.forEach(add);
+    }
+  };
+  add(app[`${part}.js`]);
+  return [...names].map((name) => `<link rel="modulepreload" href="/static/${name}" />`).join("\n    ");
 }
 
 async function writePage(surface, values) {
@@ -123,9 +130,10 @@ async function writeLegal() {
 /** The demo's own page, and the real page with a small Outlook beneath it instead of Microsoft's. */
 async function buildDemo() {
   const demo = await bundle(
-    { demo: "src/demo/page.ts", outlook: "src/demo/outlook.ts", style: "src/demo/demo.css" },
+    { demo: "src/demo/page.ts", style: "src/demo/demo.css" },
     "dist/demo/assets",
   );
+  Object.assign(demo, await bundle({ outlook: "src/demo/outlook.ts" }, "dist/demo/assets", { format: "iife", splitting: false }));
   const at = (name) => `/demo/page/${demo[name]}`;
   const values = { "%ICON%": shared["%ICON%"], "%STYLE%": at("style.css"), "%SCRIPT%": at("demo.js") };
   await write("dist/demo/demo.html", await fillIn("pages/demo.html", values));

@@ -3,9 +3,9 @@
 import texts from "./generated/texts.json";
 
 export type TextKey = keyof (typeof texts)["en"];
-type Text = string | Record<string, string>;
+export type Catalogues = Record<string, Record<string, string | Record<string, string>>>;
 
-const catalogues: Record<string, Record<string, Text>> = texts;
+const catalogues: Catalogues = texts;
 let language = "en";
 
 /** Choose the language for a locale such as `fr-CA`; English where it is none of ours. */
@@ -19,9 +19,14 @@ export function currentLanguage(): string {
   return language;
 }
 
-/** Say a text, its gaps filled; `count` chooses among plurals. */
+/** Say a text of the page, its gaps filled; `count` chooses among plurals. */
 export function say(key: TextKey, values: Record<string, string | number> = {}): string {
-  let text: Text = catalogues[language]?.[key] ?? catalogues["en"]?.[key] ?? key;
+  return sayFrom(catalogues, key, values);
+}
+
+/** Say a text of any catalogue. */
+export function sayFrom(from: Catalogues, key: string, values: Record<string, string | number> = {}): string {
+  let text = from[language]?.[key] ?? from["en"]?.[key] ?? key;
   if (typeof text !== "string") {
     const form = new Intl.PluralRules(language).select(Number(values["count"]));
     text = text[form] ?? text["other"] ?? key;

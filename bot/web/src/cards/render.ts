@@ -11,7 +11,7 @@ import {
 } from "adaptivecards/lib/card-elements";
 import { CardObjectRegistry, GlobalRegistry } from "adaptivecards/lib/registry";
 import { Versions } from "adaptivecards/lib/serialization";
-import "adaptivecards/lib/table";
+import { Table } from "adaptivecards/lib/table";
 
 import type { Card, Data } from "../api";
 import { hostConfig } from "./host_config";
@@ -26,6 +26,7 @@ export interface CardEvents {
 const elements = new CardObjectRegistry<CardElement>();
 GlobalRegistry.populateWithDefaultElements(elements);
 elements.register("Input.ChoiceSet", PersonInput);
+elements.register("Table", Table, Versions.v1_5);
 
 AdaptiveCard.onProcessMarkdown = (text, result) => {
   result.outputHtml = toHtml(text);

@@ -1,0 +1,194 @@
+/** The chat with the bot: what is said, the cards that come back, and the notices that come unasked. */
+
+import type { Card, Json } from "../api";
+import { PersonInput } from "../cards/person_input";
+import { renderCard } from "../cards/render";
+import { fill, h } from "../dom";
+import { icon } from "../icons";
+import { avatar } from "./avatar";
+import { Conversation, listSent, type Activity, type Person } from "./service";
+import { sayDemo, type DemoKey } from "./texts";
+
+const CARD = "application/vnd.microsoft.card.adaptive";
+const OFFER = "application/vnd.microsoft.teams.card.file.consent";
+const SUGGESTIONS: DemoKey[] = ["say_clients", "say_sort_out", "say_partner", "say_help"];
+const PERIOD = 1_500;
+
+export class Chat {
+  readonly element: HTMLElement;
+  private readonly stream = h("div", { class: "stream", role: "log", tabindex: 0 });
+  private readonly box: HTMLInputElement;
+  private readonly suggestions = h("div", { class: "suggestions" });
+  private conversation: Conversation | undefined;
+  private person: Person | undefined;
+  private heard = 0;
+  private timer = 0;
+
+  constructor(
+    private readonly locale: () => string,
+    private readonly onHeard: () => void,
+  ) {
+    this.box = h("input", { class: "chat-box", type: "text", autocomplete: "off", maxlength: 2000 });
+    const form = h(
+      "form",
+      {
+        class: "composer",
+        onsubmit: (event: Event) => {
+          event.preventDefault();
+          void this.say(this.box.value);
+        },
+      },
+      this.box,
+      h("button", { class: "composer-send", type: "submit" }, icon("send"), h("span", { class: "visually-hidden", "data-say": "send" })),
+    );
+    this.element = h("div", { class: "chat" }, this.stream, this.suggestions, form);
+  }
+
+  /** Say everything of the page itself once more, in the language chosen now. */
+  translate(): void {
+    this.box.placeholder = sayDemo("message_box");
+    this.box.setAttribute("aria-label", sayDemo("message_box"));
+    this.stream.setAttribute("aria-label", sayDemo("chat"));
+    const chip = (key: DemoKey) => h("button", { class: "suggestion", type: "button", onclick: () => void this.say(sayDemo(key)) }, sayDemo(key));
+    fill(this.suggestions, ...SUGGESTIONS.map(chip));
+  }
+
+  /** Begin the chat of a person: a fresh stream, and everything that was said to them before is left out. */
+  async start(person: Person): Promise<void> {
+    window.clearTimeout(this.timer);
+    fill(this.stream);
+    this.person = person;
+    const conversation = (this.conversation = new Conversation(person, this.locale));
+    PersonInput.lookup = (query) => conversation.search(query);
+    this.heard = (await listSent(person, 0).catch(() => [])).length;
+    const welcome = await conversation.install().catch(() => []);
+    if (person === this.person) {
+      this.show(welcome);
+      this.listen(person);
+    }
+  }
+
+  async say(text: string): Promise<void> {
+    const { conversation } = this;
+    if (!conversation || !text.trim()) {
+      return;
+    }
+    this.box.value = "";
+    this.add(h("div", { class: "bubble is-mine" }, text));
+    const waiting = this.add(h("div", { class: "typing", role: "status" }, h("span", { class: "visually-hidden" }, sayDemo("thinking")), h("i"), h("i"), h("i")));
+    try {
+      const answers = await conversation.say(text);
+      waiting.remove();
+      this.show(answers);
+    } catch {
+      waiting.remove();
+      this.add(h("p", { class: "chat-note" }, sayDemo("chat_failed")));
+    }
+  }
+
+  private listen(person: Person): void {
+    this.timer = window.setTimeout(() => {
+      void this.hear(person).finally(() => person === this.person && this.listen(person));
+    }, PERIOD);
+  }
+
+  private async hear(person: Person): Promise<void> {
+    const said = await listSent(person, this.heard).catch(() => []);
+    if (person !== this.person || said.length === 0) {
+      return;
+    }
+    this.heard += said.length;
+    this.show(said, true);
+    this.onHeard();
+  }
+
+  private show(activities: Activity[], isNotice = false): void {
+    for (const activity of activities) {
+      if (activity.type === "message" && activity.kind !== "deleted") {
+        this.showMessage(activity, isNotice);
+      }
+    }
+  }
+
+  private showMessage(activity: Activity, isNotice: boolean): void {
+    const cards = (activity.attachments ?? []).map((attachment) => this.drawAttachment(attachment, activity.id ?? ""));
+    const shown = cards.filter((card) => card !== null);
+    const text = shown.length === 0 && activity.text ? h("div", { class: "bubble" }, activity.text) : null;
+    if (shown.length > 0 || text) {
+      this.add(this.message(isNotice, text, ...shown));
+    }
+  }
+
+  private message(isNotice: boolean, ...content: (HTMLElement | null)[]): HTMLElement {
+    const time = new Intl.DateTimeFormat(this.locale(), { timeStyle: "short" }).format(new Date());
+    const head = h(
+      "div",
+      { class: "said-head" },
+      h("strong", {}, sayDemo("bot")),
+      h("time", {}, time),
+      isNotice && h("span", { class: "said-new" }, sayDemo("notice")),
+    );
+    return h("div", { class: isNotice ? "said is-notice" : "said" }, botAvatar(), h("div", { class: "said-body" }, head, ...content));
+  }
+
+  private drawAttachment(attachment: NonNullable<Activity["attachments"]>[number], id: string): HTMLElement | null {
+    if (attachment.contentType === CARD) {
+      const holder = h("div", { class: "card" });
+      this.drawCard(holder, attachment.content, id);
+      return holder;
+    }
+    return attachment.contentType === OFFER ? this.drawOffer(attachment.name ?? "", attachment.content, id) : null;
+  }
+
+  private drawCard(holder: HTMLElement, card: Card, id: string): void {
+    const act = async (verb: string, data: Record<string, Json>) => {
+      holder.classList.add("is-busy");
+      try {
+        const answer = await this.conversation?.act(verb, data, id);
+        if (answer?.card) {
+          this.drawCard(holder, answer.card, id);
+        } else if (answer?.text) {
+          this.add(h("p", { class: "chat-note" }, answer.text));
+        }
+        this.show(answer?.more ?? []);
+      } catch {
+        this.add(h("p", { class: "chat-note" }, sayDemo("chat_failed")));
+      }
+      holder.classList.remove("is-busy");
+    };
+    fill(holder, renderCard(card, { onAsk: (verb, data) => void act(verb, data), onOpen: (url) => void window.open(url, "_blank", "noopener") }));
+  }
+
+  private drawOffer(name: string, content: Card, id: string): HTMLElement {
+    const answer = async (isAccepted: boolean) => {
+      fill(holder, isAccepted ? sayDemo("file_sent", { name }) : name);
+      const context = (isAccepted ? content["acceptContext"] : content["declineContext"]) ?? null;
+      this.show((await this.conversation?.answerOffer(context, isAccepted, id).catch(() => [])) ?? []);
+    };
+    const holder = h(
+      "div",
+      { class: "card" },
+      h("p", { class: "offer-text" }, sayDemo("file_offer", { name })),
+      h(
+        "div",
+        { class: "message-actions is-left" },
+        h("button", { class: "button button-primary", type: "button", onclick: () => void answer(true) }, sayDemo("accept")),
+        h("button", { class: "button", type: "button", onclick: () => void answer(false) }, sayDemo("decline")),
+      ),
+    );
+    return holder;
+  }
+
+  private add<T extends HTMLElement>(element: T): T {
+    this.stream.append(element);
+    element.scrollIntoView({ block: "start", behavior: "smooth" });
+    return element;
+  }
+}
+
+function botAvatar(): HTMLElement {
+  const own = avatar(sayDemo("bot"), true);
+  own.classList.add("is-bot");
+  own.replaceChildren();
+  return own;
+}

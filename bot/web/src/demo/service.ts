@@ -1,0 +1,141 @@
+/** What the demo's page asks for: the bot's public endpoint, and the small Microsoft 365. */
+
+import type { Card, Choice, Data, Json } from "../api";
+
+export interface Person {
+  id: string;
+  name: string;
+  mail: string;
+}
+
+export type Pair = [name: string, address: string];
+
+export interface Item {
+  id: string;
+  kind: "mail" | "meeting";
+  subject: string | null;
+  from: Pair | null;
+  to: Pair[];
+  cc: Pair[];
+  at: number;
+  is_sent: boolean;
+  is_read: boolean;
+}
+
+export interface Activity {
+  id?: string;
+  type: string;
+  text?: string;
+  attachments?: { contentType: string; content: Card; name?: string }[];
+  kind?: string;
+  at?: number;
+}
+
+const { tenant = "", serviceUrl = "", appId = "" } = document.documentElement.dataset;
+const CARD = "application/vnd.microsoft.card.adaptive";
+
+async function getJson<T>(path: string): Promise<T> {
+  const response = await fetch(path, { cache: "no-store" });
+  if (!response.ok) {
+    throw new Error(`${response.status}`);
+  }
+  return (await response.json()) as T;
+}
+
+export function listPeople(): Promise<Person[]> {
+  return getJson("/demo/users");
+}
+
+export function listItems(person: Person): Promise<Item[]> {
+  return getJson(`/demo/inbox?user=${encodeURIComponent(person.id)}`);
+}
+
+/** What the bot said unasked since the `after`th. */
+export function listSent(person: Person, after: number): Promise<Activity[]> {
+  return getJson(`/demo/sent?user=${encodeURIComponent(person.id)}&after=${after}`);
+}
+
+export async function sendMail(mail: Record<string, Json>): Promise<void> {
+  await fetch("/demo/mail", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(mail) });
+}
+
+/** A personal chat with the bot, in the words of the Bot Framework. */
+export class Conversation {
+  constructor(
+    private readonly person: Person,
+    private readonly locale: () => string,
+  ) {}
+
+  /** The person has installed the bot: it learns where it can speak to them. */
+  async install(): Promise<Activity[]> {
+    return this.post({ type: "installationUpdate", action: "add" });
+  }
+
+  async say(text: string): Promise<Activity[]> {
+    return this.post({ type: "message", text, textFormat: "plain" });
+  }
+
+  /** Press a button of a card; gives the card that takes its place, or the sentence of a refusal. */
+  async act(verb: string, data: Data, replyToId: string): Promise<{ card: Card | null; text: string; more: Activity[] }> {
+    const value = { action: { type: "Action.Execute", verb, data }, trigger: "manual" };
+    const answer = await this.invoke("adaptiveCard/action", value, replyToId);
+    const isCard = answer["type"] === CARD;
+    const said = answer["value"];
+    return {
+      card: isCard ? (said as Card) : null,
+      text: isCard ? "" : typeof said === "string" ? said : String((said as Record<string, Json> | undefined)?.["message"] ?? ""),
+      more: (answer["activities"] as Activity[] | undefined) ?? [],
+    };
+  }
+
+  async search(query: string): Promise<Choice[]> {
+    const value = { kind: "search", queryText: query, queryOptions: { skip: 0, top: 15 }, dataset: "users" };
+    const answer = await this.invoke("application/search", value, "");
+    return ((answer["value"] as { results?: Choice[] } | undefined)?.results ?? []).map(({ title, value: id }) => ({ title, value: id }));
+  }
+
+  async answerOffer(context: Json, isAccepted: boolean, replyToId: string): Promise<Activity[]> {
+    const value = { type: "fileUpload", action: isAccepted ? "accept" : "decline", context };
+    const answer = await this.invoke("fileConsent/invoke", value, replyToId);
+    return (answer["activities"] as Activity[] | undefined) ?? [];
+  }
+
+  private async post(activity: Record<string, Json>): Promise<Activity[]> {
+    const response = await this.send(activity);
+    const body = (await response.json().catch(() => ({}))) as { activities?: Activity[] };
+    return body.activities ?? [];
+  }
+
+  private async invoke(name: string, value: object, replyToId: string): Promise<Record<string, unknown>> {
+    const response = await this.send({ type: "invoke", name, value: value as Json, ...(replyToId && { replyToId }) });
+    const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+    const inner = body["body"];
+    return inner && typeof inner === "object" ? { ...(inner as Record<string, unknown>), activities: body["activities"] } : body;
+  }
+
+  private async send(activity: Record<string, Json>): Promise<Response> {
+    const { id, name } = this.person;
+    const response = await fetch("/api/messages", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({
+        id: crypto.randomUUID(),
+        timestamp: new Date().toISOString(),
+        channelId: "msteams",
+        serviceUrl,
+        from: { id: `29:${id}`, name, aadObjectId: id },
+        recipient: { id: `28:${appId}`, name: "Carnet" },
+        conversation: { id: `a:${id}`, conversationType: "personal", tenantId: tenant },
+        channelData: { tenant: { id: tenant } },
+        locale: this.locale(),
+        localTimezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+        deliveryMode: "expectReplies",
+        ...activity,
+      }),
+    });
+    if (!response.ok) {
+      throw new Error(`${response.status}`);
+    }
+    return response;
+  }
+}
