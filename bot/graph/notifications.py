@@ -38,6 +38,24 @@ class Post:
     ignored: int = 0
 
 
+class _Document(msgspec.Struct):
+    value: list[msgspec.Raw]
+    validation_tokens: Any = msgspec.field(default=None, name="validationTokens")
+
+
+class _Item(msgspec.Struct):
+    subscription_id: str = msgspec.field(name="subscriptionId")
+    client_state: str = msgspec.field(name="clientState")
+    tenant_id: str = msgspec.field(name="tenantId")
+    change_type: str | None = msgspec.field(default=None, name="changeType")
+    lifecycle_event: str | None = msgspec.field(default=None, name="lifecycleEvent")
+    encrypted_content: Any = msgspec.field(default=None, name="encryptedContent")
+
+
+_decode_document = msgspec.json.Decoder(_Document).decode
+_decode_item = msgspec.json.Decoder(_Item).decode
+
+
 def read_post(body: bytes) -> Post:
     """Read a post's body; raises what the post is answered with where it is none, or holds too many items.
 
@@ -45,31 +63,31 @@ def read_post(body: bytes) -> Post:
     resource data are nothing that we ask for, so a post that carries any (or their tokens) is dropped whole.
     """
     try:
-        document = msgspec.json.decode(body)
+        document = _decode_document(body)
     except (ValueError, RecursionError) as error:
         raise web.HTTPBadRequest from error
-    items = document.get("value") if isinstance(document, dict) else None
-    if not isinstance(items, list):
-        raise web.HTTPBadRequest
-    if len(items) > MOST_ITEMS:
-        raise web.HTTPRequestEntityTooLarge(MOST_ITEMS, len(items))
-    if document.get("validationTokens") or any(isinstance(item, dict) and "encryptedContent" in item for item in items):
-        return Post((), len(items))
-    hints = tuple(hint for item in items if (hint := _read_item(item)) is not None)
-    return Post(hints, len(items) - len(hints))
+    count = len(document.value)
+    if count > MOST_ITEMS:
+        raise web.HTTPRequestEntityTooLarge(MOST_ITEMS, count)
+    items = [item for raw in document.value if (item := _read_item(raw)) is not None]
+    if document.validation_tokens or any(item.encrypted_content is not None for item in items):
+        return Post((), count)
+    hints = tuple(hint for item in items if (hint := _read_hint(item)) is not None)
+    return Post(hints, count - len(hints))
 
 
-def _read_item(item: Any) -> Hint | None:
-    if not isinstance(item, dict):
+def _read_item(raw: msgspec.Raw) -> _Item | None:
+    try:
+        return _decode_item(raw)
+    except (ValueError, RecursionError):
         return None
-    texts = [item.get(key) for key in ("subscriptionId", "clientState", "tenantId")]
-    what = item.get("lifecycleEvent") or item.get("changeType")
-    if not all(isinstance(text, str) and text for text in (*texts, what)):
-        return None
+
+
+def _read_hint(item: _Item) -> Hint | None:
+    what = item.lifecycle_event or item.change_type or ""
     if what not in CHANGES and what not in LIFECYCLE:
         return None
-    subscription_id, client_state, tenant_id = texts
-    return Hint(subscription_id, digest(client_state), tenant_id.lower(), what)
+    return Hint(item.subscription_id, digest(item.client_state), item.tenant_id.lower(), what)
 
 
 def digest(client_state: str) -> bytes:

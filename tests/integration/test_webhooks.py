@@ -1,0 +1,355 @@
+import asyncio
+import gzip
+import hashlib
+import io
+import json
+import sqlite3
+import time
+
+import pytest
+from aiohttp import web
+from sqlalchemy import event, insert, select, update
+
+from bot.errors import UnavailableError
+from bot.graph.inbox import MOST_WAITING, Inbox
+from bot.graph.limits import SourceLimit
+from bot.graph.notifications import read_post
+from bot.graph.routes import add_graph_routes
+from storage.chores import SWEEP_DELAY, add_chores
+from storage.database import Database, open_database
+from storage.models import Chore, Mailbox, Subscription
+from storage.rls import SYSTEM
+from storage.tidings import UPDATE_DELAY
+from tests.factories import NOW, add_tenant, add_user
+
+SECRET = "a random client state of thirty-two bytes"
+TENANT = "00000000-0000-4000-8000-000000000001"
+OTHER_TENANT = "00000000-0000-4000-8000-000000000002"
+
+
+def clock() -> float:
+    return NOW
+
+
+def item(**values) -> dict:
+    """A basic notification for the first user's messages."""
+    row = {"subscriptionId": "sub-1", "clientState": SECRET, "tenantId": TENANT, "changeType": "created"}
+    return row | {"resource": "users/x/messages/y", "resourceData": {"id": "y"}} | values
+
+
+def lifecycle(event: str, **values) -> dict:
+    return item(changeType=None, lifecycleEvent=event, **values)
+
+
+@pytest.fixture
+async def users(database: Database) -> list[int]:
+    """One user in each of two tenants, each with a mailbox that is not due and a subscription."""
+    async with database.writing(SYSTEM) as connection:
+        users = []
+        for tenant_id in (1, 2):
+            await add_tenant(connection, tenant_id)
+            await add_chores(connection, tenant_id, NOW + 10_000)
+            users.append(await add_user(connection, tenant_id=tenant_id))
+            await add_mailbox(connection, tenant_id, users[-1])
+            await add_subscription(connection, tenant_id, users[-1], f"sub-{tenant_id}")
+    return users
+
+
+async def add_mailbox(connection, tenant_id: int, user_id: int) -> None:
+    await connection.execute(insert(Mailbox).values(tenant_id=tenant_id, user_id=user_id, due_at=NOW + 10_000))
+
+
+async def add_subscription(connection, tenant_id: int, user_id: int, graph_id: str, resource="messages") -> None:
+    row = {"tenant_id": tenant_id, "user_id": user_id, "resource": resource, "graph_id": graph_id}
+    digest = hashlib.sha256(SECRET.encode()).digest()
+    times = {"state": "active", "expires_at": NOW + 20_000, "renew_at": NOW + 10_000}
+    await connection.execute(insert(Subscription).values(client_state_digest=digest, **row, **times))
+
+
+@pytest.fixture
+async def graph(aiohttp_client, database: Database, users):
+    """What Graph is to us: somebody who posts."""
+    app = web.Application()
+    add_graph_routes(app, database, clock=clock)
+    return await aiohttp_client(app)
+
+
+@pytest.fixture
+async def door(aiohttp_client):
+    """The webhooks of a service whose database is away."""
+    app = web.Application()
+    nowhere = open_database("postgresql://nobody@127.0.0.1:1/none")
+    add_graph_routes(app, nowhere, clock=clock)
+    yield await aiohttp_client(app)
+    await nowhere.close()
+
+
+async def post(graph, *items, path="/graph/notifications", **document) -> int:
+    async with graph.post(path, json={"value": list(items), **document}) as response:
+        assert response.status < 500 or response.status == 503
+        return response.status
+
+
+async def list_due(database: Database) -> list[tuple]:
+    """The mailboxes that were made due: (tenant, seconds from now)."""
+    due = select(Mailbox.tenant_id, Mailbox.due_at - NOW).where(Mailbox.due_at < NOW + 10_000)
+    async with database.reading(SYSTEM) as connection:
+        return [tuple(row) for row in await connection.execute(due.order_by(Mailbox.tenant_id))]
+
+
+async def get_subscription(database: Database, graph_id: str = "sub-1"):
+    async with database.reading(SYSTEM) as connection:
+        return (await connection.execute(select(Subscription).where(Subscription.graph_id == graph_id))).one_or_none()
+
+
+@pytest.mark.parametrize("token", ["Validation: plain", "a+b c%", "ünïcode ✓", "x" * 2048, "<script>alert(1)</script>"])
+@pytest.mark.parametrize("path", ["/graph/notifications", "/graph/lifecycle"])
+async def test_F1_B41_the_handshake_gives_the_decoded_token_and_needs_no_database(door, token, path):
+    response = await door.post(path, params={"validationToken": token})
+    assert (response.status, await response.text()) == (200, token)
+    assert response.content_type == "text/plain"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_B42_an_empty_token_a_huge_one_and_a_get_are_refused(door):
+    assert (await door.post("/graph/notifications?validationToken=")).status == 400
+    assert (await door.post("/graph/notifications?validationToken=" + "x" * 5_000)).status == 414
+    assert (await door.post("/graph/notifications?validationToken=" + "x" * 100_000)).status in (400, 414)
+    assert (await door.get("/graph/notifications?validationToken=x")).status == 405
+
+
+async def test_B42_a_handshake_with_a_body_is_a_handshake_only(graph, database):
+    response = await graph.post("/graph/notifications?validationToken=x", json={"value": [item()]})
+    assert await response.text() == "x"
+    assert await list_due(database) == []
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS", "TRACE", "HEAD", "PATCH"])
+async def test_S22_webhooks_take_posts_only(door, method):
+    assert (await door.request(method, "/graph/lifecycle")).status == 405
+
+
+async def test_a_notification_makes_its_mailbox_due(graph, database):
+    assert await post(graph, item()) == 202
+    assert await list_due(database) == [(1, 0)]
+
+
+async def test_a_mere_update_of_a_mail_is_left_to_gather(graph, database):
+    assert await post(graph, item(changeType="updated")) == 202
+    assert await list_due(database) == [(1, UPDATE_DELAY)]
+    assert await post(graph, item(changeType="updated"), item()) == 202
+    assert await list_due(database) == [(1, 0)]
+
+
+async def test_F2_the_same_notification_ten_times_is_one_due_mailbox(graph, database):
+    assert await post(graph, *[item()] * 10) == 202
+    assert await asyncio.gather(*(post(graph, item(), item(changeType="updated")) for _ in range(10))) == [202] * 10
+    assert await list_due(database) == [(1, 0)]
+
+
+@pytest.mark.parametrize("what", ["deleted", "updated"])
+async def test_F3_F15_what_comes_before_or_after_its_item_is_a_hint_like_any_other(graph, database, what):
+    assert await post(graph, item(changeType=what, resourceData=None)) == 202
+    assert [tenant for tenant, _ in await list_due(database)] == [1]
+
+
+async def test_F4_of_a_post_that_mixes_tenants_the_true_items_count(graph, database):
+    second = item(subscriptionId="sub-2", tenantId=OTHER_TENANT)
+    false = [item(subscriptionId="gone"), item(clientState="guess"), item(tenantId=OTHER_TENANT), 5, None, {}]
+    assert await post(graph, *false * 16, item(), second, *false[:2]) == 202
+    assert await list_due(database) == [(1, 0), (2, 0)]
+
+
+async def test_F6_missed_queues_the_mailbox_at_once(graph, database):
+    assert await post(graph, lifecycle("missed"), path="/graph/lifecycle") == 202
+    assert await list_due(database) == [(1, 0)]
+
+
+async def test_F7_a_demand_to_reauthorise_is_one_renewal_however_often_it_comes(graph, database):
+    for _ in range(5):
+        demands = [lifecycle("reauthorizationRequired")] * 100
+        assert await post(graph, *demands, path="/graph/lifecycle") == 202
+    assert (await get_subscription(database)).renew_at == NOW
+    assert await list_due(database) == []
+
+
+async def test_F8_a_removed_subscription_is_wanted_again_and_its_mailbox_due(graph, database):
+    assert await post(graph, lifecycle("subscriptionRemoved"), path="/graph/lifecycle") == 202
+    assert await get_subscription(database) is None
+    row = await get_subscription(database, "")
+    assert (row.state, row.renew_at) == ("wanted", 0)
+    assert await list_due(database) == [(1, 0)]
+
+
+async def test_F11_B45_an_unknown_subscription_is_dropped_and_looked_for_in_a_while(graph, database):
+    assert await post(graph, item(subscriptionId="orphan")) == 202
+    assert await list_due(database) == []
+    sweep = select(Chore.due_at).where(Chore.tenant_id == 1, Chore.name == "subscriptions")
+    async with database.reading(SYSTEM) as connection:
+        assert await connection.scalar(sweep) == NOW + SWEEP_DELAY
+
+
+@pytest.mark.parametrize("state", ["guess", "", None, 5, ["x"], SECRET + " ", SECRET.upper()])
+async def test_B43_a_wrong_client_state_is_dropped(graph, database, state):
+    assert await post(graph, item(clientState=state)) == 202
+    assert await list_due(database) == []
+
+
+async def test_B43_a_missing_client_state_is_dropped(graph, database):
+    notification = item()
+    del notification["clientState"]
+    assert await post(graph, notification) == 202
+    assert await list_due(database) == []
+
+
+async def test_B44_the_right_client_state_in_another_tenants_name_is_dropped(graph, database):
+    assert await post(graph, item(tenantId=OTHER_TENANT)) == 202
+    assert await list_due(database) == []
+
+
+@pytest.mark.parametrize(
+    "resource", ["users/somebody-else/messages", "../../admin", "https://evil.example/x", "users%2fx", None, 7]
+)
+async def test_B46_S24_what_the_resource_says_is_never_used(graph, database, resource):
+    assert await post(graph, item(resource=resource)) == 202
+    assert await list_due(database) == [(1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 400),
+        ({"value": None}, 400),
+        ({"value": "x"}, 400),
+        ({"value": {"a": 1}}, 400),
+        ([], 400),
+        ("null", 400),
+        (5, 400),
+        ({"value": [{}] * 10_001}, 413),
+        ({"value": []}, 202),
+    ],
+)
+async def test_B47_a_post_without_a_list_is_refused_and_an_empty_one_taken(door, body, status):
+    assert (await door.post("/graph/notifications", json=body)).status == status
+
+
+async def test_B48_unknown_kinds_are_ignored_and_unknown_fields_accepted(graph, database):
+    assert await post(graph, item(changeType="transmogrified"), lifecycle("rebooted")) == 202
+    assert await list_due(database) == []
+    assert await post(graph, item(somethingNew={"deep": [1]}), future=True) == 202
+    assert await list_due(database) == [(1, 0)]
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe{}", b"", b"[" * 100_000, b'{"value": [' + b"[" * 100_000])
+async def test_B49_malformed_json_is_refused(door, body):
+    headers = {"Content-Type": "application/json"}
+    assert (await door.post("/graph/notifications", data=body, headers=headers)).status == 400
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "xapplication/jsonx", "multipart/form-data"])
+async def test_B49_another_content_type_is_refused(door, kind):
+    body = json.dumps({"value": [item()]})
+    response = await door.post("/graph/notifications", data=body, headers={"Content-Type": kind})
+    assert response.status == 415
+
+
+async def test_B49_a_huge_body_and_a_gzip_bomb_are_refused(door):
+    headers = {"Content-Type": "application/json"}
+    assert (await door.post("/graph/notifications", data=io.BytesIO(b" " * (9 << 20)), headers=headers)).status == 413
+    bomb = io.BytesIO(gzip.compress(b" " * (200 << 20), 1))
+    response = await door.post("/graph/notifications", data=bomb, headers=headers | {"Content-Encoding": "gzip"})
+    assert response.status == 413
+
+
+async def test_B49_garbage_that_claims_to_be_packed_is_refused(door):
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    assert (await door.post("/graph/notifications", data=b"no gzip at all", headers=headers)).status == 400
+
+
+@pytest.mark.parametrize("tokens", [["expired"], ["a.b.c", "forged"], "text"])
+async def test_B50_S25_a_post_with_validation_tokens_is_dropped_whole(graph, database, tokens):
+    assert await post(graph, item(), validationTokens=tokens) == 202
+    assert await list_due(database) == []
+
+
+@pytest.mark.parametrize("content", [{"data": "AAAA", "encryptionCertificateId": "wrong"}, {"data": "!"}, "x"])
+async def test_B51_F16_a_post_with_encrypted_content_is_dropped_whole(graph, database, content):
+    assert await post(graph, item(), item(encryptedContent=content)) == 202
+    assert await list_due(database) == []
+
+
+async def test_B52_a_lifecycle_event_in_another_tenants_name_is_dropped(graph, database):
+    events = [lifecycle(event, tenantId=OTHER_TENANT) for event in ("subscriptionRemoved", "missed")]
+    assert await post(graph, *events, path="/graph/lifecycle") == 202
+    assert (await get_subscription(database)).state == "active"
+    assert await list_due(database) == []
+
+
+async def test_B53_a_source_of_false_ones_is_heard_no_more_but_for_what_proved_true(graph, database):
+    assert await post(graph, item()) == 202
+    await post(graph, *(item(clientState=str(number)) for number in range(200)))
+    async with database.writing(SYSTEM) as connection:
+        await connection.execute(update(Mailbox).values(due_at=NOW + 10_000))
+    assert await post(graph, item(subscriptionId="sub-2", tenantId=OTHER_TENANT)) == 202
+    assert await list_due(database) == []
+    assert await post(graph, item(clientState="guess"), item()) == 202
+    assert await list_due(database) == [(1, 0)]
+
+
+async def test_B53_a_source_is_heard_again_after_a_while():
+    now = [0.0]
+    limit = SourceLimit(lambda: now[0], most=10, per_second=1)
+    limit.spend("a", 1_000)
+    assert limit.is_over("a")
+    assert not limit.is_over("b")
+    now[0] = 11
+    assert not limit.is_over("a")
+
+
+async def test_B54_F12_a_database_that_is_away_is_answered_with_503(door):
+    assert await post(door, item()) == 503
+
+
+async def test_F12_F62_a_locked_database_is_waited_for_and_then_answered_with_503(aiohttp_client, tmp_path):
+    database = open_database(f"sqlite:///{tmp_path}/locked.db")
+    await database.create_tables()
+    async with database.writing(SYSTEM) as connection:
+        await add_tenant(connection)
+        user_id = await add_user(connection)
+        await add_mailbox(connection, 1, user_id)
+        await add_subscription(connection, 1, user_id, "sub-1")
+    app = web.Application()
+    add_graph_routes(app, database, clock=clock)
+    client = await aiohttp_client(app)
+    other = sqlite3.connect(tmp_path / "locked.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    started = time.monotonic()
+    assert await post(client, item()) == 503
+    assert time.monotonic() - started < 3
+    other.execute("ROLLBACK")
+    other.close()
+    assert await post(client, item()) == 202
+    assert await list_due(database) == [(1, 0)]
+    await database.close()
+
+
+async def test_F14_many_posts_share_a_transaction_and_each_is_answered_after_its_commit(database, users):
+    transactions = count_transactions(database)
+    inbox = Inbox(database, clock)
+    hints = read_post(json.dumps({"value": [item(), item(clientState="guess")]}).encode()).hints
+    assert await asyncio.gather(*(inbox.add(hints) for _ in range(500))) == [1] * 500
+    assert await list_due(database) == [(1, 0)]
+    assert len(transactions) <= 2
+
+
+def count_transactions(database: Database) -> list[None]:
+    commits: list[None] = []
+    event.listen(database.engine.sync_engine, "commit", lambda _connection: commits.append(None))
+    return commits
+
+
+async def test_F14_more_posts_than_can_wait_are_asked_to_come_again(database, users):
+    inbox = Inbox(database, clock)
+    hints = read_post(json.dumps({"value": [item()]}).encode()).hints
+    answers = await asyncio.gather(*(inbox.add(hints) for _ in range(MOST_WAITING + 50)), return_exceptions=True)
+    assert sum(isinstance(answer, UnavailableError) for answer in answers) == 50
