@@ -36,6 +36,7 @@ class Database:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._reader = reader or engine
+        self._lent: AsyncConnection | None = None
         self.wakes = Wakes()
         self._writers = asyncio.Lock()
 
@@ -43,11 +44,21 @@ class Database:
     async def reading(self, tenancy: Tenancy = None) -> AsyncIterator[AsyncConnection]:
         """Lend a connection for queries of one tenant (or `SYSTEM`); what it writes is not promised to stay.
 
-        PostgreSQL shows nothing where no tenancy is given (see `storage/rls.py`).
+        PostgreSQL shows nothing where no tenancy is given (see `storage/rls.py`). On SQLite everybody reads through one
+        connection: its statements never wait (see `storage/inline_sqlite.py`) and each sees the newest commit, and
+        checking a connection out and in again costs three times what an indexed query does.
         """
+        if self.is_sqlite:
+            yield await self._lend_reader()
+            return
         async with self._reader.connect() as connection:
             await set_tenancy(connection, tenancy)
             yield connection
+
+    async def _lend_reader(self) -> AsyncConnection:
+        if self._lent is None:
+            self._lent = await self._reader.connect()
+        return self._lent
 
     @contextlib.asynccontextmanager
     async def writing(self, tenancy: Tenancy = None) -> AsyncIterator[AsyncConnection]:
@@ -78,6 +89,9 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._lent is not None:
+            await self._lent.close()
+            self._lent = None
         await self._reader.dispose()
         await self.engine.dispose()
 
