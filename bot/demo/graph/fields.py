@@ -1,9 +1,8 @@
 """Turning a copy into JSON: one small function per property, composed once per `$select`."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
-
-import msgspec
 
 from bot.demo.world.addresses import encode_json
 
@@ -37,5 +36,5 @@ def choose(getters: Mapping[str, Getter[T]], selected: Iterable[str], hidden: It
 
 def override(encoded: bytes, overrides: Mapping[str, Any]) -> bytes:
     """Put other values in place of the true ones; `...` drops a property."""
-    true = msgspec.json.decode(encoded)
+    true = json.loads(encoded)
     return encode_json({name: value for name, value in {**true, **overrides}.items() if value is not ...})

@@ -1,5 +1,6 @@
 """A firm's directory: who is there, in which groups, and what changed since."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
@@ -28,6 +29,7 @@ class Directory:
         self.log: list[DirectoryChange] = []
         self.epoch = 0
         self._by_address: dict[str, Person] = {}
+        self._given: Counter[str] = Counter()
 
     def get(self, id_or_address: str) -> Person | None:
         """Find a person by object id, or by any address."""
@@ -49,8 +51,9 @@ class Directory:
     ) -> Person:
         """Let somebody join; a leaver's address may be given to somebody new, who then gets an id of their own."""
         key = address.strip().lower()
-        number = sum(person.address == key for person in self.people.values()) if key in self._by_address else 0
-        person_id = person_id or make_guid("user", self.tenant_id, key, *([str(number)] if number else []))
+        self._given[key] += 1
+        holder = [str(self._given[key])] if self._given[key] > 1 else []
+        person_id = person_id or make_guid("user", self.tenant_id, key, *holder)
         mailbox = Mailbox(self.tenant_id, person_id, key)
         person = Person(person_id, name or key, key, mailbox, language, title, kind=kind)
         self.people[person.id] = person
