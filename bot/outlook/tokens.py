@@ -74,7 +74,7 @@ class UserTokens:
             raise UnauthenticatedError
         self._check_permission(claims)
         object_id = claims.get("oid")
-        if not isinstance(object_id, str) or not object_id:
+        if not isinstance(object_id, str) or not object_id or not isinstance(claims["aud"], str):
             raise UnauthenticatedError
         return Identity(claims["tid"].lower(), object_id.lower())
 

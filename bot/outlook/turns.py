@@ -1,6 +1,5 @@
 """`POST /api/turn`: a verb and its data in, a card out; who asks is proven before a byte of the body is read."""
 
-import zoneinfo
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -9,17 +8,27 @@ import structlog
 from aiohttp import web
 
 from bot.commands.desk import Desk
-from bot.errors import BadRequestError, CarnetError, ForbiddenError, UnauthenticatedError
+from bot.errors import BadRequestError, CarnetError, ForbiddenError
 from bot.language import choose_language, say
 from bot.outlook.tokens import UserTokens
 from bot.turn import Ask, Language, Reply
-from storage import users
 from storage.database import Database
-from storage.users import KnownUser
+from storage.rls import SYSTEM
+from storage.users import KnownUser, get_known_user
 
 LARGEST_BODY = 256 * 1024
 VERSIONED_VERBS = frozenset({"company.set_type", "company.set_partner", "company.rename"})
 """Changes that say which state of the company they were decided on, so that nothing is overwritten unseen."""
+
+_NAMES = {
+    HTTPStatus.BAD_REQUEST: "bad_request",
+    HTTPStatus.UNAUTHORIZED: "unauthenticated",
+    HTTPStatus.FORBIDDEN: "forbidden",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "not_json",
+    HTTPStatus.PRECONDITION_REQUIRED: "version_needed",
+    HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
+}
 
 log = structlog.get_logger(__name__)
 
@@ -45,16 +54,20 @@ class Turns:
 
     async def answer(self, request: web.Request) -> web.Response:
         """Answer one question; every refusal is JSON with a sentence and the status of its kind."""
-        language = _accepted_language(request)
+        language = choose_language(request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0])
         try:
             user = await self._know(request)
+            language = choose_language(None, user.language)
             question = await _read(request)
             language = choose_language(question.locale, user.language)
             response = await self._ask(question, user, language)
         except web.HTTPException as refusal:
-            response = _refuse(refusal.status, f"http_{refusal.status}", language)
+            response = _refuse(refusal.status, language)
         except CarnetError as error:
-            response = _refuse(_STATUSES.get(type(error), HTTPStatus.BAD_REQUEST), error.key, language, **error.values)
+            response = _refuse(error.code, language)
+        except Exception:
+            log.exception("turn_failed")
+            response = _refuse(HTTPStatus.INTERNAL_SERVER_ERROR, language)
         if request.headers.get("Origin") == self._origin:
             response.headers["Access-Control-Allow-Origin"] = self._origin
         response.headers["Vary"] = "Origin"
@@ -63,30 +76,23 @@ class Turns:
     async def _know(self, request: web.Request) -> KnownUser:
         """Find the person behind the token; raises `ForbiddenError` for a tenant or a person we do not serve."""
         identity = await self._tokens.check(request.headers.get("Authorization"))
-        async with self._database.reading() as connection:
-            user = await users.get_known_user(connection, identity.tenant, identity.object_id)
+        async with self._database.reading(SYSTEM) as connection:
+            user = await get_known_user(connection, identity.tenant, identity.object_id)
         if user is None or not user.is_active:
             raise ForbiddenError
         return user
 
     async def _ask(self, question: Question, user: KnownUser, language: Language) -> web.Response:
         if question.verb in VERSIONED_VERBS and not isinstance(question.data.get("version"), int):
-            return _refuse(HTTPStatus.PRECONDITION_REQUIRED, "version_needed", language)
+            return _refuse(HTTPStatus.PRECONDITION_REQUIRED, language)
         reply = await self._desk.answer(
             Ask(question.verb, question.data),
             viewer=user.viewer,
             language=language,
-            timezone=_known_zone(question.timezone) or user.timezone,
+            timezone=question.timezone or user.timezone,
             surface=question.surface,
         )
         return _send(reply)
-
-
-_STATUSES: dict[type[CarnetError], int] = {
-    UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
-    ForbiddenError: HTTPStatus.FORBIDDEN,
-    BadRequestError: HTTPStatus.BAD_REQUEST,
-}
 
 
 async def _read(request: web.Request) -> Question:
@@ -121,22 +127,11 @@ def _send(reply: Reply) -> web.Response:
     )
 
 
-def _refuse(status: int, key: str, language: Language, **values: Any) -> web.Response:
+def _refuse(status: int, language: Language) -> web.Response:
     """Say no: a code for the page and a sentence for the person, with no detail of what is or is not there."""
-    body = {"error": {"code": key, "text": say(language, f"errors.{key}", **values)}}
+    name = _NAMES.get(status, "unexpected")
+    body = {"error": {"code": name, "text": say(language, f"outlook.{name}")}}
     headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'} if status == HTTPStatus.UNAUTHORIZED else {}
     return web.Response(
-        body=msgspec.json.encode(body),
-        status=status,
-        content_type="application/json",
-        charset="utf-8",
-        headers=headers,
+        body=msgspec.json.encode(body), status=status, content_type="application/json", charset="utf-8", headers=headers
     )
-
-
-def _accepted_language(request: web.Request) -> Language:
-    return choose_language(request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0])
-
-
-def _known_zone(name: str) -> str:
-    return name if name in zoneinfo.available_timezones() else ""
