@@ -1,10 +1,10 @@
 """Who asks, and how to answer them."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import date, datetime
 
 from bot.language import choose_language
+from bot.language.formats import zone
 from bot.teams.incoming import Incoming
 from bot.turn import Language, Surface
 from storage.users import KnownUser
@@ -22,11 +22,7 @@ class Asker:
 
     def today(self, now: int) -> date:
         """Return the day where the asker is."""
-        try:
-            zone = ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError):
-            return datetime.fromtimestamp(now, UTC).date()
-        return datetime.fromtimestamp(now, zone).date()
+        return datetime.fromtimestamp(now, zone(self.timezone)).date()
 
 
 def know_asker(user: KnownUser, incoming: Incoming, *, is_extension: bool) -> Asker:

@@ -101,11 +101,9 @@ class Incoming(_Struct):
 
     @property
     def is_personal(self) -> bool:
-        """It was said in a chat with the bot alone: a thread (`19:`) has other people in it."""
+        """Only the speaker reads the answer; local tools leave the type out."""
         place = self.conversation
-        if place is None or place.is_group or (place.id or "").startswith("19:"):
-            return False
-        return place.conversation_type in {None, "personal"}
+        return place is not None and not place.is_group and place.conversation_type in {None, "personal"}
 
     @property
     def is_from_bot(self) -> bool:

@@ -23,16 +23,12 @@ from bot.teams.incoming import Incoming, read_activity
 from bot.teams.invokes import describe_delay
 from bot.teams.messenger import TeamsMessenger
 from bot.teams.references import References
-from bot.teams.tools import Tools
+from bot.teams.tools import Patience, Tools
 from bot.teams.turns import Answer, Turns
 from storage.database import Database
 
 SERVER_OPTIONS: Final = {"keepalive_timeout": 25.0}
 """For `web.AppRunner`: a connection that does not get its headers together is closed after as long (B36)."""
-PATIENCE: Final = {"message": 10.0, "invoke": 9.0, "expectReplies": 60.0}
-"""Seconds until a request is answered though its turn still runs: Teams delivers again after 15 s."""
-EXTENSION_PATIENCE: Final = 4.5
-"""Teams waits 5 s for a message extension."""
 STOP_SECONDS: Final = 25.0
 TYPES: Final = frozenset({"message", "invoke", "conversationUpdate", "installationUpdate"})
 
@@ -47,22 +43,24 @@ def add_teams_routes(
     authenticator: Authenticator,
     connector: Connector,
     clock: Callable[[], int] = lambda: int(time.time()),
+    patience: Patience | None = None,
 ) -> TeamsMessenger:
     """Add the door to the service; returns the messenger that says notices through the same connector."""
     references = References(database, clock)
     messenger = TeamsMessenger(database, connector, references)
-    tools = Tools(database, desk, authenticator, connector, references, messenger, clock)
-    door = _Door(authenticator, TeamsAdapter(connector), CarnetBot(tools))
+    tools = Tools(database, desk, authenticator, connector, references, messenger, clock, patience or Patience())
+    door = _Door(tools)
     app.router.add_post("/api/messages", door.take)
     app.cleanup_ctx.append(door.finish)
     return messenger
 
 
 class _Door:
-    def __init__(self, authenticator: Authenticator, adapter: TeamsAdapter, bot: CarnetBot) -> None:
-        self._authenticator = authenticator
-        self._adapter = adapter
-        self._bot = bot
+    def __init__(self, tools: Tools) -> None:
+        self._authenticator = tools.authenticator
+        self._patience = tools.patience
+        self._adapter = TeamsAdapter(tools.connector)
+        self._bot = CarnetBot(tools)
         self._turns = Turns()
 
     async def finish(self, _app: web.Application) -> AsyncIterator[None]:
@@ -95,7 +93,7 @@ class _Door:
         incoming = arrival.incoming
         key = digest_activity(incoming, "turn") if incoming.id else None
         turn = self._turns.start(key, lambda: self._run(arrival))
-        done, _ = await asyncio.wait({turn}, timeout=_patience(incoming))
+        done, _ = await asyncio.wait({turn}, timeout=self._get_patience(incoming))
         if done:
             return turn.result()
         arrival.is_late = True
@@ -115,10 +113,8 @@ class _Door:
         body = b"" if response.body is None else msgspec.json.encode(response.body)
         return Answer(int(response.status), body)
 
-
-def _patience(incoming: Incoming) -> float:
-    if incoming.delivery_mode == "expectReplies":
-        return PATIENCE["expectReplies"]
-    if (incoming.name or "").startswith("composeExtension/"):
-        return EXTENSION_PATIENCE
-    return PATIENCE.get(incoming.type, PATIENCE["message"])
+    def _get_patience(self, incoming: Incoming) -> float:
+        if incoming.type != "invoke":
+            return self._patience.expected if incoming.delivery_mode == "expectReplies" else self._patience.message
+        is_extension = (incoming.name or "").startswith("composeExtension/")
+        return self._patience.extension if is_extension else self._patience.invoke

@@ -12,6 +12,20 @@ from storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds until a request is answered though its turn still runs; Teams delivers again after 15 s (F47)."""
+
+    message: float = 10.0
+    invoke: float = 9.0
+    extension: float = 4.5
+    """Teams waits 5 s for a message extension."""
+    expected: float = 60.0
+    """The caller asked for the replies themselves."""
+    typing: float = 2.0
+    """Teams' store asks for an answer or a sign of life by then."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
     """The service's parts, as the Teams edge needs them."""
 
@@ -23,3 +37,4 @@ class Tools:
     messenger: TeamsMessenger
     clock: Callable[[], int]
     """UTC seconds."""
+    patience: Patience

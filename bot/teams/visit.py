@@ -1,7 +1,6 @@
 """One turn from the asker's side: who it is, what the desk answers, and how that gets back to them."""
 
 import asyncio
-from typing import Final
 
 import structlog
 from botbuilder.core import TurnContext
@@ -20,8 +19,6 @@ from bot.turn import Ask, Language, Reply
 from storage.rls import SYSTEM
 from storage.users import KnownUser
 
-TYPING_AFTER: Final = 2.0
-"""Seconds; Teams' store asks for an answer or a sign of life by then."""
 _SENT = SENDS.labels("sent")
 log = structlog.get_logger(__name__)
 
@@ -56,7 +53,7 @@ class Visit:
             return self.tools.desk.answer_stranger(ask, language=self.language)
         loop = asyncio.get_running_loop()
         started = loop.time()
-        typing = loop.call_later(TYPING_AFTER, self._show_typing)
+        typing = loop.call_later(self.tools.patience.typing, self._show_typing)
         try:
             return await self.tools.desk.answer(
                 ask,
