@@ -1,18 +1,19 @@
 """Companies as a viewer sees them: lists, one company, and finding one by what people call it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.filters import Filter
+from storage.filters import Filter, Scope
+from storage.lists import fetch_page
 from storage.models import CompanyType
 from storage.paging import Page
 from storage.viewer import Viewer
 
 
-@dataclass(frozen=True, slots=True)
-class CompanyRow:
+class CompanyRow(msgspec.Struct, frozen=True):
     """A company in a list; counts and dates are the viewer's own in scope `mine`, else the firm's."""
 
     id: int
@@ -128,14 +129,23 @@ async def list_companies(
     limit: int = 10,
 ) -> Page[CompanyRow]:
     """Return a page of companies; raises `CursorError` for a cursor that is not of this list."""
-    raise NotImplementedError
+    return await fetch_page(connection, viewer, filter_, _make_row, now=now, cursor=cursor, limit=limit)
 
 
 async def list_companies_to_sort_out(
-    connection: AsyncConnection, viewer: Viewer, *, cursor: str | None = None, limit: int = 10
+    connection: AsyncConnection, viewer: Viewer, *, scope: Scope = "firm", cursor: str | None = None, limit: int = 10
 ) -> Page[CompanyRow]:
-    """Return the firm's companies without type or partner, busiest first."""
-    raise NotImplementedError
+    """Return the companies without type or partner, busiest first; raises `CursorError`."""
+    busiest = Filter(scope=scope, sort="count")
+    options: dict[str, Any] = {"now": 0, "cursor": cursor, "limit": limit, "is_to_sort_out": True}
+    return await fetch_page(connection, viewer, busiest, _make_row, **options)
+
+
+_TYPES = {None: None} | {type_.value: type_ for type_ in CompanyType}
+
+
+def _make_row(row: Any) -> CompanyRow:
+    return CompanyRow(row[0], row[1], row[2], _TYPES[row[3]], row[4], row[5], row[6] or "", *row[7:-1])
 
 
 async def get_company(connection: AsyncConnection, viewer: Viewer, company_id: int) -> CompanyDetail | None:

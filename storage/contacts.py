@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Change
 from storage.companies import Knower, Match, Recent, Totals
 from storage.filters import Filter
+from storage.lists import fetch_page
 from storage.models import CompanyType
 from storage.paging import Page
 from storage.viewer import Viewer
 
 
-@dataclass(frozen=True, slots=True)
-class ContactRow:
+class ContactRow(msgspec.Struct, frozen=True):
     """A contact in a list; counts and dates are the viewer's own in scope `mine`, else the firm's."""
 
     id: int
@@ -94,7 +95,11 @@ async def list_contacts(
     limit: int = 10,
 ) -> Page[ContactRow]:
     """Return a page of contacts; raises `CursorError` for a cursor that is not of this list."""
-    raise NotImplementedError
+    return await fetch_page(connection, viewer, filter_, _make_row, now=now, cursor=cursor, limit=limit)
+
+
+def _make_row(row: Any) -> ContactRow:
+    return ContactRow(*row[:-1])
 
 
 async def get_contact(connection: AsyncConnection, viewer: Viewer, contact_id: int) -> ContactDetail | None:

@@ -17,6 +17,7 @@ from storage.inline_sqlite import connect_inline
 from storage.models import Audit, Base, Company, Contact, Outbox, User, View
 from storage.partitions import list_default_parts
 from storage.rls import Tenancy, list_policies, set_tenancy
+from storage.statistics import write_statistics
 from storage.wake import Wakes, take_wakes
 
 NUMBERED: tuple[type[Base], ...] = (User, Company, Contact, View, Outbox, Audit)
@@ -83,6 +84,7 @@ class Database:
         """Create what is missing, without migrations: for tests and benches."""
         async with self.engine.begin() as connection:
             await connection.run_sync(Base.metadata.create_all)
+            await connection.run_sync(write_statistics)
             if not self.is_sqlite:
                 for statement in (*list_default_parts(), *list_policies()):
                     await connection.execute(text(statement))

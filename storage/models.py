@@ -105,6 +105,9 @@ class User(Base):
     is_admin: Mapped[bool] = mapped_column(Boolean, default=False)
     settings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """How this person wants notices: hours, digest, muted kinds."""
+    install_state: Mapped[str] = mapped_column(String(16), default="")
+    """Of the app in Teams, where the firm lets us install it: `installed`, `refused`, or empty: never tried."""
+    install_retry_at: Mapped[int] = mapped_column(BigInt, default=0)
 
 
 class Mailbox(Base):
@@ -118,10 +121,13 @@ class Mailbox(Base):
     state: Mapped[str] = mapped_column(String(16), default="new")
     """`new`, `syncing` (first round), `current`, `retrying`, `skipped` (no mailbox there), `forbidden`, `stopped`."""
     due_at: Mapped[int | None] = mapped_column(BigInt)
+    """NULL while a worker has it, unless it has become due again meanwhile; and when it is stopped."""
     leased_until: Mapped[int] = mapped_column(BigInt, default=0)
     fencing: Mapped[int] = mapped_column(BigInt, default=0)
     """Raised by every lease; a write that carries an older number is refused."""
     failures: Mapped[int] = mapped_column(BigInt, default=0)
+    not_before: Mapped[int] = mapped_column(BigInt, default=0)
+    """Microsoft asked not to be called earlier, or the last try failed: nothing makes the mailbox due before this."""
     last_success_at: Mapped[int] = mapped_column(BigInt, default=0)
     reason: Mapped[str] = mapped_column(Text, default="")
     """Why it is not current, in words an administrator can act on; empty when all is well."""
@@ -155,8 +161,8 @@ class Company(Base):
         partial_index("companies_by_last", "tenant_id", "last_at", "id", where="is_known"),
         partial_index("companies_by_type", "tenant_id", "type", "last_at", "id", where="is_known"),
         partial_index("companies_by_partner", "tenant_id", "partner_id", "type", "last_at", "id", where="is_known"),
-        partial_index("companies_by_name", "tenant_id", "folded_name", "id", where="is_known"),
-        partial_index("companies_by_count", "tenant_id", "interaction_count", "id", where="is_known"),
+        partial_index("companies_by_name", "tenant_id", "type", "folded_name", "id", where="is_known"),
+        partial_index("companies_by_count", "tenant_id", "type", "interaction_count", "id", where="is_known"),
         partial_index(
             "companies_to_sort_out",
             "tenant_id",
@@ -193,7 +199,7 @@ class CompanyDomain(Base):
     """A registrable domain and the company behind it."""
 
     __tablename__ = "company_domains"
-    __table_args__ = (Index("company_domains_by_company", "tenant_id", "company_id"),)
+    __table_args__ = (Index("company_domains_by_company", "tenant_id", "company_id"), {"sqlite_with_rowid": False})
 
     tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     domain: Mapped[str] = mapped_column(String(255), primary_key=True)
@@ -243,21 +249,14 @@ class Interaction(Base):
 
     __tablename__ = "interactions"
     __table_args__ = (
-        Index(
-            "interactions_planned",
-            "tenant_id",
-            "user_id",
-            "occurred_at",
-            sqlite_where=text("is_planned"),
-            postgresql_where=text("is_planned"),
-        ),
+        partial_index("interactions_planned", "tenant_id", "user_id", "occurred_at", where="is_planned"),
         {"sqlite_with_rowid": False, "postgresql_partition_by": "RANGE (occurred_at)"},
     )
 
     tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     source_digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
-    """16 bytes of BLAKE2b of Graph's immutable id."""
+    """16 bytes of BLAKE2b: of Message-ID and time for a mail, which outlive every move; of Graph's id for a meeting."""
     occurred_at: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     message_digest: Mapped[bytes] = mapped_column(LargeBinary(16))
     """16 bytes of BLAKE2b of internetMessageId or iCalUId: joins the copies across mailboxes."""

@@ -5,11 +5,15 @@ firm; a firm that keeps contacts back (`shares_contacts` off) shows colleagues' 
 viewer may not see is left out of the query, so it looks exactly like what is not there.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, true
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, or_, true
+from sqlalchemy.orm import aliased
 
-from storage.models import Company, Contact, Relationship, User, View, ViewShare
+from storage.models import Company, CompanyRelationship, Contact, Relationship, User, View, ViewShare
+
+_OwnRelationship = aliased(Relationship, name="own_relationships")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,28 @@ class Viewer:
     """The answer is read by others too (a channel, a group chat): nothing personal may be in it."""
 
 
+def as_parameters(viewer: Viewer) -> Viewer:
+    """Return the viewer with parameters for its numbers: for statements built once and run for many viewers."""
+    numbers: dict[str, Any] = {name: bindparam(name, type_=BigInteger) for name in ("tenant_id", "user_id")}
+    return replace(viewer, **numbers)
+
+
+def own_companies(viewer: Viewer) -> ColumnElement[bool]:
+    """My companies: those where I wrote to or met a contact; none of them in public."""
+    own = and_(
+        CompanyRelationship.tenant_id == viewer.tenant_id,
+        CompanyRelationship.user_id == viewer.user_id,
+        CompanyRelationship.is_mine,
+    )
+    return and_(own, ~true()) if viewer.is_in_public else own
+
+
+def own_contacts(viewer: Viewer, of: type[Relationship] = Relationship) -> ColumnElement[bool]:
+    """My contacts: those I wrote to or met, or added; none of them in public. `of` may be an alias."""
+    own = and_(of.tenant_id == viewer.tenant_id, of.user_id == viewer.user_id, of.is_mine)
+    return and_(own, ~true()) if viewer.is_in_public else own
+
+
 def visible_companies(viewer: Viewer) -> ColumnElement[bool]:
     """Every company of the firm with at least one contact."""
     return and_(Company.tenant_id == viewer.tenant_id, Company.is_known)
@@ -34,15 +60,14 @@ def visible_contacts(viewer: Viewer) -> ColumnElement[bool]:
     of_the_firm = and_(Contact.tenant_id == viewer.tenant_id, Contact.is_contact)
     if viewer.shares_contacts:
         return of_the_firm
-    if viewer.is_in_public:
-        return and_(of_the_firm, ~true())
-    mine = exists().where(
-        Relationship.tenant_id == viewer.tenant_id,
-        Relationship.user_id == viewer.user_id,
-        Relationship.contact_id == Contact.id,
-        Relationship.is_mine,
+    return and_(
+        of_the_firm, exists().where(own_contacts(viewer, _OwnRelationship), _OwnRelationship.contact_id == Contact.id)
     )
-    return and_(of_the_firm, mine)
+
+
+def visible_relationships(viewer: Viewer, of: type[Relationship] = Relationship) -> ColumnElement[bool]:
+    """Who knows which contact: everyone's, or my own alone where the firm keeps contacts back. `of` may be an alias."""
+    return and_(of.tenant_id == viewer.tenant_id, of.is_mine) if viewer.shares_contacts else own_contacts(viewer, of)
 
 
 def visible_users(viewer: Viewer) -> ColumnElement[bool]:

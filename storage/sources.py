@@ -1,0 +1,237 @@
+"""What a list walks for each shape of filter: the tables, the conditions, and the narrow ways in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
+
+from storage.models import Company, CompanyDomain, CompanyRelationship, Contact, Relationship, SearchWord, User
+from storage.search import COMPANY, CONTACT
+from storage.shapes import Shape
+from storage.viewer import (
+    Viewer,
+    as_parameters,
+    own_companies,
+    own_contacts,
+    visible_companies,
+    visible_contacts,
+    visible_relationships,
+)
+
+_NARROWING_WORDS = 3
+
+_AtCompany = aliased(Company, name="at_company")
+"""The company of a contact."""
+_Any = aliased(Company, name="any_company")
+_Colleague = aliased(CompanyRelationship, name="colleague")
+_Acquaintance = aliased(Relationship, name="acquaintance")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The tables of a list, what holds for each row, and the columns that a filter may ask of and a row shows."""
+
+    tables: FromClause
+    conditions: Sequence[ColumnElement[bool]]
+    id: Any
+    keys: dict[str, Any]
+    type: Any
+    partner: Any
+    columns: Sequence[Any]
+    """What a row shows, its number first. Outer joins that only these need cost nothing where they are not selected."""
+
+
+_main_domain = (
+    select(CompanyDomain.domain)
+    .where(CompanyDomain.tenant_id == Company.tenant_id, CompanyDomain.company_id == Company.id)
+    .order_by(func.length(CompanyDomain.domain), CompanyDomain.domain)
+    .limit(literal_column("1"))
+    .scalar_subquery()
+)
+
+
+def number(name: str) -> Any:
+    """Return the parameter of this name, a whole number."""
+    return bindparam(name, type_=BigInteger)
+
+
+def get_asker(shape: Shape) -> Viewer:
+    """Return the viewer of a shape, with parameters for its numbers."""
+    return as_parameters(Viewer(0, 0, shares_contacts=shape.shares_contacts, is_in_public=shape.is_in_public))
+
+
+def get_source(shape: Shape) -> Source:
+    """Return what the list walks."""
+    return _get_companies(shape) if shape.of == "companies" else _get_contacts(shape)
+
+
+def _get_companies(shape: Shape) -> Source:
+    asker, of = get_asker(shape), Company
+    tables: FromClause = of.__table__
+    conditions = [visible_companies(asker)]
+    totals: Any = of
+    id_: Any = of.id
+    if shape.scope == "mine":
+        totals, id_ = CompanyRelationship, CompanyRelationship.company_id
+        is_same = and_(of.tenant_id == totals.tenant_id, of.id == totals.company_id)
+        tables = totals.__table__.join(of, is_same)
+        conditions.append(own_companies(asker))
+    is_partner = and_(User.tenant_id == of.tenant_id, User.id == of.partner_id)
+    shown = (of.name, of.is_provisional, of.type, of.partner_id, User.name, _main_domain, of.version, of.contact_count)
+    return Source(
+        tables=tables.outerjoin(User, is_partner),
+        conditions=conditions,
+        id=id_,
+        keys=_get_keys(totals),
+        type=totals.type,
+        partner=totals.partner_id,
+        columns=(id_, *shown, totals.interaction_count, totals.first_at, totals.last_at),
+    )
+
+
+def _get_contacts(shape: Shape) -> Source:
+    asker, of, at = get_asker(shape), Contact, _AtCompany
+    tables: FromClause = of.__table__
+    conditions = [visible_contacts(asker)]
+    totals: Any = of
+    id_: Any = of.id
+    if shape.scope == "mine":
+        totals, id_ = Relationship, Relationship.contact_id
+        is_same = and_(of.tenant_id == totals.tenant_id, of.id == totals.contact_id)
+        tables = totals.__table__.join(of, is_same)
+        conditions.append(own_contacts(asker))
+    is_there = and_(at.tenant_id == of.tenant_id, at.id == of.company_id)
+    return Source(
+        tables=tables.outerjoin(at, is_there),
+        conditions=conditions,
+        id=id_,
+        keys=_get_keys(totals),
+        type=at.type,
+        partner=at.partner_id,
+        columns=(
+            *(id_, of.name, of.address, of.company_id, at.name),
+            *(totals.interaction_count, totals.first_at, totals.last_at),
+        ),
+    )
+
+
+def _get_keys(of: type[Any]) -> dict[str, Any]:
+    return {"last": of.last_at, "name": of.folded_name, "count": of.interaction_count}
+
+
+def list_filters(shape: Shape, source: Source) -> Iterator[ColumnElement[bool]]:
+    """Give what the filter asks of each row, types aside."""
+    if shape.partner:
+        yield source.partner == number("partner") if shape.partner == "someone" else source.partner.is_(None)
+    if shape.is_at_company:
+        yield Contact.company_id == number("company")
+    # "+ 0" keeps a planner from walking another index than that of the order.
+    if shape.has_since:
+        yield source.keys["last"] + 0 >= number("since")
+    if shape.has_until:
+        yield source.keys["last"] + 0 < number("until")
+    if shape.is_to_sort_out:
+        yield or_(source.type.is_(None), source.partner.is_(None))
+    if shape.is_known_by:
+        yield exists(_select_known(shape).where(_get_known_id(shape) == source.id))
+    for place in range(shape.word_count):
+        yield exists(_select_word(shape, place).where(SearchWord.entity_id == source.id))
+
+
+def is_of_types(shape: Shape, type_: Any) -> Iterator[ColumnElement[bool]]:
+    """Give the condition that a row is of one of the types asked for, if any are."""
+    asked = [type_ == bindparam(f"type_{place}", type_=String) for place in range(shape.type_count)]
+    if shape.has_no_type:
+        asked.append(type_.is_(None))
+    if asked:
+        yield or_(*asked)
+
+
+def list_narrow_ways(shape: Shape) -> Iterator[Select[Any]]:
+    """Give, the likely narrowest first, selects of the numbers of all rows that meet one condition.
+
+    Only conditions that the index of the list's order does not carry. What is the viewer's own is few anyway.
+    """
+    for place in range(min(shape.word_count, _NARROWING_WORDS)):
+        yield _select_word(shape, place)
+    is_ordered_by_last = shape.sort == "last"
+    if shape.is_at_company and not (is_ordered_by_last and shape.scope == "firm"):
+        yield select(Contact.id).where(visible_contacts(_get_sharer(shape)), Contact.company_id == number("company"))
+    if shape.scope == "mine":
+        return
+    if shape.is_known_by:
+        yield _select_known(shape)
+    is_of_contacts = shape.of == "contacts"
+    if shape.partner == "someone" and (is_of_contacts or not is_ordered_by_last):
+        yield _select_companies(shape, _Any.partner_id == number("partner"))
+    if shape.type_count and not shape.has_no_type and is_of_contacts:
+        yield _select_companies(shape, *is_of_types(shape, _Any.type))
+    if (shape.has_since or shape.has_until) and not is_ordered_by_last:
+        yield _select_period(shape)
+
+
+def _get_sharer(shape: Shape) -> Viewer:
+    """Return the asker for a way in: what else holds is asked of every row that it leads to."""
+    return replace(get_asker(shape), shares_contacts=True)
+
+
+def _select_word(shape: Shape, place: int) -> Select[Any]:
+    of = COMPANY if shape.of == "companies" else CONTACT
+    word = SearchWord.word
+    return select(SearchWord.entity_id).where(
+        SearchWord.tenant_id == get_asker(shape).tenant_id,
+        SearchWord.of == of,
+        word >= bindparam(f"word_{place}", type_=String),
+        word < bindparam(f"word_end_{place}", type_=String),
+    )
+
+
+def _get_known_id(shape: Shape) -> Any:
+    return _Colleague.company_id if shape.of == "companies" else _Acquaintance.contact_id
+
+
+def _select_known(shape: Shape) -> Select[Any]:
+    asker = get_asker(shape)
+    if shape.of == "companies":
+        return select(_Colleague.company_id).where(
+            _Colleague.tenant_id == asker.tenant_id, _Colleague.user_id == number("known_by"), _Colleague.is_mine
+        )
+    return select(_Acquaintance.contact_id).where(
+        visible_relationships(asker, _Acquaintance), _Acquaintance.user_id == number("known_by")
+    )
+
+
+def _select_companies(shape: Shape, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Select the companies that meet the conditions, or all contacts there."""
+    found = and_(_Any.tenant_id == get_asker(shape).tenant_id, _Any.is_known, *conditions)
+    if shape.of == "companies":
+        return select(_Any.id).where(found)
+    is_there = and_(visible_contacts(_get_sharer(shape)), Contact.company_id == _Any.id)
+    return select(Contact.id).select_from(_Any).join(Contact, is_there).where(found)
+
+
+def _select_period(shape: Shape) -> Select[Any]:
+    of: Any = Company if shape.of == "companies" else Contact
+    conditions = [
+        visible_companies(get_asker(shape)) if shape.of == "companies" else visible_contacts(get_asker(shape))
+    ]
+    if shape.has_since:
+        conditions.append(of.last_at >= number("since"))
+    if shape.has_until:
+        conditions.append(of.last_at < number("until"))
+    return select(of.id).where(*conditions)
