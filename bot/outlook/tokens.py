@@ -110,7 +110,7 @@ class UserTokens:
         scopes = str(claims.get("scp", "")).split()
         client = claims.get("azp") or claims.get("appid")
         is_app_only = claims.get("idtyp") == "app" or not scopes
-        if is_app_only or SCOPE not in scopes or client not in self._clients or _is_guest(claims):
+        if is_app_only or SCOPE not in scopes or str(client) not in self._clients or _is_guest(claims):
             raise ForbiddenError
 
 

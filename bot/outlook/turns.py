@@ -20,7 +20,7 @@ LARGEST_BODY = 256 * 1024
 VERSIONED_VERBS = frozenset({"company.set_type", "company.set_partner", "company.rename"})
 """Changes that say which state of the company they were decided on, so that nothing is overwritten unseen."""
 
-_NAMES = {
+_NAMES: dict[int, str] = {
     HTTPStatus.BAD_REQUEST: "bad_request",
     HTTPStatus.UNAUTHORIZED: "unauthenticated",
     HTTPStatus.FORBIDDEN: "forbidden",
