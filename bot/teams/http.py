@@ -50,7 +50,7 @@ def read_retry_after(value: str | None) -> float:
     """Return the seconds of a `Retry-After` header, in either of its forms; 0 where there is none (RFC 9110)."""
     if not value:
         return 0.0
-    if value.isdecimal():
+    if value.isascii() and value.isdecimal():
         return float(value)
     try:
         moment = email.utils.parsedate_to_datetime(value)

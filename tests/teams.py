@@ -1,0 +1,156 @@
+"""The Teams edge in tests: its door on a free port, with a desk behind it that answers anything."""
+
+import asyncio
+import contextlib
+import functools
+import itertools
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from bot.commands.desk import Desk
+from bot.keys import KeySet
+from bot.teams.authentication import LocalAuthenticator, TokenAuthenticator
+from bot.teams.connector import Connector
+from bot.teams.http import fetch, open_session
+from bot.teams.messenger import TeamsMessenger
+from bot.teams.routes import SERVER_OPTIONS, add_teams_routes
+from bot.teams.tokens import Tokens
+from bot.teams.tools import Patience
+from bot.teams.urls import LOOPBACK_HOSTS, ServiceUrls
+from bot.turn import Ask, Reply
+from storage.database import Database
+from tests.factories import NOW
+from tests.office import Office, StaticToken, serve
+from tests.signing import APP, make_token
+
+TENANT = "00000000-0000-4000-8000-000000000001"
+PERSON = "10000000-0000-4000-8000-000000000007"
+_ids = itertools.count(1)
+
+
+class FakeDesk(Desk):
+    """Answers every verb with a card that names it; `writes` has an effect, `breaks` raises, others by `replies`."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, lambda: NOW)
+        self.asked: list[Ask] = []
+        self.askers: list[dict[str, Any]] = []
+        self.effects = 0
+        self.replies: dict[str, Any] = {}
+        self.seconds = 0.0
+
+    async def answer(self, ask, *, claim=None, **asker):
+        self.asked.append(ask)
+        self.askers.append(asker)
+        await asyncio.sleep(self.seconds)
+        if ask.verb != "writes":
+            return await self._answer(ask)
+        async with self.database.writing(asker["viewer"].tenant_id) as connection:
+            return await claim(connection, functools.partial(self._write, ask))
+
+    def answer_stranger(self, ask, *, language):
+        return Reply(card=draw("stranger"), summary=f"stranger {language}", is_error=True, code=403)
+
+    async def _write(self, ask: Ask) -> Reply:
+        self.effects += 1
+        return Reply(card=draw("written"), summary=f"written {self.effects}")
+
+    async def _answer(self, ask: Ask) -> Reply:
+        if ask.verb == "breaks":
+            raise ZeroDivisionError
+        reply = self.replies.get(ask.verb)
+        return reply or Reply(card=draw(ask.verb), summary=f"answer {ask.verb}")
+
+
+def draw(text: str) -> dict[str, Any]:
+    return {"type": "AdaptiveCard", "version": "1.5", "body": [{"type": "TextBlock", "text": text}]}
+
+
+@dataclass
+class Door:
+    """The service's door, with all that stands around it."""
+
+    url: str
+    office: Office
+    desk: FakeDesk
+    database: Database
+    session: aiohttp.ClientSession
+    messenger: TeamsMessenger
+    connector: Connector
+    authenticator: Any
+    naps: list[float]
+
+    def describe(self, **fields: Any) -> dict[str, Any]:
+        """An activity as Teams sends it; a field that is None is left out."""
+        activity = {
+            "type": "message",
+            "id": f"id-{next(_ids)}",
+            "timestamp": "2026-01-01T10:00:00.1234567Z",
+            "channelId": "msteams",
+            "serviceUrl": self.office.service_url,
+            "from": {"id": "29:anne", "name": "Anne Martin", "aadObjectId": PERSON},
+            "recipient": {"id": f"28:{APP}", "name": "Carnet"},
+            "conversation": {"id": "a:anne", "conversationType": "personal", "tenantId": TENANT},
+            "channelData": {"tenant": {"id": TENANT}},
+            "locale": "en-US",
+            "text": "help",
+        } | fields
+        return {name: value for name, value in activity.items() if value is not None}
+
+    def invoke(self, name: str, value: Any, **fields: Any) -> dict[str, Any]:
+        return self.describe(type="invoke", name=name, value=value, text=None, **fields)
+
+    def click(self, verb: str, **fields: Any) -> dict[str, Any]:
+        action = {"type": "Action.Execute", "verb": verb, "data": fields.pop("data", {})}
+        return self.invoke("adaptiveCard/action", {"action": action, "trigger": "manual"}, **fields)
+
+    async def post(self, activity: Any, *, token: str | None = None, **headers: str) -> tuple[int, Any]:
+        """Post an activity (or bytes) with a good token unless another is given; "" is no token at all."""
+        body = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
+        token = make_token(serviceurl=self.office.service_url) if token is None else token
+        given = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        given |= {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self.session.post(self.url, data=body, headers=given) as response:
+            read = await response.read()
+            is_json = read and response.content_type == "application/json"
+            return response.status, json.loads(read) if is_json else None
+
+
+@contextlib.asynccontextmanager
+async def open_door(
+    office: Office, database: Database, *, is_demo: bool = False, **patience: float
+) -> AsyncIterator[Door]:
+    """Serve the Teams edge against an office; pauses of its connector take no time, and are written down."""
+    naps: list[float] = []
+    now = [0.0]
+
+    async def nap(seconds: float) -> None:
+        naps.append(seconds)
+        now[0] += seconds
+
+    urls = ServiceUrls(LOOPBACK_HOSTS)
+    async with open_session() as session, aiohttp.ClientSession() as client:
+        keys = KeySet(f"{office.url}/openid", functools.partial(fetch, session))
+        authenticator: Any = TokenAuthenticator(Tokens(keys, app_id=APP), urls)
+        if is_demo:
+            authenticator = LocalAuthenticator(authenticator)
+        connector = Connector(session, StaticToken(), urls, clock=lambda: now[0], sleep=nap)
+        desk = FakeDesk(database)
+        app = web.Application()
+        messenger = add_teams_routes(
+            app,
+            database=database,
+            desk=desk,
+            authenticator=authenticator,
+            connector=connector,
+            clock=lambda: NOW,
+            patience=Patience(**patience),
+        )
+        async with serve(app, **SERVER_OPTIONS) as url:
+            at = f"{url}/api/messages"
+            yield Door(at, office, desk, database, client, messenger, connector, authenticator, naps)
