@@ -23,7 +23,7 @@ CATALOGUE = {
 
 
 LIST_TABLES = {
-    True: "SELECT name FROM sqlite_master WHERE type = 'table'",
+    True: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
     False: "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
     " AND NOT relispartition",
 }
