@@ -24,6 +24,7 @@ class Limits:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
+        self.most_in_window = MOST_IN_WINDOW
         self._in_flight: Counter[tuple[str, str]] = Counter()
         self._not_before: dict[tuple[str, str], float] = {}
         self._windows: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
@@ -75,7 +76,7 @@ class Limits:
         if window[0] != number:
             window[:] = [number, 0]
         window[1] += 1
-        if window[1] > MOST_IN_WINDOW:
+        if window[1] > self.most_in_window:
             self._cloud.record.add_breach("too_many", self._cloud.clock(), call.user_id, f"{window[1]} in 10 min")
             raise GraphError(
                 429, "ApplicationThrottled", "Application is over its Requests limit.", {"Retry-After": "60"}

@@ -13,7 +13,7 @@ from bot.demo.graph.limits import Limits
 from bot.demo.graph.page_faults import take_fault
 from bot.demo.graph.router import Route, Router
 from bot.demo.graph.subscriptions import Subscriptions
-from bot.demo.graph.transport import break_before, make_response, send
+from bot.demo.graph.transport import ResetError, break_before, make_response, reset, send
 from bot.demo.record import Request
 from bot.demo.signin.tokens import GRAPH_AUDIENCES
 from bot.demo.world.firm import Firm
@@ -44,8 +44,11 @@ class Graph:
             return make_response(error.to_answer())
         if call.path.lower() == "$batch":
             return make_response(await answer_batch(call, self.answer))
-        await break_before(request, call)
-        return await send(request, call, await self.answer(call))
+        try:
+            answer = await self.answer(call)
+        except ResetError:
+            reset(request)
+        return await send(request, call, answer)
 
     async def answer(self, call: Call) -> Answer:
         """Answer one call, alone or out of a batch, and write it down."""
@@ -71,6 +74,7 @@ class Graph:
         self._find_mailbox(route, call)
         self.limits.enter(call)
         try:
+            await break_before(call)
             self._fail(call)
             outcome = route.handler(call)
             return await outcome if inspect.isawaitable(outcome) else outcome

@@ -1,6 +1,7 @@
 """Putting an answer on the wire, whole or as a script wants it broken."""
 
 import asyncio
+from typing import NoReturn
 
 from aiohttp import web
 
@@ -13,14 +14,19 @@ _BROKEN = ("html", "empty_body", "bad_gzip", "duplicate_keys", "half", "big")
 _JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
 
-async def break_before(request: web.Request, call: Call) -> None:
-    """Hang or reset before there is any answer, where a script says so."""
+class ResetError(Exception):
+    """The connection is to be reset: the caller sees no answer at all."""
+
+
+async def break_before(call: Call) -> None:
+    """Be slow, hang or reset before there is any answer, where a script says so; raises `ResetError`."""
+    await asyncio.sleep(0)  # lets in what has arrived at the same time, so that four at once can be counted
     await wait_for(_take(call, "slow"))
     if fault := _take(call, "hang"):
         await asyncio.sleep(float(fault.get("seconds", 3600)))
-        reset(request)
+        raise ResetError
     if _take(call, "reset"):
-        reset(request)
+        raise ResetError
 
 
 async def send(request: web.Request, call: Call, answer: Answer) -> web.StreamResponse:
@@ -43,8 +49,8 @@ def make_response(answer: Answer) -> web.Response:
     return web.Response(status=answer.status, body=answer.body, headers=headers)
 
 
-def reset(request: web.Request) -> None:
-    """Reset the connection: the caller sees no answer at all."""
+def reset(request: web.Request) -> NoReturn:
+    """Reset the connection."""
     if request.transport is not None:
         request.transport.abort()
     raise asyncio.CancelledError
@@ -74,7 +80,6 @@ async def _cut(request: web.Request, answer: Answer) -> web.StreamResponse:
     await response.prepare(request)
     await response.write(answer.body[: len(answer.body) // 2])
     reset(request)
-    return response
 
 
 async def _drip(request: web.Request, answer: Answer, fault: Fault) -> web.StreamResponse:
