@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.demo.cloud import Cloud
+from bot.demo.cloud import TEAMS_APP_ID, Cloud
 from bot.demo.connector import Connector
 from bot.demo.faults import Faults
 from bot.demo.graph.server import Graph
@@ -76,6 +76,11 @@ class Microsoft:
     def connector_url(self) -> str:
         """The service URL that activities carry."""
         return self.cloud.service_url
+
+    @property
+    def teams_app_id(self) -> str:
+        """The app's id in the organisation's catalog."""
+        return TEAMS_APP_ID
 
     @property
     def truth(self) -> Truth:

@@ -138,7 +138,7 @@ def _read_pairs(given: Json, name: str) -> list[Pair]:
 
 
 def _read_headers(given: Json) -> dict[str, str]:
-    headers = given.get("headers") or {}
+    headers = given.get("headers", {})
     if not isinstance(headers, dict):
         raise BadOrderError("'headers' must be an object of names and values.")
     return {str(name): str(value) for name, value in headers.items()}

@@ -38,8 +38,12 @@ class Teams:
             try:
                 yield
             finally:
-                await asyncio.gather(*self._tasks, return_exceptions=True)
+                await self.settle()
                 self._session = None
+
+    async def settle(self) -> None:
+        """Wait until what was to be told of itself has been told."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def say(self, person: Person, text: str, **changes: Any) -> tuple[int, Any]:
         """Let a person type a message; gives the bot's status and body."""

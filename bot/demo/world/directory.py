@@ -37,7 +37,8 @@ class Directory:
 
     def is_inside(self, address: str) -> bool:
         """Say whether an address is at one of the verified domains."""
-        return address.strip().lower().rpartition("@")[2] in self.domains
+        local, _, domain = address.strip().lower().rpartition("@")
+        return bool(local) and domain in self.domains
 
     def add(
         self,
