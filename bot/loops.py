@@ -13,29 +13,25 @@ log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE = 60.0
 
+Pause = Callable[[float], Awaitable[object]]
 
-async def repeat(
-    name: str,
-    work: Callable[[], Awaitable[bool]],
-    stopping: asyncio.Event,
-    pause: Callable[[float], Awaitable[object]],
-    seconds: float,
-) -> None:
-    """Call `work` again and again until `stopping` is set; `pause(seconds)` comes after each call that gives False.
+
+async def repeat(name: str, work: Callable[[], Awaitable[float]], stopping: asyncio.Event, pause: Pause) -> None:
+    """Call `work` until `stopping` is set; it gives the seconds until there is more to do, and `pause` waits for them.
 
     A call that fails is logged by the name of its error, and tried again after a growing pause.
     """
     failures = 0
     while not stopping.is_set():
         try:
-            is_more_to_do = await work()
+            seconds = await work()
         except Exception:
             failures += 1
             log.exception("loop_failed", loop=name, failures=failures)
             await wait(stopping, min(LONGEST_PAUSE, 2.0 ** min(failures, 6)) * random.uniform(0.5, 1))
             continue
         failures = 0
-        if not is_more_to_do:
+        if seconds > 0:
             await _first(pause(seconds), stopping.wait())
 
 
@@ -44,7 +40,7 @@ async def wait(stopping: asyncio.Event, seconds: float) -> None:
     await _first(asyncio.sleep(seconds), stopping.wait())
 
 
-def waking(database: Database, channel: Channel) -> Callable[[float], Awaitable[object]]:
+def waking(database: Database, channel: Channel) -> Pause:
     """Give the pause that a wake on `channel` ends."""
 
     async def pause(seconds: float) -> None:

@@ -146,7 +146,9 @@ class MailboxFeed(Base):
     is_current: Mapped[bool] = mapped_column(Boolean, default=False)
     """The first round (or a full resync) has reached its delta link."""
     round: Mapped[int] = mapped_column(BigInt, default=0)
-    """Raised by every full resync: what a round has not seen when it ends is swept."""
+    """Raised whenever the feed is read from scratch: what such a round has not seen when it ends is swept."""
+    finished_round: Mapped[int] = mapped_column(BigInt, default=0)
+    """The last round that was read from scratch to its end; behind `round` while one is under way."""
     item_count: Mapped[int] = mapped_column(BigInt, default=0)
     page_size: Mapped[int] = mapped_column(BigInt, default=500)
     window_ends_at: Mapped[int] = mapped_column(BigInt, default=0)

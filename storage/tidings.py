@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import and_, case, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chores import make_sweeps_due
@@ -47,5 +47,7 @@ async def write_tidings(connection: AsyncConnection, tidings: Tidings, now: int)
 async def _make_due(connection: AsyncConnection, mailboxes: set[tuple[int, int]], at: int) -> None:
     for chunk in split(sorted(mailboxes)):
         keys = or_(*(and_(Mailbox.tenant_id == tenant, Mailbox.user_id == user) for tenant, user in chunk))
-        is_later = or_(Mailbox.due_at.is_(None), Mailbox.due_at > at)
-        await connection.execute(update(Mailbox).where(keys, is_later).values(due_at=at))
+        allowed_at = case((Mailbox.not_before > at, Mailbox.not_before), else_=at)
+        is_later = or_(Mailbox.due_at.is_(None), Mailbox.due_at > allowed_at)
+        due = update(Mailbox).where(keys, is_later, Mailbox.state != "stopped")
+        await connection.execute(due.values(due_at=allowed_at))

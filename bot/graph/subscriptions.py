@@ -75,14 +75,14 @@ class SubscriptionKeeper:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Keep subscriptions until `stopping` is set."""
-        await repeat("subscriptions", self.work, stopping, waking(self._database, "subscriptions"), PAUSE)
+        await repeat("subscriptions", self.work, stopping, waking(self._database, "subscriptions"))
 
-    async def work(self) -> bool:
-        """Make the calls that are due, a few at once; True where there may be more."""
+    async def work(self) -> float:
+        """Make the calls that are due, a few at once; gives the seconds until it is worth looking again."""
         async with self._database.writing(SYSTEM) as connection:
             claimed = await claim_subscriptions(connection, int(self._clock()), AT_ONCE)
         await asyncio.gather(*(self._keep(due) for due in claimed))
-        return len(claimed) == AT_ONCE
+        return 0 if len(claimed) == AT_ONCE else PAUSE
 
     async def _keep(self, due: DueSubscription) -> None:
         action = self._choose(due)

@@ -22,6 +22,7 @@ PERIOD = 1800
 """Seconds after which a subscription that vanished without a word is missed."""
 RECHECK = 300
 PAUSE = 10.0
+PAGE = 100
 
 _RESOURCE = re.compile(r"/?users/(?P<user>[^/]+)/(?P<resource>messages|events)", re.IGNORECASE)
 
@@ -57,15 +58,15 @@ class SubscriptionSweeper:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Sweep until `stopping` is set."""
-        await repeat("sweep", self.work, stopping, lambda seconds: wait(stopping, seconds), PAUSE)
+        await repeat("sweep", self.work, stopping, lambda seconds: wait(stopping, seconds))
 
-    async def work(self) -> bool:
-        """Sweep the tenants that are due."""
+    async def work(self) -> float:
+        """Sweep the tenants that are due; gives the seconds until it is worth looking again."""
         async with self._database.writing(SYSTEM) as connection:
             chores = await claim_chores(connection, "subscriptions", int(self._clock()))
         for chore in chores:
             await self._sweep(chore)
-        return bool(chores)
+        return 0 if chores else PAUSE
 
     async def _sweep(self, chore: DueChore) -> None:
         try:
@@ -112,7 +113,7 @@ async def list_at_graph(client: GraphClient) -> list[Listed]:
         listed += page.value
         if not page.next_link:
             return listed
-        body = await client.fetch_link(page.next_link)
+        body = await client.fetch_link(page.next_link, page_size=PAGE)
 
 
 def choose_vanished(

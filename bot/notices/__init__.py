@@ -3,7 +3,8 @@
 Commands and the sync write notices with `Notices`, in the transaction of what happened; `Sender` says them after it.
 """
 
-from bot.notices.sender import Messenger, Sender, Sent
+from bot.notices.messenger import Installer, Messenger, Sent
+from bot.notices.sender import Sender
 from bot.notices.writer import Notices
 
-__all__ = ["Messenger", "Notices", "Sender", "Sent"]
+__all__ = ["Installer", "Messenger", "Notices", "Sender", "Sent"]

@@ -1,48 +1,231 @@
 """The loop that says notices: takes what is due, draws one card for what came together, and keeps what became of it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
 
-from bot.turn import Card
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.language import choose_language
+from bot.loops import repeat, waking
+from bot.metrics import NOTICE_SECONDS, NOTICES
+from bot.notices.drawing import Drawn, draw, draw_again
+from bot.notices.messenger import Installer, Messenger, Sent
+from bot.notices.pace import find_day_start
+from bot.notices.plan import Plan, make_plan
+from bot.turn import Reader
 from storage.database import Database
+from storage.news import Hearer, get_first_found, get_hearers
+from storage.outbox import (
+    Waiting,
+    claim_notices,
+    count_messages,
+    get_next_due_at,
+    give_up_stuck,
+    list_due_people,
+    list_rows_of,
+    postpone,
+    set_sent,
+    set_state,
+)
+from storage.rls import SYSTEM
+from storage.wishes import Wishes, read_wishes
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 16
+"""People spoken to at once in one process."""
+LONGEST_PAUSE = 30.0
+MOST_ATTEMPTS = 12
+LONGEST_WAIT = 3600
+INSTALL_SECONDS = 3
+"""After an installation, until Teams has told us where the chat is."""
+SYNC_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """What became of a message.
+class _Ready:
+    """A message that is marked `sending`, and the rows that it says."""
 
-    `sent`; `unknown`: it may have been delivered, so it is never sent again; `later`: it was not delivered, and
-    `retry_after` seconds hence it may be tried again; `unreachable`: 403, until the person writes again; `gone`: the
-    conversation is no more (404); `unmet`: there is no conversation with this person yet; `refused`: never again.
-    """
+    rows: Sequence[Waiting]
+    drawn: Drawn
+    update: Waiting | None = None
+    """The row that asks for an earlier message to be drawn again."""
 
-    outcome: Literal["sent", "unknown", "later", "unreachable", "gone", "unmet", "refused"]
-    conversation_id: str = ""
-    activity_id: str = ""
-    retry_after: float = 0
-    reason: str = ""
-
-
-class Messenger(Protocol):
-    """What the Teams edge offers to the sender; it never raises for what the connector answers."""
-
-    async def send(self, tenant_id: int, user_id: int, card: Card, summary: str) -> Sent:
-        """Send a card to the person's own chat, with `summary` as the text of the notification."""
-
-    async def update(self, tenant_id: int, conversation_id: str, activity_id: str, card: Card, summary: str) -> Sent:
-        """Put a card in the place of one that was sent."""
+    @property
+    def ids(self) -> list[int]:
+        """The rows whose state the sending decides."""
+        return [row.id for row in ([self.update] if self.update else self.rows)]
 
 
 class Sender:
     """Says what is due until cancelled; any number of processes may run one."""
 
-    def __init__(self, database: Database, messenger: Messenger, *, clock: Callable[[], float]) -> None:
-        self.database = database
-        self.messenger = messenger
-        self.clock = clock
+    def __init__(
+        self,
+        database: Database,
+        messenger: Messenger,
+        *,
+        clock: Callable[[], float],
+        default: Wishes | None = None,
+        installer: Installer | None = None,
+    ) -> None:
+        self._database = database
+        self._messenger = messenger
+        self._clock = clock
+        self._default = default or Wishes()
+        self._installer = installer
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Say notices until `stopping` is set; what is in hand is finished first."""
-        raise NotImplementedError
+        await repeat("notices", self.work, stopping, waking(self._database, "outbox"))
+
+    async def work(self) -> float:
+        """Say what is due to some people; gives the seconds until there is more to say."""
+        async with self._database.reading(SYSTEM) as connection:
+            people = await list_due_people(connection, self._now(), AT_ONCE)
+        await asyncio.gather(*(self._speak_safely(*person) for person in people))
+        return 0 if people else await self._find_pause()
+
+    def _now(self) -> int:
+        return int(self._clock())
+
+    async def _find_pause(self) -> float:
+        """Look, when there is nothing else to do, for what a sender that died has left."""
+        async with self._database.writing(SYSTEM) as connection:
+            if stuck := await give_up_stuck(connection, self._now()):
+                log.warning("notices_unknown", rows=stuck)
+            next_due_at = await get_next_due_at(connection)
+        if next_due_at is None:
+            return LONGEST_PAUSE
+        return min(LONGEST_PAUSE, max(0.02, next_due_at - self._clock()))
+
+    async def _speak_safely(self, tenant_id: int, user_id: int) -> None:
+        """Speak to one person; what cannot be drawn is tried again later, and does not hold up the others."""
+        try:
+            await self._speak(tenant_id, user_id)
+        except Exception:
+            log.exception("notices_not_drawn", tenant=tenant_id, user=user_id)
+            async with self._database.writing(tenant_id) as connection:
+                rows = await claim_notices(connection, tenant_id, user_id, self._now())
+                await self._leave_for_later(connection, tenant_id, rows, 0, "not_drawn")
+
+    async def _speak(self, tenant_id: int, user_id: int) -> None:
+        async with self._database.writing(tenant_id) as connection:
+            ready = await self._prepare(connection, tenant_id, user_id)
+        for message in ready:
+            await self._say(tenant_id, user_id, message)
+
+    async def _prepare(self, connection: AsyncConnection, tenant_id: int, user_id: int) -> list[_Ready]:
+        """Decide what becomes of the due rows; those to be said now are drawn, and `sending` when this commits."""
+        now = self._now()
+        rows = await claim_notices(connection, tenant_id, user_id, now)
+        if not rows:
+            return []
+        hearer = (await get_hearers(connection, tenant_id, [user_id])).get(user_id)
+        if hearer is None:
+            await self._drop(connection, tenant_id, [row.id for row in rows], "left")
+            return []
+        wishes = read_wishes(self._default, *hearer.settings)
+        said = await count_messages(connection, tenant_id, user_id, find_day_start(now, hearer.timezone))
+        plan = make_plan(rows, wishes, hearer.timezone, now, said)
+        await self._put_off(connection, tenant_id, plan)
+        ready = await self._draw(connection, hearer, plan)
+        await set_state(connection, tenant_id, [number for one in ready for number in one.ids], "sending", now=now)
+        return ready
+
+    async def _put_off(self, connection: AsyncConnection, tenant_id: int, plan: Plan) -> None:
+        await self._drop(connection, tenant_id, plan.muted, "muted")
+        for due_at, group_key, ids in plan.postponed:
+            await postpone(connection, tenant_id, ids, due_at, group_key=group_key)
+
+    async def _draw(self, connection: AsyncConnection, hearer: Hearer, plan: Plan) -> list[_Ready]:
+        tenant_id = hearer.viewer.tenant_id
+        reader = Reader(choose_language(hearer.language), self._now(), hearer.timezone)
+        ready: list[_Ready] = []
+        for row in plan.updates:
+            said = await list_rows_of(connection, tenant_id, hearer.viewer.user_id, row.payload["activity_id"])
+            drawn = await draw_again(connection, hearer, reader, said, row.payload["by"]) if said else None
+            if drawn is None:
+                await self._drop(connection, tenant_id, [row.id], "nothing_to_say")
+            else:
+                ready.append(_Ready(said, drawn, row))
+        for rows in plan.messages:
+            if rows[0].kind == "summary" and not await self._is_sync_over(connection, hearer, rows):
+                continue
+            drawn = await draw(connection, hearer, reader, rows)
+            if drawn is None:
+                await self._drop(connection, tenant_id, [row.id for row in rows], "nothing_to_say")
+            else:
+                ready.append(_Ready(rows, drawn))
+        return ready
+
+    async def _is_sync_over(self, connection: AsyncConnection, hearer: Hearer, rows: Sequence[Waiting]) -> bool:
+        """Say whether the first sync has come to its end; where it has not, its summary is looked at again later."""
+        found = await get_first_found(connection, hearer.viewer)
+        ids = [row.id for row in rows]
+        if found.state in ("stopped", "skipped", "forbidden"):
+            await self._drop(connection, hearer.viewer.tenant_id, ids, found.state)
+        elif not found.is_over:
+            age = self._now() - rows[0].created_at
+            again_at = self._now() + max(SYNC_SECONDS, min(LONGEST_WAIT, age // 4))
+            await postpone(connection, hearer.viewer.tenant_id, ids, again_at)
+        return found.is_over
+
+    async def _say(self, tenant_id: int, user_id: int, message: _Ready) -> None:
+        drawn, update = message.drawn, message.update
+        if update is None:
+            sent = await self._messenger.send(tenant_id, user_id, drawn.card, drawn.summary)
+        else:
+            place = (update.payload["conversation_id"], update.payload["activity_id"])
+            sent = await self._messenger.update(tenant_id, *place, drawn.card, drawn.summary)
+        is_coming = sent.outcome == "unmet" and await self._install(tenant_id, user_id, message)
+        async with self._database.writing(tenant_id) as connection:
+            if is_coming:
+                rows = message.rows
+                await self._leave_for_later(connection, tenant_id, rows, INSTALL_SECONDS, "installed")
+            else:
+                await self._record(connection, tenant_id, message, sent)
+
+    async def _install(self, tenant_id: int, user_id: int, message: _Ready) -> bool:
+        """Open a chat where the firm lets us; a summary alone is no reason to."""
+        if self._installer is None or message.rows[0].kind == "summary":
+            return False
+        return await self._installer.install(tenant_id, user_id)
+
+    async def _record(self, connection: AsyncConnection, tenant_id: int, message: _Ready, sent: Sent) -> None:
+        NOTICES.labels(sent.outcome).inc(len(message.ids))
+        now = self._now()
+        match sent.outcome:
+            case "sent":
+                ids = {"conversation_id": sent.conversation_id, "activity_id": sent.activity_id}
+                await set_sent(connection, tenant_id, message.ids, **ids, now=now)
+                if message.update is None:
+                    NOTICE_SECONDS.observe(max(0.0, self._clock() - min(row.created_at for row in message.rows)))
+            case "later":
+                rows = [message.update] if message.update else message.rows
+                await self._leave_for_later(connection, tenant_id, rows, sent.retry_after, sent.reason)
+            case "unknown":
+                await set_state(connection, tenant_id, message.ids, "unknown", now=now, reason=sent.reason)
+            case "refused":
+                await set_state(connection, tenant_id, message.ids, "failed", now=now, reason=sent.reason)
+            case _:
+                await self._drop(connection, tenant_id, message.ids, sent.reason or sent.outcome)
+
+    async def _leave_for_later(
+        self, connection: AsyncConnection, tenant_id: int, rows: Sequence[Waiting], seconds: float, reason: str
+    ) -> None:
+        """Try again after the time that was named, or a growing one; what never gets through has failed."""
+        over = [row.id for row in rows if row.attempts >= MOST_ATTEMPTS]
+        await set_state(connection, tenant_id, over, "failed", now=self._now(), reason=reason)
+        for row in rows:
+            if row.attempts < MOST_ATTEMPTS:
+                wait = seconds or min(LONGEST_WAIT, 5 * 2**row.attempts)
+                due_at = int(self._clock() + wait) + 1
+                await postpone(connection, tenant_id, [row.id], due_at, reason=reason, is_attempt=True)
+
+    async def _drop(self, connection: AsyncConnection, tenant_id: int, ids: Sequence[int], reason: str) -> None:
+        if ids:
+            NOTICES.labels("dropped").inc(len(ids))
+            await set_state(connection, tenant_id, ids, "dropped", now=self._now(), reason=reason)

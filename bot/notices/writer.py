@@ -1,30 +1,118 @@
 """Writing notices: rows of the outbox, in the transaction of what they tell of."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.notices.pace import choose_due_at
+from bot.notices.plan import DIGEST, UPDATE, is_digested
 from bot.turn import Notice
+from storage.interactions import Applied
+from storage.news import Hearer, get_hearers, list_concerned
+from storage.outbox import Message, NewNotice, add_notices, has_notice, list_messages_about, list_pending_updates
+from storage.wishes import Wishes, read_wishes
+
+SUMMARY_AFTER = 5
+"""Seconds after which it is first looked whether a first sync is over."""
+MET = "met"
+"""The group of new contacts and companies: what one thread brings is one card."""
 
 
 class Notices:
-    """Writes what is to be said; `clock` gives UTC seconds."""
+    """Writes what is to be said; `clock` gives UTC seconds, `default` is how people want notices unless they say."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], default: Wishes | None = None) -> None:
         self.clock = clock
+        self.default = default or Wishes()
 
     async def on_applied(
-        self, connection: AsyncConnection, tenant_id: int, user_id: int, applied: Any, is_first_sync: bool
+        self,
+        connection: AsyncConnection,
+        tenant_id: int,
+        user_id: int,
+        applied: Applied,
+        is_first_sync: bool,  # noqa: FBT001  # the sync's shape
     ) -> None:
-        """Write what follows from an applied page (the sync's `OnApplied`); a first sync gives one summary."""
-        raise NotImplementedError
+        """Write what follows from an applied page (the sync's `OnApplied`); a first sync gives one summary.
+
+        New contacts are told to those who deal with the company or are its partner; a new company, with the question
+        what it is, to the person who met it.
+        """
+        if is_first_sync:
+            await self._announce_summary(connection, tenant_id, user_id)
+            return
+        if not applied.new_contact_ids and not applied.new_company_ids:
+            return
+        concerned = await list_concerned(connection, tenant_id, applied.new_contact_ids, set(applied.new_company_ids))
+        told: dict[int, list[tuple[str, int]]] = {
+            hearer: [("contact", contact_id) for contact_id in sorted(ids)] for hearer, ids in concerned.items()
+        }
+        if applied.new_company_ids:
+            told.setdefault(user_id, []).extend(("company", number) for number in applied.new_company_ids)
+        hearers = await get_hearers(connection, tenant_id, told)
+        rows = [row for number, hearer in hearers.items() for row in self._tell(hearer, told[number], user_id)]
+        await add_notices(connection, tenant_id, rows, int(self.clock()))
 
     async def add(self, connection: AsyncConnection, tenant_id: int, notices: Iterable[Notice]) -> None:
         """Write the notices of a command's reply (the desk calls this in the turn's transaction).
 
-        Kinds: `partner` {"company_id", "by"}: you were made partner; `view` {"view_id", "by"}: a view was shared with
-        you; `answered` {"company_id"}: its type or partner was set: cards that asked for it are updated (`user_id` is
-        the one who answered). Muted kinds are left out.
+        Kinds: `partner` {"company_id", "by"}: you were made partner (`by` is a user); `view` {"view_id", "by"}: a view
+        was shared with you; `answered` {"company_id", "is_on_card"}: somebody (`user_id`) said what the company is:
+        cards that asked are drawn again, but for the answerer's own where the answer was given on the card itself.
         """
-        raise NotImplementedError
+        given = list(notices)
+        spoken = [notice for notice in given if notice.kind != "answered"]
+        hearers = await get_hearers(connection, tenant_id, {notice.user_id for notice in spoken})
+        rows = [
+            row
+            for notice in spoken
+            if notice.user_id in hearers
+            for row in self._write(hearers[notice.user_id], notice.kind, notice.payload)
+        ]
+        for notice in given:
+            if notice.kind == "answered":
+                rows += await self._redraw(connection, tenant_id, notice)
+        await add_notices(connection, tenant_id, rows, int(self.clock()))
+
+    def _tell(self, hearer: Hearer, told: Sequence[tuple[str, int]], met_by: int) -> Iterator[NewNotice]:
+        wishes = read_wishes(self.default, *hearer.settings)
+        due_at = choose_due_at(self.clock(), wishes, hearer.timezone)
+        for kind, number in told:
+            if kind not in wishes.muted:
+                group_key = DIGEST if wishes.is_digest else MET
+                yield NewNotice(hearer.viewer.user_id, kind, due_at, number, group_key, {"by": met_by})
+
+    def _write(self, hearer: Hearer, kind: str, payload: Mapping[str, Any]) -> Iterator[NewNotice]:
+        wishes = read_wishes(self.default, *hearer.settings)
+        if kind not in wishes.muted:
+            due_at = choose_due_at(self.clock(), wishes, hearer.timezone)
+            number = payload["company_id"] if kind == "partner" else payload["view_id"]
+            group_key = f"partner:{payload['by']}" if kind == "partner" else f"view:{number}"
+            if wishes.is_digest and is_digested(kind):
+                group_key = DIGEST
+            yield NewNotice(hearer.viewer.user_id, kind, due_at, number, group_key, {"by": payload["by"]})
+
+    async def _redraw(self, connection: AsyncConnection, tenant_id: int, notice: Notice) -> list[NewNotice]:
+        """Give a row for each message that asked what the company is, and is not about to be drawn again already."""
+        rows = []
+        for message in await list_messages_about(connection, tenant_id, "company", notice.payload["company_id"]):
+            is_own = message.user_id == notice.user_id and notice.payload.get("is_on_card", False)
+            pending = await list_pending_updates(connection, tenant_id, message.user_id)
+            if not is_own and message.activity_id not in pending:
+                rows.append(self._make_update(message, notice.user_id))
+        return rows
+
+    def _make_update(self, message: Message, answered_by: int) -> NewNotice:
+        payload = {
+            "conversation_id": message.conversation_id,
+            "activity_id": message.activity_id,
+            "by": answered_by,
+        }
+        return NewNotice(message.user_id, UPDATE, int(self.clock()), 0, message.activity_id[:128], payload)
+
+    async def _announce_summary(self, connection: AsyncConnection, tenant_id: int, user_id: int) -> None:
+        if not await has_notice(connection, tenant_id, user_id, "summary"):
+            at = int(self.clock())
+            summary = NewNotice(user_id, "summary", at + SUMMARY_AFTER, group_key="summary")
+            await add_notices(connection, tenant_id, [summary], at)

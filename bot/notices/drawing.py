@@ -1,0 +1,171 @@
+"""From rows of the outbox to the card and the one sentence that say them, read under the reader's own rights."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.cards import notices as cards
+from bot.language import describe, say
+from bot.turn import Card, Reader
+from storage.filters import Filter
+from storage.models import CompanyType
+from storage.news import (
+    CompanyNews,
+    ContactNews,
+    Hearer,
+    get_first_found,
+    list_company_news,
+    list_contact_news,
+)
+from storage.outbox import Waiting
+from storage.users import get_user_names
+from storage.viewer import Viewer
+from storage.views import get_view
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A message, ready to be sent: the card, and what a notification shows of it."""
+
+    card: Card
+    summary: str
+
+
+async def draw(connection: AsyncConnection, hearer: Hearer, reader: Reader, rows: Sequence[Waiting]) -> Drawn | None:
+    """Draw one message for rows of one group; None where nothing is left that the reader may see."""
+    kind = rows[0].kind
+    if kind == "summary":
+        return await _draw_summary(connection, hearer.viewer, reader)
+    if kind == "view":
+        return await _draw_view(connection, hearer.viewer, reader, rows[-1])
+    if kind == "partner" and len({row.kind for row in rows}) == 1:
+        return await _draw_partner(connection, hearer.viewer, reader, rows)
+    news = await _read_news(connection, hearer.viewer, rows)
+    return _draw_news(reader, news)
+
+
+async def draw_again(
+    connection: AsyncConnection, hearer: Hearer, reader: Reader, rows: Sequence[Waiting], answered_by: int
+) -> Drawn | None:
+    """Draw a message that was sent as things stand now: its question may have been answered elsewhere."""
+    if len(rows) == 1 and rows[0].kind == "company":
+        news = await _read_news(connection, hearer.viewer, rows)
+        if news.companies and news.companies[0].type is not None:
+            names = await get_user_names(connection, hearer.viewer, [answered_by])
+            company = news.companies[0]
+            card = cards.draw_company_answered(reader, company, names.get(answered_by, ""))
+            return Drawn(card, say(reader.language, "notices.answered", name=company.name))
+    return await draw(connection, hearer, reader, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    contacts: Sequence[cards.NewContact]
+    companies: Sequence[cards.NewCompany]
+    partner_of: Sequence[cards.NewCompany]
+
+
+async def _read_news(connection: AsyncConnection, viewer: Viewer, rows: Iterable[Waiting]) -> _News:
+    ids: dict[str, list[int]] = {"contact": [], "company": [], "partner": []}
+    for row in rows:
+        if row.kind in ids:
+            ids[row.kind].append(row.entity_id)
+    contacts = await list_contact_news(connection, viewer, ids["contact"]) if ids["contact"] else []
+    asked = [*ids["company"], *ids["partner"]]
+    companies = await list_company_news(connection, viewer, asked) if asked else []
+    meetings = [*(news.met_by for news in contacts), *(news.met_by for news in companies)]
+    people = {number for met_by in meetings for number in met_by} - {viewer.user_id}
+    names = await get_user_names(connection, viewer, people) if people else {}
+    drawn = {news.id: _make_company(news, names) for news in companies}
+    return _News(
+        [_make_contact(news, names) for news in contacts],
+        [drawn[number] for number in dict.fromkeys(ids["company"]) if number in drawn],
+        [drawn[number] for number in dict.fromkeys(ids["partner"]) if number in drawn],
+    )
+
+
+def _draw_news(reader: Reader, news: _News) -> Drawn | None:
+    language, contacts, companies = reader.language, news.contacts, news.companies
+    if not contacts and not companies and not news.partner_of:
+        return None
+    if news.partner_of or (contacts and companies):
+        card = cards.draw_digest(reader, contacts, companies, news.partner_of)
+        return Drawn(
+            card, say(language, "notices.several", count=len(contacts) + len(companies) + len(news.partner_of))
+        )
+    if len(companies) == 1:
+        return Drawn(
+            cards.draw_new_company(reader, companies[0]), say(language, "notices.company", name=companies[0].name)
+        )
+    if companies:
+        card = cards.draw_new_companies(reader, companies, len(companies))
+        return Drawn(card, say(language, "notices.companies", count=len(companies)))
+    card = cards.draw_new_contacts(reader, contacts, len(contacts))
+    if len(contacts) == 1:
+        contact = contacts[0]
+        return Drawn(
+            card,
+            say(language, "notices.contact", name=contact.name or contact.address, company=contact.company_name),
+        )
+    return Drawn(card, say(language, "notices.contacts", count=len(contacts)))
+
+
+async def _draw_partner(
+    connection: AsyncConnection, viewer: Viewer, reader: Reader, rows: Sequence[Waiting]
+) -> Drawn | None:
+    companies = (await _read_news(connection, viewer, rows)).partner_of
+    if not companies:
+        return None
+    by = rows[-1].payload["by"]
+    name = (await get_user_names(connection, viewer, [by])).get(by, "")
+    card = cards.draw_made_partner(reader, companies, name)
+    return Drawn(card, say(reader.language, "notices.partner", count=len(companies), by=name, name=companies[0].name))
+
+
+async def _draw_view(connection: AsyncConnection, viewer: Viewer, reader: Reader, row: Waiting) -> Drawn | None:
+    view = await get_view(connection, viewer, row.entity_id)
+    if view is None:
+        return None
+    by = row.payload["by"]
+    name = (await get_user_names(connection, viewer, [by])).get(by, "")
+    words = describe(view.filter, reader.language, await _name_filter(connection, viewer, view.filter))
+    card = cards.draw_view_shared(reader, view.id, view.name, words, name)
+    return Drawn(card, say(reader.language, "notices.view", by=name, name=view.name))
+
+
+async def _name_filter(connection: AsyncConnection, viewer: Viewer, filter_: Filter) -> Mapping[str, str]:
+    """Give the names behind a filter's numbers."""
+    numbers = {"partner": filter_.partner, "known_by": filter_.known_by}
+    people = {key: number for key, number in numbers.items() if isinstance(number, int)}
+    found = await get_user_names(connection, viewer, people.values()) if people else {}
+    names = {key: found[number] for key, number in people.items() if number in found}
+    if filter_.company_id is not None:
+        for company in await list_company_news(connection, viewer, [filter_.company_id]):
+            names["company"] = company.name
+    return names
+
+
+async def _draw_summary(connection: AsyncConnection, viewer: Viewer, reader: Reader) -> Drawn | None:
+    found = await get_first_found(connection, viewer)
+    first_sync = cards.FirstSync(found.contact_count, found.company_count, found.untyped_count)
+    card = cards.draw_first_sync(reader, first_sync)
+    return Drawn(card, say(reader.language, "notices.summary", count=found.contact_count))
+
+
+def _make_contact(news: ContactNews, names: Mapping[int, str]) -> cards.NewContact:
+    met_by = tuple(names[number] for number in news.met_by if number in names)
+    return cards.NewContact(news.id, news.name, news.address, news.company_name, met_by)
+
+
+def _make_company(news: CompanyNews, names: Mapping[int, str]) -> cards.NewCompany:
+    return cards.NewCompany(
+        news.id,
+        news.name,
+        news.version,
+        news.domain,
+        CompanyType(news.type) if news.type else None,
+        news.contact_names,
+        tuple(names[number] for number in news.met_by if number in names),
+        news.last_at,
+    )

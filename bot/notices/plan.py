@@ -1,0 +1,54 @@
+"""What becomes of the rows that are due for one person: said now, together or apart, later, or never. Pure."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.notices.pace import find_digest_at, find_open_at
+from storage.outbox import Waiting
+from storage.wishes import Wishes
+
+DIGEST = "digest"
+"""The group of what waits for the day's one message."""
+UPDATE = "update"
+"""A card drawn again makes no sound: no hours and no ceiling hold it up."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """What to do with rows, by their numbers."""
+
+    muted: list[int] = field(default_factory=list)
+    postponed: list[tuple[int, str | None, list[int]]] = field(default_factory=list)
+    """When, into which group (None: they stay in theirs), and which rows."""
+    updates: list[Waiting] = field(default_factory=list)
+    messages: list[list[Waiting]] = field(default_factory=list)
+
+
+def make_plan(rows: Sequence[Waiting], wishes: Wishes, timezone: str, now: int, said_today: int) -> Plan:
+    """Plan for rows that are due; `said_today` is how many messages the person has had on this local day."""
+    plan = Plan()
+    plan.updates = [row for row in rows if row.kind == UPDATE]
+    plan.muted = [row.id for row in rows if row.kind in wishes.muted]
+    groups: dict[str, list[Waiting]] = defaultdict(list)
+    for row in rows:
+        if row.kind not in wishes.muted and row.kind != UPDATE:
+            groups[row.group_key].append(row)
+    open_at = find_open_at(now, wishes, timezone)
+    for group_key, group in groups.items():
+        ids = [row.id for row in group]
+        if open_at > now:
+            plan.postponed.append((open_at, None, ids))
+        elif group_key == DIGEST:
+            plan.messages.append(group)
+        elif said_today + len(plan.messages) >= wishes.daily_most or (wishes.is_digest and is_digested(group[0].kind)):
+            to = DIGEST if is_digested(group[0].kind) else None
+            plan.postponed.append((find_digest_at(now, wishes, timezone), to, ids))
+        else:
+            plan.messages.append(group)
+    return plan
+
+
+def is_digested(kind: str) -> bool:
+    """Say whether a digest gathers this kind; the others have a card of their own, at the digest's time."""
+    return kind in ("contact", "company", "partner")
