@@ -6,7 +6,7 @@ data), so that one command answers them all under one rule of access.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -78,6 +78,15 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """An audit row for something that was read rather than changed: an export."""
+
+    action: str
+    of: str
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """Everything that a command may know of the question."""
 
@@ -94,6 +103,11 @@ class Turn:
     def reader(self) -> Reader:
         """Say for whom the card is written."""
         return Reader(self.language, self.now, self.timezone)
+
+    @property
+    def is_shared(self) -> bool:
+        """Say whether others read the answer too: it then holds what the whole firm may know, and nothing personal."""
+        return self.surface in ("group", "extension")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +128,8 @@ class Reply:
     """In a group: what only the asker may read, for the personal chat; `card` is then a pointer that says nothing."""
     data: Mapping[str, Any] = field(default_factory=dict)
     """The same answer for a page: `views` of `views.list`, `next`, `previous` and `filter` of `list`."""
+    record: Record | None = None
+    """What the desk writes down before it gives the reply."""
     is_error: bool = False
     """The card says why not."""
     code: int = 200
@@ -122,6 +138,8 @@ class Reply:
 
 
 Command = Callable[[Turn], Awaitable[Reply]]
+AnyCommand = TypeVar("AnyCommand", bound=Command)
+"""A command that keeps what other arguments it has."""
 
 
 class Router:
@@ -131,10 +149,10 @@ class Router:
         self.commands: dict[str, Command] = {}
         self._writing: set[str] = set()
 
-    def verb(self, name: str, *, is_writing: bool = False) -> Callable[[Command], Command]:
+    def verb(self, name: str, *, is_writing: bool = False) -> Callable[[AnyCommand], AnyCommand]:
         """Register a command under a verb; a writing one gets a transaction and is answered once per activity."""
 
-        def register(command: Command) -> Command:
+        def register(command: AnyCommand) -> AnyCommand:
             if name in self.commands:
                 raise ValueError(f"two commands for the verb {name!r}")
             self.commands[name] = command

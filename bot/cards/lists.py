@@ -77,7 +77,7 @@ def draw_companies(reader: Reader, listing: Listing, page: Page[CompanyRow]) -> 
     """Draw a page of companies."""
     names = type_names(reader.language)
     back = _way_back(listing)
-    limit = _fit(listing, [row.name + (row.partner_name or "") for row in page.rows])
+    limit = fit(listing, [row.name + (row.partner_name or "") for row in page.rows])
     rows = [
         kit.typed_row(
             clean(row.name, limit),
@@ -96,7 +96,7 @@ def draw_companies(reader: Reader, listing: Listing, page: Page[CompanyRow]) -> 
 def draw_contacts(reader: Reader, listing: Listing, page: Page[ContactRow]) -> Card:
     """Draw a page of contacts."""
     back = _way_back(listing)
-    limit = _fit(listing, [row.name + row.address + (row.company_name or "") for row in page.rows])
+    limit = fit(listing, [row.name + row.address + (row.company_name or "") for row in page.rows])
     rows = [
         kit.row(
             clean(row.name or row.address, limit),
@@ -179,7 +179,7 @@ def _way_back(listing: Listing) -> Json | None:
     return state if _weigh(state) <= LONGEST_STATE else None
 
 
-def _fit(listing: Listing, texts: Sequence[str]) -> int:
+def fit(listing: Listing, texts: Sequence[str]) -> int:
     """Return how long a name may be, so that the card is not too large for Teams whatever script it is in."""
     state = _weigh(state_of(listing, listing.cursor))
     carried = 2 * len(texts) if state <= LONGEST_STATE else 0

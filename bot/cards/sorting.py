@@ -10,23 +10,24 @@ from bot.cards.wording import clean
 from bot.language import say
 from bot.turn import Card, Reader
 from storage.companies import CompanyDetail, CompanyRow
+from storage.filters import Scope
 from storage.paging import Page
 
 _NAME = 60
 
 
-def draw_companies_to_sort_out(reader: Reader, page: Page[CompanyRow]) -> Card:
+def draw_companies_to_sort_out(reader: Reader, page: Page[CompanyRow], scope: Scope, note: str = "") -> Card:
     """Draw a page of the companies without type or partner, and the button that begins the work."""
     language = reader.language
-    body = [kit.title(text(language, "sorting.title")), kit.note(text(language, "sorting.hint"))]
+    body = [kit.title(text(language, "sorting.title")), kit.note(text(language, "sorting.hint")), *draw_note(note)]
     if not page.rows:
         body.append(kit.line(text(language, "sorting.none")))
     body += [_draw_row(reader, row) for row in page.rows]
     paging = [
-        button(text(language, f"list.{to}"), "companies.sort_out", cursor=cursor) if cursor else None
+        button(text(language, f"list.{to}"), "companies.sort_out", cursor=cursor, scope=scope) if cursor else None
         for to, cursor in (("previous", page.previous), ("next", page.next))
     ]
-    begin = primary(text(language, "sorting.begin"), "companies.sort_next") if page.rows else None
+    begin = primary(text(language, "sorting.begin"), "companies.sort_next", scope=scope) if page.rows else None
     return kit.card(language, body, [begin, *paging], is_wide=True)
 
 
@@ -47,7 +48,13 @@ def _draw_row(reader: Reader, row: CompanyRow) -> Json:
 
 
 def draw_next(
-    reader: Reader, company: CompanyDetail, cursor: str | None, note: str = "", audit_ids: tuple[int, ...] = ()
+    reader: Reader,
+    company: CompanyDetail,
+    cursor: str | None,
+    scope: Scope,
+    *,
+    note: str = "",
+    audit_ids: tuple[int, ...] = (),
 ) -> Card:
     """Draw one company to sort out: type and partner, then on to the next; `cursor` is the place of the next one."""
     language = reader.language
@@ -60,11 +67,11 @@ def draw_next(
         suggest(reader, company)[:-1],
     )
     body = [*draw_note(note), head, *draw_facts(reader, company), kit.box([type_, person])]
-    carried = {"company_id": company.id, "version": company.version, "cursor": cursor}
+    carried = {"company_id": company.id, "version": company.version, "cursor": cursor, "scope": scope}
     actions = [
         submit(text(language, "sorting.save"), "companies.sort_save", **carried),
-        button(text(language, "sorting.skip"), "companies.sort_next", cursor=cursor) if cursor else None,
-        draw_undo(reader, audit_ids, {"verb": "companies.sort_next"}),
-        button(text(language, "sorting.stop"), "companies.sort_out"),
+        button(text(language, "sorting.skip"), "companies.sort_next", cursor=cursor, scope=scope) if cursor else None,
+        draw_undo(reader, audit_ids, {"verb": "companies.sort_next", "scope": scope}),
+        button(text(language, "sorting.stop"), "companies.sort_out", scope=scope),
     ]
     return kit.card(language, body, actions)

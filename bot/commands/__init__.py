@@ -1,1 +1,41 @@
-"""What a person can ask for: one file per noun, merged in one visible list."""
+"""What a person can ask for: one file per noun, merged here in one visible list.
+
+Beside the verbs of typed words there are those of the cards alone: `list.narrow|save|more|tick`, `companies.set_many|
+sort_next|sort_save`, `view.settings`, `company.shared` (the `refresh` of an inserted card), `export.deliver`,
+`notices.save`, `cancel`, and `say` {"text"}: a sentence on a card, understood as if it were typed.
+"""
+
+from bot.commands import (
+    companies,
+    exports,
+    lists,
+    notice_settings,
+    pane,
+    searching,
+    several,
+    showing,
+    sorting,
+    undo,
+    views,
+    welcome,
+)
+from bot.turn import Router
+
+ROUTER = Router()
+for room in (
+    lists,
+    showing,
+    companies,
+    several,
+    sorting,
+    undo,
+    views,
+    exports,
+    searching,
+    pane,
+    notice_settings,
+    welcome,
+):
+    ROUTER.include(room.router)
+
+__all__ = ["ROUTER"]

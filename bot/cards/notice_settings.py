@@ -1,0 +1,60 @@
+"""How the reader wants to be told: of what, when, one by one or once a day."""
+
+import functools
+from collections.abc import Sequence
+
+from bot.cards import kit
+from bot.cards.actions import submit
+from bot.cards.inputs import choice, choose_one, choose_several
+from bot.cards.kit import Json
+from bot.cards.phrases import text
+from bot.language import say
+from bot.turn import Card, Language, Reader
+from storage.wishes import KINDS, Wishes
+
+HOURS = range(25)
+DAYS = range(7)
+ONE_BY_ONE, DIGEST = "one_by_one", "digest"
+
+
+def draw_notice_settings(reader: Reader, wishes: Wishes, note: str = "") -> Card:
+    """Draw the reader's wishes, ready to be changed."""
+    language = reader.language
+    wanted = [kind for kind in KINDS if kind not in wishes.muted]
+    rhythm = DIGEST if wishes.is_digest else ONE_BY_ONE
+    body = [
+        kit.title(text(language, "wishes.title")),
+        *([kit.good_news(note)] if note else []),
+        choose_several("kinds", text(language, "wishes.kinds"), _kinds(language), wanted),
+        choose_one("rhythm", text(language, "wishes.rhythm"), _rhythms(language), rhythm),
+        kit.columns(
+            _choose_hour(language, "from_hour", HOURS[:-1], wishes.from_hour),
+            _choose_hour(language, "until_hour", HOURS[1:], wishes.until_hour),
+        ),
+        choose_several("days", text(language, "wishes.days"), _days(language), map(str, wishes.days)),
+    ]
+    return kit.card(language, body, [submit(text(language, "company.save"), "notices.save")])
+
+
+@functools.cache
+def _kinds(language: Language) -> list[Json]:
+    return [choice(text(language, f"wishes.kind_{kind}"), kind) for kind in KINDS]
+
+
+@functools.cache
+def _rhythms(language: Language) -> list[Json]:
+    return [choice(text(language, f"wishes.{rhythm}"), rhythm) for rhythm in (ONE_BY_ONE, DIGEST)]
+
+
+def _choose_hour(language: Language, name: str, hours: Sequence[int], chosen: int) -> Json:
+    return choose_one(name, text(language, f"wishes.{name}"), _hours(language, hours), str(chosen))
+
+
+@functools.cache
+def _hours(language: Language, hours: Sequence[int]) -> list[Json]:
+    return [choice(say(language, "cards.wishes.hour", hour=hour), str(hour)) for hour in hours]
+
+
+@functools.cache
+def _days(language: Language) -> list[Json]:
+    return [choice(text(language, f"wishes.day_{day}"), str(day)) for day in DAYS]

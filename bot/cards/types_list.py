@@ -1,0 +1,43 @@
+"""The companies type by type."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.cards import kit
+from bot.cards.kit import Chip
+from bot.cards.phrases import text, type_names
+from bot.cards.wording import ELLIPSIS, clean
+from bot.turn import Card, Reader
+from storage.companies import CompanyRow
+
+
+@dataclass(frozen=True, slots=True)
+class TypeGroup:
+    """One type of company: its latest ones, and the filter of its list."""
+
+    type: Chip
+    filter: Mapping[str, Any]
+    rows: Sequence[CompanyRow]
+    has_more: bool
+
+
+def draw_types(reader: Reader, groups: Sequence[TypeGroup], scope: str) -> Card:
+    """Draw a line for each type: whom it holds; choosing it opens its list."""
+    language = reader.language
+    body = [kit.title(text(language, "list.by_type")), kit.note(text(language, f"filter.{scope}"))]
+    body += [_draw_group(reader, group, scope) for group in groups]
+    return kit.card(language, body, is_wide=True)
+
+
+def _draw_group(reader: Reader, group: TypeGroup, scope: str) -> kit.Json:
+    names = ", ".join(clean(row.name, 40) for row in group.rows)
+    latest = f"{names}, {ELLIPSIS}" if group.has_more else names or text(reader.language, "list.none_yet")
+    return kit.typed_row(
+        text(reader.language, f"title.{group.type or 'none'}.{scope}"),
+        latest,
+        group.type,
+        type_names(reader.language)[group.type],
+        "list",
+        filter=group.filter,
+    )

@@ -1,0 +1,199 @@
+"""What people decide about a company: its type, its partner, its name; and taking a decision back."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.cards.companies import Opened, draw_company
+from bot.cards.kit import Json
+from bot.cards.phrases import NOBODY, NONE, type_names
+from bot.cards.questions import draw_confirmation, draw_conflict
+from bot.commands.data import ME, Data, read_back, read_flag, read_id, read_number, read_text, read_type
+from bot.commands.resolving import Meant, find_company, find_person
+from bot.errors import BadRequestError, NotFoundError
+from bot.language import say
+from bot.turn import Notice, Reply, Router, Turn
+from storage import companies, company_changes, users
+from storage.audit import list_audit
+from storage.changes import Change, StaleError
+from storage.companies import CompanyDetail
+
+router = Router()
+Set = Callable[..., Awaitable[Change]]
+
+
+@router.verb("company.set_type", is_writing=True)
+async def set_type(turn: Turn) -> Reply:
+    """Say what a company is to the firm."""
+    if "type" not in turn.ask.data:
+        raise BadRequestError("bad_type")
+    type_ = read_type(turn.ask.data)
+    wanted: Json = {"type": type_ or NONE}
+    company = await find_company(turn, _asking_again(turn, wanted))
+    type_name = type_names(turn.language)[type_]
+    if _must_ask(turn, company):
+        question = say(turn.language, "commands.set_type_question", company=company.name, type=type_name)
+        return confirm(turn, question, company, wanted)
+    return await _change(turn, company, company_changes.set_company_type, type_, wanted)
+
+
+@router.verb("company.set_partner", is_writing=True)
+async def set_partner(turn: Turn) -> Reply:
+    """Say who is responsible for a company."""
+    data = turn.ask.data
+    company = await find_company(turn, _asking_again(turn, _keep_person(data)))
+    person = await read_person(turn, lambda user_id: _asking_again(turn, {"user_id": user_id})(company.id))
+    wanted: Json = {"user_id": NOBODY if person is None else person.id}
+    if _must_ask(turn, company, person):
+        key = "set_nobody_question" if person is None else "set_partner_question"
+        name = "" if person is None else person.name
+        question = say(turn.language, f"commands.{key}", company=company.name, person=name)
+        return confirm(turn, question, company, wanted)
+    partner_id = None if person is None else person.id
+    return await _change(turn, company, company_changes.set_company_partner, partner_id, wanted)
+
+
+@router.verb("company.rename", is_writing=True)
+async def rename(turn: Turn) -> Reply:
+    """Give a company its name."""
+    new_name = read_text(turn.ask.data, "new_name")
+    if not new_name:
+        raise BadRequestError("name_missing")
+    wanted: Json = {"new_name": new_name}
+    company = await find_company(turn, _asking_again(turn, wanted))
+    if _must_ask(turn, company):
+        question = say(turn.language, "commands.rename_question", company=company.name, name=new_name)
+        return confirm(turn, question, company, wanted)
+    return await _change(turn, company, company_changes.rename_company, new_name, wanted)
+
+
+async def read_person(turn: Turn, make: Callable[[int], Json]) -> Meant | None:
+    """Return the colleague whom a picker or a sentence names; None for nobody.
+
+    Raises `BadRequestError` where nobody was chosen, `UnclearError` where a name means several.
+    """
+    data = turn.ask.data
+    chosen, typed = data.get("user_id"), read_text(data, "person")
+    if NOBODY in (chosen, typed) or _is_null(data):
+        return None
+    if ME in (chosen, typed):
+        chosen = turn.viewer.user_id
+    if chosen not in (None, ""):
+        user = await users.get_user(turn.connection, turn.viewer, read_id({"user_id": chosen}, "user_id"))
+        if user is None:
+            raise NotFoundError("no_such_person")
+        return Meant(user.id, user.name, is_exact=True)
+    if not typed:
+        raise BadRequestError("choose_person")
+    return await find_person(turn, typed, make)
+
+
+def _is_null(data: Data) -> bool:
+    """Say whether nobody is asked for by a plain null, as the language gives it."""
+    asked = {"user_id", "person"} & data.keys()
+    return bool(asked) and all(data[key] is None for key in asked)
+
+
+def _keep_person(data: Data) -> Json:
+    return {key: data[key] for key in ("user_id", "person") if key in data}
+
+
+def _asking_again(turn: Turn, wanted: Json) -> Callable[[int], Json]:
+    """Return what makes the data of the same change with a company's number."""
+    guessed = {"is_guess": True} if turn.ask.data.get("is_guess") else {}
+    return lambda company_id: {"verb": turn.ask.verb, "company_id": company_id, **wanted, **guessed}
+
+
+def _must_ask(turn: Turn, *meant: Meant | None) -> bool:
+    """Say whether to ask first: anything that was not said exactly is confirmed before it is written."""
+    data = turn.ask.data
+    if read_flag(data, "is_confirmed"):
+        return False
+    return bool(data.get("is_guess")) or any(thing is not None and not thing.is_exact for thing in meant)
+
+
+def confirm(turn: Turn, question: str, company: Meant, wanted: Json) -> Reply:
+    """Ask before a change is made."""
+    data = {"verb": turn.ask.verb, "company_id": company.id, "is_confirmed": True, **wanted}
+    back = read_back(turn.ask.data)
+    yes = say(turn.language, "commands.yes")
+    return Reply(draw_confirmation(turn.reader, question, yes, data, back=back), summary=question)
+
+
+async def _change(turn: Turn, company: Meant, set_: Set, value: Any, wanted: Json) -> Reply:
+    """Make the change and show the company with it; what somebody else changed since is shown, not overwritten."""
+    version = read_number(turn.ask.data, "version")
+    try:
+        change = await set_(
+            turn.connection, turn.viewer, company.id, value, now=turn.now, source=turn.surface, version=version
+        )
+    except StaleError as stale:
+        return await show_conflict(turn, stale.present, {"verb": turn.ask.verb, "company_id": company.id, **wanted})
+    return await show_change(turn, change)
+
+
+async def show_change(turn: Turn, change: Change) -> Reply:
+    """Show a company with what was just changed on it, and the way to undo it."""
+    company = await companies.get_company(turn.connection, turn.viewer, change.entity_id)
+    if company is None:
+        raise NotFoundError
+    note = await say_change(turn, change)
+    opened = Opened(
+        note,
+        () if change.audit_id is None else (change.audit_id,),
+        read_back(turn.ask.data),
+        is_in_public=turn.is_shared,
+    )
+    card = draw_company(turn.reader, company, opened)
+    return Reply(card, notices=tell(turn, (change,)), summary=note, data={"audit_ids": list(opened.audit_ids)})
+
+
+async def say_change(turn: Turn, change: Change) -> str:
+    """Say in a sentence what was changed."""
+    after, language = change.after, turn.language
+    if not change.is_changed:
+        return say(language, "commands.unchanged", company=change.name)
+    if change.action == "company.set_type":
+        type_ = type_names(language)[read_type(after)]
+        return say(language, "commands.type_set", company=change.name, type=type_)
+    if change.action == "company.set_partner":
+        partner_id = after.get("partner_id")
+        if partner_id is None:
+            return say(language, "commands.partner_removed", company=change.name)
+        names = await users.get_user_names(turn.connection, turn.viewer, [partner_id])
+        return say(language, "commands.partner_set", company=change.name, person=names.get(partner_id, ""))
+    return say(language, "commands.renamed", name=str(after.get("name", change.name)))
+
+
+def tell(turn: Turn, changes: tuple[Change, ...]) -> tuple[Notice, ...]:
+    """Return whom to tell: who was made partner, and whoever was asked what a company is."""
+    notices = []
+    for change in changes:
+        if not change.is_changed or change.of != "company":
+            continue
+        notices.append(Notice(turn.viewer.user_id, "answered", {"company_id": change.entity_id}))
+        partner_id = change.after.get("partner_id") if change.action == "company.set_partner" else None
+        if partner_id is not None and partner_id != turn.viewer.user_id:
+            payload = {"company_id": change.entity_id, "by": turn.viewer.user_id}
+            notices.append(Notice(partner_id, "partner", payload))
+    return tuple(notices)
+
+
+async def show_conflict(turn: Turn, company: CompanyDetail, data: Json) -> Reply:
+    """Show who changed the company since the card was drawn, and to what; setting it anyway is another click."""
+    language = turn.language
+    page = await list_audit(turn.connection, turn.viewer, "company", company.id, limit=1)
+    by = page.rows[0].actor_name if page.rows else ""
+    key = "changed_since_by" if by else "changed_since"
+    sentence = say(language, f"commands.{key}", company=company.name, person=by)
+    now_is = say(
+        language,
+        "commands.now_is",
+        name=company.name,
+        type=type_names(language)[company.type],
+        partner=company.partner_name or say(language, "cards.company.no_partner"),
+    )
+    back = read_back(turn.ask.data)
+    carried = {"version": company.version, "is_confirmed": True} | ({"back": back} if back else {})
+    leave = {"verb": "company.open", "company_id": company.id} | ({"back": back} if back else {})
+    card = draw_conflict(turn.reader, sentence, now_is, anyway={**data, **carried}, leave=leave)
+    return Reply(card, summary=sentence, is_error=True, code=409)

@@ -1,0 +1,40 @@
+"""What went wrong, as a card with a sentence; what storage refuses is translated here, once."""
+
+from bot.cards.questions import draw_message
+from bot.errors import BadRequestError, CarnetError, ConflictError, ForbiddenError, NotFoundError
+from bot.language import say
+from bot.turn import Reader, Reply
+from storage.changes import MissingError, RefusedError, StaleError, TakenError
+from storage.filters import FilterError
+from storage.paging import CursorError
+
+_FORBIDDEN = frozenset({"not_owner", "builtin"})
+
+
+def translate(error: Exception) -> CarnetError | None:
+    """Return the error as one of ours; None for one that nobody foresaw."""
+    match error:
+        case CarnetError():
+            known: CarnetError | None = error
+        case MissingError(of=of):
+            known = NotFoundError("no_such_person" if of == "user" else "")
+        case StaleError():
+            known = ConflictError()
+        case TakenError(name=name):
+            known = BadRequestError("taken", name=name)
+        case RefusedError(reason=reason):
+            kind = ForbiddenError if reason in _FORBIDDEN else BadRequestError
+            known = kind(f"refused_{reason}")
+        case FilterError():
+            known = BadRequestError("bad_filter", detail=str(error))
+        case CursorError():
+            known = BadRequestError("bad_cursor")
+        case _:
+            known = None
+    return known
+
+
+def describe_failure(error: CarnetError, reader: Reader) -> Reply:
+    """Return the card that says an error."""
+    sentence = say(reader.language, f"errors.{error.key}", **error.values)
+    return Reply(draw_message(reader, sentence), summary=sentence, is_error=True, code=error.code)

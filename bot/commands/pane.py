@@ -1,0 +1,80 @@
+"""The pane beside an open mail or meeting."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from bot.cards.kit import Json
+from bot.cards.lists import LONGEST_STATE
+from bot.cards.pane import COMPANIES, Met, OnItem, draw_item
+from bot.errors import BadRequestError
+from bot.language import say
+from bot.turn import Reply, Router, Turn
+from storage import companies, contacts
+from storage.contacts import Person
+
+router = Router()
+PEOPLE = 500
+_ADDRESS = 320
+
+
+@router.verb("pane.item")
+async def show_item(turn: Turn) -> Reply:
+    """Show who is on the open item; colleagues are counted and left out."""
+    people = _read_people(turn.ask.data.get("people"))
+    mode = "compose" if turn.ask.data.get("mode") == "compose" else "read"
+    shown = people[:PEOPLE]
+    known = await contacts.get_people(turn.connection, turn.viewer, [address for _, address in shown])
+    outside = [_name(person, name) for person, (name, _) in zip(known, shown, strict=True) if person.state != "user"]
+    outside = list({person.address.lower(): person for person in outside}.values())
+    item = await _group(turn, outside, len(shown) - len(outside), len(people) - len(shown))
+    card = draw_item(turn.reader, item, mode, _read_way_back(turn))
+    names = [met.company.name for met in item.companies]
+    return Reply(card, summary=", ".join(names) or say(turn.language, "cards.pane.strangers"))
+
+
+def _read_people(people: Any) -> list[tuple[str, str]]:
+    """Return names and addresses as the item gives them; raises `BadRequestError` for anything else."""
+    if not isinstance(people, list):
+        raise BadRequestError
+    read = []
+    for person in people[: 4 * PEOPLE]:
+        if not isinstance(person, list | tuple) or len(person) != 2:  # noqa: PLR2004  # a name and an address
+            raise BadRequestError
+        name, address = (part if isinstance(part, str) else "" for part in person)
+        read.append((name[:_ADDRESS], address[:_ADDRESS]))
+    return read
+
+
+def _name(person: Person, shown_name: str) -> Person:
+    """Give a stranger the name that the mail shows, unless it looks like an address (B78)."""
+    if person.name or "@" in shown_name:
+        return person
+    return replace(person, name=shown_name)
+
+
+async def _group(turn: Turn, people: Sequence[Person], colleague_count: int, left_out: int) -> OnItem:
+    """Put people under their companies, in the order of the item."""
+    ids = list(dict.fromkeys(person.company_id for person in people if person.company_id is not None))
+    met = []
+    for company_id in ids[:COMPANIES]:
+        company = await companies.get_company(turn.connection, turn.viewer, company_id)
+        if company is not None:
+            met.append(Met(company, tuple(person for person in people if person.company_id == company_id)))
+    shown = {company.company.id for company in met}
+    rest = [person for person in people if person.company_id not in shown]
+    return OnItem(
+        companies=tuple(met),
+        contacts=tuple(person for person in rest if person.state == "contact"),
+        strangers=tuple(person for person in rest if person.state != "contact"),
+        colleague_count=colleague_count,
+        left_out=left_out + max(len(ids) - COMPANIES, 0),
+    )
+
+
+def _read_way_back(turn: Turn) -> Json | None:
+    """Return what leads back to this item, where it is short enough to be carried by every row."""
+    back = {"verb": "pane.item", **turn.ask.data}
+    return back if len(msgspec.json.encode(back)) <= LONGEST_STATE else None

@@ -1,0 +1,87 @@
+"""From names that people type to rows: one that is meant, several to choose from, or none."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.cards.kit import Json
+from bot.cards.questions import Option, draw_message, draw_which
+from bot.commands.data import Data, read_id, read_text
+from bot.errors import BadRequestError, NotFoundError
+from bot.language import say
+from bot.turn import Reply, Turn
+from storage import companies, users
+from storage.companies import Match
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A row that is meant."""
+
+    id: int
+    name: str
+    is_exact: bool
+    """Given by its number, or by its very name, domain or address."""
+
+
+class UnclearError(Exception):
+    """What was typed means several things, or nothing; `reply` asks back."""
+
+    def __init__(self, reply: Reply) -> None:
+        self.reply = reply
+        super().__init__(reply.summary)
+
+
+def choose(matches: Sequence[Match]) -> Match | None:
+    """Return the one match that is meant: the only exact one, or the only one at all."""
+    exact = [match for match in matches if match.is_exact]
+    if len(exact) == 1:
+        return exact[0]
+    return matches[0] if len(matches) == 1 else None
+
+
+async def find_company(turn: Turn, make: Callable[[int], Json]) -> Meant:
+    """Return the company that the ask is about; `make` gives the data that asks again with a company's number.
+
+    Raises `UnclearError` where the name means several, `NotFoundError` for a number that is not there for this viewer.
+    """
+    data = turn.ask.data
+    if data.get("company_id") is not None:
+        company_id = read_id(data, "company_id")
+        rows = await companies.get_company_rows(turn.connection, turn.viewer, [company_id])
+        if company_id not in rows:
+            raise NotFoundError
+        return Meant(company_id, rows[company_id].name, is_exact=True)
+    name = _read_name(data, "name")
+    matches = await companies.find_companies(turn.connection, turn.viewer, name)
+    match = choose(matches)
+    if match is None:
+        raise UnclearError(ask_which(turn, name, matches, make, "company"))
+    return Meant(match.id, match.name, match.is_exact)
+
+
+async def find_person(turn: Turn, name: str, make: Callable[[int], Json]) -> Meant:
+    """Return the colleague who is meant by a name; raises `UnclearError` where it means several or nobody."""
+    matches = await users.find_users(turn.connection, turn.viewer, name)
+    match = choose(matches)
+    if match is None:
+        raise UnclearError(ask_which(turn, name, matches, make, "person"))
+    return Meant(match.id, match.name, match.is_exact)
+
+
+def ask_which(turn: Turn, name: str, matches: Sequence[Match], make: Callable[[int], Json], of: str) -> Reply:
+    """Ask which of several is meant, or say that there is none and what to try."""
+    reader = turn.reader
+    if matches:
+        question = say(turn.language, f"commands.which_{of}", name=name[:80])
+        options = [Option(match.name, match.detail, make(match.id)) for match in matches]
+        return Reply(draw_which(reader, question, options), summary=question)
+    sentence = say(turn.language, f"commands.no_{of}", name=name[:80])
+    lines = [say(turn.language, f"commands.no_{of}_hint")]
+    return Reply(draw_message(reader, sentence, lines), summary=sentence)
+
+
+def _read_name(data: Data, key: str) -> str:
+    name = read_text(data, key)
+    if not name:
+        raise BadRequestError("name_missing")
+    return name

@@ -1,0 +1,179 @@
+"""Showing one thing: a company, a contact, a saved view; by its name, or by the number on a card."""
+
+from bot.cards.companies import Opened, draw_company
+from bot.cards.contacts import draw_contact, draw_reason
+from bot.cards.kit import Json
+from bot.cards.questions import Option, draw_message, draw_which
+from bot.cards.sharing import Circle, draw_shared_company, draw_shared_contact
+from bot.commands.data import read_back, read_id, read_number, read_strings, read_text
+from bot.commands.lists import show_list
+from bot.commands.privacy import PersonalError, is_mine
+from bot.commands.resolving import choose
+from bot.commands.views import open_view
+from bot.errors import BadRequestError, NotFoundError
+from bot.language import say
+from bot.turn import Ask, Reply, Router, Turn
+from storage import companies, contacts, views
+from storage.changes import Change
+from storage.companies import Match
+from storage.contacts import SeenPerson
+
+router = Router()
+_OPTIONS = 8
+
+
+@router.verb("show")
+async def show(turn: Turn) -> Reply:
+    """Show what has this name; what only resembles it is said, several are asked about, nothing says what to try."""
+    name = read_text(turn.ask.data, "name")
+    if not name:
+        raise BadRequestError("name_missing")
+    matches = await _find(turn, name)
+    match = choose(matches)
+    exact = [match for match in matches if match.is_exact]
+    otherwise = turn.ask.data.get("otherwise")
+    if not exact and otherwise:
+        return await _show_otherwise(turn, otherwise)
+    if match is not None:
+        note = "" if match.is_exact else say(turn.language, "commands.instead", name=name[:80], found=match.name)
+        return await _open(turn, match, note)
+    if matches:
+        return _ask_which(turn, name, exact or matches)
+    return _say_nothing_found(turn, name)
+
+
+async def _find(turn: Turn, name: str) -> list[Match]:
+    """Find views, companies and contacts by a name; in public no views, which are somebody's own."""
+    found = [] if turn.is_shared else await views.find_views(turn.connection, turn.viewer, name)
+    found += await companies.find_companies(turn.connection, turn.viewer, name)
+    found += await contacts.find_contacts(turn.connection, turn.viewer, name)
+    return found
+
+
+async def _show_otherwise(turn: Turn, otherwise: Json) -> Reply:
+    if turn.is_shared and is_mine(otherwise):
+        raise PersonalError
+    return await show_list(_asking(turn, "list", otherwise))
+
+
+async def _open(turn: Turn, match: Match, note: str) -> Reply:
+    if match.of == "view":
+        return await open_view(_asking(turn, "view.open", {"view_id": match.id}))
+    if match.of == "company":
+        return await show_company(turn, match.id, note)
+    return await show_contact(turn, match.id, note)
+
+
+def _asking(turn: Turn, verb: str, data: Json) -> Turn:
+    """Return the same turn with another ask."""
+    return Turn(turn.viewer, Ask(verb, data), turn.connection, turn.language, turn.now, turn.timezone, turn.surface)
+
+
+def _ask_which(turn: Turn, name: str, matches: list[Match]) -> Reply:
+    question = say(turn.language, "commands.which", name=name[:80])
+    options = [
+        Option(match.name, match.detail, {"verb": f"{match.of}.open", f"{match.of}_id": match.id})
+        for match in matches[:_OPTIONS]
+    ]
+    return Reply(draw_which(turn.reader, question, options), summary=question)
+
+
+def _say_nothing_found(turn: Turn, name: str) -> Reply:
+    sentence = say(turn.language, "commands.nothing_found", name=name[:80])
+    hint = say(turn.language, "commands.nothing_found_hint")
+    suggestions = read_strings(turn.ask.data, "suggestions") or tuple(
+        say(turn.language, f"cards.hello.try_{number}") for number in (1, 2, 3)
+    )
+    return Reply(draw_message(turn.reader, sentence, [hint], suggestions), summary=sentence)
+
+
+@router.verb("company.open")
+async def open_company(turn: Turn) -> Reply:
+    """Show one company."""
+    return await show_company(turn, read_id(turn.ask.data, "company_id"))
+
+
+async def show_company(turn: Turn, company_id: int, note: str = "") -> Reply:
+    """Show one company; raises `NotFoundError` where the viewer sees none."""
+    company = await companies.get_company(turn.connection, turn.viewer, company_id)
+    if company is None:
+        raise NotFoundError
+    if turn.surface == "extension":
+        return Reply(draw_shared_company(turn.reader, company, read_circle(turn)), summary=company.name)
+    opened = Opened(note, back=read_back(turn.ask.data), is_in_public=turn.is_shared)
+    return Reply(draw_company(turn.reader, company, opened), summary=company.name)
+
+
+@router.verb("company.shared")
+async def show_shared_company(turn: Turn) -> Reply:
+    """Show a company that somebody put into a conversation to one of its readers, who is of the firm."""
+    company = await companies.get_company(turn.connection, turn.viewer, read_id(turn.ask.data, "company_id"))
+    if company is None:
+        raise NotFoundError
+    card = draw_shared_company(turn.reader, company, Circle(is_of_the_firm=True))
+    return Reply(card, summary=company.name)
+
+
+def read_circle(turn: Turn) -> Circle:
+    """Return who reads what is put into a conversation; the edge says it (`user_ids`, `is_of_the_firm`)."""
+    data = turn.ask.data
+    return Circle(read_strings(data, "user_ids", 60), data.get("is_of_the_firm") is True)
+
+
+@router.verb("contact.open")
+async def open_contact(turn: Turn) -> Reply:
+    """Show one contact."""
+    return await show_contact(turn, read_id(turn.ask.data, "contact_id"))
+
+
+async def show_contact(turn: Turn, contact_id: int, note: str = "", audit_ids: tuple[int, ...] = ()) -> Reply:
+    """Show one contact; raises `NotFoundError` where the viewer sees none."""
+    contact = await contacts.get_contact(turn.connection, turn.viewer, contact_id)
+    if contact is None:
+        raise NotFoundError
+    name = contact.name or contact.address
+    if turn.surface == "extension":
+        card = draw_shared_contact(turn.reader, contact.name, contact.address, contact.company_name, read_circle(turn))
+        return Reply(card, summary=name)
+    opened = Opened(note, audit_ids, read_back(turn.ask.data), is_in_public=turn.is_shared)
+    return Reply(draw_contact(turn.reader, contact, opened), summary=name)
+
+
+@router.verb("contact.explain")
+async def explain_contact(turn: Turn) -> Reply:
+    """Say why somebody is a contact, or why not."""
+    person = await _get_seen_person(turn)
+    back = read_back(turn.ask.data)
+    if person is None:
+        address = read_text(turn.ask.data, "address", 320)
+        if not address:
+            raise NotFoundError
+        sentence = say(turn.language, "cards.contact.is_no_contact", name=address[:80])
+        line = say(turn.language, "cards.reason.unknown")
+        return Reply(draw_message(turn.reader, sentence, [line], back=back), summary=sentence)
+    return Reply(draw_reason(turn.reader, person, back), summary=person.name or person.address)
+
+
+async def _get_seen_person(turn: Turn) -> SeenPerson | None:
+    data = turn.ask.data
+    contact_id = read_number(data, "contact_id")
+    address = read_text(data, "address", 320)
+    if contact_id is None and not address:
+        raise BadRequestError
+    return await contacts.get_seen_person(turn.connection, turn.viewer, contact_id=contact_id, address=address)
+
+
+@router.verb("contact.add", is_writing=True)
+async def add_contact(turn: Turn) -> Reply:
+    """Make somebody who only wrote in a contact."""
+    data = turn.ask.data
+    contact_id = read_number(data, "contact_id")
+    address = read_text(data, "address", 320)
+    if contact_id is None and not address:
+        raise BadRequestError
+    change: Change = await contacts.add_contact(
+        turn.connection, turn.viewer, contact_id=contact_id, address=address, now=turn.now, source=turn.surface
+    )
+    note = say(turn.language, "commands.contact_added", name=change.name or address)
+    audit_ids = () if change.audit_id is None else (change.audit_id,)
+    return await show_contact(turn, change.entity_id, note, audit_ids)

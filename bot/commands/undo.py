@@ -1,0 +1,48 @@
+"""Taking back what was changed, from the card that confirmed it; an undo can be undone."""
+
+from bot.cards.companies import draw_back, draw_undo
+from bot.cards.questions import draw_done, draw_message
+from bot.commands.companies import show_change, tell
+from bot.commands.data import read_back, read_id, read_ids
+from bot.language import say
+from bot.turn import Reply, Router, Turn
+from storage.changes import Change, StaleError
+from storage.company_changes import undo_change
+
+router = Router()
+
+
+@router.verb("undo", is_writing=True)
+async def undo(turn: Turn) -> Reply:
+    """Take changes back; what was changed again since is left as it is, and said."""
+    data = turn.ask.data
+    audit_ids = read_ids(data, "audit_ids") if "audit_ids" in data else [read_id(data, "audit_id")]
+    undone: list[Change] = []
+    stale_count = 0
+    for audit_id in audit_ids:
+        try:
+            undone.append(await undo_change(turn.connection, turn.viewer, audit_id, now=turn.now, source=turn.surface))
+        except StaleError:
+            stale_count += 1
+    if not undone:
+        return _say_stale(turn, stale_count)
+    if len(undone) == 1 and undone[0].of == "company" and not stale_count:
+        return await show_change(turn, undone[0])
+    return _show_undone(turn, undone, stale_count)
+
+
+def _say_stale(turn: Turn, count: int) -> Reply:
+    sentence = say(turn.language, "commands.undo_stale", count=count)
+    card = draw_message(turn.reader, sentence, back=read_back(turn.ask.data))
+    return Reply(card, summary=sentence, is_error=True, code=409)
+
+
+def _show_undone(turn: Turn, undone: list[Change], stale_count: int) -> Reply:
+    back = read_back(turn.ask.data)
+    sentence = say(turn.language, "commands.undone", count=len(undone))
+    lines = [change.name for change in undone[:10] if change.name]
+    if stale_count:
+        lines.append(say(turn.language, "commands.undo_stale", count=stale_count))
+    again = draw_undo(turn.reader, [change.audit_id for change in undone if change.audit_id is not None], back)
+    card = draw_done(turn.reader, sentence, [again, draw_back(turn.reader, back)], lines)
+    return Reply(card, notices=tell(turn, tuple(undone)), summary=sentence)
