@@ -86,9 +86,8 @@ class Notifications:
     def _hear(self, kind: ChangeKind, mailbox: Mailbox, copy: MailCopy | EventCopy, folder: str) -> None:
         if self._session is None:
             return
-        for each in self._subscriptions.list_live(mailbox.tenant_id):
-            is_wanted = _CHANGE_TYPES[kind] in each.change_types and _covers(each, copy, folder)
-            if each.user_id == mailbox.user_id and is_wanted:
+        for each in self._subscriptions.list_of(mailbox.user_id):
+            if _CHANGE_TYPES[kind] in each.change_types and _covers(each, copy, folder):
                 item_id = copy.immutable_id if each.is_immutable else copy.id
                 self._route(each, _describe_change(each, _CHANGE_TYPES[kind], item_id))
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 _INBOX = 50
+_SOON = 7 * 86_400
+"""Seconds: an inbox shows no meeting that is further ahead."""
 
 
 def add_demo_routes(app: web.Application, microsoft: "Microsoft", journal: Journal | None = None) -> None:
@@ -87,7 +89,9 @@ class _Demo:
     async def list_inbox(self, request: web.Request) -> web.Response:
         """Answer a person's newest mails and meetings, newest first."""
         mailbox = self._find_person(request).mailbox
-        items = [_describe_item(item) for item in mailbox.items.values()]
+        soon = self._firm.clock() + _SOON
+        items = [_describe_item(item) for item in mailbox.items.values() if not _is_master(item)]
+        items = [item for item in items if item["at"] < soon]
         items.sort(key=lambda item: item["at"], reverse=True)
         return _answer(items[:_INBOX])
 
@@ -219,6 +223,10 @@ def _describe_item(item: MailCopy | EventCopy) -> Json:
         "is_sent": item.is_organizer,
         "is_read": True,
     }
+
+
+def _is_master(item: MailCopy | EventCopy) -> bool:
+    return isinstance(item, EventCopy) and item.meeting.kind == "seriesMaster"
 
 
 def _describe_mail(copy: MailCopy) -> Json:

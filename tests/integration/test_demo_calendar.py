@@ -63,6 +63,15 @@ async def test_a_changed_occurrence_is_an_exception_and_comes_whole(graph, firm)
     assert (item["type"], item["subject"]) == ("exception", "Moved")
 
 
+async def test_F29_an_occurrence_may_go_with_no_word_in_the_delta(graph, firm):
+    anne, _ = firm.list_people()
+    master = firm.schedule.hold_series(_pair(anne), [ACME], START, START + HOUR, every=timedelta(weeks=1), count=3)
+    _, link = await graph.follow(_view(anne))
+    firm.schedule.remove_untold(master.occurrences[1])
+    assert (await graph.follow(link))[0] == []
+    assert len((await graph.follow(_view(anne)))[0]) == 3  # the master and the two that are left
+
+
 async def test_F23_a_meeting_outside_the_window_is_told_as_removed(graph, firm):
     anne, _ = firm.list_people()
     _, link = await graph.follow(_view(anne))

@@ -12,6 +12,14 @@ async def test_users_are_paged_and_selected(graph, firm):
     assert set(rest["value"][0]) == {"id", "displayName", "mail", "preferredLanguage", "accountEnabled"}
 
 
+async def test_users_are_filtered_and_an_unknown_filter_is_refused(graph, firm):
+    anne, bob = firm.list_people()
+    firm.directory.update(bob, is_enabled=False)
+    _, page, _ = await graph.ask("users?$filter=accountEnabled eq true and userType eq 'Member'")
+    assert [user["id"] for user in page["value"]] == [anne.id]
+    assert (await graph.ask("users?$filter=city eq 'Paris'"))[0] == 400
+
+
 async def test_users_come_and_go_in_the_delta(graph, firm):
     anne, bob = firm.list_people()
     everyone, link = await graph.follow("users/delta()?$select=displayName,mail")

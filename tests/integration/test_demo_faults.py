@@ -2,9 +2,12 @@
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
+
+from bot.demo.poison import BAD_EVENTS, BAD_MESSAGES
 
 CARL = ("Carl", "carl@acme.example")
 
@@ -73,6 +76,25 @@ async def test_F25_poison_on_the_first_page(graph, inbox):
     graph.microsoft.faults.add("poison", items=[{"id": "p", "toRecipients": "no list"}])
     pages = await _walk(graph, inbox)
     assert pages[0]["value"][-1] == {"id": "p", "toRecipients": "no list"}
+
+
+@pytest.mark.parametrize("row", BAD_MESSAGES)
+async def test_F25_a_hostile_message_is_served_as_it_is(graph, firm, row):
+    anne, _ = firm.list_people()
+    firm.send_mail(CARL, [("", anne.address)], overrides=BAD_MESSAGES[row])
+    [item], _ = await graph.follow(f"users/{anne.id}/mailFolders/inbox/messages/delta")
+    for name, value in BAD_MESSAGES[row].items():
+        assert item.get(name, ...) == value
+
+
+@pytest.mark.parametrize("row", BAD_EVENTS)
+async def test_F25_a_hostile_event_is_served_as_it_is(graph, firm, row):
+    anne, _ = firm.list_people()
+    start = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    firm.schedule.hold(CARL, [("", anne.address)], start, start + timedelta(hours=1), overrides=BAD_EVENTS[row])
+    window = "startDateTime=2026-01-01T00:00:00Z&endDateTime=2027-01-01T00:00:00Z"
+    [item], _ = await graph.follow(f"users/{anne.id}/calendarView/delta?{window}")
+    assert {name: item[name] for name in BAD_EVENTS[row]} == BAD_EVENTS[row]
 
 
 async def test_F26_a_page_that_is_too_large(graph, inbox):

@@ -1,6 +1,6 @@
 """Routes of the directory: users, groups, the tenant and its verified domains."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from bot.demo.graph.answers import SYNC_STATE_NOT_FOUND, Answer, GraphError, answer_json, answer_page
@@ -20,6 +20,12 @@ _DOMAINS = ("Domain.Read.All", "Organization.Read.All", "Directory.Read.All", "U
 _DEFAULT = ("businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone", "officeLocation")
 _DEFAULT_USER = (*_DEFAULT, "preferredLanguage", "surname", "userPrincipalName", "id")
 """What `/users` gives without `$select`."""
+_FILTERS: dict[str, Callable[[Person], bool]] = {
+    "accountEnabled eq true": lambda person: person.is_enabled,
+    "accountEnabled eq false": lambda person: not person.is_enabled,
+    "userType eq 'Member'": lambda person: person.kind == "Member",
+    "userType eq 'Guest'": lambda person: person.kind == "Guest",
+}
 
 
 @router.get("users", needs=_USERS)
@@ -32,7 +38,7 @@ def list_users(call: Call) -> Answer:
 @router.get("users/delta", needs=_USERS)
 def follow_users(call: Call) -> Answer:
     """Answer a page of users who came, changed or left."""
-    return _follow(call, "users", [change for change in call.firm.directory.log if not change.group_id], _encode_user)
+    return _follow(call, "users", [change for change in call.firm.directory.log if not change.group_id])
 
 
 @router.get("users/{user}", needs=_USERS)
@@ -61,7 +67,7 @@ def follow_members(call: Call) -> Answer:
     log = [change for change in call.firm.directory.log if change.group_id == group.id]
     known = {change.person.id for change in log}
     there = [DirectoryChange(each, "created", group.id) for each in group.members if each.id not in known]
-    return _follow(call, group.id, [*there, *log], _encode_user)
+    return _follow(call, group.id, [*there, *log])
 
 
 @router.get("groups/delta", needs=_GROUPS)
@@ -110,7 +116,7 @@ def list_domains(call: Call) -> Answer:
     return _answer_list(call, "domains", items)
 
 
-def _follow(call: Call, feed: str, log: Sequence[DirectoryChange], encode: Any) -> Answer:
+def _follow(call: Call, feed: str, log: Sequence[DirectoryChange]) -> Answer:
     """Answer a page of a directory delta: the first round is the log from its beginning, joined by person."""
     epoch = call.firm.directory.epoch
     token = call.query.get("$deltatoken") or call.query.get("$skiptoken")
@@ -124,7 +130,7 @@ def _follow(call: Call, feed: str, log: Sequence[DirectoryChange], encode: Any) 
     chosen = list(latest.values())[state.cursor : state.cursor + size]
     is_last = state.cursor + size >= len(latest)
     following = None if is_last else state.changed(cursor=state.cursor + size, page=state.page + 1)
-    encoded = [encode(change, state) for change in chosen]
+    encoded = [_encode_user(change, state) for change in chosen]
     page = Page([item for item in encoded if item], following)
     fail_page(call, state, page, call.link(call.path))
     return answer_page(call.name_context(feed), page.items, _link(call, state, following))
@@ -166,11 +172,11 @@ def _describe(person: Person, selected: Sequence[str]) -> dict[str, Any]:
 
 
 def _filter(call: Call, people: list[Person]) -> list[Person]:
-    wanted = call.query.get("$filter", "")
-    if "accountEnabled eq true" in wanted:
-        people = [person for person in people if person.is_enabled]
-    if "userType eq 'Member'" in wanted:
-        people = [person for person in people if person.kind == "Member"]
+    for clause in filter(None, call.query.get("$filter", "").split(" and ")):
+        test = _FILTERS.get(clause.strip())
+        if test is None:
+            raise GraphError(400, "Request_UnsupportedQuery", f"Unsupported or invalid query filter clause: {clause}")
+        people = [person for person in people if test(person)]
     return people
 
 

@@ -11,7 +11,10 @@ Getter = Callable[[T], bytes]
 
 
 class Encoder(Generic[T]):
-    """Writes the selected properties of an item, encoded values joined rather than a dictionary built."""
+    """Writes the selected properties of an item, encoded values joined rather than a dictionary built.
+
+    A getter that gives nothing leaves its property out.
+    """
 
     def __init__(self, getters: Mapping[str, Getter[T]]) -> None:
         self._parts = [(b',"' + name.encode() + b'":', getter) for name, getter in getters.items()]
@@ -20,8 +23,9 @@ class Encoder(Generic[T]):
         """Give the JSON object that begins with `head` (an open brace and at least one property)."""
         pieces = [head]
         for name, get in self._parts:
-            pieces.append(name)
-            pieces.append(get(item))
+            if value := get(item):
+                pieces.append(name)
+                pieces.append(value)
         pieces.append(b"}")
         return b"".join(pieces)
 

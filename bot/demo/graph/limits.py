@@ -43,9 +43,7 @@ class Limits:
         if count > AT_ONCE:
             record.add_breach("concurrency", self._cloud.clock(), call.user_id, f"{count} at once: {call.path}")
             self._in_flight[key] -= 1
-            raise GraphError(
-                429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.", {"Retry-After": "1"}
-            )
+            raise GraphError(429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.")
 
     def leave(self, call: Call) -> None:
         """Let a request out again."""

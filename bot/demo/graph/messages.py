@@ -28,6 +28,9 @@ def _date(copy: MailCopy) -> bytes:
 
 
 def _headers(copy: MailCopy) -> bytes:
+    """Headers are given only where they are known: Graph has none for a mail that was never on the wire."""
+    if not copy.mail.headers:
+        return b""
     return encode_json([{"name": name, "value": value} for name, value in copy.mail.headers])
 
 

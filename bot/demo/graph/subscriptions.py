@@ -3,6 +3,7 @@
 import re
 import secrets
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -74,6 +75,7 @@ class Subscriptions:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self._all: dict[str, Subscription] = {}
+        self._by_user: defaultdict[str, dict[str, Subscription]] = defaultdict(dict)
         self.reauthorized: list[str] = []
         """Ids in the order in which they were reauthorised or renewed."""
         self.router = Router()
@@ -87,21 +89,27 @@ class Subscriptions:
     def list_live(self, tenant_id: str = "") -> list[Subscription]:
         """Give those that have not run out."""
         now = self._cloud.clock()
-        self._all = {key: each for key, each in self._all.items() if each.expires_at > now}
+        for each in [each for each in self._all.values() if each.expires_at <= now]:
+            self.drop(each.id)
         return [each for each in self._all.values() if tenant_id in ("", each.tenant_id)]
 
-    def drop(self, subscription_id: str) -> Subscription | None:
+    def list_of(self, user_id: str) -> list[Subscription]:
+        """Give those of one mailbox that have not run out."""
+        now = self._cloud.clock()
+        return [each for each in self._by_user[user_id].values() if each.expires_at > now]
+
+    def drop(self, subscription_id: str) -> None:
         """Let one vanish without a word."""
-        return self._all.pop(subscription_id, None)
+        if (found := self._all.pop(subscription_id, None)) is not None:
+            del self._by_user[found.user_id][subscription_id]
 
     async def _create(self, call: Call) -> Answer:
         wanted = self._read(call, call.read_json())
-        mine = [each for each in self.list_live(wanted.tenant_id) if each.user_id == wanted.user_id]
-        if len(mine) >= MOST_PER_MAILBOX:
+        if len(self.list_of(wanted.user_id)) >= MOST_PER_MAILBOX:
             raise GraphError(403, "ExtensionError", "Operation: Create; the mailbox has too many subscriptions.")
         for url in filter(None, (wanted.notification_url, wanted.lifecycle_url)):
             await _shake_hands(url)
-        self._all[wanted.id] = wanted
+        self._all[wanted.id] = self._by_user[wanted.user_id][wanted.id] = wanted
         return answer_json(wanted.describe(), 201)
 
     def _list(self, call: Call) -> Answer:

@@ -1,6 +1,8 @@
 """Putting an answer on the wire, whole or as a script wants it broken."""
 
 import asyncio
+import socket
+import struct
 from typing import NoReturn
 
 from aiohttp import web
@@ -50,8 +52,10 @@ def make_response(answer: Answer) -> web.Response:
 
 
 def reset(request: web.Request) -> NoReturn:
-    """Reset the connection."""
+    """Reset the connection: lingering for no time makes closing it a reset (RST)."""
     if request.transport is not None:
+        if (connection := request.transport.get_extra_info("socket")) is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         request.transport.abort()
     raise asyncio.CancelledError
 

@@ -116,6 +116,13 @@ class Schedule:
             if copy.mailbox is person.mailbox:
                 self._remove(copy)
 
+    def remove_untold(self, occurrence: Meeting) -> None:
+        """Take one occurrence out of every calendar so that no delta tells of it: only a notification does (F29)."""
+        for copy in self.list_copies(occurrence):
+            copy.feed = None
+            del copy.mailbox.items[copy.number]
+            self._firm.tell("removed", copy, "calendar")
+
     def list_copies(self, meeting: Meeting) -> list[EventCopy]:
         """Give a meeting's copies that are in calendars now."""
         people = self._find_people(meeting)
