@@ -1,5 +1,5 @@
 /**
- * The place where cards are shown: asks, waits, draws, and remembers the way back.
+ * The place where cards are shown: asks, waits, draws. The cards themselves lead back to where one came from.
  *
  * Only the newest question may draw: whatever an older one answers, its item is no longer the one on the screen.
  */
@@ -8,8 +8,6 @@ import type { Answer, Api, Card, Data } from "./api";
 import { renderCard } from "./cards/render";
 import { fill, h } from "./dom";
 import { toFailure, type Failure } from "./failures";
-import { icon } from "./icons";
-import { say } from "./texts";
 import { failureView, skeleton } from "./views";
 
 export interface BoardOptions {
@@ -29,53 +27,38 @@ export interface Question {
   data: Data;
 }
 
-/** Verbs whose answer is a place of its own, with a way back from it. */
+/** Verbs that lead to another place; every other one changes something, or part of the card that is shown. */
 const PLACES = /^(company\.open|contact\.open|contact\.explain|list|show|view\.open|pane\.item|help|hello|companies\.sort_out)$/;
 
 export class Board {
   readonly element: HTMLElement;
-  private readonly bar: HTMLElement;
   private readonly content: HTMLElement;
   private readonly live: HTMLElement;
-  private trail: Question[] = [];
   private running: AbortController | undefined;
 
   constructor(
     private readonly api: Api,
     private readonly options: BoardOptions,
   ) {
-    this.bar = h("div", { class: "board-bar" });
     this.content = h("div", { class: "board-content", tabindex: "-1" });
     this.live = h("p", { class: "visually-hidden", role: "status" });
-    this.element = h("div", { class: "board" }, this.bar, this.content, this.live);
-  }
-
-  /** Leave everything that was shown, and start again from here. */
-  async start(question: Question): Promise<void> {
-    this.trail = [];
-    await this.show(question);
+    this.element = h("div", { class: "board" }, this.content, this.live);
   }
 
   /** Show something that needs no question: the old item is gone at once, and what it still answers is not drawn. */
   place(view: HTMLElement): void {
     this.cancel();
-    this.trail = [];
-    this.drawBar();
     fill(this.content, view);
   }
 
   wait(): void {
-    this.cancel();
-    fill(this.content, skeleton());
+    this.place(skeleton());
   }
 
-  /** Ask for a place and go there; the card that is shown makes room at once. */
+  /** Ask for a place and go there; what was shown makes room at once. */
   async show(question: Question): Promise<void> {
-    const run = this.begin();
-    fill(this.content, skeleton());
-    this.trail.push(question);
-    this.drawBar();
-    await this.finish(run, question, () => void this.show(this.trail.pop() ?? question));
+    this.wait();
+    await this.finish(this.begin(), question, () => void this.show(question));
   }
 
   private async act(question: Question): Promise<void> {
@@ -160,30 +143,5 @@ export class Board {
     this.element.classList.toggle("is-busy", isBusy);
     this.content.toggleAttribute("inert", isBusy);
     this.content.setAttribute("aria-busy", String(isBusy));
-  }
-
-  private drawBar(): void {
-    if (this.trail.length < 2) {
-      fill(this.bar);
-      return;
-    }
-    fill(
-      this.bar,
-      h(
-        "button",
-        { class: "button button-quiet", type: "button", onclick: () => void this.back() },
-        icon("back"),
-        say("back"),
-      ),
-    );
-  }
-
-  private async back(): Promise<void> {
-    this.trail.pop();
-    const previous = this.trail.pop();
-    if (previous) {
-      await this.show(previous);
-      this.content.focus();
-    }
   }
 }

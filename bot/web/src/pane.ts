@@ -53,12 +53,12 @@ function createFollower(outlook: Outlook, board: Board): () => Promise<void> {
     } else if (item.people.length === 0) {
       board.place(message("people", say("no_people_title"), say("no_people_text")));
     } else {
-      await board.start({ verb: "pane.item", data: { people: item.people, mode: item.mode } });
+      await board.show({ verb: "pane.item", data: { people: item.people, mode: item.mode } });
     }
   };
 }
 
 function nothingSelected(board: Board): HTMLElement {
-  const list = () => void board.start({ verb: "list", data: { filter: { version: 1, of: "companies", scope: "mine" } } });
+  const list = () => void board.show({ verb: "list", data: { filter: { version: 1, of: "companies", scope: "mine" } } });
   return message("mail", say("no_item_title"), say("no_item_text"), [{ label: say("my_companies"), run: list, isQuiet: true }]);
 }

@@ -2,6 +2,8 @@
 
 import {
   AdaptiveCard,
+  Column,
+  Container,
   ExecuteAction,
   OpenUrlAction,
   SerializationContext,
@@ -33,11 +35,22 @@ AdaptiveCard.onProcessMarkdown = (text, result) => {
   result.didProcess = true;
 };
 
-/** Draw a card; the newest schema is read whatever the card's version, for `choices.data` is newer than 1.5. */
+/**
+ * Draw a card; the newest schema is read whatever the card's version, for `choices.data` is newer than 1.5.
+ *
+ * A coloured box in a column with one text in it is a label (a company's type): it is drawn as one.
+ */
 export function renderCard(json: Card, events: CardEvents): HTMLElement {
   const card = new AdaptiveCard();
   const context = new SerializationContext(Versions.v1_6);
+  const labels: Container[] = [];
   context.setElementRegistry(elements);
+  context.onParseElement = (element, source: { style?: string; items?: { type?: string }[] }) => {
+    const isAlone = source.items?.length === 1 && source.items[0]?.type === "RichTextBlock";
+    if (element instanceof Container && element.parent instanceof Column && source.style && isAlone) {
+      labels.push(element);
+    }
+  };
   card.hostConfig = hostConfig;
   card.onExecuteAction = (action) => act(action, events);
   card.onAnchorClicked = (_element, anchor) => {
@@ -46,6 +59,7 @@ export function renderCard(json: Card, events: CardEvents): HTMLElement {
   };
   card.parse(json, context);
   const drawn = card.render() ?? document.createElement("div");
+  labels.forEach((label) => label.renderedElement?.classList.add("card-label", `card-label-${label.style}`));
   polish(drawn);
   return drawn;
 }

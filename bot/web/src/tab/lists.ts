@@ -394,7 +394,7 @@ export class Lists {
     this.place = `${kind}/${id}`;
     this.side.hidden = false;
     document.title = name ? `${name} · Carnet` : "Carnet";
-    await this.board.start({ verb: `${kind}.open`, data: { [`${kind}_id`]: id } });
+    await this.board.show({ verb: `${kind}.open`, data: { [`${kind}_id`]: id } });
   }
 
   private closeSide(): void {
