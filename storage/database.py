@@ -53,7 +53,7 @@ class Database:
             yield await self._lend_reader()
             return
         async with self._reader.connect() as connection:
-            await set_tenancy(connection, tenancy)
+            await set_tenancy(connection, tenancy, is_reading=True)
             yield connection
 
     async def _lend_reader(self) -> AsyncConnection:

@@ -7,7 +7,7 @@ sorting them (*narrow*: quick where few do). So the statement first counts up to
 the others cost nothing.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -67,22 +67,24 @@ def select_list(shape: Shape, *, is_sqlite: bool) -> Select[Any]:
     The columns are those of the source, and the sort key behind them.
     """
     source = get_source(shape)
-    ways = [way.limit(_write(FEW + 1)).cte(f"few_{place}") for place, way in enumerate(list_narrow_ways(shape))]
-    asked = [*source.conditions, *list_filters(shape, source), *_list_bounds(shape, source)]
+    ways = {name: way.limit(_write(FEW + 1)).cte(f"few_{name}") for name, way in list_narrow_ways(shape)}
+    filters = dict(list_filters(shape, source))
+    fixed = [*source.conditions, *_list_bounds(shape, source)]
     ranges = list(_list_ranges(shape, source))
     key = source.keys[shape.sort].label("key")
     if not ways and len(ranges) == 1:
         equal, order = ranges[0]
-        whole = select(*source.columns, key).select_from(source.tables).where(*asked, *equal)
+        whole = select(*source.columns, key).select_from(source.tables).where(*fixed, *filters.values(), *equal)
         return _arrange(whole, shape, source, None, order, is_sqlite=is_sqlite)
     parts = []
-    for place, way in enumerate(ways):
-        these = select(way.c[0].label("id")).distinct().subquery(f"these_{place}")
+    for name, way in ways.items():
+        these = select(way.c[0].label("id")).distinct().subquery(f"these_{name}")
         narrow = select(source.id.label("id"), key).select_from(InOrder(these, source.tables))
-        narrow = narrow.where(these.c.id == source.id, *asked, *is_of_types(shape, source.type))
-        parts.append(_arrange(narrow, shape, source, _is_chosen(ways, place), is_sqlite=is_sqlite))
+        rest = [condition for other, condition in filters.items() if other != name]
+        narrow = narrow.where(these.c.id == source.id, *fixed, *rest, *is_of_types(shape, source.type))
+        parts.append(_arrange(narrow, shape, source, _is_chosen(ways, name), is_sqlite=is_sqlite))
     for equal, order in ranges:
-        broad = select(source.id.label("id"), key).select_from(source.tables).where(*asked, *equal)
+        broad = select(source.id.label("id"), key).select_from(source.tables).where(*fixed, *filters.values(), *equal)
         parts.append(_arrange(broad, shape, source, _is_chosen(ways, None), order, is_sqlite=is_sqlite))
     return _show(shape, source, _merge(parts, shape))
 
@@ -92,12 +94,15 @@ def _write(value: int) -> Any:
     return literal_column(str(value))
 
 
-def _is_chosen(ways: Sequence[CTE], place: int | None) -> ColumnElement[bool] | None:
+def _is_chosen(ways: Mapping[str, CTE], name: str | None) -> ColumnElement[bool] | None:
     """Give the condition under which a part runs: its way is the first narrow one, or (None) there is no narrow one."""
-    sizes = [select(func.count()).select_from(way).scalar_subquery() for way in ways]
-    if place is None:
-        return and_(*(size > _write(FEW) for size in sizes)) if sizes else None
-    return and_(sizes[place] <= _write(FEW), *(size > _write(FEW) for size in sizes[:place]))
+    conditions: list[ColumnElement[bool]] = []
+    for other, way in ways.items():
+        size = select(func.count()).select_from(way).scalar_subquery()
+        if other == name:
+            return and_(size <= _write(FEW), *conditions)
+        conditions.append(size > _write(FEW))
+    return and_(*conditions) if conditions else None
 
 
 def _list_ranges(shape: Shape, source: Source) -> Iterator[tuple[list[ColumnElement[bool]], list[Any]]]:

@@ -23,18 +23,35 @@ _IS_ALLOWED = (
 )
 """The settings are read in sub-selects, which PostgreSQL runs once a query and not once a row."""
 
-_SET_TENANT = text("SELECT set_config('carnet.tenant_id', :tenant_id, true)")
-_SET_SYSTEM = text("SELECT set_config('carnet.is_system', 'on', true)")
+_READING = "".join(
+    f", set_config('{name}', '{value}', true)"
+    for name, value in {
+        "plan_cache_mode": "force_generic_plan",
+        "max_parallel_workers_per_gather": "0",
+        "enable_seqscan": "off",
+        "enable_hashjoin": "off",
+        "enable_mergejoin": "off",
+        "jit": "off",
+    }.items()
+)
+"""Reads fetch a few rows by index: planned once per connection, and never by walking a whole table, however young its
+statistics are."""
+
+_SET_TENANT = "SELECT set_config('carnet.tenant_id', :tenant_id, true)"
+_SET_SYSTEM = "SELECT set_config('carnet.is_system', 'on', true)"
+_STATEMENTS = {
+    (is_system, is_reading): text(statement + (_READING if is_reading else ""))
+    for is_system, statement in ((False, _SET_TENANT), (True, _SET_SYSTEM))
+    for is_reading in (False, True)
+}
 
 
-async def set_tenancy(connection: AsyncConnection, tenancy: Tenancy) -> None:
+async def set_tenancy(connection: AsyncConnection, tenancy: Tenancy, *, is_reading: bool = False) -> None:
     """Name the tenant of the open transaction, on PostgreSQL; without one it sees nothing."""
     if connection.dialect.name == "sqlite" or tenancy is None:
         return
-    if tenancy == SYSTEM:
-        await connection.execute(_SET_SYSTEM)
-    else:
-        await connection.execute(_SET_TENANT, {"tenant_id": str(tenancy)})
+    statement = _STATEMENTS[tenancy == SYSTEM, is_reading]
+    await connection.execute(statement, {} if tenancy == SYSTEM else {"tenant_id": str(tenancy)})
 
 
 def list_policies() -> Iterator[str]:

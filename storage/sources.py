@@ -134,23 +134,28 @@ def _get_keys(of: type[Any]) -> dict[str, Any]:
     return {"last": of.last_at, "name": of.folded_name, "count": of.interaction_count}
 
 
-def list_filters(shape: Shape, source: Source) -> Iterator[ColumnElement[bool]]:
-    """Give what the filter asks of each row, types aside."""
+def list_filters(shape: Shape, source: Source) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    """Give what the filter asks of each row, types aside, each with the name of its narrow way."""
     if shape.partner:
-        yield source.partner == number("partner") if shape.partner == "someone" else source.partner.is_(None)
+        yield "partner", source.partner == number("partner") if shape.partner == "someone" else source.partner.is_(None)
     if shape.is_at_company:
-        yield Contact.company_id == number("company")
+        yield "company", Contact.company_id == number("company")
     # "+ 0" keeps a planner from walking another index than that of the order.
     if shape.has_since:
-        yield source.keys["last"] + 0 >= number("since")
+        yield "since", source.keys["last"] + 0 >= number("since")
     if shape.has_until:
-        yield source.keys["last"] + 0 < number("until")
+        yield "until", source.keys["last"] + 0 < number("until")
     if shape.is_to_sort_out:
-        yield or_(source.type.is_(None), source.partner.is_(None))
+        yield "sort_out", or_(source.type.is_(None), source.partner.is_(None))
     if shape.is_known_by:
-        yield exists(_select_known(shape).where(_get_known_id(shape) == source.id))
+        yield "known_by", _is_met(_select_known(shape).where(_get_known_id(shape) == source.id))
     for place in range(shape.word_count):
-        yield exists(_select_word(shape, place).where(SearchWord.entity_id == source.id))
+        yield f"word_{place}", _is_met(_select_word(shape, place).where(SearchWord.entity_id == source.id))
+
+
+def _is_met(found: Select[Any]) -> ColumnElement[bool]:
+    """Ask a row for itself: the offset keeps PostgreSQL from joining all rows at once instead."""
+    return exists(found.limit(literal_column("1")).offset(literal_column("0")))
 
 
 def is_of_types(shape: Shape, type_: Any) -> Iterator[ColumnElement[bool]]:
@@ -162,27 +167,28 @@ def is_of_types(shape: Shape, type_: Any) -> Iterator[ColumnElement[bool]]:
         yield or_(*asked)
 
 
-def list_narrow_ways(shape: Shape) -> Iterator[Select[Any]]:
+def list_narrow_ways(shape: Shape) -> Iterator[tuple[str, Select[Any]]]:
     """Give, the likely narrowest first, selects of the numbers of all rows that meet one condition.
 
     Only conditions that the index of the list's order does not carry. What is the viewer's own is few anyway.
     """
     for place in range(min(shape.word_count, _NARROWING_WORDS)):
-        yield _select_word(shape, place)
+        yield f"word_{place}", _select_word(shape, place)
     is_ordered_by_last = shape.sort == "last"
     if shape.is_at_company and not (is_ordered_by_last and shape.scope == "firm"):
-        yield select(Contact.id).where(visible_contacts(_get_sharer(shape)), Contact.company_id == number("company"))
+        at_company = Contact.company_id == number("company")
+        yield "company", select(Contact.id).where(visible_contacts(_get_sharer(shape)), at_company)
     if shape.scope == "mine":
         return
     if shape.is_known_by:
-        yield _select_known(shape)
+        yield "known_by", _select_known(shape)
     is_of_contacts = shape.of == "contacts"
     if shape.partner == "someone" and (is_of_contacts or not is_ordered_by_last):
-        yield _select_companies(shape, _Any.partner_id == number("partner"))
+        yield "partner", _select_companies(shape, _Any.partner_id == number("partner"))
     if shape.type_count and not shape.has_no_type and is_of_contacts:
-        yield _select_companies(shape, *is_of_types(shape, _Any.type))
+        yield "types", _select_companies(shape, *is_of_types(shape, _Any.type))
     if (shape.has_since or shape.has_until) and not is_ordered_by_last:
-        yield _select_period(shape)
+        yield "period", _select_period(shape)
 
 
 def _get_sharer(shape: Shape) -> Viewer:
