@@ -2,29 +2,23 @@
 
 import asyncio
 import itertools
-import json
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from aiohttp import web
 
 from bot.demo.cloud import Cloud
+from bot.demo.connector_protocol import Handler, Json, Refused, check_size, guard, read_activity
 from bot.demo.faults import Fault, wait_for
 from bot.demo.graph.installs import name_chat
 from bot.demo.graph.transport import reset
 from bot.demo.signin.tokens import CONNECTOR_AUDIENCE
 from bot.demo.world.people import Person
 
-LARGEST_ACTIVITY = 40 * 1024
-LARGEST_CARD = 28 * 1024
 MOST_PER_SECOND = 7
 """Messages to one conversation (msteams-docs, bots/how-to/rate-limit)."""
 USER_PREFIX = "29:"
 """What a person's id on the Teams channel begins with."""
-Json = dict[str, Any]
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(slots=True)
@@ -42,18 +36,6 @@ class Sent:
     def describe(self) -> Json:
         """Give the activity itself, with its conversation's user beside it."""
         return {**self.activity, "user": self.user, "kind": self.kind, "at": self.at}
-
-
-class Refused(Exception):  # noqa: N818  # an answer, not an error of ours
-    """The connector does not take it."""
-
-    def __init__(self, status: int, code: str, message: str = "", headers: dict[str, str] | None = None) -> None:
-        super().__init__(code)
-        self.status = status
-        self.code = code
-        self.message = message or code
-        self.headers = headers or {}
-        self.sub_code = ""
 
 
 class Connector:
@@ -83,7 +65,7 @@ class Connector:
             ("GET", f"{one}/members/{{member}}", self._get_member),
         ]
         for method, path, handler in routes:
-            app.router.add_route(method, path, _guard(handler))
+            app.router.add_route(method, path, guard(handler))
 
     def find_person(self, member_id: str) -> Person | None:
         """Find a person by their id on the channel, or by their object id."""
@@ -93,7 +75,7 @@ class Connector:
 
     async def _create(self, request: web.Request) -> web.Response:
         self._check_token(request)
-        given = await _read(request)
+        given = await read_activity(request)
         await self._break(request, "")
         members = given.get("members") or []
         person = self.find_person(str(members[0].get("id", ""))) if members else None
@@ -111,9 +93,9 @@ class Connector:
     async def _send(self, request: web.Request) -> web.StreamResponse:
         self._check_token(request)
         conversation = request.match_info["conversation"]
-        activity = await _read(request)
+        activity = await read_activity(request)
         await self._break(request, conversation)
-        _check_size(activity)
+        check_size(activity)
         self._check_pace(conversation, activity)
         number = self._take(conversation, activity)
         await self._break_after(request, conversation)
@@ -122,9 +104,9 @@ class Connector:
     async def _update(self, request: web.Request) -> web.Response:
         self._check_token(request)
         conversation, number = request.match_info["conversation"], request.match_info["activity"]
-        activity = await _read(request)
+        activity = await read_activity(request)
         await self._break(request, conversation)
-        _check_size(activity)
+        check_size(activity)
         if all(each.activity["id"] != number for each in self.sent):
             raise Refused(404, "ActivityNotFoundInConversation")
         self._write(conversation, activity, number, "updated")
@@ -219,38 +201,6 @@ class Connector:
         faults = self._cloud.faults
         mailbox = user.get("id", "")
         return faults.take("connector", kind, mailbox=mailbox, path=request.path)
-
-
-def _guard(handler: Handler) -> Handler:
-    """Turn a refusal into the connector's answer."""
-
-    async def answer(request: web.Request) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except Refused as refusal:
-            error: Json = {"code": refusal.code, "message": refusal.message}
-            if refusal.sub_code:
-                error["subCode"] = refusal.sub_code
-            return web.json_response({"error": error}, status=refusal.status, headers=refusal.headers)
-
-    return answer
-
-
-async def _read(request: web.Request) -> Json:
-    try:
-        given = json.loads(await request.read())
-    except ValueError as error:
-        raise Refused(400, "BadSyntax", "The body is no JSON.") from error
-    if not isinstance(given, dict):
-        raise Refused(400, "BadSyntax", "The body is no object.")
-    return given
-
-
-def _check_size(activity: Json) -> None:
-    """Refuse what Teams would not show (msteams-docs, format-your-bot-messages)."""
-    cards = [len(json.dumps(each).encode()) for each in activity.get("attachments") or []]
-    if max(cards, default=0) > LARGEST_CARD or len(json.dumps(activity).encode()) > LARGEST_ACTIVITY:
-        raise Refused(413, "MessageSizeTooBig", "Request entity too large.")
 
 
 def _describe(person: Person) -> Json:

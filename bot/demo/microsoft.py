@@ -105,7 +105,7 @@ class Microsoft:
             "login_url": self.login_url,
             "login_ca": self.login_ca,
             "openid_url": self.openid_url,
-            "service_url_hosts": ("127.0.0.1",),
+            "service_url_hosts": ("127.0.0.1", "localhost", "[::1]"),
             "app_id": self.cloud.app_id,
             "app_secret": self.cloud.app_secret,
             "tenants": tuple(self.cloud.firms),

@@ -5,12 +5,12 @@ They are served beside the service by `carnet demo` alone, and by the small Micr
 
 import json
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from bot.demo.faults import KINDS, Fault
+from bot.demo.descriptions import describe_fault, describe_item, describe_person, is_master
+from bot.demo.faults import KINDS
 from bot.demo.journal import Journal
 from bot.demo.orders import (
     BadOrderError,
@@ -22,8 +22,6 @@ from bot.demo.orders import (
     send_mail,
 )
 from bot.demo.world.firm import Firm
-from bot.demo.world.mail import MailCopy
-from bot.demo.world.meetings import EventCopy
 from bot.demo.world.people import Person
 
 if TYPE_CHECKING:
@@ -84,13 +82,13 @@ class _Demo:
 
     async def list_users(self, request: web.Request) -> web.Response:
         """Answer the people of the firm."""
-        return _answer([_describe_person(person) for firm in self._microsoft.firms for person in firm.list_people()])
+        return _answer([describe_person(person) for firm in self._microsoft.firms for person in firm.list_people()])
 
     async def list_inbox(self, request: web.Request) -> web.Response:
         """Answer a person's newest mails and meetings, newest first."""
         mailbox = self._find_person(request).mailbox
         soon = self._firm.clock() + _SOON
-        items = [_describe_item(item) for item in mailbox.items.values() if not _is_master(item)]
+        items = [describe_item(item) for item in mailbox.items.values() if not is_master(item)]
         items = [item for item in items if item["at"] < soon]
         items.sort(key=lambda item: item["at"], reverse=True)
         return _answer(items[:_INBOX])
@@ -133,7 +131,7 @@ class _Demo:
 
     async def list_faults(self, request: web.Request) -> web.Response:
         """Answer the faults that are on, and those that there are."""
-        return _answer({"on": [_describe_fault(fault) for fault in self._microsoft.faults], "kinds": KINDS})
+        return _answer({"on": [describe_fault(fault) for fault in self._microsoft.faults], "kinds": KINDS})
 
     async def add_fault(self, request: web.Request) -> web.Response:
         """Switch a fault on: `kind`, and what else `Faults.add` takes."""
@@ -142,7 +140,7 @@ class _Demo:
             fault = self._microsoft.faults.add(str(given.pop("kind", "")), **given)
         except (TypeError, ValueError) as error:
             raise BadOrderError(str(error)) from error
-        return _answer(_describe_fault(fault), 201)
+        return _answer(describe_fault(fault), 201)
 
     async def clear_faults(self, request: web.Request) -> web.Response:
         """Switch all faults off, or the one whose `id` is given."""
@@ -150,7 +148,7 @@ class _Demo:
         for fault in list(self._microsoft.faults):
             if wanted in (None, str(fault.id)):
                 self._microsoft.faults.remove(fault)
-        return _answer({"on": [_describe_fault(fault) for fault in self._microsoft.faults]})
+        return _answer({"on": [describe_fault(fault) for fault in self._microsoft.faults]})
 
     async def show_record(self, request: web.Request) -> web.Response:
         """Answer how often Graph was asked, and every breach of its limits."""
@@ -202,55 +200,3 @@ async def _read(request: web.Request) -> Json:
 
 def _answer(value: Any, status: int = 200) -> web.Response:
     return web.json_response(value, status=status, headers={"Cache-Control": "no-store"})
-
-
-def _describe_person(person: Person) -> Json:
-    return {"id": person.id, "name": person.name, "mail": person.address, "language": person.language}
-
-
-def _describe_item(item: MailCopy | EventCopy) -> Json:
-    if isinstance(item, MailCopy):
-        return _describe_mail(item)
-    meeting = item.meeting
-    return {
-        "id": item.immutable_id,
-        "kind": "meeting",
-        "subject": meeting.subject,
-        "from": meeting.organizer.pair,
-        "to": [attendee.address.pair for attendee in meeting.attendees],
-        "cc": [],
-        "at": int(meeting.starts_at.timestamp()),
-        "is_sent": item.is_organizer,
-        "is_read": True,
-    }
-
-
-def _is_master(item: MailCopy | EventCopy) -> bool:
-    return isinstance(item, EventCopy) and item.meeting.kind == "seriesMaster"
-
-
-def _describe_mail(copy: MailCopy) -> Json:
-    mail = copy.mail
-    return {
-        "id": copy.immutable_id,
-        "kind": "mail",
-        "subject": mail.subject,
-        "from": mail.sender.pair if mail.sender else None,
-        "to": [address.pair for address in mail.to],
-        "cc": [address.pair for address in mail.cc],
-        "at": _read_seconds(mail.sent_at),
-        "is_sent": copy.is_sent,
-        "is_read": copy.is_read,
-    }
-
-
-def _read_seconds(sent_at: str | None) -> int:
-    try:
-        return int(datetime.fromisoformat(sent_at or "").timestamp())
-    except (ValueError, OverflowError):
-        return 0
-
-
-def _describe_fault(fault: Fault) -> Json:
-    names = ("id", "edge", "kind", "tenant", "mailbox", "path", "count", "share", "values", "hits")
-    return {name: getattr(fault, name) for name in names}
