@@ -40,6 +40,7 @@ def guard(handler: Handler) -> Handler:
 
 
 async def read_activity(request: web.Request) -> Json:
+    """Read a JSON object; raises `Refused` for anything else."""
     try:
         given = json.loads(await request.read())
     except ValueError as error:
