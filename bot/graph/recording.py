@@ -1,0 +1,140 @@
+"""From a page to what it changes: which items are new, what they mean, and what has to be taken back."""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic
+
+import structlog
+from msgspec import UNSET
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.graph.capture import capture_mail, capture_meeting, get_message_source, make_digest
+from bot.graph.firm import Firm, Reason
+from bot.graph.pages import Event, ItemT, Message, Page
+from storage.database import Database
+from storage.happenings import Happening
+from storage.interactions import Applied, Mailing, add_happenings, list_held
+from storage.mailboxes import Lease
+from storage.meetings import HeldMeeting, apply_meetings, list_held_meetings
+from storage.models import Kind
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Decided:
+    """What a page means, decided against what the mailbox holds."""
+
+    happenings: list[Happening] = field(default_factory=list)
+    gone: list[bytes] = field(default_factory=list)
+    held: dict[bytes, HeldMeeting] = field(default_factory=dict)
+    skipped: Counter[Reason] = field(default_factory=Counter)
+    quarantined: dict[bytes, str] = field(default_factory=dict)
+
+
+class Recorder(ABC, Generic[ItemT]):
+    """Reads one kind of feed for one mailbox."""
+
+    def __init__(self, database: Database, lease: Lease, firm: Firm) -> None:
+        self.database = database
+        self.lease = lease
+        self.firm = firm
+
+    async def decide(self, page: Page[ItemT], now: int) -> Decided:
+        """Decide what every item of a page means; one that cannot be understood is set aside, and the page goes on."""
+        decided = Decided()
+        decided.quarantined.update({make_digest(name): reason for name, reason in page.poisons.items()})
+        await self._decide(page, now, decided)
+        return decided
+
+    @abstractmethod
+    async def _decide(self, page: Page[ItemT], now: int, decided: Decided) -> None:
+        """Fill in what the items mean."""
+
+    @abstractmethod
+    async def write(self, connection: AsyncConnection, mailing: Mailing, decided: Decided) -> Applied:
+        """Write what was decided."""
+
+    def capture(self, decided: Decided, source: bytes, call: Callable[..., Happening | Reason], *given: Any) -> Reason:
+        """Add what `call` makes of an item; gives the reason why it was nothing, or an empty one."""
+        try:
+            captured = call(*given)
+        except Exception as error:
+            log.exception("item_not_understood", user_id=self.lease.user_id, error=type(error).__name__)
+            decided.quarantined[source] = type(error).__name__
+            return "quarantined"
+        if isinstance(captured, str):
+            decided.skipped[captured] += 1
+            return captured
+        decided.happenings.append(captured)
+        return ""
+
+
+class MailRecorder(Recorder[Message]):
+    """Records mail: the inbox gives what was received, the sent items what was sent."""
+
+    def __init__(self, database: Database, lease: Lease, firm: Firm, kind: Kind) -> None:
+        super().__init__(database, lease, firm)
+        self._kind = kind
+
+    async def _decide(self, page: Page[Message], now: int, decided: Decided) -> None:
+        """Decide on new mails alone: a mail that is held, or has left its folder, was exchanged all the same."""
+        new: dict[bytes, Message] = {}
+        for message in page.items:
+            if message.removed is None:
+                new[get_message_source(message, self._kind)] = message
+        async with self.database.reading(self.lease.tenant_id) as connection:
+            held = await list_held(connection, self.lease.tenant_id, self.lease.user_id, new)
+        for source, message in new.items():
+            if source not in held:
+                self.capture(decided, source, capture_mail, message, self._kind, source, self.firm, now)
+
+    async def write(self, connection: AsyncConnection, mailing: Mailing, decided: Decided) -> Applied:
+        """Write the new mails."""
+        return await add_happenings(connection, mailing, decided.happenings)
+
+
+class CalendarRecorder(Recorder[Event]):
+    """Records meetings, and takes back those that moved, changed or were called off."""
+
+    def __init__(
+        self, database: Database, lease: Lease, firm: Firm, fetch_series: Callable[[str], Awaitable[Event | None]]
+    ) -> None:
+        super().__init__(database, lease, firm)
+        self._fetch_series = fetch_series
+        self._series: dict[str, Event | None] = {}
+
+    async def _decide(self, page: Page[Event], now: int, decided: Decided) -> None:
+        self._series.update({event.id: event for event in page.items if event.type == "seriesMaster"})
+        # An item may come twice in a round, in any state: its last one counts.
+        latest = {make_digest(event.id): event for event in page.items}
+        for source, event in latest.items():
+            if event.removed is not None or await self._decide_event(source, event, now, decided):
+                decided.gone.append(source)
+        tenant_id, user_id = self.lease.tenant_id, self.lease.user_id
+        async with self.database.reading(tenant_id) as connection:
+            decided.held = await list_held_meetings(connection, tenant_id, user_id, latest)
+
+    async def _decide_event(self, source: bytes, event: Event, now: int, decided: Decided) -> bool:
+        """Decide on one event; True where whatever is recorded of it must go."""
+        series = await self._find_series(event)
+        if event.attendees is UNSET and series is None:
+            decided.skipped["partial"] += 1
+            return False
+        reason = self.capture(decided, source, capture_meeting, event, series, source, self.firm, now)
+        return reason not in {"", "quarantined"}
+
+    async def _find_series(self, event: Event) -> Event | None:
+        """Give the series of an occurrence, which itself says no more than when it is (graph-docs issue 7632)."""
+        master_id = event.series_master_id
+        if not master_id or event.attendees is not UNSET:
+            return None
+        if master_id not in self._series:
+            self._series[master_id] = await self._fetch_series(master_id)
+        return self._series[master_id]
+
+    async def write(self, connection: AsyncConnection, mailing: Mailing, decided: Decided) -> Applied:
+        """Write new meetings, and what became of those held."""
+        return await apply_meetings(connection, mailing, decided.happenings, decided.gone, decided.held)

@@ -1,0 +1,76 @@
+"""The first request of each delta feed: what is asked for, and no more."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from kiota_abstractions.base_request_configuration import RequestConfiguration
+from kiota_abstractions.request_information import RequestInformation
+from msgraph.generated.users.item.calendar_view.delta.delta_request_builder import (
+    DeltaRequestBuilder as CalendarDelta,
+)
+from msgraph.generated.users.item.events.item.event_item_request_builder import EventItemRequestBuilder
+from msgraph.generated.users.item.mail_folders.item.messages.delta.delta_request_builder import (
+    DeltaRequestBuilder as MessagesDelta,
+)
+
+from bot.graph.client import GraphClient, add_preferences
+from storage.models import Feed
+
+_MAIL: Final = (
+    *("id", "internetMessageId", "isDraft", "sentDateTime", "receivedDateTime"),
+    *("from", "toRecipients", "ccRecipients", "bccRecipients"),
+)
+_EVENT: Final = (
+    *("id", "type", "seriesMasterId", "iCalUId", "isCancelled", "isDraft", "sensitivity", "start"),
+    *("organizer", "attendees", "responseStatus"),
+)
+DAYS_BACK: Final = 730
+DAYS_AHEAD: Final = 366
+_DAY: Final = 86_400
+
+
+def request_messages(
+    client: GraphClient, user_id: str, feed: Feed, *, page_size: int, keeps_subjects: bool
+) -> RequestInformation:
+    """Ask for the messages of the inbox or the sent items; headers tell machines and lists, and only in the inbox."""
+    select = [*_MAIL, *(["internetMessageHeaders"] if feed == Feed.INBOX else [])]
+    query = MessagesDelta.DeltaRequestBuilderGetQueryParameters(
+        select=[*select, *(["subject"] if keeps_subjects else [])]
+    )
+    folder = client.request_builder.users.by_user_id(user_id).mail_folders.by_mail_folder_id(feed.value)
+    return _finish(folder.messages.delta, query, page_size)
+
+
+def request_calendar(client: GraphClient, user_id: str, *, ends_at: int, page_size: int) -> RequestInformation:
+    """Ask for the calendar up to `ends_at`, which `choose_window_end` gave; calendarView takes no `$select`."""
+    query = CalendarDelta.DeltaRequestBuilderGetQueryParameters(
+        start_date_time=_write_time(get_window_start(ends_at)), end_date_time=_write_time(ends_at)
+    )
+    return _finish(client.request_builder.users.by_user_id(user_id).calendar_view.delta, query, page_size)
+
+
+def request_event(client: GraphClient, user_id: str, event_id: str, *, keeps_subjects: bool) -> RequestInformation:
+    """Ask for one event: the series that an occurrence belongs to."""
+    select = [*_EVENT, *(["subject"] if keeps_subjects else [])]
+    query = EventItemRequestBuilder.EventItemRequestBuilderGetQueryParameters(select=select)
+    return _finish(client.request_builder.users.by_user_id(user_id).events.by_event_id(event_id), query, 1)
+
+
+def choose_window_end(now: float) -> int:
+    """Give the end of today's window of the calendar: a year ahead, at midnight UTC."""
+    return int(now) // _DAY * _DAY + DAYS_AHEAD * _DAY
+
+
+def get_window_start(ends_at: int) -> int:
+    """Give the start of the window that ends at `ends_at`: two years before its day."""
+    return ends_at - (DAYS_BACK + DAYS_AHEAD) * _DAY
+
+
+def _finish(builder: Any, query: Any, page_size: int) -> RequestInformation:
+    request: RequestInformation = builder.to_get_request_information(RequestConfiguration(query_parameters=query))
+    add_preferences(request, page_size)
+    return request
+
+
+def _write_time(at: int) -> str:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=at)).strftime("%Y-%m-%dT%H:%M:%SZ")

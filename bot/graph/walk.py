@@ -1,0 +1,170 @@
+"""One delta feed of one mailbox: page after page to its delta link, each with its link in one transaction."""
+
+import asyncio
+import random
+from dataclasses import replace
+from typing import Final, Generic
+
+import structlog
+from kiota_abstractions.request_information import RequestInformation
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import metrics
+from bot.graph.errors import GraphError
+from bot.graph.pages import ItemT, Page, PageReader
+from bot.graph.recording import Decided, Recorder
+from bot.graph.requests import choose_window_end, get_window_start, request_calendar, request_messages
+from bot.graph.rounds import RoundWatch, is_too_much, is_unknown_state
+from bot.graph.turn import MailboxTurn
+from storage.feeds import FeedState, set_feed
+from storage.interactions import Applied
+from storage.mailboxes import begin_first_sync
+from storage.meetings import sweep_meetings
+from storage.models import Feed
+from storage.quarantine import add_quarantined
+
+log = structlog.get_logger(__name__)
+
+PAGES_A_TURN: Final = 64
+"""Pages after which a mailbox lets others have its place."""
+_RESYNCS_A_TURN: Final = 2
+_SMALLEST_PAGE: Final = 10
+_SHRINKS: Final = 6
+_PAUSE: Final = 0.25
+"""Seconds before a failed page is asked for again with half the items; doubled each time."""
+
+
+class FeedWalk(Generic[ItemT]):
+    """Walks one feed from where it stands."""
+
+    def __init__(
+        self, turn: MailboxTurn, feed: Feed, state: FeedState, recorder: Recorder[ItemT], reader: PageReader[ItemT]
+    ) -> None:
+        self._turn = turn
+        self._feed = feed
+        self._state = state
+        self._recorder = recorder
+        self._reader = reader
+        self._watch = RoundWatch()
+        self._resyncs = 0
+
+    async def run(self) -> bool:
+        """Walk to the delta link; False where the turn is over first. Raises what fetching and writing raise."""
+        await self._begin_round()
+        while True:
+            page = await self._fetch_known_page()
+            await self._apply(page)
+            if page.delta_link:
+                return True
+            if self._turn.pages >= PAGES_A_TURN or self._turn.is_stopping():
+                return False
+
+    async def _begin_round(self) -> None:
+        """Begin where nothing was read yet, or where the calendar's window has moved on by a day.
+
+        The calendar is read anew every day: a delta link is bound to its window, and says nothing of an occurrence that
+        was taken out of a series (microsoft-graph-docs pull request 4501).
+        """
+        state, window_ends_at = self._state, self._choose_window()
+        if not state.round or (window_ends_at > state.window_ends_at and not state.is_from_scratch):
+            await self._restart(is_current=state.is_current)
+
+    def _choose_window(self) -> int:
+        return choose_window_end(self._turn.now) if self._feed == Feed.CALENDAR else 0
+
+    async def _restart(self, *, is_current: bool, page_size: int | None = None) -> None:
+        state = self._state.restarted(is_current=is_current, window_ends_at=self._choose_window())
+        state = replace(state, page_size=page_size or state.page_size)
+
+        async def change(connection: AsyncConnection) -> None:
+            if not is_current:
+                await begin_first_sync(connection, self._turn.lease)
+            await self._set_state(connection, state)
+
+        await self._turn.write(change)
+        self._state, self._watch = state, RoundWatch()
+
+    async def _fetch_known_page(self) -> Page[ItemT]:
+        """Fetch the next page; where Graph has forgotten the state, begin anew and keep what is recorded meanwhile."""
+        while True:
+            try:
+                page = await self._fetch_page()
+                self._watch.check(page)
+            except GraphError as error:
+                if error.code == "endlessRound":
+                    await self._restart(is_current=False, page_size=self._halve(self._state.page_size))
+                    raise
+                self._resyncs += 1
+                if not is_unknown_state(error) or self._resyncs > _RESYNCS_A_TURN:
+                    raise
+                log.warning("resync", user_id=self._turn.lease.user_id, feed=self._feed.value, code=error.code)
+                await self._restart(is_current=False)
+            else:
+                return page
+
+    async def _fetch_page(self) -> Page[ItemT]:
+        """Fetch the next page, with half the items each time that it is too much for Graph or for us."""
+        for attempt in range(_SHRINKS):
+            try:
+                return self._reader.read(await self._fetch())
+            except GraphError as error:
+                if not is_too_much(error) or attempt == _SHRINKS - 1:
+                    raise
+                self._state = replace(self._state, page_size=self._halve(self._state.page_size))
+                await asyncio.sleep(_PAUSE * 2**attempt * random.uniform(0.5, 1))
+        raise AssertionError  # the last try returns or raises
+
+    @staticmethod
+    def _halve(page_size: int) -> int:
+        return max(_SMALLEST_PAGE, page_size // 2)
+
+    async def _fetch(self) -> bytes:
+        client, state = self._turn.client, self._state
+        if state.link:
+            return await client.fetch_link(state.link, page_size=state.page_size)
+        return await client.fetch(self._make_request(state))
+
+    def _make_request(self, state: FeedState) -> RequestInformation:
+        turn, user_id = self._turn, self._turn.lease.entra_user_id
+        if self._feed == Feed.CALENDAR:
+            return request_calendar(turn.client, user_id, ends_at=state.window_ends_at, page_size=state.page_size)
+        return request_messages(
+            turn.client, user_id, self._feed, page_size=state.page_size, keeps_subjects=turn.firm.keeps_subjects
+        )
+
+    async def _apply(self, page: Page[ItemT]) -> None:
+        """Write what a page means and where to go on, together or not at all."""
+        decided = await self._recorder.decide(page, self._turn.now)
+        count = len(page.items) + len(page.poisons)
+        state = (
+            self._state.ended(link=page.delta_link, count=count)
+            if page.delta_link
+            else self._state.advanced(link=page.next_link, count=count)
+        )
+
+        async def change(connection: AsyncConnection) -> None:
+            applied = await self._write(connection, decided, is_last=bool(page.delta_link))
+            await self._set_state(connection, state)
+            await self._turn.tell(connection, applied, is_first_sync=not self._state.is_current)
+
+        await self._turn.write(change)
+        self._state = state
+        self._turn.pages += 1
+        self._turn.items += count
+        metrics.PAGES.labels(self._feed.value).inc()
+
+    async def _write(self, connection: AsyncConnection, decided: Decided, *, is_last: bool) -> Applied:
+        mailing = self._turn.make_mailing(self._state.round)
+        applied = await self._recorder.write(connection, mailing, decided)
+        applied.skipped, applied.quarantined = decided.skipped, len(decided.quarantined)
+        key = (mailing.tenant_id, mailing.user_id, self._feed)
+        await add_quarantined(connection, *key, decided.quarantined, now=mailing.now)
+        if is_last and self._feed == Feed.CALENDAR and self._state.is_from_scratch and self._state.round > 1:
+            # Mail is not swept: a mail that is no longer in its folder was exchanged all the same.
+            ends_at = self._state.window_ends_at
+            swept = await sweep_meetings(connection, mailing, get_window_start(ends_at), ends_at)
+            applied.removed_interactions += swept.removed_interactions
+        return applied
+
+    async def _set_state(self, connection: AsyncConnection, state: FeedState) -> None:
+        await set_feed(connection, self._turn.lease.tenant_id, self._turn.lease.user_id, self._feed, state)

@@ -1,0 +1,46 @@
+"""Who is a contact, and why: a matter of counts alone, so that the order in which mail arrives decides nothing.
+
+The firm's rule is `outreach` (we wrote to them, met them or are to meet them) or `exchange` (they must have answered
+too, or a meeting was held). Each decision is written twice, for a row in hand and as SQL for many.
+"""
+
+from typing import Final
+
+_TERMS: Final = ("sent_count", "received_count", "meeting_count", "planned_count")
+
+
+def is_contact(rule: str, sent: int, received: int, meetings: int, planned: int) -> bool:
+    """Say who is a contact by the firm's rule."""
+    if rule == "exchange":
+        return (sent > 0 and received > 0) or meetings > 0
+    return sent + meetings + planned > 0
+
+
+def find_reason(sent: int, received: int, meetings: int, planned: int) -> str:
+    """Give the reason code: `met`, `wrote`, `planned`, `seen` (only wrote in), or `gone` (a meeting called off)."""
+    codes = ((meetings, "met"), (sent, "wrote"), (planned, "planned"), (received, "seen"))
+    return next((code for count, code in codes if count > 0), "gone")
+
+
+def get_rule_sql(rule: str, *, after: str = "") -> str:
+    """Give `is_contact` as SQL over the columns of `contacts`, with `after` (a table) added to each count.
+
+    Whom a person added by hand stays a contact.
+    """
+    sent, received, meetings, planned = _list_terms(after)
+    if rule == "exchange":
+        return f"(contacts.is_added OR {sent} > 0 AND {received} > 0 OR {meetings} > 0)"
+    return f"(contacts.is_added OR {sent} > 0 OR {meetings} > 0 OR {planned} > 0)"
+
+
+def get_reason_sql(*, after: str = "") -> str:
+    """Give `find_reason` as SQL in the same way."""
+    sent, received, meetings, planned = _list_terms(after)
+    return (
+        f"CASE WHEN {meetings} > 0 THEN 'met' WHEN {sent} > 0 THEN 'wrote' WHEN {planned} > 0 THEN 'planned'"
+        f" WHEN {received} > 0 THEN 'seen' ELSE 'gone' END"
+    )
+
+
+def _list_terms(after: str) -> list[str]:
+    return [f"(contacts.{term} + {after}.{term})" if after else f"contacts.{term}" for term in _TERMS]

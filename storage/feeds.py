@@ -1,0 +1,65 @@
+"""Where each delta feed of a mailbox stands; written in the transaction of the page that it follows."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.bulk import Insert, insert_rows
+from storage.models import Feed, MailboxFeed
+
+PAGE_SIZE: Final = 500
+"""What Graph gives at most for a delta of messages."""
+
+_COLUMNS: Final = ("link", "is_current", "round", "finished_round", "item_count", "page_size", "window_ends_at")
+_KEY: Final = ("tenant_id", "user_id", "feed")
+_FEEDS: Final = Insert(
+    MailboxFeed, (*_KEY, *_COLUMNS), _KEY, tuple((column, f"excluded.{column}") for column in _COLUMNS)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """Where one feed stands."""
+
+    link: str = ""
+    is_current: bool = False
+    round: int = 0
+    finished_round: int = 0
+    item_count: int = 0
+    page_size: int = PAGE_SIZE
+    window_ends_at: int = 0
+
+    @property
+    def is_from_scratch(self) -> bool:
+        """The round under way gives everything that there is, not only what changed."""
+        return self.round != self.finished_round
+
+    def restarted(self, *, is_current: bool, window_ends_at: int = 0) -> "FeedState":
+        """Begin a round from scratch; what was recorded stays while it runs."""
+        begun = replace(self, link="", is_current=is_current, round=self.round + 1, item_count=0)
+        return replace(begun, window_ends_at=window_ends_at)
+
+    def advanced(self, *, link: str, count: int) -> "FeedState":
+        """Go on to the next page."""
+        return replace(self, link=link, item_count=self.item_count + count)
+
+    def ended(self, *, link: str, count: int) -> "FeedState":
+        """End the round at its delta link; the next one asks for full pages again."""
+        done = replace(self, is_current=True, finished_round=self.round, page_size=PAGE_SIZE)
+        return done.advanced(link=link, count=count)
+
+
+async def get_feeds(connection: AsyncConnection, tenant_id: int, user_id: int) -> dict[Feed, FeedState]:
+    """Give where all feeds of a mailbox stand; one that never began is at its beginning."""
+    columns = (getattr(MailboxFeed, name) for name in ("feed", *_COLUMNS))
+    own = (MailboxFeed.tenant_id == tenant_id, MailboxFeed.user_id == user_id)
+    rows = {Feed(row[0]): FeedState(*row[1:]) for row in await connection.execute(select(*columns).where(*own))}
+    return {feed: rows.get(feed, FeedState()) for feed in Feed}
+
+
+async def set_feed(connection: AsyncConnection, tenant_id: int, user_id: int, feed: Feed, state: FeedState) -> None:
+    """Write where a feed stands."""
+    values = tuple(getattr(state, column) for column in _COLUMNS)
+    await insert_rows(connection, _FEEDS, [(tenant_id, user_id, feed.value, *values)])
