@@ -10,6 +10,16 @@ WORD_LENGTH = 64
 WORD_COUNT = 40
 """As many words of one text as can be asked for or found by."""
 
+_INVISIBLE = (
+    *(*range(0x20), 0x7F, *range(0x80, 0xA0), 0xAD, 0x61C, 0x180E),
+    *(*range(0x200B, 0x2010), 0xFEFF, *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFFF9, 0xFFFC)),
+)
+"""Control characters, zero-width characters and overrides of writing direction: nothing that a reader sees."""
+_SURROGATES = range(0xD800, 0xE000)
+"""Halves of surrogate pairs, which neither UTF-8 nor PostgreSQL takes."""
+_GAPS = (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029)
+_UNSEEN = dict.fromkeys((*_INVISIBLE, *_SURROGATES)) | dict.fromkeys(_GAPS, " ")
+
 _LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i", "ħ": "h", "ŋ": "n"}
 )
@@ -64,11 +74,7 @@ def words(text: str) -> list[str]:
     return list(dict.fromkeys(word[:WORD_LENGTH] for word in folded.split()))[:WORD_COUNT]
 
 
-def clean(text: str) -> str:
-    """Return `text` as it is kept: no control or invisible characters, single spaces, `NAME_LENGTH` at most."""
-    visible = "".join(" " if character.isspace() else character for character in text if _is_kept(character))
-    return " ".join(visible.split())[:NAME_LENGTH].rstrip()
-
-
-def _is_kept(character: str) -> bool:
-    return character.isspace() or character.isprintable() or character == "\u200d"
+def clean_text(text: str, limit: int = NAME_LENGTH) -> str:
+    """Drop what no reader sees, make every gap one space, and cut at `limit` characters."""
+    seen = unicodedata.normalize("NFC", text[: 4 * limit].translate(_UNSEEN))
+    return " ".join(seen.split())[:limit].strip()

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import UNSET
 
-from bot.graph.addresses import clean_text
 from bot.graph.firm import Firm, Reason
 from bot.graph.pages import EmailAddress, Event, Header, Message, Recipient, Time
 from storage.happenings import Happening, Person
 from storage.models import Kind
+from storage.names import clean_text
 
 MAX_RECIPIENTS: Final = 50
 MAX_ATTENDEES: Final = 25

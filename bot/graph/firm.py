@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
-from bot.graph.addresses import find_company_domain, normalize_domain, parse_address
+from bot.graph.addresses import find_company_domain
 from bot.graph.machines import find_machine
 from bot.graph.names import clean_name
+from storage.addresses import normalize_domain, parse_address
 from storage.happenings import Person
 
 _CACHED: Final = 20_000

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from bot.graph.addresses import clean_text
+from storage.names import clean_text
 
 DERIVED: Final = 0
 """Quality of a name taken from the address alone."""

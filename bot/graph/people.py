@@ -8,10 +8,10 @@ from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph.generated.organization.organization_request_builder import OrganizationRequestBuilder
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
-from bot.graph.addresses import clean_text
 from bot.graph.client import GraphClient
 from bot.graph.errors import GraphError
 from storage.database import Database
+from storage.names import clean_text
 from storage.tenants import DirectoryUser, set_organization, set_users, stop_users_but
 
 _PEOPLE: Final = (
