@@ -1,6 +1,8 @@
 """What the service counts of itself, for Prometheus: no tenant, no address and no mailbox is a label."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 REGISTRY = CollectorRegistry()
 
@@ -42,3 +44,15 @@ SUBSCRIPTIONS = Gauge("carnet_subscriptions", "Subscriptions by state", ["state"
 LOOP_DELAY = Histogram(
     "carnet_loop_delay_seconds", "How late the event loop runs what is due", buckets=FAST, registry=REGISTRY
 )
+
+
+def serve_metrics(host: str, port: int) -> Callable[[], None]:
+    """Serve the metrics on a port of their own, from a thread: a busy event loop must be seen. Gives what ends it."""
+    server, thread = start_http_server(port, host, registry=REGISTRY)
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+    return stop

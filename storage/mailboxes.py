@@ -128,7 +128,9 @@ async def release_mailbox(connection: AsyncConnection, lease: Lease, due_at: int
 async def finish_mailbox(connection: AsyncConnection, lease: Lease, *, now: int, due_at: int) -> None:
     """Note that a mailbox is synced to the end, and when to look again; raises `LeaseLostError`."""
     done = {"state": "current", "failures": 0, "not_before": 0, "last_success_at": now, "reason": ""}
-    await _update(connection, lease, {**done, "leased_until": 0, "due_at": _earlier(due_at)})
+    first_success_at = case((Mailbox.first_success_at > 0, Mailbox.first_success_at), else_=now)
+    free = {"leased_until": 0, "due_at": _earlier(due_at)}
+    await _update(connection, lease, {**done, **free, "first_success_at": first_success_at})
 
 
 async def fail_mailbox(connection: AsyncConnection, lease: Lease, *, state: str, reason: str, retry_at: int) -> None:

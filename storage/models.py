@@ -128,6 +128,9 @@ class Mailbox(Base):
     failures: Mapped[int] = mapped_column(BigInt, default=0)
     not_before: Mapped[int] = mapped_column(BigInt, default=0)
     """Microsoft asked not to be called earlier, or the last try failed: nothing makes the mailbox due before this."""
+    created_at: Mapped[int] = mapped_column(BigInt, default=0)
+    first_success_at: Mapped[int] = mapped_column(BigInt, default=0)
+    """When its first sync came to an end; with `created_at` it gives the pace of a firm's first sync."""
     last_success_at: Mapped[int] = mapped_column(BigInt, default=0)
     reason: Mapped[str] = mapped_column(Text, default="")
     """Why it is not current, in words an administrator can act on; empty when all is well."""

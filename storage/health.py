@@ -1,0 +1,213 @@
+"""How the whole and each firm stand: counts, progress and pace of a first sync, and what is in the way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Float, and_, cast, func, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.models import Company, Contact, Mailbox, MailboxFeed, Outbox, Subscription, Tenant, User
+from storage.viewer import Viewer, visible_companies, visible_contacts
+
+UNCOUNTED: Final = ("skipped", "stopped")
+"""States of mailboxes that will never be current: there is nothing to sync."""
+FAILING: Final = ("retrying", "forbidden")
+FEEDS: Final = 3
+MOST_TROUBLES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Where the sync of some mailboxes stands."""
+
+    total: int
+    """Those to be synced."""
+    current: int
+    """Synced to the end, at least once and without trouble since."""
+    syncing: int
+    failing: int
+    skipped: int
+    progress: float
+    """Of the first sync of them all, 0 to 1: a feed that reached its end counts a third of its mailbox."""
+    done_at: int
+    """When the first sync will be over by its pace so far; 0 where it is over or nobody can say."""
+    last_success_at: int
+
+
+async def get_health(connection: AsyncConnection, now: int, tenant_id: int | None = None) -> Health:
+    """Measure all mailboxes (needs the tenancy `SYSTEM`), or one tenant's."""
+    of_tenant = Mailbox.tenant_id == tenant_id if tenant_id is not None else true()
+    rows = await connection.execute(select(Mailbox.state, func.count()).where(of_tenant).group_by(Mailbox.state))
+    states: dict[str, int] = {row[0]: row[1] for row in rows}
+    total = sum(count for state, count in states.items() if state not in UNCOUNTED)
+    last = await connection.scalar(select(func.max(Mailbox.last_success_at)).where(of_tenant))
+    progress, done_at = await _measure_progress(connection, of_tenant, total, now)
+    return Health(
+        total=total,
+        current=states.get("current", 0),
+        syncing=states.get("new", 0) + states.get("syncing", 0),
+        failing=sum(states.get(state, 0) for state in FAILING),
+        skipped=states.get("skipped", 0),
+        progress=progress,
+        done_at=done_at,
+        last_success_at=last or 0,
+    )
+
+
+async def _measure_progress(
+    connection: AsyncConnection, of_tenant: ColumnElement[bool], total: int, now: int
+) -> tuple[float, int]:
+    """Reckon the pace since the first mailbox came whose first sync is not over: how many have ended theirs since?"""
+    waiting = and_(of_tenant, Mailbox.first_success_at == 0, Mailbox.state.not_in(UNCOUNTED))
+    query = select(func.count(), func.min(Mailbox.created_at)).where(waiting)
+    count, began_at = (await connection.execute(query)).one()
+    if not count or not total:
+        return 1.0, 0
+    ended = (
+        select(func.count())
+        .select_from(MailboxFeed)
+        .join(Mailbox, and_(Mailbox.tenant_id == MailboxFeed.tenant_id, Mailbox.user_id == MailboxFeed.user_id))
+        .where(waiting, MailboxFeed.is_current)
+    )
+    parts = (await connection.scalar(ended) or 0) / FEEDS
+    finished = select(func.count()).where(of_tenant, Mailbox.first_success_at >= began_at)
+    pace = ((await connection.scalar(finished) or 0) + parts) / max(1, now - began_at)
+    left = count - parts
+    return 1 - left / total, int(now + left / pace) if pace else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One mailbox that is not current: whose, how far, and why."""
+
+    name: str
+    state: str
+    reason: str
+    next_try_at: int
+    item_count: int
+    """Items read so far."""
+    feeds_ended: int
+    """Of its three feeds, how many have reached their end."""
+    last_success_at: int
+
+
+async def list_standings(connection: AsyncConnection, tenant_id: int, limit: int = MOST_TROUBLES) -> Sequence[Standing]:
+    """Give the mailboxes that are not current, those in trouble first."""
+    feeds = (
+        select(
+            MailboxFeed.user_id,
+            func.sum(MailboxFeed.item_count).label("items"),
+            func.count().filter(MailboxFeed.is_current).label("ended"),
+        )
+        .where(MailboxFeed.tenant_id == tenant_id)
+        .group_by(MailboxFeed.user_id)
+        .subquery()
+    )
+    query = (
+        select(
+            User.name,
+            Mailbox.state,
+            Mailbox.reason,
+            func.coalesce(Mailbox.due_at, 0),
+            func.coalesce(feeds.c.items, 0),
+            func.coalesce(feeds.c.ended, 0),
+            Mailbox.last_success_at,
+        )
+        .join(User, and_(User.tenant_id == Mailbox.tenant_id, User.id == Mailbox.user_id))
+        .outerjoin(feeds, feeds.c.user_id == Mailbox.user_id)
+        .where(Mailbox.tenant_id == tenant_id, Mailbox.state.not_in(("current", "stopped")))
+        .order_by(Mailbox.failures.desc(), Mailbox.user_id)
+        .limit(limit)
+    )
+    return [Standing(*row) for row in await connection.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class FirmStatus:
+    """What a firm's administrator is shown."""
+
+    health: Health
+    reason: str
+    """Why the whole firm stands still, in words; empty where it does not."""
+    standings: Sequence[Standing]
+    contact_count: int
+    company_count: int
+    unknown_count: int
+    """Messages that may or may not have been delivered."""
+
+
+async def get_firm_status(connection: AsyncConnection, viewer: Viewer, now: int) -> FirmStatus:
+    """Measure the viewer's firm."""
+    tenant_id = viewer.tenant_id
+    reason = await connection.scalar(select(Tenant.reason).where(Tenant.tenant_id == tenant_id))
+    unknown = select(func.count()).where(Outbox.tenant_id == tenant_id, Outbox.state == "unknown")
+    return FirmStatus(
+        await get_health(connection, now, tenant_id),
+        reason or "",
+        await list_standings(connection, tenant_id),
+        await connection.scalar(select(func.count()).select_from(Contact).where(visible_contacts(viewer))) or 0,
+        await connection.scalar(select(func.count()).select_from(Company).where(visible_companies(viewer))) or 0,
+        await connection.scalar(unknown) or 0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """A tenant as `carnet status` lists it."""
+
+    tenant_id: int
+    entra_id: str
+    name: str
+    state: str
+    reason: str
+
+
+async def list_firms(connection: AsyncConnection) -> Sequence[Firm]:
+    """Give every tenant; needs the tenancy `SYSTEM`."""
+    query = select(Tenant.tenant_id, Tenant.entra_id, Tenant.name, Tenant.state, Tenant.reason)
+    return [Firm(*row) for row in await connection.execute(query.order_by(Tenant.tenant_id))]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What waits and what is in hand, over all tenants."""
+
+    mailboxes: dict[str, int]
+    """By state."""
+    due: int
+    leased: int
+    lags: dict[str, float]
+    """Seconds since mailboxes were last current, by quantile."""
+    outbox: dict[str, int]
+    subscriptions: dict[str, int]
+
+
+async def measure_load(connection: AsyncConnection, now: int) -> Load:
+    """Measure for the metrics; needs the tenancy `SYSTEM`."""
+    due = select(func.count()).where(Mailbox.due_at <= now, Mailbox.state != "stopped")
+    leased = select(func.count()).where(Mailbox.leased_until > now)
+    return Load(
+        await _count_by(connection, Mailbox.state),
+        await connection.scalar(due) or 0,
+        await connection.scalar(leased) or 0,
+        await _measure_lags(connection, now),
+        await _count_by(connection, Outbox.state),
+        await _count_by(connection, Subscription.state),
+    )
+
+
+async def _count_by(connection: AsyncConnection, state: Any) -> dict[str, int]:
+    return {row[0]: row[1] for row in await connection.execute(select(state, func.count()).group_by(state))}
+
+
+async def _measure_lags(connection: AsyncConnection, now: int) -> dict[str, float]:
+    """Quantiles by ranking: SQLite has no percentile function."""
+    synced = and_(Mailbox.last_success_at > 0, Mailbox.state.not_in(UNCOUNTED))
+    count = await connection.scalar(select(func.count()).where(synced)) or 0
+    lags = {}
+    for quantile in (0.5, 0.95, 0.99, 1.0):
+        rank = max(0, min(count - 1, int(count * (1 - quantile))))
+        query = select(cast(now - Mailbox.last_success_at, Float)).where(synced).order_by(Mailbox.last_success_at)
+        lags[str(quantile)] = await connection.scalar(query.offset(rank).limit(1)) or 0.0
+    return lags
