@@ -84,6 +84,16 @@ def link(title: str, url: str) -> Json:
     return _LINK(title=clean(title, 60), url=url)
 
 
+def drop_fallbacks(node: Any) -> Any:
+    """Return a card whose buttons carry their data once: for the rare card that is too large with it twice.
+
+    Every Teams of today knows `Action.Execute`; the fallback is for older ones.
+    """
+    if isinstance(node, dict):
+        return {key: drop_fallbacks(value) for key, value in node.items() if key != "fallback"}
+    return [drop_fallbacks(item) for item in node] if isinstance(node, list) else node
+
+
 def buttons(*actions: Json | None) -> list[Json]:
     """Put buttons in a row of their own inside a card; none of them, no row."""
     present = [action for action in actions if action is not None]

@@ -47,7 +47,7 @@ def draw_company(reader: Reader, company: CompanyDetail, opened: Opened = PLAIN)
     body += _draw_contacts(reader, company)
     if not opened.is_in_public:
         body.append(draw_drawer(reader, company, opened))
-    return kit.card(reader.language, body, _draw_actions(reader, opened))
+    return kit.card(body, _draw_actions(reader, opened))
 
 
 def draw_note(note: str) -> list[Json]:

@@ -24,7 +24,7 @@ def draw_contact(reader: Reader, contact: ContactDetail, opened: Opened) -> Card
     if not opened.is_in_public:
         why = button(text(language, "contact.why"), "contact.explain", contact_id=contact.id, back=opened.back)
     undo = draw_undo(reader, opened.audit_ids, opened.back)
-    return kit.card(language, body, [why, undo, draw_back(reader, opened.back)])
+    return kit.card(body, [why, undo, draw_back(reader, opened.back)])
 
 
 def _draw_facts(reader: Reader, contact: ContactDetail, opened: Opened) -> list[Json]:
@@ -82,7 +82,7 @@ def draw_reason(reader: Reader, person: SeenPerson, back: Json | None) -> Card:
         button(text(language, "contact.open"), "contact.open", contact_id=person.id) if person.is_contact else None,
         draw_back(reader, back),
     ]
-    return kit.card(language, body, actions)
+    return kit.card(body, actions)
 
 
 def say_reason(reader: Reader, person: SeenPerson) -> str:

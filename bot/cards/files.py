@@ -12,13 +12,13 @@ def draw_offer(reader: Reader, file: File, words: str) -> Card:
     """Offer a file; where there is no file consent (the pane, the tab) its button delivers it."""
     data = {key: value for key, value in file.ask.data.items() if key != "verb"}
     deliver = primary(text(reader.language, "file.deliver"), file.ask.verb, **data)
-    return kit.card(reader.language, [*_draw_head(reader, file.name), kit.note(words)], [deliver])
+    return kit.card([*_draw_head(reader, file.name), kit.note(words)], [deliver])
 
 
 def draw_delivered(reader: Reader, name: str, row_count: int) -> Card:
     """Say that a file was made, and of how many rows."""
     count = kit.line(say(reader.language, "cards.file.rows", count=row_count))
-    return kit.card(reader.language, [*_draw_head(reader, name), count])
+    return kit.card([*_draw_head(reader, name), count])
 
 
 def _draw_head(reader: Reader, name: str) -> list[Json]:

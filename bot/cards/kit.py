@@ -24,7 +24,7 @@ from bot.cards.actions import data_of, execute
 from bot.cards.elements import ReaderRefresh
 from bot.cards.template import Template, slot, spread, spread_actions, spread_columns
 from bot.cards.wording import clean
-from bot.turn import Card, Language
+from bot.turn import Card
 from storage.models import CompanyType
 
 Json = dict[str, Any]
@@ -80,22 +80,22 @@ def strong(text: str) -> Json:
 
 def line(text: str) -> Json:
     """Say a sentence."""
-    return _TEXT(text=clean(text, 600))
+    return _TEXT(text=clean(text, 400))
 
 
 def note(text: str) -> Json:
     """Say something in small print."""
-    return _NOTE(text=clean(text, 600))
+    return _NOTE(text=clean(text, 300))
 
 
 def warning(text: str) -> Json:
     """Say something that the reader should not miss."""
-    return _WARNING(text=clean(text, 600))
+    return _WARNING(text=clean(text, 300))
 
 
 def good_news(text: str) -> Json:
     """Say what was done."""
-    return _GOOD(text=clean(text, 600))
+    return _GOOD(text=clean(text, 300))
 
 
 _GROUP = Template(Container(items=[spread("items")], spacing=Spacing.MEDIUM))
@@ -287,7 +287,6 @@ _CARDS: dict[bool, Template] = {
     is_wide: Template(
         AdaptiveCard(
             version=VERSION,
-            lang=slot("lang"),
             body=[spread("body")],
             actions=[spread_actions("actions")],
             msteams=MSTeams(width=MSTeamsCardWidth.FULL) if is_wide else None,
@@ -298,7 +297,6 @@ _CARDS: dict[bool, Template] = {
 _SHARED_CARD = Template(
     AdaptiveCard(
         version=VERSION,
-        lang=slot("lang"),
         body=[spread("body")],
         actions=[spread_actions("actions")],
         refresh=ReaderRefresh(action=ActionExecute(verb=slot("verb"), data=slot("data")), user_ids=slot("user_ids")),
@@ -306,15 +304,12 @@ _SHARED_CARD = Template(
 )
 
 
-def card(
-    language: Language, body: Sequence[Json], actions: Iterable[Json | None] = (), *, is_wide: bool = False
-) -> Card:
+def card(body: Sequence[Json], actions: Iterable[Json | None] = (), *, is_wide: bool = False) -> Card:
     """Put a card together; buttons that are None are left out."""
-    return _CARDS[is_wide](lang=language, body=body, actions=[action for action in actions if action is not None])
+    return _CARDS[is_wide](body=body, actions=[action for action in actions if action is not None])
 
 
 def shared_card(
-    language: Language,
     body: Sequence[Json],
     verb: str,
     user_ids: Sequence[str],
@@ -323,7 +318,6 @@ def shared_card(
 ) -> Card:
     """Put a card together that asks `verb` anew for each of the first `READERS` readers."""
     return _SHARED_CARD(
-        lang=language,
         body=body,
         actions=actions,
         verb=verb,

@@ -16,7 +16,7 @@ from storage.views import ViewRow
 
 TICK = "company_"
 """How the id of a tick box begins; the company's number follows, and its version is the value."""
-UNCHANGED = ""
+UNCHANGED = "unchanged"
 _NAME = 60
 
 
@@ -29,7 +29,6 @@ def draw_save(reader: Reader, words: str, state: Mapping[str, Any], own: ViewRow
         title = say(language, "cards.save.update", name=clean(own.name, 30))
         update = button(title, "view.set_filter", view_id=own.id, view_version=own.version, **asked)
     return kit.card(
-        language,
         [
             kit.title(text(language, "save.title")),
             kit.note(words),
@@ -51,7 +50,7 @@ def draw_more(reader: Reader, title: str, words: str, state: Mapping[str, Any], 
     if is_of_companies:
         rows.insert(0, _draw_offer(language, "tick", "list.tick", **state))
         rows.append(_draw_offer(language, "sort_out", "companies.sort_out"))
-    return kit.card(language, [kit.title(title), kit.note(words), *rows], [draw_back(reader, _to_list(state))])
+    return kit.card([kit.title(title), kit.note(words), *rows], [draw_back(reader, _to_list(state))])
 
 
 def _draw_offer(language: Language, key: str, verb: str, **data: Any) -> Json:
@@ -88,7 +87,7 @@ def draw_ticks(
         kit.box([kit.columns(type_, person)]),
         *buttons(submit(text(language, "ticks.go_on"), "companies.set_many", back=_to_list(state))),
     ]
-    return kit.card(language, body, [draw_back(reader, _to_list(state))], is_wide=True)
+    return kit.card(body, [draw_back(reader, _to_list(state))], is_wide=True)
 
 
 def _usual_people(language: Language) -> list[Choice]:

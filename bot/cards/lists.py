@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from bot.cards import filter_bar, kit
-from bot.cards.actions import button, toggle
+from bot.cards.actions import button, drop_fallbacks, toggle
 from bot.cards.kit import Json
 from bot.cards.phrases import join, say_count, say_last, text, type_names
 from bot.cards.wording import clean, weigh
@@ -29,6 +29,7 @@ _ROOM = 26_500
 """Bytes of JSON that we fill: Teams takes 28 KB."""
 _FRAME = 6_500
 _ROW = 960
+_BUTTONS = 5
 _NAME, _SHORTEST_NAME = 70, 10
 _PLAIN = to_json(Filter())
 
@@ -141,7 +142,9 @@ def _draw(reader: Reader, listing: Listing, page: Page[Any], rows: Sequence[Json
     body += rows
     if not listing.is_in_public:
         body.append(filter_bar.draw(reader, listing.filter, listing.people, state_of(listing, None)))
-    return kit.card(language, body, _draw_actions(reader, listing, page), is_wide=True)
+    card = kit.card(body, _draw_actions(reader, listing, page), is_wide=True)
+    is_long = _weigh(state_of(listing, listing.cursor)) > LONGEST_STATE
+    return drop_fallbacks(card) if is_long and _weigh(card) > _ROOM else card
 
 
 def _draw_actions(reader: Reader, listing: Listing, page: Page[Any]) -> list[Json | None]:
@@ -182,8 +185,8 @@ def _way_back(listing: Listing) -> Json | None:
 def fit(listing: Listing, texts: Sequence[str]) -> int:
     """Return how long a name may be, so that the card is not too large for Teams whatever script it is in."""
     state = _weigh(state_of(listing, listing.cursor))
-    carried = 2 * len(texts) if state <= LONGEST_STATE else 0
-    room = _ROOM - _FRAME - len(texts) * _ROW - (carried + 2 * 5) * state
+    copies = 2 * (len(texts) + _BUTTONS) if state <= LONGEST_STATE else _BUTTONS
+    room = _ROOM - _FRAME - len(texts) * _ROW - copies * state
     limit = _NAME
     while limit > _SHORTEST_NAME and sum(weigh(name[: limit * 2]) for name in texts) > room:
         limit = limit * 3 // 4
@@ -191,8 +194,7 @@ def fit(listing: Listing, texts: Sequence[str]) -> int:
 
 
 def _weigh(state: Json) -> int:
-    encoded = msgspec.json.encode(state)
-    return len(encoded) if encoded.isascii() else weigh(encoded.decode())
+    return weigh(msgspec.json.encode(state).decode())
 
 
 def _quote(words: Sequence[str]) -> str:

@@ -33,7 +33,7 @@ def draw_notice_settings(reader: Reader, wishes: Wishes, note: str = "") -> Card
         ),
         choose_several("days", text(language, "wishes.days"), _days(language), map(str, wishes.days)),
     ]
-    return kit.card(language, body, [submit(text(language, "company.save"), "notices.save")])
+    return kit.card(body, [submit(text(language, "company.save"), "notices.save")])
 
 
 @functools.cache

@@ -101,7 +101,7 @@ def draw_new_company(reader: Reader, company: NewCompany) -> Card:
         )
         for type_ in CompanyType
     ]
-    return kit.card(language, body, answers)
+    return kit.card(body, answers)
 
 
 def draw_company_answered(reader: Reader, company: NewCompany, by: str) -> Card:
@@ -114,7 +114,7 @@ def draw_company_answered(reader: Reader, company: NewCompany, by: str) -> Card:
         type=type_names(language)[company.type],
         by=clean(by, 40),
     )
-    return kit.card(language, [kit.line(sentence)], [_open_company(reader, company)])
+    return kit.card([kit.line(sentence)], [_open_company(reader, company)])
 
 
 def draw_new_companies(reader: Reader, companies: Sequence[NewCompany], total: int) -> Card:
@@ -153,7 +153,6 @@ def draw_view_shared(reader: Reader, view_id: int, name: str, words: str, by: st
     language = reader.language
     title = say(language, "cards.notice.view", name=clean(name, 80), by=clean(by, 40))
     return kit.card(
-        language,
         [kit.title(title), kit.note(words), _draw_settings_row(reader)],
         [
             primary(text(language, "views.open"), "view.open", view_id=view_id),
@@ -178,7 +177,7 @@ def draw_first_sync(reader: Reader, found: FirstSync) -> Card:
         button(text(language, "more.sort_out"), "companies.sort_out") if found.unsorted_count else None,
         button(text(language, "hello.about"), "hello"),
     ]
-    return kit.card(language, body, actions)
+    return kit.card(body, actions)
 
 
 def draw_digest(
@@ -202,13 +201,13 @@ def draw_digest(
         if rows:
             heading = kit.subtitle(say(language, f"cards.notice.{key}", count=total))
             body.append(kit.group([heading, *rows[: ROWS // 2]]))
-    return kit.card(language, [*body, _draw_settings_row(reader)])
+    return kit.card([*body, _draw_settings_row(reader)])
 
 
 def _draw(reader: Reader, title: str, rows: Sequence[Json], rest: int) -> Card:
     language = reader.language
     more = [kit.note(say(language, "cards.notice.more", count=rest))] if rest > 0 else []
-    return kit.card(language, [kit.title(title), *rows, *more, _draw_settings_row(reader)])
+    return kit.card([kit.title(title), *rows, *more, _draw_settings_row(reader)])
 
 
 def _draw_settings_row(reader: Reader) -> Json:

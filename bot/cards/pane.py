@@ -62,9 +62,9 @@ def draw_item(reader: Reader, item: OnItem, mode: str, back: Json | None = None)
     if item.left_out:
         body.append(kit.note(say(language, "cards.pane.more", count=item.left_out)))
     if len(item.companies) != 1:
-        return kit.card(language, body)
+        return kit.card(body)
     body.append(draw_drawer(reader, item.companies[0].company, Opened(back=back)))
-    return kit.card(language, body, [toggle(text(language, "company.change"), DRAWER)])
+    return kit.card(body, [toggle(text(language, "company.change"), DRAWER)])
 
 
 def _say_nobody(item: OnItem, mode: str) -> str:

@@ -29,7 +29,6 @@ def draw_confirmation(
     """Ask before something is written; nothing was yet."""
     lines = [kit.line(detail) for detail in details]
     return kit.card(
-        reader.language,
         [kit.title(question), *lines],
         [primary(yes, data["verb"], **_without_verb(data)), draw_back(reader, back) or _draw_cancel(reader)],
     )
@@ -37,7 +36,7 @@ def draw_confirmation(
 
 def draw_which(reader: Reader, question: str, options: Sequence[Option], back: Json | None = None) -> Card:
     """Ask which of several was meant."""
-    return kit.card(reader.language, [kit.title(question), *map(_draw_option, options)], [draw_back(reader, back)])
+    return kit.card([kit.title(question), *map(_draw_option, options)], [draw_back(reader, back)])
 
 
 def _draw_option(option: Option) -> Json:
@@ -53,7 +52,7 @@ def draw_message(
     if suggestions:
         body.append(kit.subtitle(text(reader.language, "try")))
         body += draw_suggestions(suggestions)
-    return kit.card(reader.language, body, [draw_back(reader, back)])
+    return kit.card(body, [draw_back(reader, back)])
 
 
 def draw_suggestions(sentences: Sequence[str]) -> list[Json]:
@@ -63,14 +62,13 @@ def draw_suggestions(sentences: Sequence[str]) -> list[Json]:
 
 def draw_done(reader: Reader, sentence: str, actions: Sequence[Json | None] = (), lines: Sequence[str] = ()) -> Card:
     """Say what was done."""
-    return kit.card(reader.language, [kit.good_news(sentence), *map(kit.line, lines)], actions)
+    return kit.card([kit.good_news(sentence), *map(kit.line, lines)], actions)
 
 
 def draw_conflict(reader: Reader, sentence: str, now_is: str, *, anyway: Json | None, leave: Json) -> Card:
     """Say that somebody else changed it since, what it is now, and offer to set it all the same."""
     language = reader.language
     return kit.card(
-        language,
         [kit.title(sentence), kit.line(now_is)],
         [
             anyway and primary(text(language, "conflict.anyway"), anyway["verb"], **_without_verb(anyway)),

@@ -28,19 +28,17 @@ def draw_shared_company(reader: Reader, company: CompanyDetail, circle: Circle) 
     if not circle.is_of_the_firm:
         return draw_name_alone(reader.language, company.name, company.id, circle)
     body = [*draw_head(reader, company), *draw_facts(reader, company)]
-    return kit.shared_card(
-        reader.language, body, VERB, circle.user_ids, company_id=company.id, name=clean(company.name)
-    )
+    return kit.shared_card(body, VERB, circle.user_ids, company_id=company.id, name=clean(company.name))
 
 
 def draw_name_alone(language: Language, name: str, company_id: int | None = None, circle: Circle | None = None) -> Card:
     """Draw a company's name and nothing else; those of the firm may ask for more where `company_id` is given."""
     if company_id is None or circle is None:
-        return kit.card(language, [kit.title(name)])
+        return kit.card([kit.title(name)])
     data = {"company_id": company_id, "name": clean(name)}
     show = button(text(language, "shared.show"), VERB, **data)
     body = [kit.title(name), kit.note(text(language, "shared.strangers"))]
-    return kit.shared_card(language, body, VERB, circle.user_ids, [show], **data)
+    return kit.shared_card(body, VERB, circle.user_ids, [show], **data)
 
 
 def draw_shared_contact(reader: Reader, name: str, address: str, company_name: str | None, circle: Circle) -> Card:
@@ -48,7 +46,7 @@ def draw_shared_contact(reader: Reader, name: str, address: str, company_name: s
     body = [kit.title(name or address)]
     if circle.is_of_the_firm:
         body.append(kit.note(join((clean(company_name or "", 80), address if name else ""))))
-    return kit.card(reader.language, body)
+    return kit.card(body)
 
 
 def draw_shared_view(reader: Reader, name: str, words: str, data: kit.Json, circle: Circle) -> Card:
@@ -57,4 +55,4 @@ def draw_shared_view(reader: Reader, name: str, words: str, data: kit.Json, circ
     if circle.is_of_the_firm:
         body.append(kit.note(words))
     asked = {key: value for key, value in data.items() if key != "verb"}
-    return kit.card(reader.language, body, [button(text(reader.language, "views.open"), data["verb"], **asked)])
+    return kit.card(body, [button(text(reader.language, "views.open"), data["verb"], **asked)])

@@ -28,7 +28,7 @@ def draw_companies_to_sort_out(reader: Reader, page: Page[CompanyRow], scope: Sc
         for to, cursor in (("previous", page.previous), ("next", page.next))
     ]
     begin = primary(text(language, "sorting.begin"), "companies.sort_next", scope=scope) if page.rows else None
-    return kit.card(language, body, [begin, *paging], is_wide=True)
+    return kit.card(body, [begin, *paging], is_wide=True)
 
 
 def _draw_row(reader: Reader, row: CompanyRow) -> Json:
@@ -74,4 +74,4 @@ def draw_next(
         draw_undo(reader, audit_ids, {"verb": "companies.sort_next", "scope": scope}),
         button(text(language, "sorting.stop"), "companies.sort_out", scope=scope),
     ]
-    return kit.card(language, body, actions)
+    return kit.card(body, actions)

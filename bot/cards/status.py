@@ -55,7 +55,7 @@ def draw_status(reader: Reader, status: Status) -> Card:
         body.append(kit.warning(status.reason))
     body += kit.facts(_list_facts(reader, status))
     body += _draw_troubles(reader, status.troubles)
-    return kit.card(language, body, [button(text(language, "status.refresh"), "admin.status")])
+    return kit.card(body, [button(text(language, "status.refresh"), "admin.status")])
 
 
 def _list_facts(reader: Reader, status: Status) -> Sequence[tuple[str, str]]:

@@ -14,6 +14,9 @@ _SLOT = "\ue000"
 _SPREAD = "\ue001"
 """Private-use characters: no text of ours holds them, and `clean` takes them out of everybody else's."""
 
+_CAPITALS = frozenset({"color", "horizontalAlignment", "size", "spacing", "verticalContentAlignment", "weight"})
+"""Properties whose values Teams' own models write with a capital, and the library without."""
+
 Values = Mapping[str, Any]
 Fill = Callable[[Values], Any]
 
@@ -59,9 +62,26 @@ class Template:
 
 
 def dump(element: BaseModel) -> dict[str, Any]:
-    """Give an element's JSON without what the library writes needlessly."""
-    dumped: dict[str, Any] = element.model_dump(mode="json", by_alias=True, exclude_none=True, serialize_as_any=True)
-    return dumped
+    """Give an element's JSON as Teams spells it, without what the library writes needlessly."""
+    spelled: dict[str, Any] = _spell(
+        element.model_dump(mode="json", by_alias=True, exclude_none=True, serialize_as_any=True)
+    )
+    return spelled
+
+
+def _spell(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_spell(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {key: _spell(value) for key, value in node.items() if (key, value) != ("mode", "primary")}
+    return {key: _spell_value(key, value) for key, value in kept.items()}
+
+
+def _spell_value(key: str, value: Any) -> Any:
+    if key in _CAPITALS:
+        return value[0].upper() + value[1:]
+    return "full" if (key, value) == ("width", "Full") else value
 
 
 def _compile(node: Any) -> Fill:
@@ -76,7 +96,6 @@ def _compile(node: Any) -> Fill:
 
 
 def _compile_dict(node: dict[str, Any]) -> Fill:
-    node = {key: value for key, value in node.items() if (key, value) != ("mode", "primary")}
     gaps = [(key, _compile(value)) for key, value in node.items() if _has_gap(value)]
     fixed = {key: value for key, value in node.items() if not _has_gap(value)}
 

@@ -27,7 +27,7 @@ def draw_types(reader: Reader, groups: Sequence[TypeGroup], scope: str) -> Card:
     language = reader.language
     body = [kit.title(text(language, "list.by_type")), kit.note(text(language, f"filter.{scope}"))]
     body += [_draw_group(reader, group, scope) for group in groups]
-    return kit.card(language, body, is_wide=True)
+    return kit.card(body, is_wide=True)
 
 
 def _draw_group(reader: Reader, group: TypeGroup, scope: str) -> kit.Json:

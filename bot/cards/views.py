@@ -10,11 +10,13 @@ from bot.cards.kit import Json
 from bot.cards.phrases import join, text
 from bot.cards.wording import clean
 from bot.language import say
-from bot.turn import Card, Language, Reader
+from bot.turn import Card, Choice, Language, Reader
 from storage.views import ViewRow
 
 NAME = 80
-ROWS = 12
+FIRM = "firm"
+"""The choice of a people picker that means everybody."""
+ROWS = 8
 """As many views as one card has room for."""
 
 
@@ -48,7 +50,7 @@ def draw_views(
         if hidden_count
         else None,
     ]
-    return kit.card(language, body, actions)
+    return kit.card(body, actions)
 
 
 def _draw_view(language: Language, view: ViewRow, words: str) -> Json:
@@ -107,7 +109,7 @@ def draw_settings(
         draw_undo(reader, audit_ids),
         danger(text(language, "views.delete"), "view.delete", view_id=view.id) if view.is_own else None,
     ]
-    return kit.card(language, body, actions)
+    return kit.card(body, actions)
 
 
 def _list_moves(view: ViewRow) -> list[tuple[str, Json]]:
@@ -124,15 +126,18 @@ def _list_moves(view: ViewRow) -> list[tuple[str, Json]]:
     ]
     if view.is_own and (view.is_shared_with_firm or view.shared_with):
         moves.append(("unshare", {"verb": "view.unshare", **of}))
-    if view.is_own and not view.is_shared_with_firm:
-        moves.append(("share_with_firm", {"verb": "view.share", "is_with_firm": True, **of}))
     return moves
 
 
 def _draw_own(reader: Reader, view: ViewRow) -> Json:
     language = reader.language
     name = write_text("new_name", text(language, "company.name"), value=view.name)
-    person = choose_person("user_id", text(language, "views.share_with"), text(language, "company.person_hint"))
+    person = choose_person(
+        "user_id",
+        text(language, "views.share_with"),
+        text(language, "company.person_hint"),
+        [Choice(text(language, "filter.firm"), FIRM)],
+    )
     of = {"view_id": view.id, "version": view.version}
     return kit.box(
         [

@@ -21,7 +21,6 @@ def draw_hello(reader: Reader, name: str) -> Card:
     greeting = say(language, "cards.hello.title", name=clean(first, 40)) if first else text(language, "hello.nobody")
     kept = [kit.line(f"•  {text(language, f'hello.private_{number}')}") for number in (1, 2, 3)]
     return kit.card(
-        language,
         [
             kit.title(greeting),
             kit.line(text(language, "hello.what")),
@@ -39,7 +38,7 @@ def draw_help(reader: Reader) -> Card:
     body = [kit.title(text(language, "help.title")), kit.note(text(language, "help.hint"))]
     for group, count in GROUPS.items():
         body.append(_draw_group(reader, group, count))
-    return kit.card(language, body, [button(text(language, "hello.about"), "hello")])
+    return kit.card(body, [button(text(language, "hello.about"), "hello")])
 
 
 def _draw_group(reader: Reader, group: str, count: int) -> Json:
@@ -56,7 +55,6 @@ def draw_unknown(reader: Reader, asked: str, suggestions: tuple[str, ...]) -> Ca
         sentence = say(language, "cards.unknown.title", text=clean(asked, 80))
     nearest = suggestions or tuple(text(language, f"hello.try_{number}") for number in range(1, TRIALS + 1))
     return kit.card(
-        language,
         [kit.title(sentence), kit.subtitle(text(language, "unknown.try")), *draw_suggestions(nearest)],
         [button(text(language, "hello.help"), "help")],
     )
@@ -64,4 +62,4 @@ def draw_unknown(reader: Reader, asked: str, suggestions: tuple[str, ...]) -> Ca
 
 def draw_pointer(reader: Reader) -> Card:
     """Say in a group that the answer is for the asker alone; nothing of it."""
-    return kit.card(reader.language, [kit.line(text(reader.language, "pointer"))])
+    return kit.card([kit.line(text(reader.language, "pointer"))])

@@ -4,6 +4,7 @@ They are shown in a `TextRun`, which no client reads as markdown; a `TextBlock` 
 """
 
 import re
+from json.encoder import encode_basestring_ascii
 
 _UNSAFE = re.compile(
     "["
@@ -17,19 +18,35 @@ _UNSAFE = re.compile(
 _LINK = re.compile(r"\](?=\s*[(\[:])")
 """The seam of a markdown link; a zero-width space in it leaves a link nowhere, and the reader sees what was written."""
 ELLIPSIS = "…"
+_BYTES = 3
+"""As many bytes of JSON as a character may take on average."""
+_JOINERS = " \u200d\ufe0f"
 
 
-def clean(text: str, limit: int = 200) -> str:
-    """Return somebody's words on one line, without what could act: at most `limit` characters."""
-    if not (text.isascii() and text.isprintable()):
+def clean(text: str, limit: int = 120) -> str:
+    """Return somebody's words on one line, without what could act, at most `limit` characters.
+
+    In a script that JSON writes in six bytes a character it is fewer, so that a card is never too large for Teams.
+    """
+    if not text.isascii() or not text.isprintable():
         text = _UNSAFE.sub(" ", text[: limit * 4])
-    if len(text) > limit:
-        text = text[: limit - 1].rstrip() + ELLIPSIS
-    if "]" in text:
-        text = _LINK.sub("]\u200b", text)
-    return text.strip()
+    text = text.strip()
+    if len(text) > limit or (not text.isascii() and weigh(text) > limit * _BYTES):
+        text = _cut(text, limit) + ELLIPSIS
+    return _LINK.sub("]\u200b", text) if "]" in text else text
+
+
+def _cut(text: str, limit: int) -> str:
+    room = limit * _BYTES
+    length = 0
+    for character in text[: limit - 1]:
+        room -= weigh(character)
+        if room < 0:
+            break
+        length += 1
+    return text[:length].rstrip(_JOINERS)
 
 
 def weigh(text: str) -> int:
     """Say how many bytes a text takes in JSON at worst, where everything beyond ASCII is escaped."""
-    return len(text) if text.isascii() else 6 * len(text) + 6 * sum(character > "\uffff" for character in text)
+    return len(encode_basestring_ascii(text)) - 2

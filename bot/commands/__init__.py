@@ -1,8 +1,8 @@
 """What a person can ask for: one file per noun, merged here in one visible list.
 
-Beside the verbs of typed words there are those of the cards alone: `list.narrow|save|more|tick`, `companies.set_many|
-sort_next|sort_save`, `view.settings`, `company.shared` (the `refresh` of an inserted card), `export.deliver`,
-`notices.save`, `cancel`, and `say` {"text"}: a sentence on a card, understood as if it were typed.
+Beside the verbs of typed words there are those of the cards alone: `list.narrow|save|more|tick` (and `list.rows` of the
+tab), `companies.set_many|sort_next|sort_save`, `view.settings`, `company.shared` (the `refresh` of an inserted card),
+`export.deliver`, `notices.save`, `cancel`, and `say` {"text"}: a sentence on a card, understood as if it were typed.
 """
 
 from bot.commands import (
@@ -11,6 +11,7 @@ from bot.commands import (
     lists,
     notice_settings,
     pane,
+    rows,
     searching,
     several,
     showing,
@@ -24,6 +25,7 @@ from bot.turn import Router
 ROUTER = Router()
 for room in (
     lists,
+    rows,
     showing,
     companies,
     several,

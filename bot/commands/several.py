@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.cards.companies import draw_back, draw_undo
 from bot.cards.kit import Json
-from bot.cards.list_work import TICK
+from bot.cards.list_work import TICK, UNCHANGED
 from bot.cards.phrases import NOBODY, NONE, type_names
 from bot.cards.questions import draw_confirmation, draw_done
 from bot.commands.companies import read_person, tell
@@ -31,7 +31,7 @@ async def set_many(turn: Turn) -> Reply:
     versions = _read_ticks(data)
     if not versions:
         raise BadRequestError("nothing_ticked")
-    has_type = data.get("type") not in (None, "")
+    has_type = data.get("type") not in (None, "", UNCHANGED)
     has_person = data.get("user_id") not in (None, "")
     if not has_type and not has_person:
         raise BadRequestError("nothing_chosen")

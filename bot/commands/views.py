@@ -8,7 +8,7 @@ from bot.cards.kit import Json
 from bot.cards.lists import Listing
 from bot.cards.phrases import text
 from bot.cards.questions import draw_confirmation
-from bot.cards.views import draw_settings, draw_views, say_name
+from bot.cards.views import FIRM, draw_settings, draw_views, say_name
 from bot.commands.companies import read_person, rename
 from bot.commands.data import read_filter, read_flag, read_id, read_names, read_number, read_text
 from bot.commands.lists import complete, name_people, show_list
@@ -224,7 +224,7 @@ async def share_view(turn: Turn) -> Reply:
     """Let a colleague or the whole firm read a view; a colleague hears of it."""
     data = turn.ask.data
     view = await _find(turn)
-    is_with_firm = read_flag(data, "is_with_firm") or read_flag(data, "with_firm")
+    is_with_firm = data.get("user_id") == FIRM or any(read_flag(data, key) for key in ("is_with_firm", "with_firm"))
     wanted: Json = {"view_id": view.id, "is_with_firm": True} if is_with_firm else {"view_id": view.id}
     person = None
     if not is_with_firm:
