@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.facts import ContactBrief, Knower, Match, Recent, Totals
 from storage.filters import Filter, Scope
 from storage.lists import fetch_page
 from storage.models import CompanyType
@@ -33,52 +34,6 @@ class CompanyRow(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
-    """What somebody has had with a company or a contact."""
-
-    sent_count: int = 0
-    received_count: int = 0
-    meeting_count: int = 0
-    interaction_count: int = 0
-    first_at: int = 0
-    last_at: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Knower:
-    """A user of the firm who wrote to or met them."""
-
-    user_id: int
-    name: str
-    is_active: bool
-    interaction_count: int
-    last_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Recent:
-    """One of the last interactions: what it was, when, and who took part in the firm; never what it was about."""
-
-    kind: Literal["sent", "received", "meeting"]
-    occurred_at: int
-    user_ids: tuple[int, ...]
-    user_names: tuple[str, ...]
-    contact_names: tuple[str, ...]
-    """Only contacts that the viewer may see."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContactBrief:
-    """A contact in a company's detail."""
-
-    id: int
-    name: str
-    address: str
-    interaction_count: int
-    last_at: int
-
-
-@dataclass(frozen=True, slots=True)
 class CompanyDetail:
     """Everything that a card of one company shows."""
 
@@ -100,23 +55,6 @@ class CompanyDetail:
     recent: tuple[Recent, ...]
     contacts: tuple[ContactBrief, ...]
     """Those the viewer may see, newest first, at most 10."""
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Something found by a name; the best come first."""
-
-    of: Literal["company", "contact", "user", "view"]
-    id: int
-    name: str
-    how: Literal["exact", "prefix", "typo"]
-    detail: str = ""
-    """What tells two of one name apart: the main domain, or the address."""
-
-    @property
-    def is_exact(self) -> bool:
-        """Say whether the whole name (or a domain, or the address) was given, case and accents aside."""
-        return self.how == "exact"
 
 
 async def list_companies(

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Change
-from storage.companies import Knower, Match, Recent, Totals
+from storage.facts import Knower, Match, Recent, Totals
 from storage.filters import Filter
 from storage.lists import fetch_page
 from storage.models import CompanyType

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.companies import Match
+from storage.facts import Match
 from storage.viewer import Viewer
 
 

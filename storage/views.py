@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Change
-from storage.companies import Match
+from storage.facts import Match
 from storage.filters import Filter
 from storage.models import CompanyType
 from storage.viewer import Viewer

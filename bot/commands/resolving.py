@@ -10,7 +10,7 @@ from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
 from bot.turn import Reply, Turn
 from storage import companies, users
-from storage.companies import Match
+from storage.facts import Match
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from bot.language import say
 from bot.turn import Ask, Reply, Router, Turn
 from storage import companies, contacts, views
 from storage.changes import Change
-from storage.companies import Match
 from storage.contacts import SeenPerson
+from storage.facts import Match
 
 router = Router()
 _OPTIONS = 8
