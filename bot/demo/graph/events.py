@@ -47,8 +47,7 @@ def _subject(copy: EventCopy) -> bytes:
 
 def _series(copy: EventCopy) -> str | None:
     master = copy.meeting.series
-    found = (other for other in copy.mailbox.list_events() if other.meeting is master)
-    own = next(found, None) if master is not None else None
+    own = copy.mailbox.events.get(master) if master is not None else None
     return own.immutable_id if own else None
 
 

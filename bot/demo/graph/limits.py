@@ -17,6 +17,8 @@ MOST_IN_WINDOW, WINDOW = 10_000, 600
 _PUNCTUALITY = 0.05
 """Seconds by which a call may come early: two clocks are read."""
 _DAY = 86_400
+_PENALTY = 60
+"""Seconds to wait after too many requests in a window."""
 
 
 class Limits:
@@ -76,9 +78,9 @@ class Limits:
         window[1] += 1
         if window[1] > self.most_in_window:
             self._cloud.record.add_breach("too_many", self._cloud.clock(), call.user_id, f"{window[1]} in 10 min")
-            raise GraphError(
-                429, "ApplicationThrottled", "Application is over its Requests limit.", {"Retry-After": "60"}
-            )
+            self.remember(call, _PENALTY)
+            headers = {"Retry-After": str(_PENALTY)}
+            raise GraphError(429, "ApplicationThrottled", "Application is over its Requests limit.", headers)
 
 
 def _key_of(call: Call) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Literal
 from bot.demo.world.feed import Feed
 from bot.demo.world.identity import make_item_prefix, read_item_number
 from bot.demo.world.mail import MailCopy
-from bot.demo.world.meetings import EventCopy
+from bot.demo.world.meetings import EventCopy, Meeting
 
 MailboxState = Literal["ready", "not_enabled", "forbidden", "unavailable"]
 """`not_enabled` answers 404 MailboxNotEnabledForRESTAPI, `forbidden` 403, `unavailable` 503 (being moved)."""
@@ -29,6 +29,8 @@ class Mailbox:
         self.calendar = self._make_feed("calendar")
         self.items: dict[int, MailCopy | EventCopy] = {}
         """Everything that is anywhere in it, by number."""
+        self.events: dict[Meeting, EventCopy] = {}
+        """The events among them, by meeting."""
         self._numbers = itertools.count(1)
 
     @property
@@ -53,9 +55,14 @@ class Mailbox:
         """Give every mail that is still there, in the order of its arrival in the mailbox."""
         return (item for item in self.items.values() if isinstance(item, MailCopy))
 
-    def list_events(self) -> Iterator[EventCopy]:
-        """Give every event that is still there."""
-        return (item for item in self.items.values() if isinstance(item, EventCopy))
+    def add_event(self, copy: EventCopy) -> None:
+        """Keep an event's copy."""
+        self.items[copy.number] = self.events[copy.meeting] = copy
+
+    def drop_event(self, copy: EventCopy) -> None:
+        """Let an event's copy go."""
+        del self.items[copy.number]
+        del self.events[copy.meeting]
 
     def get_item(self, item_id: str) -> MailCopy | EventCopy | None:
         """Find a mail or event by either of its ids."""

@@ -120,13 +120,13 @@ class Schedule:
         """Take one occurrence out of every calendar so that no delta tells of it: only a notification does (F29)."""
         for copy in self.list_copies(occurrence):
             copy.feed = None
-            del copy.mailbox.items[copy.number]
+            copy.mailbox.drop_event(copy)
             self._firm.tell("removed", copy, "calendar")
 
     def list_copies(self, meeting: Meeting) -> list[EventCopy]:
         """Give a meeting's copies that are in calendars now."""
-        people = self._find_people(meeting)
-        return [copy for person in people for copy in person.mailbox.list_events() if copy.meeting is meeting]
+        found = (person.mailbox.events.get(meeting) for person in self._find_people(meeting))
+        return [copy for copy in found if copy is not None]
 
     def _find_people(self, meeting: Meeting) -> list[Person]:
         addresses = [meeting.organizer, *(attendee.address for attendee in meeting.attendees)]
@@ -137,7 +137,7 @@ class Schedule:
         for person in self._find_people(meeting):
             mailbox = person.mailbox
             copy = EventCopy(meeting, mailbox, mailbox.next_number())
-            mailbox.items[copy.number] = copy
+            mailbox.add_event(copy)
             self._firm.truth.add_event(copy)
             if is_old:
                 mailbox.calendar.place(copy)
@@ -152,7 +152,7 @@ class Schedule:
 
     def _remove(self, copy: EventCopy) -> None:
         copy.mailbox.calendar.remove(copy, self._firm.clock())
-        del copy.mailbox.items[copy.number]
+        copy.mailbox.drop_event(copy)
         self._firm.tell("removed", copy, "calendar")
 
     def _make_uid(self) -> str:
