@@ -44,18 +44,23 @@ def own_origin(config: Config) -> str:
     return (config.public_url or f"http://{config.host}:{config.port}").rstrip("/")
 
 
+def page_values(config: Config) -> dict[str, str]:
+    """Return what the page must know to sign in."""
+    host = urlsplit(own_origin(config)).netloc
+    tenant = config.tenants[0] if len(config.tenants) == 1 else "organizations"
+    return {
+        "app_id": config.app_id,
+        "scope": f"api://{host}/{config.app_id}/{SCOPE}",
+        "authority": f"{config.login_url.rstrip('/')}/{tenant}",
+    }
+
+
 class _Pages:
     """The pages and the files beside them."""
 
     def __init__(self, config: Config, site: Site) -> None:
         self._site = site
-        host = urlsplit(own_origin(config)).netloc
-        tenant = config.tenants[0] if len(config.tenants) == 1 else "organizations"
-        self._values = {
-            "app_id": config.app_id,
-            "scope": f"api://{host}/{config.app_id}/{SCOPE}",
-            "authority": f"{config.login_url.rstrip('/')}/{tenant}",
-        }
+        self._values = page_values(config)
         self._pane_policy = page_policy(config.login_url, has_office=True)
         self._tab_policy = page_policy(config.login_url, has_office=False)
 

@@ -60,7 +60,7 @@ export class Chat {
     this.person = person;
     const conversation = (this.conversation = new Conversation(person, this.locale));
     PersonInput.lookup = (query) => conversation.search(query);
-    this.heard = (await listSent(person, 0).catch(() => [])).length;
+    this.heard = (await listSent(person, 0).catch(() => [])).at(-1)?.number ?? 0;
     const welcome = await conversation.install().catch(() => []);
     if (person === this.person) {
       this.show(welcome);
@@ -97,7 +97,7 @@ export class Chat {
     if (person !== this.person || said.length === 0) {
       return;
     }
-    this.heard += said.length;
+    this.heard = said.at(-1)?.number ?? this.heard;
     this.show(said, true);
     this.onHeard();
   }

@@ -29,6 +29,8 @@ export interface Activity {
   attachments?: { contentType: string; content: Card; name?: string }[];
   kind?: string;
   at?: number;
+  /** Its place among everything that the bot said unasked. */
+  number?: number;
 }
 
 const { tenant = "", serviceUrl = "", appId = "" } = document.documentElement.dataset;
@@ -50,7 +52,7 @@ export function listItems(person: Person): Promise<Item[]> {
   return getJson(`/demo/inbox?user=${encodeURIComponent(person.id)}`);
 }
 
-/** What the bot said unasked since the `after`th. */
+/** What the bot said unasked after that number. */
 export function listSent(person: Person, after: number): Promise<Activity[]> {
   return getJson(`/demo/sent?user=${encodeURIComponent(person.id)}&after=${after}`);
 }

@@ -38,17 +38,21 @@ export interface Row {
   is_provisional: boolean;
 }
 
+/** A saved view as this reader has it; the four that everyone has come named in the reader's language. */
 export interface View {
-  id: number;
-  builtin: string | null;
+  view_id: number;
   name: string;
   filter: Filter;
+  is_builtin: boolean;
   is_own: boolean;
   is_default: boolean;
-  is_shared_with_firm: boolean;
-  owner_name: string;
+  is_hidden: boolean;
+  is_shared: boolean;
   version: number;
 }
+
+/** The number of "my companies", the same for everyone. */
+export const MY_COMPANIES = -1;
 
 /** A filter is JSON already; the cast only tells the compiler so. */
 export function asJson(filter: Filter): Json {

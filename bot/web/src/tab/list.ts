@@ -208,7 +208,7 @@ export class List {
       drawn.type.textContent = say(`type.${type}`);
     }
     drawn.partner.textContent = row.partner;
-    drawn.last.textContent = sayAgo(row.last_at);
+    drawn.last.textContent = sayAgo(row.last_at) || say("column.no_date");
     drawn.last.title = sayDay(row.last_at);
     drawn.count.textContent = sayNumber(row.count);
   }

@@ -11,12 +11,12 @@ import type { Lookup } from "../people";
 import { say, type TextKey } from "../texts";
 import type { Settings } from "../settings";
 import { failureView, message } from "../views";
-import { asJson, emptyFilter, isSame, readRows, type Filter, type Row, type View } from "./filter";
+import { asJson, emptyFilter, isSame, MY_COMPANIES, readRows, type Filter, type Row, type View } from "./filter";
 import { FilterForm } from "./filter_form";
 import { List, type Batch } from "./list";
 import { menuButton, type MenuItem } from "./menu";
 import { saveFile } from "./save_file";
-import { Strip, viewName } from "./strip";
+import { Strip } from "./strip";
 import { Toast } from "./toast";
 
 const SORTS: [Filter["sort"], TextKey][] = [
@@ -28,6 +28,7 @@ const SORTS: [Filter["sort"], TextKey][] = [
 export class Lists {
   readonly element: HTMLElement;
   private views: View[] = [];
+  private hidden: View[] = [];
   private view: View | null = null;
   private filter: Filter = emptyFilter();
   private people: Record<string, string> = {};
@@ -40,6 +41,7 @@ export class Lists {
   private readonly count = h("span", { class: "list-count", role: "status" });
   private readonly search: HTMLInputElement;
   private readonly sort: HTMLSelectElement;
+  private readonly reverse: HTMLElement;
   private readonly refine: HTMLElement;
   private readonly refineButton: HTMLElement;
   private readonly saving = h("form", { class: "saving" });
@@ -81,6 +83,17 @@ export class Lists {
       { class: "input list-sort", "aria-label": say("tab.sort"), onchange: () => void this.change({ ...this.filter, ...sortOf(this.sort.value) }) },
       ...SORTS.map(([value, label]) => h("option", { value }, say(label))),
     );
+    this.reverse = h(
+      "button",
+      {
+        class: "button button-quiet button-icon",
+        type: "button",
+        title: say("tab.reverse"),
+        "aria-label": say("tab.reverse"),
+        onclick: () => void this.change({ ...this.filter, is_ascending: !this.filter.is_ascending }),
+      },
+      icon("sort"),
+    );
     this.refineButton = h(
       "button",
       { class: "button button-quiet", type: "button", "aria-expanded": "false", "aria-controls": "refine", onclick: () => this.toggleRefine() },
@@ -92,7 +105,7 @@ export class Lists {
     this.panel = h(
       "section",
       { class: "list-panel", id: "list-panel", role: "tabpanel" },
-      h("div", { class: "toolbar" }, this.search, this.refineButton, this.sort, menuButton(say("tab.menu"), "more", () => this.menu())),
+      h("div", { class: "toolbar" }, this.search, this.refineButton, this.sort, this.reverse, menuButton(say("tab.menu"), "more", () => this.menu())),
       this.refine,
       h("div", { class: "list-caption" }, this.words, this.count),
       this.list.element,
@@ -111,7 +124,7 @@ export class Lists {
       return;
     }
     const [kind, id] = this.host.place.split("/");
-    const wanted = kind === "view" ? this.views.find((view) => String(view.id) === id) : undefined;
+    const wanted = kind === "view" ? this.views.find((view) => String(view.view_id) === id) : undefined;
     const first = wanted ?? this.views.find((view) => view.is_default) ?? this.views[0];
     const opening = first ? this.open(first) : this.startNew();
     if ((kind === "company" || kind === "contact") && Number(id) > 0) {
@@ -121,14 +134,16 @@ export class Lists {
   }
 
   private async loadViews(): Promise<void> {
-    const answer = await this.api.ask("views.list");
-    this.views = (answer.data["views"] as unknown as View[] | undefined) ?? [];
+    const answer = await this.api.ask("views.list", { hidden: true });
+    const views = (answer.data["views"] as unknown as View[] | undefined) ?? [];
+    this.views = views.filter((view) => !view.is_hidden);
+    this.hidden = views.filter((view) => view.is_hidden);
   }
 
   private async open(view: View): Promise<void> {
     this.view = view;
-    this.strip.show(this.views, view.id);
-    this.panel.setAttribute("aria-labelledby", `tab-${view.id}`);
+    this.strip.show(this.views, view.view_id);
+    this.panel.setAttribute("aria-labelledby", `tab-${view.view_id}`);
     this.toggleRefine(false);
     await this.setFilter(view.filter);
   }
@@ -185,7 +200,7 @@ export class Lists {
   private showCount(count: number, hasMore: boolean): void {
     this.count.textContent = hasMore ? say("tab.rows_more", { count }) : say("tab.rows_loaded", { count });
     if (count === 0) {
-      const isFirst = this.view?.builtin === "my_companies" && isSame(this.filter, this.view.filter);
+      const isFirst = this.view?.view_id === MY_COMPANIES && isSame(this.filter, this.view.filter);
       const [title, text] = isFirst ? (["tab.first_title", "tab.first_text"] as const) : (["tab.empty_title", "tab.empty_text"] as const);
       this.list.element.hidden = true;
       fill(this.empty, message(isFirst ? "company" : "search", say(title), say(text)));
@@ -230,7 +245,7 @@ export class Lists {
       this.saving,
       h("label", { class: "field-label", for: "saving-name" }, say("filter.save_as")),
       h("div", { class: "saving-row" }, name, h("button", { class: "button button-primary", type: "submit" }, icon("save"), say("filter.save"))),
-      view?.is_own && !view.builtin && isChanged
+      view?.is_own && !view.is_builtin && isChanged
         ? h("button", { class: "button", type: "button", onclick: () => void this.saveChanges(view) }, say("filter.save_changes", { name: view.name }))
         : null,
       h("p", { class: "saving-error", role: "alert" }),
@@ -242,13 +257,13 @@ export class Lists {
     if (!name) {
       return;
     }
-    const before = new Set(this.views.map((view) => view.id));
+    const before = new Set(this.views.map((view) => view.view_id));
     if (!(await this.tell("view.save", { name, filter: asJson(this.filter) }))) {
       return;
     }
+    this.saving.querySelector(".saving-name")?.remove();
     await this.loadViews();
-    const saved = this.views.find((view) => !before.has(view.id)) ?? this.views.find((view) => view.name === name);
-    this.saving.querySelector<HTMLInputElement>(".saving-name")?.replaceWith();
+    const saved = this.views.find((view) => !before.has(view.view_id)) ?? this.views.find((view) => view.name === name);
     if (saved) {
       await this.open(saved);
     }
@@ -256,8 +271,8 @@ export class Lists {
   }
 
   private async saveChanges(view: View): Promise<void> {
-    if (await this.tell("view.set_filter", { view_id: view.id, filter: asJson(this.filter), version: view.version })) {
-      await this.reopen(view.id);
+    if (await this.tell("view.set_filter", { view_id: view.view_id, filter: asJson(this.filter), view_version: view.version })) {
+      await this.reopen(view.view_id);
       this.toast.say(say("tab.saved", { name: view.name }));
     }
   }
@@ -288,7 +303,7 @@ export class Lists {
 
   private async reopen(id: number | null): Promise<void> {
     await this.loadViews();
-    const view = this.views.find((candidate) => candidate.id === id) ?? this.views[0];
+    const view = this.views.find((candidate) => candidate.view_id === id) ?? this.views[0];
     if (view) {
       await this.open(view);
     }
@@ -305,37 +320,50 @@ export class Lists {
     if (!view) {
       return exports;
     }
-    const at = this.views.findIndex((candidate) => candidate.id === view.id);
+    const at = this.views.findIndex((candidate) => candidate.view_id === view.view_id);
     const change = (verb: string, data: Data = {}) => async () => {
-      if (await this.tell(verb, { view_id: view.id, ...data })) {
-        await this.reopen(view.id);
+      if (await this.tell(verb, { view_id: view.view_id, ...data })) {
+        await this.reopen(view.view_id);
       }
     };
     const items: (MenuItem | false)[] = [
-      { label: say("tab.copy_link"), icon: "link", run: () => void this.copyLink(`view/${view.id}`, viewName(view)) },
+      { label: say("tab.copy_link"), icon: "link", run: () => void this.copyLink(`view/${view.view_id}`, view.name) },
       !view.is_default && { label: say("tab.set_default"), icon: "check", run: change("view.set_default") },
       at > 0 && { label: say("tab.move_left"), icon: "back", run: change("view.move", { to: at - 1 }) },
       at < this.views.length - 1 && { label: say("tab.move_right"), icon: "forward", run: change("view.move", { to: at + 1 }) },
-      view.is_own && !view.builtin && { label: say("tab.rename"), icon: "history", run: () => this.rename(view) },
-      view.is_own && !view.builtin && !view.is_shared_with_firm && { label: say("tab.share_firm"), icon: "share", run: change("view.share", { with: "firm" }) },
-      view.is_own && !view.builtin && view.is_shared_with_firm && { label: say("tab.unshare"), icon: "lock", run: change("view.unshare") },
+      { label: say("tab.duplicate"), icon: "add", run: () => void this.duplicate(view) },
+      view.is_own && !view.is_builtin && { label: say("tab.rename"), icon: "history", run: () => this.rename(view) },
+      view.is_own && !view.is_builtin && !view.is_shared && { label: say("tab.share_firm"), icon: "share", run: change("view.share", { with_firm: true }) },
+      view.is_own && !view.is_builtin && view.is_shared && { label: say("tab.unshare"), icon: "lock", run: change("view.unshare") },
       { label: say("tab.hide"), icon: "offline", run: () => void this.remove("view.hide", "view.unhide", view, "tab.hidden") },
-      view.is_own && !view.builtin && { label: say("tab.delete"), icon: "close", isDangerous: true, run: () => void this.remove("view.delete", "view.restore", view, "tab.deleted") },
+      view.is_own && !view.is_builtin && { label: say("tab.delete"), icon: "close", isDangerous: true, run: () => void this.remove("view.delete", "view.restore", view, "tab.deleted") },
     ];
-    return [...items.filter((item) => item !== false), ...exports];
+    const hidden = this.hidden.map((one): MenuItem => ({
+      label: say("tab.hidden_views", { name: one.name }),
+      icon: "refresh",
+      run: () => void this.tell("view.unhide", { view_id: one.view_id }).then(() => this.reopen(one.view_id)),
+    }));
+    return [...items.filter((item) => item !== false), ...hidden, ...exports];
+  }
+
+  private async duplicate(view: View): Promise<void> {
+    const answer = await this.tell("view.duplicate", { view_id: view.view_id });
+    if (answer) {
+      await this.reopen(Number(answer.data["view_id"]));
+    }
   }
 
   /** Take a view away, and offer it back. */
   private async remove(verb: string, back: string, view: View, text: TextKey): Promise<void> {
-    if (!(await this.tell(verb, { view_id: view.id }))) {
+    if (!(await this.tell(verb, { view_id: view.view_id }))) {
       return;
     }
     await this.reopen(null);
     const restore = async () => {
-      await this.tell(back, { view_id: view.id });
-      await this.reopen(view.id);
+      await this.tell(back, { view_id: view.view_id });
+      await this.reopen(view.view_id);
     };
-    this.toast.say(say(text, { name: viewName(view) }), { label: say("tab.undo"), run: () => void restore() });
+    this.toast.say(say(text, { name: view.name }), { label: say("tab.undo"), run: () => void restore() });
   }
 
   private rename(view: View): void {
@@ -343,8 +371,8 @@ export class Lists {
     const finish = async () => {
       const name = input.value.trim();
       dialog.close();
-      if (name && name !== view.name && (await this.tell("view.rename", { view_id: view.id, name, version: view.version }))) {
-        await this.reopen(view.id);
+      if (name && name !== view.name && (await this.tell("view.rename", { view_id: view.view_id, new_name: name, version: view.version }))) {
+        await this.reopen(view.view_id);
       }
     };
     const form = h(

@@ -2,7 +2,7 @@
 
 import { fill, h } from "../dom";
 import { icon } from "../icons";
-import { say, type TextKey } from "../texts";
+import { say } from "../texts";
 import type { View } from "./filter";
 
 export class Strip {
@@ -21,23 +21,23 @@ export class Strip {
 
   show(views: View[], selected: number | null): void {
     this.buttons = views.map((view) => {
-      const isSelected = view.id === selected;
-      const shared = view.is_own || view.builtin ? "" : say("tab.shared_by", { name: view.owner_name });
+      const isSelected = view.view_id === selected;
+      const isFromOthers = !view.is_own && !view.is_builtin;
       return h(
         "button",
         {
           class: "strip-tab",
           type: "button",
           role: "tab",
-          id: `tab-${view.id}`,
+          id: `tab-${view.view_id}`,
           "aria-selected": String(isSelected),
           "aria-controls": "list-panel",
           tabindex: isSelected ? 0 : -1,
-          title: shared || null,
+          title: isFromOthers ? say("tab.shared") : null,
           onclick: () => this.choose(view),
         },
-        h("span", { "data-text": viewName(view) }, viewName(view)),
-        shared && icon("people"),
+        h("span", { "data-text": view.name }, view.name),
+        isFromOthers && icon("people"),
       );
     });
     if (selected === null) {
@@ -55,9 +55,4 @@ export class Strip {
       this.buttons.at(to % this.buttons.length)?.focus();
     }
   }
-}
-
-/** A view's name; the four that everyone has are named by the reader's language. */
-export function viewName(view: View): string {
-  return view.builtin && !view.name ? say(`tab.${view.builtin}` as TextKey) : view.name;
 }
