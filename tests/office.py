@@ -1,5 +1,6 @@
 """What stands opposite the Teams edge in tests, over real HTTP: an issuer of keys and a connector that can fail."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -62,6 +63,11 @@ def answering(status: int, **headers: str) -> Callable[[web.Request], Any]:
         return web.Response(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
     return step
+
+
+async def hanging(request: web.Request) -> None:
+    """A step of a connector's script: no answer, ever."""
+    await asyncio.Event().wait()
 
 
 async def taking_then_breaking(request: web.Request) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import io
 import itertools
 import json
 from collections.abc import AsyncIterator
@@ -24,7 +25,8 @@ from bot.teams.tools import Patience
 from bot.teams.urls import LOOPBACK_HOSTS, ServiceUrls
 from bot.turn import Ask, Reply
 from storage.database import Database
-from tests.factories import NOW
+from storage.rls import SYSTEM
+from tests.factories import NOW, add_tenant, add_user
 from tests.office import Office, StaticToken, serve
 from tests.signing import APP, make_token
 
@@ -42,16 +44,24 @@ class FakeDesk(Desk):
         self.askers: list[dict[str, Any]] = []
         self.effects = 0
         self.replies: dict[str, Any] = {}
-        self.seconds = 0.0
+        self.gate = asyncio.Event()
+        """Commands wait for it; open unless a test closes it."""
+        self.gate.set()
+        self.hangs_after_commit = False
+        self.is_committed = False
 
     async def answer(self, ask, *, claim=None, **asker):
         self.asked.append(ask)
         self.askers.append(asker)
-        await asyncio.sleep(self.seconds)
+        await self.gate.wait()
         if ask.verb != "writes":
             return await self._answer(ask)
         async with self.database.writing(asker["viewer"].tenant_id) as connection:
-            return await claim(connection, functools.partial(self._write, ask))
+            reply = await claim(connection, functools.partial(self._write, ask))
+        self.is_committed = True
+        if self.hangs_after_commit:
+            await asyncio.Event().wait()
+        return reply
 
     def answer_stranger(self, ask, *, language):
         return Reply(card=draw("stranger"), summary=f"stranger {language}", is_error=True, code=403)
@@ -84,6 +94,7 @@ class Door:
     connector: Connector
     authenticator: Any
     naps: list[float]
+    is_demo: bool
 
     def describe(self, **fields: Any) -> dict[str, Any]:
         """An activity as Teams sends it; a field that is None is left out."""
@@ -115,7 +126,7 @@ class Door:
         token = make_token(serviceurl=self.office.service_url) if token is None else token
         given = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         given |= {name.replace("_", "-"): value for name, value in headers.items()}
-        async with self.session.post(self.url, data=body, headers=given) as response:
+        async with self.session.post(self.url, data=io.BytesIO(body), headers=given) as response:
             read = await response.read()
             is_json = read and response.content_type == "application/json"
             return response.status, json.loads(read) if is_json else None
@@ -123,7 +134,7 @@ class Door:
 
 @contextlib.asynccontextmanager
 async def open_door(
-    office: Office, database: Database, *, is_demo: bool = False, **patience: float
+    office: Office, database: Database, *, is_demo: bool = False, keepalive: float = 25.0, **patience: float
 ) -> AsyncIterator[Door]:
     """Serve the Teams edge against an office; pauses of its connector take no time, and are written down."""
     naps: list[float] = []
@@ -151,6 +162,13 @@ async def open_door(
             clock=lambda: NOW,
             patience=Patience(**patience),
         )
-        async with serve(app, **SERVER_OPTIONS) as url:
+        async with serve(app, **(SERVER_OPTIONS | {"keepalive_timeout": keepalive})) as url:
             at = f"{url}/api/messages"
-            yield Door(at, office, desk, database, client, messenger, connector, authenticator, naps)
+            yield Door(at, office, desk, database, client, messenger, connector, authenticator, naps, is_demo)
+
+
+async def add_people(database: Database) -> int:
+    """Add the firm, and Anne Martin who speaks in `Door.describe`; returns her number."""
+    async with database.writing(SYSTEM) as connection:
+        await add_tenant(connection, 1, entra_id=TENANT, language="fr")
+        return await add_user(connection, "Anne Martin", entra_id=PERSON)

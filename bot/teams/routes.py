@@ -27,9 +27,8 @@ from bot.teams.tools import Patience, Tools
 from bot.teams.turns import Answer, Turns
 from storage.database import Database
 
-SERVER_OPTIONS: Final = {"keepalive_timeout": 25.0}
-"""For `web.AppRunner`: a connection that does not get its headers together is closed after as long (B36)."""
-STOP_SECONDS: Final = 25.0
+SERVER_OPTIONS: Final = {"keepalive_timeout": 25.0, "lingering_time": 5.0}
+"""For `web.AppRunner`: a connection that does not get its headers together is closed after 25 s (B36)."""
 TYPES: Final = frozenset({"message", "invoke", "conversationUpdate", "installationUpdate"})
 
 log = structlog.get_logger(__name__)
@@ -66,14 +65,14 @@ class _Door:
     async def finish(self, _app: web.Application) -> AsyncIterator[None]:
         """Let running turns end before the database and the session are closed (F69)."""
         yield
-        await self._turns.finish(STOP_SECONDS)
+        await self._turns.finish(self._patience.stop)
 
     async def take(self, request: web.Request) -> web.Response:
         """Answer one delivery: 4xx for what is not a good activity, 503 without keys, else what the turn gives."""
         try:
             caller = await self._authenticator.authenticate(request.headers.get("Authorization"), request.remote)
             check_headers(request)
-            incoming = read_activity(await read_body(request))
+            incoming = read_activity(await read_body(request, self._patience.body))
             self._authenticator.authorize(caller, incoming)
             if incoming.type in TYPES and not incoming.has_parties:
                 raise BadRequestError

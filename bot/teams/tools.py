@@ -21,6 +21,10 @@ class Patience:
     """Teams waits 5 s for a message extension."""
     expected: float = 60.0
     """The caller asked for the replies themselves."""
+    body: float = 20.0
+    """A body that is not here by then is a stalled one (B36)."""
+    stop: float = 25.0
+    """Turns that still run when the service stops get so long (F69)."""
     typing: float = 2.0
     """Teams' store asks for an answer or a sign of life by then."""
 
