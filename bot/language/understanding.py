@@ -1,15 +1,40 @@
-"""What a person typed, as an `Ask`."""
+"""What a person typed, as an `Ask`: a command, a list, a name, or nothing that is understood."""
 
+import functools
 from datetime import date
+from typing import Any
 
+from bot.language.commands import read_data
+from bot.language.lists import Listing, build
+from bot.language.reading import Reading, read_all
+from bot.language.sentence import Sentence, read_sentence
+from bot.language.suggestions import suggest
+from bot.language.vocabulary import load_vocabulary
 from bot.turn import Ask, Language
+
+_LONGEST = 80
+"""Words; what is longer was pasted, not asked."""
+_LONGEST_NAME = 14
+_MOST_LEFT_OVER = 6
+"""Words that are not understood in a list; with more the sentence is about something else."""
+_READING = frozenset({"show", "export", "help", "hello", "views.list", "view.open", "companies.sort_out"}) | {
+    "contact.explain",
+    "notices.settings",
+    "admin.status",
+}
+"""Verbs that change nothing."""
+_SMALL = frozenset({"<polite>", "<greeting>", "<show>", "<break>"})
+"""What stands before the words that matter."""
+_ORDERS = frozenset({"<set>", "<make>", "<assign>", "<remove>", "<save>", "<export>", "<rename>"})
+_TAIL = frozenset({"<polite>", "<break>"})
+"""What stands behind them."""
 
 
 def understand(text: str, language: Language, today: date) -> Ask:
-    """Return what a sentence asks for; pure, never raises, at most some milliseconds for 100,000 characters.
+    """Return what a sentence asks for; pure, never raises, some milliseconds at most for 100,000 characters.
 
-    Every language is understood at any time, mixed in one sentence too; `language` decides between two readings and is
-    the language of suggestions. Names stay strings. Beside the data of each verb (see the README of this folder):
+    Every language is understood at any time, mixed in one sentence too; `language` is that of the suggestions. Names
+    stay strings. Beside the data of each verb:
 
     * `list`: `filter` (JSON of `storage.filters`), `names` {`partner`, `known_by`, `company`}, `not_understood` [str]
       (only where there is something), `text` (the words without the verb: a saved view of that very name comes first),
@@ -17,7 +42,141 @@ def understand(text: str, language: Language, today: date) -> Ask:
     * `show`: `name`; `otherwise`, the data of a `list`, where the words may be a list if nothing has that name;
       `suggestions` where a bare name may as well be a sentence that was not understood;
     * writing verbs: `is_guess: True` where the sentence was understood through a typing error or by its gist, so that
-      the command asks even if every name matches exactly;
+      the command asks even if every name matches exactly; `rename` is `view.rename` or `company.rename`, whatever has
+      the name;
     * `unknown`: `text`, `suggestions`.
     """
-    raise NotImplementedError
+    ask = _remember(text, language, today)
+    return Ask(ask.verb, _copy(ask.data))
+
+
+@functools.lru_cache(maxsize=4_096)
+def _remember(text: str, language: Language, today: date) -> Ask:
+    return _Understanding(text, language, today).ask()
+
+
+class _Understanding:
+    """One sentence on its way to an `Ask`."""
+
+    def __init__(self, text: str, language: Language, today: date) -> None:
+        self.vocabulary = load_vocabulary()
+        self.sentence = read_sentence(text, self.vocabulary, _LONGEST + 1)
+        self.language = language
+        self.today = today
+
+    def ask(self) -> Ask:
+        """Choose between a command, a list and a name."""
+        start, end = _find_core(self.sentence)
+        if not any(word.kind != "stop" for word in self.sentence.words):
+            return Ask("help", {})
+        if len(self.sentence) > _LONGEST:
+            return self._unknown()
+        command, reading = read_all(self.sentence, self.vocabulary)
+        listing = build(self.sentence, reading, self.today)
+        is_loose = command is None or command.clauses[0].meaning.is_loose
+        is_list = listing.is_list or (is_loose and listing.is_scope_given)
+        is_whole = is_list and not listing.left_over
+        if command and not is_loose and not (is_whole and reading.cost <= command.cost):
+            return self._command(command) or self._unknown()
+        if is_whole or (is_list and _is_surely_list(listing)):
+            return self._list(listing, start, end)
+        otherwise = listing if listing.has_subject and listing.count_left_over() <= _MOST_LEFT_OVER else None
+        if command:
+            clause = command.clauses[0]
+            is_name = otherwise or _is_name(self.sentence, *clause.places["name"])
+            return self._show(clause.values["name"], otherwise) if is_name else self._unknown()
+        return self._name(start, end, otherwise)
+
+    def _command(self, reading: Reading) -> Ask | None:
+        clause = reading.clauses[0]
+        verb = clause.meaning.name
+        if clause.meaning.is_statement and self.sentence.is_question:
+            return Ask("show", {"name": clause.values["name"]})
+        data = read_data(clause, self._read_list)
+        if data is None:
+            return None
+        if verb not in _READING and (reading.is_misspelt or clause.meaning.is_guess):
+            data["is_guess"] = True
+        return Ask(verb, data)
+
+    def _read_list(self, text: str) -> dict[str, Any] | None:
+        """Read a list inside a command."""
+        sentence = read_sentence(text, self.vocabulary, _LONGEST)
+        listing = build(sentence, read_all(sentence, self.vocabulary)[1], self.today)
+        is_list = listing.is_list or (listing.is_scope_given and not listing.left_over)
+        return listing.to_data(sentence) if is_list else None
+
+    def _list(self, listing: Listing, start: int, end: int) -> Ask:
+        return Ask("list", listing.to_data(self.sentence) | {"text": self.sentence.raw(start, end)})
+
+    def _show(self, name: str, listing: Listing | None) -> Ask:
+        data: dict[str, Any] = {"name": name}
+        if listing:
+            data["otherwise"] = listing.to_data(self.sentence) | {"text": name}
+        return Ask("show", data)
+
+    def _name(self, start: int, end: int, otherwise: Listing | None) -> Ask:
+        """Take words without a verb for a name, if they look like one."""
+        sentence = self.sentence
+        if end - start > _LONGEST_NAME or any(sentence.is_stop[start:end]) or _is_order(sentence, start):
+            return self._unknown()
+        if otherwise is None and not _is_name(sentence, start, end):
+            return self._unknown()
+        ask = self._show(sentence.raw(start, end), otherwise)
+        return Ask(ask.verb, {**ask.data, "suggestions": suggest(sentence.text, self.language)})
+
+    def _unknown(self) -> Ask:
+        text = self.sentence.text[:200]
+        return Ask("unknown", {"text": text, "suggestions": suggest(text, self.language)})
+
+
+def _is_surely_list(listing: Listing) -> bool:
+    """Say whether a list was meant, though not all of it is understood: more than a word of a name was.
+
+    `Client Services Ltd` is a name.
+    """
+    is_rich = listing.is_scope_given or listing.is_narrowed
+    return is_rich and listing.has_subject and listing.count_left_over() <= _MOST_LEFT_OVER
+
+
+def _is_order(sentence: Sentence, start: int) -> bool:
+    """Say whether the sentence begins as a change does."""
+    return not sentence.symbols[start].isdisjoint(_ORDERS) and not sentence.words[start].is_capital
+
+
+def _find_core(sentence: Sentence) -> tuple[int, int]:
+    """Return where the words begin and end that are neither politeness nor the verb."""
+    start, end = 0, len(sentence)
+    while start < end:
+        follower = max(
+            (match[1] for match in sentence.matches[start] if match[0] in _SMALL and not match[2]), default=0
+        )
+        if not start < follower < end:
+            break
+        start = follower
+    while end > start + 1:
+        begin = next((index for index in range(start + 1, end) if _is_polite(sentence, index, end)), end)
+        if begin == end:
+            break
+        end = begin
+    return min(sentence.skips[start : start + 1] or [start]), end
+
+
+def _is_polite(sentence: Sentence, start: int, end: int) -> bool:
+    return any(match[1] == end and match[0] in _TAIL and not match[2] for match in sentence.matches[start])
+
+
+def _is_name(sentence: Sentence, start: int, end: int) -> bool:
+    """Say whether words look like a name: mostly unknown, and no sentence in lower case."""
+    words = range(start, end)
+    known = sum(sentence.is_known[index] for index in words)
+    if len(words) > 2 and 2 * known > len(words):  # noqa: PLR2004
+        return False
+    return any(sentence.words[index].is_capital for index in words) or len(words) <= 5  # noqa: PLR2004
+
+
+def _copy(value: Any) -> Any:
+    """Copy plain JSON, so that whoever gets an answer may change it."""
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    return list(map(_copy, value)) if isinstance(value, list) else value

@@ -1,0 +1,222 @@
+"""What the clauses of a sentence make of a list: a filter, the names that are not resolved yet, and what is left over."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from bot.language.calendar import read_duration, read_span
+from bot.language.reading import Clause, Reading
+from bot.language.sentence import Sentence
+from storage.filters import Filter, Period, to_json
+from storage.models import CompanyType
+
+_TYPES: tuple[CompanyType | None, ...] = (*CompanyType, None)
+_WEAK = frozenset({"sort", "first", "group", "scope", "text"})
+"""Effects that do not make a list by themselves."""
+_SUBJECT = frozenset({"of", "type"})
+_SMALL = ("<filler>", "<break>", "<polite>", "<show>")
+
+
+@dataclass(slots=True)
+class Listing:
+    """A list as it was asked for."""
+
+    parts: dict[str, Any] = field(default_factory=dict)
+    """Parts of the filter that were said."""
+    types: list[CompanyType | None] = field(default_factory=list)
+    other_than: set[CompanyType | None] = field(default_factory=set)
+    names: dict[str, str] = field(default_factory=dict)
+    group: str | None = None
+    is_all: bool = False
+    """`all` was said: the firm's, unless `my` was said too."""
+    is_list: bool = False
+    """Something in it can only be said of a list."""
+    has_subject: bool = False
+    """What is to be listed was said."""
+    is_narrowed: bool = False
+    """More was said than whose and what."""
+    left_over: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def is_scope_given(self) -> bool:
+        """Whether mine or firm was said."""
+        return self.is_all or "scope" in self.parts
+
+    def count_left_over(self) -> int:
+        """Return the number of words that were not understood."""
+        return sum(end - start for start, end in self.left_over)
+
+    def to_data(self, sentence: Sentence) -> dict[str, Any]:
+        """Return the data of a `list`."""
+        data: dict[str, Any] = {"filter": to_json(self.to_filter())}
+        if self.names:
+            data["names"] = self.names
+        if self.left_over:
+            data["not_understood"] = [sentence.raw(start, end) for start, end in self.left_over]
+        if self.group:
+            data["group"] = self.group
+        if self.is_scope_given:
+            data["is_scope_given"] = True
+        return data
+
+    def to_filter(self) -> Filter:
+        """Return the filter, without what still is a name."""
+        types = [type_ for type_ in self.types or _TYPES if type_ not in self.other_than]
+        is_filtered = self.types or self.other_than
+        scope = self.parts.get("scope") or ("firm" if self.is_all or self._reaches_beyond_me() else "mine")
+        return Filter(**{**self.parts, "scope": scope, "types": tuple(types) if is_filtered else ()})
+
+    def _reaches_beyond_me(self) -> bool:
+        """Say whether the question is about others, or about a name: then the whole firm is meant unless said."""
+        is_about_someone = self.parts.get("partner") == "me" or "known_by" in self.parts
+        return bool(self.names or is_about_someone or self.parts.get("text"))
+
+
+def build(sentence: Sentence, reading: Reading, today: date) -> Listing:
+    """Put the clauses of a reading together; two that contradict each other leave the second one over."""
+    listing = Listing()
+    for clause in sorted(reading.clauses, key=_comes_late):
+        before = len(listing.left_over)
+        for effect in clause.meaning.name.split():
+            kind = effect.split(".")[0]
+            is_right = _EFFECTS[kind](listing, effect, clause.values, today)
+            if not is_right and len(listing.left_over) == before:
+                listing.left_over.append((clause.start, clause.end))
+            listing.is_list |= kind not in _WEAK
+            listing.has_subject |= kind in _SUBJECT
+            listing.is_narrowed |= kind not in _WEAK | _SUBJECT
+    ends = [clause.end for clause in reading.clauses]
+    listing.left_over = list(_join(sentence, sorted(listing.left_over + reading.unknown), ends))
+    return listing
+
+
+def _comes_late(clause: Clause) -> bool:
+    """`of Anne` is a partner of companies and a company of contacts: it waits for the subject; `first` for an order."""
+    return clause.meaning.name in {"whose", "first"}
+
+
+def _set(listing: Listing, part: str, value: Any) -> bool:
+    """Set a part once; False if something else was said before."""
+    return bool(listing.parts.setdefault(part, value) == value)
+
+
+def _set_of(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+    if effect == "of.contacts" or "of" not in listing.parts:
+        listing.parts["of"] = effect.removeprefix("of.")
+    return True
+
+
+def _set_type(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+    name = values.get("type", "none")
+    type_ = None if name == "none" else CompanyType(name)
+    if effect == "type.not":
+        listing.other_than.add(type_)
+    elif type_ not in listing.types:
+        listing.types.append(type_)
+    return True
+
+
+def _set_scope(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+    if effect == "scope.all":
+        listing.is_all = True
+        return True
+    return _set(listing, "scope", effect.removeprefix("scope."))
+
+
+def _set_person(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+    part, _, fixed = effect.partition(".")
+    person = fixed or values["person"]
+    if person in {"me", "nobody"}:
+        return (part, person) != ("known_by", "nobody") and part not in listing.names and _set(listing, part, person)
+    return part not in listing.parts and listing.names.setdefault(part, person) == person
+
+
+def _set_company(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+    listing.parts["of"] = "contacts"
+    return listing.names.setdefault("company", values["name"]) == values["name"]
+
+
+def _set_whose(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+    if values["person"] in {"me", "nobody"}:
+        return values["person"] == "me" and _set(listing, "scope", "mine")
+    if listing.parts.get("of") == "contacts":
+        return _set_company(listing, effect, {"name": values["person"]}, today)
+    return _set_person(listing, "partner", values, today)
+
+
+def _set_last(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+    how = effect.removeprefix("last.")
+    if how in {"not_for", "within"}:
+        days = read_duration(values)
+        return days is not None and _set(listing, "last", Period(is_=how, days=days))
+    span = read_span(values, today)
+    if span is None:
+        return False
+    start, end = span
+    if how in {"in", "not_in"} and end <= today and "day" not in values:
+        return False  # a period long over has two ends, a filter one
+    is_ = "before" if how in {"before", "not_in", "not_since"} else "after"
+    return _set(listing, "last", Period(is_=is_, day=(end if how == "after" else start).isoformat()))
+
+
+def _set_text(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+    return _set(listing, "text", values["text"])
+
+
+def _set_sort(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+    _, sort, direction = effect.split(".")
+    return _set(listing, "sort", sort) and _set(listing, "is_ascending", direction == "up")
+
+
+def _set_first(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+    """`busiest clients first`: says nothing by itself."""
+    return "sort" in listing.parts
+
+
+def _set_group(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+    listing.group = effect.removeprefix("group.")
+    return True
+
+
+_EFFECTS: dict[str, Callable[[Listing, str, dict[str, str], date], bool]] = {
+    "of": _set_of,
+    "type": _set_type,
+    "scope": _set_scope,
+    "partner": _set_person,
+    "known_by": _set_person,
+    "company": _set_company,
+    "whose": _set_whose,
+    "last": _set_last,
+    "text": _set_text,
+    "sort": _set_sort,
+    "first": _set_first,
+    "group": _set_group,
+}
+
+
+def _join(sentence: Sentence, spans: list[tuple[int, int]], ends: list[int]) -> Iterator[tuple[int, int]]:
+    """Join what was not understood across small words, and begin with the word that leads to it (`in`, `with`).
+
+    `ends` are the places where something that was understood ends.
+    """
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        before = joined[-1][1] if joined else 0
+        is_apart = any(before < place <= start for place in ends)
+        if joined and not is_apart and not any(_is(sentence, index, "<break>") for index in range(before, start)):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    for start, end in joined:
+        begin = start
+        while begin < end - 1 and any(_is(sentence, begin, small) for small in _SMALL):
+            begin += 1
+        floor = max((place for place in ends if place <= begin), default=0)
+        while begin > floor and _is(sentence, begin - 1, "<lead>"):
+            begin -= 1
+        yield begin, end
+
+
+def _is(sentence: Sentence, index: int, symbol: str) -> bool:
+    return symbol in sentence.symbols[index]

@@ -1,0 +1,199 @@
+"""A sentence with everything that each of its words may stand for, and where a name may begin and end in it."""
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from bot.language.vocabulary import Branch, Vocabulary
+from bot.language.words import Word, clean, cut
+
+Match = tuple[str, int, float, Any]
+"""A symbol, the word that follows it, what it costs, and the value it stands for."""
+Spellings = tuple[tuple[str, float], ...]
+"""What a word may be, each with its cost."""
+COST_OF_SKIPPED = 0.1
+"""What an article costs that is left out of a name."""
+_COST_OF_KEYWORD = 0.15
+"""What it costs to take a word with a capital for what it means; it may as well be part of a name."""
+_COST_OF_KNOWN, _COST_OF_FUNCTION, _COST_OF_STOP = 2.0, 1.0, 1.5
+_COST_OF_PLAIN, _COST_OF_CAPITAL, _COST_BETWEEN_CAPITALS = 0.2, 0.1, 0.3
+"""What a word costs as a part of a name: little, if it means nothing to us."""
+_YEARS = range(1900, 2101)
+_LONGEST_NUMBER = 5
+"""Digits."""
+_NO_WORDS = frozenset({"quoted", "address", "host", "date"})
+_SIGNS = frozenset({"stop", "sign"})
+
+
+@dataclass(slots=True)
+class Sentence:
+    """The words, and for every place between two words what may follow there."""
+
+    text: str
+    words: list[Word]
+    matches: list[list[Match]]
+    symbols: list[frozenset[str]]
+    """The symbols of the matches."""
+    cuts: list[bool]
+    """Whether a phrase or a name may begin or end before the word; `Rolls-Royce` is not cut."""
+    costs: list[float]
+    """What the word costs as a part of a name."""
+    is_known: list[bool]
+    """Whether the word means something, as it is or with a typing error."""
+    is_stop: list[bool]
+    """Whether the word must not be in a name (`not`, `if`, `who`)."""
+    is_edge: list[bool]
+    """Whether a name may begin or end with the word."""
+    skips: list[int]
+    """Where a name begins that begins here: behind an article."""
+    is_question: bool
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def raw(self, start: int, end: int) -> str:
+        """Return some words as they were typed, without the quotes around them."""
+        first, last = self.words[start], self.words[end - 1]
+        if end == start + 1 and last.kind == "host":
+            return last.text
+        text = self.text[first.start : last.end]
+        if end == start + 1 and last.kind == "quoted":
+            text = text.strip("\"' ")
+        elif "." in last.text and self.text[last.end : last.end + 1] == ".":
+            text += "."  # S.A.
+        return " ".join(text.split())
+
+
+def read_sentence(text: str, vocabulary: Vocabulary, most: int) -> Sentence:
+    """Cut a text into words, at most so many of them, and look each of them up."""
+    return _Reader(clean(text), vocabulary, most).read()
+
+
+class _Reader:
+    """One sentence while it is looked up."""
+
+    def __init__(self, text: str, vocabulary: Vocabulary, most: int) -> None:
+        self.text = text
+        self.vocabulary = vocabulary
+        self.words = list(islice(cut(text), most))
+        self.places = range(len(self.words))
+        is_shouted = _is_shouted(self.words)
+        self.is_proud = [
+            word.is_capital and index > 0 and not is_shouted and word.end - word.start > 1
+            for index, word in enumerate(self.words)
+        ]
+        self.spellings = [self._spell(index) for index in self.places]
+        self.cuts = [self._is_cut(index) for index in self.places] + [True]
+
+    def read(self) -> Sentence:
+        matches = [self._match(index) for index in self.places] + [[]]
+        return Sentence(
+            text=self.text,
+            words=self.words,
+            matches=matches,
+            symbols=[frozenset(match[0] for match in found) for found in matches],
+            cuts=self.cuts,
+            costs=[self._cost(index) for index in self.places],
+            is_known=[self.words[index].kind == "stop" or bool(self.spellings[index]) for index in self.places],
+            is_stop=[self._is("<stop>", index) for index in self.places],
+            is_edge=[self._is_edge(index) for index in self.places],
+            skips=[self._skip(index) for index in self.places],
+            is_question=any(word.text == "?" for word in self.words),
+        )
+
+    def _is(self, name: str, index: int) -> bool:
+        """Say whether a word is a small one of some class, and not written as a part of a name."""
+        word = self.words[index]
+        return word.kind != "quoted" and not self.is_proud[index] and word.text in self.vocabulary.words[name]
+
+    def _spell(self, index: int) -> Spellings:
+        """Return what a word may be in the vocabulary: itself, or what it is a typing error of."""
+        word = self.words[index]
+        # L'Oréal, D'Ieteren: an article with a capital belongs to the name
+        if word.kind in _NO_WORDS or (word.kind == "elided" and self.is_proud[index]):
+            return ()
+        text = self.vocabulary.elisions.get(word.text, word.text) if word.kind == "elided" else word.text
+        if text in self.vocabulary.known:
+            return ((text, _COST_OF_KEYWORD if self.is_proud[index] else 0.0),)
+        return self.vocabulary.spelling.correct(text)
+
+    def _is_cut(self, index: int) -> bool:
+        word = self.words[index]
+        if not word.is_glued:
+            return True
+        before = self.words[index - 1]
+        if before.kind in {"elided", "number"}:
+            return bool(self.spellings[index - 1]) or before.kind == "number"
+        is_known = word.text in self.vocabulary.known
+        return is_known and (
+            word.kind == "suffix" or (before.text in self.vocabulary.known and not self.is_proud[index - 1])
+        )
+
+    def _match(self, start: int) -> list[Match]:
+        """Return all that may begin at a word."""
+        if not self.cuts[start]:
+            return []
+        word = self.words[start]
+        found: list[Match] = []
+        self._walk(self.vocabulary.phrases, start, 0.0, found)
+        if word.kind in _SIGNS:
+            found.append(("<break>", start + 1, 0.0, None))
+        elif word.kind in {"address", "date"}:
+            found.append((f"{{{word.kind}}}", start + 1, 0.0, word.text))
+        elif word.text.isdecimal() and len(word.text) <= _LONGEST_NUMBER:
+            number = int(word.text)
+            found.append(("{year}" if number in _YEARS else "{number}", start + 1, 0.0, str(number)))
+        return found
+
+    def _walk(self, branch: Branch, index: int, cost: float, found: list[Match]) -> None:
+        if branch.symbols and self.cuts[index]:
+            found.extend((symbol, index, cost + price, value) for symbol, value, price in branch.symbols)
+        if index == len(self.words):
+            return
+        for text, price in self.spellings[index]:
+            follower = branch.words.get(text)
+            if follower:
+                self._walk(follower, index + 1, cost + price, found)
+
+    def _cost(self, index: int) -> float:
+        word = self.words[index]
+        if word.kind in _NO_WORDS:
+            return 0.0
+        if word.kind in _SIGNS:
+            return _COST_OF_STOP
+        if self.is_proud[index]:
+            return _COST_OF_CAPITAL
+        if word.text not in self.vocabulary.known:
+            return _COST_OF_PLAIN
+        if word.text not in self.vocabulary.words["<filler>"]:
+            return _COST_OF_KNOWN
+        is_between = index + 1 < len(self.words) and self.is_proud[index - 1] and self.is_proud[index + 1]
+        return _COST_BETWEEN_CAPITALS if is_between else _COST_OF_FUNCTION
+
+    def _is_edge(self, index: int) -> bool:
+        word = self.words[index]
+        if word.kind in _SIGNS:
+            return False
+        return word.kind == "elided" or not self._is("<filler>", index) or self._is("<article>", index)
+
+    def _skip(self, index: int) -> int:
+        """Return where the name begins: behind `the`, `la société`, but not behind the article of `La Poste`."""
+        start = index
+        while start + 1 < len(self.words) and not self.words[start].is_capital and self.words[start].kind == "word":
+            is_noun = self._is("<company_noun>", start)
+            is_article = self._is("<article>", start)
+            is_before_name = self.is_proud[start + 1] or (is_article and self._is("<company_noun>", start + 1))
+            if not (
+                self._is("<mere_article>", start)
+                or ((is_article or is_noun) and is_before_name)
+                or (is_noun and start > index)
+            ):
+                break
+            start += 1
+        return start
+
+
+def _is_shouted(words: list[Word]) -> bool:
+    """Say whether nearly every word has a capital, so that capitals tell nothing."""
+    letters = [word for word in words if word.kind in {"word", "elided"}]
+    return len(letters) > 2 and sum(word.is_capital for word in letters) >= 0.8 * len(letters)  # noqa: PLR2004

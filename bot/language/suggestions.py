@@ -1,0 +1,28 @@
+"""What to say instead: the commands nearest to a sentence that was not understood."""
+
+import functools
+
+from rapidfuzz import fuzz, process
+
+from bot.language.texts import FALLBACK
+from bot.language.vocabulary import load_vocabulary
+from bot.language.words import fold
+from bot.turn import Language
+
+_COUNT = 3
+_LONGEST = 120
+"""Characters that are compared."""
+
+
+def suggest(text: str, language: Language) -> list[str]:
+    """Return commands in a language, those nearest to the text first."""
+    examples = _load_examples(language)
+    nearest = process.extract(fold(text[:_LONGEST]), examples, scorer=fuzz.token_sort_ratio, limit=_COUNT)
+    return [example for _, _, example in nearest]
+
+
+@functools.cache
+def _load_examples(language: Language) -> dict[str, str]:
+    """Return the example sentences by themselves, as what they are compared by."""
+    examples = load_vocabulary().examples
+    return {example: fold(example) for example in examples.get(language) or examples[FALLBACK]}

@@ -1,0 +1,109 @@
+"""A sentence cut into words, whatever it was pasted from: HTML, smart quotes, odd spaces, direction marks, emoji.
+
+A word keeps its place in the cleaned text, so that a name comes out as it was typed. What hangs together (`Rolls-Royce`,
+`O'Brien`, `l'associé`, `Acme's`) is several words, each glued to the one before.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LONGEST_TEXT = 2_000
+"""Characters that are looked at; nobody types a longer question."""
+
+_MENTION = re.compile(r"<at\b[^>]{0,200}>[^<]{0,200}</at>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z!][^>@]{0,300}>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
+_QUOTES = {0x2018: "'", 0x2019: "'", 0x201A: "'", 0x201B: "'", 0x02BC: "'", 0x2032: "'", 0x00B4: "'", 0x60: "'"}
+_DOUBLE_QUOTES = dict.fromkeys((0x201C, 0x201D, 0x201E, 0x201F, 0x00AB, 0x00BB, 0x2033, 0xFF02), '"')
+_DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212), "-")
+
+_WORD = re.compile(
+    r"""
+    "\ ?(?P<quoted>[^"\n]{1,200}?)\ ?"
+  | (?<!\w)'(?P<single>[^'\n]{2,200})'(?!\w)
+  | (?:mailto:)?(?P<address>[^\s<>(),;:"@]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})
+  | https?://(?:www\.)?(?P<host>[^\s/?#]{1,253})[^\s]{0,500}
+  | (?P<date>\d{4}-\d\d?-\d\d?|\d\d?[./-]\d\d?[./-]\d{4}|\d\d?/\d\d?(?:/\d\d)?)(?!\w)
+  | (?P<elided>(?:\w|qu|lorsqu|puisqu|jusqu)'(?=\w))
+  | (?P<suffix>(?<=\w)'\w+)
+  | (?P<number>\d+(?=[^\W\d]))
+  | (?P<word>\w+(?:[.&@+]\w+)*)
+  | (?P<sign>[=:])
+  | (?P<stop>[,;?!.()|·•→\n]|->|(?<![\w-])-+(?![\w-]))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_LOOSE = frozenset({"stop", "sign", "quoted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a sentence: `text` folded to compare, `start` and `end` its place in the cleaned text.
+
+    An apostrophe (`l'`, `'s`) is in its place and not in its text, so that it may be left out.
+    """
+
+    text: str
+    start: int
+    end: int
+    kind: str
+    """`word`, `number`, `elided`, `suffix`, `quoted`, `address`, `host`, `date`, `sign` or `stop`."""
+    is_glued: bool
+    is_capital: bool
+
+
+def clean(text: str) -> str:
+    """Return a text without markup, mentions, control characters and the many forms of quote, dash and space."""
+    text = text[:LONGEST_TEXT]
+    if "<" in text:
+        text = _TAG.sub(" ", _MENTION.sub(" ", text))
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return text.translate(_REPLACEMENTS).strip()
+
+
+def fold(text: str) -> str:
+    """Return a text as it is compared: lower case, no accents, ligatures undone."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def cut(text: str) -> Iterator[Word]:
+    """Return the words of a cleaned text, one after the other."""
+    before: Word | None = None
+    for match in _WORD.finditer(text):
+        kind = match.lastgroup or "stop"
+        found = match[kind]
+        kind = "quoted" if kind == "single" else kind
+        is_glued = before is not None and _is_glued(text, before, match.start(), kind)
+        before = Word(fold(found.strip("'")), match.start(), match.end(), kind, is_glued, found[:1].isupper())
+        yield before
+
+
+def _is_glued(text: str, before: Word, start: int, kind: str) -> bool:
+    if kind in _LOOSE or before.kind in _LOOSE:
+        return False
+    return start == before.end or (start == before.end + 1 and text[before.end] in "-/'_")
+
+
+class _Replacements(dict[int, str | None]):
+    """What every character becomes, found out once each: marks and controls vanish, every kind of space is a space."""
+
+    def __missing__(self, code: int) -> str | None:
+        category = unicodedata.category(chr(code))
+        if category in {"Cc", "Cf", "Cs"}:
+            replacement = None
+        else:
+            replacement = " " if category in {"Zs", "Zl", "Zp"} else chr(code)
+        self[code] = replacement
+        return replacement
+
+
+_REPLACEMENTS = _Replacements(_QUOTES | _DOUBLE_QUOTES | _DASHES | {0x09: " ", 0x0A: "\n", 0x0D: " "})
