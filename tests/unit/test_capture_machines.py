@@ -1,0 +1,58 @@
+import pytest
+
+from bot.graph.machines import find_machine
+from storage.addresses import parse_address
+
+MACHINES = {
+    "no_reply": """
+        noreply@acme.com no-reply@acme.com no_reply@acme.com no.reply@acme.com donotreply@acme.com do-not-reply@acme.com
+        github-noreply@acme.com noreply-billing@acme.com calendar-noreply@google.com NoReply@Acme.com noreply+x@acme.com
+        ne-pas-repondre@acme.fr nepasrepondre@acme.fr ne_pas_repondre@acme.fr ne.pas.repondre@acme.fr
+        pasdereponse@acme.fr nicht-antworten@acme.de keine-antwort@acme.de no-responder@acme.es non-rispondere@acme.it
+        john@users.noreply.github.com
+    """,
+    "bounce": """
+        mailer-daemon@acme.com MAILER-DAEMON@acme.com postmaster@acme.com bounce@acme.com bounces@acme.com
+        bounces+123-john=acme.com@sendgrid.example bounce-123_HTML@acme.com msprvs1=abc=bounces@acme.com
+        prvs=1234567890=john@acme.com srs0=abc=de=acme.com=john@relay.example list+john=acme.com@lists.example
+    """,
+    "mailing_list": """
+        linux-kernel@vger.kernel.org owner-list@acme.com majordomo@acme.com listserv@acme.com dev-request@acme.com
+        announce-bounces@acme.com partners-list@acme.com gcc-patches@gcc.gnu.org project-devel@acme.com
+        all-users@acme.com anything@lists.acme.com anything@list.acme.com anything@googlegroups.com anything@groups.io
+        anything@yahoogroups.com litigation-team@acme.com partners-all@acme.com equipe-tous@acme.fr sympa@acme.fr
+        confirm-s2-abc@yahoogroups.com anything@lists.freedesktop.org
+    """,
+    "robot": """
+        notifications@github.com notification@acme.com jira-notifications@acme.com newsletter@acme.com
+        weekly-newsletter@acme.com alerts@acme.com build-bot@acme.com bot@kernelci.org calendar@acme.com
+        invitations@acme.com abc@group.calendar.google.com infolettre@acme.fr auto-reply@acme.com
+    """,
+    "resource": "room-4@acme.com meetingroom.paris@acme.com conference-room@acme.com salle-12@acme.fr",
+    "role": """
+        info@acme.com infos@acme.fr contact@acme.com office@acme.com support@acme.com sales@acme.com billing@acme.com
+        hr@acme.com rh@acme.fr admin@acme.com accounts@acme.com invoices@acme.com secretariat@acme.fr accueil@acme.fr
+        comptabilite@acme.fr facturation@acme.fr recrutement@acme.fr kontakt@acme.de buchhaltung@acme.de hello@acme.com
+        webmaster@acme.com abuse@acme.com customer.service@acme.com service-client@acme.fr sales-uk@acme.com
+        support2@acme.com jobs@acme.com privacy@acme.com helpdesk@acme.com etude@acme.fr greffe@acme.fr
+    """,
+}
+
+PEOPLE = """
+    john.doe@acme.com jdoe@acme.com anne@acme.com marie-claire.dupont@acme.fr o'brien@acme.ie john@mail.acme.com
+    frowand.list@gmail.com infantino@acme.com officer@acme.com supportive@acme.com hrbacek@acme.cz user@list.ru
+    noreen.reply@acme.com bounceley@acme.com john.sales@acme.com jean.salle@acme.fr robot.smith@acme.com
+    alistair@acme.com listova@acme.ru team.leader@acme.com devon@acme.com ben-linux@acme.org linus@acme.org
+    penguin-kernel@i-love.sakura.ne.jp dev@kresin.example mail@waldemar.example jason@team.telstra.com
+    john+list@acme.com rommel@acme.de roomer@acme.com calendario.rossi@acme.it adminov@acme.ru newsome@acme.com
+"""
+
+
+@pytest.mark.parametrize(("reason", "raw"), [(why, raw) for why, text in MACHINES.items() for raw in text.split()])
+def test_B84_a_machine_is_never_a_person(reason, raw):
+    assert find_machine(parse_address(raw)) == reason
+
+
+@pytest.mark.parametrize("raw", [raw for text in (PEOPLE,) for raw in text.split()])
+def test_a_person_with_a_telling_name_stays_a_person(raw):
+    assert find_machine(parse_address(raw)) == ""

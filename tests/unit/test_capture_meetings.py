@@ -1,0 +1,131 @@
+from typing import Any
+
+import msgspec
+import pytest
+
+from bot.graph.capture import capture_meeting
+from bot.graph.firm import Firm
+from bot.graph.pages import Event
+from storage.models import Kind
+
+NOW = 1_800_000_000
+FIRM = Firm(["firm.example"])
+PAST = {"dateTime": "2024-05-06T07:08:09.0000000", "timeZone": "UTC"}
+FUTURE = {"dateTime": "2027-06-01T10:00:00.0000000", "timeZone": "UTC"}
+
+
+def invite(*addresses: str, kind: str = "required") -> list[dict[str, Any]]:
+    return [{"type": kind, "emailAddress": {"name": "", "address": address}} for address in addresses]
+
+
+def make_event(**fields: Any) -> Event:
+    given = {
+        "id": "1",
+        "type": "singleInstance",
+        "iCalUId": "u1",
+        "isCancelled": False,
+        "sensitivity": "normal",
+        "start": PAST,
+        "organizer": {"emailAddress": {"name": "Me", "address": "me@firm.example"}},
+        "attendees": invite("anne@acme.com"),
+        "responseStatus": {"response": "organizer"},
+    }
+    return msgspec.convert(given | fields, Event)
+
+
+def capture(series: Event | None = None, **fields: Any):
+    return capture_meeting(make_event(**fields), series, b"s", FIRM, NOW)
+
+
+def list_addresses(captured) -> list[str]:
+    return sorted(person.address for person in captured.people)
+
+
+def test_a_meeting_that_was_held_was_held_with_everyone_outside():
+    captured = capture(attendees=invite("anne@acme.com", "bob@other.com", "colleague@firm.example"))
+    assert list_addresses(captured) == ["anne@acme.com", "bob@other.com"]
+    assert (captured.kind, captured.at, captured.is_planned) == (Kind.MEETING, 1_714_979_289, False)
+
+
+def test_a_meeting_to_come_is_planned():
+    assert capture(start=FUTURE).is_planned
+
+
+def test_the_organiser_takes_part():
+    organizer = {"emailAddress": {"name": "Anne", "address": "anne@acme.com"}}
+    captured = capture(
+        organizer=organizer, attendees=invite("me@firm.example"), responseStatus={"response": "accepted"}
+    )
+    assert list_addresses(captured) == ["anne@acme.com"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"isCancelled": True}, "cancelled"),
+        ({"sensitivity": "private"}, "private"),
+        ({"sensitivity": "confidential"}, "private"),
+        ({"responseStatus": {"response": "declined"}}, "declined"),
+        ({"attendees": invite("me@firm.example")}, "internal"),
+        ({"attendees": []}, "internal"),
+        ({"attendees": invite(*(f"p{number}@acme.com" for number in range(26)))}, "crowd"),
+        ({"attendees": invite("room@acme.com", kind="resource")}, "internal"),
+        ({"type": "seriesMaster"}, "series"),
+        ({"isDraft": True}, "draft"),
+    ],
+)
+def test_a_meeting_that_records_nothing_has_a_reason(fields, reason):
+    assert capture(**fields) == reason
+
+
+def test_25_attendees_and_a_room_are_not_a_crowd():
+    rooms = invite("room@acme.com", kind="resource")
+    captured = capture(attendees=[*invite(*(f"p{number}@acme.com" for number in range(25))), *rooms])
+    assert len(captured.people) == 25
+
+
+@pytest.mark.parametrize(
+    "response", ["accepted", "tentativelyAccepted", "notResponded", "none", "organizer", "new-word"]
+)
+def test_B87_whatever_else_was_answered_the_meeting_counts(response):
+    assert list_addresses(capture(responseStatus={"response": response})) == ["anne@acme.com"]
+
+
+def test_F29_an_occurrence_takes_what_it_does_not_say_from_its_series():
+    series = make_event(id="m", type="seriesMaster", attendees=invite("anne@acme.com", "bob@other.com"))
+    bare = msgspec.convert({"id": "o", "type": "occurrence", "seriesMasterId": "m", "start": FUTURE}, Event)
+    captured = capture_meeting(bare, series, b"o", FIRM, NOW)
+    assert (list_addresses(captured), captured.is_planned) == (["anne@acme.com", "bob@other.com"], True)
+
+
+@pytest.mark.parametrize(("field", "value"), [("isCancelled", True), ("sensitivity", "private")])
+def test_F29_an_occurrence_of_a_series_that_is_off_is_off(field, value):
+    series = make_event(id="m", type="seriesMaster", **{field: value})
+    bare = msgspec.convert({"id": "o", "type": "occurrence", "seriesMasterId": "m", "start": FUTURE}, Event)
+    assert isinstance(capture_meeting(bare, series, b"o", FIRM, NOW), str)
+
+
+def test_F29_two_occurrences_of_one_series_are_two_meetings():
+    series = make_event(id="m", type="seriesMaster")
+    bare = {"type": "occurrence", "seriesMasterId": "m"}
+    first = capture_meeting(msgspec.convert(bare | {"id": "a", "start": PAST}, Event), series, b"a", FIRM, NOW)
+    second = capture_meeting(msgspec.convert(bare | {"id": "b", "start": FUTURE}, Event), series, b"b", FIRM, NOW)
+    assert first.message != second.message
+
+
+@pytest.mark.parametrize(
+    ("start", "at"),
+    [
+        ({"dateTime": "2024-05-06T07:08:09", "timeZone": "Europe/Paris"}, 1_714_972_089),
+        ({"dateTime": "2024-05-06T07:08:09", "timeZone": "Mars/Olympus Mons"}, 1_714_979_289),
+        ({"dateTime": "2024-05-06T07:08:09", "timeZone": "../../etc/passwd"}, 1_714_979_289),
+        ({"dateTime": "2024-05-06T07:08:09", "timeZone": None}, 1_714_979_289),
+        ({"dateTime": "0001-01-01T00:00:00", "timeZone": "UTC"}, 0),
+        ({"dateTime": "9999-12-31T23:59:59", "timeZone": "UTC"}, 0),
+        ({"dateTime": None, "timeZone": "UTC"}, 0),
+        (None, 0),
+    ],
+)
+def test_B81_a_meeting_with_a_strange_time_is_kept(start, at):
+    captured = capture(start=start)
+    assert (captured.at, captured.is_planned, list_addresses(captured)) == (at, False, ["anne@acme.com"])
