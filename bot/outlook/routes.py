@@ -1,5 +1,6 @@
 """What the page is made of, over HTTP: the page itself, its files, the two legal pages, and `POST /api/turn`."""
 
+import re
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -12,6 +13,9 @@ from bot.outlook.tokens import SCOPE, UserTokens
 from bot.outlook.turns import Turns
 from bot.web.site import NotBuiltError, Site, load_site
 from storage.database import Database
+
+DAY = 86_400
+_HASHED = re.compile(r"-[A-Z0-9]{8}\.")
 
 
 def add_outlook_routes(
@@ -85,11 +89,13 @@ class _Pages:
         return self._send(f"terms.{_language(request)}", self._tab_policy)
 
     async def send_asset(self, request: web.Request) -> web.Response:
-        """Send a file of the build by its exact name; its name changes with its content, so it may be kept for ever."""
-        asset = self._site.asset(request.match_info["name"])
+        """Send a file of the build by its exact name; one whose name changes with its content is kept for ever."""
+        name = request.match_info["name"]
+        asset = self._site.asset(name)
         if asset is None:
             raise web.HTTPNotFound
-        headers = {"Cache-Control": f"public, max-age={YEAR}, immutable", "Vary": "Accept-Encoding"}
+        kept = f"max-age={YEAR}, immutable" if _HASHED.search(name) else f"max-age={DAY}"
+        headers = {"Cache-Control": f"public, {kept}", "Vary": "Accept-Encoding"}
         body = asset.content
         if asset.gzipped is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
             headers["Content-Encoding"] = "gzip"

@@ -17,6 +17,8 @@ from storage.rls import SYSTEM
 from storage.users import KnownUser, get_known_user
 
 LARGEST_BODY = 256 * 1024
+SERVED = frozenset({"active", "needs_admin"})
+"""Tenants that are answered: those whose consent stands, even while their mailboxes cannot be read."""
 VERSIONED_VERBS = frozenset({"company.set_type", "company.set_partner", "company.rename"})
 """Changes that say which state of the company they were decided on, so that nothing is overwritten unseen."""
 
@@ -78,7 +80,7 @@ class Turns:
         identity = await self._tokens.check(request.headers.get("Authorization"))
         async with self._database.reading(SYSTEM) as connection:
             user = await get_known_user(connection, identity.tenant, identity.object_id)
-        if user is None or not user.is_active:
+        if user is None or not user.is_active or user.tenant_state not in SERVED:
             raise ForbiddenError
         return user
 

@@ -21,6 +21,9 @@ await mkdir("dist/assets", { recursive: true });
 await mkdir("dist/demo/assets", { recursive: true });
 await writeTokens();
 
+for (const name of await readdir("../../manifest/icons")) {
+  await cp(join("../../manifest/icons", name), join("dist/assets", name));
+}
 const icon = await copyHashed("../../manifest/icons/icon-32.png", "dist/assets");
 const app = await bundle({ app: "src/app.ts", style: "src/styles/app.css", "signed-in": "src/signed_in.ts" }, "dist/assets");
 const shared = { "%ICON%": `/static/${icon}`, "%STYLE%": `/static/${app["style.css"]}` };
