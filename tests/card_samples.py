@@ -69,6 +69,7 @@ class World:
     words: str = "Companies of mine · clients · partner Anne Martin"
     text: str = ""
     cursor: str = CURSOR
+    host: str = "acme.example"
 
     def company(self, number: int) -> str:
         return self.companies[number % len(self.companies)]
@@ -82,7 +83,7 @@ ORDINARY = World()
 
 def worst_world(name: str) -> World:
     worst = WORST[name]
-    return World((worst,), (worst,), worst, worst[:200], CURSOR * 24)
+    return World((worst,), (worst,), worst, worst[:200], CURSOR * 24, f"{'long' * 14}.example")
 
 
 def draw_all(language: Language, world: World = ORDINARY) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -121,7 +122,7 @@ def contact_rows(world: World, count: int = 10) -> list[ContactRow]:
         ContactRow(
             id=number + 10**15,
             name=world.person(number) if number % 4 else "",
-            address=f"somebody.{number}@{'long' * 12}.example",
+            address=f"somebody.{number}@{world.host}",
             company_id=5,
             company_name=world.company(number),
             interaction_count=3 * number + 1,
@@ -149,7 +150,7 @@ def company(world: World) -> CompanyDetail:
         partner_name=world.person(0),
         version=7,
         contact_count=12,
-        domains=tuple(f"acme{n}.{'long' * 12}.example" for n in range(6)),
+        domains=tuple(f"acme{n}.{world.host}" for n in range(6)),
         firm=totals,
         mine=totals,
         is_mine=True,
@@ -328,7 +329,7 @@ def _draw_notices(reader: Reader, world: World) -> Iterator[tuple[str, dict[str,
 
 
 def _draw_pane(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, Any]]]:
-    address = f"somebody@{'long' * 12}.example"
+    address = f"somebody@{world.host}"
     known = tuple(Person(address, "contact", n, world.person(n), 5, world.company(0), NOW - DAY) for n in range(8))
     seen = tuple(Person(address, "seen", n, world.person(n)) for n in range(5))
     unknown = (*seen, Person(address, "unknown"), Person("?", "invalid", None, world.person(0)))

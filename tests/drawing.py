@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Page, async_playwright
 
 from tests.node_packages import FOLDER, install_node_packages
 
@@ -16,38 +16,32 @@ PAGE = "<!doctype html><html><head><meta charset='utf-8'></head><body><div id='c
 
 
 class Easel:
-    """Draws cards."""
+    """Draws cards, all on one page."""
 
-    def __init__(self, browser: Browser) -> None:
-        self.browser = browser
-        self.scripts = (
-            install_node_packages() / "adaptivecards" / "dist" / "adaptivecards.js",
-            FOLDER / "teams.js",
-        )
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda message: self.complaints.append(message.text))
 
     async def draw(
         self,
         card: dict[str, Any],
-        file: Path,
+        file: Path | None = None,
         *,
         theme: Literal["light", "dark"] = "light",
         width: int = 620,
         opened: str = "",
     ) -> list[str]:
-        """Write a picture of the card, the drawer `opened` open; give what the page complained about."""
-        complaints: list[str] = []
-        page = await self.browser.new_page(viewport={"width": width, "height": 200}, device_scale_factor=1.5)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(dialog.message))
-        await page.set_content(PAGE)
-        for script in self.scripts:
-            await page.add_script_tag(path=script)
-        if opened:
-            card = _open(card, opened)
-        await page.evaluate("([card, theme]) => draw(card, theme)", [card, theme])
-        await page.screenshot(path=file, full_page=True)
-        await page.close()
-        return complaints
+        """Draw the card, the drawer `opened` open, and keep a picture; give what the page complained about."""
+        self.complaints.clear()
+        await self.page.set_viewport_size({"width": width, "height": 400})
+        await self.page.evaluate(
+            "([card, theme]) => draw(card, theme)", [_open(card, opened) if opened else card, theme]
+        )
+        if file is not None:
+            await self.page.locator("body").screenshot(path=file)
+        return [*self.complaints]
 
 
 def _open(card: dict[str, Any], name: str) -> dict[str, Any]:
@@ -61,7 +55,17 @@ def _open(card: dict[str, Any], name: str) -> dict[str, Any]:
 @contextlib.asynccontextmanager
 async def open_easel() -> AsyncIterator[Easel]:
     """Start the browser that draws."""
+    packages = install_node_packages()
+    scripts = (
+        packages / "adaptivecards" / "dist" / "adaptivecards.js",
+        packages / "markdown-it" / "dist" / "markdown-it.js",
+        FOLDER / "teams.js",
+    )
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(OPTIONS))
-        yield Easel(browser)
+        page = await browser.new_page(device_scale_factor=1.5)
+        await page.set_content(PAGE)
+        for script in scripts:
+            await page.add_script_tag(path=script)
+        yield Easel(page)
         await browser.close()

@@ -180,40 +180,35 @@ def _chip(style: ContainerStyle) -> Column:
         horizontal_alignment=HorizontalAlignment.CENTER,
     )
     return Column(
-        width="128px",
+        width="136px",
         vertical_content_alignment=VerticalAlignment.CENTER,
         items=[Container(style=style, items=[text])],
     )
 
 
-def _row(style: ContainerStyle | None, *, is_bare: bool = False) -> Template:
+def _row(style: ContainerStyle | None) -> Template:
     name = RichTextBlock(inlines=[TextRun(text=slot("name"), weight=FontWeight.BOLDER)])
     detail = RichTextBlock(
         inlines=[TextRun(text=slot("detail"), size=FontSize.SMALL, is_subtle=True)], spacing=Spacing.NONE
     )
-    texts = Column(
-        width="stretch",
-        items=[name] if is_bare else [name, detail],
-        vertical_content_alignment=VerticalAlignment.CENTER,
-    )
+    texts = Column(width="stretch", items=[name, detail], vertical_content_alignment=VerticalAlignment.CENTER)
+    return _choosable([texts] if style is None else [texts, _chip(style)])
+
+
+def _choosable(columns: list[Column]) -> Template:
     action = execute(inputs=AssociatedInputs.NONE)
-    return Template(
-        ColumnSet(
-            columns=[texts] if style is None else [texts, _chip(style)],
-            select_action=action,
-            separator=True,
-            spacing=Spacing.SMALL,
-        )
-    )
+    return Template(ColumnSet(columns=columns, select_action=action, separator=True, spacing=Spacing.SMALL))
 
 
 _PLAIN_ROW = _row(None)
-_BARE_ROW = _row(None, is_bare=True)
+_BARE_ROW = _choosable(
+    [Column(width="stretch", items=[RichTextBlock(inlines=[TextRun(text=slot("name"), color=Colors.ACCENT)])])]
+)
 _ROWS: dict[Chip, Template] = {chip: _row(style) for chip, style in STYLES.items()}
 
 
 def row(name: str, detail: str, verb: str, **data: Any) -> Json:
-    """Give a line that opens something when it is chosen."""
+    """Give a line that opens something when it is chosen; without a detail it is a sentence to choose."""
     template = _PLAIN_ROW if detail else _BARE_ROW
     return template(name=name, detail=detail, title=None, verb=verb, data=data_of(verb, **data))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.cards import kit
-from bot.cards.actions import button, buttons, submit
+from bot.cards.actions import button, submit
 from bot.cards.companies import draw_back
 from bot.cards.inputs import Json, choice, choose_one, choose_person, tick, write_text
 from bot.cards.phrases import NOBODY, join, say_last, text, type_choices, type_names
@@ -85,9 +85,9 @@ def draw_ticks(
         kit.note(words),
         *boxes,
         kit.box([kit.columns(type_, person)]),
-        *buttons(submit(text(language, "ticks.go_on"), "companies.set_many", back=_to_list(state))),
     ]
-    return kit.card(body, [draw_back(reader, _to_list(state))], is_wide=True)
+    go_on = submit(text(language, "ticks.go_on"), "companies.set_many", back=_to_list(state))
+    return kit.card(body, [go_on, draw_back(reader, _to_list(state))], is_wide=True)
 
 
 def _usual_people(language: Language) -> list[Choice]:

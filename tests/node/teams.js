@@ -55,10 +55,16 @@ const styles = (theme) => `
   .ac-choiceSetInput-filtered-dropdown { display: none; }
 `;
 
+const markdown = window.markdownit({ html: false, linkify: false });
+AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {
+  result.outputHtml = markdown.render(text);
+  result.didProcess = true;
+};
+
 function draw(card, name) {
-  const sheet = document.createElement("style");
+  let sheet = document.getElementById("theme");
+  if (!sheet) document.head.append((sheet = Object.assign(document.createElement("style"), { id: "theme" })));
   sheet.textContent = styles(themes[name]);
-  document.head.append(sheet);
   const adaptive = new AdaptiveCards.AdaptiveCard();
   adaptive.hostConfig = new AdaptiveCards.HostConfig(hostConfig(name));
   adaptive.parse(card);
