@@ -6,6 +6,7 @@ import json
 import re
 import uuid
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -75,9 +76,9 @@ def check_values(app_id: str, host: str, version: str) -> dict[str, str]:
     }
 
 
-def find_source() -> Path:
-    """Return the folder of the manifests; raises `PackageError` where there is none."""
-    for folder in (SOURCE, DIST / "manifest"):
+def find_source(folders: Sequence[Path] = (SOURCE, DIST / "manifest")) -> Path:
+    """Return the first folder with manifests; raises `PackageError` where there is none."""
+    for folder in folders:
         if (folder / "manifest.json").exists():
             return folder
     raise PackageError("The manifests are not here. Run: python -m bot.web.build")
