@@ -17,6 +17,8 @@ class Config(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CARNET_", frozen=True, extra="forbid")
 
     database_url: str = Field("sqlite:///carnet.db", description="SQLite file or PostgreSQL URL")
+    database_is_pooled: bool = Field(default=False, description="true behind PgBouncer in transaction mode")
+    wake_url: str = Field("", description="PostgreSQL URL around the pooler, for LISTEN/NOTIFY; empty for the same one")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(3978, description="port to listen on")
     public_url: str = Field("", description="https address under which Microsoft reaches this service")
@@ -25,6 +27,12 @@ class Config(BaseSettings):
     app_tenant: str = Field("", description="Entra tenant of the app registration; empty for a multi-tenant bot")
     app_certificate: str = Field("", description="path of a PEM file with private key and certificate")
     tenants: tuple[str, ...] = Field((), description="Entra ids of the tenants served, as a JSON list")
+    group: str = Field("", description="Entra group whose members' mailboxes are read; empty for everybody's")
+    admins: tuple[str, ...] = Field((), description="Entra object ids of those who are told of trouble, as a JSON list")
+    retention_days: int = Field(0, ge=0, description="days after which interactions are deleted; 0 keeps them")
+    leaver_days: int = Field(-1, description="days after which what a leaver's mailbox gave is deleted; -1 keeps it")
+    notice_hours: str = Field("7-21", description="local hours in which people are told things, unless they say")
+    installs_app: bool = Field(default=False, description="install the app for people before telling them something")
     contact_rule: str = Field("outreach", description="`outreach`, or `exchange`: they must have answered too")
     shares_contacts: bool = Field(default=True, description="false keeps colleagues' contacts back")
     login_url: str = Field("https://login.microsoftonline.com", description="sign-in authority")
@@ -35,5 +43,19 @@ class Config(BaseSettings):
     )
     service_url_hosts: tuple[str, ...] = Field(SERVICE_URL_HOSTS, description="exact hosts of the Bot Connector")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    traces_url: str = Field("", description="OTLP endpoint (HTTP) for traces; empty sends none")
+    metrics_host: str = Field("127.0.0.1", description="address of the metrics; never a public one")
     metrics_port: int = Field(0, description="port of Prometheus metrics; 0 turns them off")
     mailbox_concurrency: int = Field(8, description="mailboxes synced at once by one process")
+
+
+def read_config() -> Config:
+    """Read the settings of a service; raises `ValueError` with a sentence for what it cannot do without."""
+    config = Config()
+    if not config.app_id:
+        raise ValueError("CARNET_APP_ID is not set: there is no service without authentication.")
+    if not config.app_secret.get_secret_value() and not config.app_certificate:
+        raise ValueError("Set CARNET_APP_CERTIFICATE (better) or CARNET_APP_SECRET.")
+    if not config.tenants:
+        raise ValueError("CARNET_TENANTS is empty: name the Entra tenants to serve, as a JSON list.")
+    return config

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import insert_ignoring
@@ -51,6 +51,12 @@ async def claim_chores(connection: AsyncConnection, name: ChoreName, now: int, l
         claimed = update(Chore).where(Chore.name == name, Chore.tenant_id.in_([row.tenant_id for row in rows]))
         await connection.execute(claimed.values(due_at=now + LEASE))
     return [DueChore(row.tenant_id, row.entra_id, name, row.link, row.failures) for row in rows]
+
+
+async def get_next_chore_at(connection: AsyncConnection, name: ChoreName) -> int | None:
+    """Give the time at which the next chore of a name is due; needs the tenancy `SYSTEM`."""
+    found: int | None = await connection.scalar(select(func.min(Chore.due_at)).where(Chore.name == name))
+    return found
 
 
 async def finish_chore(

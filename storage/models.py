@@ -102,6 +102,8 @@ class User(Base):
     language: Mapped[str] = mapped_column(String(8), default="")
     timezone: Mapped[str] = mapped_column(String(64), default="")
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    left_at: Mapped[int] = mapped_column(BigInt, default=0)
+    """When a person who is not active any more was missed."""
     is_admin: Mapped[bool] = mapped_column(Boolean, default=False)
     settings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """How this person wants notices: hours, digest, muted kinds."""

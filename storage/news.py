@@ -46,7 +46,7 @@ async def get_hearers(connection: AsyncConnection, tenant_id: int, user_ids: Col
             Tenant.shares_contacts,
         )
         .join(Tenant, Tenant.tenant_id == User.tenant_id)
-        .where(User.tenant_id == tenant_id, User.is_active, Tenant.state == "active")
+        .where(User.tenant_id == tenant_id, User.is_active)
     )
     hearers = {}
     for ids in split(user_ids):

@@ -96,8 +96,8 @@ async def set_users(connection: AsyncConnection, tenant_id: int, people: Sequenc
         del row["has_mailbox"]
     await _upsert_users(connection, rows)
     wanted = [one.entra_id for one in people if one.is_active and one.has_mailbox]
-    await _add_mailboxes(connection, tenant_id, wanted, now)
-    await stop_users(connection, tenant_id, [one.entra_id for one in people if not one.is_active])
+    await add_mailboxes(connection, tenant_id, wanted, now)
+    await stop_users(connection, tenant_id, [one.entra_id for one in people if not one.is_active], now)
 
 
 async def _upsert_users(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
@@ -105,7 +105,8 @@ async def _upsert_users(connection: AsyncConnection, rows: Sequence[dict[str, An
         return
     insert = sqlite.insert(User) if connection.dialect.name == "sqlite" else postgresql.insert(User)
     new = insert.excluded
-    changes = {column: new[column] for column in ("name", "folded_name", "address", "is_active")}
+    changes: dict[str, Any] = {column: new[column] for column in ("name", "folded_name", "address", "is_active")}
+    changes["left_at"] = case((new["is_active"], 0), else_=User.left_at)
     language = case((User.language == "", new["language"]), else_=User.language)
     statement = insert.on_conflict_do_update(
         index_elements=["tenant_id", "entra_id"], set_=changes | {"language": language}
@@ -113,10 +114,11 @@ async def _upsert_users(connection: AsyncConnection, rows: Sequence[dict[str, An
     await connection.execute(statement, rows)
 
 
-async def _add_mailboxes(connection: AsyncConnection, tenant_id: int, entra_ids: Sequence[str], now: int) -> None:
+async def add_mailboxes(connection: AsyncConnection, tenant_id: int, entra_ids: Sequence[str], now: int) -> None:
+    """Give users a place in the queue, also those who had one and come back."""
     users = select(User.id).where(User.tenant_id == tenant_id, User.entra_id.in_(entra_ids))
     found = list(await connection.scalars(users))
-    row = {"tenant_id": tenant_id, "state": "new", "due_at": now}
+    row = {"tenant_id": tenant_id, "state": "new", "due_at": now, "created_at": now}
     await insert_ignoring(connection, Mailbox, [row | {"user_id": user_id} for user_id in found])
     returned = and_(Mailbox.tenant_id == tenant_id, Mailbox.user_id.in_(found), Mailbox.state == "stopped")
     await connection.execute(update(Mailbox).where(returned).values(state="new", due_at=now, reason=""))
@@ -124,18 +126,19 @@ async def _add_mailboxes(connection: AsyncConnection, tenant_id: int, entra_ids:
         wake(connection, "mailboxes")
 
 
-async def stop_users(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str]) -> None:
+async def stop_users(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str], now: int) -> None:
     """Let people go: their mailboxes are left alone from now on; what is known stays known to the firm."""
     gone = and_(User.tenant_id == tenant_id, User.entra_id.in_(entra_ids))
-    await connection.execute(update(User).where(gone).values(is_active=False))
+    left_at = case((User.left_at > 0, User.left_at), else_=now)
+    await connection.execute(update(User).where(gone).values(is_active=False, left_at=left_at))
     theirs = and_(Mailbox.tenant_id == tenant_id, Mailbox.user_id.in_(select(User.id).where(gone)))
     stopped = {"state": "stopped", "due_at": None, "leased_until": 0, "reason": "The person has left the firm"}
     await connection.execute(update(Mailbox).where(theirs).values(stopped | {"fencing": Mailbox.fencing + 1}))
 
 
-async def stop_users_but(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str]) -> None:
+async def stop_users_but(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str], now: int) -> None:
     """Let everyone go whom a full listing of the directory no longer has."""
     active = select(User.entra_id).where(User.tenant_id == tenant_id, User.is_active)
     missing = set(await connection.scalars(active)) - set(entra_ids)
     if missing:
-        await stop_users(connection, tenant_id, sorted(missing))
+        await stop_users(connection, tenant_id, sorted(missing), now)

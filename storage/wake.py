@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-Channel = Literal["mailboxes", "outbox", "subscriptions"]
-CHANNELS: Final[tuple[Channel, ...]] = ("mailboxes", "outbox", "subscriptions")
+Channel = Literal["mailboxes", "outbox", "subscriptions", "directory"]
+CHANNELS: Final[tuple[Channel, ...]] = ("mailboxes", "outbox", "subscriptions", "directory")
 
 _KEY = "carnet_wakes"
 
@@ -32,7 +32,7 @@ class Wakes:
 
     def __init__(self) -> None:
         self._heard = {channel: asyncio.Event() for channel in CHANNELS}
-        self.unsaid: set[Channel] = set()
+        self._unsaid: set[Channel] = set()
         self.has_unsaid = asyncio.Event()
 
     def hear(self, channel: Channel) -> None:
@@ -44,8 +44,14 @@ class Wakes:
         for channel in channels:
             self.hear(channel)
         if channels:
-            self.unsaid |= channels
+            self._unsaid |= channels
             self.has_unsaid.set()
+
+    def take_unsaid(self) -> set[Channel]:
+        """Take what other processes have still to be told."""
+        unsaid, self._unsaid = self._unsaid, set()
+        self.has_unsaid.clear()
+        return unsaid
 
     async def wait(self, channel: Channel, seconds: float) -> bool:
         """Wait for a wake or for the time to pass; True for a wake. One loop a channel and process waits."""

@@ -1,17 +1,95 @@
 """Following each tenant's directory: who joins, who leaves, who is renamed, and whether the tenant still lets us in."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Final, Protocol
 
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.graph.backoff import choose_retry_at
 from bot.graph.client import GraphClient
+from bot.graph.errors import GraphError, SignInError
+from bot.graph.people import (
+    Changes,
+    Entry,
+    describe_user,
+    fetch_changes,
+    fetch_members,
+    fetch_organization,
+    fetch_person,
+    probe_mailbox,
+)
+from bot.graph.rounds import is_unknown_state
+from bot.loops import repeat, waking
+from storage.chores import DueChore, add_chores, claim_chores, fail_chore, finish_chore, get_next_chore_at
 from storage.database import Database
+from storage.directory import (
+    find_refused_user,
+    match_subscriptions,
+    resume_mailboxes,
+    set_admins,
+    set_tenant_state,
+    stop_mailboxes_but,
+)
+from storage.names import clean_text
+from storage.rls import SYSTEM
+from storage.tenants import add_mailboxes, add_tenant, set_organization, set_users, stop_users, stop_users_but
+
+log = structlog.get_logger(__name__)
+
+PERIOD: Final = 300
+PROBE: Final = 600
+"""Seconds after which a tenant that refuses us is asked again."""
+LONGEST_PAUSE: Final = 10.0
+MOST_REREAD: Final = 200
+"""Changed people who are fetched one by one; where there are more, everybody is listed anew."""
+
+ALL_REFUSED: Final = "Microsoft refuses access to every mailbox: was the administrator's consent withdrawn?"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the configuration says of every tenant."""
+
+    tenants: tuple[str, ...] = ()
+    """Entra ids."""
+    group: str = ""
+    """Entra id of the group whose members' mailboxes are read; empty for everybody's."""
+    admins: tuple[str, ...] = ()
+    contact_rule: str = "outreach"
+    shares_contacts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one look at a directory has shown."""
+
+    name: str
+    domains: Sequence[str]
+    people: Sequence[Entry]
+    gone: Sequence[str]
+    is_whole: bool
+    """`people` is everybody: who is not among them is gone too."""
+    link: str
+    members: Collection[str] | None
+    """Whose mailboxes are read; None for everybody's."""
+
+
+class OnTenantState(Protocol):
+    """Hears, in the same transaction, that a tenant lets us in again or not any more."""
+
+    async def __call__(self, connection: AsyncConnection, tenant_id: int, state: str) -> None:
+        """Write what follows from it (notices)."""
 
 
 class DirectoryKeeper:
-    """Follows the directories of all tenants until stopped; any number of processes may run one.
+    """Follows the directories of all tenants; any number of processes may run one.
 
-    `get_client(entra_tenant_id)` gives the Graph client of a tenant. A tenant that is configured and not yet stored is
-    added first: `tenants` are the configured Entra ids.
+    `get_client(entra_tenant_id)` gives the Graph client of a tenant, `clock` UTC seconds. Tenants that are configured
+    and not yet stored are added first.
     """
 
     def __init__(
@@ -19,15 +97,169 @@ class DirectoryKeeper:
         database: Database,
         get_client: Callable[[str], GraphClient],
         *,
-        tenants: tuple[str, ...],
+        rules: Rules,
         clock: Callable[[], float],
+        on_tenant_state: OnTenantState | None = None,
     ) -> None:
-        raise NotImplementedError
+        self._database = database
+        self._get_client = get_client
+        self._rules = rules
+        self._clock = clock
+        self._on_tenant_state = on_tenant_state
+        self._has_added = False
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Follow the directories until `stopping` is set."""
-        raise NotImplementedError
+        await repeat("directory", self.work, stopping, waking(self._database, "directory"))
 
-    async def follow_all(self) -> None:
-        """Bring every tenant's users up to date once: what a first start waits for."""
-        raise NotImplementedError
+    async def work(self) -> float:
+        """Look at the directories that are due; gives the seconds until the next one is."""
+        await self._add_tenants()
+        async with self._database.writing(SYSTEM) as connection:
+            chores = await claim_chores(connection, "directory", self._now())
+        await asyncio.gather(*(self._follow(chore) for chore in chores))
+        if chores:
+            return 0
+        async with self._database.reading(SYSTEM) as connection:
+            next_at = await get_next_chore_at(connection, "directory")
+        return min(LONGEST_PAUSE, max(0.1, next_at - self._clock())) if next_at is not None else LONGEST_PAUSE
+
+    def _now(self) -> int:
+        return int(self._clock())
+
+    async def _add_tenants(self) -> None:
+        if self._has_added:
+            return
+        rules = self._rules
+        async with self._database.writing(SYSTEM) as connection:
+            for entra_id in rules.tenants:
+                tenant_id = await add_tenant(
+                    connection,
+                    entra_id,
+                    contact_rule=rules.contact_rule,
+                    shares_contacts=rules.shares_contacts,
+                    now=self._now(),
+                )
+                await add_chores(connection, tenant_id, self._now())
+        self._has_added = True
+
+    async def _follow(self, chore: DueChore) -> None:
+        try:
+            seen = await self._look(self._get_client(chore.entra_id), chore.link)
+            reason = await self._find_refusal(chore)
+        except GraphError as error:
+            await self._note_failure(chore, error)
+            return
+        async with self._database.writing(chore.tenant_id) as connection:
+            await self._write(connection, chore.tenant_id, seen)
+            await self._set_state(connection, chore.tenant_id, "paused" if reason else "active", reason)
+            next_at = self._now() + (PROBE if reason else PERIOD)
+            await finish_chore(
+                connection, chore.tenant_id, "directory", now=self._now(), next_at=next_at, link=seen.link
+            )
+
+    async def _look(self, client: GraphClient, link: str) -> _Seen:
+        organization = await fetch_organization(client)
+        changes, is_whole = await _fetch_known_changes(client, link)
+        if not is_whole:
+            changes = await _reread(client, changes)
+        elif not changes.people:
+            raise GraphError(0, "notAPage")  # no directory is empty: believed, it would let everybody go
+        members = set(await fetch_members(client, self._rules.group)) if self._rules.group else None
+        return _Seen(
+            clean_text(organization.display_name or ""),
+            [domain.name for domain in organization.verified_domains],
+            [entry for entry in changes.people if entry.user_type != "Guest"],
+            changes.removed,
+            is_whole,
+            changes.link,
+            members,
+        )
+
+    async def _find_refusal(self, chore: DueChore) -> str:
+        """Give why to leave the tenant alone: every mailbox is refused, and one that is asked just now still is."""
+        async with self._database.reading(chore.tenant_id) as connection:
+            refused = await find_refused_user(connection, chore.tenant_id)
+        if refused is None:
+            return ""
+        try:
+            await probe_mailbox(self._get_client(chore.entra_id), refused)
+        except GraphError as error:
+            return ALL_REFUSED if error.status == HTTPStatus.FORBIDDEN else ""
+        return ""
+
+    async def _write(self, connection: AsyncConnection, tenant_id: int, seen: _Seen) -> None:
+        now, members = self._now(), seen.members
+        await set_organization(connection, tenant_id, name=seen.name, domains=seen.domains)
+        people = [describe_user(entry) for entry in seen.people]
+        if members is not None:
+            people = [replace(one, has_mailbox=one.entra_id in members) for one in people]
+        await set_users(connection, tenant_id, people, now)
+        await stop_users(connection, tenant_id, seen.gone, now)
+        if seen.is_whole:
+            await stop_users_but(connection, tenant_id, [one.entra_id for one in people], now)
+        if members is not None:
+            await add_mailboxes(connection, tenant_id, sorted(members), now)
+            await stop_mailboxes_but(connection, tenant_id, members)
+        await set_admins(connection, tenant_id, self._rules.admins)
+        await match_subscriptions(connection, tenant_id)
+
+    async def _note_failure(self, chore: DueChore, error: GraphError) -> None:
+        """Tell a tenant that keeps us out, which an administrator must mend, from a passing failure."""
+        now = self._clock()
+        retry_at = choose_retry_at(now, chore.failures, error.retry_after)
+        state = _judge(error)
+        async with self._database.writing(chore.tenant_id) as connection:
+            if state:
+                retry_at = self._now() + PROBE
+                await self._set_state(connection, chore.tenant_id, state, _explain(error))
+            await fail_chore(connection, chore.tenant_id, "directory", next_at=retry_at, reason=str(error))
+        log.warning("directory_not_read", tenant=chore.tenant_id, error=str(error), state=state or "unchanged")
+
+    async def _set_state(self, connection: AsyncConnection, tenant_id: int, state: str, reason: str) -> None:
+        is_news = await set_tenant_state(connection, tenant_id, state, reason)
+        if is_news and state == "active":
+            await resume_mailboxes(connection, tenant_id, self._now())
+        if is_news:
+            log.warning("tenant_state", tenant=tenant_id, state=state)
+        if is_news and self._on_tenant_state is not None:
+            await self._on_tenant_state(connection, tenant_id, state)
+
+
+async def _fetch_known_changes(client: GraphClient, link: str) -> tuple[Changes, bool]:
+    """Follow the link, or list everybody (True) where there is none, Graph has forgotten it, or very many changed."""
+    if link:
+        try:
+            changes = await fetch_changes(client, link)
+        except GraphError as error:
+            if not is_unknown_state(error):
+                raise
+        else:
+            if len(changes.people) <= MOST_REREAD:
+                return changes, False
+    return await fetch_changes(client), True
+
+
+async def _reread(client: GraphClient, changes: Changes) -> Changes:
+    """Fetch the changed people whole: the delta may carry nothing but what changed."""
+    found: list[Entry] = []
+    gone = list(changes.removed)
+    for entra_id in dict.fromkeys(entry.id for entry in changes.people):
+        person = await fetch_person(client, entra_id)
+        if person is None:
+            gone.append(entra_id)
+        else:
+            found.append(person)
+    return Changes(found, gone, changes.link)
+
+
+def _judge(error: GraphError) -> str:
+    if isinstance(error, SignInError) and error.is_refused:
+        return "needs_admin"
+    return "paused" if error.status == HTTPStatus.FORBIDDEN else ""
+
+
+def _explain(error: GraphError) -> str:
+    if isinstance(error, SignInError):
+        return f"The sign-in at Microsoft is refused ({error.code}): check the app's secret or certificate"
+    return f"Microsoft refuses access to the directory ({error.code}): was the administrator's consent withdrawn?"

@@ -10,11 +10,12 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from bot.graph.client import GraphClient
-from bot.graph.errors import GraphError
+from bot.graph.errors import GraphError, SignInError
 from bot.graph.firm import Firm
 from bot.graph.sync import sync_mailbox
 from bot.graph.trouble import Trouble, judge_error
 from bot.graph.turn import MailboxTurn, OnApplied
+from storage.chores import make_chore_due
 from storage.database import Database
 from storage.mailboxes import (
     Lease,
@@ -27,6 +28,7 @@ from storage.mailboxes import (
     release_mailbox,
 )
 from storage.rls import SYSTEM
+from storage.wake import wake
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +36,8 @@ INTERVAL: Final = 300
 """Seconds after which a mailbox is looked at again where no notification came."""
 _LONGEST_PAUSE: Final = 5.0
 _PROGRESS_EVERY: Final = 5.0
+_REFUSAL_DELAY: Final = 5
+"""Seconds after a refusal until the directory is asked; those of many mailboxes are one question."""
 _GRACE: Final = 25.0
 """Seconds that mailboxes in hand have to end their page when the worker is stopped."""
 
@@ -144,7 +148,9 @@ class Worker:
         except Exception as error:
             if not isinstance(error, GraphError | DBAPIError | OSError):
                 log.exception("mailbox_failed", tenant_id=lease.tenant_id, user_id=lease.user_id)
-            await self._note(lease, judge_error(error, self._clock(), lease.failures))
+            trouble = judge_error(error, self._clock(), lease.failures)
+            is_refusal = trouble.state == "forbidden" or (isinstance(error, SignInError) and error.is_refused)
+            await self._note(lease, trouble, is_refusal=is_refusal)
         await self._tell_progress(turn)
 
     def _find_firm(self, lease: Lease) -> Firm:
@@ -163,8 +169,11 @@ class Worker:
             else:
                 await release_mailbox(connection, lease, now)
 
-    async def _note(self, lease: Lease, trouble: Trouble) -> None:
-        """Write down why a mailbox could not be synced; where even that fails, its lease runs out by itself."""
+    async def _note(self, lease: Lease, trouble: Trouble, *, is_refusal: bool) -> None:
+        """Write down why a mailbox could not be synced; where even that fails, its lease runs out by itself.
+
+        After a refusal the directory is asked whether the whole firm keeps us out.
+        """
         values = {
             "user_id": lease.user_id,
             "state": trouble.state,
@@ -177,6 +186,10 @@ class Worker:
                 await fail_mailbox(
                     connection, lease, state=trouble.state, reason=trouble.reason, retry_at=trouble.retry_at
                 )
+                if is_refusal:
+                    at = int(self._clock()) + _REFUSAL_DELAY
+                    await make_chore_due(connection, lease.tenant_id, "directory", at)
+                    wake(connection, "directory")
         except (LeaseLostError, DBAPIError, OSError) as error:
             log.warning("failure_not_noted", user_id=lease.user_id, error=type(error).__name__)
 
