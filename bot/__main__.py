@@ -1,0 +1,49 @@
+"""The `carnet` command: each of its words is a module with `add_arguments(parser)` and `run(arguments)`."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from bot.errors import CarnetError
+
+COMMANDS: Final = {
+    "serve": ("bot.serving", "answer Teams, Outlook and Graph; the settings come from CARNET_..."),
+    "worker": ("bot.working", "keep mailboxes current; any number may share one PostgreSQL"),
+    "demo": ("bot.demo_serving", "the service with a small Microsoft 365 beside it, on this machine alone"),
+    "migrate": ("bot.migrating", "bring the database to the newest schema"),
+    "package": ("bot.package", "make the app package for Teams and Outlook"),
+    "doctor": ("bot.doctor", "check the installation, and say what to do"),
+    "status": ("bot.status", "show how far the mailboxes are"),
+    "move": ("bot.moving", "move a firm from SQLite to PostgreSQL"),
+}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0, 1 where a check failed, 2 for what cannot be done as asked."""
+    given = list(sys.argv[1:] if words is None else words)
+    name = given[0] if given else ""
+    if name not in COMMANDS:
+        print(_describe())  # noqa: T201  # the terminal is where this is read
+        return 0 if name in ("-h", "--help") else 2
+    module, text = COMMANDS[name]
+    command = importlib.import_module(module)
+    parser = argparse.ArgumentParser(prog=f"carnet {name}", description=text)
+    command.add_arguments(parser)
+    try:
+        return command.run(parser.parse_args(given[1:])) or 0
+    except (CarnetError, ValueError, OSError) as error:
+        print(f"carnet {name}: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _describe() -> str:
+    lines = [f"  {name:9} {text}" for name, (_, text) in COMMANDS.items()]
+    return "\n".join(("usage: carnet COMMAND [options]", "", *lines, "", "carnet COMMAND --help says more."))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

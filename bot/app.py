@@ -1,0 +1,135 @@
+"""The only place where things are built and wired."""
+
+import asyncio
+import contextlib
+import functools
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, Final, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.commands.desk import Desk
+from bot.config import Config
+from bot.graph.client import GraphClients
+from bot.graph.directory import DirectoryKeeper, Rules
+from bot.graph.routes import add_graph_routes
+from bot.graph.subscriptions import SubscriptionKeeper
+from bot.graph.worker import Worker
+from bot.health import add_health_routes
+from bot.keys import KeySet
+from bot.notices import Notices, Sender
+from bot.outlook.routes import add_outlook_routes
+from bot.outlook.tokens import UserTokens
+from bot.teams.http import fetch, open_session
+from bot.teams.opening import open_teams
+from bot.teams.routes import add_teams_routes
+from storage.database import Database, open_database
+
+STOP_SECONDS: Final = 25.0
+"""What a graceful stop may take; Kubernetes and Docker kill after 30."""
+
+DATABASE: Final = web.AppKey("database", Database)
+DESK: Final = web.AppKey("desk", Desk)
+
+
+class Closable(Protocol):
+    """What is opened with the service, and closed with it."""
+
+    async def close(self) -> None:
+        """Let go of everything."""
+
+
+ResourceT = TypeVar("ResourceT", bound=Closable)
+Clock = Callable[[], float]
+Loop = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+
+
+@contextlib.asynccontextmanager
+async def create_app(
+    config: Config, *, clock: Clock = time.time, has_worker: bool = True, is_demo: bool = False
+) -> AsyncIterator[web.Application]:
+    """Build the service; leaving the block stops its loops, finishes what is in hand and closes the database.
+
+    `is_demo` lets tools on this machine in without a token (see `open_teams`); only `carnet demo` and tests say it.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        database = await stack.enter_async_context(_hold(open_database(config.database_url)))
+        line = await stack.enter_async_context(open_teams(config, is_demo=is_demo))
+        session = await stack.enter_async_context(open_session())
+        notices = Notices(clock)
+        desk = Desk(database, clock, notices)
+        keys = KeySet(f"{config.login_url}/common/discovery/v2.0/keys", functools.partial(fetch, session))
+        app = web.Application(client_max_size=2**20)
+        app[DATABASE], app[DESK] = database, desk
+        messenger = add_teams_routes(
+            app, database=database, desk=desk, authenticator=line.authenticator, connector=line.connector
+        )
+        add_outlook_routes(
+            app,
+            config=config,
+            database=database,
+            desk=desk,
+            tokens=UserTokens(
+                keys, app_id=config.app_id, host=urlsplit(config.public_url).netloc, login_url=config.login_url
+            ),
+        )
+        add_graph_routes(app, database, clock=clock)
+        add_health_routes(app, database, clock=clock)
+        loops: list[Loop] = [Sender(database, messenger, clock=clock).run]
+        if has_worker:
+            graph = await stack.enter_async_context(_hold(GraphClients(config)))
+            loops += work_loops(config, database, graph, notices, clock)
+        await stack.enter_async_context(_running(loops))
+        yield app
+
+
+def work_loops(config: Config, database: Database, graph: GraphClients, notices: Notices, clock: Clock) -> list[Loop]:
+    """Build what keeps mailboxes current: the directory, the subscriptions, and the worker itself."""
+    rules = Rules(
+        config.tenants,
+        group=config.group,
+        admins=config.admins,
+        contact_rule=config.contact_rule,
+        shares_contacts=config.shares_contacts,
+    )
+    directory = DirectoryKeeper(database, graph, rules=rules, clock=clock)
+    worker = Worker(database, graph, concurrency=config.mailbox_concurrency, on_applied=notices.on_applied, clock=clock)
+    loops: list[Loop] = [directory.run, worker.run]
+    if config.public_url:
+        loops.append(SubscriptionKeeper(database, graph, public_url=config.public_url, clock=clock).run)
+    return loops
+
+
+@contextlib.asynccontextmanager
+async def open_worker(config: Config, *, clock: Clock = time.time) -> AsyncIterator[None]:
+    """Run what keeps mailboxes current, without answering anybody, until the block is left."""
+    async with contextlib.AsyncExitStack() as stack:
+        database = await stack.enter_async_context(_hold(open_database(config.database_url)))
+        graph = await stack.enter_async_context(_hold(GraphClients(config)))
+        await stack.enter_async_context(_running(work_loops(config, database, graph, Notices(clock), clock)))
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _hold(resource: ResourceT) -> AsyncIterator[ResourceT]:
+    """Lend a resource, and close it."""
+    try:
+        yield resource
+    finally:
+        await resource.close()
+
+
+@contextlib.asynccontextmanager
+async def _running(loops: list[Loop]) -> AsyncIterator[None]:
+    """Run loops beside the block; at its end they are told to stop, and waited for."""
+    stopping = asyncio.Event()
+    tasks = [asyncio.create_task(loop(stopping)) for loop in loops]
+    try:
+        yield
+    finally:
+        stopping.set()
+        _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
+        for task in late:
+            task.cancel()

@@ -1,0 +1,109 @@
+"""`carnet demo`: the service and the small Microsoft 365 in one process, on this machine alone."""
+
+import argparse
+import asyncio
+import time
+from pathlib import Path
+from typing import Final
+
+import uvloop
+from aiohttp import web
+
+from bot.app import DATABASE, DESK, create_app
+from bot.config import Config
+from bot.demo.invented import list_seeds
+from bot.demo.journal import Journal
+from bot.demo.microsoft import Microsoft, run_microsoft
+from bot.demo.page import add_demo_page
+from bot.demo.routes import add_demo_routes
+from bot.demo.start import open_firm
+from bot.graph.worker import get_health
+from bot.log import set_up_logs
+from bot.outlook.routes import page_values
+from bot.serving import listening, wait_for_stop
+from bot.turn import Ask
+from storage.migrate import migrate
+from storage.rls import SYSTEM
+from storage.users import get_known_user
+
+HOST: Final = "127.0.0.1"
+"""The demo lets tools in without a token, so it answers to nobody but this machine."""
+_LOOK_EVERY: Final = 0.2
+_FIRST_SYNC: Final = 60.0
+"""Seconds that the invented firm's first sync may take before the demo says that it is ready all the same."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `carnet demo`."""
+    parser.add_argument("--port", type=int, default=3978)
+    parser.add_argument("--data", type=Path, default=Path("demo-data"), help="folder of the database, carnet.db")
+    parser.add_argument("--corpus", type=Path, help="mail headers, one JSON object a line (.jsonl or .jsonl.gz)")
+    parser.add_argument("--domain", action="append", default=[], help="a domain of the firm; may be repeated")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Serve the demo until SIGTERM or SIGINT."""
+    arguments.data.mkdir(parents=True, exist_ok=True)
+    uvloop.run(serve_demo(arguments.port, arguments.data, arguments.corpus, arguments.domain))
+
+
+async def serve_demo(port: int, folder: Path, corpus: Path | None, domains: list[str]) -> None:
+    """Serve until SIGTERM or SIGINT; `folder` keeps the database and what was ordered of the small Microsoft 365.
+
+    Raises `ValueError` for a corpus without a domain, `OSError` for one that cannot be read or a port that is taken.
+    """
+    set_up_logs("INFO")
+    firm, journal = open_firm(folder, corpus=corpus, domains=domains)
+    async with run_microsoft(firm, folder=folder, journal=journal) as microsoft:
+        config = make_config(microsoft, port, folder)
+        is_new = not await asyncio.to_thread((folder / "carnet.db").exists)
+        await migrate(config.database_url)
+        async with create_app(config, is_demo=True) as app:
+            mount_demo(app, config, microsoft, journal)
+            async with listening(app, HOST, port):
+                microsoft.teams.bot_url = f"{config.public_url}/api/messages"
+                if is_new and corpus is None:
+                    await sow(app, microsoft)
+                print(f"ready {config.public_url}", flush=True)  # noqa: T201  # what whoever started it waits for
+                await wait_for_stop()
+
+
+def make_config(microsoft: Microsoft, port: int, folder: Path) -> Config:
+    """Point the service at the small Microsoft 365."""
+    return Config(
+        host=HOST,
+        port=port,
+        public_url=f"http://{HOST}:{port}",
+        database_url=f"sqlite:///{folder}/carnet.db",
+        notice_hours="0-24",
+        **microsoft.config_values,
+    )
+
+
+def mount_demo(app: web.Application, config: Config, microsoft: Microsoft, journal: Journal) -> None:
+    """Add to the service what only the demo has: its page, and the endpoints below `/demo`."""
+    add_demo_routes(app, microsoft, journal)
+    ids = {"tenant": microsoft.firm.tenant_id, "service_url": microsoft.cloud.service_url}
+    add_demo_page(app, page_values(config) | ids)
+
+
+async def sow(app: web.Application, microsoft: Microsoft) -> None:
+    """Let the invented firm's partners say what their companies are, once the first sync knows the companies."""
+    deadline = time.monotonic() + _FIRST_SYNC
+    while time.monotonic() < deadline:
+        health = await get_health(app[DATABASE])
+        if health["total"] and health["current"] + health["failing"] >= health["total"]:
+            break
+        await asyncio.sleep(_LOOK_EVERY)
+    tenant, first = microsoft.firm.tenant_id, microsoft.firm.list_people()[0].id
+    for seed in list_seeds():
+        partner = next((each.id for each in microsoft.firm.list_people() if each.address == seed.partner), first)
+        async with app[DATABASE].reading(SYSTEM) as connection:
+            user = await get_known_user(connection, tenant, partner)
+        if user is None:
+            continue
+        asks = [Ask("company.set_type", {"name": seed.domain, "type": seed.type, "is_confirmed": True})]
+        if seed.partner:
+            asks.append(Ask("company.set_partner", {"name": seed.domain, "person": "me", "is_confirmed": True}))
+        for ask in asks:
+            await app[DESK].answer(ask, viewer=user.viewer, language="en")
