@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.audit import AuditRow
 from storage.changes import Change
 from storage.facts import Knower, Match, Recent, Totals
 from storage.filters import Filter
@@ -137,4 +138,9 @@ async def add_contact(
 
     Raises `MissingError("contact")` for one never seen. `undo_change` takes it back.
     """
+    raise NotImplementedError
+
+
+async def undo_contact(connection: AsyncConnection, viewer: Viewer, done: AuditRow, *, now: int, source: str) -> Change:
+    """Take back that somebody was added by hand."""
     raise NotImplementedError

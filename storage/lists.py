@@ -13,51 +13,30 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
-    BigInteger,
     ColumnElement,
-    FromClause,
-    Join,
     Select,
-    String,
     Subquery,
     and_,
-    bindparam,
     case,
     func,
     literal_column,
     select,
-    true,
     tuple_,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from storage.filters import Filter
 from storage.models import CompanyType
+from storage.ordered import InOrder
 from storage.paging import Page, Row, make_page, read_cursor
+from storage.parameters import number, text
 from storage.shapes import Shape, get_shape
-from storage.sources import Source, get_source, is_of_types, list_filters, list_narrow_ways, number
+from storage.sources import Source, get_source, is_of_types, list_filters, list_narrow_ways
 from storage.viewer import Viewer
 
 FEW = 2000
 """So many rows are fetched and sorted in 2 ms; where more meet a condition, walking in order meets ten soon enough."""
-
-
-class InOrder(Join):
-    """A join that SQLite walks from left to right, whatever it guesses of their sizes (sqlite.org/optoverview.html)."""
-
-    inherit_cache = True
-
-    def __init__(self, left: FromClause, right: FromClause) -> None:
-        super().__init__(left, right, true())
-
-
-@compiles(InOrder)
-def _compile_in_order(join: InOrder, compiler: SQLCompiler, **options: Any) -> str:
-    left, right = (compiler.process(side, **options | {"asfrom": True}) for side in (join.left, join.right))
-    return f"{left} CROSS JOIN {right}"
 
 
 @lru_cache(maxsize=4096)
@@ -121,7 +100,7 @@ def _list_ranges(shape: Shape, source: Source) -> Iterator[tuple[list[ColumnElem
     no_partner = [source.partner] if is_of_firm and is_partnered and shape.partner == "nobody" else []
     types: list[Any] = [literal_column(f"'{type_.value}'") for type_ in CompanyType]
     if has_types:
-        types = [bindparam(f"type_{place}", type_=String) for place in range(shape.type_count)]
+        types = [text(f"type_{place}") for place in range(shape.type_count)]
     for type_ in types:
         yield [source.type == type_], no_partner
     if shape.has_no_type or not has_types:
@@ -130,11 +109,11 @@ def _list_ranges(shape: Shape, source: Source) -> Iterator[tuple[list[ColumnElem
 
 def _list_bounds(shape: Shape, source: Source) -> Iterator[ColumnElement[bool]]:
     key = source.keys[shape.sort]
-    kind = String if shape.sort == "name" else BigInteger
+    parameter = text if shape.sort == "name" else number
     if shape.has_lower:
-        yield tuple_(key, source.id) > tuple_(bindparam("lower_key", type_=kind), number("lower_id"))
+        yield tuple_(key, source.id) > tuple_(parameter("lower_key"), number("lower_id"))
     if shape.has_upper:
-        yield tuple_(key, source.id) < tuple_(bindparam("upper_key", type_=kind), number("upper_id"))
+        yield tuple_(key, source.id) < tuple_(parameter("upper_key"), number("upper_id"))
 
 
 def _arrange(

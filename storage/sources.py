@@ -5,13 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     FromClause,
     Select,
-    String,
     and_,
-    bindparam,
     exists,
     func,
     literal_column,
@@ -21,11 +18,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from storage.models import Company, CompanyDomain, CompanyRelationship, Contact, Relationship, SearchWord, User
+from storage.parameters import as_parameters, number, text
 from storage.search import COMPANY, CONTACT
 from storage.shapes import Shape
 from storage.viewer import (
     Viewer,
-    as_parameters,
     own_companies,
     own_contacts,
     visible_companies,
@@ -63,11 +60,6 @@ _main_domain = (
     .limit(literal_column("1"))
     .scalar_subquery()
 )
-
-
-def number(name: str) -> Any:
-    """Return the parameter of this name, a whole number."""
-    return bindparam(name, type_=BigInteger)
 
 
 def get_asker(shape: Shape) -> Viewer:
@@ -160,7 +152,7 @@ def _is_met(found: Select[Any]) -> ColumnElement[bool]:
 
 def is_of_types(shape: Shape, type_: Any) -> Iterator[ColumnElement[bool]]:
     """Give the condition that a row is of one of the types asked for, if any are."""
-    asked = [type_ == bindparam(f"type_{place}", type_=String) for place in range(shape.type_count)]
+    asked = [type_ == text(f"type_{place}") for place in range(shape.type_count)]
     if shape.has_no_type:
         asked.append(type_.is_(None))
     if asked:
@@ -202,8 +194,8 @@ def _select_word(shape: Shape, place: int) -> Select[Any]:
     return select(SearchWord.entity_id).where(
         SearchWord.tenant_id == get_asker(shape).tenant_id,
         SearchWord.of == of,
-        word >= bindparam(f"word_{place}", type_=String),
-        word < bindparam(f"word_end_{place}", type_=String),
+        word >= text(f"word_{place}"),
+        word < text(f"word_end_{place}"),
     )
 
 

@@ -5,10 +5,9 @@ firm; a firm that keeps contacts back (`shares_contacts` off) shows colleagues' 
 viewer may not see is left out of the query, so it looks exactly like what is not there.
 """
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, or_, true
+from sqlalchemy import ColumnElement, and_, exists, or_, true
 from sqlalchemy.orm import aliased
 
 from storage.models import Company, CompanyRelationship, Contact, Relationship, User, View, ViewShare
@@ -26,12 +25,6 @@ class Viewer:
     """The firm's setting: False hides colleagues' contacts."""
     is_in_public: bool = False
     """The answer is read by others too (a channel, a group chat): nothing personal may be in it."""
-
-
-def as_parameters(viewer: Viewer) -> Viewer:
-    """Return the viewer with parameters for its numbers: for statements built once and run for many viewers."""
-    numbers: dict[str, Any] = {name: bindparam(name, type_=BigInteger) for name in ("tenant_id", "user_id")}
-    return replace(viewer, **numbers)
 
 
 def own_companies(viewer: Viewer) -> ColumnElement[bool]:

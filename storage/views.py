@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.audit import AuditRow
 from storage.changes import Change
 from storage.facts import Match
 from storage.filters import Filter
@@ -192,4 +193,9 @@ async def set_default_view(connection: AsyncConnection, viewer: Viewer, view_id:
 
 async def set_view_hidden(connection: AsyncConnection, viewer: Viewer, view_id: int, *, is_hidden: bool) -> None:
     """Hide a built-in, own or shared view from the reader's own lists, or show it again."""
+    raise NotImplementedError
+
+
+async def undo_view(connection: AsyncConnection, viewer: Viewer, done: AuditRow, *, now: int, source: str) -> Change:
+    """Take back a change of an own view."""
     raise NotImplementedError
