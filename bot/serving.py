@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.app import create_app
 from bot.config import read_config
 from bot.log import set_up_logs
-from bot.teams.routes import KEEPALIVE
+from bot.teams.routes import SERVER_OPTIONS
 from storage.migrate import migrate
 
 
@@ -38,7 +38,7 @@ async def _serve(*, has_worker: bool) -> None:
 @contextlib.asynccontextmanager
 async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
     """Take requests while the block runs; then no new ones, and those in hand are finished."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, keepalive_timeout=KEEPALIVE)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, **SERVER_OPTIONS)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -27,7 +27,7 @@ from bot.teams.tools import Patience, Tools
 from bot.teams.turns import Answer, Turns
 from storage.database import Database
 
-SERVER_OPTIONS: Final = {"keepalive_timeout": 25.0, "lingering_time": 5.0}
+SERVER_OPTIONS: Final[dict[str, Any]] = {"keepalive_timeout": 25.0, "lingering_time": 5.0}
 """For `web.AppRunner`: a connection that does not get its headers together is closed after 25 s (B36)."""
 TYPES: Final = frozenset({"message", "invoke", "conversationUpdate", "installationUpdate"})
 
