@@ -31,7 +31,11 @@ class Config(BaseSettings):
     admins: tuple[str, ...] = Field((), description="Entra object ids of those who are told of trouble, as a JSON list")
     retention_days: int = Field(0, ge=0, description="days after which interactions are deleted; 0 keeps them")
     leaver_days: int = Field(-1, description="days after which what a leaver's mailbox gave is deleted; -1 keeps it")
-    notice_hours: str = Field("7-21", description="local hours in which people are told things, unless they say")
+    notice_hours: str = Field(
+        "7-21",
+        pattern=r"^[0-9]{1,2}-[0-9]{1,2}$",
+        description="local hours in which people are told things, unless they say",
+    )
     installs_app: bool = Field(default=False, description="install the app for people before telling them something")
     contact_rule: str = Field("outreach", description="`outreach`, or `exchange`: they must have answered too")
     shares_contacts: bool = Field(default=True, description="false keeps colleagues' contacts back")

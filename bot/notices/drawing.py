@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cards import notices as cards
+from bot.cards.status import Status, Trouble, draw_status
 from bot.language import describe, say
 from bot.turn import Card, Reader
 from storage.filters import Filter
+from storage.health import FirmStatus, get_firm_status
 from storage.models import CompanyType
 from storage.news import (
     CompanyNews,
@@ -37,6 +39,8 @@ async def draw(connection: AsyncConnection, hearer: Hearer, reader: Reader, rows
     kind = rows[0].kind
     if kind == "summary":
         return await _draw_summary(connection, hearer.viewer, reader)
+    if kind == "status":
+        return await _draw_status(connection, hearer.viewer, reader)
     if kind == "view":
         return await _draw_view(connection, hearer.viewer, reader, rows[-1])
     if kind == "partner" and len({row.kind for row in rows}) == 1:
@@ -151,6 +155,31 @@ async def _draw_summary(connection: AsyncConnection, viewer: Viewer, reader: Rea
     first_sync = cards.FirstSync(found.contact_count, found.company_count, found.untyped_count)
     card = cards.draw_first_sync(reader, first_sync)
     return Drawn(card, say(reader.language, "notices.summary", count=found.contact_count))
+
+
+async def _draw_status(connection: AsyncConnection, viewer: Viewer, reader: Reader) -> Drawn:
+    status = describe_status(await get_firm_status(connection, viewer, reader.now))
+    return Drawn(draw_status(reader, status), say(reader.language, "notices.status"))
+
+
+def describe_status(found: FirmStatus) -> Status:
+    """Give what the administrator's card shows of a measured firm."""
+    health = found.health
+    return Status(
+        total=health.total,
+        current=health.current,
+        syncing=health.syncing,
+        failing=health.failing,
+        skipped=health.skipped,
+        progress=health.progress,
+        done_at=health.done_at,
+        last_success_at=health.last_success_at,
+        reason=found.reason,
+        troubles=tuple(Trouble(one.name, one.reason, one.next_try_at) for one in found.standings if one.reason),
+        contact_count=found.contact_count,
+        company_count=found.company_count,
+        unsent_count=found.unknown_count,
+    )
 
 
 def _make_contact(news: ContactNews, names: Mapping[int, str]) -> cards.NewContact:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.notices.pace import choose_due_at
 from bot.notices.plan import DIGEST, UPDATE, is_digested
 from bot.turn import Notice
+from storage.directory import list_admins
 from storage.interactions import Applied
 from storage.news import Hearer, get_hearers, list_concerned
 from storage.outbox import Message, NewNotice, add_notices, has_notice, list_messages_about, list_pending_updates
@@ -74,6 +75,15 @@ class Notices:
             if notice.kind == "answered":
                 rows += await self._redraw(connection, tenant_id, notice)
         await add_notices(connection, tenant_id, rows, int(self.clock()))
+
+    async def on_tenant_state(self, connection: AsyncConnection, tenant_id: int, state: str) -> None:
+        """Tell the administrators once that the firm keeps us out (the directory's `OnTenantState`)."""
+        if state != "active":
+            at = int(self.clock())
+            admins = await list_admins(connection, tenant_id)
+            await add_notices(
+                connection, tenant_id, [NewNotice(number, "status", at, group_key="status") for number in admins], at
+            )
 
     def _tell(self, hearer: Hearer, told: Sequence[tuple[str, int]], met_by: int) -> Iterator[NewNotice]:
         wishes = read_wishes(self.default, *hearer.settings)
