@@ -14,10 +14,12 @@ from bot.commands.desk import Desk
 from bot.config import Config
 from bot.graph.client import GraphClients
 from bot.graph.directory import DirectoryKeeper, Rules
+from bot.graph.installs import AppInstaller
 from bot.graph.routes import add_graph_routes
 from bot.graph.subscriptions import SubscriptionKeeper
+from bot.graph.sweep import SubscriptionSweeper
 from bot.graph.worker import Worker
-from bot.health import add_health_routes
+from bot.health import Gauges, add_health_routes
 from bot.keys import KeySet
 from bot.notices import Notices, Sender
 from bot.outlook.routes import add_outlook_routes
@@ -26,6 +28,8 @@ from bot.teams.http import fetch, open_session
 from bot.teams.opening import open_teams
 from bot.teams.routes import add_teams_routes
 from storage.database import Database, open_database
+from storage.relay import relay
+from storage.wishes import Wishes
 
 STOP_SECONDS: Final = 25.0
 """What a graceful stop may take; Kubernetes and Docker kill after 30."""
@@ -58,7 +62,7 @@ async def create_app(
         database = await stack.enter_async_context(_hold(open_database(config.database_url)))
         line = await stack.enter_async_context(open_teams(config, is_demo=is_demo))
         session = await stack.enter_async_context(open_session())
-        notices = Notices(clock)
+        notices = Notices(clock, make_wishes(config))
         desk = Desk(database, clock, notices)
         keys = KeySet(f"{config.login_url}/common/discovery/v2.0/keys", functools.partial(fetch, session))
         app = web.Application(client_max_size=2**20)
@@ -77,28 +81,41 @@ async def create_app(
         )
         add_graph_routes(app, database, clock=clock)
         add_health_routes(app, database, clock=clock)
-        loops: list[Loop] = [Sender(database, messenger, clock=clock).run]
+        graph = await stack.enter_async_context(_hold(GraphClients(config)))
+        installer = AppInstaller(database, graph, app_id=config.app_id, clock=clock) if config.installs_app else None
+        sender = Sender(database, messenger, clock=clock, default=notices.default, installer=installer)
+        loops: list[Loop] = [sender.run, *base_loops(config, database, clock)]
         if has_worker:
-            graph = await stack.enter_async_context(_hold(GraphClients(config)))
             loops += work_loops(config, database, graph, notices, clock)
         await stack.enter_async_context(_running(loops))
         yield app
 
 
+def make_wishes(config: Config) -> Wishes:
+    """Say how people want notices unless they or their firm say."""
+    from_hour, until_hour = map(int, config.notice_hours.split("-"))
+    return Wishes().changed(from_hour=from_hour, until_hour=until_hour)
+
+
+def base_loops(config: Config, database: Database, clock: Clock) -> list[Loop]:
+    """Build what every process runs: its gauges, and the relay that wakes it for what others have written."""
+    loops: list[Loop] = [Gauges(database, clock).run] if config.metrics_port else []
+    if not database.is_sqlite:
+        loops.append(functools.partial(relay, database.wakes, config.wake_url or config.database_url))
+    return loops
+
+
 def work_loops(config: Config, database: Database, graph: GraphClients, notices: Notices, clock: Clock) -> list[Loop]:
     """Build what keeps mailboxes current: the directory, the subscriptions, and the worker itself."""
     rules = Rules(
-        config.tenants,
-        group=config.group,
-        admins=config.admins,
-        contact_rule=config.contact_rule,
-        shares_contacts=config.shares_contacts,
+        config.tenants, config.group, config.admins, config.contact_rule, shares_contacts=config.shares_contacts
     )
-    directory = DirectoryKeeper(database, graph, rules=rules, clock=clock)
+    directory = DirectoryKeeper(database, graph, rules=rules, clock=clock, on_tenant_state=notices.on_tenant_state)
     worker = Worker(database, graph, concurrency=config.mailbox_concurrency, on_applied=notices.on_applied, clock=clock)
     loops: list[Loop] = [directory.run, worker.run]
     if config.public_url:
         loops.append(SubscriptionKeeper(database, graph, public_url=config.public_url, clock=clock).run)
+        loops.append(SubscriptionSweeper(database, graph, public_url=config.public_url, clock=clock).run)
     return loops
 
 
