@@ -1,113 +1,174 @@
-"""What stands opposite the Teams edge in tests, over real HTTP: an issuer of keys and a connector that can fail."""
+"""A small firm at its desk: what tests of commands ask, click and read."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
-from aiohttp import web
+from bot.commands.desk import Claim, Desk
+from bot.language import understand
+from bot.turn import Ask, Language, Notice, Reply, Surface
+from storage.database import Database
+from storage.models import CompanyType
+from storage.viewer import Viewer
+from tests import factories
+from tests.card_checks import list_complaints, list_texts, walk
+from tests.factories import NOW, ago
 
-from tests.signing import Keys
+TODAY = datetime.fromtimestamp(NOW, UTC).date()
+
+
+class Posted:
+    """The notices that replies asked for."""
+
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+
+    async def add(self, _connection: Any, _tenant_id: int, notices: Any) -> None:
+        self.notices += notices
 
 
 @dataclass
 class Office:
-    """An issuer of tokens and a Bot Connector in one small server."""
+    """The desk, the people before it, and what they know, by name."""
 
-    url: str = ""
-    keys: list[dict[str, Any]] = field(default_factory=lambda: [Keys.publish("first", "msteams")])
-    metadata_asked: int = 0
-    keys_status: int = 200
-    sent: list[dict[str, Any]] = field(default_factory=list)
-    """Activities taken, each with its `method` and `path`."""
-    script: list[Callable[[web.Request], Any]] = field(default_factory=list)
-    """What happens to the next sends, one by one; then all is well."""
-    uploads: list[tuple[str, bytes]] = field(default_factory=list)
+    database: Database
+    posted: Posted = field(default_factory=Posted)
+    people: dict[str, Viewer] = field(default_factory=dict)
+    companies: dict[str, int] = field(default_factory=dict)
+    contacts: dict[str, int] = field(default_factory=dict)
+    now: int = NOW
 
-    @property
-    def service_url(self) -> str:
-        return f"{self.url}/emea/"
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.database, lambda: self.now, self.posted)
 
-    async def describe_keys(self, request: web.Request) -> web.Response:
-        self.metadata_asked += 1
-        if self.keys_status != 200:
-            return web.Response(status=self.keys_status)
-        return web.json_response({"jwks_uri": f"{self.url}/keys"})
+    async def ask(
+        self,
+        verb: str,
+        data: dict[str, Any] | None = None,
+        *,
+        by: str | Viewer = "Anne Martin",
+        language: Language = "en",
+        surface: Surface = "chat",
+        claim: Claim | None = None,
+    ) -> Reply:
+        """Ask the desk; whatever card comes back is one that Teams takes."""
+        viewer = by if isinstance(by, Viewer) else self.people[by]
+        ask = Ask(verb, {key: value for key, value in (data or {}).items() if key != "verb"})
+        reply = await self.desk.answer(ask, viewer=viewer, language=language, surface=surface, claim=claim)
+        for card in (reply.card, reply.private and reply.private.card, *(item.card for item in reply.items)):
+            assert card is None or list_complaints(card) == []
+        return reply
 
-    async def list_keys(self, request: web.Request) -> web.Response:
-        return web.json_response({"keys": self.keys})
+    async def say(self, text: str, **options: Any) -> Reply:
+        """Type a sentence."""
+        ask = understand(text, options.get("language", "en"), TODAY)
+        return await self.ask(ask.verb, dict(ask.data), **options)
 
-    async def take(self, request: web.Request) -> web.StreamResponse:
-        body = await request.json()
-        step = self.script.pop(0) if self.script else None
-        if step is not None and (answer := await step(request)) is not None:
-            return answer
-        self.sent.append(
-            {**body, "method": request.method, "path": request.path, "token": request.headers["Authorization"]}
+    async def click(self, reply: Reply, words: str, inputs: dict[str, Any] | None = None, **options: Any) -> Reply:
+        """Click what these words stand on: a button, or a line to choose."""
+        action = find_action(reply.card, words)
+        return await self.ask(action["verb"], {**action["data"], **(inputs or {})}, **options)
+
+
+def find_action(card: Any, words: str) -> dict[str, Any]:
+    """Return the button of this title, or the action of the line that begins with these words."""
+    for node in walk(card):
+        if node["type"] == "Action.Execute" and node.get("title") == words:
+            return node
+    for node in walk(card):
+        if "selectAction" in node and read(node)[:1] == [words]:
+            action: dict[str, Any] = node["selectAction"]
+            return action
+    raise AssertionError(f"nothing called {words!r} on {read(card)}")
+
+
+def read(card: Any) -> list[str]:
+    """Return what a card says, line by line."""
+    return [node["text"] for node in walk(card) if node["type"] == "TextRun"]
+
+
+def names(card: Any) -> list[str]:
+    """Return the names of a card's rows."""
+    return [read(node)[0] for node in walk(card) if node["type"] == "ColumnSet" and "selectAction" in node]
+
+
+def said(reply: Reply) -> str:
+    """Return everything that a reply says."""
+    assert reply.card is not None
+    return "\n".join(list_texts(reply.card))
+
+
+COMPANIES: tuple[tuple[str, tuple[str, ...], CompanyType | None, str], ...] = (
+    ("Acme Industries", ("acme.example", "acme.ch"), CompanyType.CLIENT, "Anne Martin"),
+    ("Duval & Fils", ("duval.example",), CompanyType.CLIENT, ""),
+    ("Globex", ("globex.example",), CompanyType.PROSPECT, "Marc Lefèvre"),
+    ("Initech", ("initech.example",), None, ""),
+    ("Northwind Traders", ("northwind.example",), CompanyType.REFERRAL_SOURCE, ""),
+    ("Northwind Shipping", ("northwind-shipping.example",), CompanyType.PROVIDER, ""),
+)
+STRANGERS_AT_HOME = ("Umbrella",)
+"""Companies that Marc knows and Anne does not."""
+
+
+async def open_office(database: Database) -> Office:
+    """Fill two tenants: the firm, and another one with the same names and addresses."""
+    office = Office(database)
+    for tenant_id in (1, 2):
+        async with database.writing(tenant_id) as connection:
+            await factories.add_tenant(connection, tenant_id)
+            people = {}
+            for name in ("Anne Martin", "Marc Lefèvre", "Zoé Brun", "Anne Weber"):
+                number = await factories.add_user(connection, name, tenant_id=tenant_id)
+                people[name] = factories.viewer_of(number, tenant_id=tenant_id)
+            ids, contacts = await _fill(connection, tenant_id, people)
+        if tenant_id == 1:
+            office.people |= people
+            office.companies, office.contacts = ids, contacts
+        else:
+            office.people["Stranger"] = people["Anne Martin"]
+            office.companies |= {f"their {name}": number for name, number in ids.items()}
+            office.contacts |= {f"their {name}": number for name, number in contacts.items()}
+    return office
+
+
+async def _fill(connection: Any, tenant_id: int, people: dict[str, Viewer]) -> tuple[dict[str, int], dict[str, int]]:
+    anne, marc = people["Anne Martin"].user_id, people["Marc Lefèvre"].user_id
+    ids, contacts = {}, {}
+    for age, (name, domains, type_, partner) in enumerate(COMPANIES, start=1):
+        values = {"type": type_, "partner_id": people[partner].user_id if partner else None}
+        figures = {"interaction_count": 100 - age, "last_at": ago(age), "first_at": ago(400)}
+        ids[name] = await factories.add_company(connection, name, *domains, tenant_id=tenant_id, **values, **figures)
+        person = f"Jean {name.split()[0]}"
+        contacts[person] = await factories.add_contact(
+            connection,
+            person,
+            f"jean@{domains[0]}",
+            tenant_id=tenant_id,
+            company_id=ids[name],
+            reason="wrote",
+            **figures,
         )
-        return web.json_response({"id": f"sent-{len(self.sent)}"}, status=201)
-
-    async def take_file(self, request: web.Request) -> web.Response:
-        self.uploads.append((request.headers["Content-Range"], await request.read()))
-        return web.Response(status=201)
-
-    def texts(self) -> list[str]:
-        return [each.get("text") or each.get("summary") or each["type"] for each in self.sent]
-
-
-def answering(status: int, **headers: str) -> Callable[[web.Request], Any]:
-    """A step of a connector's script: this status, nothing taken."""
-
-    async def step(request: web.Request) -> web.Response:
-        return web.Response(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()})
-
-    return step
-
-
-async def hanging(request: web.Request) -> None:
-    """A step of a connector's script: no answer, ever."""
-    await asyncio.Event().wait()
+        for user in (anne, marc):
+            await factories.add_relationship(connection, user, contacts[person], tenant_id=tenant_id, **figures)
+            await factories.add_company_relationship(connection, user, ids[name], tenant_id=tenant_id, **figures)
+    figures = {"interaction_count": 5, "last_at": ago(50), "first_at": ago(60)}
+    for name in STRANGERS_AT_HOME:
+        ids[name] = await factories.add_company(connection, name, "umbrella.example", tenant_id=tenant_id, **figures)
+        contacts["Albert"] = await factories.add_contact(
+            connection, "Albert", "albert@umbrella.example", tenant_id=tenant_id, company_id=ids[name], **figures
+        )
+        await factories.add_relationship(connection, marc, contacts["Albert"], tenant_id=tenant_id, **figures)
+        await factories.add_company_relationship(connection, marc, ids[name], tenant_id=tenant_id, **figures)
+    seen = {"is_contact": False, "reason": "seen", "received_count": 1, "interaction_count": 1, "last_at": ago(1)}
+    contacts["Sam Seen"] = await factories.add_contact(
+        connection, "Sam Seen", "sam@initech.example", tenant_id=tenant_id, company_id=ids["Initech"], **seen
+    )
+    await factories.add_relationship(
+        connection, anne, contacts["Sam Seen"], tenant_id=tenant_id, is_mine=False, sent_count=0, received_count=1
+    )
+    return ids, contacts
 
 
-async def taking_then_breaking(request: web.Request) -> None:
-    """A step of a connector's script: the activity is taken, and the connection breaks before the answer."""
-    request.transport.abort()
-
-
-class StaticToken:
-    """Credentials that need no sign-in."""
-
-    def __init__(self) -> None:
-        self.forgotten = 0
-
-    async def get(self) -> str:
-        return f"token-{self.forgotten}"
-
-    def forget(self) -> None:
-        self.forgotten += 1
-
-
-@contextlib.asynccontextmanager
-async def open_office() -> AsyncIterator[Office]:
-    office = Office()
-    app = web.Application()
-    app.router.add_get("/openid", office.describe_keys)
-    app.router.add_get("/keys", office.list_keys)
-    app.router.add_put("/upload/{name}", office.take_file)
-    app.router.add_route("*", "/emea/{path:.*}", office.take)
-    async with serve(app) as office.url:
-        yield office
-
-
-@contextlib.asynccontextmanager
-async def serve(app: web.Application, **options: Any) -> AsyncIterator[str]:
-    """Serve an app on a free port of this machine."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, **options)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+def in_group(viewer: Viewer) -> Viewer:
+    """Return somebody as they are in a group."""
+    return replace(viewer, is_in_public=True)

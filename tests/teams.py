@@ -48,7 +48,7 @@ class FakeDesk(Desk):
         """Commands wait for it; open unless a test closes it."""
         self.gate.set()
         self.hangs_after_commit = False
-        self.is_committed = False
+        self.committed = asyncio.Event()
 
     async def answer(self, ask, *, claim=None, **asker):
         self.asked.append(ask)
@@ -58,7 +58,7 @@ class FakeDesk(Desk):
             return await self._answer(ask)
         async with self.database.writing(asker["viewer"].tenant_id) as connection:
             reply = await claim(connection, functools.partial(self._write, ask))
-        self.is_committed = True
+        self.committed.set()
         if self.hangs_after_commit:
             await asyncio.Event().wait()
         return reply

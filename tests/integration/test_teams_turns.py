@@ -285,8 +285,7 @@ async def test_F59_killed_between_commit_and_reply_the_next_delivery_brings_the_
         activity = door.describe(value={"verb": "writes"}, text=None)
         door.desk.hangs_after_commit = True
         await door.post(activity)
-        while not door.desk.is_committed:
-            await asyncio.sleep(0.01)
+        await door.desk.committed.wait()
     assert (door.desk.effects, office.sent) == (1, [])
     async with open_door(office, database) as door:
         await door.post(activity)
@@ -299,8 +298,7 @@ async def test_F59_killed_while_the_reply_was_on_its_way_it_is_not_sent_again(of
     async with open_door(office, database, message=0.05, stop=0) as door:
         activity = door.describe(value={"verb": "writes"}, text=None)
         await door.post(activity)
-        while office.script:
-            await asyncio.sleep(0.01)
+        await office.reached.wait()
     async with open_door(office, database) as door:
         await door.post(activity)
     assert (door.desk.effects, office.sent) == (0, [])
@@ -311,8 +309,7 @@ async def test_F47_a_slow_command_shows_typing_gets_its_200_and_answers_later(of
     async with open_door(office, sqlite_database, message=0.01, typing=0) as door:
         door.desk.gate.clear()
         assert await door.post(door.describe()) == (200, None)
-        while not office.sent:
-            await asyncio.sleep(0.01)
+        await office.reached.wait()
         door.desk.gate.set()
     assert office.texts() == ["typing", "answer help"]
 
