@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from bot.language.formats import say_date, say_list
+from bot.language.loading import load_vocabulary
 from bot.language.texts import say
-from bot.language.vocabulary import load_vocabulary
 from bot.language.words import cut
 from bot.turn import Language
 from storage.filters import Filter, Period

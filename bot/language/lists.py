@@ -1,4 +1,4 @@
-"""What the clauses of a sentence make of a list: a filter, the names that are not resolved yet, and what is left over."""
+"""What the clauses of a sentence make of a list: a filter, names that are not resolved yet, and what is left over."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -149,15 +149,17 @@ def _set_last(listing: Listing, effect: str, values: dict[str, str], today: date
     how = effect.removeprefix("last.")
     if how in {"not_for", "within"}:
         days = read_duration(values)
-        return days is not None and _set(listing, "last", Period(is_=how, days=days))
+        period = Period("within" if how == "within" else "not_for", days=days)
+        return days is not None and _set(listing, "last", period)
     span = read_span(values, today)
     if span is None:
         return False
     start, end = span
     if how in {"in", "not_in"} and end <= today and "day" not in values:
         return False  # a period long over has two ends, a filter one
-    is_ = "before" if how in {"before", "not_in", "not_since"} else "after"
-    return _set(listing, "last", Period(is_=is_, day=(end if how == "after" else start).isoformat()))
+    is_before = how in {"before", "not_in", "not_since"}
+    day = end if how == "after" else start
+    return _set(listing, "last", Period("before" if is_before else "after", day=day.isoformat()))
 
 
 def _set_text(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:

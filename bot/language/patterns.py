@@ -1,10 +1,11 @@
-"""Patterns of sentences, compiled to a graph that is walked word by word.
+"""Patterns of sentences, read into a graph.
 
 `<set> (the)? <partner> (of|for) {name} to {person}`: a word stands for itself, `<class>` for any phrase of a class,
 `{slot}` is filled; brackets group, `|` separates choices, `?` makes what stands before it optional, `@name` is short
 for a part that many patterns share.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -34,18 +35,19 @@ class Meaning:
 
 
 @dataclass(eq=False, slots=True)
-class Node:
-    """A place between two parts of patterns: what may come next, and what is said when nothing more needs to."""
+class Draft:
+    """A place between two parts of patterns while they are being read: one word may lead to several places."""
 
-    edges: dict[str, list["Node"]] = field(default_factory=dict)
+    edges: dict[str, list["Draft"]] = field(default_factory=dict)
     """By symbol: a word, a class or a value."""
-    slots: dict[str, list["Node"]] = field(default_factory=dict)
+    slots: dict[str, list["Draft"]] = field(default_factory=dict)
     meaning: Meaning | None = None
-    after: "Node | None" = None
+    after: "Draft | None" = None
     """Where the sentence goes on once the meaning is complete."""
+    number: int = field(default_factory=itertools.count().__next__)
 
 
-def add_pattern(start: Node, pattern: str, meaning: Meaning, after: Node, slots: frozenset[str]) -> None:
+def add_pattern(start: Draft, pattern: str, meaning: Meaning, after: Draft, slots: frozenset[str]) -> None:
     """Add a pattern to the graph that begins at `start`; names in `slots` are filled by any words.
 
     Raises `ValueError` for a pattern that cannot be read or that would match nothing at all.
@@ -71,7 +73,7 @@ def list_words(pattern: str) -> Iterator[str]:
     return (word.text for part in parts for word in cut(part))
 
 
-def _add_choice(parts: list[str], sources: list[Node], slots: frozenset[str]) -> list[Node]:
+def _add_choice(parts: list[str], sources: list[Draft], slots: frozenset[str]) -> list[Draft]:
     ends = _add_row(parts, sources, slots)
     while parts and parts[0] == "|":
         parts.pop(0)
@@ -79,7 +81,7 @@ def _add_choice(parts: list[str], sources: list[Node], slots: frozenset[str]) ->
     return ends
 
 
-def _add_row(parts: list[str], sources: list[Node], slots: frozenset[str]) -> list[Node]:
+def _add_row(parts: list[str], sources: list[Draft], slots: frozenset[str]) -> list[Draft]:
     while parts and parts[0] not in {")", "|"}:
         ends = _add_part(parts, sources, slots)
         if parts and parts[0] == "?":
@@ -89,7 +91,7 @@ def _add_row(parts: list[str], sources: list[Node], slots: frozenset[str]) -> li
     return sources
 
 
-def _add_part(parts: list[str], sources: list[Node], slots: frozenset[str]) -> list[Node]:
+def _add_part(parts: list[str], sources: list[Draft], slots: frozenset[str]) -> list[Draft]:
     part = parts.pop(0)
     if part == "(":
         ends = _add_choice(parts, sources, slots)
@@ -106,8 +108,8 @@ def _add_part(parts: list[str], sources: list[Node], slots: frozenset[str]) -> l
     return sources
 
 
-def _add_symbol(symbol: str, sources: list[Node], slots: frozenset[str]) -> list[Node]:
-    target = Node()
+def _add_symbol(symbol: str, sources: list[Draft], slots: frozenset[str]) -> list[Draft]:
+    target = Draft()
     for source in sources:
         source.edges.setdefault(symbol, []).append(target)
         if symbol[1:-1] in slots:

@@ -7,8 +7,9 @@ One walk from left to right keeps, for each place in the sentence and in the gra
 from dataclasses import dataclass
 from typing import Any
 
-from bot.language.patterns import Meaning, Node
-from bot.language.sentence import COST_OF_SKIPPED, Sentence
+from bot.language.graph import Node
+from bot.language.patterns import Meaning
+from bot.language.sentence import COST_OF_SKIPPED, Match, Sentence
 from bot.language.spelling import ERROR_COST
 from bot.language.vocabulary import Vocabulary
 
@@ -65,9 +66,11 @@ def _step(sentence: Sentence, rows: Rows, index: int, clauses: Node) -> None:
     matches, row = sentence.matches[index], rows[index]
     for node, (cost, link) in row.items():
         edges = node.edges
-        for symbol, end, price, value in matches:
-            for target in edges.get(symbol, ()):
-                _arrive(rows, end, target, cost + price, _note(symbol, index, end, value, price, link))
+        for match in matches:
+            symbol, end, price, _ = match
+            target = edges.get(symbol)
+            if target:
+                _arrive(rows, end, target, cost + price, _note(match, index, link))
         if node.slots:
             _fill(sentence, rows, index, node, (cost, link))
     if clauses in row:
@@ -79,7 +82,7 @@ def _step(sentence: Sentence, rows: Rows, index: int, clauses: Node) -> None:
 def _fill(sentence: Sentence, rows: Rows, index: int, node: Node, way: Way) -> None:
     """Give a slot one word, two words, ... as far as something that must follow it does."""
     start = sentence.skips[index]
-    for slot, targets in node.slots.items():
+    for slot, target in node.slots.items():
         if slot != "list" and not sentence.is_edge[start]:
             continue
         cost = way[0] + COST_OF_SKIPPED * (start - index)
@@ -92,13 +95,13 @@ def _fill(sentence: Sentence, rows: Rows, index: int, node: Node, way: Way) -> N
                 cost += sentence.costs[end - 1]
             if not sentence.cuts[end] or not (slot == "list" or sentence.is_edge[end - 1]):
                 continue
-            for target in targets:
-                if target.meaning or target.slots or not sentence.symbols[end].isdisjoint(target.edges):
-                    _arrive(rows, end, target, cost, (slot, start, end, None, way[1]))
+            if target.meaning or target.slots or not target.edges.keys().isdisjoint(sentence.symbols[end]):
+                _arrive(rows, end, target, cost, (slot, start, end, None, way[1]))
 
 
-def _note(symbol: str, index: int, end: int, value: Any, price: float, link: Link | None) -> Link | None:
+def _note(match: Match, index: int, link: Link | None) -> Link | None:
     """Remember what a symbol adds to the meaning; most words add nothing."""
+    symbol, end, price, value = match
     if price >= ERROR_COST:
         link = (_MISSPELT, index, end, None, link)
     return link if value is None else (symbol[1:-1], index, end, value, link)

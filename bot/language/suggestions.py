@@ -4,8 +4,8 @@ import functools
 
 from rapidfuzz import fuzz, process
 
+from bot.language.loading import load_vocabulary
 from bot.language.texts import FALLBACK
-from bot.language.vocabulary import load_vocabulary
 from bot.language.words import fold
 from bot.turn import Language
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from bot.language.commands import read_data
 from bot.language.lists import Listing, build
+from bot.language.loading import load_vocabulary
 from bot.language.reading import Reading, read_all
 from bot.language.sentence import Sentence, read_sentence
 from bot.language.suggestions import suggest
-from bot.language.vocabulary import load_vocabulary
 from bot.turn import Ask, Language
 
-_LONGEST = 80
-"""Words; what is longer was pasted, not asked."""
+_LONGEST, _LONGEST_TEXT = 80, 600
+"""Words and characters; what is longer was pasted, not asked."""
 _LONGEST_NAME = 14
 _MOST_LEFT_OVER = 6
 """Words that are not understood in a list; with more the sentence is about something else."""
@@ -46,13 +46,16 @@ def understand(text: str, language: Language, today: date) -> Ask:
       the name;
     * `unknown`: `text`, `suggestions`.
     """
-    ask = _remember(text, language, today)
+    read = _remember if len(text) <= _LONGEST_TEXT else _read
+    ask = read(text, language, today)
     return Ask(ask.verb, _copy(ask.data))
 
 
-@functools.lru_cache(maxsize=4_096)
-def _remember(text: str, language: Language, today: date) -> Ask:
+def _read(text: str, language: Language, today: date) -> Ask:
     return _Understanding(text, language, today).ask()
+
+
+_remember = functools.lru_cache(maxsize=4_096)(_read)
 
 
 class _Understanding:
@@ -69,7 +72,7 @@ class _Understanding:
         start, end = _find_core(self.sentence)
         if not any(word.kind != "stop" for word in self.sentence.words):
             return Ask("help", {})
-        if len(self.sentence) > _LONGEST:
+        if len(self.sentence) > _LONGEST or len(self.sentence.text) > _LONGEST_TEXT:
             return self._unknown()
         command, reading = read_all(self.sentence, self.vocabulary)
         listing = build(self.sentence, reading, self.today)

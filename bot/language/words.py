@@ -1,7 +1,7 @@
 """A sentence cut into words, whatever it was pasted from: HTML, smart quotes, odd spaces, direction marks, emoji.
 
-A word keeps its place in the cleaned text, so that a name comes out as it was typed. What hangs together (`Rolls-Royce`,
-`O'Brien`, `l'associé`, `Acme's`) is several words, each glued to the one before.
+A word keeps its place in the cleaned text, so that a name comes out as it was typed. What hangs together
+(`Rolls-Royce`, `O'Brien`, `l'associé`, `Acme's`) is several words, each glued to the one before.
 """
 
 import html
@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-LONGEST_TEXT = 2_000
-"""Characters that are looked at; nobody types a longer question."""
+_LONGEST_PASTE = 8_000
+"""Characters that are looked at, markup and all."""
 
 _MENTION = re.compile(r"<at\b[^>]{0,200}>[^<]{0,200}</at>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z!][^>@]{0,300}>", re.IGNORECASE)
@@ -57,7 +57,7 @@ class Word:
 
 def clean(text: str) -> str:
     """Return a text without markup, mentions, control characters and the many forms of quote, dash and space."""
-    text = text[:LONGEST_TEXT]
+    text = text[:_LONGEST_PASTE]
     if "<" in text:
         text = _TAG.sub(" ", _MENTION.sub(" ", text))
     if "&" in text:
@@ -93,15 +93,14 @@ def _is_glued(text: str, before: Word, start: int, kind: str) -> bool:
     return start == before.end or (start == before.end + 1 and text[before.end] in "-/'_")
 
 
+_BY_CATEGORY: dict[str, str | None] = {"Cc": None, "Cf": None, "Cs": None, "Zs": " ", "Zl": " ", "Zp": " "}
+
+
 class _Replacements(dict[int, str | None]):
     """What every character becomes, found out once each: marks and controls vanish, every kind of space is a space."""
 
     def __missing__(self, code: int) -> str | None:
-        category = unicodedata.category(chr(code))
-        if category in {"Cc", "Cf", "Cs"}:
-            replacement = None
-        else:
-            replacement = " " if category in {"Zs", "Zl", "Zp"} else chr(code)
+        replacement = _BY_CATEGORY.get(unicodedata.category(chr(code)), chr(code))
         self[code] = replacement
         return replacement
 

@@ -1,0 +1,143 @@
+"""Reads `<language>/phrases/*.toml` of every language into one vocabulary.
+
+A third language adds its words to the same classes and its patterns to the same meanings: nothing here knows any.
+"""
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterable
+from typing import Any
+
+from babel.dates import get_day_names, get_month_names
+
+from bot.language.graph import build_graph
+from bot.language.patterns import Draft, Meaning, add_pattern, expand, list_words
+from bot.language.spelling import Spelling
+from bot.language.texts import FOLDER, LANGUAGES
+from bot.language.vocabulary import Branch, Vocabulary
+from bot.language.words import Word, cut
+from bot.turn import Language
+
+_FREE_SLOTS = frozenset({"name", "new_name", "person", "text", "list"})
+"""Slots filled by any words; every other slot takes a value that is recognised."""
+_COST_OF_FILLER = 0.1
+"""What a word costs that is passed over, so that a reading in which it means something is preferred."""
+_ELIDED = re.compile(r"(?<!\w)(\w+)'(?=\w|<|\s|\)|\||$)")
+_AROUND_COMMANDS = ("<polite>", "<greeting>", "<break>")
+_BEHIND_COMMANDS = ("<polite>", "<break>")
+_BETWEEN_CLAUSES = ("<filler>", "<polite>", "<greeting>", "<show>", "<break>")
+
+Tables = dict[str, Any]
+
+
+@functools.cache
+def load_vocabulary() -> Vocabulary:
+    """Read the phrases of every language, once; takes some tenths of a second."""
+    tables = {language: _read_tables(language) for language in LANGUAGES}
+    loader = _Loader({word: whole for table in tables.values() for word, whole in table["elisions"].items()})
+    for language, table in tables.items():
+        loader.add_language(language, table)
+    return loader.finish({language: table["examples"] for language, table in tables.items()})
+
+
+def _read_tables(language: Language) -> Tables:
+    """Return the tables of all files of a language as one."""
+    tables: Tables = {"elisions": {}, "classes": {}, "values": {}, "macros": {}}
+    tables |= {"clauses": [], "commands": [], "examples": []}
+    for path in sorted((FOLDER / language / "phrases").glob("*.toml")):
+        for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            tables[name] = tables[name] + table if isinstance(table, list) else tables[name] | table
+    return tables
+
+
+class _Loader:
+    """A vocabulary while it is being read."""
+
+    def __init__(self, elisions: dict[str, str]) -> None:
+        self.elisions = elisions
+        self.phrases = Branch()
+        self.words: dict[str, set[str]] = {}
+        self.known: set[str] = set()
+        self.commands, self.finished, self.clauses = Draft(), Draft(), Draft()
+
+    def add_language(self, language: Language, tables: Tables) -> None:
+        for name, phrases in tables["classes"].items():
+            self.add_phrases(phrases, f"<{name}>", cost=_COST_OF_FILLER * (name == "filler"))
+        for slot, values in tables["values"].items():
+            for value, phrases in values.items():
+                self.add_phrases(phrases, f"{{{slot}}}", value)
+        macros = tables["macros"]
+        for clause in tables["clauses"]:
+            meaning, patterns = _take_apart(clause, "effect")
+            self.add_patterns(self.clauses, (expand(pattern, macros) for pattern in patterns), meaning, self.clauses)
+        for command in tables["commands"]:
+            meaning, patterns = _take_apart(command, "verb")
+            self.add_patterns(self.commands, (expand(pattern, macros) for pattern in patterns), meaning, self.finished)
+        for width in ("wide", "abbreviated"):
+            for number, name in get_month_names(width, locale=language).items():
+                self.add_phrases([name.rstrip(".")], "{month}", number)
+        for number, name in get_day_names("wide", locale=language).items():
+            self.add_phrases([name], "{weekday}", number)
+
+    def add_phrases(self, phrases: Iterable[str], symbol: str, value: Any = None, cost: float = 0.0) -> None:
+        """Make phrases stand for a symbol; an apostrophe in one may be left out, or written as a space."""
+        for phrase in phrases:
+            words = list(cut(phrase))
+            if not words:
+                raise ValueError(f"no word in the phrase {phrase!r}")
+            whole = tuple(word.text for word in cut(self._spell_out(phrase)))
+            for spelt in {whole, tuple(word.text for word in words), _join(words)}:
+                self._add_words(spelt, (symbol, value, cost))
+            if len(words) == 1:
+                self.words.setdefault(symbol, set()).add(words[0].text)
+
+    def _add_words(self, words: tuple[str, ...], symbol: tuple[str, Any, float]) -> None:
+        self.known.update(words)
+        branch = self.phrases
+        for word in words:
+            branch = branch.words.setdefault(word, Branch())
+        if symbol not in branch.symbols:
+            branch.symbols.append(symbol)
+
+    def add_patterns(self, start: Draft, patterns: Iterable[str], meaning: Meaning, after: Draft) -> None:
+        """Make sentences that follow a pattern mean something."""
+        for pattern in map(self._spell_out, patterns):
+            add_pattern(start, pattern, meaning, after, _FREE_SLOTS)
+            for word in list_words(pattern):
+                self.add_phrases([word], word)
+
+    def _spell_out(self, phrase: str) -> str:
+        """Write out what an apostrophe shortens: `l'associé` is `le associé`."""
+        return _ELIDED.sub(lambda match: f"{self.elisions.get(match[1], match[0])} ", phrase)
+
+    def finish(self, examples: dict[Language, list[str]]) -> Vocabulary:
+        for place, loops in (
+            (self.commands, _AROUND_COMMANDS),
+            (self.finished, _BEHIND_COMMANDS),
+            (self.clauses, _BETWEEN_CLAUSES),
+        ):
+            for symbol in loops:
+                place.edges.setdefault(symbol, []).append(place)
+        commands, finished, clauses = build_graph([self.commands, self.finished, self.clauses])
+        spelling = Spelling(self.known)
+        return Vocabulary(
+            self.phrases, self.words, self.known, self.elisions, spelling, commands, finished, clauses, examples
+        )
+
+
+def _take_apart(table: Tables, name: str) -> tuple[Meaning, list[str]]:
+    """Return what an entry of a table means, and its patterns."""
+    options = {key: value for key, value in table.items() if key not in {name, "patterns"}}
+    return Meaning(table[name], **options), table["patterns"]
+
+
+def _join(words: list[Word]) -> tuple[str, ...]:
+    """Return the spelling without apostrophes and without the space they would leave: `whos`, `havent`, `lassocie`."""
+    joined: list[str] = []
+    for index, word in enumerate(words):
+        if index and (word.kind == "suffix" or words[index - 1].kind == "elided"):
+            joined[-1] += word.text
+        else:
+            joined.append(word.text)
+    return tuple(joined)
