@@ -27,6 +27,7 @@ from bot.outlook.tokens import UserTokens
 from bot.teams.http import fetch, open_session
 from bot.teams.opening import open_teams
 from bot.teams.routes import add_teams_routes
+from bot.upkeep import Upkeep
 from storage.database import Database, open_database
 from storage.relay import relay
 from storage.wishes import Wishes
@@ -108,11 +109,17 @@ def base_loops(config: Config, database: Database, clock: Clock) -> list[Loop]:
 def work_loops(config: Config, database: Database, graph: GraphClients, notices: Notices, clock: Clock) -> list[Loop]:
     """Build what keeps mailboxes current: the directory, the subscriptions, and the worker itself."""
     rules = Rules(
-        config.tenants, config.group, config.admins, config.contact_rule, shares_contacts=config.shares_contacts
+        tenants=config.tenants,
+        group=config.group,
+        admins=config.admins,
+        contact_rule=config.contact_rule,
+        shares_contacts=config.shares_contacts,
+        retention_days=config.retention_days,
+        leaver_days=config.leaver_days,
     )
     directory = DirectoryKeeper(database, graph, rules=rules, clock=clock, on_tenant_state=notices.on_tenant_state)
     worker = Worker(database, graph, concurrency=config.mailbox_concurrency, on_applied=notices.on_applied, clock=clock)
-    loops: list[Loop] = [directory.run, worker.run]
+    loops: list[Loop] = [directory.run, worker.run, Upkeep(database, clock).run]
     if config.public_url:
         loops.append(SubscriptionKeeper(database, graph, public_url=config.public_url, clock=clock).run)
         loops.append(SubscriptionSweeper(database, graph, public_url=config.public_url, clock=clock).run)

@@ -79,6 +79,10 @@ class Tenant(Base):
     state: Mapped[str] = mapped_column(String(16), default="active")
     """`active`, `paused` (consent withdrawn) or `needs_admin` (credentials refused); `reason` says it in words."""
     reason: Mapped[str] = mapped_column(Text, default="")
+    retention_days: Mapped[int] = mapped_column(BigInt, default=0)
+    """Days after which interactions are deleted; 0 keeps them."""
+    leaver_days: Mapped[int] = mapped_column(BigInt, default=-1)
+    """Days after which what a leaver's mailbox gave is deleted; -1 keeps it for the firm."""
     settings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     created_at: Mapped[int] = mapped_column(BigInt, default=0)
 

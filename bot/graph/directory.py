@@ -35,6 +35,7 @@ from storage.directory import (
     stop_mailboxes_but,
 )
 from storage.names import clean_text
+from storage.retention import set_keeping
 from storage.rls import SYSTEM
 from storage.tenants import add_mailboxes, add_tenant, set_organization, set_users, stop_users, stop_users_but
 
@@ -61,6 +62,8 @@ class Rules:
     admins: tuple[str, ...] = ()
     contact_rule: str = "outreach"
     shares_contacts: bool = True
+    retention_days: int = 0
+    leaver_days: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,7 @@ class DirectoryKeeper:
                     shares_contacts=rules.shares_contacts,
                     now=self._now(),
                 )
+                await set_keeping(connection, tenant_id, rules.retention_days, rules.leaver_days)
                 await add_chores(connection, tenant_id, self._now())
         self._has_added = True
 

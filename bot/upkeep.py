@@ -1,0 +1,70 @@
+"""What is done once a day: parts of the history made ahead, old ones dropped, what is no longer kept deleted."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from bot.loops import repeat, wait
+from storage.chores import claim_chores, fail_chore, finish_chore
+from storage.database import Database
+from storage.partitions import add_parts
+from storage.retention import drop_old_parts, purge_tenant
+from storage.rls import SYSTEM
+
+log = structlog.get_logger(__name__)
+
+PERIOD: Final = 86_400
+AGAIN: Final = 3600
+PAUSE: Final = 300.0
+
+
+class Upkeep:
+    """Keeps the database in order; any number of processes may run one."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Keep order until `stopping` is set."""
+        await repeat("upkeep", self.work, stopping, lambda seconds: wait(stopping, seconds))
+
+    async def work(self) -> float:
+        """Do what is due today; gives the seconds until it is worth looking again."""
+        now = int(self._clock())
+        async with self._database.writing(SYSTEM) as connection:
+            chores = await claim_chores(connection, "retention", now)
+        if not chores:
+            return PAUSE
+        await self._part(now)
+        for chore in chores:
+            await self._purge(chore.tenant_id, now)
+        return 0
+
+    async def _part(self, now: int) -> None:
+        """Make parts ahead; where the tables are too busy for it, rows go to the default part until the next time."""
+        try:
+            async with self._database.writing(SYSTEM) as connection:
+                added = await add_parts(connection, now)
+            dropped = await drop_old_parts(self._database, now)
+        except DBAPIError as error:
+            log.warning("parts_left_as_they_are", reason=type(error.orig).__name__)
+            return
+        if added or dropped:
+            log.info("parts_changed", added=len(added), dropped=len(dropped))
+
+    async def _purge(self, tenant_id: int, now: int) -> None:
+        try:
+            purged = await purge_tenant(self._database, tenant_id, now)
+        except DBAPIError as error:
+            async with self._database.writing(tenant_id) as connection:
+                reason = type(error.orig).__name__
+                await fail_chore(connection, tenant_id, "retention", next_at=now + AGAIN, reason=reason)
+            return
+        async with self._database.writing(tenant_id) as connection:
+            await finish_chore(connection, tenant_id, "retention", now=now, next_at=now + PERIOD)
+        if purged:
+            log.info("purged", tenant=tenant_id, interactions=purged)
