@@ -119,9 +119,12 @@ async def list_audit(
 
 def _select(viewer: Viewer) -> Any:
     is_actor = and_(User.tenant_id == Audit.tenant_id, User.id == Audit.actor_id)
-    columns = (Audit.id, Audit.at, Audit.actor_id, User.name, Audit.source, Audit.action)
-    columns = (*columns, Audit.of, Audit.entity_id, Audit.before, Audit.after)
-    return select(*columns).outerjoin(User, is_actor).where(Audit.tenant_id == viewer.tenant_id)
+    who, what = (Audit.id, Audit.at, Audit.actor_id, User.name), (Audit.source, Audit.action, Audit.of, Audit.entity_id)
+    return (
+        select(*who, *what, Audit.before, Audit.after)
+        .outerjoin(User, is_actor)
+        .where(Audit.tenant_id == viewer.tenant_id)
+    )
 
 
 def _is_visible(viewer: Viewer, of: str, entity_id: int) -> ColumnElement[bool]:
@@ -135,7 +138,8 @@ def _is_visible(viewer: Viewer, of: str, entity_id: int) -> ColumnElement[bool]:
 
 
 def _make_row(row: Any) -> AuditRow:
-    return AuditRow(*row[:3], row[3] or "", *row[4:8], row[8] or {}, row[9] or {})
+    id_, at, actor_id, actor_name, source, action, of, entity_id, before, after = row
+    return AuditRow(id_, at, actor_id, actor_name or "", source, action, of, entity_id, before or {}, after or {})
 
 
 def _get_place(row: Any) -> tuple[int, int]:

@@ -1,17 +1,27 @@
 """Companies as a viewer sees them: lists, one company, and finding one by what people call it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Final
 
 import msgspec
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import finding, timeline
 from storage.facts import ContactBrief, Knower, Match, Recent, Totals
-from storage.filters import Filter, Scope
+from storage.filters import Filter, Scope, is_id
+from storage.knowers import get_known
 from storage.lists import fetch_page
-from storage.models import CompanyType
+from storage.models import Company, CompanyDomain, CompanyRelationship, CompanyType, Contact
 from storage.paging import Page
+from storage.shapes import Shape
+from storage.sources import get_source
 from storage.viewer import Viewer
+
+_MOST_ROWS: Final = 100
+_CONTACTS_SHOWN: Final = 10
 
 
 class CompanyRow(msgspec.Struct, frozen=True):
@@ -88,16 +98,76 @@ def _make_row(row: Any) -> CompanyRow:
 
 async def get_company(connection: AsyncConnection, viewer: Viewer, company_id: int) -> CompanyDetail | None:
     """Return one company with all that its card shows."""
-    raise NotImplementedError
+    company = (await get_company_rows(connection, viewer, [company_id])).get(company_id)
+    if company is None:
+        return None
+    of_company = CompanyDomain.tenant_id == viewer.tenant_id, CompanyDomain.company_id == company_id
+    shortest = func.length(CompanyDomain.domain), CompanyDomain.domain
+    domains = await connection.scalars(select(CompanyDomain.domain).where(*of_company).order_by(*shortest))
+    known = await get_known(connection, viewer, CompanyRelationship, company_id)
+    contacts = await _list_contacts(connection, viewer, company_id)
+    return CompanyDetail(
+        id=company.id,
+        name=company.name,
+        is_provisional=company.is_provisional,
+        type=company.type,
+        partner_id=company.partner_id,
+        partner_name=company.partner_name,
+        version=company.version,
+        contact_count=company.contact_count,
+        domains=tuple(domains),
+        firm=known.firm,
+        mine=known.mine,
+        is_mine=known.is_mine,
+        knowers=known.knowers,
+        knower_count=known.knower_count,
+        recent=await _list_recent(connection, viewer, company_id),
+        contacts=contacts,
+    )
+
+
+async def _list_contacts(connection: AsyncConnection, viewer: Viewer, company_id: int) -> tuple[ContactBrief, ...]:
+    """List the contacts there that the viewer may see, newest first."""
+    newest = Filter(of="contacts", scope="firm", company_id=company_id)
+    options: dict[str, Any] = {"now": 0, "cursor": None, "limit": _CONTACTS_SHOWN}
+    return tuple((await fetch_page(connection, viewer, newest, _make_brief, **options)).rows)
+
+
+def _make_brief(row: Any) -> ContactBrief:
+    return ContactBrief(row[0], row[1], row[2], row[5], row[7])
+
+
+async def _list_recent(connection: AsyncConnection, viewer: Viewer, company_id: int) -> tuple[Recent, ...]:
+    """List what happened last with anybody there, whose names may be hidden from the viewer."""
+    of = Contact
+    newest = (
+        select(of.id)
+        .where(of.tenant_id == viewer.tenant_id, of.company_id == company_id, of.is_contact)
+        .order_by(of.last_at.desc(), of.id.desc())
+        .limit(timeline.CONTACTS)
+    )
+    return await timeline.list_recent(connection, viewer, list(await connection.scalars(newest)))
 
 
 async def get_company_rows(
-    connection: AsyncConnection, viewer: Viewer, company_ids: list[int]
+    connection: AsyncConnection, viewer: Viewer, company_ids: Sequence[int]
 ) -> dict[int, CompanyRow]:
     """Return the visible ones among `company_ids` with the firm's figures, at most 100."""
-    raise NotImplementedError
+    ids = [company_id for company_id in company_ids if is_id(company_id)][:_MOST_ROWS]
+    if not ids:
+        return {}
+    found = await connection.execute(_select_rows(viewer.is_in_public), {"tenant_id": viewer.tenant_id, "ids": ids})
+    rows = [_make_row(row) for row in found]
+    return {row.id: row for row in rows}
+
+
+@lru_cache
+def _select_rows(is_in_public: bool) -> Select[Any]:  # noqa: FBT001
+    source = get_source(Shape("companies", "firm", "last", is_ascending=False, limit=0, is_in_public=is_in_public))
+    is_asked = Company.id.in_(bindparam("ids", expanding=True))
+    return select(*source.columns, Company.last_at).select_from(source.tables).where(*source.conditions, is_asked)
 
 
 async def find_companies(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
     """Find companies by name, by any of their domains, by an address or link at one, or by a mistyped name."""
-    raise NotImplementedError
+    return await finding.find(connection, viewer, finding.COMPANIES, text, limit=limit)

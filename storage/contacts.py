@@ -1,20 +1,25 @@
 """Contacts as a viewer sees them: lists, one contact, finding one, and adding one by hand."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.audit import AuditRow
-from storage.changes import Change
+from storage import finding
+from storage.added import is_added_by, set_added, unset_added
+from storage.addresses import parse_address
+from storage.audit import AuditRow, Entry, add_audits
+from storage.changes import Change, MissingError, StaleError
 from storage.facts import Knower, Match, Recent, Totals
-from storage.filters import Filter
+from storage.filters import Filter, is_id
+from storage.knowers import get_known
 from storage.lists import fetch_page
-from storage.models import CompanyType
+from storage.models import Company, CompanyType, Contact, Relationship, User
 from storage.paging import Page
-from storage.viewer import Viewer
+from storage.timeline import list_recent
+from storage.viewer import Viewer, own_contacts, visible_companies, visible_contacts, visible_people
 
 
 class ContactRow(msgspec.Struct, frozen=True):
@@ -68,24 +73,6 @@ class SeenPerson:
     company_name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody on an open mail or meeting."""
-
-    address: str
-    """As it was given."""
-    state: Literal["user", "contact", "seen", "unknown", "invalid"]
-    """Of the firm; a contact the viewer may see; only wrote in so far; not in the book; no address at all."""
-    id: int | None = None
-    """Of the user or the contact."""
-    name: str = ""
-    company_id: int | None = None
-    """By the contact, else by the domain of the address; a company the viewer may see."""
-    company_name: str | None = None
-    last_at: int = 0
-    reason: str = ""
-
-
 async def list_contacts(
     connection: AsyncConnection,
     viewer: Viewer,
@@ -105,24 +92,68 @@ def _make_row(row: Any) -> ContactRow:
 
 async def get_contact(connection: AsyncConnection, viewer: Viewer, contact_id: int) -> ContactDetail | None:
     """Return one contact with all that its card shows."""
-    raise NotImplementedError
+    if not is_id(contact_id):
+        return None
+    of = Contact
+    asked = (
+        select(of.id, of.name, of.address, of.reason, of.is_added, Company.id, Company.name, Company.type, User.name)
+        .outerjoin(Company, _is_at_company(viewer))
+        .outerjoin(User, and_(User.tenant_id == viewer.tenant_id, User.id == Company.partner_id))
+        .where(visible_contacts(viewer), of.id == contact_id)
+    )
+    row = (await connection.execute(asked)).first()
+    if row is None:
+        return None
+    known = await get_known(connection, viewer, Relationship, contact_id)
+    id_, name, address, reason, is_added, company_id, company_name, company_type, partner_name = row
+    recent = await list_recent(connection, viewer, [contact_id], is_own=not viewer.shares_contacts)
+    return ContactDetail(
+        id=id_,
+        name=name,
+        address=address,
+        reason=reason,
+        is_added=is_added,
+        company_id=company_id,
+        company_name=company_name,
+        company_type=CompanyType(company_type) if company_type else None,
+        partner_name=partner_name,
+        firm=known.firm,
+        mine=known.mine,
+        is_mine=known.is_mine,
+        knowers=known.knowers,
+        knower_count=known.knower_count,
+        recent=recent,
+    )
+
+
+def _is_at_company(viewer: Viewer) -> ColumnElement[bool]:
+    return and_(visible_companies(viewer), Company.id == Contact.company_id)
 
 
 async def find_contacts(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
     """Find contacts by name, by address, or by a mistyped name."""
-    raise NotImplementedError
-
-
-async def get_people(connection: AsyncConnection, viewer: Viewer, addresses: Sequence[str]) -> list[Person]:
-    """Say who each address is, in the order given (at most 500)."""
-    raise NotImplementedError
+    return await finding.find(connection, viewer, finding.CONTACTS, text, limit=limit)
 
 
 async def get_seen_person(
     connection: AsyncConnection, viewer: Viewer, *, contact_id: int | None = None, address: str = ""
 ) -> SeenPerson | None:
     """Return a contact, or somebody who only wrote to the viewer (or to the firm, where it shares contacts)."""
-    raise NotImplementedError
+    asked = _get_asked(contact_id, address)
+    if asked is None:
+        return None
+    of = Contact
+    columns = (of.id, of.name, of.address, of.is_contact, of.is_added, of.reason, Company.id, Company.name)
+    found = select(*columns).outerjoin(Company, _is_at_company(viewer)).where(visible_people(viewer), asked)
+    row = (await connection.execute(found)).first()
+    return SeenPerson(*row) if row else None
+
+
+def _get_asked(contact_id: int | None, address: str) -> ColumnElement[bool] | None:
+    if contact_id is not None:
+        return Contact.id == contact_id if is_id(contact_id) else None
+    normal = parse_address(address).address
+    return Contact.address == normal if normal else None
 
 
 async def add_contact(
@@ -138,9 +169,39 @@ async def add_contact(
 
     Raises `MissingError("contact")` for one never seen. `undo_change` takes it back.
     """
-    raise NotImplementedError
+    person = await get_seen_person(connection, viewer, contact_id=contact_id, address=address)
+    if person is None:
+        raise MissingError("contact")
+    change = _make_change(person, viewer, now, is_added=True)
+    own = own_contacts(viewer), Relationship.contact_id == person.id
+    if person.is_contact and await connection.scalar(select(Relationship.contact_id).where(*own)):
+        return change
+    await set_added(connection, viewer, person.id)
+    entry = Entry(change.action, "contact", person.id, change.before, change.after)
+    audit_id = (await add_audits(connection, viewer, [entry], now=now, source=source))[0]
+    return replace(change, audit_id=audit_id)
+
+
+def _make_change(person: SeenPerson, viewer: Viewer, now: int, *, is_added: bool) -> Change:
+    """Make a change that is not written yet."""
+    action = "contact.add" if is_added else "contact.remove"
+    values = {"before": {"is_added": not is_added}, "after": {"is_added": is_added}}
+    name = person.name or person.address
+    return Change(None, action, "contact", person.id, name, actor_id=viewer.user_id, at=now, **values)
 
 
 async def undo_contact(connection: AsyncConnection, viewer: Viewer, done: AuditRow, *, now: int, source: str) -> Change:
-    """Take back that somebody was added by hand."""
-    raise NotImplementedError
+    """Take back that the viewer added somebody, or took that back; raises as `undo_change`."""
+    if done.actor_id != viewer.user_id or done.action not in ("contact.add", "contact.remove"):
+        raise MissingError("audit")
+    person = await get_seen_person(connection, viewer, contact_id=done.entity_id)
+    if person is None:
+        raise MissingError("audit")
+    if await is_added_by(connection, viewer, person.id) != done.after["is_added"]:
+        raise StaleError(await get_contact(connection, viewer, person.id))
+    is_added = done.action == "contact.remove"
+    await (set_added if is_added else unset_added)(connection, viewer, person.id)
+    change = _make_change(person, viewer, now, is_added=is_added)
+    entry = Entry(change.action, "contact", person.id, change.before, change.after | {"undoes": done.id})
+    audit_id = (await add_audits(connection, viewer, [entry], now=now, source=source))[0]
+    return replace(change, audit_id=audit_id)

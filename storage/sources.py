@@ -53,7 +53,7 @@ class Source:
     """What a row shows, its number first. Outer joins that only these need cost nothing where they are not selected."""
 
 
-_main_domain = (
+main_domain = (
     select(CompanyDomain.domain)
     .where(CompanyDomain.tenant_id == Company.tenant_id, CompanyDomain.company_id == Company.id)
     .order_by(func.length(CompanyDomain.domain), CompanyDomain.domain)
@@ -84,7 +84,7 @@ def _get_companies(shape: Shape) -> Source:
         tables = totals.__table__.join(of, is_same)
         conditions.append(own_companies(asker))
     is_partner = and_(User.tenant_id == of.tenant_id, User.id == of.partner_id)
-    shown = (of.name, of.is_provisional, of.type, of.partner_id, User.name, _main_domain, of.version, of.contact_count)
+    shown = (of.name, of.is_provisional, of.type, of.partner_id, User.name, main_domain, of.version, of.contact_count)
     return Source(
         tables=tables.outerjoin(User, is_partner),
         conditions=conditions,

@@ -58,6 +58,17 @@ def visible_contacts(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
+def visible_people(viewer: Viewer) -> ColumnElement[bool]:
+    """Contacts, and those only seen: who wrote to me, or to anyone where the firm shares contacts; in public no one."""
+    if viewer.is_in_public:
+        return visible_contacts(viewer)
+    if viewer.shares_contacts:
+        return Contact.tenant_id == viewer.tenant_id
+    of = _OwnRelationship
+    is_own = and_(of.tenant_id == viewer.tenant_id, of.user_id == viewer.user_id, of.contact_id == Contact.id)
+    return and_(Contact.tenant_id == viewer.tenant_id, exists().where(is_own))
+
+
 def visible_relationships(viewer: Viewer, of: type[Relationship] = Relationship) -> ColumnElement[bool]:
     """Who knows which contact: everyone's, or my own alone where the firm keeps contacts back. `of` may be an alias."""
     return and_(of.tenant_id == viewer.tenant_id, of.is_mine) if viewer.shares_contacts else own_contacts(viewer, of)

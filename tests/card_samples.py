@@ -26,11 +26,12 @@ from bot.cards.filter_bar import People
 from bot.cards.lists import Listing
 from bot.turn import Ask, File, Language, Reader
 from storage.companies import CompanyDetail, CompanyRow
-from storage.contacts import ContactDetail, ContactRow, Person, SeenPerson
+from storage.contacts import ContactDetail, ContactRow, SeenPerson
 from storage.facts import ContactBrief, Knower, Recent, Totals
 from storage.filters import Filter, Period
 from storage.models import CompanyType
 from storage.paging import Page
+from storage.people import Person
 from storage.views import ViewRow
 from storage.wishes import Wishes
 

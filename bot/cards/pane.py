@@ -12,7 +12,7 @@ from bot.cards.wording import clean
 from bot.language import say
 from bot.turn import Card, Reader
 from storage.companies import CompanyDetail
-from storage.contacts import Person
+from storage.people import Person
 
 COMPANIES = 6
 PEOPLE = 5

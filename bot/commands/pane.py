@@ -12,8 +12,8 @@ from bot.cards.pane import COMPANIES, Met, OnItem, draw_item
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.turn import Reply, Router, Turn
-from storage import companies, contacts
-from storage.contacts import Person
+from storage import companies
+from storage.people import Person, get_people
 
 router = Router()
 PEOPLE = 500
@@ -26,7 +26,7 @@ async def show_item(turn: Turn) -> Reply:
     people = _read_people(turn.ask.data.get("people"))
     mode = "compose" if turn.ask.data.get("mode") == "compose" else "read"
     shown = people[:PEOPLE]
-    known = await contacts.get_people(turn.connection, turn.viewer, [address for _, address in shown])
+    known = await get_people(turn.connection, turn.viewer, [address for _, address in shown])
     outside = [_name(person, name) for person, (name, _) in zip(known, shown, strict=True) if person.state != "user"]
     outside = list({person.address.lower(): person for person in outside}.values())
     item = await _group(turn, outside, len(shown) - len(outside), len(people) - len(shown))

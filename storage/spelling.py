@@ -1,0 +1,53 @@
+"""Mistyped words, and the words of the firm's book that they may be meant for.
+
+One error leaves one half of a word whole, so the candidates are the known words that begin or end alike; their distance
+(insertions, deletions, changed and swapped letters) decides.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.models import KnownWord
+from storage.search import is_correctable
+from storage.shapes import END_OF_PREFIX
+
+_LONG: Final = 8
+"""Letters from which a word may have two errors instead of one."""
+_MOST_MEANT: Final = 6
+_MOST_READ: Final = 5000
+
+
+async def correct_words(connection: AsyncConnection, tenant_id: int, of: int, asked: Sequence[str]) -> list[list[str]]:
+    """Return for each word what it may be meant for, nearest first; words with no reading are left out.
+
+    Empty where no word has a reading, or the longest has none: then something else is meant.
+    """
+    readings = [(word, await _list_readings(connection, tenant_id, of, word)) for word in asked]
+    if not readings or not max(readings, key=lambda reading: len(reading[0]))[1]:
+        return []
+    return [found for _, found in readings if found]
+
+
+async def _list_readings(connection: AsyncConnection, tenant_id: int, of: int, word: str) -> list[str]:
+    if not is_correctable(word):
+        return []
+    errors = 2 if len(word) >= _LONG else 1
+    whole = max(1, (len(word) - errors) // (errors + 1))
+    near = KnownWord.tenant_id == tenant_id, KnownWord.of == of
+    fits = func.length(KnownWord.word).between(len(word) - errors, len(word) + errors)
+    known: set[str] = set()
+    for column, end in ((KnownWord.word, word[:whole]), (KnownWord.backwards, word[::-1][:whole])):
+        alike = column >= end, column < end + END_OF_PREFIX
+        known.update(await connection.scalars(select(KnownWord.word).where(*near, *alike, fits).limit(_MOST_READ)))
+    return choose_nearest(word, known, errors=errors)
+
+
+def choose_nearest(word: str, known: Iterable[str], *, errors: int) -> list[str]:
+    """Return the known words within so many errors, nearest first."""
+    found = process.extract(word, list(known), scorer=OSA.distance, score_cutoff=errors, limit=_MOST_MEANT)
+    return [name for name, _, _ in found]
