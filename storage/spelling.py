@@ -16,10 +16,17 @@ from storage.models import KnownWord
 from storage.search import is_correctable
 from storage.shapes import END_OF_PREFIX
 
+_SHORT: Final = 4
+"""Letters below which a word may have no error, for it may be any other word then."""
 _LONG: Final = 8
-"""Letters from which a word may have two errors instead of one."""
+"""Letters from which a word may have two errors."""
 _MOST_MEANT: Final = 6
 _MOST_READ: Final = 5000
+
+
+def count_errors_allowed(word: str) -> int:
+    """Return how many typing errors a word of this length may have."""
+    return 0 if len(word) < _SHORT else 1 if len(word) < _LONG else 2
 
 
 async def correct_words(connection: AsyncConnection, tenant_id: int, of: int, asked: Sequence[str]) -> list[list[str]]:
@@ -36,7 +43,7 @@ async def correct_words(connection: AsyncConnection, tenant_id: int, of: int, as
 async def _list_readings(connection: AsyncConnection, tenant_id: int, of: int, word: str) -> list[str]:
     if not is_correctable(word):
         return []
-    errors = 2 if len(word) >= _LONG else 1
+    errors = count_errors_allowed(word)
     whole = max(1, (len(word) - errors) // (errors + 1))
     near = KnownWord.tenant_id == tenant_id, KnownWord.of == of
     fits = func.length(KnownWord.word).between(len(word) - errors, len(word) + errors)

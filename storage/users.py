@@ -1,27 +1,22 @@
 """The people of the firm."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Literal
 
-from sqlalchemy import bindparam, select
+from rapidfuzz.distance import OSA
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.facts import Match
+from storage.filters import is_id
 from storage.models import Tenant, User
-from storage.viewer import Viewer
+from storage.names import clean_text, fold, words
+from storage.parameters import text as parameter
+from storage.spelling import count_errors_allowed
+from storage.viewer import Viewer, visible_users
 
-
-_KNOWN: Final = (
-    select(
-        *(User.tenant_id, User.id, User.name, User.language, User.timezone, User.is_active, User.is_admin),
-        *(Tenant.shares_contacts, Tenant.state),
-        Tenant.language.label("firm_language"),
-        Tenant.timezone.label("firm_timezone"),
-    )
-    .join(User, User.tenant_id == Tenant.tenant_id)
-    .where(Tenant.entra_id == bindparam("tenant"), User.entra_id == bindparam("person"))
-)
+How = Literal["exact", "prefix", "typo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,37 +45,101 @@ class UserRow:
     entra_id: str = ""
 
 
+_KNOWN: Final = (
+    select(
+        *(User.tenant_id, User.id, Tenant.shares_contacts, User.name, User.language, Tenant.language),
+        *(User.timezone, Tenant.timezone, User.is_active, User.is_admin, Tenant.state),
+    )
+    .join(Tenant, Tenant.tenant_id == User.tenant_id)
+    .where(Tenant.entra_id == parameter("tenant"), User.entra_id == parameter("object"))
+)
+
+
 async def get_known_user(connection: AsyncConnection, entra_tenant_id: str, entra_object_id: str) -> KnownUser | None:
     """Return who (tenant, object id) is; never by address (S9). Needs the tenancy `SYSTEM` on PostgreSQL."""
-    row = (await connection.execute(_KNOWN, {"tenant": entra_tenant_id, "person": entra_object_id})).one_or_none()
+    ids = {"tenant": entra_tenant_id.lower(), "object": entra_object_id.lower()}
+    if not all(value.isascii() and value.isprintable() for value in ids.values()):
+        return None
+    row = (await connection.execute(_KNOWN, ids)).first()
     if row is None:
         return None
-    return KnownUser(
-        Viewer(row.tenant_id, row.id, row.shares_contacts),
-        row.name,
-        row.language or row.firm_language,
-        row.timezone or row.firm_timezone,
-        row.is_active,
-        row.is_admin,
-        row.state,
-    )
+    tenant_id, user_id, shares, name, language, firm_language, timezone, firm_timezone, *rest = row
+    viewer = Viewer(tenant_id, user_id, shares_contacts=shares)
+    return KnownUser(viewer, name, language or firm_language, timezone or firm_timezone, *rest)
 
 
 async def get_user(connection: AsyncConnection, viewer: Viewer, user_id: int) -> UserRow | None:
     """Return one colleague, those who left included."""
-    raise NotImplementedError
+    if not is_id(user_id):
+        return None
+    row = (await connection.execute(_select(viewer).where(User.id == user_id))).first()
+    return UserRow(*row[:5]) if row else None
 
 
 async def get_user_names(connection: AsyncConnection, viewer: Viewer, user_ids: Iterable[int]) -> dict[int, str]:
     """Return the names of colleagues by number, those who left included."""
-    raise NotImplementedError
+    ids = [user_id for user_id in user_ids if is_id(user_id)]
+    if not ids:
+        return {}
+    rows = await connection.execute(select(User.id, User.name).where(visible_users(viewer), User.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
 
 
 async def search_users(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 15) -> list[UserRow]:
     """Find colleagues who are still there, for typeahead: word beginnings, then typing errors; everyone for no text."""
-    raise NotImplementedError
+    rows = (await connection.execute(_select(viewer).where(User.is_active))).all()
+    if words(text):
+        rows = [row for row, _ in _rank(clean_text(text), rows)]
+    return [UserRow(*row[:5]) for row in rows[:limit]]
 
 
 async def find_users(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
-    """Find colleagues by what somebody typed; "Anne" alone is exact only where one active user has that name."""
-    raise NotImplementedError
+    """Find colleagues by what somebody typed; "Anne" alone is exact only where one active user has that name.
+
+    Those who left are found where nobody else is.
+    """
+    if not words(text):
+        return []
+    rows = (await connection.execute(_select(viewer))).all()
+    found = _rank(clean_text(text), [row for row in rows if row.is_active])
+    found = found or _rank(clean_text(text), [row for row in rows if not row.is_active])
+    return [Match("user", row.id, row.name, how, row.address) for row, how in found[:limit]]
+
+
+def _select(viewer: Viewer) -> Select[Any]:
+    columns = (User.id, User.name, User.address, User.is_active, User.entra_id, User.folded_name)
+    return select(*columns).where(visible_users(viewer)).order_by(User.folded_name, User.id)
+
+
+def _rank(text: str, rows: Sequence[Any]) -> list[tuple[Any, How]]:
+    """Return the users meant: by the whole name or address, else by words, their beginnings, or mistyped words."""
+    folded, address, asked = fold(text), text.lower(), words(text)
+    exact = [row for row in rows if row.folded_name == folded or row.address == address]
+    by_word = [row for row in rows if set(asked) <= set(row.folded_name.split())]
+    if not exact and len(by_word) == 1:
+        exact = by_word
+    begun = [row for row in rows if _begins(asked, row.folded_name.split()) or row.address.startswith(address)]
+    ranked: dict[int, tuple[Any, How]] = {row.id: (row, "exact") for row in exact}
+    for row in (*by_word, *begun):
+        ranked.setdefault(row.id, (row, "prefix"))
+    if ranked:
+        return list(ranked.values())
+    scored = [(score, row) for row in rows if (score := _count_errors(asked, row.folded_name.split())) is not None]
+    return [(row, "typo") for _, row in sorted(scored, key=lambda pair: (pair[0], pair[1].folded_name, pair[1].id))]
+
+
+def _begins(asked: Iterable[str], name: Sequence[str]) -> bool:
+    return all(any(word.startswith(one) for word in name) for one in asked)
+
+
+def _count_errors(asked: Iterable[str], name: Sequence[str]) -> int | None:
+    """Count the typing errors, where every word is nearly one of the name, or nearly begins one."""
+    total = 0
+    for one in asked:
+        allowed = count_errors_allowed(one)
+        near = [OSA.distance(one, word[:end], score_cutoff=allowed) for word in name for end in (len(word), len(one))]
+        errors = min(near, default=allowed + 1)
+        if errors > allowed:
+            return None
+        total += errors
+    return total
