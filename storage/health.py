@@ -97,7 +97,7 @@ async def list_standings(connection: AsyncConnection, tenant_id: int, limit: int
     feeds = (
         select(
             MailboxFeed.user_id,
-            func.sum(MailboxFeed.item_count).label("items"),
+            func.sum(MailboxFeed.item_count).label("read_count"),
             func.count().filter(MailboxFeed.is_current).label("ended"),
         )
         .where(MailboxFeed.tenant_id == tenant_id)
@@ -110,7 +110,7 @@ async def list_standings(connection: AsyncConnection, tenant_id: int, limit: int
             Mailbox.state,
             Mailbox.reason,
             func.coalesce(Mailbox.due_at, 0),
-            func.coalesce(feeds.c.items, 0),
+            func.coalesce(feeds.c.read_count, 0),
             func.coalesce(feeds.c.ended, 0),
             Mailbox.last_success_at,
         )
