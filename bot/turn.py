@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BadRequestError
 from storage.viewer import Viewer
+from storage.wishes import Wishes
 
 Surface = Literal["chat", "group", "pane", "tab", "extension"]
 Language = str
@@ -98,6 +99,8 @@ class Turn:
     """UTC seconds."""
     timezone: str = "UTC"
     surface: Surface = "chat"
+    wishes: Wishes = field(default_factory=Wishes)
+    """How those want notices who never said."""
 
     @property
     def reader(self) -> Reader:

@@ -4,12 +4,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from bot.commands.desk import Claim, Desk
 from bot.language import understand
 from bot.turn import Ask, Language, Notice, Reply, Surface
 from storage.database import Database
-from storage.models import CompanyType
+from storage.models import Audit, Company, CompanyType
 from storage.viewer import Viewer
+from storage.wishes import Wishes
 from tests import factories
 from tests.card_checks import list_complaints, list_texts, walk
 from tests.factories import NOW, ago
@@ -19,6 +22,8 @@ TODAY = datetime.fromtimestamp(NOW, UTC).date()
 
 class Posted:
     """The notices that replies asked for."""
+
+    default = Wishes()
 
     def __init__(self) -> None:
         self.notices: list[Notice] = []
@@ -172,3 +177,22 @@ async def _fill(connection: Any, tenant_id: int, people: dict[str, Viewer]) -> t
 def in_group(viewer: Viewer) -> Viewer:
     """Return somebody as they are in a group."""
     return replace(viewer, is_in_public=True)
+
+
+async def look(office: Office, name: str) -> Any:
+    """Return type, partner and version of a company as they are stored."""
+    tenant_id = 2 if name.startswith("their ") else 1
+    async with office.database.reading(tenant_id) as connection:
+        query = select(Company.type, Company.partner_id, Company.version, Company.name)
+        return (
+            await connection.execute(query.where(Company.tenant_id == tenant_id, Company.id == office.companies[name]))
+        ).one()
+
+
+async def list_changes(office: Office) -> list[tuple[Any, ...]]:
+    """Return what was changed, by whom and from where."""
+    async with office.database.reading(1) as connection:
+        rows = await connection.execute(
+            select(Audit.action, Audit.actor_id, Audit.source).where(Audit.tenant_id == 1).order_by(Audit.id)
+        )
+        return [tuple(row) for row in rows]

@@ -6,6 +6,7 @@ tab), `companies.set_many|sort_next|sort_save`, `view.settings`, `company.shared
 """
 
 from bot.commands import (
+    admin,
     companies,
     exports,
     lists,
@@ -36,6 +37,7 @@ for room in (
     searching,
     pane,
     notice_settings,
+    admin,
     welcome,
 ):
     ROUTER.include(room.router)

@@ -27,6 +27,7 @@ from bot.turn import Ask, Language, Notice, Reader, Record, Reply, Surface, Turn
 from storage.audit import add_audit
 from storage.database import Database
 from storage.viewer import Viewer
+from storage.wishes import Wishes
 
 Run = Callable[[], Awaitable[Reply]]
 Claim = Callable[[AsyncConnection, Run], Awaitable[Reply]]
@@ -41,6 +42,9 @@ log = structlog.get_logger(__name__)
 class Post(Protocol):
     """What keeps the notices of a reply, in the transaction of the turn (`bot.notices.Notices`)."""
 
+    default: Wishes
+    """How those want notices who never said."""
+
     async def add(self, connection: AsyncConnection, tenant_id: int, notices: Sequence[Notice]) -> None:
         """Write the notices."""
 
@@ -53,6 +57,7 @@ class Desk:
         self.clock = clock
         self.post = post
         self.memory = Memory()
+        self._wishes = Wishes() if post is None else post.default
 
     async def answer(
         self,
@@ -96,7 +101,7 @@ class Desk:
         is_writing = ROUTER.is_writing(ask.verb)
         opened = self.database.writing if is_writing else self.database.reading
         async with opened(viewer.tenant_id) as connection:
-            turn = Turn(viewer, ask, connection, reader.language, reader.now, reader.timezone, surface)
+            turn = Turn(viewer, ask, connection, reader.language, reader.now, reader.timezone, surface, self._wishes)
             if claim is not None and is_writing:
                 reply = await claim(connection, lambda: self._command(turn))
             else:

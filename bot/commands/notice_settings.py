@@ -7,7 +7,7 @@ from bot.commands.data import Data, read_number
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.turn import Reply, Router, Turn
-from storage.wishes import KINDS, Wishes, get_wishes, set_wishes
+from storage.wishes import KINDS, get_wishes, set_wishes
 
 router = Router()
 
@@ -15,14 +15,14 @@ router = Router()
 @router.verb("notices.settings")
 async def show_settings(turn: Turn) -> Reply:
     """Show what the person is told, and when."""
-    wishes = await get_wishes(turn.connection, turn.viewer, Wishes())
+    wishes = await get_wishes(turn.connection, turn.viewer, turn.wishes)
     return Reply(draw_notice_settings(turn.reader, wishes), summary=say(turn.language, "cards.wishes.title"))
 
 
 @router.verb("notices.save", is_writing=True)
 async def save_settings(turn: Turn) -> Reply:
     """Keep what the card says."""
-    wishes = await get_wishes(turn.connection, turn.viewer, Wishes())
+    wishes = await get_wishes(turn.connection, turn.viewer, turn.wishes)
     try:
         wishes = wishes.changed(**_read_changes(turn.ask.data))
     except ValueError as error:

@@ -1,5 +1,7 @@
 """Showing one thing: a company, a contact, a saved view; by its name, or by the number on a card."""
 
+from dataclasses import replace
+
 from bot.cards.companies import Opened, draw_company
 from bot.cards.contacts import draw_contact, draw_reason
 from bot.cards.kit import Json
@@ -66,7 +68,7 @@ async def _open(turn: Turn, match: Match, note: str) -> Reply:
 
 def _asking(turn: Turn, verb: str, data: Json) -> Turn:
     """Return the same turn with another ask."""
-    return Turn(turn.viewer, Ask(verb, data), turn.connection, turn.language, turn.now, turn.timezone, turn.surface)
+    return replace(turn, ask=Ask(verb, data))
 
 
 def _ask_which(turn: Turn, name: str, matches: list[Match]) -> Reply:

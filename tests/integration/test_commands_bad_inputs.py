@@ -1,0 +1,93 @@
+"""What a client may send instead of what our cards carry: a clean refusal, and never a trace of what is there."""
+
+import itertools
+
+import pytest
+
+from bot.commands import ROUTER
+from bot.turn import Ask
+from tests.office import Office, look, open_office
+
+SQL = "1'; DROP TABLE companies; --"
+NONSENSE = (
+    {},
+    {"company_id": SQL, "contact_id": SQL, "view_id": SQL, "audit_id": SQL, "user_id": SQL},
+    {"company_id": -1, "contact_id": 0, "view_id": 2**70, "audit_id": True, "user_id": 1.5},
+    {"company_id": [1], "contact_id": {"a": 1}, "filter": [], "people": {}, "company_ids": "all"},
+    {"filter": {"of": "users"}, "name": 7, "text": ["x"], "query": {"$ne": 1}, "new_name": [], "person": 3},
+    {"company_id": 10**9, "contact_id": 10**9, "view_id": 10**9, "audit_id": 10**9, "name": "x" * 100_000},
+    {"back": {"verb": "company.set_type", "company_id": 1}, "cursor": {"a": 1}, "version": "new"},
+    {"names": {"partner": "\x00\ud800"}, "filter": {}, "text": "\x00", "name": "\x00", "query": "\x00"},
+)
+VERBS = sorted([*ROUTER.commands, "say"])
+
+
+@pytest.fixture
+async def office(database) -> Office:
+    return await open_office(database)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+async def test_B39_nonsense_is_answered_with_a_sentence(office, verb):
+    for data in NONSENSE:
+        reply = await office.ask(verb, data)
+        assert reply.code < 500, data
+        assert reply.card is not None or reply.choices is not None
+
+
+@pytest.mark.parametrize("verb", ["", "nonsense", "__init__", "company.set_type; drop", "x" * 10_000])
+async def test_B39_an_unknown_verb_is_refused(office, verb):
+    reply = await office.ask(verb)
+    assert (reply.is_error, reply.code) == (True, 400)
+
+
+async def test_B39_a_megabyte_of_data_is_answered(office):
+    reply = await office.ask("company.open", {"company_id": office.companies["Globex"], "junk": "x" * 1_000_000})
+    assert not reply.is_error
+
+
+async def test_B39_a_way_back_that_is_no_way_back_is_not_carried_on(office):
+    for back in (
+        {"verb": "company.set_type", "company_id": 1},
+        {"verb": 1},
+        "list",
+        {"verb": "list", "x": "y" * 5_000},
+    ):
+        reply = await office.ask("company.open", {"company_id": office.companies["Globex"], "back": back})
+        assert "Back" not in [action.get("title") for action in reply.card.get("actions", [])]
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\u200b\u202e", "🙂", "\xa0", "x" * 100_000, "%", "_", "\\", "'; DROP", '"*NEAR(']
+)
+async def test_B71_B72_any_text_is_answered_without_an_error(office, text):
+    reply = await office.say(text)
+    assert reply.card is not None
+    assert reply.code < 500
+
+
+@pytest.mark.parametrize("greeting", ["Hi", "hello", "HELP", "Bonjour", "aide", "salut", "Hello!"])
+async def test_B73_greetings_and_help_always_work(office, greeting):
+    reply = await office.say(greeting)
+    assert not reply.is_error
+    assert reply.summary
+
+
+async def test_two_tenants_see_nothing_of_each_other_whatever_is_asked(office):
+    theirs = {
+        "company_id": office.companies["their Globex"],
+        "contact_id": office.contacts["their Jean Globex"],
+        "user_id": office.people["Stranger"].user_id,
+        "company_ids": [office.companies["their Globex"]],
+        "type": "client",
+        "new_name": "Mine",
+        "is_confirmed": True,
+        "filter": {"scope": "firm", "known_by": office.people["Stranger"].user_id},
+        "format": "csv",
+        "people": [["", "jean@globex.example"]],
+        "address": "sam@initech.example",
+    }
+    before = await look(office, "their Globex")
+    for verb, surface in itertools.product(VERBS, ("chat", "group", "pane", "extension")):
+        await office.desk.answer(Ask(verb, theirs), viewer=office.people["Zoé Brun"], language="en", surface=surface)
+    assert await look(office, "their Globex") == before

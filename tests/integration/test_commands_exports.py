@@ -1,0 +1,125 @@
+"""A list as a file: offered, made on acceptance, harmless in a spreadsheet, written down."""
+
+import csv
+import io
+import zipfile
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from storage.models import Audit
+from tests import factories
+from tests.factories import ago
+from tests.office import Office, open_office, read
+
+
+@pytest.fixture
+async def office(database) -> Office:
+    return await open_office(database)
+
+
+async def accept(office, offer, **options):
+    assert offer.file is not None
+    return await office.ask(offer.file.ask.verb, dict(offer.file.ask.data), **options)
+
+
+def read_csv(content):
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+async def list_exports(office):
+    async with office.database.reading(1) as connection:
+        query = select(Audit.actor_id, Audit.after).where(Audit.tenant_id == 1, Audit.action == "export")
+        return [tuple(row) for row in await connection.execute(query)]
+
+
+async def test_a_file_is_offered_before_it_is_made(office):
+    offer = await office.say("export my clients as csv")
+    assert offer.file is not None
+    assert (offer.file.name, offer.file.content) == ("my clients 2026-01-01.csv", None)
+    assert offer.file.size > 0
+    assert await list_exports(office) == []
+
+
+async def test_a_csv_holds_every_row_of_the_list(office):
+    delivered = await accept(office, await office.say("export my clients as csv"))
+    rows = read_csv(delivered.file.content)
+    assert rows[0][:4] == ["Name", "Type", "Relationship partner", "Domain"]
+    assert [row[:3] for row in rows[1:]] == [
+        ["Acme Industries", "Client", "Anne Martin"],
+        ["Duval & Fils", "Client", ""],
+    ]
+    assert rows[1][-1] == "2025-12-31"
+
+
+async def test_the_export_is_written_down_with_its_filter_and_its_rows(office):
+    await accept(office, await office.say("export my clients as csv"))
+    ((actor, after),) = await list_exports(office)
+    assert actor == office.people["Anne Martin"].user_id
+    assert (after["rows"], after["format"], after["filter"]["types"]) == (2, "csv", ["client"])
+
+
+async def test_an_excel_file_in_the_readers_language(office):
+    delivered = await accept(office, await office.say("exporter mes clients vers Excel", language="fr"), language="fr")
+    assert delivered.file.name.endswith(".xlsx")
+    with zipfile.ZipFile(io.BytesIO(delivered.file.content)) as book:
+        strings = book.read("xl/sharedStrings.xml").decode()
+    assert "Associé responsable" in strings
+    assert "Duval &amp; Fils" in strings
+
+
+@pytest.mark.parametrize("format_", ["csv", "xlsx"])
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\t=1", "  =1", "\r\n=1"])
+async def test_B88_no_cell_is_taken_for_a_formula(office, format_, name):
+    async with office.database.writing(1) as connection:
+        await factories.add_company(connection, name, last_at=ago(1), type="court")
+    data = {"filter": {"scope": "firm", "types": ["court"]}, "format": format_}
+    content = (await office.ask("export.deliver", data)).file.content
+    if format_ == "csv":
+        assert read_csv(content)[1][0].startswith("'")
+        return
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+        assert b">'" in book.read("xl/sharedStrings.xml")
+
+
+async def test_a_long_list_is_exported_whole(office):
+    async with office.database.writing(1) as connection:
+        for number in range(1_203):
+            await factories.add_company(connection, f"Filler {number}", last_at=ago(number % 7), type="provider")
+    data = {"filter": {"scope": "firm", "types": ["provider"]}, "format": "csv"}
+    rows = read_csv((await office.ask("export.deliver", data)).file.content)
+    assert len(rows) == len({row[0] for row in rows}) == 1_205
+
+
+async def test_a_colleagues_contacts_are_not_in_the_file_of_a_firm_that_keeps_them_back(office):
+    anne = replace(office.people["Anne Martin"], shares_contacts=False)
+    data = {"filter": {"of": "contacts", "scope": "firm"}, "format": "csv"}
+    rows = read_csv((await office.ask("export.deliver", data, by=anne)).file.content)
+    assert "Jean Acme" in [row[0] for row in rows]
+    assert "Albert" not in [row[0] for row in rows]
+
+
+async def test_a_view_is_exported_by_its_name(office):
+    await office.ask("view.save", {"name": "Dormant clients", "filter": {"types": ["client"]}})
+    delivered = await accept(office, await office.say("export view Dormant clients as csv"))
+    assert [row[0] for row in read_csv(delivered.file.content)[1:]] == ["Acme Industries", "Duval & Fils"]
+    assert delivered.file.name == "dormant clients 2026-01-01.csv"
+
+
+async def test_export_this_is_the_list_that_was_seen_last(office):
+    await office.say("all prospects")
+    delivered = await accept(office, await office.say("export this as csv"))
+    assert [row[0] for row in read_csv(delivered.file.content)[1:]] == ["Globex"]
+
+
+@pytest.mark.parametrize("data", [{"format": "pdf", "filter": {}}, {"format": "csv"}, {"filter": {"x": 1}}])
+async def test_an_export_that_makes_no_sense_is_refused(office, data):
+    reply = await office.ask("export", data)
+    assert (reply.is_error, reply.code) == (True, 400)
+
+
+async def test_the_card_says_what_was_delivered(office):
+    delivered = await accept(office, await office.say("export my clients as csv"))
+    assert "2 rows" in read(delivered.card)

@@ -1,0 +1,170 @@
+"""Lists: asked for in words, narrowed and turned on the card."""
+
+import pytest
+
+from storage.filters import Filter, to_json
+from storage.models import CompanyType
+from tests import factories
+from tests.factories import ago
+from tests.office import Office, find_action, names, open_office, read, said
+
+
+@pytest.fixture
+async def office(database) -> Office:
+    return await open_office(database)
+
+
+async def test_my_clients_are_those_i_dealt_with_latest_first(office):
+    reply = await office.say("show my clients")
+    assert read(reply.card)[0] == "My clients"
+    assert names(reply.card) == ["Acme Industries", "Duval & Fils"]
+
+
+async def test_a_row_says_partner_last_exchange_and_count(office):
+    reply = await office.say("mes clients", language="fr")
+    assert "Responsable : Anne Martin · il y a 1 jour · 99 échanges" in read(reply.card)
+
+
+async def test_firm_wide_shows_what_colleagues_know(office):
+    assert "Umbrella" not in names((await office.say("show my companies")).card)
+    assert "Umbrella" in names((await office.say("show all companies")).card)
+
+
+async def test_the_filter_is_said_in_words(office):
+    reply = await office.say("all prospects")
+    assert any("rospect" in text for text in read(reply.card)[1:2])
+
+
+async def test_what_was_not_understood_is_named(office):
+    reply = await office.ask("list", {"filter": {}, "not_understood": ["on the moon"]})
+    assert "“on the moon”" in said(reply)
+
+
+async def test_companies_where_the_partner_is_me(office):
+    assert names((await office.say("companies where partner is me")).card) == ["Acme Industries"]
+    reply = await office.say("sociétés dont je suis l'associé", language="fr")
+    assert names(reply.card) == ["Acme Industries"]
+
+
+async def test_a_partner_is_found_by_name(office):
+    reply = await office.say("all companies where partner is Marc Lefevre")
+    assert names(reply.card) == ["Globex"]
+    assert "Marc Lefèvre" in read(reply.card)[1]
+
+
+async def test_an_ambiguous_partner_is_asked_about(office):
+    reply = await office.say("all clients where partner is Anne")
+    assert names(reply.card) == ["Anne Martin", "Anne Weber"]
+    chosen = await office.click(reply, "Anne Martin")
+    assert names(chosen.card) == ["Acme Industries"]
+
+
+async def test_contacts_at_a_company(office):
+    reply = await office.say("contacts at Acme")
+    assert names(reply.card) == ["Jean Acme"]
+    assert read(reply.card)[0] == "Contacts at Acme Industries"
+
+
+async def test_contacts_at_a_company_of_another_tenant_look_like_none(office):
+    theirs = office.companies["their Acme Industries"]
+    reply = await office.ask("list", {"filter": {"of": "contacts", "company_id": theirs}})
+    absent = await office.ask("list", {"filter": {"of": "contacts", "company_id": 999_999}})
+    assert reply.is_error
+    assert reply == absent
+
+
+async def _fill(office, count):
+    anne = office.people["Anne Martin"].user_id
+    async with office.database.writing(1) as connection:
+        for number in range(count):
+            figures = {"last_at": ago(100 + number), "interaction_count": number + 1}
+            company = await factories.add_company(connection, f"Filler {number:02}", **figures)
+            await factories.add_company_relationship(connection, anne, company, **figures)
+
+
+async def test_paging_goes_on_and_comes_back(office):
+    await _fill(office, 20)
+    first = await office.say("show my companies")
+    second = await office.click(first, "Next")
+    third = await office.click(second, "Next")
+    assert len(names(first.card)) == len(names(second.card)) == 10
+    assert names(third.card) == [f"Filler {number}" for number in range(14, 20)]
+    assert names((await office.click(third, "Previous")).card) == names(second.card)
+    assert third.data["next"] is None
+
+
+async def test_a_row_opens_in_place_and_leads_back_to_the_same_page(office):
+    await _fill(office, 20)
+    second = await office.click(await office.say("show my companies"), "Next")
+    company = await office.click(second, names(second.card)[3])
+    assert read(company.card)[0] == names(second.card)[3]
+    assert (await office.click(company, "Back")).card == second.card
+
+
+async def test_narrowing_on_the_card(office):
+    reply = await office.say("show my companies")
+    inputs = {"types": "prospect,none", "partner": "nobody", "scope": "firm", "period": "any", "sort": "name"}
+    narrowed = await office.click(reply, "Show", inputs)
+    assert names(narrowed.card) == ["Initech", "Umbrella"]
+    assert narrowed.data["filter"] == to_json(
+        Filter(scope="firm", types=(CompanyType.PROSPECT, None), partner="nobody", sort="name", is_ascending=True)
+    )
+
+
+async def test_an_empty_picker_and_nonsense_change_nothing(office):
+    reply = await office.ask("list", {"filter": {"partner": "me"}})
+    inputs = {"types": "", "partner": "", "scope": "everywhere", "period": "within:abc", "sort": "colour"}
+    narrowed = await office.click(reply, "Show", inputs)
+    assert narrowed.data["filter"] == to_json(Filter(partner="me"))
+
+
+async def test_by_type_gives_a_line_for_each_type(office):
+    reply = await office.ask("list", {"filter": {"scope": "firm"}, "group": "type"})
+    assert names(reply.card)[:2] == ["All clients", "All prospects"]
+    assert "Acme Industries, Duval & Fils" in read(reply.card)
+    assert names((await office.click(reply, "All clients")).card) == ["Acme Industries", "Duval & Fils"]
+
+
+async def test_a_view_of_that_very_name_comes_before_the_list(office):
+    filter_ = to_json(Filter(scope="firm", types=(CompanyType.PROVIDER,)))
+    await office.ask("view.save", {"name": "My clients", "filter": filter_})
+    assert names((await office.say("show my clients")).card) == ["Northwind Shipping"]
+
+
+async def test_the_default_view_answers_show_my_companies(office):
+    saved = await office.ask("view.save", {"name": "Shippers", "filter": {"types": ["provider"]}})
+    await office.ask("view.set_default", {"view_id": saved.data["view_id"]})
+    reply = await office.ask("list", {"filter": to_json(Filter()), "text": "companies"})
+    assert read(reply.card)[0] == "Shippers"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"filter": {"colour": "blue"}},
+        {"filter": "clients"},
+        {"filter": {"types": ["friend"]}},
+        {"filter": {}, "cursor": "garbage"},
+        {"filter": {}, "cursor": 7},
+        {"filter": {}, "names": "Anne"},
+        {"filter": {}, "view_id": "1; DROP TABLE views"},
+        {"filter": {"text": "x" * 300}},
+    ],
+)
+async def test_a_list_that_makes_no_sense_is_refused_with_a_sentence(office, data):
+    reply = await office.ask("list", data)
+    assert (reply.is_error, reply.code) == (True, 400)
+    assert len(reply.summary) > 20
+
+
+async def test_a_shared_view_runs_with_its_readers_own_me(office):
+    office_filter = {"scope": "firm", "partner": "me"}
+    anne = await office.ask("list", {"filter": office_filter})
+    marc = await office.ask("list", {"filter": office_filter}, by="Marc Lefèvre")
+    assert (names(anne.card), names(marc.card)) == (["Acme Industries"], ["Globex"])
+
+
+async def test_more_offers_files_views_and_several_at_once(office):
+    reply = await office.click(await office.say("show my clients"), "More")
+    assert find_action(reply.card, "Export as Excel")["data"]["format"] == "xlsx"
+    assert (await office.click(reply, "Back")).data["filter"] == to_json(Filter(types=(CompanyType.CLIENT,)))

@@ -1,0 +1,89 @@
+"""The pane beside an open mail: who is on it, and what can be put right."""
+
+import pytest
+
+from storage.users import search_users
+from tests.card_checks import list_actions
+from tests.office import Office, look, names, open_office, read, said
+
+
+@pytest.fixture
+async def office(database) -> Office:
+    return await open_office(database)
+
+
+async def show(office, *people, mode="read", **options):
+    data = {"people": [list(person) for person in people], "mode": mode}
+    return await office.ask("pane.item", data, surface="pane", **options)
+
+
+async def test_one_company_is_shown_in_full(office):
+    reply = await show(office, ("Jean", "jean@acme.example"))
+    assert {"Acme Industries", "Client", "Anne Martin", "Jean Acme", "With you"} <= set(read(reply.card))
+
+
+async def test_type_and_partner_are_set_there(office):
+    reply = await show(office, ("Jean", "jean@globex.example"))
+    save = next(a for a in list_actions(reply.card) if a.get("verb") == "company.set_partner")
+    done = await office.ask("company.set_partner", {**save["data"], "user_id": "me"}, surface="pane")
+    assert (await look(office, "Globex")).partner_id == office.people["Anne Martin"].user_id
+    assert read((await office.click(done, "Back", surface="pane")).card)[0] == "Globex"
+
+
+async def test_several_companies_are_shown_in_short_with_who_knows_them(office):
+    reply = await show(office, ("", "jean@globex.example"), ("", "jean@acme.example"), ("", "jean@globex.example"))
+    assert names(reply.card) == ["Globex", "Acme Industries"]
+    assert sum("Known by" in text and "Marc Lefèvre" in text for text in read(reply.card)) == 2
+
+
+async def test_colleagues_are_left_out(office):
+    async with office.database.reading(1) as connection:
+        marc = (await search_users(connection, office.people["Anne Martin"], "Marc"))[0]
+    reply = await show(office, ("Marc", marc.address))
+    assert read(reply.card) == ["Only colleagues are on this item."]
+
+
+async def test_a_sender_who_only_wrote_in_can_be_added(office):
+    reply = await show(office, ("Sam", "sam@initech.example"))
+    assert "Only wrote to us so far" in said(reply)
+    added = await office.ask("contact.add", {"address": "sam@initech.example"}, surface="pane")
+    assert "Sam Seen is a contact now." in read(added.card)
+
+
+async def test_a_stranger_is_named_with_the_address_beside(office):
+    reply = await show(office, ("Nora New", "nora@new.example"))
+    assert {"Nora New", "nora@new.example · No exchange yet"} <= set(read(reply.card))
+
+
+async def test_B78_a_name_that_looks_like_an_address_is_not_shown(office):
+    reply = await show(office, ("anne.martin@firm.example", "evil@evil.example"))
+    assert "anne.martin@firm.example" not in said(reply)
+    assert "evil@evil.example" in said(reply)
+
+
+@pytest.mark.parametrize("count", [0, 1, 500, 900])
+async def test_B66_any_number_of_addresses_gives_a_card(office, count):
+    reply = await show(office, *[(f"Person {n}", f"person{n}@x{n}.example") for n in range(count)])
+    assert not reply.is_error
+    assert reply.card is not None
+
+
+@pytest.mark.parametrize(
+    "people", ["jean@acme.example", [["a"]], [["a", "b", "c"]], [7], None, {"a": "b"}, [["x", {"y": 1}]] * 2 + ["z"]]
+)
+async def test_B66_what_is_no_list_of_people_is_refused(office, people):
+    reply = await office.ask("pane.item", {"people": people}, surface="pane")
+    assert (reply.is_error, reply.code) == (True, 400)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "x" * 10_000, "'; DROP TABLE contacts; --", "日本@例え.jp", '"a b"@acme.example', "\x00"]
+)
+async def test_B66_strange_addresses_do_no_harm(office, address):
+    assert not (await show(office, ("Name", address))).is_error
+
+
+async def test_another_tenants_contacts_are_strangers_here(office):
+    reply = await show(office, ("Jean", "jean@acme.example"), by="Stranger")
+    ids = {action["data"].get("company_id") for action in list_actions(reply.card) if "data" in action}
+    assert ids == {office.companies["their Acme Industries"]}

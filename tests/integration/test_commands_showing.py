@@ -1,0 +1,131 @@
+"""One thing by its name: a company, a contact, a view; nothing, several, or nearly."""
+
+import pytest
+
+from tests.factories import add_company
+from tests.office import Office, names, open_office, read, said
+
+
+@pytest.fixture
+async def office(database) -> Office:
+    return await open_office(database)
+
+
+@pytest.mark.parametrize("name", ["Acme Industries", "acme industries", "ACME.EXAMPLE", "acme.ch", "jean@acme.example"])
+async def test_a_company_answers_to_its_name_and_its_domains(office, name):
+    reply = await office.say(f"show {name}")
+    assert read(reply.card)[0] in ("Acme Industries", "Jean Acme")
+
+
+async def test_a_company_shows_what_the_firm_knows_and_what_i_had(office):
+    text = said(await office.say("show Acme Industries"))
+    for part in ("Client", "Anne Martin", "acme.ch, acme.example", "Marc Lefèvre", "1 day ago", "With you"):
+        assert part in text or part == "acme.ch, acme.example"
+    assert "acme.ch" in text
+
+
+async def test_accents_are_not_needed(office):
+    assert read((await office.say("show duval et fils")).card)[0] == "Duval & Fils"
+
+
+async def test_a_typing_error_is_forgiven_and_said(office):
+    reply = await office.say("show Globx")
+    assert read(reply.card)[0] == "Globex"
+    assert "There is no “Globx”; this is Globex." in read(reply.card)
+
+
+async def test_a_name_of_several_asks_which(office):
+    reply = await office.say("show Northwind")
+    assert {"Northwind Traders", "Northwind Shipping"} <= set(names(reply.card))
+    assert read((await office.click(reply, "Northwind Shipping")).card)[0] == "Northwind Shipping"
+
+
+async def test_nothing_found_says_what_to_try(office):
+    reply = await office.say("show Zzyzzyva")
+    assert "I found nothing called “Zzyzzyva”" in said(reply)
+    assert "Check the spelling" in said(reply)
+
+
+async def test_B74_what_another_tenant_knows_looks_like_nothing(office):
+    async with office.database.writing(2) as connection:
+        await add_company(connection, "Secret Holding", "secret.example", tenant_id=2)
+    hidden, absent = await office.say("show Secret Holding"), await office.say("show Absent Holding")
+    assert said(hidden).replace("Secret", "Absent") == said(absent)
+
+
+async def test_a_contact_is_shown_with_its_company(office):
+    reply = await office.say("show Jean Globex")
+    assert {"Jean Globex", "jean@globex.example", "Globex"} <= set(read(reply.card))
+    assert read((await office.click(reply, "Globex")).card)[0] == "Globex"
+
+
+async def test_a_company_opens_its_contacts_and_leads_back(office):
+    company = await office.say("show Globex")
+    contact = await office.click(company, "Jean Globex")
+    assert read(contact.card)[0] == "Jean Globex"
+    assert (await office.click(contact, "Back")).card == company.card
+
+
+async def test_a_saved_view_answers_to_its_name(office):
+    await office.ask("view.save", {"name": "Dormant clients", "filter": {"types": ["client"]}})
+    reply = await office.say("show dormant clients")
+    assert read(reply.card)[0] == "Dormant clients"
+    assert names(reply.card) == ["Acme Industries", "Duval & Fils"]
+
+
+@pytest.mark.parametrize("verb", ["company.open", "contact.open", "contact.explain", "company.shared"])
+async def test_B64_another_tenants_row_looks_like_no_row(office, verb):
+    ids = {"company_id": office.companies["their Acme Industries"], "contact_id": office.contacts["their Jean Acme"]}
+    theirs = await office.ask(verb, ids)
+    absent = await office.ask(verb, {"company_id": 10**9, "contact_id": 10**9})
+    assert theirs == absent
+    assert (theirs.is_error, theirs.code) == (True, 404)
+
+
+async def test_why_somebody_is_a_contact(office):
+    reply = await office.ask("contact.explain", {"contact_id": office.contacts["Jean Acme"]})
+    assert read(reply.card)[0] == "Jean Acme is a contact"
+    assert "A colleague wrote to them, or you did." in read(reply.card)
+
+
+async def test_why_somebody_who_only_wrote_in_is_none_and_how_to_add_them(office):
+    reply = await office.ask("contact.explain", {"address": "sam@initech.example"})
+    assert read(reply.card)[0] == "Sam Seen is no contact"
+    added = await office.click(reply, "Add as a contact")
+    assert "Sam Seen is a contact now." in read(added.card)
+    assert "Sam Seen" in names((await office.say("contacts at Initech")).card)
+
+
+async def test_adding_a_contact_is_undone(office):
+    added = await office.ask("contact.add", {"address": "sam@initech.example"})
+    await office.click(added, "Undo")
+    reply = await office.ask("contact.explain", {"address": "sam@initech.example"})
+    assert read(reply.card)[0] == "Sam Seen is no contact"
+
+
+async def test_an_address_nobody_ever_saw_is_explained_too(office):
+    reply = await office.ask("contact.explain", {"address": "nobody@nowhere.example"})
+    assert not reply.is_error
+    assert "nobody@nowhere.example is no contact" in said(reply)
+
+
+async def test_hello_says_what_is_not_shared_and_three_things_to_try(office):
+    reply = await office.say("bonjour", language="fr")
+    assert read(reply.card)[0] == "Bonjour Anne, je suis Carnet"
+    assert names(reply.card) == ["mes clients", "sociétés à classer", "clients sans contact depuis 3 mois"]
+    assert names((await office.click(reply, "mes clients", language="fr")).card) == ["Acme Industries", "Duval & Fils"]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_every_example_of_the_help_is_understood(office, language):
+    helped = await office.ask("help", language=language)
+    for example in names(helped.card):
+        reply = await office.click(helped, example, language=language)
+        assert not reply.is_error, example
+        assert "unknown" not in reply.summary
+
+
+async def test_an_unknown_sentence_offers_the_nearest(office):
+    reply = await office.say("please cook a dinner for twelve people on tuesday evening")
+    assert "I did not understand" in said(reply)
+    assert len(names(reply.card)) >= 1
