@@ -34,7 +34,7 @@ class TakenError(ChangeError):
 
 
 class RefusedError(ChangeError):
-    """The viewer sees it and may not do this; `reason`: `not_owner`, `builtin`, `too_many`, `bad_name`, `bad_domain`."""
+    """The viewer may not do this; `reason`: `not_owner`, `builtin`, `too_many`, `bad_name`, `bad_domain`."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

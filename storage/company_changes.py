@@ -20,8 +20,8 @@ from storage.filters import is_id
 from storage.models import Company, CompanyDomain, CompanyRelationship, CompanyType, User
 from storage.names import clean_text, fold_name
 from storage.search import COMPANY, index_words
+from storage.view_changes import undo_view
 from storage.viewer import Viewer, visible_companies, visible_users
-from storage.views import undo_view
 
 MOST_AT_ONCE = 100
 _COPIED = ("type", "partner_id", "folded_name")
@@ -107,11 +107,11 @@ async def add_company_domain(
     if taken := await _get_owner(connection, viewer, normal):
         if taken.id != company_id:
             raise TakenError(taken.id, taken.name)
-        return _make_change(None, company, wish, {}, {"domain": normal}, viewer)
+        return _make_change(None, company, wish, viewer, before={}, after={"domain": normal})
     row = {"tenant_id": viewer.tenant_id, "domain": normal, "company_id": company_id}
     await connection.execute(insert(CompanyDomain).values(**row))
     await _write(connection, viewer, [company_id], wish)
-    change = await _audit_one(connection, viewer, company, wish, {}, {"domain": normal})
+    change = await _audit_one(connection, viewer, company, wish, before={}, after={"domain": normal})
     await _index_company(connection, viewer, company_id)
     return change
 
@@ -203,7 +203,7 @@ async def _undo_domain(connection: AsyncConnection, viewer: Viewer, done: AuditR
         raise StaleError(await get_company(connection, viewer, company_id))
     wish = _Wish("company.remove_domain", {}, (), now, source, undoes=done.id)
     await _write(connection, viewer, [company_id], wish)
-    change = await _audit_one(connection, viewer, company, wish, {"domain": domain}, {})
+    change = await _audit_one(connection, viewer, company, wish, before={"domain": domain}, after={})
     await _index_company(connection, viewer, company_id)
     return change
 
@@ -217,7 +217,7 @@ def _wish_partner(partner_id: int | None, now: int, source: str, *, undoes: int 
 
 
 def _wish_name(name: str, *, is_provisional: bool, now: int, source: str, undoes: int | None = None) -> _Wish:
-    if not any(map(str.isalnum, name)):
+    if not fold_name(name):
         raise RefusedError("bad_name")
     values = {"name": name, "folded_name": fold_name(name), "is_provisional": is_provisional}
     return _Wish("company.rename", values, ("name", "is_provisional"), now, source, undoes)
@@ -276,7 +276,10 @@ async def _change(
     numbers = await add_audits(connection, viewer, entries, now=wish.now, source=wish.source)
     audit_ids = dict(zip((row.id for row in changed), numbers, strict=True))
     return Changes(
-        made=tuple(_make_change(audit_ids.get(row.id), row, wish, before[row.id], after, viewer) for row in current),
+        made=tuple(
+            _make_change(audit_ids.get(row.id), row, wish, viewer, before=before[row.id], after=after)
+            for row in current
+        ),
         missing_ids=tuple(id_ for id_ in asked if id_ not in held),
         stale_ids=stale,
     )
@@ -299,17 +302,18 @@ async def _audit_one(
     viewer: Viewer,
     company: Any,
     wish: _Wish,
+    *,
     before: dict[str, Any],
     after: dict[str, Any],
 ) -> Change:
     kept = after | ({"undoes": wish.undoes} if wish.undoes else {})
     entry = Entry(wish.action, "company", company.id, before, kept)
     audit_id = (await add_audits(connection, viewer, [entry], now=wish.now, source=wish.source))[0]
-    return _make_change(audit_id, company, wish, before, after, viewer)
+    return _make_change(audit_id, company, wish, viewer, before=before, after=after)
 
 
 def _make_change(
-    audit_id: int | None, company: Any, wish: _Wish, before: dict[str, Any], after: dict[str, Any], viewer: Viewer
+    audit_id: int | None, company: Any, wish: _Wish, viewer: Viewer, *, before: dict[str, Any], after: dict[str, Any]
 ) -> Change:
     name = wish.values.get("name", company.name)
     return Change(audit_id, wish.action, "company", company.id, name, before, after, viewer.user_id, wish.now)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+How = Literal["exact", "prefix", "typo"]
+"""By the whole name (or address), by the beginnings of words, or by a mistyped name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -57,7 +60,7 @@ class Match:
     of: Literal["company", "contact", "user", "view"]
     id: int
     name: str
-    how: Literal["exact", "prefix", "typo"]
+    how: How
     detail: str = ""
     """What tells two of one name apart: the main domain, or the address."""
 

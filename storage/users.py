@@ -2,21 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from rapidfuzz.distance import OSA
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.facts import Match
+from storage.facts import How, Match
 from storage.filters import is_id
 from storage.models import Tenant, User
 from storage.names import clean_text, fold, words
 from storage.parameters import text as parameter
 from storage.spelling import count_errors_allowed
 from storage.viewer import Viewer, visible_users
-
-How = Literal["exact", "prefix", "typo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ async def find_users(connection: AsyncConnection, viewer: Viewer, text: str, *, 
     return [Match("user", row.id, row.name, how, row.address) for row, how in found[:limit]]
 
 
-def _select(viewer: Viewer) -> Select[Any]:
+def _select(viewer: Viewer) -> Any:
     columns = (User.id, User.name, User.address, User.is_active, User.entra_id, User.folded_name)
     return select(*columns).where(visible_users(viewer)).order_by(User.folded_name, User.id)
 

@@ -5,18 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from bot.cards.kit import Json
-from bot.cards.lists import Listing
+from bot.cards.lists import Listing, shorten
 from bot.cards.phrases import text
 from bot.cards.questions import draw_confirmation
+from bot.cards.sharing import draw_shared_view
 from bot.cards.views import FIRM, draw_settings, draw_views, say_name
 from bot.commands.companies import read_person, rename
-from bot.commands.data import read_filter, read_flag, read_id, read_names, read_number, read_text
+from bot.commands.data import read_circle, read_filter, read_flag, read_id, read_names, read_number, read_text
 from bot.commands.lists import complete, name_people, show_list
 from bot.commands.resolving import Meant, UnclearError, ask_which, choose
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import LANGUAGES, describe, say
 from bot.turn import Ask, Notice, Reply, Router, Turn
-from storage import users, views
+from storage import users, view_changes, views
 from storage.changes import Change
 from storage.filters import Filter, to_json
 from storage.names import fold
@@ -73,8 +74,13 @@ def _name_parts(filter_: Filter, names: dict[int, str]) -> dict[str, str]:
 
 @router.verb("view.open")
 async def open_view(turn: Turn) -> Reply:
-    """Show the list of a view."""
+    """Show the list of a view; in a conversation only its question, which each reader asks anew."""
     view = await _find(turn)
+    if turn.surface == "extension":
+        name = say_name(turn.language, view)
+        data = {"verb": "list", "filter": dict(shorten(view.filter))}
+        words = describe(view.filter, turn.language, {})
+        return Reply(draw_shared_view(turn.reader, name, words, data, read_circle(turn.ask.data)), summary=name)
     return await show_list(replace(turn, ask=Ask("list", {"view_id": view.id, "filter": to_json(view.filter)})))
 
 
@@ -97,7 +103,7 @@ async def save_view(turn: Turn) -> Reply:
     if _must_ask(turn):
         question = say(turn.language, "commands.save_view_question", name=name)
         return _confirm(turn, question, {"name": name, "filter": to_json(filter_)})
-    view = await views.add_view(
+    view = await view_changes.add_view(
         turn.connection,
         turn.viewer,
         name,
@@ -128,7 +134,7 @@ async def set_filter(turn: Turn) -> Reply:
         question = say(turn.language, "commands.set_filter_question", name=say_name(turn.language, view))
         return _confirm(turn, question, {"view_id": view.id, "filter": to_json(filter_)}, listing.words)
     version = read_number(data, "view_version")
-    await views.set_view_filter(
+    await view_changes.set_view_filter(
         turn.connection, turn.viewer, view.id, filter_, now=turn.now, source=turn.surface, version=version
     )
     return await _show_list_again(turn, view, say(turn.language, "commands.view_changed", name=view.name))
@@ -159,7 +165,7 @@ async def rename_view(turn: Turn) -> Reply:
     if _must_ask(turn):
         question = say(turn.language, "commands.rename_question", company=view.name, name=new_name)
         return _confirm(turn, question, {"view_id": view.id, "new_name": new_name})
-    change = await views.rename_view(
+    change = await view_changes.rename_view(
         turn.connection,
         turn.viewer,
         view.id,
@@ -180,7 +186,7 @@ async def duplicate_view(turn: Turn) -> Reply:
         question = say(turn.language, "commands.copy_view_question", name=say_name(turn.language, view))
         return _confirm(turn, question, {"view_id": view.id})
     name = read_text(turn.ask.data, "new_name") or say_name(turn.language, view)
-    copy = await views.copy_view(
+    copy = await view_changes.copy_view(
         turn.connection,
         turn.viewer,
         view.id,
@@ -202,7 +208,7 @@ async def delete_view(turn: Turn) -> Reply:
     if _must_ask(turn):
         question = say(turn.language, "commands.delete_view_question", name=view.name)
         return _confirm(turn, question, {"view_id": view.id})
-    change = await views.delete_view(turn.connection, turn.viewer, view.id, now=turn.now, source=turn.surface)
+    change = await view_changes.delete_view(turn.connection, turn.viewer, view.id, now=turn.now, source=turn.surface)
     ids = () if change.audit_id is None else (change.audit_id,)
     note = say(turn.language, "commands.view_deleted", name=view.name)
     reply = await show_views(turn, note, ids)
@@ -215,7 +221,7 @@ async def restore_view(turn: Turn) -> Reply:
     if turn.ask.data.get("view_id") is None:
         raise BadRequestError("which_deleted_view")
     view_id = read_id(turn.ask.data, "view_id")
-    view = await views.restore_view(turn.connection, turn.viewer, view_id, now=turn.now, source=turn.surface)
+    view = await view_changes.restore_view(turn.connection, turn.viewer, view_id, now=turn.now, source=turn.surface)
     return await _show(turn, view.id, say(turn.language, "commands.view_restored", name=view.name))
 
 
@@ -236,7 +242,7 @@ async def share_view(turn: Turn) -> Reply:
         name = say(turn.language, "commands.everybody") if person is None else person.name
         question = say(turn.language, "commands.share_view_question", name=view.name, person=name)
         return _confirm(turn, question, wanted)
-    shared = await views.share_view(
+    shared = await view_changes.share_view(
         turn.connection,
         turn.viewer,
         view.id,
@@ -263,7 +269,7 @@ async def unshare_view(turn: Turn) -> Reply:
     wanted = {"view_id": view.id} | ({} if person is None else {"user_id": person.id})
     if _must_ask(turn, person):
         return _confirm(turn, say(turn.language, "commands.unshare_view_question", name=view.name), wanted)
-    change = await views.unshare_view(
+    change = await view_changes.unshare_view(
         turn.connection,
         turn.viewer,
         view.id,
@@ -282,7 +288,7 @@ async def move_view(turn: Turn) -> Reply:
         question = say(turn.language, "commands.move_view_question", name=say_name(turn.language, view))
         return _confirm(turn, question, {"view_id": view.id, "place": read_text(turn.ask.data, "place")})
     order = [row.id for row in await views.list_views(turn.connection, turn.viewer)]
-    await views.move_view(turn.connection, turn.viewer, view.id, _find_place(turn, order, view.id))
+    await view_changes.move_view(turn.connection, turn.viewer, view.id, _find_place(turn, order, view.id))
     note = say(turn.language, "commands.view_moved", name=say_name(turn.language, view))
     return await show_views(turn, note)
 
@@ -305,13 +311,13 @@ async def set_default(turn: Turn) -> Reply:
     """Make a view the answer to "show my companies", or go back to the plain list."""
     data = turn.ask.data
     if data.get("view_id") is None and not data.get("name"):
-        await views.set_default_view(turn.connection, turn.viewer, None)
+        await view_changes.set_default_view(turn.connection, turn.viewer, None)
         return await show_views(turn, say(turn.language, "commands.default_removed"))
     view = await _find(turn)
     name = say_name(turn.language, view)
     if _must_ask(turn):
         return _confirm(turn, say(turn.language, "commands.default_question", name=name), {"view_id": view.id})
-    await views.set_default_view(turn.connection, turn.viewer, view.id)
+    await view_changes.set_default_view(turn.connection, turn.viewer, view.id)
     return await show_views(turn, say(turn.language, "commands.default_set", name=name))
 
 
@@ -333,7 +339,7 @@ async def _set_hidden(turn: Turn, *, is_hidden: bool) -> Reply:
     name = say_name(turn.language, view)
     if _must_ask(turn):
         return _confirm(turn, say(turn.language, f"commands.{key}_question", name=name), {"view_id": view.id})
-    await views.set_view_hidden(turn.connection, turn.viewer, view.id, is_hidden=is_hidden)
+    await view_changes.set_view_hidden(turn.connection, turn.viewer, view.id, is_hidden=is_hidden)
     return await show_views(turn, say(turn.language, f"commands.{key}", name=name))
 
 
