@@ -24,7 +24,7 @@ from msgraph_core import GraphClientFactory
 
 from bot.config import Config
 from bot.graph.errors import GraphError, SignInError
-from bot.graph.signin import SignIn, make_application
+from bot.graph.signin import Application, SignIn
 from bot.graph.transport import BoundedTransport
 
 __all__ = ["GraphClient", "GraphClients", "GraphError", "SignInError"]
@@ -106,27 +106,32 @@ class GraphClients:
     def __init__(self, config: Config, clock: Callable[[], float] = time.time) -> None:
         self._config = config
         self._clock = clock
-        self._http = make_http_client()
+        self._transport = BoundedTransport(httpx.AsyncHTTPTransport(http2=True, limits=_CONNECTIONS, trust_env=False))
+        self._http = make_http_client(self._transport)
         self._clients: dict[str, GraphClient] = {}
+        self._sign_ins: list[SignIn] = []
 
     def __call__(self, entra_tenant_id: str) -> GraphClient:
         """Give the client of a tenant, known by its Entra id."""
         client = self._clients.get(entra_tenant_id)
         if client is None:
-            sign_in = SignIn(lambda: make_application(self._config, entra_tenant_id))
+            sign_in = SignIn(Application(self._config, entra_tenant_id))
             client = GraphClient(self._config.graph_url, sign_in, self._http, self._clock)
             self._clients[entra_tenant_id] = client
+            self._sign_ins.append(sign_in)
         return client
 
     async def close(self) -> None:
         """Close the connections."""
+        for sign_in in self._sign_ins:
+            sign_in.close()
         await self._http.aclose()
+        await self._transport.aclose()  # the SDK's own transport does not hand the word on
 
 
-def make_http_client() -> httpx.AsyncClient:
+def make_http_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
     """Make the connections to Graph, with the SDK's middleware: no redirects, retries or proxies, bounded bodies."""
-    inner = httpx.AsyncHTTPTransport(http2=True, limits=_CONNECTIONS, trust_env=False)
-    client = httpx.AsyncClient(transport=BoundedTransport(inner), timeout=_TIMEOUT, trust_env=False)
+    client = httpx.AsyncClient(transport=transport, timeout=_TIMEOUT, trust_env=False)
     options: dict[str, Any] = {
         RetryHandlerOption.get_key(): RetryHandlerOption(should_retry=False),
         RedirectHandlerOption.get_key(): RedirectHandlerOption(should_redirect=False),

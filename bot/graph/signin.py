@@ -21,13 +21,49 @@ _TIMEOUT: Final = (10, 20)
 _PATIENCE: Final = 45.0
 
 
+class Application:
+    """The app in one tenant, through msal; every call blocks, so it is made in a thread."""
+
+    def __init__(self, config: Config, entra_tenant_id: str) -> None:
+        self._config = config
+        self._entra_tenant_id = entra_tenant_id
+        self._session = requests.Session()
+        self._session.trust_env = False  # neither proxies nor REQUESTS_CA_BUNDLE, which would override our CA file
+        self._session.verify = config.login_ca or True
+        self._session.headers["Connection"] = "close"  # a token is asked for once an hour
+        self._session.request = functools.partial(self._session.request, timeout=_TIMEOUT)  # type: ignore[method-assign]
+        self._msal: Any = None
+
+    def ask(self, claims: str = "", *, is_forced: bool = False) -> dict[str, Any]:
+        """Ask for a token; `is_forced` for another one than msal remembers. Gives msal's answer, good or bad."""
+        if self._msal is None:
+            self._msal = self._make()
+        if is_forced:
+            self._msal.remove_tokens_for_client()
+        answer: dict[str, Any] = self._msal.acquire_token_for_client([SCOPE], claims_challenge=claims or None)
+        return answer
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def _make(self) -> Any:
+        """Make msal's application, which asks the authority for its addresses at once."""
+        return msal.ConfidentialClientApplication(
+            self._config.app_id,
+            client_credential=_read_credential(self._config),
+            authority=f"{self._config.login_url}/{self._entra_tenant_id}",
+            instance_discovery=False,
+            http_client=self._session,
+        )
+
+
 class SignIn:
     """Gives the access token of one tenant; raises `SignInError` where Microsoft refuses or does not answer."""
 
-    def __init__(self, make_application: Callable[[], Any], clock: Callable[[], float] = time.monotonic) -> None:
-        self._make_application = make_application
+    def __init__(self, application: Application, clock: Callable[[], float] = time.monotonic) -> None:
+        self._application = application
         self._clock = clock
-        self._application: Any = None
         self._lock = asyncio.Lock()
         self._token = ""
         self._ends_at = 0.0
@@ -47,7 +83,7 @@ class SignIn:
             raise self._refusal[1]
         try:
             async with asyncio.timeout(_PATIENCE):
-                answer = await asyncio.to_thread(self._ask, claims, is_forced)
+                answer = await asyncio.to_thread(self._application.ask, claims, is_forced=is_forced)
         except (TimeoutError, requests.RequestException, ValueError) as error:
             return self._fall_back(SignInError(type(error).__name__), is_forced=is_forced)
         if "access_token" not in answer:
@@ -63,28 +99,9 @@ class SignIn:
         self._refusal = (self._clock() + _REFUSED_FOR, error)
         raise error
 
-    def _ask(self, claims: str, is_forced: bool) -> dict[str, Any]:  # noqa: FBT001  # called through a thread
-        if self._application is None:
-            self._application = self._make_application()
-        if is_forced:
-            self._application.remove_tokens_for_client()
-        answer: dict[str, Any] = self._application.acquire_token_for_client([SCOPE], claims_challenge=claims or None)
-        return answer
-
-
-def make_application(config: Config, entra_tenant_id: str) -> Any:
-    """Make the msal application of a tenant; it asks the authority for its addresses at once."""
-    session = requests.Session()
-    session.trust_env = False  # neither proxies nor REQUESTS_CA_BUNDLE, which would override our own CA file
-    session.verify = config.login_ca or True
-    session.request = functools.partial(session.request, timeout=_TIMEOUT)  # type: ignore[method-assign]
-    return msal.ConfidentialClientApplication(
-        config.app_id,
-        client_credential=_read_credential(config),
-        authority=f"{config.login_url}/{entra_tenant_id}",
-        instance_discovery=False,
-        http_client=session,
-    )
+    def close(self) -> None:
+        """Close the connections."""
+        self._application.close()
 
 
 def _read_credential(config: Config) -> Any:

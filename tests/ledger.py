@@ -1,0 +1,272 @@
+"""What the store must hold, worked out a second way: from what really happened, by DESIGN's words, with no code of ours.
+
+Slow and plain on purpose. Nothing here imports the service; the lists of free-mail providers and list hosts are read as
+data.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from publicsuffixlist import PublicSuffixList
+
+SENT, RECEIVED, MEETING = 1, 2, 3
+_LISTS = Path(__file__).parent.parent / "bot" / "graph"
+_PSL, _ICANN = PublicSuffixList(), PublicSuffixList(only_icann=True)
+
+
+def _read(name: str) -> set[str]:
+    lines = (_LISTS / name).read_text().splitlines()
+    return {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+
+
+FREE, HOSTS, ROLES = _read("free_mail.txt"), _read("list_hosts.txt"), _read("role_mailboxes.txt")
+
+
+class Totals(NamedTuple):
+    """Sent, received, meetings held, meetings planned, first and last (0: no believable date)."""
+
+    sent: int
+    received: int
+    met: int
+    planned: int
+    first: int
+    last: int
+
+
+@dataclass
+class Ledger:
+    """Everything that follows from what happened."""
+
+    interactions: set[tuple] = field(default_factory=set)
+    """(user, kind, time, whether planned, addresses)."""
+    relationships: dict[tuple[str, str], Totals] = field(default_factory=dict)
+    company_relationships: dict[tuple[str, str], Totals] = field(default_factory=dict)
+    contacts: dict[str, tuple[Totals, bool, str]] = field(default_factory=dict)
+    """Totals, whether a contact, and the company's domain, by address."""
+    companies: dict[str, tuple[Totals, int]] = field(default_factory=dict)
+    """Totals and the number of contacts, by domain."""
+
+
+class Event(NamedTuple):
+    """One mail or meeting in one mailbox."""
+
+    user: str
+    kind: int
+    key: str
+    at: int
+    is_planned: bool
+    addresses: frozenset[str]
+
+
+def normalise(raw: str | None) -> str:
+    """Give the address in its normal form, or nothing."""
+    text = "".join(character for character in (raw or "").strip().lower() if character.isprintable()).strip("'\"<> ")
+    local, _, domain = text.rpartition("@")
+    domain = domain.rstrip(".")
+    if local.startswith("/o=") or local.startswith("imceaex-"):
+        return ""
+    try:
+        domain = domain.encode("idna").decode() if not domain.isascii() else domain
+    except UnicodeError:
+        return ""
+    if not re.fullmatch(r"[a-z0-9._-]+\.[a-z][a-z0-9-]*", domain) or ".." in domain:
+        return ""
+    if set(local) & set(' @,;:<>()[]\\"%!|') or not re.search(r"\w", local.replace("_", "")):
+        return ""
+    base = local.split("+")[0] or local
+    return f"{base}@{domain}"
+
+
+def is_machine(raw: str) -> bool:
+    """Say whether the words of an address are those of a machine, a list or a shared mailbox."""
+    local, _, domain = raw.strip().lower().rpartition("@")
+    domain = domain.rstrip(".")
+    words = re.split(r"[-_]", local)
+    plain = re.sub(r"[-_.]", "", local)
+    labels = domain.removesuffix(_ICANN.privatesuffix(domain) or domain).rstrip(".").split(".")
+    signs = (
+        bool({"lists", "list", "vger", "groups", "listserv"} & set(labels)),
+        (_PSL.privatesuffix(domain) or "") in HOSTS,
+        any(sign in plain for sign in ("noreply", "donotreply", "nepasrepondre", "nereplyto")),
+        words[0] in {"owner", "confirm"} and len(words) > 1,
+        len(words) > 1
+        and words[-1]
+        in {
+            *(
+                "request",
+                "bounce",
+                "bounces",
+                "owner",
+                "admin",
+                "list",
+                "lists",
+                "announce",
+                "discuss",
+                "users",
+                "user",
+            ),
+            *(
+                "devel",
+                "dev",
+                "developer",
+                "developers",
+                "patches",
+                "commits",
+                "cvs",
+                "bugs",
+                "technical",
+                "team",
+                "all",
+            ),
+            *("support", "sales", "info", "bot", "talk", "tous", "members"),
+        },
+        local.split("+")[0]
+        in {
+            *("majordomo", "listserv", "lists", "maillist", "mailinglist", "mailinglists", "bot", "postmaster"),
+            *(
+                "mailer-daemon",
+                "newsletter",
+                "notifications",
+                "notify",
+                "notification",
+                "calendar",
+                "alerts",
+                "bounces",
+            ),
+        },
+        bool(re.search(r"(^|[-_.])(notifications?|newsletter|alert)($|[-_.])", local)),
+        bool(re.match(r"(info|support|sales|admin|accounts|noc)[-_.]", local)),
+        bool(re.match(r"(bounces?|msprvs|prvs)[-+=]", local)) or "=" in local,
+        bool(re.match(r"(room|salle|meeting-?room)[-_.\d]", local)),
+        re.sub(r"\d+$", "", plain) in ROLES,
+    )
+    return any(signs)
+
+
+def find_company(address: str) -> str:
+    """Give the domain of the company behind an address, or nothing."""
+    domain = address.rpartition("@")[2]
+    registrable = _PSL.privatesuffix(domain) or _ICANN.privatesuffix(domain) or ""
+    return "" if registrable in FREE else registrable
+
+
+def list_people(pairs: Iterable, domains: Iterable[str]) -> frozenset[str]:
+    """Give the outside people among the names and addresses of some headers."""
+    found = set()
+    for pair in pairs:
+        raw = pair[1] if pair else None
+        address = normalise(raw)
+        domain = address.rpartition("@")[2]
+        is_inside = any(domain == own or domain.endswith("." + own) for own in domains)
+        if address and not is_inside and not is_machine(raw):
+            found.add(address)
+    return frozenset(found)
+
+
+def read_time(text: str | None, now: int) -> int:
+    """Give the UTC second, or 0 for what nobody believes."""
+    try:
+        at = datetime.fromisoformat(text or "")
+    except ValueError:
+        return 0
+    if not 1990 <= at.year <= 2200:
+        return 0
+    seconds = int(at.timestamp())
+    return seconds if seconds <= now + 172_800 else 0
+
+
+def list_mail_events(facts: Iterable, domains: Iterable[str], now: int) -> Iterable[Event]:
+    """Read the mails: to whom the user wrote, and who wrote to them."""
+    bulk = {"list-id", "list-unsubscribe", "list-post"}
+    for fact in facts:
+        recipients = [*fact.to, *fact.cc, *fact.bcc]
+        headers = {name.lower(): value for name, value in fact.headers}
+        is_bulk = bool(bulk & headers.keys()) or headers.get("precedence") in {"bulk", "list"}
+        if len(recipients) > 50 or (not fact.is_sent and is_bulk):
+            continue
+        people = list_people(recipients if fact.is_sent else [fact.sender], domains)
+        kind = SENT if fact.is_sent else RECEIVED
+        at = read_time(fact.sent_at, now)
+        yield Event(fact.user_id, kind, f"{fact.message_id} {fact.sent_at}", at, False, people)
+
+
+def list_meeting_events(facts: Iterable, domains: Iterable[str], now: int) -> Iterable[Event]:
+    """Read the meetings that were held or are planned."""
+    for fact in facts:
+        is_off = fact.is_cancelled or fact.is_gone or fact.response == "declined"
+        if is_off or fact.sensitivity in ("private", "confidential") or len(fact.attendees) > 25:
+            continue
+        people = list_people([fact.organizer, *fact.attendees], domains)
+        yield Event(fact.user_id, MEETING, f"{fact.uid} {fact.starts_at}", fact.starts_at, fact.starts_at > now, people)
+
+
+def total(events: Iterable[Event]) -> Totals:
+    """Add up."""
+    events = list(events)
+    held = [event for event in events if not event.is_planned]
+    dated = [event.at for event in held if event.at]
+    counts = [sum(event.kind == kind for event in held) for kind in (SENT, RECEIVED, MEETING)]
+    return Totals(*counts, len(events) - len(held), min(dated, default=0), max(dated, default=0))
+
+
+def add_totals(parts: Iterable[Totals]) -> Totals:
+    """Add up what several users have had."""
+    parts = list(parts)
+    firsts = [part.first for part in parts if part.first]
+    counts = [sum(part[place] for part in parts) for place in range(4)]
+    return Totals(*counts, min(firsts, default=0), max((part.last for part in parts), default=0))
+
+
+def is_contact(totals: Totals, rule: str) -> bool:
+    """Say who is a contact."""
+    if rule == "exchange":
+        return (totals.sent > 0 and totals.received > 0) or totals.met > 0
+    return totals.sent + totals.met + totals.planned > 0
+
+
+def make_ledger(
+    mails: Iterable, meetings: Iterable, domains: Iterable[str], now: int, rule: str = "outreach"
+) -> Ledger:
+    """Work out what the store must hold after these facts, in whatever order they came."""
+    domains = [domain.lower() for domain in domains]
+    events = {(event.user, event.kind, event.key): event for event in list_mail_events(mails, domains, now)}
+    for event in list_meeting_events(meetings, domains, now):
+        events[event.user, event.kind, event.key] = event
+    ledger = Ledger()
+    by_person, by_company = defaultdict(list), defaultdict(list)
+    for event in events.values():
+        if not event.addresses:
+            continue
+        ledger.interactions.add((event.user, event.kind, event.at, event.is_planned, event.addresses, event.key))
+        for address in event.addresses:
+            by_person[event.user, address].append(event)
+        for company in {find_company(address) for address in event.addresses} - {""}:
+            by_company[event.user, company].append(event)
+    ledger.relationships = {key: total(their) for key, their in by_person.items()}
+    ledger.company_relationships = {key: total(their) for key, their in by_company.items()}
+    _add_up(ledger, rule)
+    return ledger
+
+
+def _add_up(ledger: Ledger, rule: str) -> None:
+    people, companies = defaultdict(list), defaultdict(list)
+    for (_, address), totals in ledger.relationships.items():
+        people[address].append(totals)
+    for (_, company), totals in ledger.company_relationships.items():
+        companies[company].append(totals)
+    for address, parts in people.items():
+        totals = add_totals(parts)
+        ledger.contacts[address] = (totals, is_contact(totals, rule), find_company(address))
+    for company, parts in companies.items():
+        count = sum(yes for _, yes, theirs in ledger.contacts.values() if theirs == company and yes)
+        ledger.companies[company] = (add_totals(parts), count)
+
+
+def now_seconds() -> int:
+    """Give the current UTC second."""
+    return int(datetime.now(UTC).timestamp())
