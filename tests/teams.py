@@ -27,8 +27,8 @@ from bot.turn import Ask, Reply
 from storage.database import Database
 from storage.rls import SYSTEM
 from tests.factories import NOW, add_tenant, add_user
-from tests.office import Office, StaticToken, serve
 from tests.signing import APP, make_token
+from tests.switchboard import StaticToken, Switchboard, serve
 
 TENANT = "00000000-0000-4000-8000-000000000001"
 PERSON = "10000000-0000-4000-8000-000000000007"
@@ -86,15 +86,20 @@ class Door:
     """The service's door, with all that stands around it."""
 
     url: str
-    office: Office
+    switchboard: Switchboard
     desk: FakeDesk
     database: Database
     session: aiohttp.ClientSession
     messenger: TeamsMessenger
     connector: Connector
     authenticator: Any
-    naps: list[float]
+    now: list[float]
+    """Monotonic seconds, as the connector's pauses and the test itself let them pass."""
     is_demo: bool
+
+    def skip(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now[0] += seconds
 
     def describe(self, **fields: Any) -> dict[str, Any]:
         """An activity as Teams sends it; a field that is None is left out."""
@@ -103,7 +108,7 @@ class Door:
             "id": f"id-{next(_ids)}",
             "timestamp": "2026-01-01T10:00:00.1234567Z",
             "channelId": "msteams",
-            "serviceUrl": self.office.service_url,
+            "serviceUrl": self.switchboard.service_url,
             "from": {"id": "29:anne", "name": "Anne Martin", "aadObjectId": PERSON},
             "recipient": {"id": f"28:{APP}", "name": "Carnet"},
             "conversation": {"id": "a:anne", "conversationType": "personal", "tenantId": TENANT},
@@ -123,7 +128,7 @@ class Door:
     async def post(self, activity: Any, *, token: str | None = None, **headers: str) -> tuple[int, Any]:
         """Post an activity (or bytes) with a good token unless another is given; "" is no token at all."""
         body = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
-        token = make_token(serviceurl=self.office.service_url) if token is None else token
+        token = make_token(serviceurl=self.switchboard.service_url) if token is None else token
         given = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         given |= {name.replace("_", "-"): value for name, value in headers.items()}
         async with self.session.post(self.url, data=io.BytesIO(body), headers=given) as response:
@@ -134,19 +139,17 @@ class Door:
 
 @contextlib.asynccontextmanager
 async def open_door(
-    office: Office, database: Database, *, is_demo: bool = False, keepalive: float = 25.0, **patience: float
+    switchboard: Switchboard, database: Database, *, is_demo: bool = False, keepalive: float = 25.0, **patience: float
 ) -> AsyncIterator[Door]:
-    """Serve the Teams edge against an office; pauses of its connector take no time, and are written down."""
-    naps: list[float] = []
+    """Serve the Teams edge against an switchboard; pauses of its connector take no time, and are written down."""
     now = [0.0]
 
     async def nap(seconds: float) -> None:
-        naps.append(seconds)
         now[0] += seconds
 
     urls = ServiceUrls(LOOPBACK_HOSTS)
     async with open_session() as session, aiohttp.ClientSession() as client:
-        keys = KeySet(f"{office.url}/openid", functools.partial(fetch, session))
+        keys = KeySet(f"{switchboard.url}/openid", functools.partial(fetch, session))
         authenticator: Any = TokenAuthenticator(Tokens(keys, app_id=APP), urls)
         if is_demo:
             authenticator = LocalAuthenticator(authenticator)
@@ -160,11 +163,12 @@ async def open_door(
             authenticator=authenticator,
             connector=connector,
             clock=lambda: NOW,
+            monotonic=lambda: now[0],
             patience=Patience(**patience),
         )
         async with serve(app, **(SERVER_OPTIONS | {"keepalive_timeout": keepalive})) as url:
             at = f"{url}/api/messages"
-            yield Door(at, office, desk, database, client, messenger, connector, authenticator, naps, is_demo)
+            yield Door(at, switchboard, desk, database, client, messenger, connector, authenticator, now, is_demo)
 
 
 async def add_people(database: Database) -> int:

@@ -73,11 +73,14 @@ def describe(model: Model) -> dict[str, Any]:
 
 
 def _read_keys(model: type[Model]) -> list[tuple[str, str]]:
-    keys = [(name, attribute["key"]) for name, attribute in model._attribute_map.items()]  # noqa: SLF001  # its schema
+    attributes = model._attribute_map  # noqa: SLF001  # its schema
+    keys = [(name, _RIGHT.get(attribute["key"], attribute["key"])) for name, attribute in attributes.items()]
     _KEYS[model] = keys
     return keys
 
 
+_RIGHT = {"tenantID": "tenantId"}
+"""What 4.17.1 spells unlike Bot Framework."""
 _KEYS: dict[type[Model], list[tuple[str, str]]] = {}
 for _model in (Outgoing, Attachment, ChannelAccount, ConversationAccount):
     _read_keys(_model)

@@ -42,10 +42,11 @@ def add_teams_routes(
     authenticator: Authenticator,
     connector: Connector,
     clock: Callable[[], int] = lambda: int(time.time()),
+    monotonic: Callable[[], float] = time.monotonic,
     patience: Patience | None = None,
 ) -> TeamsMessenger:
     """Add the door to the service; returns the messenger that says notices through the same connector."""
-    references = References(database, clock)
+    references = References(database, clock, monotonic)
     messenger = TeamsMessenger(database, connector, references)
     tools = Tools(database, desk, authenticator, connector, references, messenger, clock, patience or Patience())
     door = _Door(tools)

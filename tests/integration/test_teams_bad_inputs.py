@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.office import Office, open_office
 from tests.signing import APP, Keys, make_token
+from tests.switchboard import Switchboard, open_switchboard
 from tests.teams import TENANT, Door, add_people, open_door
 
 SECRET = "canary-7f3a"
@@ -18,29 +18,29 @@ POST = b"POST /api/messages HTTP/1.1\r\n"
 
 
 @pytest.fixture
-async def office() -> AsyncIterator[Office]:
-    async with open_office() as office:
-        yield office
+async def switchboard() -> AsyncIterator[Switchboard]:
+    async with open_switchboard() as switchboard:
+        yield switchboard
 
 
 @pytest.fixture
-async def door(office, sqlite_database) -> AsyncIterator[Door]:
+async def door(switchboard, sqlite_database) -> AsyncIterator[Door]:
     await add_people(sqlite_database)
-    async with open_door(office, sqlite_database) as door:
+    async with open_door(switchboard, sqlite_database) as door:
         yield door
 
 
 @pytest.fixture
-async def demo_door(office, sqlite_database) -> AsyncIterator[Door]:
+async def demo_door(switchboard, sqlite_database) -> AsyncIterator[Door]:
     await add_people(sqlite_database)
-    async with open_door(office, sqlite_database, is_demo=True) as door:
+    async with open_door(switchboard, sqlite_database, is_demo=True) as door:
         yield door
 
 
 @pytest.fixture(params=[False, True], ids=["service", "demo"])
-async def any_door(request, office, sqlite_database) -> AsyncIterator[Door]:
+async def any_door(request, switchboard, sqlite_database) -> AsyncIterator[Door]:
     """The door of the service, whose callers bring a token, and the demo's, where they may leave it out."""
-    async with open_door(office, sqlite_database, is_demo=request.param) as door:
+    async with open_door(switchboard, sqlite_database, is_demo=request.param) as door:
         yield door
 
 
@@ -61,7 +61,7 @@ async def test_B2_B4_a_header_that_is_no_token(door, header):
 
 
 async def test_B3_a_lower_case_bearer_is_accepted(door):
-    token = make_token(serviceurl=door.office.service_url)
+    token = make_token(serviceurl=door.switchboard.service_url)
     assert (await door.post(door.describe(), token="", Authorization=f"bearer {token}"))[0] == 200
 
 
@@ -92,20 +92,20 @@ async def test_B4_a_token_of_100_kB_is_refused(door):
     ],
 )
 async def test_B5_to_B14_B21_B22_a_token_with_something_wrong(door, options):
-    token = make_token(**({"serviceurl": door.office.service_url} | options))
+    token = make_token(**({"serviceurl": door.switchboard.service_url} | options))
     assert await door.post(door.describe(), token=token) == (401, None)
     assert door.desk.asked == []
 
 
 async def test_B7_an_unsigned_token(door):
-    head, claims, _ = make_token(serviceurl=door.office.service_url).split(".")
+    head, claims, _ = make_token(serviceurl=door.switchboard.service_url).split(".")
     unsigned = "eyJhbGciOiJub25lIiwia2lkIjoiZmlyc3QifQ"
     assert head != unsigned
     assert (await door.post(door.describe(), token=f"{unsigned}.{claims}."))[0] == 401
 
 
 async def test_B9_a_token_that_ended_four_minutes_ago_is_accepted(door):
-    token = make_token(serviceurl=door.office.service_url, exp=int(time.time()) - 240)
+    token = make_token(serviceurl=door.switchboard.service_url, exp=int(time.time()) - 240)
     assert (await door.post(door.describe(), token=token))[0] == 200
 
 
@@ -154,7 +154,7 @@ async def test_B19_B20_a_channel_that_the_key_does_not_endorse(any_door, channel
 
 
 async def test_B19_a_key_that_endorses_nothing(door):
-    door.office.keys = [Keys.publish("first")]
+    door.switchboard.keys = [Keys.publish("first")]
     assert await door.post(door.describe()) == (403, None)
 
 
@@ -298,7 +298,7 @@ async def test_B33_another_content_type(door, content_type):
 
 async def test_B33_no_content_type(door):
     body = json.dumps(door.describe()).encode()
-    token = make_token(serviceurl=door.office.service_url)
+    token = make_token(serviceurl=door.switchboard.service_url)
     head = f"Host: x\r\nAuthorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
     assert await ask_raw(door, POST + head.encode() + body) == 415
 
@@ -345,16 +345,16 @@ async def test_B35_no_host_is_not_let_in(door):
 @pytest.mark.parametrize(
     "beginning", [b"", b"POST /api/mess", POST + b"Host: x\r\n"], ids=["silence", "half a line", "half the headers"]
 )
-async def test_B36_stalled_headers_are_closed(office, sqlite_database, beginning):
-    async with open_door(office, sqlite_database, keepalive=0.2) as door:
+async def test_B36_stalled_headers_are_closed(switchboard, sqlite_database, beginning):
+    async with open_door(switchboard, sqlite_database, keepalive=0.2) as door:
         reader, writer = await connect(door)
         writer.write(beginning)
         assert await asyncio.wait_for(reader.read(), 5) == b""
         writer.close()
 
 
-async def test_B36_a_stalled_body_is_told_so(office, sqlite_database):
-    async with open_door(office, sqlite_database, body=0.1) as door:
+async def test_B36_a_stalled_body_is_told_so(switchboard, sqlite_database):
+    async with open_door(switchboard, sqlite_database, body=0.1) as door:
         head = f"Host: x\r\nAuthorization: Bearer {make_token()}\r\nContent-Type: application/json\r\n"
         assert await ask_raw(door, POST + head.encode() + b"Content-Length: 9\r\n\r\n{") == 408
 
@@ -362,7 +362,7 @@ async def test_B36_a_stalled_body_is_told_so(office, sqlite_database):
 async def test_B37_the_same_activity_four_times_has_one_effect(door):
     activity = door.describe(value={"verb": "writes"}, text=None)
     assert [(await door.post(activity))[0] for _ in range(4)] == [200] * 4
-    assert (door.desk.effects, len(door.office.sent)) == (1, 1)
+    assert (door.desk.effects, len(door.switchboard.sent)) == (1, 1)
 
 
 @pytest.mark.parametrize("name", ["unknown/thing", "", None, "task/fetch", "signin/verifyState", "x" * 5000])
@@ -407,13 +407,13 @@ async def test_B40_expected_replies_stand_in_the_answer(door):
     status, body = await door.post(door.describe(deliveryMode="expectReplies"))
     assert status == 200
     assert [activity["type"] for activity in body["activities"]] == ["message"]
-    assert door.office.sent == []
+    assert door.switchboard.sent == []
 
 
 @pytest.mark.parametrize("mode", ["normal", "notification", "bogus"])
 async def test_B40_any_other_delivery_is_an_ordinary_one(door, mode):
     assert await door.post(door.describe(deliveryMode=mode)) == (200, None)
-    assert len(door.office.sent) == 1
+    assert len(door.switchboard.sent) == 1
 
 
 async def test_S19_refusals_leave_no_token_address_or_text_in_the_log(door, capfd):

@@ -13,8 +13,8 @@ from storage.conversations import get_conversation, get_personal_conversation
 from storage.database import Database
 from storage.rls import SYSTEM
 from tests.factories import add_user
-from tests.office import Office, answering, hanging, open_office, taking_then_breaking
 from tests.signing import APP
+from tests.switchboard import Switchboard, answering, hanging, open_switchboard, taking_then_breaking
 from tests.teams import PERSON, TENANT, Door, add_people, draw, open_door
 
 BOT = {"id": f"28:{APP}", "name": "Carnet"}
@@ -23,30 +23,30 @@ GROUP = {"id": "19:x@thread.v2", "conversationType": "groupChat", "isGroup": Tru
 
 
 @pytest.fixture
-async def office() -> AsyncIterator[Office]:
-    async with open_office() as office:
-        yield office
+async def switchboard() -> AsyncIterator[Switchboard]:
+    async with open_switchboard() as switchboard:
+        yield switchboard
 
 
 @pytest.fixture
-async def door(office, database) -> AsyncIterator[Door]:
+async def door(switchboard, database) -> AsyncIterator[Door]:
     await add_people(database)
-    async with open_door(office, database) as door:
+    async with open_door(switchboard, database) as door:
         yield door
 
 
 @pytest.fixture
-async def small_door(office, sqlite_database) -> AsyncIterator[Door]:
+async def small_door(switchboard, sqlite_database) -> AsyncIterator[Door]:
     """For what has nothing to do with the database."""
     await add_people(sqlite_database)
-    async with open_door(office, sqlite_database) as door:
+    async with open_door(switchboard, sqlite_database) as door:
         yield door
 
 
 async def test_a_message_is_answered_by_a_card_in_its_conversation(door):
     activity = door.describe(value={"verb": "list"}, text=None)
     assert await door.post(activity) == (200, None)
-    (sent,) = door.office.sent
+    (sent,) = door.switchboard.sent
     assert sent["path"] == f"/emea/v3/conversations/a:anne/activities/{activity['id']}"
     assert sent["attachments"] == [{"contentType": "application/vnd.microsoft.card.adaptive", "content": draw("list")}]
     assert (sent["summary"], sent["from"]["id"], sent["recipient"]["id"]) == ("answer list", BOT["id"], "29:anne")
@@ -74,7 +74,7 @@ async def test_B71_B73_typed_words_reach_the_desk_without_mention_and_markup(sma
 @pytest.mark.parametrize("text", ["x" * 100_000, "<at" * 9_000, "<" * 28_000, "\u202e\u200b👍🏽" * 500, "&" * 20_000])
 async def test_B71_B72_whatever_is_typed_gets_an_answer(small_door, text):
     assert await asyncio.wait_for(small_door.post(small_door.describe(text=text)), 2) == (200, None)
-    assert len(small_door.office.sent) == 1
+    assert len(small_door.switchboard.sent) == 1
 
 
 async def test_a_name_that_is_mentioned_stays_in_the_sentence(small_door):
@@ -94,19 +94,19 @@ async def test_a_button_of_an_old_client_comes_as_a_message_with_its_verb_and_in
 async def test_a_button_without_a_verb_gets_a_sentence(small_door):
     await small_door.post(small_door.describe(value={"x": 1}, text=None))
     assert small_door.desk.asked == []
-    assert "older card" in small_door.office.sent[0]["text"]
+    assert "older card" in small_door.switchboard.sent[0]["text"]
 
 
 async def test_the_answer_to_an_old_clients_button_takes_the_cards_place(small_door):
     await small_door.post(small_door.describe(value={"verb": "list"}, text=None, replyToId="card-1"))
-    (sent,) = small_door.office.sent
+    (sent,) = small_door.switchboard.sent
     assert (sent["method"], sent["path"]) == ("PUT", "/emea/v3/conversations/a:anne/activities/card-1")
 
 
 async def test_where_that_card_is_gone_the_answer_is_a_new_message(small_door):
-    small_door.office.script = [answering(404)]
+    small_door.switchboard.script = [answering(404)]
     await small_door.post(small_door.describe(value={"verb": "list"}, text=None, replyToId="card-1"))
-    assert [each["method"] for each in small_door.office.sent] == ["POST"]
+    assert [each["method"] for each in small_door.switchboard.sent] == ["POST"]
 
 
 @pytest.mark.parametrize("trigger", [{"trigger": "manual"}, {"trigger": "automatic"}, {}])
@@ -120,7 +120,7 @@ async def test_a_button_gets_the_new_card_in_the_http_answer(door, trigger):
         "value": draw("company.open"),
     }
     assert door.desk.asked == [Ask("company.open", {"company_id": 7})]
-    assert door.office.sent == []
+    assert door.switchboard.sent == []
 
 
 @pytest.mark.parametrize(("code", "shown"), [(400, 400), (403, 403), (404, 403), (503, 503)])
@@ -165,7 +165,7 @@ async def test_the_language_is_the_activitys_then_the_users_then_the_firms(small
 )
 async def test_B75_a_guest_or_nobody_in_particular_is_refused_politely(door, speaker):
     await door.post(door.describe(**{"from": speaker}))
-    assert (door.desk.asked, door.office.texts()) == ([], ["stranger en"])
+    assert (door.desk.asked, door.switchboard.texts()) == ([], ["stranger en"])
     _, body = await door.post(door.click("list", **{"from": speaker}))
     assert body["statusCode"] == 403
 
@@ -173,7 +173,7 @@ async def test_B75_a_guest_or_nobody_in_particular_is_refused_politely(door, spe
 @pytest.mark.parametrize("speaker", [{"id": "28:other", "aadObjectId": PERSON}, {"id": "29:x", "role": "bot"}])
 async def test_B75_another_bot_is_not_answered_for_two_bots_never_stop(small_door, speaker):
     assert await small_door.post(small_door.describe(**{"from": speaker})) == (200, None)
-    assert small_door.desk.asked == small_door.office.sent == []
+    assert small_door.desk.asked == small_door.switchboard.sent == []
 
 
 async def test_B75_somebody_who_left_the_firm_is_a_stranger(small_door):
@@ -181,7 +181,7 @@ async def test_B75_somebody_who_left_the_firm_is_a_stranger(small_door):
         await add_user(connection, "Left", entra_id="10000000-0000-4000-8000-0000000000ff", is_active=False)
     gone = {"id": "29:left", "aadObjectId": "10000000-0000-4000-8000-0000000000ff"}
     await small_door.post(small_door.describe(**{"from": gone}))
-    assert small_door.office.texts() == ["stranger en"]
+    assert small_door.switchboard.texts() == ["stranger en"]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ async def test_B75_somebody_who_left_the_firm_is_a_stranger(small_door):
 )
 async def test_B76_edits_deletions_reactions_and_the_like_are_ignored(small_door, fields):
     assert await small_door.post(small_door.describe(**fields)) == (200, None)
-    assert small_door.desk.asked == small_door.office.sent == []
+    assert small_door.desk.asked == small_door.switchboard.sent == []
 
 
 async def test_in_a_group_only_a_mention_is_answered_and_everybody_reads_it(small_door):
@@ -210,11 +210,11 @@ async def test_in_a_group_only_a_mention_is_answered_and_everybody_reads_it(smal
 
 async def test_S16_what_only_the_asker_may_read_goes_to_the_personal_chat(door):
     await door.post(door.describe())
-    door.office.sent.clear()
+    door.switchboard.sent.clear()
     private = Reply(card=draw("mine"), summary="mine")
     door.desk.replies["list"] = Reply(card=draw("pointer"), summary="pointer", private=private)
     await door.post(door.describe(conversation=GROUP, value={"verb": "list"}, text=None))
-    assert [(each["conversation"]["id"], each["summary"]) for each in door.office.sent] == [
+    assert [(each["conversation"]["id"], each["summary"]) for each in door.switchboard.sent] == [
         ("a:anne", "mine"),
         (GROUP["id"], "pointer"),
     ]
@@ -222,12 +222,12 @@ async def test_S16_what_only_the_asker_may_read_goes_to_the_personal_chat(door):
 
 async def test_S16_a_button_in_a_group_shows_the_pointer_and_sends_the_rest_in_private(door):
     await door.post(door.describe())
-    door.office.sent.clear()
+    door.switchboard.sent.clear()
     private = Reply(card=draw("mine"), summary="mine")
     door.desk.replies["list"] = Reply(card=draw("pointer"), summary="pointer", private=private)
     _, body = await door.post(door.click("list", conversation=GROUP))
     assert body["value"] == draw("pointer")
-    assert door.office.texts() == ["mine"]
+    assert door.switchboard.texts() == ["mine"]
 
 
 @pytest.mark.parametrize("is_at_once", [False, True])
@@ -238,7 +238,7 @@ async def test_F46_one_activity_delivered_four_times_has_one_effect_and_one_repl
     else:
         for _ in range(4):
             await door.post(activity)
-    assert (door.desk.effects, door.office.texts()) == (1, ["written 1"])
+    assert (door.desk.effects, door.switchboard.texts()) == (1, ["written 1"])
 
 
 @pytest.mark.parametrize("is_at_once", [False, True])
@@ -259,75 +259,75 @@ async def test_F46_the_same_id_in_another_conversation_is_another_activity(small
     assert small_door.desk.effects == 2
 
 
-async def test_F46_two_processes_on_one_database_answer_once(office, database):
+async def test_F46_two_processes_on_one_database_answer_once(switchboard, database):
     await add_people(database)
-    async with open_door(office, database) as one, open_door(office, database) as other:
+    async with open_door(switchboard, database) as one, open_door(switchboard, database) as other:
         activity = one.describe(value={"verb": "writes"}, text=None)
         await asyncio.gather(one.post(activity), other.post(activity))
         click = one.click("writes")
         answers = await asyncio.gather(one.post(click), other.post(click))
     assert one.desk.effects + other.desk.effects == 2
-    assert len(office.sent) == 1
+    assert len(switchboard.sent) == 1
     assert answers[0] == answers[1]
 
 
-async def test_F46_two_processes_on_PostgreSQL_send_one_reply_to_a_mere_question(office, postgres_database):
+async def test_F46_two_processes_on_PostgreSQL_send_one_reply_to_a_mere_question(switchboard, postgres_database):
     await add_people(postgres_database)
-    async with open_door(office, postgres_database) as one, open_door(office, postgres_database) as other:
+    async with open_door(switchboard, postgres_database) as one, open_door(switchboard, postgres_database) as other:
         activity = one.describe()
         await asyncio.gather(one.post(activity), other.post(activity))
-    assert len(office.sent) == 1
+    assert len(switchboard.sent) == 1
 
 
-async def test_F59_killed_between_commit_and_reply_the_next_delivery_brings_the_reply(office, database):
+async def test_F59_killed_between_commit_and_reply_the_next_delivery_brings_the_reply(switchboard, database):
     await add_people(database)
-    async with open_door(office, database, message=0.05, stop=0) as door:
+    async with open_door(switchboard, database, message=0.05, stop=0) as door:
         activity = door.describe(value={"verb": "writes"}, text=None)
         door.desk.hangs_after_commit = True
         await door.post(activity)
         await door.desk.committed.wait()
-    assert (door.desk.effects, office.sent) == (1, [])
-    async with open_door(office, database) as door:
+    assert (door.desk.effects, switchboard.sent) == (1, [])
+    async with open_door(switchboard, database) as door:
         await door.post(activity)
-    assert (door.desk.effects, office.texts()) == (0, ["written 1"])
+    assert (door.desk.effects, switchboard.texts()) == (0, ["written 1"])
 
 
-async def test_F59_killed_while_the_reply_was_on_its_way_it_is_not_sent_again(office, database):
+async def test_F59_killed_while_the_reply_was_on_its_way_it_is_not_sent_again(switchboard, database):
     await add_people(database)
-    office.script = [hanging]
-    async with open_door(office, database, message=0.05, stop=0) as door:
+    switchboard.script = [hanging]
+    async with open_door(switchboard, database, message=0.05, stop=0) as door:
         activity = door.describe(value={"verb": "writes"}, text=None)
         await door.post(activity)
-        await office.reached.wait()
-    async with open_door(office, database) as door:
+        await switchboard.reached.wait()
+    async with open_door(switchboard, database) as door:
         await door.post(activity)
-    assert (door.desk.effects, office.sent) == (0, [])
+    assert (door.desk.effects, switchboard.sent) == (0, [])
 
 
-async def test_F47_a_slow_command_shows_typing_gets_its_200_and_answers_later(office, sqlite_database):
+async def test_F47_a_slow_command_shows_typing_gets_its_200_and_answers_later(switchboard, sqlite_database):
     await add_people(sqlite_database)
-    async with open_door(office, sqlite_database, message=0.01, typing=0) as door:
+    async with open_door(switchboard, sqlite_database, message=0.01, typing=0) as door:
         door.desk.gate.clear()
         assert await door.post(door.describe()) == (200, None)
-        await office.reached.wait()
+        await switchboard.reached.wait()
         door.desk.gate.set()
-    assert office.texts() == ["typing", "answer help"]
+    assert switchboard.texts() == ["typing", "answer help"]
 
 
-async def test_F47_a_slow_button_says_so_and_answers_with_a_message(office, sqlite_database):
+async def test_F47_a_slow_button_says_so_and_answers_with_a_message(switchboard, sqlite_database):
     await add_people(sqlite_database)
-    async with open_door(office, sqlite_database, invoke=0.01) as door:
+    async with open_door(switchboard, sqlite_database, invoke=0.01) as door:
         door.desk.gate.clear()
         _, body = await door.post(door.click("writes"))
         door.desk.gate.set()
     assert body["type"] == "application/vnd.microsoft.activity.message"
     assert "longer" in body["value"]
-    assert office.texts() == ["written 1"]
+    assert switchboard.texts() == ["written 1"]
 
 
-async def test_F47_a_slow_search_says_so_in_time(office, sqlite_database):
+async def test_F47_a_slow_search_says_so_in_time(switchboard, sqlite_database):
     await add_people(sqlite_database)
-    async with open_door(office, sqlite_database, extension=0.01) as door:
+    async with open_door(switchboard, sqlite_database, extension=0.01) as door:
         door.desk.gate.clear()
         _, body = await door.post(door.invoke("composeExtension/query", {"parameters": []}))
         door.desk.gate.set()
@@ -335,20 +335,20 @@ async def test_F47_a_slow_search_says_so_in_time(office, sqlite_database):
 
 
 async def test_F56_a_card_that_teams_refuses_is_said_in_words(small_door):
-    small_door.office.script = [answering(413)]
+    small_door.switchboard.script = [answering(413)]
     await small_door.post(small_door.describe())
-    assert small_door.office.texts()[0].startswith("answer help The answer is too long")
+    assert small_door.switchboard.texts()[0].startswith("answer help The answer is too long")
 
 
 async def test_F50_a_reply_that_may_have_arrived_is_not_sent_twice(small_door):
-    small_door.office.script = [taking_then_breaking]
+    small_door.switchboard.script = [taking_then_breaking]
     assert await small_door.post(small_door.describe()) == (200, None)
-    assert len(small_door.office.sent) == 1
+    assert len(small_door.switchboard.sent) == 1
 
 
 async def test_a_command_that_breaks_gets_a_sentence_with_a_number_and_no_stack_trace(small_door):
     await small_door.post(small_door.describe(value={"verb": "breaks"}, text=None))
-    (text,) = small_door.office.texts()
+    (text,) = small_door.switchboard.texts()
     assert "Something went wrong" in text
     assert "ZeroDivision" not in text
 
@@ -358,14 +358,14 @@ async def test_whoever_installs_the_app_is_greeted_once(door):
     await door.post(door.describe(type="installationUpdate", action="add", text=None))
     await door.post(door.describe(type="conversationUpdate", text=None, **added))
     await door.post(door.describe(type="conversationUpdate", text=None, **added))
-    assert door.office.texts() == ["answer hello"]
+    assert door.switchboard.texts() == ["answer hello"]
 
 
 async def test_a_conversation_is_remembered_with_its_person_and_its_newest_service_url(door):
     await door.post(door.describe())
     async with door.database.reading(1) as connection:
         place = await get_personal_conversation(connection, 1, door.desk.askers[0]["viewer"].user_id)
-    assert (place.conversation_id, place.service_url) == ("a:anne", door.office.service_url)
+    assert (place.conversation_id, place.service_url) == ("a:anne", door.switchboard.service_url)
     assert place.reference["user"] == {"id": "29:anne", "aadObjectId": PERSON}
 
 
