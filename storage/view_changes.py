@@ -144,10 +144,8 @@ async def share_view(
     view = await _get_own(connection, viewer, view_id)
     before = await _get_shares(connection, viewer, view)
     named = await _check_users(connection, viewer, user_ids)
-    after = {
-        "is_with_firm": view.is_shared_with_firm or is_with_firm,
-        "user_ids": sorted({*before["user_ids"], *named}),
-    }
+    readers = sorted({*before["user_ids"], *named})
+    after = {"is_with_firm": view.is_shared_with_firm or is_with_firm, "user_ids": readers}
     if len(readers) > MOST_READERS:
         raise RefusedError("too_many")
     change = await _Steps(connection, viewer, view, now, source).change("view.share", before, after)
