@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.database import Database, open_database
 
-pytest_plugins = ["tests.microsoft"]
+pytest_plugins = ["tests.microsoft", "tests.live"]
 _numbers = itertools.count(1)
 
 

@@ -1,0 +1,380 @@
+"""Who hears of what, when, and what becomes of it; the messenger is a fake, all else is real."""
+
+import asyncio
+import itertools
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.notices import Notices, Sender, Sent
+from bot.turn import Notice
+from storage.database import Database
+from storage.interactions import Applied
+from storage.models import Company, Contact, Mailbox, Outbox, Tenant, User
+from storage.outbox import STUCK_AFTER
+from storage.rls import SYSTEM
+from storage.wishes import Wishes
+from tests.factories import add_company, add_company_relationship, add_contact, add_relationship, add_tenant, add_user
+
+ALL_DAY = Wishes(from_hour=0, until_hour=24)
+NOON = 1_767_268_800
+"""2026-01-01 12:00 UTC."""
+
+
+@dataclass
+class FakeMessenger:
+    """Takes messages, and answers as it is told; `sent` unless told."""
+
+    answers: list[Sent] = field(default_factory=list)
+    sent: list[tuple[int, dict, str]] = field(default_factory=list)
+    updated: list[tuple[str, dict, str]] = field(default_factory=list)
+    numbers: itertools.count = field(default_factory=itertools.count)
+
+    async def send(self, tenant_id, user_id, card, summary) -> Sent:
+        self.sent.append((user_id, card, summary))
+        return self.answers.pop(0) if self.answers else Sent("sent", "chat", f"activity-{next(self.numbers)}")
+
+    async def update(self, tenant_id, conversation_id, activity_id, card, summary) -> Sent:
+        self.updated.append((activity_id, card, summary))
+        return self.answers.pop(0) if self.answers else Sent("sent", conversation_id, activity_id)
+
+    @property
+    def told(self) -> list[tuple[int, str]]:
+        return [(user_id, summary) for user_id, _, summary in self.sent]
+
+
+class Firm:
+    """A firm with two colleagues, a clock that is moved by hand, and somebody to speak for the bot."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.now = float(NOON)
+        self.messenger = FakeMessenger()
+        self.notices = Notices(lambda: self.now, ALL_DAY)
+        self.sender = self.make_sender()
+        self.anne = self.bob = 0
+
+    def make_sender(self, **values) -> Sender:
+        return Sender(self.database, self.messenger, clock=lambda: self.now, default=ALL_DAY, **values)
+
+    async def set_up(self) -> None:
+        async with self.database.writing(SYSTEM) as connection:
+            await add_tenant(connection)
+            self.anne = await add_user(connection, "Anne Martin")
+            self.bob = await add_user(connection, "Bob Stone")
+
+    async def apply(self, user_id: int, *, contacts=(), companies=(), is_first_sync=False) -> None:
+        applied = Applied(new_contact_ids=list(contacts), new_company_ids=list(companies))
+        async with self.database.writing(1) as connection:
+            await self.notices.on_applied(connection, 1, user_id, applied, is_first_sync)
+
+    async def add(self, *notices: Notice) -> None:
+        async with self.database.writing(1) as connection:
+            await self.notices.add(connection, 1, notices)
+
+    async def meet(self, user_id: int, name: str = "Acme", *people: str) -> tuple[int, list[int]]:
+        """Let a user meet people at a company; gives their numbers."""
+        async with self.database.writing(1) as connection:
+            company = await add_company(connection, name)
+            contacts = [await add_contact(connection, person, company_id=company) for person in people]
+            await add_company_relationship(connection, user_id, company)
+            for contact in contacts:
+                await add_relationship(connection, user_id, contact)
+        return company, contacts
+
+    async def add_person(self, user_id: int, company_id: int, name: str) -> int:
+        async with self.database.writing(1) as connection:
+            contact = await add_contact(connection, name, company_id=company_id)
+            await add_relationship(connection, user_id, contact)
+        return contact
+
+    async def pass_time(self, seconds: float = 2) -> None:
+        """Let time pass, and everything be said that is due then."""
+        self.now += seconds
+        for _ in range(10):
+            if await self.sender.work():
+                return
+
+    async def change(self, statement) -> None:
+        async with self.database.writing(SYSTEM) as connection:
+            await connection.execute(statement)
+
+    async def list_states(self) -> list[tuple[str, str]]:
+        async with self.database.reading(SYSTEM) as connection:
+            rows = await connection.execute(select(Outbox.kind, Outbox.state).order_by(Outbox.id))
+            return [tuple(row) for row in rows]
+
+
+@pytest.fixture
+async def firm(database: Database) -> Firm:
+    firm = Firm(database)
+    await firm.set_up()
+    return firm
+
+
+async def test_a_new_contact_is_told_to_who_deals_with_the_company(firm):
+    company, _ = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    contact = await firm.add_person(firm.bob, company, "Sam Poe")
+    await firm.apply(firm.bob, contacts=[contact])
+    await firm.pass_time()
+    assert firm.messenger.told == [(firm.anne, "New contact: Sam Poe, Acme")]
+
+
+async def test_a_new_contact_is_told_to_the_companys_partner(firm):
+    company, _ = await firm.meet(firm.bob, "Acme", "Jane Doe")
+    await firm.change(update(Company).values(partner_id=firm.anne))
+    await firm.apply(firm.bob, contacts=[await firm.add_person(firm.bob, company, "Sam Poe")])
+    await firm.pass_time()
+    assert sorted(user for user, _ in firm.messenger.told) == sorted([firm.anne, firm.bob])
+
+
+async def test_a_new_company_is_told_to_who_met_it_with_the_one_question(firm):
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    await firm.pass_time()
+    [(user, card, summary)] = firm.messenger.sent
+    assert (user, summary) == (firm.anne, "New company: Acme. What is it to the firm?")
+    assert [action["data"]["type"] for action in list_actions(card)] == [
+        "client", "prospect", "referral_source", "provider", "court", "counterpart",
+    ]  # fmt: skip
+
+
+def list_actions(card: dict) -> list[dict]:
+    return [action for action in card["actions"] if action.get("verb") == "company.set_type"]
+
+
+async def test_ten_new_people_from_one_thread_are_one_card(firm):
+    company, _ = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    people = [await firm.add_person(firm.bob, company, f"Person {number}") for number in range(10)]
+    for person in people:
+        await firm.apply(firm.bob, contacts=[person])
+    await firm.pass_time()
+    assert firm.messenger.told == [(firm.anne, "10 new contacts")]
+
+
+async def test_companies_and_people_that_came_together_are_one_card(firm):
+    known, _ = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    new, at_new = await firm.meet(firm.anne, "Zenith", "Zoe Zed")
+    person = await firm.add_person(firm.anne, known, "Sam Poe")
+    await firm.apply(firm.anne, contacts=[person, *at_new], companies=[new])
+    await firm.pass_time()
+    assert firm.messenger.told == [(firm.anne, "2 things are new")]
+
+
+async def test_a_first_sync_says_nothing_but_one_summary(firm):
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe", "Sam Poe")
+    await firm.change(Mailbox.__table__.insert().values(tenant_id=1, user_id=firm.anne, state="syncing"))
+    for _ in range(3):
+        await firm.apply(firm.anne, contacts=contacts, companies=[company], is_first_sync=True)
+    await firm.pass_time(60)
+    assert firm.messenger.told == []
+    await firm.change(update(Mailbox).values(state="current"))
+    await firm.pass_time(600)
+    assert firm.messenger.told == [(firm.anne, "Your address book is ready: 2 contacts")]
+    await firm.apply(firm.anne, contacts=contacts, companies=[company], is_first_sync=True)
+    await firm.pass_time(3600)
+    assert len(firm.messenger.told) == 1
+
+
+async def test_a_partner_is_told_and_a_view_that_was_shared_is_shown(firm):
+    company, _ = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.add(Notice(firm.bob, "partner", {"company_id": company, "by": firm.anne}))
+    await firm.pass_time()
+    assert firm.messenger.told == [(firm.bob, "Anne Martin made you partner of Acme")]
+
+
+async def test_a_muted_kind_is_not_written_and_one_muted_since_not_said(firm):
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    await firm.change(update(User).values(settings={"notices": {"muted": ["company"]}}))
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    await firm.pass_time()
+    assert (firm.messenger.told, await firm.list_states()) == ([], [("company", "dropped")])
+
+
+async def test_outside_the_persons_hours_nothing_is_said(firm):
+    await firm.change(
+        update(User).values(timezone="Asia/Tokyo", settings={"notices": {"from_hour": 8, "until_hour": 20}})
+    )
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    await firm.pass_time()
+    assert firm.messenger.told == []
+    await firm.pass_time(11 * 3600)
+    assert len(firm.messenger.told) == 1
+
+
+async def test_people_are_told_in_their_own_language(firm):
+    await firm.change(update(User).values(language="fr"))
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    await firm.pass_time()
+    assert "Nouvelle société : Acme" in firm.messenger.told[0][1]
+
+
+async def test_over_the_daily_ceiling_the_rest_comes_as_one_digest_next_day(firm):
+    await firm.change(update(User).values(settings={"notices": {"daily_most": 2}}))
+    for number in range(5):
+        company, contacts = await firm.meet(firm.anne, f"Company {number}", f"Person {number}")
+        await firm.apply(firm.anne, contacts=contacts, companies=[company])
+        await firm.pass_time()
+    assert len(firm.messenger.told) == 2
+    await firm.pass_time(86_400)
+    assert [summary for _, summary in firm.messenger.told[2:]] == ["3 new companies. What are they to the firm?"]
+
+
+async def test_who_wants_a_digest_gets_one_message_a_day(firm):
+    await firm.change(update(User).values(settings={"notices": {"is_digest": True, "from_hour": 8}}))
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    person = await firm.add_person(firm.bob, company, "Sam Poe")
+    await firm.apply(firm.bob, contacts=[person])
+    await firm.pass_time(3600)
+    assert firm.messenger.told == []
+    await firm.pass_time(86_400)
+    assert firm.messenger.told == [(firm.anne, "2 things are new")]
+
+
+async def test_what_the_reader_may_no_longer_see_is_not_said(firm):
+    company, _ = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.bob, contacts=[await firm.add_person(firm.bob, company, "Sam Poe")])
+    await firm.change(update(Tenant).values(shares_contacts=False))
+    await firm.pass_time()
+    assert (firm.messenger.told, await firm.list_states()) == ([], [("contact", "dropped")])
+
+
+async def test_a_contact_that_is_gone_by_then_is_not_said(firm):
+    company, _ = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.bob, contacts=[await firm.add_person(firm.bob, company, "Sam Poe")])
+    await firm.change(update(Contact).values(is_contact=False))
+    await firm.pass_time()
+    assert firm.messenger.told == []
+
+
+async def test_a_leaver_is_told_nothing(firm):
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    await firm.change(update(User).values(is_active=False))
+    await firm.pass_time()
+    assert (firm.messenger.told, await firm.list_states()) == ([], [("company", "dropped")])
+
+
+async def test_a_card_that_is_answered_elsewhere_is_updated(firm):
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    await firm.pass_time()
+    await firm.change(update(Company).values(type="client"))
+    for _ in range(2):
+        await firm.add(Notice(firm.bob, "answered", {"company_id": company}))
+    await firm.pass_time()
+    [(activity, card, _)] = firm.messenger.updated
+    assert activity == "activity-0"
+    assert "Bob Stone" in str(card)
+    assert not list_actions(card)
+
+
+async def test_a_card_that_is_answered_on_itself_is_left_to_the_answer(firm):
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    await firm.pass_time()
+    await firm.add(Notice(firm.anne, "answered", {"company_id": company, "is_on_card": True}))
+    await firm.pass_time()
+    assert firm.messenger.updated == []
+
+
+async def tell(firm, *answers: Sent) -> None:
+    firm.messenger.answers += answers
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    await firm.pass_time()
+
+
+@pytest.mark.parametrize("reason", ["timeout", "http_502"])
+async def test_F50_what_may_have_been_delivered_is_never_sent_again_and_listed(firm, reason):
+    await tell(firm, Sent("unknown", "chat", reason=reason))
+    await firm.pass_time(86_400)
+    assert (len(firm.messenger.sent), await firm.list_states()) == (1, [("company", "unknown")])
+
+
+async def test_F48_what_was_refused_for_now_is_sent_after_the_time_that_was_named(firm):
+    await tell(firm, Sent("later", retry_after=30, reason="throttled"))
+    await firm.pass_time(20)
+    assert len(firm.messenger.sent) == 1
+    await firm.pass_time(12)
+    assert (len(firm.messenger.sent), await firm.list_states()) == (2, [("company", "sent")])
+
+
+async def test_F49_what_never_gets_through_fails_in_the_end(firm):
+    await tell(firm, *[Sent("later", reason="connect")] * 40)
+    for _ in range(40):
+        await firm.pass_time(4000)
+    assert await firm.list_states() == [("company", "failed")]
+    assert len(firm.messenger.sent) < 20
+
+
+@pytest.mark.parametrize("outcome", ["unreachable", "gone", "unmet"])
+async def test_F51_who_cannot_be_reached_is_not_tried_again(firm, outcome):
+    await tell(firm, Sent(outcome))
+    await firm.pass_time(86_400)
+    assert (len(firm.messenger.sent), await firm.list_states()) == (1, [("company", "dropped")])
+
+
+async def test_F59_a_sender_that_died_while_sending_leaves_an_unknown_and_no_second_copy(firm):
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    await firm.change(update(Outbox).values(state="sending", due_at=NOON))
+    await firm.pass_time(10)
+    assert await firm.list_states() == [("company", "sending")]
+    await firm.pass_time(STUCK_AFTER)
+    await firm.pass_time(1)
+    assert (firm.messenger.sent, await firm.list_states()) == ([], [("company", "unknown")])
+
+
+async def test_F59_what_rolled_back_was_never_to_be_said(firm):
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    with pytest.raises(ZeroDivisionError):
+        async with firm.database.writing(1) as connection:
+            applied = Applied(new_contact_ids=contacts, new_company_ids=[company])
+            await firm.notices.on_applied(connection, 1, firm.anne, applied, is_first_sync=False)
+            raise ZeroDivisionError
+    await firm.pass_time()
+    assert firm.messenger.sent == []
+
+
+async def test_F64_two_senders_say_a_thing_once(firm):
+    other = firm.make_sender()
+    for number in range(20):
+        company, contacts = await firm.meet(firm.anne, f"Company {number}", "Jane Doe")
+        await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    firm.now += 2
+    await asyncio.gather(*(sender.work() for sender in (firm.sender, other) for _ in range(4)))
+    states = await firm.list_states()
+    assert {state for _, state in states} == {"sent"}
+    assert sum(1 for _ in firm.messenger.sent) == 1
+
+
+class FakeInstaller:
+    def __init__(self, *answers: bool) -> None:
+        self.answers = list(answers)
+        self.asked: list[int] = []
+
+    async def install(self, tenant_id: int, user_id: int) -> bool:
+        self.asked.append(user_id)
+        return self.answers.pop(0)
+
+
+async def test_F57_a_person_who_never_opened_the_app_is_told_after_its_installation(firm):
+    installer = FakeInstaller(True)
+    firm.sender = firm.make_sender(installer=installer)
+    await tell(firm, Sent("unmet"))
+    assert (installer.asked, len(firm.messenger.sent)) == ([firm.anne], 1)
+    await firm.pass_time(10)
+    assert await firm.list_states() == [("company", "sent")]
+
+
+async def test_F57_who_may_not_have_the_app_installed_is_left_alone(firm):
+    firm.sender = firm.make_sender(installer=FakeInstaller(False))
+    await tell(firm, Sent("unmet"))
+    await firm.pass_time(86_400)
+    assert (len(firm.messenger.sent), await firm.list_states()) == (1, [("company", "dropped")])

@@ -1,0 +1,112 @@
+"""Everything that keeps mailboxes current, beside the small Microsoft 365: each part works when a test lets it."""
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from sqlalchemy import text
+
+from bot.config import Config
+from bot.demo.microsoft import Microsoft, run_microsoft
+from bot.demo.world.firm import Firm
+from bot.graph.client import GraphClients
+from bot.graph.directory import DirectoryKeeper, Rules
+from bot.graph.routes import add_graph_routes
+from bot.graph.subscriptions import SubscriptionKeeper
+from bot.graph.sweep import SubscriptionSweeper
+from bot.graph.worker import Worker
+from storage.database import Database
+from storage.rls import SYSTEM
+from tests.microsoft import make_firm
+
+
+@dataclass
+class Clock:
+    """The time, which a test may move."""
+
+    ahead: float = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+class Live:
+    """The parts over one database, with the webhooks on a port of their own."""
+
+    def __init__(self, database: Database, microsoft: Microsoft, clock: Clock, url: str, **rules) -> None:
+        self.database = database
+        self.microsoft = microsoft
+        self.clock = clock
+        self.url = url
+        self.clients = GraphClients(Config(**microsoft.config_values), clock)
+        self.rules = Rules(tenants=tuple(firm.tenant_id for firm in microsoft.firms), **rules)
+        self.directory = DirectoryKeeper(database, self.clients, rules=self.rules, clock=clock)
+        self.keeper = SubscriptionKeeper(database, self.clients, public_url=url, clock=clock)
+        self.sweeper = SubscriptionSweeper(database, self.clients, public_url=url, clock=clock)
+        self.worker = Worker(database, self.clients, clock=clock)
+
+    @property
+    def firm(self) -> Firm:
+        return self.microsoft.firm
+
+    async def settle(self, rounds: int = 20) -> None:
+        """Let everything work until nothing is due."""
+        for _ in range(rounds):
+            pauses = [await part.work() for part in (self.directory, self.keeper, self.sweeper)]
+            await self.microsoft.notifications.settle()
+            if not await self.worker.run_once() and all(pauses):
+                return
+        raise AssertionError("it never settles")
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let time pass, and what falls due then be done."""
+        self.clock.ahead += seconds
+        await self.settle()
+
+    async def query(self, sql: str, **values) -> list[tuple]:
+        async with self.database.reading(SYSTEM) as connection:
+            return [tuple(row) for row in await connection.execute(text(sql), values)]
+
+    async def execute(self, sql: str, **values) -> None:
+        async with self.database.writing(SYSTEM) as connection:
+            await connection.execute(text(sql), values)
+
+    async def list_states(self) -> dict[str, str]:
+        """The mailboxes' states, by the people's names."""
+        join = "mailboxes.tenant_id = users.tenant_id AND mailboxes.user_id = users.id"
+        return dict(await self.query(f"SELECT name, state FROM mailboxes JOIN users ON {join}"))
+
+    async def count_interactions(self) -> int:
+        return (await self.query("SELECT count(*) FROM interactions"))[0][0]
+
+    def count_calls(self, method: str, path: str) -> int:
+        """How often Graph was called so."""
+        return sum(1 for one in self.microsoft.record.requests if one.method == method and path in one.path)
+
+    async def close(self) -> None:
+        await self.clients.close()
+
+
+async def run_live(database: Database, *firms: Firm, **rules) -> AsyncIterator[Live]:
+    """Run Microsoft and the webhooks, and give the parts that keep these firms current."""
+    clock = Clock()
+    app = web.Application()
+    add_graph_routes(app, database, clock=clock)
+    server = TestServer(app)
+    await server.start_server()
+    async with run_microsoft(*firms, clock=clock) as microsoft:
+        live = Live(database, microsoft, clock, str(server.make_url("")).rstrip("/"), **rules)
+        yield live
+        await live.close()
+    await server.close()
+
+
+@pytest.fixture
+async def live(database: Database) -> AsyncIterator[Live]:
+    """A firm of two, synced to the end and subscribed."""
+    async for live in run_live(database, make_firm()):
+        await live.settle()
+        yield live
