@@ -62,7 +62,7 @@ async def create_app(
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(_hold(open_database(config.database_url)))
         line = await stack.enter_async_context(open_teams(config, is_demo=is_demo))
-        session = await stack.enter_async_context(open_session())
+        session = await stack.enter_async_context(open_session(config.login_ca))
         notices = Notices(clock, make_wishes(config))
         desk = Desk(database, clock, notices)
         keys = KeySet(f"{config.login_url}/common/discovery/v2.0/keys", functools.partial(fetch, session))

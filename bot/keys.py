@@ -45,7 +45,7 @@ class Key(msgspec.Struct, frozen=True):
 
 
 class KeySet:
-    """The keys behind one OpenID metadata address, one fetch at a time."""
+    """The keys at one address, or behind the OpenID metadata there; one fetch at a time."""
 
     def __init__(self, url: str, fetch: Fetch, clock: Callable[[], float] = time.time) -> None:
         self.url = url
@@ -113,18 +113,18 @@ class KeySet:
         self.generation += 1
 
     async def _fetch_document(self) -> "_Document":
-        metadata = msgspec.json.decode(await self._fetch(self.url), type=_Metadata)
-        if urlsplit(metadata.jwks_uri)[:2] != urlsplit(self.url)[:2]:
+        """Fetch the keys, or the metadata first and then the keys from where it says, on its own host."""
+        document = msgspec.json.decode(await self._fetch(self.url), type=_Document)
+        if not document.jwks_uri:
+            return document
+        if urlsplit(document.jwks_uri)[:2] != urlsplit(self.url)[:2]:
             raise ValueError("the keys are not where the metadata is")
-        return msgspec.json.decode(await self._fetch(metadata.jwks_uri), type=_Document)
-
-
-class _Metadata(msgspec.Struct):
-    jwks_uri: str
+        return msgspec.json.decode(await self._fetch(document.jwks_uri), type=_Document)
 
 
 class _Document(msgspec.Struct):
-    keys: list[dict[str, Any]]
+    jwks_uri: str = ""
+    keys: list[dict[str, Any]] = []
 
 
 def read_key(entry: dict[str, Any]) -> Key | None:

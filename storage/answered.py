@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,12 +31,6 @@ async def get_answer(connection: AsyncConnection, tenant_id: int, digest: bytes)
     statement = select(Answered.answer).where(Answered.tenant_id == tenant_id, Answered.activity_digest == digest)
     answer: dict[str, Any] | None = await connection.scalar(statement)
     return answer
-
-
-async def delete_answered(connection: AsyncConnection, before: int) -> int:
-    """Forget what was answered before `before`, in every tenant: nobody delivers it any more; returns how many."""
-    deleted = await connection.execute(delete(Answered).where(Answered.created_at < before))
-    return deleted.rowcount
 
 
 async def commit_without_waiting(connection: AsyncConnection) -> None:

@@ -483,7 +483,7 @@ class Answered(Base):
     """An activity that had its effect, with the answer that a second delivery gets."""
 
     __tablename__ = "answered"
-    __table_args__ = (Index("answered_by_age", "created_at"),)
+    __table_args__ = (Index("answered_by_age", "tenant_id", "created_at"),)
 
     tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     activity_digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)

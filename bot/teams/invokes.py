@@ -41,14 +41,13 @@ async def suggest(visit: Visit) -> Body:
     """Answer `application/search`: what a people picker offers while somebody types."""
     value = visit.incoming.value if isinstance(visit.incoming.value, Mapping) else {}
     query = value.get("queryText")
-    if value.get("dataset") != PEOPLE or not isinstance(query, str):
+    if not isinstance(query, str):
         return describe_error(BAD_REQUEST, say(visit.language, "teams.bad_request"))
     reply = await visit.answer(Ask("people.search", {"query": query[:MOST_QUERY]}))
     results = [{"title": choice.title, "value": choice.value} for choice in reply.choices]
     return {"statusCode": 200, "type": SEARCH_TYPE, "value": {"results": results}}
 
 
-PEOPLE: Final = "people"
 MOST_QUERY: Final = 200
 INVOKES: Final[Mapping[str, Callable[[Visit], Awaitable[Body]]]] = {
     "adaptiveCard/action": answer_action,
