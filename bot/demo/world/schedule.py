@@ -100,7 +100,12 @@ class Schedule:
             self.remove(person, meeting)
 
     def cancel(self, meeting: Meeting) -> None:
-        """Cancel a meeting: it leaves the organizer's calendar and stays in the others', marked."""
+        """Cancel a meeting: it leaves the organizer's calendar and stays in the others', marked.
+
+        One occurrence by itself becomes an exception: Graph shows it whole, or nobody could see that it is cancelled.
+        """
+        if meeting.kind == "occurrence":
+            meeting.kind = "exception"
         for each in (meeting, *meeting.occurrences):
             each.is_cancelled = True
             each.show_as = "free"

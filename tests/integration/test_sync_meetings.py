@@ -1,0 +1,220 @@
+"""Meetings from the small Microsoft 365 to the store: held, planned, moved, answered, called off."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests import syncing
+from tests.syncing import Sync
+
+sync = syncing.sync
+
+ANNE = ("Anne Martin", "anne.martin@lex.example")
+BOB = ("Bob Stone", "bob.stone@lex.example")
+CARL = ("Carl Orff", "carl@acme.example")
+DORA = ("Dora Marsh", "dora@other.example")
+HOUR = timedelta(hours=1)
+
+
+def days(count: float) -> datetime:
+    return datetime.now(UTC).replace(microsecond=0) + timedelta(days=count)
+
+
+def hold(firm, when: datetime, *people, organizer=ANNE, **properties):
+    return firm.schedule.hold(organizer, people or (CARL,), when, when + HOUR, **properties)
+
+
+async def count(sync: Sync) -> tuple:
+    return tuple((await sync.query("SELECT meeting_count, planned_count, is_contact, reason FROM contacts"))[0])
+
+
+async def test_a_meeting_that_was_held_makes_a_contact(sync: Sync, firm):
+    hold(firm, days(-3), CARL, DORA, BOB)
+    await sync.run()
+    await sync.check()
+
+
+async def test_a_planned_meeting_makes_a_contact_and_counts_once_it_has_begun(sync: Sync, firm):
+    hold(firm, days(2))
+    await sync.run()
+    assert await count(sync) == (0, 1, True, "planned")
+    await sync.check()
+    sync.clock = sync.worker._clock = lambda: time.time() + 3 * 86_400
+    await sync.run()
+    assert await count(sync) == (1, 0, True, "met")
+    await sync.check()
+
+
+async def test_under_the_rule_of_exchange_a_planned_meeting_makes_no_contact_until_it_was_held(sync: Sync, firm):
+    sync.rule = "exchange"
+    await sync.start()
+    hold(firm, days(2))
+    await sync.run()
+    assert await count(sync) == (0, 1, False, "planned")
+    sync.clock = sync.worker._clock = lambda: time.time() + 3 * 86_400
+    sync.heard.clear()
+    await sync.run()
+    assert await count(sync) == (1, 0, True, "met")
+    assert [contact for _, applied, _ in sync.heard for contact in applied.new_contact_ids] == [1]
+    await sync.check()
+
+
+@pytest.mark.parametrize("when", [-3, 3])
+async def test_a_meeting_called_off_is_taken_back(sync: Sync, firm, when):
+    meeting = hold(firm, days(when), organizer=CARL)
+    firm.schedule.change(meeting, attendees=meeting.attendees)
+    called_off = hold(firm, days(when), ANNE, organizer=CARL)
+    await sync.run()
+    firm.schedule.cancel(called_off)
+    await sync.run()
+    assert await count(sync) == (0, 0, False, "gone")
+    assert (await sync.query("SELECT count(*) FROM interactions"))[0] == (0,)
+    await sync.check()
+
+
+async def test_taking_a_meeting_back_leaves_everything_else_exactly_as_it_was(sync: Sync, firm):
+    firm.send_mail(ANNE, [CARL], sent_at="2025-01-02T00:00:00Z")
+    hold(firm, days(-20), CARL, BOB)
+    await sync.run()
+    before = await sync.read_ledger()
+    meeting = hold(firm, days(-1), CARL, DORA, BOB)
+    await sync.run()
+    assert (await sync.read_ledger()).contacts != before.contacts
+    firm.schedule.cancel(meeting)
+    await sync.run()
+    await sync.check()
+    after = await sync.read_ledger()
+    assert after.relationships == before.relationships
+    assert {key: value for key, value in after.companies.items() if key in before.companies} == before.companies
+
+
+async def test_a_meeting_that_moves_moves(sync: Sync, firm):
+    meeting = hold(firm, days(-3))
+    await sync.run()
+    for starts_at in (days(-9), days(4), days(-1)):
+        firm.schedule.change(meeting, starts_at=starts_at, ends_at=starts_at + HOUR)
+        await sync.run()
+        await sync.check()
+
+
+async def test_who_joins_and_who_leaves_a_meeting_is_seen(sync: Sync, firm):
+    meeting = hold(firm, days(-3), CARL)
+    other = hold(firm, days(-3), DORA)
+    await sync.run()
+    firm.schedule.change(meeting, attendees=other.attendees)
+    await sync.run()
+    await sync.check()
+    assert (await sync.query("SELECT meeting_count FROM contacts WHERE address = :a", a=CARL[1]))[0] == (0,)
+
+
+@pytest.mark.parametrize("properties", [{"sensitivity": "private"}, {"sensitivity": "confidential"}])
+async def test_B85_a_private_meeting_is_nobodys_business(sync: Sync, firm, properties):
+    hold(firm, days(-3), **properties)
+    await sync.run()
+    assert (await sync.query("SELECT count(*) FROM contacts"))[0] == (0,)
+    await sync.check()
+
+
+async def test_B85_a_meeting_that_becomes_private_is_taken_back(sync: Sync, firm):
+    meeting = hold(firm, days(-3))
+    await sync.run()
+    firm.schedule.change(meeting, sensitivity="private")
+    await sync.run()
+    await sync.check()
+
+
+async def test_a_declined_meeting_is_taken_back_and_an_acceptance_brings_it_again(sync: Sync, firm):
+    anne, _ = firm.list_people()
+    meeting = hold(firm, days(-3), ANNE, BOB, organizer=CARL)
+    await sync.run()
+    await sync.check()
+    firm.schedule.respond(anne, meeting, "declined", keeps=True)
+    await sync.run()
+    await sync.check()
+    assert (await sync.query("SELECT count(*) FROM interactions"))[0] == (1,)
+    firm.schedule.respond(anne, meeting, "accepted")
+    await sync.run()
+    await sync.check()
+
+
+async def test_a_meeting_taken_out_of_the_calendar_is_taken_back(sync: Sync, firm):
+    anne, _ = firm.list_people()
+    meeting = hold(firm, days(-3), BOB, CARL)
+    await sync.run()
+    firm.schedule.remove(anne, meeting)
+    await sync.run()
+    await sync.check()
+
+
+async def test_F29_every_occurrence_of_a_series_counts_once(sync: Sync, firm):
+    firm.schedule.hold_series(ANNE, [CARL, BOB], days(-20), days(-20) + HOUR, every=timedelta(days=7), count=6)
+    await sync.run()
+    await sync.run()
+    await sync.check()
+    assert (await count(sync))[:2] == (6, 6)  # two calendars, three weeks behind and three ahead
+
+
+async def test_F29_exceptions_and_the_end_of_a_series_are_seen(sync: Sync, firm):
+    series = firm.schedule.hold_series(ANNE, [CARL, BOB], days(-20), days(-20) + HOUR, every=timedelta(days=7), count=6)
+    await sync.run()
+    moved = series.occurrences[4]
+    firm.schedule.change(moved, starts_at=days(9), ends_at=days(9) + HOUR)
+    firm.schedule.cancel(series.occurrences[5])
+    await sync.run()
+    await sync.check()
+    firm.schedule.cancel(series)
+    await sync.run()
+    await sync.check()
+
+
+async def test_F29_an_occurrence_taken_out_without_a_word_is_gone_when_the_calendar_is_read_anew(sync: Sync, firm):
+    series = firm.schedule.hold_series(ANNE, [CARL], days(1), days(1) + HOUR, every=timedelta(days=7), count=4)
+    await sync.run()
+    firm.schedule.remove_untold(series.occurrences[2])
+    await sync.run()
+    sync.clock = sync.worker._clock = lambda: time.time() + 2 * 86_400
+    await sync.run()
+    await sync.check()
+    assert (await sync.query("SELECT count(*) FROM interactions"))[0] == (3,)
+
+
+async def test_reading_the_calendar_anew_changes_nothing_that_is_still_there(sync: Sync, firm):
+    for when in (-700, -30, -1, 1, 300):
+        hold(firm, days(when), CARL, DORA)
+    await sync.run()
+    before = await sync.query("SELECT * FROM relationships ORDER BY contact_id")
+    for ahead in (1, 2, 40):
+        now = time.time() + ahead * 86_400 - 86_400
+        sync.clock = sync.worker._clock = lambda now=now: now
+        await sync.execute("UPDATE mailbox_feeds SET window_ends_at = 1 WHERE feed = 'calendar'")
+        await sync.run()
+    assert (await sync.query("SELECT max(round) FROM mailbox_feeds"))[0] == (4,)
+    after = await sync.query("SELECT * FROM relationships ORDER BY contact_id")
+    assert [row.interaction_count + row.planned_count for row in after] == [
+        row.interaction_count + row.planned_count for row in before
+    ]
+
+
+async def test_a_meeting_older_than_the_window_stays_when_the_window_moves_on(sync: Sync, firm):
+    hold(firm, days(-720))
+    await sync.run()
+    sync.clock = sync.worker._clock = lambda: time.time() + 30 * 86_400
+    await sync.run()
+    assert (await sync.query("SELECT count(*) FROM interactions"))[0] == (1,)
+
+
+async def test_crowds_and_rooms_are_no_people(sync: Sync, firm):
+    hold(firm, days(-3), *[(f"P {number}", f"p{number}@acme.example") for number in range(26)])
+    hold(firm, days(-2), CARL, rooms=[("Room", "room-4@other.example")])
+    await sync.run()
+    await sync.check()
+
+
+async def test_a_meeting_that_becomes_a_crowd_is_taken_back(sync: Sync, firm):
+    meeting = hold(firm, days(-3), CARL)
+    crowd = hold(firm, days(-3), *[(f"P {number}", f"p{number}@acme.example") for number in range(26)])
+    await sync.run()
+    firm.schedule.change(meeting, attendees=crowd.attendees)
+    await sync.run()
+    await sync.check()
