@@ -65,6 +65,9 @@ def _read_name(name: str, today: date) -> Span:
     """Read `yesterday`, `this_week`, `last_month`, ...: which one, and of what."""
     if name in {"today", "yesterday"}:
         return _one_day(today - timedelta(days=name == "yesterday"))
+    if "-" in name:
+        month, number = name.split("-")
+        return _read_month({"month": month, "number": number}, today)
     which, unit = name.split("_")
     if unit == "week":
         monday = today - timedelta(days=today.weekday() + 7 * (which == "last"))

@@ -1,9 +1,13 @@
 """The data of a command, from what its pattern and its slots hold."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from bot.language.reading import Clause
+
+_ABOUT_ADDRESSES = frozenset({"contact.add", "contact.explain"})
+_ADDRESS = re.compile(r"[^\s<>(),;:\"@]{1,64}@[\w.-]{1,255}\w")
 
 ReadList = Callable[[str], dict[str, Any] | None]
 """Turns words into the data of a `list`; None where they are none."""
@@ -12,6 +16,8 @@ ReadList = Callable[[str], dict[str, Any] | None]
 def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
     """Return the data of a command; None where the list in it is none."""
     data: dict[str, Any] = {**clause.values, **clause.meaning.data}
+    if clause.meaning.name in _ABOUT_ADDRESSES and "name" in data:
+        data |= _find_address(data.pop("name"), data)
     for key, nothing in (("person", "nobody"), ("type", "none")):
         if data.get(key) == nothing:
             data[key] = None
@@ -25,6 +31,14 @@ def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
         return data
     listing = read_list(words)
     return _add_list(verb, data, words, listing)
+
+
+def _find_address(name: str, data: dict[str, Any]) -> dict[str, str]:
+    """Return the address in `Jane Roe <jane@example.com>`, or the name where there is none."""
+    found = _ADDRESS.search(name)
+    if found or "address" in data:
+        return {"address": found[0].lower() if found else data["address"]}
+    return {"name": name}
 
 
 def _add_list(verb: str, data: dict[str, Any], words: str, listing: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -13,7 +13,8 @@ from storage.models import CompanyType
 
 _TYPES: tuple[CompanyType | None, ...] = (*CompanyType, None)
 _WEAK = frozenset({"sort", "first", "group", "scope", "text"})
-"""Effects that do not make a list by themselves."""
+_LEANING = frozenset({"company", "whose"})
+"""Effects that do not make a list by themselves; those that lean on a subject say more than the weak ones."""
 _SUBJECT = frozenset({"of", "type"})
 _SMALL = ("<filler>", "<break>", "<polite>", "<show>")
 
@@ -34,6 +35,8 @@ class Listing:
     """Something in it can only be said of a list."""
     has_subject: bool = False
     """What is to be listed was said."""
+    begins: bool = False
+    """The sentence begins with what is to be listed."""
     is_narrowed: bool = False
     """More was said than whose and what."""
     left_over: list[tuple[int, int]] = field(default_factory=list)
@@ -65,7 +68,8 @@ class Listing:
         types = [type_ for type_ in self.types or _TYPES if type_ not in self.other_than]
         is_filtered = self.types or self.other_than
         scope = self.parts.get("scope") or ("firm" if self.is_all or self._reaches_beyond_me() else "mine")
-        return Filter(**{**self.parts, "scope": scope, "types": tuple(types) if is_filtered else ()})
+        parts = {"is_ascending": self.parts.get("sort") == "name", **self.parts, "scope": scope}
+        return Filter(**parts, types=tuple(types) if is_filtered else ())
 
     def _reaches_beyond_me(self) -> bool:
         """Say whether the question is about others, or about a name: then the whole firm is meant unless said."""
@@ -77,18 +81,34 @@ def build(sentence: Sentence, reading: Reading, today: date) -> Listing:
     """Put the clauses of a reading together; two that contradict each other leave the second one over."""
     listing = Listing()
     for clause in sorted(reading.clauses, key=_comes_late):
-        before = len(listing.left_over)
-        for effect in clause.meaning.name.split():
-            kind = effect.split(".")[0]
-            is_right = _EFFECTS[kind](listing, effect, clause.values, today)
-            if not is_right and len(listing.left_over) == before:
-                listing.left_over.append((clause.start, clause.end))
-            listing.is_list |= kind not in _WEAK
-            listing.has_subject |= kind in _SUBJECT
-            listing.is_narrowed |= kind not in _WEAK | _SUBJECT
+        if _is_denied(sentence, reading, clause) or not _apply(listing, clause, today):
+            listing.left_over.append((clause.start, clause.end))
+    first = min((clause.end for clause in reading.clauses if _SUBJECT & set(_kinds(clause))), default=len(sentence))
+    listing.begins = all(start >= first for start, _ in reading.unknown)
     ends = [clause.end for clause in reading.clauses]
     listing.left_over = list(_join(sentence, sorted(listing.left_over + reading.unknown), ends))
     return listing
+
+
+def _apply(listing: Listing, clause: Clause, today: date) -> bool:
+    """Add what a clause says; False if that contradicts what was said before, or cannot be."""
+    is_right = True
+    for effect in clause.meaning.name.split():
+        kind = effect.split(".")[0]
+        is_right = _EFFECTS[kind](listing, effect, clause, today) and is_right
+        listing.is_list |= kind not in _WEAK | _LEANING
+        listing.has_subject |= kind in _SUBJECT
+        listing.is_narrowed |= kind not in _WEAK | _SUBJECT or effect.startswith("sort.count")
+    return is_right
+
+
+def _is_denied(sentence: Sentence, reading: Reading, clause: Clause) -> bool:
+    """Say whether a `not` that was not understood stands before a clause, which then means the opposite."""
+    return any(end == clause.start and _is(sentence, end - 1, "<not>") for _, end in reading.unknown)
+
+
+def _kinds(clause: Clause) -> list[str]:
+    return [effect.split(".")[0] for effect in clause.meaning.name.split()]
 
 
 def _comes_late(clause: Clause) -> bool:
@@ -101,87 +121,99 @@ def _set(listing: Listing, part: str, value: Any) -> bool:
     return bool(listing.parts.setdefault(part, value) == value)
 
 
-def _set_of(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+def _set_of(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
     if effect == "of.contacts" or "of" not in listing.parts:
         listing.parts["of"] = effect.removeprefix("of.")
     return True
 
 
-def _set_type(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
-    name = values.get("type", "none")
-    type_ = None if name == "none" else CompanyType(name)
+def _set_type(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+    names = [value for slot, value in clause.filled if slot == "type"] or ["none"]
+    types = [None if name == "none" else CompanyType(name) for name in names]
     if effect == "type.not":
-        listing.other_than.add(type_)
-    elif type_ not in listing.types:
-        listing.types.append(type_)
+        listing.other_than.update(types)
+    else:
+        listing.types.extend(type_ for type_ in types if type_ not in listing.types)
     return True
 
 
-def _set_scope(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+def _set_scope(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
     if effect == "scope.all":
         listing.is_all = True
         return True
     return _set(listing, "scope", effect.removeprefix("scope."))
 
 
-def _set_person(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+def _set_person(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
     part, _, fixed = effect.partition(".")
-    person = fixed or values["person"]
+    return _name_person(listing, part, fixed or clause.values["person"])
+
+
+def _name_person(listing: Listing, part: str, person: str) -> bool:
     if person in {"me", "nobody"}:
         return (part, person) != ("known_by", "nobody") and part not in listing.names and _set(listing, part, person)
     return part not in listing.parts and listing.names.setdefault(part, person) == person
 
 
-def _set_company(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+def _set_company(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+    return _name_company(listing, clause.values["name"])
+
+
+def _name_company(listing: Listing, name: str) -> bool:
     listing.parts["of"] = "contacts"
-    return listing.names.setdefault("company", values["name"]) == values["name"]
+    return listing.names.setdefault("company", name) == name
 
 
-def _set_whose(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
-    if values["person"] in {"me", "nobody"}:
-        return values["person"] == "me" and _set(listing, "scope", "mine")
-    if listing.parts.get("of") == "contacts":
-        return _set_company(listing, effect, {"name": values["person"]}, today)
-    return _set_person(listing, "partner", values, today)
+def _set_whose(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+    """`of Anne`: her companies, contacts at a company of that name, or whom she knows there."""
+    person = clause.values["person"]
+    if person in {"me", "nobody"}:
+        return person == "me" and _set(listing, "scope", "mine")
+    if listing.parts.get("of") != "contacts":
+        return _name_person(listing, "partner", person)
+    if "company" in listing.names:
+        return _name_person(listing, "known_by", person)
+    return _name_company(listing, person)
 
 
-def _set_last(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+def _set_last(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
     how = effect.removeprefix("last.")
     if how in {"not_for", "within"}:
-        days = read_duration(values)
+        days = read_duration(clause.values)
         period = Period("within" if how == "within" else "not_for", days=days)
         return days is not None and _set(listing, "last", period)
-    span = read_span(values, today)
+    span = read_span(clause.values, today)
     if span is None:
         return False
     start, end = span
-    if how in {"in", "not_in"} and end <= today and "day" not in values:
+    if how in {"in", "not_in"} and end <= today and "day" not in clause.values:
         return False  # a period long over has two ends, a filter one
     is_before = how in {"before", "not_in", "not_since"}
     day = end if how == "after" else start
     return _set(listing, "last", Period("before" if is_before else "after", day=day.isoformat()))
 
 
-def _set_text(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
-    return _set(listing, "text", values["text"])
+def _set_text(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+    return _set(listing, "text", clause.values["text"])
 
 
-def _set_sort(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
-    _, sort, direction = effect.split(".")
-    return _set(listing, "sort", sort) and _set(listing, "is_ascending", direction == "up")
+def _set_sort(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+    _, sort, *direction = effect.split(".")
+    is_right = _set(listing, "sort", sort)
+    return is_right and (not direction or _set(listing, "is_ascending", direction == ["up"]))
 
 
-def _set_first(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+def _set_first(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
     """`busiest clients first`: says nothing by itself."""
     return "sort" in listing.parts
 
 
-def _set_group(listing: Listing, effect: str, values: dict[str, str], today: date) -> bool:
+def _set_group(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
     listing.group = effect.removeprefix("group.")
     return True
 
 
-_EFFECTS: dict[str, Callable[[Listing, str, dict[str, str], date], bool]] = {
+_EFFECTS: dict[str, Callable[[Listing, str, Clause, date], bool]] = {
     "of": _set_of,
     "type": _set_type,
     "scope": _set_scope,

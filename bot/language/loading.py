@@ -26,7 +26,7 @@ _COST_OF_FILLER = 0.1
 _ELIDED = re.compile(r"(?<!\w)(\w+)'(?=\w|<|\s|\)|\||$)")
 _AROUND_COMMANDS = ("<polite>", "<greeting>", "<break>")
 _BEHIND_COMMANDS = ("<polite>", "<break>")
-_BETWEEN_CLAUSES = ("<filler>", "<polite>", "<greeting>", "<show>", "<break>")
+_BETWEEN_CLAUSES = ("<filler>", "<polite>", "<greeting>", "<show>", "<arrange>", "<break>")
 
 Tables = dict[str, Any]
 

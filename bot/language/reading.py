@@ -31,11 +31,17 @@ class Clause:
     """A finished pattern: what it means, what its slots hold, and where it stands."""
 
     meaning: Meaning
-    values: dict[str, str]
+    filled: list[tuple[str, str]]
+    """The slots in their order, each with what it holds."""
     places: dict[str, tuple[int, int]]
     """Where the slots stand."""
     start: int
     end: int
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What each slot holds; of two the last (`from prospect to client`)."""
+        return dict(self.filled)
 
 
 @dataclass(slots=True)
@@ -81,8 +87,8 @@ def _step(sentence: Sentence, rows: Rows, index: int, clauses: Node) -> None:
 
 def _fill(sentence: Sentence, rows: Rows, index: int, node: Node, way: Way) -> None:
     """Give a slot one word, two words, ... as far as something that must follow it does."""
-    start = sentence.skips[index]
     for slot, target in node.slots.items():
+        start = index if slot == "list" else sentence.skips[index]
         if slot != "list" and not sentence.is_edge[start]:
             continue
         cost = way[0] + COST_OF_SKIPPED * (start - index)
@@ -125,19 +131,19 @@ def _unwind(sentence: Sentence, way: Way) -> Reading:
         links.append(link)
         link = link[4]
     reading = Reading(way[0], [], [], is_misspelt=False)
-    values: dict[str, Any] = {}
+    filled: list[tuple[str, str]] = []
     places: dict[str, tuple[int, int]] = {}
     start = 0
     for what, begin, end, value, _ in reversed(links):
         if isinstance(what, Meaning):
-            reading.clauses.append(Clause(what, values, places, start, end))
-            values, places, start = {}, {}, end
+            reading.clauses.append(Clause(what, filled, places, start, end))
+            filled, places, start = [], {}, end
         elif what == _UNKNOWN:
             reading.unknown.append((begin, end))
             start = end
         elif what == _MISSPELT:
             reading.is_misspelt = True
         else:
-            values[what] = sentence.raw(begin, end) if value is None else value
+            filled.append((what, sentence.raw(begin, end) if value is None else str(value)))
             places[what] = begin, end
     return reading

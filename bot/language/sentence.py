@@ -15,14 +15,17 @@ COST_OF_SKIPPED = 0.1
 """What an article costs that is left out of a name."""
 _COST_OF_KEYWORD = 0.15
 """What it costs to take a word with a capital for what it means; it may as well be part of a name."""
-_COST_OF_KNOWN, _COST_OF_FUNCTION, _COST_OF_STOP = 2.0, 1.0, 1.5
+COST_OF_FUNCTION, _COST_OF_KNOWN, _COST_OF_STOP = 1.0, 2.0, 1.5
 _COST_OF_PLAIN, _COST_OF_CAPITAL, _COST_BETWEEN_CAPITALS = 0.2, 0.1, 0.3
 """What a word costs as a part of a name: little, if it means nothing to us."""
+_MOST_ERRORS_IN_SMALL_WORDS = 1.0
+SMALL_CLASSES = frozenset({"<filler>", "<polite>", "<greeting>", "<show>", "<arrange>"})
+"""Classes that are passed over; a word that is far from them is rather one that we do not know."""
 _YEARS = range(1900, 2101)
 _LONGEST_NUMBER = 5
 """Digits."""
 _NO_WORDS = frozenset({"quoted", "address", "host", "date"})
-_SIGNS = frozenset({"stop", "sign"})
+SIGNS = frozenset({"stop", "sign"})
 
 
 @dataclass(slots=True)
@@ -136,7 +139,7 @@ class _Reader:
         word = self.words[start]
         found: list[Match] = []
         self._walk(self.vocabulary.phrases, start, 0.0, found)
-        if word.kind in _SIGNS:
+        if word.kind in SIGNS:
             found.append(("<break>", start + 1, 0.0, None))
         elif word.kind in {"address", "date"}:
             found.append((f"{{{word.kind}}}", start + 1, 0.0, word.text))
@@ -147,7 +150,11 @@ class _Reader:
 
     def _walk(self, branch: Branch, index: int, cost: float, found: list[Match]) -> None:
         if branch.symbols and self.cuts[index]:
-            found.extend((symbol, index, cost + price, value) for symbol, value, price in branch.symbols)
+            found.extend(
+                (symbol, index, cost + price, value)
+                for symbol, value, price in branch.symbols
+                if cost <= _MOST_ERRORS_IN_SMALL_WORDS or symbol not in SMALL_CLASSES
+            )
         if index == len(self.words):
             return
         for text, price in self.spellings[index]:
@@ -159,7 +166,7 @@ class _Reader:
         word = self.words[index]
         if word.kind in _NO_WORDS:
             return 0.0
-        if word.kind in _SIGNS:
+        if word.kind in SIGNS:
             return _COST_OF_STOP
         if self.is_proud[index]:
             return _COST_OF_CAPITAL
@@ -168,13 +175,15 @@ class _Reader:
         if word.text not in self.vocabulary.words["<filler>"]:
             return _COST_OF_KNOWN
         is_between = index + 1 < len(self.words) and self.is_proud[index - 1] and self.is_proud[index + 1]
-        return _COST_BETWEEN_CAPITALS if is_between else _COST_OF_FUNCTION
+        return _COST_BETWEEN_CAPITALS if is_between else COST_OF_FUNCTION
 
     def _is_edge(self, index: int) -> bool:
         word = self.words[index]
-        if word.kind in _SIGNS:
+        if word.kind in SIGNS:
             return False
-        return word.kind == "elided" or not self._is("<filler>", index) or self._is("<article>", index)
+        if word.kind == "elided" or self._is("<article>", index):
+            return True
+        return not any(self._is(name, index) for name in ("<filler>", "<lead>", "<determiner>"))
 
     def _skip(self, index: int) -> int:
         """Return where the name begins: behind `the`, `la société`, but not behind the article of `La Poste`."""

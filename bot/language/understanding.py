@@ -8,7 +8,7 @@ from bot.language.commands import read_data
 from bot.language.lists import Listing, build
 from bot.language.loading import load_vocabulary
 from bot.language.reading import Reading, read_all
-from bot.language.sentence import Sentence, read_sentence
+from bot.language.sentence import COST_OF_FUNCTION, SIGNS, Sentence, read_sentence
 from bot.language.suggestions import suggest
 from bot.turn import Ask, Language
 
@@ -81,7 +81,8 @@ class _Understanding:
         is_whole = is_list and not listing.left_over
         if command and not is_loose and not (is_whole and reading.cost <= command.cost):
             return self._command(command) or self._unknown()
-        if is_whole or (is_list and _is_surely_list(listing)):
+        is_surely = _is_surely_list(listing) or (listing.begins and listing.has_subject and any(self.sentence.is_stop))
+        if is_whole or (is_list and is_surely and not _is_order(self.sentence, start)):
             return self._list(listing, start, end)
         otherwise = listing if listing.has_subject and listing.count_left_over() <= _MOST_LEFT_OVER else None
         if command:
@@ -144,7 +145,8 @@ def _is_surely_list(listing: Listing) -> bool:
 
 def _is_order(sentence: Sentence, start: int) -> bool:
     """Say whether the sentence begins as a change does."""
-    return not sentence.symbols[start].isdisjoint(_ORDERS) and not sentence.words[start].is_capital
+    symbols = sentence.symbols[start]
+    return not symbols.isdisjoint(_ORDERS) and "<show>" not in symbols and "<arrange>" not in symbols
 
 
 def _find_core(sentence: Sentence) -> tuple[int, int]:
@@ -171,9 +173,9 @@ def _is_polite(sentence: Sentence, start: int, end: int) -> bool:
 
 def _is_name(sentence: Sentence, start: int, end: int) -> bool:
     """Say whether words look like a name: mostly unknown, and no sentence in lower case."""
-    words = range(start, end)
-    known = sum(sentence.is_known[index] for index in words)
-    if len(words) > 2 and 2 * known > len(words):  # noqa: PLR2004
+    words = [index for index in range(start, end) if sentence.words[index].kind not in SIGNS]
+    plain = sum(sentence.costs[index] >= COST_OF_FUNCTION for index in words)
+    if len(words) > 2 and 2 * plain > len(words):  # noqa: PLR2004
         return False
     return any(sentence.words[index].is_capital for index in words) or len(words) <= 5  # noqa: PLR2004
 

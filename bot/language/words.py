@@ -31,7 +31,7 @@ _WORD = re.compile(
   | (?P<suffix>(?<=\w)'\w+)
   | (?P<number>\d+(?=[^\W\d]))
   | (?P<word>\w+(?:[.&@+]\w+)*)
-  | (?P<sign>[=:])
+  | (?P<sign>[=:&+/])
   | (?P<stop>[,;?!.()|·•→\n]|->|(?<![\w-])-+(?![\w-]))
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -90,7 +90,7 @@ def cut(text: str) -> Iterator[Word]:
 def _is_glued(text: str, before: Word, start: int, kind: str) -> bool:
     if kind in _LOOSE or before.kind in _LOOSE:
         return False
-    return start == before.end or (start == before.end + 1 and text[before.end] in "-/'_")
+    return start == before.end or (start == before.end + 1 and text[before.end] in "-'_")
 
 
 _BY_CATEGORY: dict[str, str | None] = {"Cc": None, "Cf": None, "Cs": None, "Zs": " ", "Zl": " ", "Zp": " "}
