@@ -70,7 +70,10 @@ def say_in_extension(text: str) -> Body:
 
 def read_link(url: str) -> Ask | None:
     """Return what a link into the tab shows; Teams' own deep links carry it as `subEntityId` in their context."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
     contexts = [_read_context(context) for context in parse_qs(parts.query).get("context", [])]
     for place in (parts.path, parts.query, parts.fragment, *(str(context.get("subEntityId")) for context in contexts)):
         if found := _PLACE.search(place):

@@ -31,8 +31,12 @@ async def open_teams(config: Config, *, is_demo: bool = False) -> AsyncIterator[
     """
     urls = ServiceUrls((*config.service_url_hosts, *(LOOPBACK_HOSTS if is_demo else ())))
     async with open_session() as session:
+        credentials = BotCredentials(config)
         keys = KeySet(config.openid_url, functools.partial(fetch, session))
         authenticator: Authenticator = TokenAuthenticator(Tokens(keys, app_id=config.app_id), urls)
         if is_demo:
             authenticator = LocalAuthenticator(authenticator)
-        yield TeamsLine(authenticator, Connector(session, BotCredentials(config), urls))
+        try:
+            yield TeamsLine(authenticator, Connector(session, credentials, urls))
+        finally:
+            credentials.close()
