@@ -48,6 +48,7 @@ export class Board {
   /** Show something that needs no question: the old item is gone at once, and what it still answers is not drawn. */
   place(view: HTMLElement): void {
     this.cancel();
+    this.live.textContent = "";
     fill(this.content, view);
   }
 

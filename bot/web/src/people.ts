@@ -1,7 +1,7 @@
 /** A text box with a list that answers while somebody types: WAI-ARIA's combobox, used on cards and in the filter. */
 
 import type { Choice } from "./api";
-import { debounce, fill, h } from "./dom";
+import { fill, h } from "./dom";
 import { say } from "./texts";
 
 export type Lookup = (query: string) => Promise<Choice[]>;
@@ -14,6 +14,8 @@ export interface ComboboxOptions {
   onChoose?: (choice: Choice | null) => void;
 }
 
+/** Milliseconds without a key before the typed text is looked up. */
+const PAUSE = 150;
 let count = 0;
 
 export class Combobox {
@@ -25,6 +27,7 @@ export class Combobox {
   private active = -1;
   private chosen: Choice | null;
   private round = 0;
+  private timer = 0;
 
   constructor(private readonly options: ComboboxOptions) {
     const id = `combobox-${(count += 1)}`;
@@ -43,7 +46,10 @@ export class Combobox {
       "aria-controls": this.list.id,
       "aria-label": options.label,
       placeholder: options.placeholder,
-      oninput: debounce(150, () => void this.look()),
+      oninput: () => {
+        this.cancel();
+        this.timer = window.setTimeout(() => void this.look(), PAUSE);
+      },
       onfocus: () => void this.look(),
       onclick: () => void this.look(),
       onkeydown: (event: KeyboardEvent) => this.press(event),
@@ -59,6 +65,7 @@ export class Combobox {
   }
 
   choose(choice: Choice | null): void {
+    this.cancel();
     this.chosen = choice;
     this.input.value = choice?.title ?? "";
     this.close();
@@ -81,8 +88,9 @@ export class Combobox {
   }
 
   private show(choices: Choice[]): void {
+    const marked = this.list.hidden ? undefined : this.choices[this.active]?.value;
     this.choices = choices;
-    this.active = -1;
+    this.active = marked === undefined ? -1 : choices.findIndex((choice) => choice.value === marked);
     const options = choices.map((choice, index) =>
       h(
         "li",
@@ -90,7 +98,7 @@ export class Combobox {
           class: "combobox-option",
           role: "option",
           id: `${this.list.id}-${index}`,
-          "aria-selected": "false",
+          "aria-selected": String(index === this.active),
           onmousedown: (event: MouseEvent) => event.preventDefault(),
           onclick: () => this.choose(choice),
         },
@@ -132,10 +140,17 @@ export class Combobox {
     this.input.setAttribute("aria-activedescendant", option?.id ?? "");
   }
 
-  private leave(): void {
+  /** Whatever is still asked or about to be asked is not shown any more. */
+  private cancel(): void {
+    window.clearTimeout(this.timer);
     this.round += 1;
-    const exact = this.choices.find((choice) => choice.title === this.input.value);
-    if (exact && exact !== this.chosen) {
+  }
+
+  private leave(): void {
+    this.cancel();
+    const isOther = this.input.value !== (this.chosen?.title ?? "");
+    const exact = isOther && this.choices.find((choice) => choice.title === this.input.value);
+    if (exact) {
       this.choose(exact);
     } else if (this.input.value === "" && this.chosen) {
       this.choose(null);

@@ -11,7 +11,7 @@ const foregroundColors = {
   accent: tone("colorBrandForeground1"),
   good: tone("colorStatusSuccessForeground1"),
   warning: tone("colorStatusWarningForeground1"),
-  attention: tone("colorStatusDangerForeground1"),
+  attention: tone("colorStatusDangerForeground3"),
 };
 
 const style = (backgroundColor: string) => ({ backgroundColor, foregroundColors });

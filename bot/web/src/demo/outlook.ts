@@ -199,7 +199,10 @@ const demoOutlook: DemoOutlook = {
 };
 
 Object.assign(window, { Office: office, nestedAppAuthBridge: bridge, demoOutlook });
-const first = (window as unknown as { demoItem?: DemoItem | null }).demoItem;
-if (first) {
-  mailbox.item = openItem(first);
+
+/** What a test wrote into the window before this ran. */
+const { demoItem, demoRefusals } = window as unknown as { demoItem?: DemoItem | null; demoRefusals?: typeof refusals };
+if (demoItem) {
+  mailbox.item = openItem(demoItem);
 }
+Object.assign(refusals, demoRefusals);
