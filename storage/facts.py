@@ -63,6 +63,8 @@ class Match:
     how: How
     detail: str = ""
     """What tells two of one name apart: the main domain, or the address."""
+    likeness: int = 100
+    """How near a mistyped name is, in percent: nearer if it is nearly the whole name than if it is a part of it."""
 
     @property
     def is_exact(self) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.addresses import list_domains, parse_address
-from storage.facts import Match
+from storage.facts import How, Match
 from storage.filters import Filter
 from storage.lists import fetch_page
 from storage.models import Company, CompanyDomain, CompanyType, Contact, SearchWord
@@ -22,6 +22,7 @@ from storage.viewer import Viewer, visible_companies, visible_contacts
 
 _LIKENESS: Final = 70
 """Percent of likeness of whole names below which a mistyped one is another name."""
+_PART: Final = 0.85
 _MOST_MISTYPED: Final = 200
 _MOST_OF_A_WORD: Final = 1000
 
@@ -95,7 +96,7 @@ async def _find_exact(
 ) -> list[Match]:
     """Find by the whole name, and by address or domain."""
     folded, of = fold_name(text), what.model
-    ids = []
+    ids: list[tuple[Select[Any], How]] = []
     if folded:
         named = and_(what.get_visible(viewer), of.folded_name == folded)
         if of is Company:
@@ -104,18 +105,19 @@ async def _find_exact(
                 select(of.id).where(named, of.type.in_(list(CompanyType))),
                 select(of.id).where(named, of.type.is_(None)),
             ]
-            ids.append(select(union_all(*both).subquery().c.id))
+            ids.append((select(union_all(*both).subquery().c.id), "exact"))
         else:
-            ids.append(select(of.id).where(named))
+            ids.append((select(of.id).where(named), "exact"))
     if (by_address := what.find_by_address(viewer, text)) is not None:
-        ids.append(by_address)
+        # An address is a contact's; its company is only near.
+        ids.append((by_address, "prefix" if of is Company and "@" in text else "exact"))
     found: dict[int, Match] = {}
-    for numbers in ids:
+    for numbers, how in ids:
         chosen = numbers.limit(limit).subquery()
         rows = select(of.id, of.name, what.detail).select_from(InOrder(chosen, of.__table__))
         rows = rows.where(what.get_visible(viewer), of.id == chosen.c[0]).order_by(of.last_at.desc(), of.id)
         for row in await connection.execute(rows):
-            found[row[0]] = Match(what.of, row[0], row[1], "exact", row[2] or "")
+            found.setdefault(row[0], Match(what.of, row[0], row[1], how, row[2] or ""))
     return list(found.values())
 
 
@@ -157,9 +159,9 @@ async def _find_mistyped(connection: AsyncConnection, viewer: Viewer, what: Find
     near = sorted(
         ((score, row) for score, row in scored if score >= _LIKENESS), key=lambda pair: (-pair[0], pair[1][0])
     )
-    return [Match(what.of, row[0], row[1], "typo", row[2] or "") for _, row in near]
+    return [Match(what.of, row[0], row[1], "typo", row[2] or "", round(score)) for score, row in near]
 
 
 def _get_likeness(folded: str, row: Any) -> float:
-    """Compare with the whole name, or with as many of its words as were typed."""
-    return max(fuzz.ratio(folded, row[3]), fuzz.partial_ratio(folded, row[3]) * 0.95, fuzz.ratio(folded, row[2]) * 0.9)
+    """Compare with the whole name, or with the part of it that is likest."""
+    return max(fuzz.ratio(folded, row[3]), fuzz.partial_ratio(folded, row[3]) * _PART)

@@ -31,12 +31,9 @@ from storage.models import CompanyType
 from storage.ordered import InOrder
 from storage.paging import Page, Row, make_page, read_cursor
 from storage.parameters import number, text
-from storage.shapes import Shape, get_shape
+from storage.shapes import FEW, Shape, get_shape
 from storage.sources import Source, get_source, is_of_types, list_filters, list_narrow_ways
 from storage.viewer import Viewer
-
-FEW = 2000
-"""So many rows are fetched and sorted in 2 ms; where more meet a condition, walking in order meets ten soon enough."""
 
 
 @lru_cache(maxsize=4096)
@@ -46,7 +43,7 @@ def select_list(shape: Shape, *, is_sqlite: bool) -> Select[Any]:
     The columns are those of the source, and the sort key behind them.
     """
     source = get_source(shape)
-    ways = {name: way.limit(_write(FEW + 1)).cte(f"few_{name}") for name, way in list_narrow_ways(shape)}
+    ways = {name: way.limit(_write(shape.few + 1)).cte(f"few_{name}") for name, way in list_narrow_ways(shape)}
     filters = dict(list_filters(shape, source))
     fixed = [*source.conditions, *_list_bounds(shape, source)]
     ranges = list(_list_ranges(shape, source))
@@ -61,10 +58,10 @@ def select_list(shape: Shape, *, is_sqlite: bool) -> Select[Any]:
         narrow = select(source.id.label("id"), key).select_from(InOrder(these, source.tables))
         rest = [condition for other, condition in filters.items() if other != name]
         narrow = narrow.where(these.c.id == source.id, *fixed, *rest, *is_of_types(shape, source.type))
-        parts.append(_arrange(narrow, shape, source, _is_chosen(ways, name), is_sqlite=is_sqlite))
+        parts.append(_arrange(narrow, shape, source, _is_chosen(ways, name, shape.few), is_sqlite=is_sqlite))
     for equal, order in ranges:
         broad = select(source.id.label("id"), key).select_from(source.tables).where(*fixed, *filters.values(), *equal)
-        parts.append(_arrange(broad, shape, source, _is_chosen(ways, None), order, is_sqlite=is_sqlite))
+        parts.append(_arrange(broad, shape, source, _is_chosen(ways, None, shape.few), order, is_sqlite=is_sqlite))
     return _show(shape, source, _merge(parts, shape))
 
 
@@ -73,14 +70,14 @@ def _write(value: int) -> Any:
     return literal_column(str(value))
 
 
-def _is_chosen(ways: Mapping[str, CTE], name: str | None) -> ColumnElement[bool] | None:
+def _is_chosen(ways: Mapping[str, CTE], name: str | None, few: int) -> ColumnElement[bool] | None:
     """Give the condition under which a part runs: its way is the first narrow one, or (None) there is no narrow one."""
     conditions: list[ColumnElement[bool]] = []
     for other, way in ways.items():
         size = select(func.count()).select_from(way).scalar_subquery()
         if other == name:
-            return and_(size <= _write(FEW), *conditions)
-        conditions.append(size > _write(FEW))
+            return and_(size <= _write(few), *conditions)
+        conditions.append(size > _write(few))
     return and_(*conditions) if conditions else None
 
 
@@ -164,10 +161,13 @@ async def fetch_page(
     cursor: str | None,
     limit: int,
     is_to_sort_out: bool = False,
+    few: int = FEW,
 ) -> Page[Row]:
     """Return a page of the list; raises `CursorError`. Where all before a place is gone it is the first page."""
     place = read_cursor(cursor, filter_.sort)
-    shape, values = get_shape(viewer, filter_, now=now, cursor=place, limit=limit, is_to_sort_out=is_to_sort_out)
+    shape, values = get_shape(
+        viewer, filter_, now=now, cursor=place, limit=limit, is_to_sort_out=is_to_sort_out, few=few
+    )
     statement = select_list(shape, is_sqlite=connection.dialect.name == "sqlite")
     found = (await connection.execute(statement, values)).all()
     return make_page(found, make_row, get_place=_get_place, sort=filter_.sort, cursor=place, limit=limit)

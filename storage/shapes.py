@@ -12,6 +12,10 @@ END_OF_PREFIX = "\U0010ffff"
 """Comes after every character of a word: a prefix is the range from itself to itself and this."""
 
 
+FEW = 2000
+"""So many rows are fetched and sorted in 2 ms; where more meet a condition, walking in order meets ten soon enough."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """Everything that makes two lists need two statements."""
@@ -37,10 +41,18 @@ class Shape:
     is_to_sort_out: bool = False
     is_in_public: bool = False
     shares_contacts: bool = True
+    few: int = FEW
 
 
 def get_shape(
-    viewer: Viewer, filter_: Filter, *, now: int, cursor: Cursor | None, limit: int, is_to_sort_out: bool = False
+    viewer: Viewer,
+    filter_: Filter,
+    *,
+    now: int,
+    cursor: Cursor | None,
+    limit: int,
+    is_to_sort_out: bool = False,
+    few: int = FEW,
 ) -> tuple[Shape, dict[str, Any]]:
     """Return the shape of a page and the values of its parameters, with "me" and days resolved."""
     values: dict[str, Any] = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
@@ -77,6 +89,7 @@ def get_shape(
         is_to_sort_out=is_to_sort_out,
         is_in_public=viewer.is_in_public,
         shares_contacts=viewer.shares_contacts,
+        few=few,
     )
     return shape, values
 

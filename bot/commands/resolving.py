@@ -31,12 +31,18 @@ class UnclearError(Exception):
         super().__init__(reply.summary)
 
 
+_CLEARLY = 5
+"""Percent of likeness by which a mistyped name must be nearer than the next."""
+
+
 def choose(matches: Sequence[Match]) -> Match | None:
-    """Return the one match that is meant: the only exact one, or the only one at all."""
+    """Return the one match that is meant: the only exact one, or the only one at all that is clearly the nearest."""
     exact = [match for match in matches if match.is_exact]
     if len(exact) == 1:
         return exact[0]
-    return matches[0] if len(matches) == 1 else None
+    near = max((match.likeness for match in matches), default=0) - _CLEARLY
+    nearest = [match for match in matches if match.likeness > near]
+    return nearest[0] if len(nearest) == 1 else None
 
 
 async def find_company(turn: Turn, make: Callable[[int], Json]) -> Meant:
