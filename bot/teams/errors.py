@@ -1,25 +1,40 @@
 """What became of a message that did not get through, by what it means for sending it again."""
 
+from typing import Literal
+
+Outcome = Literal["refused", "unknown", "unreachable", "gone", "later"]
+"""As the notices' `Sent` says it."""
+
 
 class SendError(Exception):
     """A message did not get through; `status` is what the connector answered, 0 where it did not."""
 
-    def __init__(self, status: int = 0, reason: str = "") -> None:
+    outcome: Outcome = "refused"
+
+    def __init__(self, status: int = 0, reason: str = "", retry_after: float = 0.0) -> None:
         self.status = status
         self.reason = reason or f"http_{status}"
+        self.retry_after = retry_after
+        """Seconds; only where it may be tried again."""
         super().__init__(self.reason)
 
 
 class UnknownOutcomeError(SendError):
     """It may have been delivered: never send it again."""
 
+    outcome = "unknown"
+
 
 class UnreachableError(SendError):
     """403: blocked, uninstalled or muted; nothing gets through until the person writes again."""
 
+    outcome = "unreachable"
+
 
 class GoneError(SendError):
     """404: the conversation or the message is no more."""
+
+    outcome = "gone"
 
 
 class RefusedError(SendError):
@@ -27,8 +42,6 @@ class RefusedError(SendError):
 
 
 class NotSentError(SendError):
-    """Certainly not delivered: throttled, or no connection; `retry_after` in seconds."""
+    """Certainly not delivered: throttled, or no connection; may be tried again after `retry_after`."""
 
-    def __init__(self, status: int = 0, reason: str = "", retry_after: float = 0.0) -> None:
-        super().__init__(status, reason)
-        self.retry_after = retry_after
+    outcome = "later"

@@ -33,7 +33,7 @@ async def answer_action(visit: Visit) -> Body:
         await visit.say(reply)
         return None
     if reply.file is not None:
-        await visit.say(Reply(file=reply.file, summary=reply.summary))
+        await visit.say(reply)
     return describe_reply(reply, visit.language)
 
 
@@ -64,9 +64,8 @@ def describe_reply(reply: Reply, language: Language) -> Body:
     """
     if reply.is_error and reply.code != CHANGED_SINCE:
         return describe_error(reply.code, reply.summary)
-    if reply.card is None:
-        text = reply.summary or say(language, "teams.file_offered")
-        return {"statusCode": 200, "type": MESSAGE_TYPE, "value": text}
+    if reply.file is not None or reply.card is None:
+        return {"statusCode": 200, "type": MESSAGE_TYPE, "value": say(language, "teams.file_offered")}
     return {"statusCode": 200, "type": CARD_TYPE, "value": reply.card}
 
 

@@ -6,7 +6,7 @@ from botbuilder.schema import Activity, ChannelAccount, ConversationAccount
 from bot.metrics import SENDS
 from bot.notices import Sent
 from bot.teams.connector import Connector
-from bot.teams.errors import GoneError, NotSentError, SendError, UnknownOutcomeError, UnreachableError
+from bot.teams.errors import GoneError, SendError, UnreachableError
 from bot.teams.outgoing import Outgoing, encode, say_card
 from bot.teams.references import References
 from bot.turn import Card
@@ -85,17 +85,9 @@ class TeamsMessenger:
         return fresh
 
     async def _explain(self, place: Reference, error: SendError) -> Sent:
-        match error:
-            case UnreachableError():
-                await self._references.mark_unreachable(place.tenant_id, place.conversation_id, error.reason)
-                return Sent("unreachable", place.conversation_id, reason=error.reason)
-            case UnknownOutcomeError():
-                return Sent("unknown", place.conversation_id, reason=error.reason)
-            case NotSentError():
-                return Sent("later", place.conversation_id, retry_after=error.retry_after, reason=error.reason)
-            case GoneError():
-                return Sent("gone", place.conversation_id, reason=error.reason)
-        return Sent("refused", place.conversation_id, reason=error.reason)
+        if isinstance(error, UnreachableError):
+            await self._references.mark_unreachable(place.tenant_id, place.conversation_id, error.reason)
+        return Sent(error.outcome, place.conversation_id, retry_after=error.retry_after, reason=error.reason)
 
 
 def _encode_opening(place: Reference) -> bytes:

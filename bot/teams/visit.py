@@ -11,7 +11,7 @@ from bot.metrics import SENDS, TURNS
 from bot.teams.adapter import get_arrival
 from bot.teams.asker import Asker, know_asker
 from bot.teams.claims import Claim
-from bot.teams.errors import RefusedError, SendError, UnreachableError
+from bot.teams.errors import RefusedError, SendError
 from bot.teams.outgoing import Outgoing, offer_file, say_card, say_text
 from bot.teams.references import read_reference
 from bot.teams.tools import Tools
@@ -72,18 +72,16 @@ class Visit:
         if not self._is_expected and self.asker is not None and not await self._claim.take_reply():
             return
         await self.say_privately(reply)
-        messages = _list_messages(reply)
-        if len(messages) == 1 and await self._replace_card(messages[0], reply):
-            return
-        for message in messages:
+        message = self._draw(reply)
+        if message is not None and not await self._replace_card(message, reply):
             await self.send(message)
 
     async def say_privately(self, reply: Reply) -> None:
         """Send what only the asker may read to the personal chat."""
         if reply.private is None or self.asker is None:
             return
-        viewer = self.asker.viewer
-        for message in _list_messages(reply.private):
+        viewer, message = self.asker.viewer, self._draw(reply.private)
+        if message is not None:
             await self.tools.messenger.send_activity(viewer.tenant_id, viewer.user_id, message)
 
     async def say_text(self, key: str, **values: object) -> None:
@@ -100,10 +98,8 @@ class Visit:
             if message.attachments:
                 await self.say_text("too_large", summary=message.summary or "")
         except SendError as error:
-            SENDS.labels(type(error).__name__).inc()
+            SENDS.labels(error.outcome).inc()
             log.warning("reply_not_sent", reason=error.reason)
-            if isinstance(error, UnreachableError):
-                await self.mark_unreachable(error.reason)
 
     async def remember(self) -> bool:
         """Keep where this came from; True where the conversation was not known before."""
@@ -122,10 +118,17 @@ class Visit:
     def _is_expected(self) -> bool:
         return bool(self.incoming.delivery_mode == DeliveryModes.expect_replies)
 
+    def _draw(self, reply: Reply) -> Outgoing | None:
+        """Put a reply into a message; a file is offered through Teams' own consent, which needs no card of ours."""
+        if reply.file is not None:
+            return offer_file(reply.file, say(self.language, "teams.file_offer"))
+        return say_card(reply.card, reply.summary) if reply.card is not None else None
+
     async def _replace_card(self, message: Outgoing, reply: Reply) -> bool:
         """Put the answer to a card's button in that card's place, so that no pile of messages grows."""
         card_id = self.incoming.reply_to_id
-        if self.incoming.value is None or not card_id or reply.card is None or reply.is_error or self._is_expected:
+        is_replaceable = reply.file is None and not reply.is_error and not self._is_expected
+        if self.incoming.value is None or not card_id or not is_replaceable:
             return False
         message.id = card_id
         try:
@@ -154,10 +157,3 @@ async def meet(tools: Tools, context: TurnContext) -> Visit:
         async with tools.database.reading(SYSTEM) as connection:
             user = await tools.authenticator.find_user(connection, arrival.caller, arrival.incoming)
     return Visit(tools, context, user if user is not None and user.is_active else None)
-
-
-def _list_messages(reply: Reply) -> list[Outgoing]:
-    messages = [say_card(reply.card, reply.summary)] if reply.card is not None else []
-    if reply.file is not None:
-        messages.append(offer_file(reply.file, reply.summary or reply.file.name))
-    return messages
