@@ -170,6 +170,9 @@ async def fetch_page(
     )
     statement = select_list(shape, is_sqlite=connection.dialect.name == "sqlite")
     found = (await connection.execute(statement, values)).all()
+    if not found and place is not None and place.to == "previous" and place.key is not None:
+        options: dict[str, Any] = {"now": now, "limit": limit, "is_to_sort_out": is_to_sort_out, "few": few}
+        return await fetch_page(connection, viewer, filter_, make_row, cursor=None, **options)
     return make_page(found, make_row, get_place=_get_place, sort=filter_.sort, cursor=place, limit=limit)
 
 

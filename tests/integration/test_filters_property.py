@@ -1,0 +1,142 @@
+"""Whatever is asked, the one statement gives what a slow evaluation of the same rows gives, page by page.
+
+`CARNET_FILTER_EXAMPLES=10000` is the long form.
+"""
+
+import os
+from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from storage.filters import Filter, Period, from_json, to_json
+from storage.lists import fetch_page
+from storage.models import CompanyType
+from storage.paging import LAST
+from storage.rls import SYSTEM
+from storage.viewer import Viewer
+from tests.factories import NOW
+from tests.plain_filters import COMPANIES, TENANTS, USERS, evaluate, make_world, write_world
+
+EXAMPLES = int(os.environ.get("CARNET_FILTER_EXAMPLES", "120"))
+WORLD = make_world()
+VIEWERS = [
+    Viewer(tenant, user, shares_contacts=user != USERS[1], is_in_public=False)
+    for tenant in TENANTS
+    for user in USERS[:3]
+]
+
+PERSONS = st.sampled_from(USERS) | st.just(99)
+PERIODS = st.one_of(
+    st.builds(Period, is_=st.sampled_from(("within", "not_for")), days=st.sampled_from((1, 30, 90, 200, 36500))),
+    st.builds(Period, is_=st.sampled_from(("after", "before")), day=st.dates().map(lambda day: day.isoformat())),
+    st.builds(
+        Period,
+        is_=st.sampled_from(("after", "before")),
+        day=st.sampled_from(("2025-06-01", "2025-12-02", "2026-01-01")),
+    ),
+)
+WORDS = st.sampled_from(
+    (
+        "ac",
+        "acme",
+        "legal",
+        "bank",
+        "bo",
+        "smith",
+        "obrien",
+        "律",
+        "事",
+        "شر",
+        "🚀",
+        "zurich",
+        "com",
+        "co uk",
+        "%",
+        "_",
+        "'",
+        "100%",
+    )
+) | st.text(max_size=3)
+FILTERS = st.builds(
+    Filter,
+    of=st.sampled_from(("companies", "contacts")),
+    scope=st.sampled_from(("mine", "firm")),
+    types=st.lists(st.sampled_from((None, *CompanyType)), max_size=4, unique=True).map(tuple),
+    partner=st.none() | st.sampled_from(("me", "nobody")) | PERSONS,
+    known_by=st.none() | st.just("me") | PERSONS,
+    company_id=st.none() | st.sampled_from(COMPANIES),
+    last=st.none() | PERIODS,
+    text=st.lists(WORDS, max_size=3).map(" ".join) | st.just(""),
+    sort=st.sampled_from(("last", "name", "count")),
+    is_ascending=st.booleans(),
+)
+"""Half of the parts of a filter are left out, or nothing would ever be found."""
+
+
+def thin(filter_: Filter, kept: set[str]) -> Filter:
+    rest = {"types", "partner", "known_by", "company_id", "last", "text"} - kept
+    return filter_.changed(**{name: getattr(Filter(), name) for name in rest}).normalised()
+
+
+KEPT = st.sets(st.sampled_from(("types", "partner", "known_by", "company_id", "last", "text")), max_size=4)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One list, and how it is read."""
+
+    viewer: Viewer
+    filter: Filter
+    few: int
+    """Where so many rows meet a condition the list is walked in order; 0 walks always."""
+
+    async def list_ids(self, connection, limit: int, cursor: str | None = None):
+        return await fetch_page(
+            *(connection, self.viewer, self.filter, itemgetter(0)), now=NOW, cursor=cursor, limit=limit, few=self.few
+        )
+
+    async def walk(self, connection, limit: int, cursor: str | None, way: str) -> list[list[int]]:
+        """Turn pages from a cursor until there are no more."""
+        pages = []
+        while True:
+            page = await self.list_ids(connection, limit, cursor)
+            pages.append(list(page.rows))
+            cursor = getattr(page, way)
+            if cursor is None:
+                return pages
+
+
+@pytest.fixture
+async def world(database):
+    async with database.writing(SYSTEM) as connection:
+        await write_world(connection, WORLD)
+    return database
+
+
+@settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], print_blob=True
+)
+@given(
+    filter_=FILTERS,
+    kept=KEPT,
+    few=st.sampled_from((0, 3, 2000)),
+    paging=st.tuples(st.integers(1, 9), st.sampled_from(VIEWERS)),
+)
+async def test_a_list_is_what_a_plain_evaluation_of_the_same_rows_gives(world, filter_, kept, few, paging):
+    asked = thin(filter_, kept)
+    assert from_json(to_json(asked)) == asked
+    limit, reader = paging
+    # Both tenants lie open here: what keeps them apart is each query's own condition.
+    async with world.reading(SYSTEM) as connection:
+        for viewer in VIEWERS:
+            whole = await Asked(viewer, asked, few).list_ids(connection, 1000)
+            assert list(whole.rows) == evaluate(WORLD, viewer, asked)
+        expected = evaluate(WORLD, reader, asked)
+        forward = await Asked(reader, asked, few).walk(connection, limit, None, "next")
+        backward = await Asked(reader, asked, few).walk(connection, limit, LAST, "previous")
+    assert [*chain.from_iterable(forward)] == [*chain.from_iterable(reversed(backward))] == expected
+    assert all(len(page) == limit for page in (*forward[:-1], *backward[:-1]))

@@ -1,0 +1,191 @@
+"""A small firm twice over, in plain rows, and what a filter means of them said a second time, slowly and in Python.
+
+Shares no code with the queries; only the folding of words, which has tests of its own.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from storage.filters import Filter, Period
+from storage.models import CompanyType
+from storage.names import fold_name, words
+from storage.search import list_search_words
+from storage.viewer import Viewer
+from tests import factories
+from tests.factories import DAY, NOW
+
+TENANTS = (1, 2)
+USERS = (1, 2, 3, 4)
+COMPANIES = range(1, 41)
+CONTACTS = range(1, 121)
+
+_NAMES = (
+    *(
+        "Acme",
+        "ACME Legal",
+        "Ácme & Söhne",
+        "Zürich Énergie",
+        "北京律师事务所",
+        "شركة النور",
+        "O'Brien-Smith",
+        "🚀 Rocket",
+    ),
+    *(
+        "100%_sure",
+        "Čapek\\Partners",
+        "Ñandú",
+        "A" * 200,
+        "Legal Bank",
+        "Bank of Legal",
+        "Smith",
+        "smith",
+        "Null Island",
+    ),
+)
+
+
+@dataclass
+class World:
+    """The rows, as dictionaries by number."""
+
+    companies: dict[tuple[int, int], dict[str, Any]]
+    contacts: dict[tuple[int, int], dict[str, Any]]
+    own_companies: dict[tuple[int, int, int], dict[str, Any]]
+    own_contacts: dict[tuple[int, int, int], dict[str, Any]]
+
+
+def make_world(seed: int = 1) -> World:
+    """Make the same people twice, for two tenants that differ only in what happened."""
+    world = World({}, {}, {}, {})
+    for tenant in TENANTS:
+        dice = random.Random(seed + tenant)
+        for number in COMPANIES:
+            world.companies[tenant, number] = _make_company(dice, number)
+        for number in CONTACTS:
+            contact = world.contacts[tenant, number] = _make_contact(dice, number)
+            # A company is known as soon as one contact is there.
+            company = world.companies.get((tenant, contact["company_id"]))
+            contact["is_contact"] &= company is None or company["is_known"]
+        for user in USERS:
+            for number in dice.sample(COMPANIES, 20):
+                world.own_companies[tenant, user, number] = _make_totals(dice) | {"is_mine": dice.random() < 0.8}
+            for number in dice.sample(CONTACTS, 60):
+                world.own_contacts[tenant, user, number] = _make_totals(dice) | {"is_mine": dice.random() < 0.8}
+    return world
+
+
+def _make_totals(dice: random.Random) -> dict[str, Any]:
+    last_at = dice.choice((0, NOW, NOW - DAY * dice.randrange(400), NOW - DAY * 90, NOW - DAY * 30))
+    return {"last_at": last_at, "interaction_count": dice.choice((0, 1, 1, 2, 3, 50))}
+
+
+def _make_company(dice: random.Random, number: int) -> dict[str, Any]:
+    return _make_totals(dice) | {
+        "name": f"{dice.choice(_NAMES)}{dice.choice(('', ' Group', ' SA'))}",
+        "domains": [f"acme{number}.com", f"{dice.choice(('legal', 'bank'))}-{number}.co.uk"][: dice.randint(1, 2)],
+        "type": dice.choice((None, None, *CompanyType)),
+        "partner_id": dice.choice((None, None, *USERS)),
+        "is_known": dice.random() < 0.9,
+    }
+
+
+def _make_contact(dice: random.Random, number: int) -> dict[str, Any]:
+    return _make_totals(dice) | {
+        "name": f"{dice.choice(('Anne', 'Åsa', 'Bob', '小明', ''))} {dice.choice(_NAMES)}".strip(),
+        "address": f"{dice.choice(('anne', 'bob.smith'))}{number}@acme{dice.choice(COMPANIES)}.com",
+        "company_id": dice.choice((None, *COMPANIES)),
+        "is_contact": dice.random() < 0.9,
+    }
+
+
+async def write_world(connection: Any, world: World) -> None:
+    """Write the rows."""
+    for tenant in TENANTS:
+        await factories.add_tenant(connection, tenant)
+        for user in USERS:
+            await factories.add_user(connection, f"User {user}", tenant_id=tenant, id=user)
+    for (tenant, number), company in world.companies.items():
+        values = {key: company[key] for key in company.keys() - {"name", "domains"}}
+        await factories.add_company(
+            connection, company["name"], *company["domains"], tenant_id=tenant, id=number, **values
+        )
+    for (tenant, number), contact in world.contacts.items():
+        values = {key: contact[key] for key in contact.keys() - {"name", "address"}}
+        await factories.add_contact(
+            connection, contact["name"], contact["address"], tenant_id=tenant, id=number, **values
+        )
+    for (tenant, user, number), totals in world.own_companies.items():
+        await factories.add_company_relationship(connection, user, number, tenant_id=tenant, **totals)
+    for (tenant, user, number), totals in world.own_contacts.items():
+        await factories.add_relationship(connection, user, number, tenant_id=tenant, **totals)
+
+
+def evaluate(world: World, viewer: Viewer, filter_: Filter) -> list[int]:
+    """Return the numbers of the list's rows in its order."""
+    rows = (
+        _list_contacts(world, viewer, filter_) if filter_.of == "contacts" else _list_companies(world, viewer, filter_)
+    )
+    keys = {"last": "last_at", "name": "folded_name", "count": "interaction_count"}
+    met = [(totals[keys[filter_.sort]], number) for number, totals in rows if _is_in(filter_.last, totals["last_at"])]
+    return [number for _, number in sorted(met, reverse=not filter_.is_ascending)]
+
+
+def _list_companies(world: World, viewer: Viewer, filter_: Filter) -> Iterator[tuple[int, dict[str, Any]]]:
+    for (tenant, number), company in world.companies.items():
+        own = world.own_companies.get((tenant, viewer.user_id, number))
+        is_own = own is not None and own["is_mine"]
+        if tenant != viewer.tenant_id or not company["is_known"] or (filter_.scope == "mine" and not is_own):
+            continue
+        knower = viewer.user_id if filter_.known_by == "me" else filter_.known_by
+        if knower and not world.own_companies.get((tenant, knower, number), {}).get("is_mine"):
+            continue
+        if _is_decided(filter_, viewer, company) and _has_words(filter_.text, (company["name"], *company["domains"])):
+            totals = own if filter_.scope == "mine" else company
+            yield number, {**totals, "folded_name": fold_name(company["name"])}
+
+
+def _list_contacts(world: World, viewer: Viewer, filter_: Filter) -> Iterator[tuple[int, dict[str, Any]]]:
+    is_mine = filter_.scope == "mine" or not viewer.shares_contacts
+    knower = viewer.user_id if filter_.known_by == "me" else filter_.known_by
+    for (tenant, number), contact in world.contacts.items():
+        own = world.own_contacts.get((tenant, viewer.user_id, number))
+        is_own = own is not None and own["is_mine"]
+        if tenant != viewer.tenant_id or not contact["is_contact"] or (is_mine and not is_own):
+            continue
+        if knower and not (viewer.shares_contacts or knower == viewer.user_id):
+            continue
+        if knower and not world.own_contacts.get((tenant, knower, number), {}).get("is_mine"):
+            continue
+        if filter_.company_id and contact["company_id"] != filter_.company_id:
+            continue
+        company = world.companies.get((tenant, contact["company_id"] or 0), {"type": None, "partner_id": None})
+        if _is_decided(filter_, viewer, company) and _has_words(filter_.text, (contact["name"], contact["address"])):
+            yield number, {**(own if is_mine else contact), "folded_name": fold_name(contact["name"])}
+
+
+def _is_decided(filter_: Filter, viewer: Viewer, company: dict[str, Any]) -> bool:
+    if filter_.types and company["type"] not in filter_.types:
+        return False
+    if filter_.partner is None:
+        return True
+    wanted = {"me": viewer.user_id, "nobody": None}.get(filter_.partner, filter_.partner)
+    return company["partner_id"] == wanted
+
+
+def _has_words(text: str, texts: tuple[str, ...]) -> bool:
+    found = list_search_words(texts)
+    return all(any(word.startswith(asked) for word in found) for asked in words(text))
+
+
+def _is_in(period: Period | None, last_at: int) -> bool:
+    if period is None:
+        return True
+    if period.is_ == "within":
+        return last_at >= NOW - period.days * DAY
+    if period.is_ == "not_for":
+        return last_at < NOW - period.days * DAY
+    day = int(datetime.fromisoformat(period.day).replace(tzinfo=UTC).timestamp())
+    return last_at >= day if period.is_ == "after" else 0 < last_at < day
