@@ -103,8 +103,7 @@ def from_json(data: Any) -> Filter:
         raise FilterError("a filter is a JSON object")
     if unknown := [str(key)[:40] for key in data if key not in _KEYS]:
         raise FilterError(f"unknown keys: {', '.join(sorted(unknown)[:10])}")
-    if data.get("version", VERSION) != VERSION:
-        raise FilterError(f"version: this is version {VERSION}")
+    _choose(data, "version", (VERSION,), VERSION)
     subject = _choose(data, "of", get_args(Subject), "companies")
     if subject == "companies" and data.get("company_id") is not None:
         raise FilterError("company_id: only contacts are at a company")

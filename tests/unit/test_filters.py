@@ -1,0 +1,113 @@
+"""A filter goes to JSON and back, and JSON that is none is refused with the reason."""
+
+import json
+
+import pytest
+
+from storage.filters import Filter, FilterError, Period, from_json, get_bounds, to_json
+from storage.models import CompanyType
+from tests.factories import DAY, NOW
+
+FULL = Filter(
+    of="contacts",
+    scope="firm",
+    types=(CompanyType.CLIENT, None),
+    partner="me",
+    known_by=7,
+    company_id=3,
+    last=Period("not_for", days=90),
+    text="Dürr %_",
+    sort="name",
+    is_ascending=True,
+)
+
+
+@pytest.mark.parametrize("filter_", [Filter(), FULL, Filter(partner="nobody", last=Period("after", day="2025-01-31"))])
+def test_a_filter_survives_json(filter_):
+    assert from_json(json.loads(json.dumps(to_json(filter_)))) == filter_
+
+
+def test_me_and_days_stay_so_in_json():
+    data = to_json(FULL)
+    assert (data["version"], data["partner"], data["last"]) == (1, "me", {"is": "not_for", "days": 90})
+
+
+def test_parts_that_ask_nothing_are_left_out():
+    assert to_json(Filter()).keys() == {"version", "of", "scope", "sort", "is_ascending"}
+    assert from_json({}) == Filter()
+
+
+def test_unknown_keys_are_named():
+    with pytest.raises(FilterError, match="unknown keys: colour, owner"):
+        from_json({"owner": 1, "colour": "red"})
+
+
+BAD = [
+    None,
+    [],
+    "clients",
+    {"version": 2},
+    {"version": True},
+    {"of": "users"},
+    {"of": 1},
+    {"scope": None},
+    {"types": "client"},
+    {"types": ["friend"]},
+    {"types": [1]},
+    {"types": [["client"]]},
+    {"partner": "Anne"},
+    {"partner": True},
+    {"partner": 0},
+    {"partner": 2**63},
+    {"partner": 1.0},
+    {"partner": ["me"]},
+    {"known_by": "nobody"},
+    {"known_by": {"id": 1}},
+    {"company_id": 1},
+    {"of": "contacts", "company_id": "1; DROP TABLE"},
+    {"last": 90},
+    {"last": {}},
+    {"last": {"is": "not_for"}},
+    {"last": {"is": "not_for", "days": True}},
+    {"last": {"is": "not_for", "days": 10**9}},
+    {"last": {"is": "not_for", "days": "90"}},
+    {"last": {"is": "after", "day": "31.01.2025"}},
+    {"last": {"is": "after", "day": "2025-02-30"}},
+    {"last": {"is": "after", "day": "2025-W01-1"}},
+    {"last": {"is": ["after"], "day": "2025-01-01"}},
+    {"last": {"is": "after", "day": "2025-01-01", "hour": 1}},
+    {"text": "x" * 201},
+    {"text": 1},
+    {"sort": "age"},
+    {"is_ascending": 1},
+    {"is_ascending": "yes"},
+]
+
+
+@pytest.mark.parametrize("data", BAD, ids=repr)
+def test_B39_nonsense_is_refused_with_the_key_that_is_wrong(data):
+    with pytest.raises(FilterError) as refused:
+        from_json(data)
+    key = next((key for key in ("last", "types", "company_id") if isinstance(data, dict) and key in data), "")
+    assert key in str(refused.value)
+
+
+def test_all_types_are_no_condition_and_order_is_no_matter():
+    assert Filter(types=(*CompanyType, None)).normalised().types == ()
+    two = Filter(types=(None, CompanyType.COURT, CompanyType.CLIENT, CompanyType.CLIENT)).normalised()
+    assert two.types == (CompanyType.CLIENT, CompanyType.COURT, None)
+
+
+@pytest.mark.parametrize(
+    ("period", "bounds"),
+    [
+        (None, (None, None)),
+        (Period("after", day="2025-12-31"), (NOW - DAY, None)),
+        (Period("before", day="2025-12-31"), (1, NOW - DAY)),
+        (Period("within", days=90), (NOW - 90 * DAY, None)),
+        (Period("not_for", days=90), (None, NOW - 90 * DAY)),
+        (Period("before", day="0001-01-01"), (1, -62135596800)),
+    ],
+)
+def test_a_period_has_bounds_in_seconds(period, bounds):
+    assert get_bounds(period, NOW) == bounds
