@@ -4,7 +4,7 @@ A worker holds a mailbox by a lease that runs out by itself; each lease raises t
 carries an older one is refused, so a worker that hung and woke again changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.models import Mailbox, Tenant, User
 from storage.wake import wake
 
-LEASE: Final = 300
-"""Seconds after which another worker may take over; every page puts it off."""
+LEASE: Final = 10
+"""Seconds after which another worker may take over from one that died or hangs; who works puts it off."""
 _NEVER: Final = ("stopped",)
 _UNCOUNTED: Final = ("skipped", "stopped")
 """States of mailboxes that will never be current: there is nothing to sync."""
@@ -113,6 +113,14 @@ async def get_next_due_at(connection: AsyncConnection) -> int | None:
 async def hold_mailbox(connection: AsyncConnection, lease: Lease, now: int) -> None:
     """Put the end of a lease off, and lock the mailbox for this transaction; raises `LeaseLostError`."""
     await _update(connection, lease, {"leased_until": now + LEASE})
+
+
+async def extend_leases(connection: AsyncConnection, leases: Collection[Lease], now: int) -> None:
+    """Put the ends of leases off; those that were lost meanwhile stay lost. Needs a `SYSTEM` transaction."""
+    held = tuple_(Mailbox.tenant_id, Mailbox.user_id, Mailbox.fencing)
+    keys = [(lease.tenant_id, lease.user_id, lease.fencing) for lease in leases]
+    extended = update(Mailbox).where(held.in_(keys), Mailbox.leased_until > 0)
+    await connection.execute(extended.values(leased_until=now + LEASE))
 
 
 async def begin_first_sync(connection: AsyncConnection, lease: Lease) -> None:

@@ -1,4 +1,4 @@
-"""What the store must hold, worked out a second way: from what really happened, by DESIGN's words, with no code of ours.
+"""What the store must hold, worked out a second way: from what really happened, with no code of the service.
 
 Slow and plain on purpose. Nothing here imports the service; the lists of free-mail providers and list hosts are read as
 data.
@@ -68,7 +68,7 @@ def normalise(raw: str | None) -> str:
     text = "".join(character for character in (raw or "").strip().lower() if character.isprintable()).strip("'\"<> ")
     local, _, domain = text.rpartition("@")
     domain = domain.rstrip(".")
-    if local.startswith("/o=") or local.startswith("imceaex-"):
+    if local.startswith(("/o=", "imceaex-")):
         return ""
     try:
         domain = domain.encode("idna").decode() if not domain.isascii() else domain

@@ -1,4 +1,4 @@
-"""The sync as a fixture: a worker on a real database beside the small Microsoft 365, and the store read back by address."""
+"""The sync as a fixture: a worker on a real database beside the small Microsoft 365; and the store, read back."""
 
 import time
 from collections.abc import AsyncIterator, Callable
@@ -30,8 +30,13 @@ class Sync:
         self.clock = clock
         self.rule = rule
         self.heard: list[Any] = []
-        self.clients = GraphClients(Config(**microsoft.config_values), clock)
-        self.worker = Worker(database, self.clients, on_applied=self._hear, clock=clock)
+        self.use_clients()
+
+    def use_clients(self, patience: float = 30) -> None:
+        """Ask Graph through new clients."""
+        config = Config(**self.microsoft.config_values)
+        self.clients = GraphClients(config, lambda: self.clock(), patience=patience)
+        self.worker = Worker(self.database, self.clients, on_applied=self._hear, clock=lambda: self.clock())
 
     async def _hear(self, _connection, _tenant_id, user_id, applied, is_first_sync) -> None:
         self.heard.append((user_id, applied, is_first_sync))

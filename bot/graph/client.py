@@ -29,7 +29,7 @@ from bot.graph.transport import BoundedTransport
 
 __all__ = ["GraphClient", "GraphClients", "GraphError", "SignInError"]
 
-PATIENCE: Final = 100.0
+PATIENCE: Final = 60.0
 """Seconds for one answer, from the first byte sent to the last one read."""
 _TIMEOUT: Final = httpx.Timeout(30, connect=10)
 _CONNECTIONS: Final = httpx.Limits(max_connections=64, max_keepalive_connections=32)
@@ -41,9 +41,16 @@ class GraphClient:
     """Graph for one tenant."""
 
     def __init__(
-        self, graph_url: str, sign_in: SignIn, client: httpx.AsyncClient, clock: Callable[[], float] = time.time
+        self,
+        graph_url: str,
+        sign_in: SignIn,
+        client: httpx.AsyncClient,
+        *,
+        clock: Callable[[], float] = time.time,
+        patience: float = PATIENCE,
     ) -> None:
         self.graph_url = graph_url.rstrip("/")
+        self._patience = patience
         self._clock = clock
         self._authenticator = _Authenticator(sign_in, self.graph_url)
         self._adapter = GraphRequestAdapter(self._authenticator, client=client)
@@ -51,18 +58,18 @@ class GraphClient:
         self.request_builder = GraphServiceClient(request_adapter=self._adapter)
         """msgraph-sdk's builders: their `to_get_request_information` and its like are what `fetch` takes."""
 
-    async def fetch(self, request: RequestInformation, *, patience: float = PATIENCE) -> bytes:
+    async def fetch(self, request: RequestInformation) -> bytes:
         """Send a request and give the body's bytes; raises `GraphError`.
 
         A token that Graph refuses is renewed once, and the same request sent again.
         """
         try:
-            return await self._send(request, patience)
+            return await self._send(request)
         except GraphError as error:
             if error.status != HTTPStatus.UNAUTHORIZED:
                 raise
         self._authenticator.refuse(request)
-        return await self._send(request, patience)
+        return await self._send(request)
 
     async def fetch_link(self, link: str, *, page_size: int | None = None) -> bytes:
         """Follow a next or delta link; raises `GraphError`, also for a link that leads to another host.
@@ -78,9 +85,9 @@ class GraphClient:
         add_preferences(request, page_size)
         return await self.fetch(request)
 
-    async def _send(self, request: RequestInformation, patience: float) -> bytes:
+    async def _send(self, request: RequestInformation) -> bytes:
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(self._patience):
                 body = await self._adapter.send_primitive_async(request, "bytes", _ERRORS)
         except APIError as error:
             raise self._translate(error) from None
@@ -103,8 +110,9 @@ class GraphClient:
 class GraphClients:
     """The clients of all tenants, over one set of connections; calling it gives a tenant's client."""
 
-    def __init__(self, config: Config, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, config: Config, clock: Callable[[], float] = time.time, *, patience: float = PATIENCE) -> None:
         self._config = config
+        self._patience = patience
         self._clock = clock
         self._transport = BoundedTransport(httpx.AsyncHTTPTransport(http2=True, limits=_CONNECTIONS, trust_env=False))
         self._http = make_http_client(self._transport)
@@ -116,7 +124,9 @@ class GraphClients:
         client = self._clients.get(entra_tenant_id)
         if client is None:
             sign_in = SignIn(Application(self._config, entra_tenant_id))
-            client = GraphClient(self._config.graph_url, sign_in, self._http, self._clock)
+            client = GraphClient(
+                self._config.graph_url, sign_in, self._http, clock=self._clock, patience=self._patience
+            )
             self._clients[entra_tenant_id] = client
             self._sign_ins.append(sign_in)
         return client

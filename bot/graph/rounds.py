@@ -12,7 +12,8 @@ _EMPTY_PAGES: Final = 1_000
 """Empty pages with a next link are ordinary too, but not for ever (msgraph-sdk-java issue 493)."""
 _UNKNOWN_STATES: Final = frozenset(("syncstatenotfound", "syncstateinvalid", "resyncrequired"))
 _TOO_MUCH: Final = frozenset((HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT))
-_UNREACHABLE: Final = frozenset(("ConnectError", "ConnectTimeout", "PoolTimeout", "foreignLink"))
+_SLOW: Final = frozenset(("TimeoutError", "ReadTimeout", "WriteTimeout"))
+_UNREACHABLE: Final = frozenset(("ConnectError", "ConnectTimeout", "PoolTimeout", "foreignLink", "endlessRound"))
 
 
 def is_unknown_state(error: GraphError) -> bool:
@@ -21,10 +22,15 @@ def is_unknown_state(error: GraphError) -> bool:
 
 
 def is_too_much(error: GraphError) -> bool:
-    """Say whether the same page may succeed with fewer items (microsoft-graph-docs issue 5853)."""
-    if error.retry_after is not None or isinstance(error, SignInError):
+    """Say whether the same page may succeed at once with fewer items (microsoft-graph-docs issue 5853)."""
+    if error.retry_after is not None or isinstance(error, SignInError) or is_slow(error):
         return False
     return error.status in _TOO_MUCH or (error.status == 0 and error.code not in _UNREACHABLE)
+
+
+def is_slow(error: GraphError) -> bool:
+    """Say whether an answer took too long: fewer items may be faster, but others have waited long enough."""
+    return error.status == 0 and error.code in _SLOW
 
 
 class RoundWatch:

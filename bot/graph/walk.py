@@ -14,7 +14,7 @@ from bot.graph.errors import GraphError
 from bot.graph.pages import ItemT, Page, PageReader
 from bot.graph.recording import Decided, Recorder
 from bot.graph.requests import choose_window_end, get_window_start, request_calendar, request_messages
-from bot.graph.rounds import RoundWatch, is_too_much, is_unknown_state
+from bot.graph.rounds import RoundWatch, is_slow, is_too_much, is_unknown_state
 from bot.graph.turn import MailboxTurn
 from storage.feeds import FeedState, set_feed
 from storage.interactions import Applied
@@ -30,7 +30,7 @@ PAGES_A_TURN: Final = 64
 _RESYNCS_A_TURN: Final = 2
 _SMALLEST_PAGE: Final = 10
 _SHRINKS: Final = 6
-_PAUSE: Final = 0.25
+_PAUSE: Final = 0.1
 """Seconds before a failed page is asked for again with half the items; doubled each time."""
 
 
@@ -93,7 +93,8 @@ class FeedWalk(Generic[ItemT]):
             except GraphError as error:
                 if error.code == "endlessRound":
                     await self._restart(is_current=False, page_size=self._halve(self._state.page_size))
-                    raise
+                if is_slow(error):
+                    await self._turn.write(self._ask_for_less)
                 self._resyncs += 1
                 if not is_unknown_state(error) or self._resyncs > _RESYNCS_A_TURN:
                     raise
@@ -113,6 +114,11 @@ class FeedWalk(Generic[ItemT]):
                 self._state = replace(self._state, page_size=self._halve(self._state.page_size))
                 await asyncio.sleep(_PAUSE * 2**attempt * random.uniform(0.5, 1))
         raise AssertionError  # the last try returns or raises
+
+    async def _ask_for_less(self, connection: AsyncConnection) -> None:
+        """Have the next turn ask for half the items."""
+        self._state = replace(self._state, page_size=self._halve(self._state.page_size))
+        await self._set_state(connection, self._state)
 
     @staticmethod
     def _halve(page_size: int) -> int:

@@ -40,7 +40,7 @@ async def test_a_planned_meeting_makes_a_contact_and_counts_once_it_has_begun(sy
     await sync.run()
     assert await count(sync) == (0, 1, True, "planned")
     await sync.check()
-    sync.clock = sync.worker._clock = lambda: time.time() + 3 * 86_400
+    sync.clock = lambda: time.time() + 3 * 86_400
     await sync.run()
     assert await count(sync) == (1, 0, True, "met")
     await sync.check()
@@ -52,7 +52,7 @@ async def test_under_the_rule_of_exchange_a_planned_meeting_makes_no_contact_unt
     hold(firm, days(2))
     await sync.run()
     assert await count(sync) == (0, 1, False, "planned")
-    sync.clock = sync.worker._clock = lambda: time.time() + 3 * 86_400
+    sync.clock = lambda: time.time() + 3 * 86_400
     sync.heard.clear()
     await sync.run()
     assert await count(sync) == (1, 0, True, "met")
@@ -173,7 +173,7 @@ async def test_F29_an_occurrence_taken_out_without_a_word_is_gone_when_the_calen
     await sync.run()
     firm.schedule.remove_untold(series.occurrences[2])
     await sync.run()
-    sync.clock = sync.worker._clock = lambda: time.time() + 2 * 86_400
+    sync.clock = lambda: time.time() + 2 * 86_400
     await sync.run()
     await sync.check()
     assert (await sync.query("SELECT count(*) FROM interactions"))[0] == (3,)
@@ -186,7 +186,7 @@ async def test_reading_the_calendar_anew_changes_nothing_that_is_still_there(syn
     before = await sync.query("SELECT * FROM relationships ORDER BY contact_id")
     for ahead in (1, 2, 40):
         now = time.time() + ahead * 86_400 - 86_400
-        sync.clock = sync.worker._clock = lambda now=now: now
+        sync.clock = lambda now=now: now
         await sync.execute("UPDATE mailbox_feeds SET window_ends_at = 1 WHERE feed = 'calendar'")
         await sync.run()
     assert (await sync.query("SELECT max(round) FROM mailbox_feeds"))[0] == (4,)
@@ -199,7 +199,7 @@ async def test_reading_the_calendar_anew_changes_nothing_that_is_still_there(syn
 async def test_a_meeting_older_than_the_window_stays_when_the_window_moves_on(sync: Sync, firm):
     hold(firm, days(-720))
     await sync.run()
-    sync.clock = sync.worker._clock = lambda: time.time() + 30 * 86_400
+    sync.clock = lambda: time.time() + 30 * 86_400
     await sync.run()
     assert (await sync.query("SELECT count(*) FROM interactions"))[0] == (1,)
 
