@@ -60,7 +60,7 @@ async def create_app(
     `is_demo` lets tools on this machine in without a token (see `open_teams`); only `carnet demo` and tests say it.
     """
     async with contextlib.AsyncExitStack() as stack:
-        database = await stack.enter_async_context(_hold(open_database(config.database_url)))
+        database = await stack.enter_async_context(_hold(open_store(config)))
         line = await stack.enter_async_context(open_teams(config, is_demo=is_demo))
         session = await stack.enter_async_context(open_session(config.login_ca))
         notices = Notices(clock, make_wishes(config))
@@ -90,6 +90,11 @@ async def create_app(
             loops += work_loops(config, database, graph, notices, clock)
         await stack.enter_async_context(_running(loops))
         yield app
+
+
+def open_store(config: Config) -> Database:
+    """Open the database that the configuration names."""
+    return open_database(config.database_url, is_pooled=config.database_is_pooled)
 
 
 def make_wishes(config: Config) -> Wishes:
@@ -130,7 +135,7 @@ def work_loops(config: Config, database: Database, graph: GraphClients, notices:
 async def open_worker(config: Config, *, clock: Clock = time.time) -> AsyncIterator[None]:
     """Run what keeps mailboxes current, without answering anybody, until the block is left."""
     async with contextlib.AsyncExitStack() as stack:
-        database = await stack.enter_async_context(_hold(open_database(config.database_url)))
+        database = await stack.enter_async_context(_hold(open_store(config)))
         graph = await stack.enter_async_context(_hold(GraphClients(config)))
         await stack.enter_async_context(_running(work_loops(config, database, graph, Notices(clock), clock)))
         yield

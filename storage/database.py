@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Sequence as Numbers
 from sqlalchemy import event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.inline_sqlite import connect_inline
@@ -24,6 +25,13 @@ NUMBERED: tuple[type[Base], ...] = (User, Company, Contact, View, Outbox, Audit)
 """The tables whose rows get a number of their own, unique within the tenant."""
 
 _SEQUENCES = {model: Numbers(f"{model.__tablename__}_id", metadata=Base.metadata) for model in NUMBERED}
+
+
+_POOLED: dict[str, Any] = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": lambda: "",
+}
 
 
 class Database:
@@ -98,23 +106,27 @@ class Database:
         await self.engine.dispose()
 
 
-def open_database(url: str, *, pool_size: int = 10) -> Database:
+def open_database(url: str, *, pool_size: int = 10, is_pooled: bool = False) -> Database:
     """Open `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://...`; `sqlite:` and `postgresql:` alone will do.
 
+    `is_pooled` says that a pooler in transaction mode (PgBouncer) stands before PostgreSQL: then nothing is kept on a
+    connection from one transaction to the next, and statements are prepared without a name.
     Raises `sqlalchemy.exc.ArgumentError` for a URL that names no database we know.
     """
     scheme, separator, rest = url.partition("://")
     driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
     full_url = driver.get(scheme, scheme) + separator + rest
-    engine = create_async_engine(full_url, pool_size=pool_size)
-    if engine.dialect.name != "sqlite":
-        return Database(engine)
+    if make_url(full_url).get_backend_name() == "postgresql":
+        options = {"timeout": 10, "command_timeout": 60, **(_POOLED if is_pooled else {})}
+        return Database(create_async_engine(full_url, pool_size=pool_size, connect_args=options, hide_parameters=True))
+    engine = create_async_engine(full_url, pool_size=pool_size, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediately)
     reader = create_async_engine(
         full_url,
         pool_size=pool_size,
         pool_reset_on_return=None,
+        hide_parameters=True,
         connect_args={"async_creator_fn": connect_inline},
     )
     event.listen(reader.sync_engine, "connect", _prepare_sqlite_reader)

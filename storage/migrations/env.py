@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from storage.database import open_database
 from storage.migrate import is_compared
 from storage.models import Base
+from storage.statistics import write_statistics
 
 
 def run(connection: Connection) -> None:
@@ -15,7 +16,10 @@ def run(connection: Connection) -> None:
         connection=connection, target_metadata=Base.metadata, include_name=is_compared, transactional_ddl=True
     )
     with context.begin_transaction():
+        before = context.get_context().get_current_heads()
         context.run_migrations()
+        if context.get_context().get_current_heads() != before:
+            write_statistics(connection)
 
 
 async def run_for_a_developer() -> None:
