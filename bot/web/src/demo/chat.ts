@@ -11,7 +11,7 @@ import { sayDemo, type DemoKey } from "./texts";
 
 const CARD = "application/vnd.microsoft.card.adaptive";
 const OFFER = "application/vnd.microsoft.teams.card.file.consent";
-const SUGGESTIONS: DemoKey[] = ["say_clients", "say_sort_out", "say_partner", "say_help"];
+const SUGGESTIONS: DemoKey[] = ["say_clients", "say_sort_out", "say_help", "say_partner"];
 const PERIOD = 1_500;
 
 export class Chat {

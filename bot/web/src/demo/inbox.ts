@@ -24,6 +24,7 @@ export class Inbox {
   private open: Item | undefined;
   private person: Person | undefined;
   private isReady = false;
+  private answered = new Set<string>();
 
   constructor(private readonly look: () => Look) {
     this.frame.addEventListener("load", () => this.prepare());
@@ -42,7 +43,7 @@ export class Inbox {
     if (person !== this.person) {
       return;
     }
-    this.select(this.items.find((item) => !item.is_sent) ?? this.items[0]);
+    this.select(newestMail(this.items) ?? this.items[0]);
   }
 
   /** Look for new mail; the open one stays open, unless `opensNewest`. */
@@ -54,7 +55,7 @@ export class Inbox {
     const items = await listItems(person).catch(() => this.items);
     if (person === this.person) {
       this.items = items;
-      const newest = items.find((item) => !item.is_sent);
+      const newest = newestMail(items);
       this.select(opensNewest ? newest : (items.find((item) => item.id === this.open?.id) ?? newest), opensNewest);
     }
   }
@@ -114,15 +115,6 @@ export class Inbox {
   }
 
   private drawMail(item: Item): void {
-    const outsider = item.is_sent ? item.to[0] : item.from;
-    const isMeeting = item.kind === "meeting";
-    const answer = async (event: Event) => {
-      (event.currentTarget as HTMLButtonElement).disabled = true;
-      (event.currentTarget as HTMLButtonElement).textContent = sayDemo("answered");
-      if (this.person && item.from) {
-        await sendMail({ from: [this.person.name, this.person.mail], to: [item.from], subject: `Re: ${item.subject ?? ""}` });
-      }
-    };
     fill(
       this.reading,
       h("h2", { class: "reading-subject" }, item.subject ?? sayDemo("no_subject")),
@@ -138,7 +130,7 @@ export class Inbox {
           h("span", { class: "reading-to" }, sayDemo("to", { names: item.to.map((pair) => this.sayName(pair)).join(", ") })),
           item.cc.length > 0 && h("span", { class: "reading-to" }, sayDemo("cc", { names: item.cc.map((pair) => this.sayName(pair)).join(", ") })),
         ),
-        !item.is_sent && !isMeeting && outsider && h("button", { class: "button", type: "button", onclick: (event: Event) => void answer(event) }, icon("back"), sayDemo("answer")),
+        this.mayAnswer(item) && this.drawAnswer(item),
       ),
       h(
         "div",
@@ -147,6 +139,34 @@ export class Inbox {
         h("p", { class: "reading-note" }, icon("lock"), sayDemo("body_note")),
       ),
     );
+  }
+
+  private drawAnswer(item: Item): HTMLElement {
+    const isAnswered = this.answered.has(item.id);
+    const label = sayDemo(isAnswered ? "answered" : "answer");
+    return h("button", { class: "button", type: "button", disabled: isAnswered, onclick: () => void this.answer(item) }, icon("reply"), label);
+  }
+
+  private async answer(item: Item): Promise<void> {
+    if (this.person && item.from) {
+      this.answered.add(item.id);
+      this.drawMail(item);
+      await sendMail({ from: [this.person.name, this.person.mail], to: [item.from], subject: `Re: ${item.subject ?? ""}` });
+    }
+  }
+
+  /** What the bot said may be about the open mail: the pane looks at it again, once it was answered. */
+  async hear(): Promise<void> {
+    await this.refresh();
+    if (this.open && this.answered.has(this.open.id)) {
+      this.outlook?.select(toOutlook(this.open));
+    }
+  }
+
+  /** Mail from outside is answered; colleagues are spoken to. */
+  private mayAnswer(item: Item): boolean {
+    const domain = this.person?.mail.split("@")[1] ?? "";
+    return item.kind === "mail" && !item.is_sent && item.from !== null && !item.from[1].endsWith(domain);
   }
 
   private sayName(pair: Pair): string {
@@ -170,6 +190,11 @@ export class Inbox {
       document.getElementById(`mail-${item.id}`)?.scrollIntoView({ block: "nearest" });
     }
   }
+}
+
+/** The newest mail that was received; meetings to come stand above it. */
+function newestMail(items: Item[]): Item | undefined {
+  return items.find((item) => item.kind === "mail" && !item.is_sent);
 }
 
 function nameOf(pair: Pair | null | undefined): string {

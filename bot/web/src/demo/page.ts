@@ -18,7 +18,7 @@ let people: Person[] = [];
 let me: Person | undefined;
 
 const inbox = new Inbox(() => ({ language, theme }));
-const chat = new Chat(() => language, () => void inbox.refresh());
+const chat = new Chat(() => language, () => void inbox.hear());
 const lists = h("iframe", { class: "lists-frame" });
 lists.hidden = true;
 const header = h("header", { class: "top" });
@@ -149,7 +149,9 @@ async function start(): Promise<void> {
   fill(root, header, tour, h("div", { class: "windows" }, left, right));
   draw();
   people = await listPeople();
-  await become(people.find((person) => person.id === given.get("user")) ?? people[0]);
+  const wanted = given.get("user");
+  const likeMe = people.find((person) => person.language?.startsWith(language));
+  await become(people.find((person) => person.id === wanted) ?? likeMe ?? people[0]);
 }
 
 void start();

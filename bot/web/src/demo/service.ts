@@ -6,6 +6,7 @@ export interface Person {
   id: string;
   name: string;
   mail: string;
+  language?: string | null;
 }
 
 export type Pair = [name: string, address: string];

@@ -105,7 +105,7 @@ export class Lists {
     this.panel = h(
       "section",
       { class: "list-panel", id: "list-panel", role: "tabpanel" },
-      h("div", { class: "toolbar" }, this.search, this.refineButton, this.sort, this.reverse, menuButton(say("tab.menu"), "more", () => this.menu())),
+      h("div", { class: "toolbar" }, this.search, this.refineButton, h("div", { class: "toolbar-end" }, this.sort, this.reverse, menuButton(say("tab.menu"), "more", () => this.menu()))),
       this.refine,
       h("div", { class: "list-caption" }, this.words, this.count),
       this.list.element,
