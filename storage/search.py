@@ -65,6 +65,11 @@ def list_search_words(texts: Iterable[str]) -> set[str]:
     return found
 
 
+def list_name_words(name: str, folded_name: str) -> set[str]:
+    """Return the words of a name that is folded already, as `list_search_words` does."""
+    return list_search_words((name,)) if _JOINERS.search(name) else set(folded_name.split())
+
+
 async def _add_missing(connection: AsyncConnection, table: type[Any], rows: list[dict[str, Any]]) -> None:
     if not rows:
         return

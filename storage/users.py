@@ -13,6 +13,7 @@ from storage.filters import is_id
 from storage.models import Tenant, User
 from storage.names import clean_text, fold, words
 from storage.parameters import text as parameter
+from storage.search import list_name_words
 from storage.spelling import count_errors_allowed
 from storage.viewer import Viewer, visible_users
 
@@ -112,25 +113,26 @@ def _select(viewer: Viewer) -> Any:
 def _rank(text: str, rows: Sequence[Any]) -> list[tuple[Any, How]]:
     """Return the users meant: by the whole name or address, else by words, their beginnings, or mistyped words."""
     folded, address, asked = fold(text), text.lower(), words(text)
+    named = [(row, list_name_words(row.name, row.folded_name)) for row in rows]
     exact = [row for row in rows if row.folded_name == folded or row.address == address]
-    by_word = [row for row in rows if set(asked) <= set(row.folded_name.split())]
+    by_word = [row for row, name in named if name.issuperset(asked)]
     if not exact and len(by_word) == 1:
         exact = by_word
-    begun = [row for row in rows if _begins(asked, row.folded_name.split()) or row.address.startswith(address)]
+    begun = [row for row, name in named if _begins(asked, name) or row.address.startswith(address)]
     ranked: dict[int, tuple[Any, How]] = {row.id: (row, "exact") for row in exact}
     for row in (*by_word, *begun):
         ranked.setdefault(row.id, (row, "prefix"))
     if ranked:
         return list(ranked.values())
-    scored = [(score, row) for row in rows if (score := _count_errors(asked, row.folded_name.split())) is not None]
+    scored = [(errors, row) for row, name in named if (errors := _count_errors(asked, name)) is not None]
     return [(row, "typo") for _, row in sorted(scored, key=lambda pair: (pair[0], pair[1].folded_name, pair[1].id))]
 
 
-def _begins(asked: Iterable[str], name: Sequence[str]) -> bool:
+def _begins(asked: Iterable[str], name: Iterable[str]) -> bool:
     return all(any(word.startswith(one) for word in name) for one in asked)
 
 
-def _count_errors(asked: Iterable[str], name: Sequence[str]) -> int | None:
+def _count_errors(asked: Iterable[str], name: Iterable[str]) -> int | None:
     """Count the typing errors, where every word is nearly one of the name, or nearly begins one."""
     total = 0
     for one in asked:

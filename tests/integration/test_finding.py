@@ -1,0 +1,138 @@
+"""A company, a contact or a colleague answers to what people call it."""
+
+import pytest
+
+from storage.companies import find_companies
+from storage.contacts import find_contacts
+from storage.users import find_users, search_users
+from tests import factories
+from tests.factories import viewer_of
+
+
+@pytest.fixture
+async def viewer(database):
+    async with database.writing(1) as connection:
+        await factories.add_tenant(connection)
+        anne = await factories.add_user(connection, "Anne Martin")
+        for name in ("Anne Durand", "Marc Lefèvre", "Jean-Pierre O'Neill", "Zoë Müller"):
+            await factories.add_user(connection, name)
+        await factories.add_user(connection, "Marc Gone", is_active=False)
+        await factories.add_company(connection, "Acme Légal", "acme-legal.com", "acme.co.uk")
+        await factories.add_company(connection, "Bergmann & Söhne", "bergmann.de")
+        await factories.add_company(connection, "Bergmann Bank", "bergmann-bank.de")
+        await factories.add_company(connection, "Hidden", "hidden.example", is_known=False)
+        await factories.add_company(connection, "北京律师事务所", "beijing-law.cn")
+        await factories.add_company(connection, "O'Brien-Smith", "obs.ie")
+        await factories.add_contact(connection, "Bob Jones", "bob.jones@acme.co.uk")
+        await factories.add_contact(connection, "Roberta Johnson", "rj@bergmann.de")
+        await factories.add_contact(connection, "Only Seen", "seen@bergmann.de", is_contact=False)
+    return viewer_of(anne)
+
+
+async def find(database, find_, viewer, text):
+    async with database.reading(1) as connection:
+        return [(match.name, match.how) for match in await find_(connection, viewer, text)]
+
+
+COMPANIES = [
+    ("acme legal", [("Acme Légal", "exact")]),
+    ("  ACME   LÉGAL ", [("Acme Légal", "exact")]),
+    ("acme.co.uk", [("Acme Légal", "exact")]),
+    ("ACME-legal.com", [("Acme Légal", "exact")]),
+    ("https://www.acme.co.uk/about?x=1", [("Acme Légal", "exact")]),
+    ("mail.acme.co.uk", [("Acme Légal", "exact")]),
+    ("bob@acme.co.uk", [("Acme Légal", "prefix")]),
+    ("acm", [("Acme Légal", "prefix")]),
+    ("legal ac", [("Acme Légal", "prefix")]),
+    ("Acmee Legal", [("Acme Légal", "typo")]),
+    ("amce legal", [("Acme Légal", "typo")]),
+    ("acme leagl", [("Acme Légal", "typo")]),
+    ("bergman & sohne", [("Bergmann & Söhne", "prefix")]),
+    ("bregmann & söhne", [("Bergmann & Söhne", "typo")]),
+    ("北京", [("北京律师事务所", "prefix")]),
+    ("事务所", [("北京律师事务所", "prefix")]),
+    ("obriensmith", [("O'Brien-Smith", "prefix")]),
+    ("o'brien smith", [("O'Brien-Smith", "exact")]),
+    ("hidden", []),
+    ("hidden.example", []),
+    ("nothing like it", []),
+    ("uk", [("Acme Légal", "prefix")]),
+    ("co.uk", [("Acme Légal", "prefix")]),
+    ("", []),
+    ("\u200b", []),
+]
+
+
+@pytest.mark.parametrize(("text", "found"), COMPANIES, ids=[text for text, _ in COMPANIES])
+async def test_a_company_is_found(database, viewer, text, found):
+    assert await find(database, find_companies, viewer, text) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["%", "_", "'; DROP TABLE companies; --", '"xyzzy" NEAR *', "\\", "a" * 100_000, "* " * 500]
+)
+async def test_B72_S26_signs_are_plain_characters(database, viewer, text):
+    assert await find(database, find_companies, viewer, text) == []
+    assert await find(database, find_contacts, viewer, text) == []
+
+
+async def test_an_ambiguous_name_gives_all_it_may_mean(database, viewer):
+    found = await find(database, find_companies, viewer, "bergmann")
+    assert sorted(found) == [("Bergmann & Söhne", "prefix"), ("Bergmann Bank", "prefix")]
+
+
+CONTACTS = [
+    ("Bob Jones", [("Bob Jones", "exact")]),
+    ("BOB.JONES@acme.co.uk", [("Bob Jones", "exact")]),
+    ("mailto:bob.jones+x@acme.co.uk", [("Bob Jones", "exact")]),
+    ("jones b", [("Bob Jones", "prefix")]),
+    ("Roberta Jonhson", [("Roberta Johnson", "typo")]),
+    ("Only Seen", []),
+    ("seen@bergmann.de", []),
+]
+
+
+@pytest.mark.parametrize(("text", "found"), CONTACTS, ids=[text for text, _ in CONTACTS])
+async def test_a_contact_is_found(database, viewer, text, found):
+    assert await find(database, find_contacts, viewer, text) == found
+
+
+async def test_the_likest_of_mistyped_names_is_clearly_nearer(database, viewer):
+    async with database.reading(1) as connection:
+        nearest, *rest = await find_contacts(connection, viewer, "Roberta Jonson")
+    assert (nearest.name, nearest.likeness > 90, rest) == ("Roberta Johnson", True, [])
+
+
+USERS = [
+    ("Anne Martin", [("Anne Martin", "exact")]),
+    ("martin", [("Anne Martin", "exact")]),
+    ("Anne", [("Anne Durand", "prefix"), ("Anne Martin", "prefix")]),
+    ("marc", [("Marc Lefèvre", "exact")]),
+    ("lefevre", [("Marc Lefèvre", "exact")]),
+    ("Martni", [("Anne Martin", "typo")]),
+    ("jean pierre oneil", [("Jean-Pierre O'Neill", "typo")]),
+    ("muller zo", [("Zoë Müller", "prefix")]),
+    ("gone", [("Marc Gone", "exact")]),
+    ("nobody", []),
+    ("%", []),
+]
+
+
+@pytest.mark.parametrize(("text", "found"), USERS, ids=[text for text, _ in USERS])
+async def test_a_colleague_is_found(database, viewer, text, found):
+    assert await find(database, find_users, viewer, text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", ["Anne Durand", "Anne Martin", "Jean-Pierre O'Neill", "Marc Lefèvre", "Zoë Müller"]),
+        ("an", ["Anne Durand", "Anne Martin"]),
+        ("le", ["Marc Lefèvre"]),
+        ("matri", ["Anne Martin"]),
+        ("gone", []),
+    ],
+)
+async def test_typeahead_gives_colleagues_who_are_still_there(database, viewer, text, found):
+    async with database.reading(1) as connection:
+        assert [user.name for user in await search_users(connection, viewer, text)] == found
