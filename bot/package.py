@@ -29,7 +29,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _TRUECOLOR_ALPHA = 6
 
 
-class PackageError(Exception):
+class PackageError(ValueError):
     """The package cannot be made; the text is a sentence that says why."""
 
 
@@ -179,6 +179,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path(), help="folder to write into")
 
 
-def run(arguments: argparse.Namespace) -> tuple[Path, Path]:
-    """Make the package that the options ask for; raises `PackageError`."""
-    return build_package(arguments.out, app_id=arguments.app_id, host=arguments.host.lower(), version=arguments.version)
+def run(arguments: argparse.Namespace) -> None:
+    """Make the package that the options ask for, and say where it is; raises `PackageError`."""
+    paths = build_package(
+        arguments.out, app_id=arguments.app_id, host=arguments.host.lower(), version=arguments.version
+    )
+    print(*paths, sep="\n")  # noqa: T201  # what was made

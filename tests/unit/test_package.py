@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from bot.__main__ import main
 from bot.language import understand
 from bot.package import PackageError, build_package, check_icons, check_manifest, check_values, find_source
 from tests.web import needs_page
@@ -121,6 +122,16 @@ def test_the_commands_in_the_manifest_are_understood_in_their_language():
     french_titles = [text for key, text in french.items() if re.fullmatch(r"bots.*commands\[\d+\]\.title", key)]
     said = [("en", title) for title in titles] + [("fr", title) for title in french_titles]
     assert [pair for pair in said if understand(pair[1], pair[0], TODAY).verb == "unknown"] == []
+
+
+@needs_page
+def test_the_command_says_what_it_made_and_refuses_in_a_sentence(tmp_path, capsys):
+    made = main(["package", "--app-id", APP, "--host", HOST.upper(), "--out", str(tmp_path)])
+    refused = main(["package", "--app-id", "mine", "--host", HOST])
+    said = capsys.readouterr()
+    assert (made, refused) == (0, 2)
+    assert said.out.split() == [str(tmp_path / "carnet.zip"), str(tmp_path / "carnet-outlook.xml")]
+    assert said.err.startswith("carnet package: --app-id is")
 
 
 def test_a_service_without_manifests_says_what_to_do(tmp_path):

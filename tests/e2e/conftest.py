@@ -1,0 +1,14 @@
+"""What the tests in a browser share: one running demo."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.running import run_demo
+
+
+@pytest.fixture(scope="session")
+def demo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running `carnet demo`, with the invented firm."""
+    with run_demo(tmp_path_factory.mktemp("demo")) as url:
+        yield url
