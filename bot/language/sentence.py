@@ -15,13 +15,14 @@ COST_OF_SKIPPED = 0.1
 """What an article costs that is left out of a name."""
 _COST_OF_KEYWORD = 0.15
 """What it costs to take a word with a capital for what it means; it may as well be part of a name."""
-COST_OF_FUNCTION, _COST_OF_KNOWN, _COST_OF_STOP = 1.0, 2.0, 1.5
-_COST_OF_PLAIN, _COST_OF_CAPITAL, _COST_BETWEEN_CAPITALS = 0.2, 0.1, 0.3
+COST_OF_FUNCTION, COST_OF_KNOWN, _COST_OF_STOP = 1.0, 2.0, 1.5
+_COST_OF_DOUBTFUL, _COST_OF_PLAIN, _COST_OF_CAPITAL, _COST_BETWEEN_CAPITALS = 1.2, 0.2, 0.1, 0.3
 """What a word costs as a part of a name: little, if it means nothing to us."""
 _MOST_ERRORS_IN_SMALL_WORDS = 1.0
 SMALL_CLASSES = frozenset({"<filler>", "<polite>", "<greeting>", "<show>", "<arrange>"})
 """Classes that are passed over; a word that is far from them is rather one that we do not know."""
 _YEARS = range(1900, 2101)
+_COST_OF_YEAR_AS_NUMBER = 0.1
 _LONGEST_NUMBER = 5
 """Digits."""
 _NO_WORDS = frozenset({"quoted", "address", "host", "date"})
@@ -80,11 +81,8 @@ class _Reader:
         self.vocabulary = vocabulary
         self.words = list(islice(cut(text), most))
         self.places = range(len(self.words))
-        is_shouted = _is_shouted(self.words)
-        self.is_proud = [
-            word.is_capital and index > 0 and not is_shouted and word.end - word.start > 1
-            for index, word in enumerate(self.words)
-        ]
+        self.is_shouted = _is_shouted(self.words)
+        self.is_proud = [self._is_proud(index) for index in self.places]
         self.spellings = [self._spell(index) for index in self.places]
         self.cuts = [self._is_cut(index) for index in self.places] + [True]
 
@@ -103,6 +101,15 @@ class _Reader:
             skips=[self._skip(index) for index in self.places],
             is_question=any(word.text == "?" for word in self.words),
         )
+
+    def _is_proud(self, index: int) -> bool:
+        """Say whether a word has a capital that means something: not one at the beginning, or of `I`."""
+        word = self.words[index]
+        if not word.is_capital or self.is_shouted:
+            return False
+        if word.kind == "elided":
+            return index + 1 < len(self.words) and self.words[index + 1].is_capital
+        return index > 0 and word.end - word.start > 1
 
     def _is(self, name: str, index: int) -> bool:
         """Say whether a word is a small one of some class, and not written as a part of a name."""
@@ -145,7 +152,10 @@ class _Reader:
             found.append((f"{{{word.kind}}}", start + 1, 0.0, word.text))
         elif word.text.isdecimal() and len(word.text) <= _LONGEST_NUMBER:
             number = int(word.text)
-            found.append(("{year}" if number in _YEARS else "{number}", start + 1, 0.0, str(number)))
+            is_year = number in _YEARS
+            found.append(("{number}", start + 1, _COST_OF_YEAR_AS_NUMBER * is_year, str(number)))
+            if is_year:
+                found.append(("{year}", start + 1, 0.0, str(number)))
         return found
 
     def _walk(self, branch: Branch, index: int, cost: float, found: list[Match]) -> None:
@@ -171,9 +181,9 @@ class _Reader:
         if self.is_proud[index]:
             return _COST_OF_CAPITAL
         if word.text not in self.vocabulary.known:
-            return _COST_OF_PLAIN
+            return _COST_OF_DOUBTFUL if self.spellings[index] and not word.is_capital else _COST_OF_PLAIN
         if word.text not in self.vocabulary.words["<filler>"]:
-            return _COST_OF_KNOWN
+            return COST_OF_KNOWN
         is_between = index + 1 < len(self.words) and self.is_proud[index - 1] and self.is_proud[index + 1]
         return _COST_BETWEEN_CAPITALS if is_between else COST_OF_FUNCTION
 
@@ -181,7 +191,9 @@ class _Reader:
         word = self.words[index]
         if word.kind in SIGNS:
             return False
-        if word.kind == "elided" or self._is("<article>", index):
+        is_behind_number = word.is_glued and self.words[index - 1].kind == "number"
+        is_first_name = index == 0 and word.is_capital and len(self.words) > 1 and self.is_proud[1]  # Will Smith
+        if word.kind == "elided" or is_behind_number or is_first_name or self._is("<article>", index):
             return True
         return not any(self._is(name, index) for name in ("<filler>", "<lead>", "<determiner>"))
 
@@ -191,7 +203,8 @@ class _Reader:
         while start + 1 < len(self.words) and not self.words[start].is_capital and self.words[start].kind == "word":
             is_noun = self._is("<company_noun>", start)
             is_article = self._is("<article>", start)
-            is_before_name = self.is_proud[start + 1] or (is_article and self._is("<company_noun>", start + 1))
+            is_before_noun = any(self._is(noun, start + 1) for noun in ("<company_noun>", "{type}", "<companies>"))
+            is_before_name = self.is_proud[start + 1] or (is_article and is_before_noun)
             if not (
                 self._is("<mere_article>", start)
                 or ((is_article or is_noun) and is_before_name)

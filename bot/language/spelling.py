@@ -8,7 +8,7 @@ from rapidfuzz.process import extract
 ERROR_COST = 1.0
 """What one wrong, missing, doubled or swapped letter costs a reading."""
 _SHORTEST, _LONGEST = 4, 20
-_TWO_ERRORS_FROM = 8
+_TWO_ERRORS_FROM = 7
 _MEMORY = 20_000
 
 Corrections = tuple[tuple[str, float], ...]
@@ -40,9 +40,13 @@ class Spelling:
         lengths = range(len(word) - errors, len(word) + errors + 1)
         near = [known for length in lengths for known in self._by_length.get(length, ())]
         found = extract(word, near, scorer=OSA.distance, score_cutoff=errors, limit=4)
-        return tuple((known, ERROR_COST * distance) for known, distance, _ in found if _is_likely(word, known))
+        return tuple(
+            (known, ERROR_COST * distance) for known, distance, _ in found if _is_likely(word, known, distance)
+        )
 
 
-def _is_likely(word: str, known: str) -> bool:
-    """Four letters are too few to tell a wrong one from another word; swapped ones are a typing error."""
-    return len(word) > _SHORTEST or sorted(word) == sorted(known)
+def _is_likely(word: str, known: str, distance: int) -> bool:
+    """Four letters are too few to tell a wrong one from another word, unless they are only swapped."""
+    if len(word) == _SHORTEST:
+        return sorted(word) == sorted(known)
+    return distance == 1 or word[0] == known[0]

@@ -7,8 +7,8 @@ from typing import Any
 from bot.language.commands import read_data
 from bot.language.lists import Listing, build
 from bot.language.loading import load_vocabulary
-from bot.language.reading import Reading, read_all
-from bot.language.sentence import COST_OF_FUNCTION, SIGNS, Sentence, read_sentence
+from bot.language.reading import Clause, Reading, read_all
+from bot.language.sentence import COST_OF_FUNCTION, COST_OF_KNOWN, SIGNS, Sentence, read_sentence
 from bot.language.suggestions import suggest
 from bot.turn import Ask, Language
 
@@ -23,6 +23,7 @@ _READING = frozenset({"show", "export", "help", "hello", "views.list", "view.ope
     "admin.status",
 }
 """Verbs that change nothing."""
+_FIXED_PEOPLE = (None, "me", "nobody")
 _SMALL = frozenset({"<polite>", "<greeting>", "<show>", "<break>"})
 """What stands before the words that matter."""
 _ORDERS = frozenset({"<set>", "<make>", "<assign>", "<remove>", "<save>", "<export>", "<rename>"})
@@ -99,9 +100,23 @@ class _Understanding:
         data = read_data(clause, self._read_list)
         if data is None:
             return None
-        if verb not in _READING and (reading.is_misspelt or clause.meaning.is_guess):
+        if verb not in _READING and (reading.is_misspelt or self._is_guess(clause)):
             data["is_guess"] = True
         return Ask(verb, data)
+
+    def _is_guess(self, clause: Clause) -> bool:
+        """Say whether a change should be confirmed even if the names are right.
+
+        That is so if it is said by its gist, asked rather than told, or if a name in it is made of words that mean
+        something else.
+        """
+        sentence = self.sentence
+        start, _ = _find_core(sentence)
+        is_polite = any("<polite>" in symbols for symbols in sentence.symbols[: start + 1])
+        places = [clause.places[slot] for slot in ("name", "person") if clause.values.get(slot) not in _FIXED_PEOPLE]
+        doubtful = any(sentence.costs[index] >= COST_OF_KNOWN for place in places for index in range(*place))
+        is_doubtful = doubtful and clause.meaning.name.startswith("company.")
+        return clause.meaning.is_guess or is_doubtful or (sentence.is_question and not is_polite)
 
     def _read_list(self, text: str) -> dict[str, Any] | None:
         """Read a list inside a command."""

@@ -27,9 +27,10 @@ _WORD = re.compile(
   | (?:mailto:)?(?P<address>[^\s<>(),;:"@]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})
   | https?://(?:www\.)?(?P<host>[^\s/?#]{1,253})[^\s]{0,500}
   | (?P<date>\d{4}-\d\d?-\d\d?|\d\d?[./-]\d\d?[./-]\d{4}|\d\d?/\d\d?(?:/\d\d)?)(?!\w)
+  | (?P<grouped>\d{1,3}(?:[,.\ ]\d{3})+)(?![\w.,]*\d)
   | (?P<elided>(?:\w|qu|lorsqu|puisqu|jusqu)'(?=\w))
   | (?P<suffix>(?<=\w)'\w+)
-  | (?P<number>\d+(?=[^\W\d]))
+  | (?P<number>\d+(?=(?-i:[a-zà-ÿ])))
   | (?P<word>\w+(?:[.&@+]\w+)*)
   | (?P<sign>[=:&+/])
   | (?P<stop>[,;?!.()|·•→\n]|->|(?<![\w-])-+(?![\w-]))
@@ -81,6 +82,8 @@ def cut(text: str) -> Iterator[Word]:
     for match in _WORD.finditer(text):
         kind = match.lastgroup or "stop"
         found = match[kind]
+        if kind == "grouped":
+            kind, found = "word", re.sub(r"\D", "", found)
         kind = "quoted" if kind == "single" else kind
         is_glued = before is not None and _is_glued(text, before, match.start(), kind)
         before = Word(fold(found.strip("'")), match.start(), match.end(), kind, is_glued, found[:1].isupper())

@@ -13,7 +13,8 @@ from storage.filters import Filter, to_json
 TODAY = date(2026, 3, 18)
 FOLDER = Path(__file__).parent
 FILTER_KEYS = {"of", "scope", "types", "partner", "known_by", "last", "text", "sort", "is_ascending"}
-LIST_KEYS = {"names", "not_understood", "group"}
+FLOOR = 0.96
+"""104 of 108 were right the first time they were tried, after the grammar had been written; see the table's header."""
 
 
 def read_table(name: str) -> list[Any]:
@@ -50,7 +51,7 @@ def answer(text: str) -> tuple[str, dict[str, Any]]:
 
 
 def strip(data: Any) -> dict[str, Any]:
-    kept = {key: value for key, value in data.items() if key not in {"text", "suggestions", "is_scope_given"}}
+    kept = {key: value for key, value in data.items() if key not in {"text", "suggestions", "is_scope_given", "or"}}
     return kept | ({"otherwise": strip(kept["otherwise"])} if "otherwise" in kept else {})
 
 
@@ -65,3 +66,46 @@ def is_right(sentence: list[Any]) -> bool:
 @pytest.mark.parametrize("sentence", read_table("sentences.toml"), ids=lambda sentence: sentence[0][:60])
 def test_a_sentence_gives_the_ask_it_means(sentence):
     assert is_right(sentence), answer(sentence[0])
+
+
+def test_sentences_held_out_from_the_grammar_are_understood_nearly_as_well(capsys):
+    sentences = read_table("sentences_held_out.toml")
+    wrong = [sentence[0] for sentence in sentences if not is_right(sentence)]
+    share = 1 - len(wrong) / len(sentences)
+    with capsys.disabled():
+        print(f"\nheld-out sentences understood: {share:.1%} of {len(sentences)}; not: {wrong}")  # noqa: T201
+    assert len(sentences) >= 75
+    assert share >= FLOOR
+
+
+def test_no_sentence_is_in_both_tables():
+    known = {sentence[0] for sentence in read_table("sentences.toml")}
+    assert not known & {sentence[0] for sentence in read_table("sentences_held_out.toml")}
+
+
+@pytest.mark.parametrize("name", ["sentences.toml", "sentences_held_out.toml"])
+def test_a_sentence_means_the_same_to_readers_of_either_language(name):
+    for sentence in read_table(name):
+        english, french = (understand(sentence[0], language, TODAY) for language in ("en", "fr"))
+        assert (english.verb, strip(english.data)) == (french.verb, strip(french.data)), sentence[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("show my clients", "my clients"),
+        ("could you please show me my Dormant clients?", "my Dormant clients"),
+        ("Bonjour, montre-moi les clients du cabinet s'il vous plaît", "clients du cabinet"),
+        ("firm clients", "firm clients"),
+    ],
+)
+def test_a_list_carries_its_words_so_that_a_saved_view_of_that_name_is_found(text, words):
+    assert understand(text, "en", TODAY).data["text"] == words
+
+
+@pytest.mark.parametrize(
+    ("text", "is_given"),
+    [("clients", False), ("my clients", True), ("all clients", True), ("clients known by Marc", False)],
+)
+def test_a_list_says_whether_mine_or_firm_was_said(text, is_given):
+    assert understand(text, "en", TODAY).data.get("is_scope_given", False) is is_given

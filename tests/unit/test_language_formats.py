@@ -1,0 +1,61 @@
+"""Dates, times, numbers and lists as English and French write them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bot.language import say_ago, say_date, say_list, say_month, say_number, say_time
+
+NOON = int(datetime(2026, 3, 18, 12, 5, tzinfo=UTC).timestamp())
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+
+@pytest.mark.parametrize(
+    ("past", "english", "french"),
+    [
+        (0, "1 minute ago", "il y a 1 minute"),
+        (59 * MINUTE, "59 minutes ago", "il y a 59 minutes"),
+        (HOUR, "1 hour ago", "il y a 1 heure"),
+        (3 * DAY, "3 days ago", "il y a 3 jours"),
+        (13 * DAY, "1 week ago", "il y a 1 semaine"),
+        (90 * DAY, "3 months ago", "il y a 3 mois"),
+        (800 * DAY, "2 years ago", "il y a 2 ans"),
+        (-2 * DAY, "in 2 days", "dans 2 jours"),
+    ],
+)
+def test_a_time_is_said_by_its_distance(past, english, french):
+    assert (say_ago("en", NOON - past, NOON), say_ago("fr", NOON - past, NOON)) == (english, french)
+
+
+def test_a_day_is_the_one_at_the_reader_s_place():
+    midnight = int(datetime(2026, 3, 18, 23, 30, tzinfo=UTC).timestamp())
+    assert say_date("en", midnight) == "Mar 18, 2026"
+    assert say_date("en", midnight, "Europe/Brussels") == "Mar 19, 2026"
+    assert say_date("fr", midnight, "Europe/Brussels") == "19 mars 2026"
+
+
+def test_a_date_is_said_as_it_is():
+    assert say_date("fr", date(2026, 3, 1), "Asia/Tokyo", style="long") == "1 mars 2026"
+    assert (say_month("en", date(2026, 3, 18)), say_month("fr", date(2026, 3, 18))) == ("March 2026", "mars 2026")
+
+
+def test_a_time_of_day_follows_the_language():
+    assert say_time("fr", NOON, "Europe/Paris") == "18 mars 2026, 13:05"
+    assert say_time("en", NOON, "Europe/Paris").startswith("Mar 18, 2026, 1:05")
+
+
+@pytest.mark.parametrize("say", [say_date, say_time])
+def test_a_mail_without_a_believable_date_has_none(say):
+    assert say("en", 0) == ""
+    assert say_ago("en", 0, NOON) == ""
+
+
+@pytest.mark.parametrize("place", ["Nowhere/At_All", "", "../../etc/passwd", "x" * 5_000, "Europe/\0"])
+def test_a_time_zone_that_nobody_knows_is_utc(place):
+    assert say_date("en", NOON, place) == "Mar 18, 2026"
+
+
+def test_numbers_and_rows_follow_the_language():
+    assert (say_number("en", 1234567), say_number("fr", 1234567)) == ("1,234,567", "1\u202f234\u202f567")
+    assert (say_list("en", ["a", "b", "c"]), say_list("fr", ["a", "b", "c"])) == ("a, b, and c", "a, b et c")
+    assert say_list("fr", ["a", "b"], "or") == "a ou b"

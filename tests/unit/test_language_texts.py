@@ -1,0 +1,149 @@
+"""Every text exists in every language, with the same gaps; none is written in the code."""
+
+import ast
+import re
+import string
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel import Locale
+
+from bot.language import LANGUAGES, MissingTextWarning, choose_language, say
+from bot.language.texts import FOLDER, load_texts
+
+ROOT = Path(__file__).parents[2]
+ROOMS = sorted(path.stem for path in (FOLDER / "en" / "texts").glob("*.toml"))
+OTHERS = [language for language in LANGUAGES if language != "en"]
+WORDS = re.compile(r"[^\W\d_]{2,},? [^\W\d_]{2,}")
+READ_BY_PEOPLE = {"title", "text", "label", "placeholder", "error_message", "errorMessage", "altText", "alt_text"}
+NOT_FOR_PEOPLE = {
+    "Carnet",  # its name in every language
+    'Bearer error="invalid_token"',  # a header
+    "The page is not built. Run: python -m bot.web.build\n",  # for whoever runs it from a checkout
+}
+
+
+def gaps(text: str | dict[str, str]) -> set[str]:
+    """Return the gaps of a text; of one with plurals those that any form has."""
+    forms = text.values() if isinstance(text, dict) else [text]
+    return {name for form in forms for _, name, _, _ in string.Formatter().parse(form) if name is not None}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_text_of_a_room_exists_in_every_language(room, language):
+    english = {key for key in load_texts("en") if key.startswith(f"{room}.")}
+    other = {key for key in load_texts(language) if key.startswith(f"{room}.")}
+    assert english == other
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_text_has_the_same_gaps_in_every_language(language):
+    english, other = load_texts("en"), load_texts(language)
+    assert {key: gaps(text) for key, text in english.items()} == {key: gaps(text) for key, text in other.items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_empty_and_every_gap_has_a_plain_name(language):
+    for key, text in load_texts(language).items():
+        forms = text.values() if isinstance(text, dict) else [text]
+        assert all(isinstance(form, str) and form.strip() for form in forms), key
+        assert all(name.isidentifier() for name in gaps(text)), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_with_plurals_names_only_plurals_of_its_language(language):
+    known = set(Locale.parse(language).plural_form.tags) | {"other"}
+    assert all(text.keys() <= known for text in load_texts(language).values() if isinstance(text, dict))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_is_one_folder_with_the_same_files(language):
+    english = {path.relative_to(FOLDER / "en") for path in (FOLDER / "en").rglob("*.toml")}
+    assert {path.relative_to(FOLDER / language) for path in (FOLDER / language).rglob("*.toml")} == english
+    assert tomllib.loads((FOLDER / language / "language.toml").read_text(encoding="utf-8"))["name"]
+
+
+def list_modules() -> list[Path]:
+    rooms = ("cards", "commands", "notices", "outlook", "teams")
+    return [path for room in rooms for path in sorted((ROOT / "bot" / room).rglob("*.py"))]
+
+
+def list_texts(tree: ast.AST) -> Iterator[str]:
+    """Return the strings of a module that look as if people would read them.
+
+    That is two words in a row anywhere but in docstrings and in what is raised, or any word where a card has its texts.
+    """
+    silent = {id(part) for node in ast.walk(tree) for quiet in list_silent(node) for part in ast.walk(quiet)}
+    for node in ast.walk(tree):
+        is_said = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent
+        if is_said and WORDS.search(node.value):
+            yield node.value
+        for name, value in list_named(node):
+            if name in READ_BY_PEOPLE and isinstance(value, ast.Constant) and isinstance(value.value, str):
+                yield from re.findall(r".*[^\W\d_].*\n?", value.value)
+
+
+def list_silent(node: ast.AST) -> list[ast.AST]:
+    if isinstance(node, ast.Raise):
+        return [node]
+    body = getattr(node, "body", None)
+    lines = [each for each in body if isinstance(each, ast.Expr)] if isinstance(body, list) else []
+    return [line for line in lines if isinstance(line.value, ast.Constant)]
+
+
+def list_named(node: ast.AST) -> list[tuple[object, ast.AST]]:
+    if isinstance(node, ast.Dict):
+        return [(getattr(key, "value", None), value) for key, value in zip(node.keys, node.values, strict=True)]
+    return [(word.arg, word.value) for word in node.keywords] if isinstance(node, ast.Call) else []
+
+
+@pytest.mark.parametrize("path", list_modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_text_for_people_is_written_in_the_code(path):
+    assert set(list_texts(ast.parse(path.read_text(encoding="utf-8")))) <= NOT_FOR_PEOPLE
+
+
+@pytest.mark.parametrize(
+    "code", ['draw("No such company")', 'draw(f"There are {n} of them")', 'Text(text="Save")', '{"title": "Undo"}']
+)
+def test_a_text_in_the_code_would_be_found(code):
+    assert list(list_texts(ast.parse(code)))
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 day"), (1, "1 day"), (2, "2 days"), (1234, "1,234 days")])
+def test_a_count_chooses_the_plural_and_is_written_as_the_reader_writes_numbers(count, said):
+    assert say("en", "language.length.day", count=count) == said.replace("0 day", "0 days")
+
+
+def test_french_counts_nothing_in_the_singular():
+    assert say("fr", "language.length.day", count=0) == "0 jour"
+    assert say("fr", "language.length.day", count=12345) == "12\u202f345 jours"
+
+
+def test_a_text_that_nobody_wrote_is_an_error_in_tests():
+    with pytest.raises(MissingTextWarning):
+        say("en", "language.no_such_text")
+
+
+@pytest.mark.filterwarnings("ignore::bot.language.MissingTextWarning")
+def test_a_language_without_the_text_says_it_in_english_and_no_language_says_its_key():
+    assert say("de", "language.type.client") == "clients"
+    assert say("fr", "language.no_such_text") == "language.no_such_text"
+
+
+def test_what_a_person_typed_into_a_gap_is_not_a_gap():
+    assert say("en", "language.partner.person", name="{language.__class__}") == "partner {language.__class__}"
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"), [("fr-CA", "fr"), ("fr", "fr"), ("en-GB", "en"), ("de-DE", "en"), ("", "en"), (None, "en")]
+)
+def test_a_locale_chooses_the_language(locale, language):
+    assert choose_language(locale) == language
+
+
+@pytest.mark.parametrize("locale", ["x" * 10_000, "fr_", "--", "../en", "\0"])
+def test_a_locale_that_is_none_is_english(locale):
+    assert choose_language(locale) in {"en", "fr"}
