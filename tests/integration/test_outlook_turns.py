@@ -113,6 +113,7 @@ async def test_S31_the_own_origin_is_named_and_no_credentials_are_allowed(firm):
         [["", "claire@acme.example"]] * 500,
         [["x" * 10_000, f"{'y' * 10_000}@acme.example"]],
         [["Ünï «quotes» \" ' <b>", "ünï@exämple.example"], ["", "no address"], ["", ""]],
+        [["a number", 5], [None, None]],
         [["Robert'); DROP TABLE companies;--", "bobby@tables.example"]],
     ],
 )
@@ -123,7 +124,7 @@ async def test_B66_any_list_of_people_on_an_item_gets_a_card(firm, people):
     assert len(json.dumps(body["card"]).encode()) < 28 * 1024
 
 
-@pytest.mark.parametrize("people", ["all", [1], [["a"]], [["a", 5]], {"a": "b"}, None])
+@pytest.mark.parametrize("people", ["all", [1], [["a"]], {"a": "b"}, None])
 async def test_B66_what_is_no_list_of_people_is_refused(firm, people):
     async with open_page(firm["database"]) as page:
         status, _, _ = await page.ask("pane.item", mint(ANNE), people=people, mode="read")
