@@ -86,9 +86,8 @@ async def test_a_second_copy_of_a_page_is_refused_by_the_keys(firm: Database):
 
 async def test_the_order_of_pages_decides_nothing(firm: Database):
     pages = [make_page(1), [Happening(b"x" * 16, b"m" * 16, Kind.RECEIVED, 5, False, [PEOPLE[0]])], make_page(2)]
-    query = text(
-        "SELECT address, name, name_rank, is_contact, reason, sent_count, received_count, first_at, last_at FROM contacts ORDER BY address"
-    )
+    columns = "address, name, name_rank, is_contact, reason, sent_count, received_count, first_at, last_at"
+    query = text(f"SELECT {columns} FROM contacts ORDER BY address")
     for user_id, page in ((1, pages[0]), (1, pages[1]), (2, pages[2])):
         await add_page(firm, user_id, page)
     async with firm.reading(TENANT) as connection:
