@@ -48,7 +48,7 @@ def draw_company(reader: Reader, company: CompanyDetail, opened: Opened = PLAIN)
     body += _draw_contacts(reader, company)
     if not opened.is_in_public:
         body.append(draw_drawer(reader, company, opened))
-    return kit.card(body, _draw_actions(reader, opened))
+    return kit.card(body, _draw_actions(reader, company, opened))
 
 
 def draw_note(note: str) -> list[Json]:
@@ -162,12 +162,21 @@ def suggest(reader: Reader, company: CompanyDetail) -> list[Choice]:
     return [Choice(text(language, "company.me"), "me"), *known, Choice(text(language, "company.no_partner"), NOBODY)]
 
 
-def _draw_actions(reader: Reader, opened: Opened) -> list[Json | None]:
+def _draw_actions(reader: Reader, company: CompanyDetail, opened: Opened) -> list[Json | None]:
     return [
         None if opened.is_in_public else toggle(text(reader.language, "company.change"), DRAWER),
+        _draw_taking(reader, company, opened),
         draw_undo(reader, opened.audit_ids, opened.back),
         draw_back(reader, opened.back),
     ]
+
+
+def _draw_taking(reader: Reader, company: CompanyDetail, opened: Opened) -> Json | None:
+    """Give the button of whoever is responsible for a company that has nobody yet."""
+    if company.partner_id is not None or opened.is_in_public or opened.audit_ids:
+        return None
+    carried = {"company_id": company.id, "version": company.version, "back": opened.back}
+    return button(text(reader.language, "company.take"), "company.set_partner", user_id="me", **carried)
 
 
 def draw_undo(reader: Reader, audit_ids: Sequence[int], back: Json | None = None) -> Json | None:
