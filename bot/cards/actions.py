@@ -47,27 +47,27 @@ _LINK = Template(ActionOpenUrl(title=slot("title"), url=slot("url")))
 _BUTTONS = Template(ActionSet(actions=[spread_actions("actions")], spacing=Spacing.MEDIUM))
 
 
-def data_of(verb: str, **data: Any) -> Json:
+def data_of(verb: str, /, **data: Any) -> Json:
     """Return what a button of this verb carries; parts that are None are left out."""
     return {"verb": verb} | {key: value for key, value in data.items() if value is not None}
 
 
-def button(title: str, verb: str, **data: Any) -> Json:
+def button(title: str, verb: str, /, **data: Any) -> Json:
     """Give a plain button; it sends nothing of the card's inputs."""
     return _BUTTON(title=clean(title, 60), verb=verb, data=data_of(verb, **data))
 
 
-def primary(title: str, verb: str, **data: Any) -> Json:
+def primary(title: str, verb: str, /, **data: Any) -> Json:
     """Give the one button that a card leads to."""
     return _PRIMARY(title=clean(title, 60), verb=verb, data=data_of(verb, **data))
 
 
-def submit(title: str, verb: str, **data: Any) -> Json:
+def submit(title: str, verb: str, /, **data: Any) -> Json:
     """Give the button that sends the card's inputs with its data."""
     return _SUBMIT(title=clean(title, 60), verb=verb, data=data_of(verb, **data))
 
 
-def danger(title: str, verb: str, **data: Any) -> Json:
+def danger(title: str, verb: str, /, **data: Any) -> Json:
     """Give a button that takes something away."""
     return _DANGER(title=clean(title, 60), verb=verb, data=data_of(verb, **data))
 

@@ -126,7 +126,7 @@ def box(items: Iterable[Json]) -> Json:
     return _BOX(items=items)
 
 
-def opening(items: Iterable[Json], verb: str, **data: Any) -> Json:
+def opening(items: Iterable[Json], verb: str, /, **data: Any) -> Json:
     """Keep elements together that open something when they are chosen."""
     return _OPENING(items=items, title=None, verb=verb, data=data_of(verb, **data))
 
@@ -169,7 +169,7 @@ _QUIET_ROW = Template(
 )
 
 
-def quiet_row(text: str, verb: str, **data: Any) -> Json:
+def quiet_row(text: str, verb: str, /, **data: Any) -> Json:
     """Give something in small print to choose."""
     return _QUIET_ROW(text=text, title=None, verb=verb, data=data_of(verb, **data))
 
@@ -207,13 +207,13 @@ _BARE_ROW = _choosable(
 _ROWS: dict[Chip, Template] = {chip: _row(style) for chip, style in STYLES.items()}
 
 
-def row(name: str, detail: str, verb: str, **data: Any) -> Json:
+def row(name: str, detail: str, verb: str, /, **data: Any) -> Json:
     """Give a line that opens something when it is chosen; without a detail it is a sentence to choose."""
     template = _PLAIN_ROW if detail else _BARE_ROW
     return template(name=name, detail=detail, title=None, verb=verb, data=data_of(verb, **data))
 
 
-def typed_row(name: str, detail: str, chip: Chip, chip_text: str, verb: str, **data: Any) -> Json:
+def typed_row(name: str, detail: str, chip: Chip, chip_text: str, verb: str, /, **data: Any) -> Json:
     """Give a line with the type of its company at its end."""
     return _ROWS[chip](name=name, detail=detail, chip=chip_text, title=None, verb=verb, data=data_of(verb, **data))
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
-from bot.cards.kit import Json
+from bot.cards.kit import READERS, Json
 from bot.cards.phrases import NONE
+from bot.cards.sharing import Circle
 from bot.errors import BadRequestError
 from storage.filters import Filter, from_json, is_id
 from storage.models import CompanyType
@@ -109,3 +110,8 @@ def read_cursor(data: Data) -> str | None:
     if cursor is not None and not isinstance(cursor, str):
         raise BadRequestError
     return cursor or None
+
+
+def read_circle(data: Data) -> Circle:
+    """Return who reads what is put into a conversation, as the edge says it (`user_ids`, `is_of_the_firm`)."""
+    return Circle(read_strings(data, "user_ids", READERS), data.get("is_of_the_firm") is True)

@@ -107,7 +107,8 @@ async def read_listing(turn: Turn) -> Listing:
     """Return the list that the ask is about: a view, or a filter with the names that were typed."""
     data = turn.ask.data
     view = await _find_view(turn)
-    filter_ = read_filter(data) if view is None or data.get("filter") else view.filter
+    is_narrowed = view is None or (data.get("filter") and data.get("view_id") is not None)
+    filter_ = read_filter(data) if view is None or is_narrowed else view.filter
     filter_ = await name_people(turn, filter_, read_names(data))
     listing = Listing(
         filter=filter_,

@@ -5,8 +5,7 @@ from bot.cards.phrases import join, say_last, type_names
 from bot.cards.sharing import Circle, draw_shared_company, draw_shared_contact, draw_shared_view
 from bot.cards.views import say_name
 from bot.cards.wording import clean
-from bot.commands.data import read_text
-from bot.commands.showing import read_circle
+from bot.commands.data import read_circle, read_text
 from bot.language import describe, say
 from bot.turn import Choice, Item, Reply, Router, Turn
 from storage import companies, contacts, users, views
@@ -38,7 +37,7 @@ async def search_people(turn: Turn) -> Reply:
 async def search(turn: Turn) -> Reply:
     """Return companies, contacts and views to put into a message."""
     query = read_text(turn.ask.data, "query")
-    circle = read_circle(turn)
+    circle = read_circle(turn.ask.data)
     items = [
         *await _find_companies(turn, query, circle),
         *await _find_contacts(turn, query, circle),

@@ -7,7 +7,7 @@ from bot.cards.contacts import draw_contact, draw_reason
 from bot.cards.kit import Json
 from bot.cards.questions import Option, draw_message, draw_which
 from bot.cards.sharing import Circle, draw_shared_company, draw_shared_contact
-from bot.commands.data import read_back, read_id, read_number, read_strings, read_text
+from bot.commands.data import read_back, read_circle, read_id, read_number, read_strings, read_text
 from bot.commands.lists import show_list
 from bot.commands.privacy import PersonalError, is_mine
 from bot.commands.resolving import choose
@@ -101,7 +101,7 @@ async def show_company(turn: Turn, company_id: int, note: str = "") -> Reply:
     if company is None:
         raise NotFoundError
     if turn.surface == "extension":
-        return Reply(draw_shared_company(turn.reader, company, read_circle(turn)), summary=company.name)
+        return Reply(draw_shared_company(turn.reader, company, read_circle(turn.ask.data)), summary=company.name)
     opened = Opened(note, back=read_back(turn.ask.data), is_in_public=turn.is_shared)
     return Reply(draw_company(turn.reader, company, opened), summary=company.name)
 
@@ -114,12 +114,6 @@ async def show_shared_company(turn: Turn) -> Reply:
         raise NotFoundError
     card = draw_shared_company(turn.reader, company, Circle(is_of_the_firm=True))
     return Reply(card, summary=company.name)
-
-
-def read_circle(turn: Turn) -> Circle:
-    """Return who reads what is put into a conversation; the edge says it (`user_ids`, `is_of_the_firm`)."""
-    data = turn.ask.data
-    return Circle(read_strings(data, "user_ids", 60), data.get("is_of_the_firm") is True)
 
 
 @router.verb("contact.open")
@@ -135,7 +129,9 @@ async def show_contact(turn: Turn, contact_id: int, note: str = "", audit_ids: t
         raise NotFoundError
     name = contact.name or contact.address
     if turn.surface == "extension":
-        card = draw_shared_contact(turn.reader, contact.name, contact.address, contact.company_name, read_circle(turn))
+        card = draw_shared_contact(
+            turn.reader, contact.name, contact.address, contact.company_name, read_circle(turn.ask.data)
+        )
         return Reply(card, summary=name)
     opened = Opened(note, audit_ids, read_back(turn.ask.data), is_in_public=turn.is_shared)
     return Reply(draw_contact(turn.reader, contact, opened), summary=name)

@@ -82,11 +82,11 @@ async def test_a_view_gets_another_filter(office):
 
 
 async def test_views_are_put_in_order(office):
-    view_id = await save(office, "First of all")
+    view_id = await save(office, "Sleepers")
     await office.ask("view.move", {"view_id": view_id, "to": 0})
-    assert (await list_names(office))[0] == "First of all"
-    await office.say("move view First of all down")
-    assert (await list_names(office))[1] == "First of all"
+    assert (await list_names(office))[0] == "Sleepers"
+    await office.say("move view Sleepers down")
+    assert (await list_names(office))[1] == "Sleepers"
 
 
 async def test_a_view_is_deleted_and_undone(office):
