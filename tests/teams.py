@@ -87,7 +87,7 @@ class Door:
 
     url: str
     switchboard: Switchboard
-    desk: FakeDesk
+    desk: Any
     database: Database
     session: aiohttp.ClientSession
     messenger: TeamsMessenger
@@ -139,7 +139,13 @@ class Door:
 
 @contextlib.asynccontextmanager
 async def open_door(
-    switchboard: Switchboard, database: Database, *, is_demo: bool = False, keepalive: float = 25.0, **patience: float
+    switchboard: Switchboard,
+    database: Database,
+    *,
+    is_demo: bool = False,
+    desk: Desk | None = None,
+    keepalive: float = 25.0,
+    **patience: float,
 ) -> AsyncIterator[Door]:
     """Serve the Teams edge against an switchboard; pauses of its connector take no time, and are written down."""
     now = [0.0]
@@ -154,7 +160,7 @@ async def open_door(
         if is_demo:
             authenticator = LocalAuthenticator(authenticator)
         connector = Connector(session, StaticToken(), urls, clock=lambda: now[0], sleep=nap)
-        desk = FakeDesk(database)
+        desk = desk or FakeDesk(database)
         app = web.Application()
         messenger = add_teams_routes(
             app,

@@ -1,6 +1,6 @@
 """The SDK's adapter over our own connector: it builds the turn, and nothing of it reaches the network by itself."""
 
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext
@@ -117,7 +117,7 @@ def _build_activity(incoming: Incoming) -> Activity:
         service_url=incoming.service_url,
         from_property=_build_account(incoming.from_),
         recipient=_build_account(incoming.recipient),
-        conversation=ConversationAccount(
+        conversation=_Place(
             id=conversation.id,
             conversation_type=conversation.conversation_type,
             tenant_id=conversation.tenant_id,
@@ -135,7 +135,21 @@ def _build_activity(incoming: Incoming) -> Activity:
     )
 
 
+class _Account(ChannelAccount):  # type: ignore[misc]  # the same
+    """The SDK copies who speaks for every reply; nobody changes it."""
+
+    def __copy__(self) -> Self:
+        return self
+
+
+class _Place(ConversationAccount):  # type: ignore[misc]  # the same
+    """The same for where it is said."""
+
+    def __copy__(self) -> Self:
+        return self
+
+
 def _build_account(account: Account | None) -> ChannelAccount | None:
     if account is None:
         return None
-    return ChannelAccount(id=account.id, name=account.name, aad_object_id=account.aad_object_id, role=account.role)
+    return _Account(id=account.id, name=account.name, aad_object_id=account.aad_object_id, role=account.role)

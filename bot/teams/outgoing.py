@@ -1,10 +1,9 @@
 """What the bot says, in Bot Framework's schema; cards are written once and never copied."""
 
-import copy
 from typing import Any, Final, Self
 
 import msgspec
-from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount
+from botbuilder.schema import Activity, Attachment
 from msrest.serialization import Model
 
 from bot.turn import Card, File
@@ -18,7 +17,9 @@ class Outgoing(Activity):  # type: ignore[misc]  # botbuilder has no types
     """An activity of ours. The SDK deep-copies each one to address it, and nobody changes a card that was drawn."""
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
-        return copy.copy(self)
+        clone = type(self).__new__(type(self))
+        clone.__dict__.update(self.__dict__)
+        return clone
 
 
 def say_card(card: Card, summary: str) -> Outgoing:
@@ -60,27 +61,29 @@ def encode(activity: Activity) -> bytes:
 
 def describe(model: Model) -> dict[str, Any]:
     """Return a model of the SDK as plain JSON; what is None is left out."""
+    keys = _KEYS.get(type(model)) or _read_keys(type(model))
     described = {}
-    for name, key in _KEYS.get(type(model)) or _read_keys(type(model)):
-        value = getattr(model, name)
-        if isinstance(value, Model):
-            value = describe(value)
-        elif isinstance(value, list):
-            value = [describe(item) if isinstance(item, Model) else item for item in value]
-        if value is not None:
-            described[key] = value
+    for name, value in vars(model).items():
+        if value is not None and (key := keys.get(name)) is not None:
+            described[key] = _describe_value(value)
     return described
 
 
-def _read_keys(model: type[Model]) -> list[tuple[str, str]]:
+def _describe_value(value: Any) -> Any:
+    if isinstance(value, Model):
+        return describe(value)
+    if isinstance(value, list):
+        return [describe(item) if isinstance(item, Model) else item for item in value]
+    return value
+
+
+def _read_keys(model: type[Model]) -> dict[str, str]:
     attributes = model._attribute_map  # noqa: SLF001  # its schema
-    keys = [(name, _RIGHT.get(attribute["key"], attribute["key"])) for name, attribute in attributes.items()]
+    keys = {name: _RIGHT.get(attribute["key"], attribute["key"]) for name, attribute in attributes.items()}
     _KEYS[model] = keys
     return keys
 
 
-_RIGHT = {"tenantID": "tenantId"}
+_RIGHT: Final = {"tenantID": "tenantId"}
 """What 4.17.1 spells unlike Bot Framework."""
-_KEYS: dict[type[Model], list[tuple[str, str]]] = {}
-for _model in (Outgoing, Attachment, ChannelAccount, ConversationAccount):
-    _read_keys(_model)
+_KEYS: Final[dict[type[Model], dict[str, str]]] = {}

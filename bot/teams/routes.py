@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -11,7 +12,7 @@ from aiohttp import web
 
 from bot.commands.desk import Desk
 from bot.errors import BadRequestError, CarnetError
-from bot.language import choose_language
+from bot.language import choose_language, understand
 from bot.teams.activity_handler import CarnetBot
 from bot.teams.adapter import Arrival, TeamsAdapter
 from bot.teams.authentication import Authenticator
@@ -51,7 +52,7 @@ def add_teams_routes(
     tools = Tools(database, desk, authenticator, connector, references, messenger, clock, patience or Patience())
     door = _Door(tools)
     app.router.add_post("/api/messages", door.take)
-    app.cleanup_ctx.append(door.finish)
+    app.cleanup_ctx.append(door.hold)
     return messenger
 
 
@@ -63,8 +64,9 @@ class _Door:
         self._bot = CarnetBot(tools)
         self._turns = Turns()
 
-    async def finish(self, _app: web.Application) -> AsyncIterator[None]:
-        """Let running turns end before the database and the session are closed (F69)."""
+    async def hold(self, _app: web.Application) -> AsyncIterator[None]:
+        """Get ready for the first words; let running turns end before database and session are closed (F69)."""
+        await asyncio.to_thread(understand, "help", "en", date(2026, 1, 1))  # reads the phrases: most of a second
         yield
         await self._turns.finish(self._patience.stop)
 

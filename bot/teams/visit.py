@@ -1,6 +1,7 @@
 """One turn from the asker's side: who it is, what the desk answers, and how that gets back to them."""
 
 import asyncio
+from typing import get_args
 
 import structlog
 from botbuilder.core import TurnContext
@@ -15,11 +16,12 @@ from bot.teams.errors import RefusedError, SendError
 from bot.teams.outgoing import Outgoing, offer_file, say_card, say_text
 from bot.teams.references import read_reference
 from bot.teams.tools import Tools
-from bot.turn import Ask, Language, Reply
+from bot.turn import Ask, Language, Reply, Surface
 from storage.rls import SYSTEM
 from storage.users import KnownUser
 
 _SENT = SENDS.labels("sent")
+_TURNS = {surface: TURNS.labels(surface) for surface in get_args(Surface)}
 log = structlog.get_logger(__name__)
 
 
@@ -65,7 +67,7 @@ class Visit:
             )
         finally:
             typing.cancel()
-            TURNS.labels(self.asker.surface).observe(loop.time() - started)
+            _TURNS[self.asker.surface].observe(loop.time() - started)
 
     async def say(self, reply: Reply) -> None:
         """Send a reply where it was asked for, and what is private in it to the asker's own chat."""

@@ -1,0 +1,112 @@
+"""The door of Teams with the real desk behind it: what a person of one firm may learn, and what they may change."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import select
+
+from bot.commands.desk import Desk
+from storage.models import Company
+from storage.rls import SYSTEM
+from tests.factories import NOW, add_company, add_tenant
+from tests.switchboard import Switchboard, open_switchboard
+from tests.teams import Door, add_people, open_door
+
+EXPECTED = {"deliveryMode": "expectReplies"}
+
+
+@pytest.fixture
+async def switchboard() -> AsyncIterator[Switchboard]:
+    async with open_switchboard() as switchboard:
+        yield switchboard
+
+
+@pytest.fixture
+async def door(switchboard, database) -> AsyncIterator[Door]:
+    await add_people(database)
+    async with open_door(switchboard, database, desk=Desk(database, lambda: NOW)) as door:
+        yield door
+
+
+async def add(door: Door, name: str, tenant_id: int = 1) -> int:
+    async with door.database.writing(SYSTEM) as connection:
+        return await add_company(connection, name, tenant_id=tenant_id)
+
+
+async def read_type(door: Door, company_id: int) -> str | None:
+    async with door.database.reading(SYSTEM) as connection:
+        return await connection.scalar(select(Company.type).where(Company.id == company_id))
+
+
+async def test_a_company_is_asked_for_by_name_and_opened_by_a_button(door):
+    company_id = await add(door, "Acme")
+    _, body = await door.post(door.describe(text="show Acme", **EXPECTED))
+    assert body["activities"][0]["summary"] == "Acme"
+    _, body = await door.post(door.click("company.open", data={"company_id": company_id}))
+    assert (body["statusCode"], body["value"]["type"]) == (200, "AdaptiveCard")
+
+
+async def test_a_type_that_is_set_by_a_button_is_stored_once_however_often_it_is_delivered(door):
+    company_id = await add(door, "Acme")
+    click = door.click("company.set_type", data={"company_id": company_id, "type": "client"})
+    answers = [await door.post(click) for _ in range(3)]
+    assert answers[0][1]["statusCode"] == 200
+    assert answers[1:] == answers[:1] * 2
+    assert await read_type(door, company_id) == "client"
+
+
+@pytest.mark.parametrize("verb", ["company.open", "company.set_type", "contact.open", "undo", "view.open"])
+async def test_B39_what_is_another_tenants_and_what_is_nobodys_look_the_same(door, verb):
+    async with door.database.writing(SYSTEM) as connection:
+        await add_tenant(connection, 2)
+    theirs = await add(door, "Theirs", tenant_id=2)
+    name = {"undo": "audit_id", "view.open": "view_id", "contact.open": "contact_id"}.get(verb, "company_id")
+    answers = [
+        (await door.post(door.click(verb, data={name: number, "type": "client"})))[1]
+        for number in (theirs, 987_654_321)
+    ]
+    assert answers[0] == answers[1]
+    assert (answers[0]["type"], answers[0]["statusCode"]) == ("application/vnd.microsoft.error", 403)
+    assert await read_type(door, theirs) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"company_id": "1; DROP TABLE companies"},
+        {"company_id": -1},
+        {"company_id": 2**62},
+        {"company_id": [1]},
+        {"company_id": None},
+        {"company_id": 1.5},
+        {"company_id": True},
+        {"name": {"$ne": ""}},
+        {},
+    ],
+)
+@pytest.mark.parametrize("verb", ["company.open", "company.set_type"])
+async def test_B39_SQL_and_nonsense_in_a_buttons_data_is_refused_inside_a_200(door, verb, data):
+    status, body = await door.post(door.click(verb, data={"type": "client"} | data))
+    assert (status, body["type"]) == (200, "application/vnd.microsoft.error")
+    assert body["statusCode"] in {400, 403}
+
+
+async def test_B39_a_verb_that_nobody_answers_is_a_400_inside(door):
+    _, body = await door.post(door.click("drop.tables"))
+    assert (body["type"], body["statusCode"]) == ("application/vnd.microsoft.error", 400)
+
+
+@pytest.mark.parametrize(
+    "text", ["hi", "Hello", "HELP", "bonjour", "aide", "xyzzy plugh", "%_' OR 1=1 --", "👍", "\u202e"]
+)
+async def test_B71_B72_B73_whatever_is_typed_gets_a_card(door, text):
+    status, body = await door.post(door.describe(text=text, **EXPECTED))
+    assert status == 200
+    assert body["activities"][0]["attachments"][0]["content"]["type"] == "AdaptiveCard"
+
+
+async def test_B75_a_stranger_gets_a_polite_card_and_no_names(door):
+    await add(door, "Acme")
+    _, body = await door.post(door.describe(text="show Acme", **EXPECTED, **{"from": {"id": "29:x"}}))
+    assert "Acme" not in str(body)
+    assert body["activities"][0]["summary"]
