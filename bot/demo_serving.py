@@ -28,6 +28,8 @@ from storage.users import get_known_user
 
 HOST: Final = "127.0.0.1"
 """The demo lets tools in without a token, so it answers to nobody but this machine."""
+INSTALLING: Final = {"TeamsAppInstallation.ReadWriteSelfForUser.All", "AppCatalog.Read.All"}
+"""The demo's firm lets us install the app for people, so that a notice reaches those who never opened it."""
 _LOOK_EVERY: Final = 0.2
 _FIRST_SYNC: Final = 60.0
 """Seconds that the invented firm's first sync may take before the demo says that it is ready all the same."""
@@ -54,6 +56,7 @@ async def serve_demo(port: int, folder: Path, corpus: Path | None, domains: list
     """
     set_up_logs("INFO")
     firm, journal = open_firm(folder, corpus=corpus, domains=domains)
+    firm.granted |= INSTALLING
     async with run_microsoft(firm, folder=folder, journal=journal) as microsoft:
         config = make_config(microsoft, port, folder)
         is_new = not await asyncio.to_thread((folder / "carnet.db").exists)
@@ -76,6 +79,8 @@ def make_config(microsoft: Microsoft, port: int, folder: Path) -> Config:
         public_url=f"http://{HOST}:{port}",
         database_url=f"sqlite:///{folder}/carnet.db",
         notice_hours="0-24",
+        installs_app=True,
+        admins=(microsoft.firm.list_people()[0].id,),
         **microsoft.config_values,
     )
 

@@ -39,8 +39,9 @@ AT_ONCE = 16
 LONGEST_PAUSE = 30.0
 MOST_ATTEMPTS = 12
 LONGEST_WAIT = 3600
-INSTALL_SECONDS = 3
-"""After an installation, until Teams has told us where the chat is."""
+CHAT_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.5)
+"""Seconds between the first questions after an installation whether Teams has told us where the chat is."""
+INSTALL_SECONDS = 30
 SYNC_SECONDS = 15
 
 
@@ -70,12 +71,14 @@ class Sender:
         clock: Callable[[], float],
         default: Wishes | None = None,
         installer: Installer | None = None,
+        chat_pauses: Sequence[float] = CHAT_PAUSES,
     ) -> None:
         self._database = database
         self._messenger = messenger
         self._clock = clock
         self._default = default or Wishes()
         self._installer = installer
+        self._chat_pauses = chat_pauses
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Say notices until `stopping` is set; what is in hand is finished first."""
@@ -180,13 +183,19 @@ class Sender:
         else:
             place = (update.payload["conversation_id"], update.payload["activity_id"])
             sent = await self._messenger.update(tenant_id, *place, drawn.card, drawn.summary)
-        is_coming = sent.outcome == "unmet" and await self._install(tenant_id, user_id, message)
+        if sent.outcome == "unmet" and await self._install(tenant_id, user_id, message):
+            sent = await self._send_once_met(tenant_id, user_id, drawn)
         async with self._database.writing(tenant_id) as connection:
-            if is_coming:
-                rows = message.rows
-                await self._leave_for_later(connection, tenant_id, rows, INSTALL_SECONDS, "installed")
-            else:
-                await self._record(connection, tenant_id, message, sent)
+            await self._record(connection, tenant_id, message, sent)
+
+    async def _send_once_met(self, tenant_id: int, user_id: int, drawn: Drawn) -> Sent:
+        """Send as soon as Teams has told us where the chat is, which it does before or after the installation ends."""
+        for pause in self._chat_pauses:
+            await asyncio.sleep(pause)
+            sent = await self._messenger.send(tenant_id, user_id, drawn.card, drawn.summary)
+            if sent.outcome != "unmet":
+                return sent
+        return Sent("later", retry_after=INSTALL_SECONDS, reason="installed")
 
     async def _install(self, tenant_id: int, user_id: int, message: _Ready) -> bool:
         """Open a chat where the firm lets us; a summary alone is no reason to."""

@@ -368,9 +368,17 @@ async def test_F57_a_person_who_never_opened_the_app_is_told_after_its_installat
     installer = FakeInstaller(True)
     firm.sender = firm.make_sender(installer=installer)
     await tell(firm, Sent("unmet"))
-    assert (installer.asked, len(firm.messenger.sent)) == ([firm.anne], 1)
-    await firm.pass_time(10)
+    assert (installer.asked, len(firm.messenger.sent)) == ([firm.anne], 2)
     assert await firm.list_states() == [("company", "sent")]
+
+
+async def test_F57_a_chat_that_is_long_in_coming_is_asked_for_again(firm):
+    installer = FakeInstaller(True, True)
+    firm.sender = firm.make_sender(installer=installer, chat_pauses=[0])
+    await tell(firm, Sent("unmet"), Sent("unmet"))
+    assert await firm.list_states() == [("company", "pending")]
+    await firm.pass_time(60)
+    assert (len(installer.asked), await firm.list_states()) == (1, [("company", "sent")])
 
 
 async def test_F57_who_may_not_have_the_app_installed_is_left_alone(firm):
