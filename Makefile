@@ -46,6 +46,7 @@ $(VENV)/dev: $(VENV)/service requirements/dev.txt
 
 lock:
 	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/python -c "import tomllib; print('-c service.txt', *tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']['dev'], sep='\n')" > requirements/dev.in
 	$(BIN)/pip-compile --quiet $(LOCK) --output-file requirements/service.txt pyproject.toml
 	$(BIN)/pip-compile --quiet $(LOCK) --output-file requirements/dev.txt requirements/dev.in
 LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --strip-extras --allow-unsafe
