@@ -38,7 +38,7 @@ export const hostConfig = new HostConfig({
   imageSizes: { small: 32, medium: 52, large: 96 },
   containerStyles: {
     default: style("transparent"),
-    emphasis: style("var(--colorNeutralBackground3)"),
+    emphasis: style("var(--colorNeutralCardBackground)"),
     accent: style("var(--colorBrandBackground2)"),
     good: style("var(--colorStatusSuccessBackground1)"),
     warning: style("var(--colorStatusWarningBackground1)"),

@@ -57,6 +57,7 @@ export function renderCard(json: Card, events: CardEvents): HTMLElement {
     events.onOpen(anchor.href);
     return true;
   };
+  card.onElementVisibilityChanged = (element) => queueMicrotask(() => sayExpanded(drawn, element));
   card.parse(json, context);
   const drawn = card.render() ?? document.createElement("div");
   labels.forEach((label) => label.renderedElement?.classList.add("card-label", `card-label-${label.style}`));
@@ -75,6 +76,14 @@ function act(action: Action, events: CardEvents): void {
   }
 }
 
+/** The library says "expanded" of what a button shows; a screen reader listens for it on the button. */
+function sayExpanded(card: HTMLElement, element: CardElement): void {
+  element.renderedElement?.removeAttribute("aria-expanded");
+  for (const button of card.querySelectorAll(`[aria-controls~="${CSS.escape(element.id ?? "")}"]`)) {
+    button.setAttribute("aria-expanded", String(element.isVisible));
+  }
+}
+
 /** What the library leaves open for people who cannot see the card: a group of buttons is no menu bar. */
 function polish(card: HTMLElement): void {
   card.removeAttribute("tabindex");
@@ -83,5 +92,8 @@ function polish(card: HTMLElement): void {
   }
   for (const item of card.querySelectorAll("[role=menuitem]")) {
     item.setAttribute("role", "button");
+  }
+  for (const opener of card.querySelectorAll("[aria-controls]")) {
+    opener.setAttribute("aria-expanded", "false");
   }
 }
