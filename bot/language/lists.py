@@ -104,7 +104,8 @@ def _apply(listing: Listing, clause: Clause, today: date) -> bool:
 
 def _is_denied(sentence: Sentence, reading: Reading, clause: Clause) -> bool:
     """Say whether a `not` that was not understood stands before a clause, which then means the opposite."""
-    return any(end == clause.start and _is(sentence, end - 1, "<not>") for _, end in reading.unknown)
+    before = max((other.end for other in reading.clauses if other.end <= clause.start and other is not clause), default=0)
+    return any(before <= start < clause.start and _is(sentence, start, "<not>") for start, _ in reading.unknown)
 
 
 def _kinds(clause: Clause) -> list[str]:

@@ -89,7 +89,7 @@ def _fill(sentence: Sentence, rows: Rows, index: int, node: Node, way: Way) -> N
     """Give a slot one word, two words, ... as far as something that must follow it does."""
     for slot, target in node.slots.items():
         start = index if slot == "list" else sentence.skips[index]
-        if slot != "list" and not sentence.is_edge[start]:
+        if slot != "list" and not sentence.may_begin[start]:
             continue
         cost = way[0] + COST_OF_SKIPPED * (start - index)
         for end in range(start + 1, min(start + _LONGEST[slot], len(sentence)) + 1):
@@ -99,7 +99,7 @@ def _fill(sentence: Sentence, rows: Rows, index: int, node: Node, way: Way) -> N
                 break
             else:
                 cost += sentence.costs[end - 1]
-            if not sentence.cuts[end] or not (slot == "list" or sentence.is_edge[end - 1]):
+            if not sentence.cuts[end] or not (slot == "list" or sentence.may_end[end - 1]):
                 continue
             if target.meaning or target.slots or not target.edges.keys().isdisjoint(sentence.symbols[end]):
                 _arrive(rows, end, target, cost, (slot, start, end, None, way[1]))

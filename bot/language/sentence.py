@@ -16,7 +16,7 @@ COST_OF_SKIPPED = 0.1
 _COST_OF_KEYWORD = 0.15
 """What it costs to take a word with a capital for what it means; it may as well be part of a name."""
 COST_OF_FUNCTION, COST_OF_KNOWN, _COST_OF_STOP = 1.0, 2.0, 1.5
-_COST_OF_DOUBTFUL, _COST_OF_PLAIN, _COST_OF_CAPITAL, _COST_BETWEEN_CAPITALS = 1.2, 0.2, 0.1, 0.3
+_COST_OF_DOUBTFUL, _COST_OF_PLAIN, _COST_OF_CAPITAL, _COST_BETWEEN_NAMES = 1.2, 0.2, 0.1, 0.3
 """What a word costs as a part of a name: little, if it means nothing to us."""
 _MOST_ERRORS_IN_SMALL_WORDS = 1.0
 SMALL_CLASSES = frozenset({"<filler>", "<polite>", "<greeting>", "<show>", "<arrange>"})
@@ -46,8 +46,9 @@ class Sentence:
     """Whether the word means something, as it is or with a typing error."""
     is_stop: list[bool]
     """Whether the word must not be in a name (`not`, `if`, `who`)."""
-    is_edge: list[bool]
-    """Whether a name may begin or end with the word."""
+    may_begin: list[bool]
+    may_end: list[bool]
+    """Whether a name may begin, or end, with the word."""
     skips: list[int]
     """Where a name begins that begins here: behind an article."""
     is_question: bool
@@ -97,7 +98,8 @@ class _Reader:
             costs=[self._cost(index) for index in self.places],
             is_known=[self.words[index].kind == "stop" or bool(self.spellings[index]) for index in self.places],
             is_stop=[self._is("<stop>", index) for index in self.places],
-            is_edge=[self._is_edge(index) for index in self.places],
+            may_begin=[self._is_edge(index) for index in self.places],
+            may_end=[self._is_edge(index) and self.words[index].kind != "elided" for index in self.places],
             skips=[self._skip(index) for index in self.places],
             is_question=any(word.text == "?" for word in self.words),
         )
@@ -184,8 +186,13 @@ class _Reader:
             return _COST_OF_DOUBTFUL if self.spellings[index] and not word.is_capital else _COST_OF_PLAIN
         if word.text not in self.vocabulary.words["<filler>"]:
             return COST_OF_KNOWN
-        is_between = index + 1 < len(self.words) and self.is_proud[index - 1] and self.is_proud[index + 1]
-        return _COST_BETWEEN_CAPITALS if is_between else COST_OF_FUNCTION
+        return _COST_BETWEEN_NAMES if self._is_between_names(index) else COST_OF_FUNCTION
+
+    def _is_between_names(self, index: int) -> bool:
+        """Say whether a word joins two that mean nothing to us: `Bank of Ireland`."""
+        if not 0 < index < len(self.words) - 1:
+            return False
+        return all(self.is_proud[near] or not self.spellings[near] for near in (index - 1, index + 1))
 
     def _is_edge(self, index: int) -> bool:
         word = self.words[index]

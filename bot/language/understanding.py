@@ -82,7 +82,8 @@ class _Understanding:
         is_whole = is_list and not listing.left_over
         if command and not is_loose and not (is_whole and reading.cost <= command.cost):
             return self._command(command) or self._unknown()
-        is_surely = _is_surely_list(listing) or (listing.begins and listing.has_subject and any(self.sentence.is_stop))
+        is_told = listing.begins and listing.has_subject and any(self.sentence.is_stop)
+        is_surely = _is_surely_list(listing) or is_told
         if is_whole or (is_list and is_surely and not _is_order(self.sentence, start)):
             return self._list(listing, start, end)
         otherwise = listing if listing.has_subject and listing.count_left_over() <= _MOST_LEFT_OVER else None

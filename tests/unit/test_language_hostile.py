@@ -11,15 +11,17 @@ from bot.language.loading import load_vocabulary
 from bot.language.sentence import read_sentence
 
 TODAY = date(2026, 3, 18)
-READING = set(
+VERBS = (
     "admin.status companies.sort_out contact.explain export hello help list notices.settings show undo unknown "
-    "view.open views.list".split()
+    "view.open views.list"
 )
-PIECES = (
+READING = set(VERBS.split())
+WORDS = (
     "show my clients set partner type of to Acme Anne me no not is a the mes sociétés dont l'associé est n' pas depuis "
     "for 3 months since March 31 known by and , : = ? ' \" « & / - <b> view save this as 2026 export excel contacts at "
     "x@y.com remove rename 2026-02-30 30/02/2026 99999 0 days"
-).split()
+)
+PIECES = WORDS.split()
 
 
 @pytest.mark.parametrize(
@@ -76,8 +78,9 @@ def test_B73_a_sentence_that_is_not_understood_gets_the_nearest_commands(text, n
 
 
 def test_B73_suggestions_are_in_the_language_of_the_reader():
-    assert understand("quel temps fait-il ?", "en", TODAY).data["suggestions"][0].isascii()
-    assert "aide" in understand("hlep aidez aid", "fr", TODAY).data["suggestions"]
+    english, french = (understand("zzz clients, oui ?", language, TODAY).data for language in ("en", "fr"))
+    assert any("my" in example for example in english["suggestions"])
+    assert any("mes" in example for example in french["suggestions"])
 
 
 @settings(max_examples=600, deadline=None)
