@@ -36,7 +36,6 @@ STOP_SECONDS: Final = 25.0
 """What a graceful stop may take; Kubernetes and Docker kill after 30."""
 
 DATABASE: Final = web.AppKey("database", Database)
-DESK: Final = web.AppKey("desk", Desk)
 
 
 class Closable(Protocol):
@@ -67,7 +66,7 @@ async def create_app(
         desk = Desk(database, clock, notices)
         keys = KeySet(f"{config.login_url}/common/discovery/v2.0/keys", functools.partial(fetch, session))
         app = web.Application(client_max_size=2**20)
-        app[DATABASE], app[DESK] = database, desk
+        app[DATABASE] = database
         messenger = add_teams_routes(
             app, database=database, desk=desk, authenticator=line.authenticator, connector=line.connector
         )
@@ -137,7 +136,9 @@ async def open_worker(config: Config, *, clock: Clock = time.time) -> AsyncItera
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(_hold(open_store(config)))
         graph = await stack.enter_async_context(_hold(GraphClients(config)))
-        await stack.enter_async_context(_running(work_loops(config, database, graph, Notices(clock), clock)))
+        notices = Notices(clock, make_wishes(config))
+        loops = [*base_loops(config, database, clock), *work_loops(config, database, graph, notices, clock)]
+        await stack.enter_async_context(_running(loops))
         yield
 
 

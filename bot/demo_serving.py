@@ -9,7 +9,8 @@ from typing import Final
 import uvloop
 from aiohttp import web
 
-from bot.app import DATABASE, DESK, create_app
+from bot.app import DATABASE, create_app
+from bot.commands.desk import Desk
 from bot.config import Config
 from bot.demo.invented import list_seeds
 from bot.demo.journal import Journal
@@ -100,6 +101,7 @@ async def sow(app: web.Application, microsoft: Microsoft) -> None:
         if health["total"] and health["current"] + health["failing"] >= health["total"]:
             break
         await asyncio.sleep(_LOOK_EVERY)
+    desk = Desk(app[DATABASE], time.time)  # one of its own: nobody is told of it, and nobody's "undo" is it
     tenant, first = microsoft.firm.tenant_id, microsoft.firm.list_people()[0].id
     for seed in list_seeds():
         partner = next((each.id for each in microsoft.firm.list_people() if each.address == seed.partner), first)
@@ -111,4 +113,4 @@ async def sow(app: web.Application, microsoft: Microsoft) -> None:
         if seed.partner:
             asks.append(Ask("company.set_partner", {"name": seed.domain, "person": "me", "is_confirmed": True}))
         for ask in asks:
-            await app[DESK].answer(ask, viewer=user.viewer, language="en")
+            await desk.answer(ask, viewer=user.viewer, language="en")
