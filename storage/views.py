@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rapidfuzz import fuzz
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.facts import How, Match
 from storage.filters import Filter, from_json, is_id
 from storage.models import CompanyType, User, View, ViewShare
 from storage.names import fold_name
+from storage.parameters import as_parameters, text
 from storage.view_places import Place, list_places
 from storage.viewer import Viewer, visible_views
 
@@ -110,6 +111,13 @@ async def find_views(connection: AsyncConnection, viewer: Viewer, text: str) -> 
     return []
 
 
+async def find_view_named(connection: AsyncConnection, viewer: Viewer, name: str) -> int | None:
+    """Return the number of the view with this very name (own before shared): asked before every list in words."""
+    values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "name": fold_name(name)}
+    view_id: int | None = await connection.scalar(_NAMED, values)
+    return view_id
+
+
 async def list_view_readers(connection: AsyncConnection, viewer: Viewer, view_id: int) -> list[int]:
     """Return the named users with whom the viewer's own view is shared."""
     if not is_id(view_id):
@@ -138,6 +146,16 @@ def _select(viewer: Viewer) -> Any:
         .outerjoin(User, is_owner)
         .where(visible_views(viewer))
     )
+
+
+_READER = as_parameters(Viewer(0, 0))
+_NAMED = (
+    select(View.id)
+    .where(visible_views(_READER), View.folded_name == text("name"))
+    .order_by(case((View.owner_id == _READER.user_id, 0), else_=1), View.id)
+    .limit(1)
+)
+"""Built once: building a statement takes ten times as long as running it."""
 
 
 def _make_row(row: Any, viewer: Viewer, place: Place | None) -> ViewRow:

@@ -1,6 +1,7 @@
 """What people decide about a company: its type, its partner, its name; and taking a decision back."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from bot.cards.companies import Opened, draw_company
@@ -39,6 +40,7 @@ async def set_type(turn: Turn) -> Reply:
 @router.verb("company.set_partner", is_writing=True)
 async def set_partner(turn: Turn) -> Reply:
     """Say who is responsible for a company."""
+    turn = await _turn_round(turn)
     data = turn.ask.data
     company = await find_company(turn, _asking_again(turn, _keep_person(data)))
     person = await read_person(turn, lambda user_id: _asking_again(turn, {"user_id": user_id})(company.id))
@@ -64,6 +66,14 @@ async def rename(turn: Turn) -> Reply:
         question = say(turn.language, "commands.rename_question", company=company.name, name=new_name)
         return confirm(turn, question, company, wanted)
     return await _change(turn, company, company_changes.rename_company, new_name, wanted)
+
+
+async def _turn_round(turn: Turn) -> Turn:
+    """Take `assign Anne Martin to Acme` the other way round where only that names a company."""
+    other, name = turn.ask.data.get("or"), read_text(turn.ask.data, "name")
+    if not isinstance(other, dict) or await companies.find_companies(turn.connection, turn.viewer, name):
+        return turn
+    return replace(turn, ask=replace(turn.ask, data={**turn.ask.data, **other}))
 
 
 async def read_person(turn: Turn, make: Callable[[int], Json]) -> Meant | None:

@@ -12,7 +12,7 @@ from bot.cards.lists import Listing, count_rows, draw_companies, draw_contacts, 
 from bot.cards.types_list import TypeGroup, draw_types
 from bot.cards.views import say_name
 from bot.commands.data import read_cursor, read_filter, read_names, read_number, read_strings, read_text
-from bot.commands.resolving import choose, find_company, find_person
+from bot.commands.resolving import find_company, find_person
 from bot.errors import NotFoundError
 from bot.language import describe
 from bot.turn import Reply, Router, Turn
@@ -106,9 +106,11 @@ async def show_page(turn: Turn, listing: Listing) -> Reply:
 async def read_listing(turn: Turn) -> Listing:
     """Return the list that the ask is about: a view, or a filter with the names that were typed."""
     data = turn.ask.data
-    view = await _find_view(turn)
-    is_narrowed = view is None or (data.get("filter") and data.get("view_id") is not None)
-    filter_ = read_filter(data) if view is None or is_narrowed else view.filter
+    filter_ = read_filter(data)
+    view = await _find_view(turn, filter_)
+    is_narrowed = bool(data.get("filter")) and data.get("view_id") is not None
+    if view is not None and not is_narrowed:
+        filter_ = view.filter
     filter_ = await name_people(turn, filter_, read_names(data))
     listing = Listing(
         filter=filter_,
@@ -148,7 +150,7 @@ async def complete(turn: Turn, listing: Listing) -> Listing:
     )
 
 
-async def _find_view(turn: Turn) -> ViewRow | None:
+async def _find_view(turn: Turn, filter_: Filter) -> ViewRow | None:
     """Return the view that is asked for by its number or its very name, or the reader's default."""
     data = turn.ask.data
     if turn.is_shared:
@@ -159,10 +161,10 @@ async def _find_view(turn: Turn) -> ViewRow | None:
     name = read_text(data, "text")
     if not name:
         return None
-    match = choose([match for match in await views.find_views(turn.connection, turn.viewer, name) if match.is_exact])
-    if match is not None:
-        return await views.get_view(turn.connection, turn.viewer, match.id)
-    if read_filter(data) == Filter() and not data.get("names") and not data.get("is_scope_given"):
+    named = await views.find_view_named(turn.connection, turn.viewer, name)
+    if named is not None:
+        return await views.get_view(turn.connection, turn.viewer, named)
+    if filter_ == Filter() and not data.get("names") and not data.get("is_scope_given"):
         return await views.get_default_view(turn.connection, turn.viewer)
     return None
 
@@ -181,6 +183,8 @@ async def name_people(turn: Turn, filter_: Filter, names: Mapping[str, str]) -> 
             person = await find_person(turn, names[part], _asking_again(turn, filter_, names, part))
             filter_ = filter_.changed(**{part: person.id})
     if names.get("company"):
+        if names.get("colleague") and not await companies.find_companies(turn.connection, turn.viewer, names["company"]):
+            return await name_people(turn, filter_.changed(of="contacts"), {"known_by": names["colleague"]})
         named = replace(turn, ask=replace(turn.ask, data={"name": names["company"]}))
         company = await find_company(named, _asking_again(turn, filter_, names, "company"))
         filter_ = filter_.changed(of="contacts", company_id=company.id)
