@@ -4,19 +4,27 @@ A worker holds a mailbox by a lease that runs out by itself; each lease raises t
 carries an older one is refused, so a worker that hung and woke again changes nothing.
 """
 
-from collections.abc import Collection, Sequence
+import heapq
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import and_, case, func, or_, select, tuple_, update
+from sqlalchemy import and_, case, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.bulk import update_rows
+from storage.chunks import CHUNK
 from storage.models import Mailbox, Tenant, User
 from storage.wake import wake
 
 LEASE: Final = 10
 """Seconds after which another worker may take over from one that died or hangs; who works puts it off."""
+_HELD: Final = ("tenant_id", "user_id", "fencing")
 _NEVER: Final = ("stopped",)
+_SYNCED: Final = ("current", "retrying", "forbidden", "skipped")
+_UNSYNCED: Final = ("new", "syncing")
+"""States before the end of a first sync."""
 _UNCOUNTED: Final = ("skipped", "stopped")
 """States of mailboxes that will never be current: there is nothing to sync."""
 
@@ -56,25 +64,77 @@ async def make_due(connection: AsyncConnection, tenant_id: int, user_id: int, at
 
 
 async def claim_mailboxes(connection: AsyncConnection, now: int, limit: int) -> list[Lease]:
-    """Take up to `limit` due mailboxes, the longest due first; needs a `SYSTEM` transaction.
+    """Take up to `limit` due mailboxes; needs a `SYSTEM` transaction.
 
-    One whose worker died is due when its lease is over. Mailboxes of a firm that is not active are left alone.
+    The next one is always of the firm that has the fewest in hand, so that no firm waits for another's thousands.
+    Within a firm those that were synced before go before first syncs, and then the longest due goes first. One whose
+    worker died is due when its lease is over. Mailboxes of a firm that is not active are left alone.
     """
-    keys = (
-        select(Mailbox.tenant_id, Mailbox.user_id)
-        .join(Tenant, Tenant.tenant_id == Mailbox.tenant_id)
-        .where(*_are_due(now), Tenant.state == "active")
-        .order_by(Mailbox.due_at)
-        .limit(limit)
-        .with_for_update(of=Mailbox, skip_locked=True)
-    )
-    found = [tuple(row) for row in await connection.execute(keys)]
-    if not found:
-        return []
-    these = tuple_(Mailbox.tenant_id, Mailbox.user_id).in_(found)
-    taken = {"leased_until": now + LEASE, "fencing": Mailbox.fencing + 1, "due_at": None}
-    await connection.execute(update(Mailbox).where(these).values(taken))
-    return await _read_leases(connection, found)
+    await _recover(connection, now)
+    found: list[tuple[int, int]] = []
+    in_hand = await _count_in_hand(connection, now)
+    while len(found) < limit:
+        shares = share_out(in_hand, limit - len(found))
+        if not shares:
+            break
+        for tenant_id, share in shares.items():
+            taken = await _take(connection, tenant_id, share, now)
+            found += taken
+            in_hand[tenant_id] += len(taken)
+            if len(taken) < share:  # it has no more
+                del in_hand[tenant_id]
+    return await _read_leases(connection, found) if found else []
+
+
+def share_out(in_hand: Mapping[int, int], places: int) -> dict[int, int]:
+    """Share places out among tenants, each to the one that has the fewest in hand by then."""
+    waiting = [(count, tenant_id) for tenant_id, count in in_hand.items()]
+    heapq.heapify(waiting)
+    shares: Counter[int] = Counter()
+    for _ in range(places if waiting else 0):
+        count, tenant_id = waiting[0]
+        shares[tenant_id] += 1
+        heapq.heapreplace(waiting, (count + 1, tenant_id))
+    return dict(shares)
+
+
+async def _recover(connection: AsyncConnection, now: int) -> None:
+    """Make mailboxes due whose worker died: their lease ran out."""
+    lost = and_(Mailbox.due_at.is_(None), Mailbox.leased_until > 0, Mailbox.leased_until <= now)
+    keys = select(Mailbox.tenant_id, Mailbox.user_id).where(lost, Mailbox.state.not_in(_NEVER)).limit(CHUNK)
+    found = [tuple(row) for row in await connection.execute(keys.with_for_update(skip_locked=True))]
+    if found:
+        these = tuple_(Mailbox.tenant_id, Mailbox.user_id).in_(found)
+        await connection.execute(update(Mailbox).where(these).values(due_at=Mailbox.leased_until))
+
+
+async def _count_in_hand(connection: AsyncConnection, now: int) -> dict[int, int]:
+    """Give the active tenants that have something due, each with how many mailboxes workers hold of it."""
+    is_due = exists().where(Mailbox.tenant_id == Tenant.tenant_id, *_are_due(now))
+    tenants = await connection.scalars(select(Tenant.tenant_id).where(Tenant.state == "active", is_due))
+    held = select(Mailbox.tenant_id, func.count()).where(Mailbox.leased_until > now).group_by(Mailbox.tenant_id)
+    counts = {row[0]: row[1] for row in await connection.execute(held)}
+    return {tenant_id: counts.get(tenant_id, 0) for tenant_id in tenants}
+
+
+async def _take(connection: AsyncConnection, tenant_id: int, limit: int, now: int) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for states in (_SYNCED, _UNSYNCED):
+        keys = (
+            select(Mailbox.user_id)
+            .where(Mailbox.tenant_id == tenant_id, Mailbox.state.in_(states), *_are_due(now))
+            .order_by(Mailbox.due_at)
+            .limit(limit - len(found))
+            .with_for_update(skip_locked=True)
+        )
+        found += [(tenant_id, user_id) for user_id in await connection.scalars(keys)]
+        if len(found) == limit:
+            break
+    if found:
+        these = and_(Mailbox.tenant_id == tenant_id, Mailbox.user_id.in_([user_id for _, user_id in found]))
+        taken = {"leased_until": now + LEASE, "fencing": Mailbox.fencing + 1, "due_at": None}
+        await connection.execute(update(Mailbox).where(these).values(taken))
+    return found
 
 
 async def _read_leases(connection: AsyncConnection, keys: Sequence[tuple[Any, ...]]) -> list[Lease]:
@@ -94,25 +154,23 @@ async def _read_leases(connection: AsyncConnection, keys: Sequence[tuple[Any, ..
 
 
 def _are_due(now: int) -> tuple[Any, ...]:
-    is_due = or_(Mailbox.due_at <= now, and_(Mailbox.due_at.is_(None), Mailbox.leased_until > 0))
-    return (is_due, Mailbox.leased_until <= now, Mailbox.not_before <= now, Mailbox.state.not_in(_NEVER))
+    return Mailbox.due_at <= now, Mailbox.leased_until <= now, Mailbox.not_before <= now
 
 
-async def get_next_due_at(connection: AsyncConnection) -> int | None:
-    """Give the time at which the next mailbox may be taken; needs a `SYSTEM` transaction."""
-    due_at = func.coalesce(Mailbox.due_at, Mailbox.leased_until)
-    latest = case((Mailbox.not_before > due_at, Mailbox.not_before), else_=due_at)
-    free_at = case((Mailbox.leased_until > latest, Mailbox.leased_until), else_=latest)
-    waiting = or_(Mailbox.due_at.is_not(None), Mailbox.leased_until > 0)
-    active = select(Tenant.tenant_id).where(Tenant.state == "active")
-    statement = select(func.min(free_at)).where(waiting, Mailbox.state.not_in(_NEVER), Mailbox.tenant_id.in_(active))
-    found: int | None = await connection.scalar(statement)
-    return found
+async def get_next_due_at(connection: AsyncConnection, now: int) -> int | None:
+    """Give the next time at which it is worth asking for a mailbox again; needs a `SYSTEM` transaction."""
+    times = []
+    for column in (Mailbox.due_at, Mailbox.not_before, Mailbox.leased_until):
+        query = select(func.min(column)).where(column > now, Mailbox.state.not_in(_NEVER))
+        times.append(await connection.scalar(query))
+    return min((at for at in times if at is not None), default=None)
 
 
 async def hold_mailbox(connection: AsyncConnection, lease: Lease, now: int) -> None:
     """Put the end of a lease off, and lock the mailbox for this transaction; raises `LeaseLostError`."""
-    await _update(connection, lease, {"leased_until": now + LEASE})
+    row = (lease.tenant_id, lease.user_id, lease.fencing, now + LEASE)
+    if not await update_rows(connection, Mailbox, _HELD, ("leased_until = ?",), [row]):
+        raise LeaseLostError
 
 
 async def extend_leases(connection: AsyncConnection, leases: Collection[Lease], now: int) -> None:

@@ -120,7 +120,12 @@ class Mailbox(Base):
     """One user's mailbox: its state, and at the same time its place in the queue."""
 
     __tablename__ = "mailboxes"
-    __table_args__ = (Index("mailboxes_due", "due_at", "leased_until"),)
+    __table_args__ = (
+        Index("mailboxes_due", "tenant_id", "state", "due_at"),
+        Index("mailboxes_due_next", "due_at"),
+        Index("mailboxes_held", "not_before"),
+        Index("mailboxes_leased", "leased_until"),
+    )
 
     tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)

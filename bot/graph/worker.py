@@ -100,7 +100,7 @@ class Worker:
         if len(self._hands) >= self._concurrency:
             return _LONGEST_PAUSE
         async with self._database.reading(SYSTEM) as connection:
-            due_at = await get_next_due_at(connection)
+            due_at = await get_next_due_at(connection, int(self._clock()))
         return _LONGEST_PAUSE if due_at is None else min(_LONGEST_PAUSE, max(0.05, due_at - self._clock()))
 
     async def _wait(self, seconds: float, stopped: asyncio.Task[bool]) -> None:

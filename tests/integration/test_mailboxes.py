@@ -118,11 +118,11 @@ async def test_F30_nothing_makes_a_mailbox_due_before_its_time(queue: Database):
         await make_due(connection, 1, lease.user_id, NOW)
     await claim(queue, limit=9)
     async with queue.reading(SYSTEM) as connection:
-        assert await get_next_due_at(connection) == NOW + LEASE
+        assert await get_next_due_at(connection, NOW) == NOW + LEASE
     async with queue.writing(1) as connection:
         await connection.execute(update(Mailbox).where(Mailbox.user_id != lease.user_id).values(state="stopped"))
     async with queue.reading(SYSTEM) as connection:
-        assert await get_next_due_at(connection) == NOW + 100
+        assert await get_next_due_at(connection, NOW) == NOW + 100
     assert await claim(queue, NOW + 99) == []
     [again] = await claim(queue, NOW + 100)
     assert (again.user_id, again.failures) == (lease.user_id, 1)
@@ -133,7 +133,38 @@ async def test_mailboxes_of_a_firm_that_keeps_us_out_are_left_alone(queue: Datab
         await connection.execute(update(Tenant).values(state="paused"))
     assert await claim(queue, limit=20) == []
     async with queue.reading(SYSTEM) as connection:
-        assert await get_next_due_at(connection) is None
+        assert await get_next_due_at(connection, NOW) is None
+
+
+async def add_firm(database: Database, tenant_id: int, count: int, state: str = "new") -> None:
+    async with database.writing(SYSTEM) as connection:
+        await connection.execute(insert(Tenant).values(tenant_id=tenant_id, entra_id=f"t{tenant_id}"))
+        for number in range(1, count + 1):
+            user = {"entra_id": f"u{number}", "name": "A", "folded_name": "a"}
+            await connection.execute(insert(User).values(tenant_id=tenant_id, id=number, **user))
+            mailbox = {"user_id": number, "due_at": NOW - 1, "state": state}
+            await connection.execute(insert(Mailbox).values(tenant_id=tenant_id, **mailbox))
+
+
+async def test_F36_no_firm_waits_for_the_mailboxes_of_another(queue: Database):
+    await add_firm(queue, 2, 1)
+    await add_firm(queue, 3, 2)
+    claimed = [lease.entra_tenant_id for _ in range(6) for lease in await claim(queue)]
+    assert claimed.count("t2") == 1
+    assert claimed.count("t3") == 2
+    assert {"t", "t2", "t3"} == set(claimed[:3])
+
+
+async def test_places_are_shared_among_firms_and_what_one_leaves_goes_to_the_others(queue: Database):
+    await add_firm(queue, 2, 1)
+    claimed = [lease.entra_tenant_id for lease in await claim(queue, limit=8)]
+    assert (claimed.count("t"), claimed.count("t2")) == (7, 1)
+
+
+async def test_mail_that_came_in_goes_before_first_syncs(queue: Database):
+    async with queue.writing(SYSTEM) as connection:
+        await connection.execute(update(Mailbox).where(Mailbox.user_id == 1).values(state="current"))
+    assert [lease.user_id for lease in await claim(queue, limit=2)] == [1, 10]
 
 
 async def test_health_counts_what_there_is_to_sync(queue: Database):
