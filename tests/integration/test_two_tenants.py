@@ -1,0 +1,153 @@
+"""S11: two tenants with the same people in one database see and change nothing of each other, whatever is asked."""
+
+from contextlib import suppress
+from inspect import Parameter, signature
+from typing import Any
+
+import pytest
+
+from storage.audit import AuditRow, Entry
+from storage.changes import ChangeError
+from storage.feeds import FeedState
+from storage.filters import Filter
+from storage.finding import COMPANIES
+from storage.models import Company, CompanyRelationship, CompanyType, Feed
+from storage.outbox import NewNotice
+from storage.rls import SYSTEM
+from storage.tenants import DirectoryUser
+from storage.viewer import Viewer
+from storage.wishes import Wishes
+from tests.factories import NOW
+from tests.twins import OURS, SECRET, SECRET_NUMBER, THEIRS, list_questions, read_theirs, write_twins
+
+DONE = AuditRow(1, NOW, 1, "", "chat", "contact.add", "contact", 1, {"is_added": False}, {"is_added": True})
+ANNE = "10000000-0000-4000-8000-000000000001"
+VALUES: dict[str, Any] = {
+    "action": "test",
+    "activity_id": "open activity_id",
+    "address": "bob@acme.com",
+    "addresses": ["bob@acme.com", "anne@acme.com"],
+    "answer": {"a": 1},
+    "asked": ["acmee"],
+    "at": NOW,
+    "audit_id": 1,
+    "company_id": 1,
+    "company_ids": [1],
+    "contact_id": 1,
+    "contact_ids": [1],
+    "contact_rule": "exchange",
+    "conversation_id": "conversation_id",
+    "cursor": None,
+    "default": Wishes(),
+    "digest": b"d" * 16,
+    "domain": "new.example",
+    "domains": ["new.example"],
+    "done": DONE,
+    "due_at": NOW,
+    "entity_id": 1,
+    "entra_ids": [ANNE],
+    "entries": [Entry("test", "company", 1)],
+    "feed": Feed.INBOX,
+    "filter_": Filter(scope="firm"),
+    "ids": [1],
+    "is_hidden": True,
+    "kind": "open kind",
+    "leaver_days": 1,
+    "limit": 10,
+    "make_row": tuple,
+    "name": "New name",
+    "new_company_ids": [1],
+    "next_at": NOW,
+    "notices": [NewNotice(1, "open kind", NOW)],
+    "now": NOW,
+    "of": "company",
+    "partner_id": 1,
+    "people": [DirectoryUser(ANNE, "Anne", "anne@firm.example")],
+    "reason": "",
+    "reasons": {b"e" * 16: "test"},
+    "retention_days": 1,
+    "retry_at": NOW,
+    "rule": "outreach",
+    "shares_contacts": False,
+    "since": 0,
+    "source": "chat",
+    "sources": [b"source_digest".ljust(16, b"d"), b"d" * 16],
+    "state": "open state",
+    "text": "acme",
+    "to": 0,
+    "type_": CompanyType.PROSPECT,
+    "user_id": 1,
+    "user_ids": [1],
+    "view_id": 1,
+    "what": COMPANIES,
+    "wishes": Wishes(daily_most=3),
+}
+"""What each parameter gets: numbers and names that both tenants have."""
+OF_FUNCTION: dict[str, dict[str, Any]] = {
+    "chores.add_chores": {},
+    "contacts.list_contacts": {"filter_": Filter(of="contacts", scope="firm")},
+    "database.next_ids": {"model": Company, "count": 1},
+    "feeds.set_feed": {"state": FeedState()},
+    "knowers.get_known": {"of": CompanyRelationship},
+    "search.index_words": {"of": 1, "texts": {1: ["other"]}},
+    "spelling.correct_words": {"of": 1},
+    "view_changes.share_view": {"user_ids": [4]},
+    "view_places.set_place": {"is_hidden": True},
+}
+QUESTIONS = {name: (function, names) for name, function, names in list_questions()}
+
+
+class TakenBack(Exception):  # noqa: N818  # no error: every question is asked of the same rows
+    """Rolls back."""
+
+
+def make_arguments(name: str, function: Any, names: list[str], tenant_id: int) -> dict[str, Any]:
+    """Find a value for everything that a function takes; a new one needs a line above."""
+    given = VALUES | OF_FUNCTION.get(name, {}) | {"viewer": Viewer(tenant_id, 1), "tenant_id": tenant_id}
+    parameters = signature(function).parameters
+    wanted = [one for one in names if parameters[one].default is Parameter.empty or one in given]
+    plain = {one: given[one] for one in wanted if parameters[one].kind is not Parameter.VAR_KEYWORD}
+    return plain | (OF_FUNCTION.get(name, {}) if "values" in names else {})
+
+
+async def ask(database, name: str, tenant_id: int) -> tuple[str, bool]:
+    """Ask one question of the twins and take back what it did; give its answer, and whether their rows changed."""
+    function, names = QUESTIONS[name]
+    answer = None
+    with suppress(TakenBack):
+        async with database.writing(SYSTEM) as connection:
+            before = await read_theirs(connection)
+            with suppress(ChangeError):
+                answer = await function(connection, **make_arguments(name, function, names, tenant_id))
+            is_changed = await read_theirs(connection) != before
+            raise TakenBack
+    return repr(answer), is_changed
+
+
+@pytest.fixture
+async def twins(database):
+    async with database.writing(SYSTEM) as connection:
+        await write_twins(connection)
+    return database
+
+
+async def test_S11_no_question_gives_or_changes_anything_of_the_other_tenant(twins):
+    asked = {name: await ask(twins, name, OURS) for name in QUESTIONS}
+    leaking = {name for name, (answer, _) in asked.items() if SECRET in answer or str(SECRET_NUMBER) in answer}
+    assert leaking == set()
+    assert {name for name, (_, is_changed) in asked.items() if is_changed} == set()
+
+
+SHOWING = [
+    *("companies.list_companies", "companies.get_company", "companies.get_company_rows", "companies.find_companies"),
+    *("contacts.list_contacts", "contacts.get_contact", "contacts.find_contacts", "contacts.get_seen_person"),
+    *("people.get_people", "users.find_users", "users.search_users", "users.get_user", "users.get_user_names"),
+    *("views.list_views", "views.get_view", "views.get_default_view", "audit.list_audit", "audit.get_audit"),
+    *("company_changes.set_company_type", "contacts.add_contact", "view_changes.rename_view", "search.index_words"),
+]
+
+
+async def test_the_other_tenant_sees_and_changes_its_own_by_the_same_questions(twins):
+    """Or the test above would prove nothing."""
+    asked = {name: await ask(twins, name, THEIRS) for name in SHOWING}
+    assert [name for name, (answer, is_changed) in asked.items() if SECRET not in answer and not is_changed] == []
