@@ -21,6 +21,8 @@ def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
     for key, nothing in (("person", "nobody"), ("type", "none")):
         if data.get(key) == nothing:
             data[key] = None
+    if clause.meaning.is_either_way and data["person"] not in {None, "me"}:
+        data["or"] = {"name": data["person"], "person": data["name"]}
     verb = clause.meaning.name
     if verb == "show":
         return {"name": data["name"]}

@@ -104,7 +104,7 @@ def _apply(listing: Listing, clause: Clause, today: date) -> bool:
 
 def _is_denied(sentence: Sentence, reading: Reading, clause: Clause) -> bool:
     """Say whether a `not` that was not understood stands before a clause, which then means the opposite."""
-    before = max((other.end for other in reading.clauses if other.end <= clause.start and other is not clause), default=0)
+    before = max((other.end for other in reading.clauses if other.end <= clause.start), default=0)
     return any(before <= start < clause.start and _is(sentence, start, "<not>") for start, _ in reading.unknown)
 
 
@@ -174,7 +174,7 @@ def _set_whose(listing: Listing, effect: str, clause: Clause, today: date) -> bo
         return _name_person(listing, "partner", person)
     if "company" in listing.names:
         return _name_person(listing, "known_by", person)
-    return _name_company(listing, person)
+    return _name_company(listing, person) and listing.names.setdefault("colleague", person) == person
 
 
 def _set_last(listing: Listing, effect: str, clause: Clause, today: date) -> bool:

@@ -31,6 +31,8 @@ class Meaning:
     """Said by its gist: nothing is changed before the person confirms."""
     is_loose: bool = False
     """`show Acme`: takes any words, so that a list may be meant as well."""
+    is_either_way: bool = False
+    """`assign Acme to Anne`, `assign Anne to Acme`: company and person may stand the other way round."""
     cost: float = 0.02
 
 

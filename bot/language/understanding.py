@@ -37,14 +37,15 @@ def understand(text: str, language: Language, today: date) -> Ask:
     Every language is understood at any time, mixed in one sentence too; `language` is that of the suggestions. Names
     stay strings. Beside the data of each verb:
 
-    * `list`: `filter` (JSON of `storage.filters`), `names` {`partner`, `known_by`, `company`}, `not_understood` [str]
-      (only where there is something), `text` (the words without the verb: a saved view of that very name comes first),
-      `is_scope_given` (mine or firm was said, not assumed), `group: "type"` ("by type");
+    * `list`: `filter` (JSON of `storage.filters`); `names` {`partner`, `known_by`, `company`, and `colleague` where the
+      company may as well be one: "contacts of Anne"}; `not_understood` [str], only where there is something; `text`, the
+      words without the verb: a saved view of that very name comes first; `is_scope_given`: mine or firm was said, not
+      assumed; `group: "type"` ("by type");
     * `show`: `name`; `otherwise`, the data of a `list`, where the words may be a list if nothing has that name;
       `suggestions` where a bare name may as well be a sentence that was not understood;
     * writing verbs: `is_guess: True` where the sentence was understood through a typing error or by its gist, so that
-      the command asks even if every name matches exactly; `rename` is `view.rename` or `company.rename`, whatever has
-      the name;
+      the command asks even if every name matches exactly; `or`, the names the other way round ("assign Anne to Acme"),
+      for when the first is no company; `rename` is `view.rename` or `company.rename`, whatever has the name;
     * `unknown`: `text`, `suggestions`.
     """
     read = _remember if len(text) <= _LONGEST_TEXT else _read

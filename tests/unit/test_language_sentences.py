@@ -52,6 +52,8 @@ def answer(text: str) -> tuple[str, dict[str, Any]]:
 
 def strip(data: Any) -> dict[str, Any]:
     kept = {key: value for key, value in data.items() if key not in {"text", "suggestions", "is_scope_given", "or"}}
+    if "names" in kept:
+        kept["names"] = {key: name for key, name in kept["names"].items() if key != "colleague"}
     return kept | ({"otherwise": strip(kept["otherwise"])} if "otherwise" in kept else {})
 
 

@@ -1,0 +1,28 @@
+"""Sentences whose names decide what they mean."""
+
+import pytest
+
+from tests.office import Office, names, open_office, read, said
+
+
+@pytest.fixture
+async def office(database) -> Office:
+    return await open_office(database)
+
+
+@pytest.mark.parametrize("text", ["assign Globex to Marc Lefevre", "assign Marc Lefevre to Globex"])
+async def test_a_company_is_assigned_to_a_person_whichever_is_named_first(office, text):
+    await office.ask("company.set_partner", {"name": "Globex", "person": None})
+    reply = await office.say(text)
+    assert "Marc Lefèvre" in said(reply)
+    assert "Globex" in said(reply)
+
+
+@pytest.mark.parametrize("text", ["contacts of Marc Lefevre", "les contacts de Marc Lefevre"])
+async def test_contacts_of_a_colleague_are_those_the_colleague_knows(office, text):
+    by_name = await office.say("contacts known by Marc Lefevre")
+    assert names((await office.say(text)).card) == names(by_name.card) != []
+
+
+async def test_contacts_of_a_company_are_those_at_the_company(office):
+    assert read((await office.say("contacts of Acme Industries")).card)[0] == "Contacts at Acme Industries"
