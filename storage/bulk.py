@@ -142,26 +142,28 @@ async def select_rows(
 
 async def update_rows(
     connection: AsyncConnection, model: type[Base], key: tuple[str, ...], changes: tuple[str, ...], rows: Sequence[Row]
-) -> None:
+) -> int:
     """Change rows found by `key`: each tuple holds the key's values, then one value for every `?` in `changes`.
 
-    `changes` are assignments such as `count = count + ?`, each with one `?`, whose column comes first.
+    `changes` are assignments such as `count = count + ?`, each with one `?`, whose column comes first. Gives how many
+    rows there were.
     """
     if not rows:
-        return
+        return 0
     if connection.dialect.name == "sqlite":
         width = len(key)
         statement = _update_for_sqlite(model, key, changes)
-        await _change_sqlite(connection, statement, [(*row[width:], *row[:width]) for row in rows])
-    else:
-        await connection.exec_driver_sql(_update_for_postgres(model, key, changes), _transpose(rows))
+        return await _change_sqlite(connection, statement, [(*row[width:], *row[:width]) for row in rows])
+    result = await connection.exec_driver_sql(_update_for_postgres(model, key, changes), _transpose(rows))
+    return result.rowcount
 
 
-async def _change_sqlite(connection: AsyncConnection, statement: str, rows: Sequence[Row]) -> None:
+async def _change_sqlite(connection: AsyncConnection, statement: str, rows: Sequence[Row]) -> int:
     """Run a statement once a row, past SQLAlchemy's cursor: that goes to SQLite's thread and back four times."""
     driver: Any = (await connection.get_raw_connection()).driver_connection
     try:
-        await driver.executemany(statement, rows)
+        cursor = await driver.executemany(statement, rows)
+        return int(cursor.rowcount)
     except sqlite3.IntegrityError as error:
         raise IntegrityError(statement, None, error) from error
     except sqlite3.Error as error:

@@ -5,6 +5,7 @@ Leaving a `with` block commits, raising rolls back; nothing inside calls `commit
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import Sequence as Numbers
 from sqlalchemy import event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.inline_sqlite import connect_inline
@@ -151,7 +153,11 @@ def _run_pragmas(connection: Any, *pragmas: str) -> None:
 
 
 def _begin_immediately(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """Take the write lock, past SQLAlchemy's cursor: that goes to SQLite's thread and back three times."""
+    try:
+        connection.connection.run_async(lambda driver: driver.execute("BEGIN IMMEDIATE"))
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
 async def next_ids(connection: AsyncConnection, model: type[Any], tenant_id: int, count: int) -> list[int]:

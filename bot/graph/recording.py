@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.graph.capture import capture_mail, capture_meeting, get_message_source, make_digest
 from bot.graph.firm import Firm, Reason
 from bot.graph.pages import Event, ItemT, Message, Page
-from storage.database import Database
 from storage.happenings import Happening
 from storage.interactions import Applied, Mailing, add_happenings, list_held
 from storage.mailboxes import Lease
@@ -37,20 +36,25 @@ class Decided:
 class Recorder(ABC, Generic[ItemT]):
     """Reads one kind of feed for one mailbox."""
 
-    def __init__(self, database: Database, lease: Lease, firm: Firm) -> None:
-        self.database = database
+    def __init__(self, lease: Lease, firm: Firm) -> None:
         self.lease = lease
         self.firm = firm
 
-    async def decide(self, page: Page[ItemT], now: int) -> Decided:
-        """Decide what every item of a page means; one that cannot be understood is set aside, and the page goes on."""
+    async def prepare(self, page: Page[ItemT]) -> None:
+        """Fetch what else has to be known of a page, before its transaction; raises `GraphError`."""
+
+    async def decide(self, connection: AsyncConnection, page: Page[ItemT], now: int) -> Decided:
+        """Decide what every item of a page means, in its transaction.
+
+        One that cannot be understood is set aside, and the page goes on.
+        """
         decided = Decided()
         decided.quarantined.update({make_digest(name): reason for name, reason in page.poisons.items()})
-        await self._decide(page, now, decided)
+        await self._decide(connection, page, now, decided)
         return decided
 
     @abstractmethod
-    async def _decide(self, page: Page[ItemT], now: int, decided: Decided) -> None:
+    async def _decide(self, connection: AsyncConnection, page: Page[ItemT], now: int, decided: Decided) -> None:
         """Fill in what the items mean."""
 
     @abstractmethod
@@ -75,18 +79,17 @@ class Recorder(ABC, Generic[ItemT]):
 class MailRecorder(Recorder[Message]):
     """Records mail: the inbox gives what was received, the sent items what was sent."""
 
-    def __init__(self, database: Database, lease: Lease, firm: Firm, kind: Kind) -> None:
-        super().__init__(database, lease, firm)
+    def __init__(self, lease: Lease, firm: Firm, kind: Kind) -> None:
+        super().__init__(lease, firm)
         self._kind = kind
 
-    async def _decide(self, page: Page[Message], now: int, decided: Decided) -> None:
+    async def _decide(self, connection: AsyncConnection, page: Page[Message], now: int, decided: Decided) -> None:
         """Decide on new mails alone: a mail that is held, or has left its folder, was exchanged all the same."""
         new: dict[bytes, Message] = {}
         for message in page.items:
             if message.removed is None:
                 new[get_message_source(message, self._kind)] = message
-        async with self.database.reading(self.lease.tenant_id) as connection:
-            held = await list_held(connection, self.lease.tenant_id, self.lease.user_id, new)
+        held = await list_held(connection, self.lease.tenant_id, self.lease.user_id, new)
         for source, message in new.items():
             if source not in held:
                 self.capture(decided, source, capture_mail, message, self._kind, source, self.firm, now)
@@ -99,41 +102,35 @@ class MailRecorder(Recorder[Message]):
 class CalendarRecorder(Recorder[Event]):
     """Records meetings, and takes back those that moved, changed or were called off."""
 
-    def __init__(
-        self, database: Database, lease: Lease, firm: Firm, fetch_series: Callable[[str], Awaitable[Event | None]]
-    ) -> None:
-        super().__init__(database, lease, firm)
+    def __init__(self, lease: Lease, firm: Firm, fetch_series: Callable[[str], Awaitable[Event | None]]) -> None:
+        super().__init__(lease, firm)
         self._fetch_series = fetch_series
         self._series: dict[str, Event | None] = {}
 
-    async def _decide(self, page: Page[Event], now: int, decided: Decided) -> None:
+    async def prepare(self, page: Page[Event]) -> None:
+        """Know the series of every occurrence, which itself says no more than when it is (graph-docs issue 7632)."""
         self._series.update({event.id: event for event in page.items if event.type == "seriesMaster"})
+        for event in page.items:
+            master_id = event.series_master_id
+            if master_id and event.attendees is UNSET and master_id not in self._series:
+                self._series[master_id] = await self._fetch_series(master_id)
+
+    async def _decide(self, connection: AsyncConnection, page: Page[Event], now: int, decided: Decided) -> None:
         # An item may come twice in a round, in any state: its last one counts.
         latest = {make_digest(event.id): event for event in page.items}
         for source, event in latest.items():
-            if event.removed is not None or await self._decide_event(source, event, now, decided):
+            if event.removed is not None or self._decide_event(source, event, now, decided):
                 decided.gone.append(source)
-        tenant_id, user_id = self.lease.tenant_id, self.lease.user_id
-        async with self.database.reading(tenant_id) as connection:
-            decided.held = await list_held_meetings(connection, tenant_id, user_id, latest)
+        decided.held = await list_held_meetings(connection, self.lease.tenant_id, self.lease.user_id, latest)
 
-    async def _decide_event(self, source: bytes, event: Event, now: int, decided: Decided) -> bool:
+    def _decide_event(self, source: bytes, event: Event, now: int, decided: Decided) -> bool:
         """Decide on one event; True where whatever is recorded of it must go."""
-        series = await self._find_series(event)
+        series = self._series.get(event.series_master_id or "")
         if event.attendees is UNSET and series is None:
             decided.skipped["partial"] += 1
             return False
         reason = self.capture(decided, source, capture_meeting, event, series, source, self.firm, now)
         return reason not in {"", "quarantined"}
-
-    async def _find_series(self, event: Event) -> Event | None:
-        """Give the series of an occurrence, which itself says no more than when it is (graph-docs issue 7632)."""
-        master_id = event.series_master_id
-        if not master_id or event.attendees is not UNSET:
-            return None
-        if master_id not in self._series:
-            self._series[master_id] = await self._fetch_series(master_id)
-        return self._series[master_id]
 
     async def write(self, connection: AsyncConnection, mailing: Mailing, decided: Decided) -> Applied:
         """Write new meetings, and what became of those held."""

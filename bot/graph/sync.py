@@ -33,29 +33,28 @@ async def sync_mailbox(turn: MailboxTurn) -> bool:
     Mail and calendar go one after the other: Graph counts them together (four requests at once, 10,000 in ten
     minutes). Raises `GraphError`, `LeaseLostError` or `DBAPIError`; what was written up to then stays.
     """
-    await _ripen(turn)
-    lease, database, firm = turn.lease, turn.database, turn.firm
-    async with database.reading(lease.tenant_id) as connection:
+    lease, firm = turn.lease, turn.firm
+    async with turn.database.reading(lease.tenant_id) as connection:
         feeds = await get_feeds(connection, lease.tenant_id, lease.user_id)
+        is_ripe = await has_ripe_meetings(connection, lease.tenant_id, lease.user_id, turn.now)
+    if is_ripe:
+        await _ripen(turn)
     if lease.state != "syncing" and not all(state.is_current for state in feeds.values()):
         await turn.write(lambda connection: begin_first_sync(connection, lease))
     for feed, kind in ((Feed.SENT, Kind.SENT), (Feed.INBOX, Kind.RECEIVED)):
-        recorder = MailRecorder(database, lease, firm, kind)
+        recorder = MailRecorder(lease, firm, kind)
         if not await FeedWalk(turn, feed, feeds[feed], recorder, _MESSAGES).run():
             return False
 
     async def fetch_series(event_id: str) -> Event | None:
         return await _fetch_series(turn, event_id)
 
-    calendar = CalendarRecorder(database, lease, firm, fetch_series)
+    calendar = CalendarRecorder(lease, firm, fetch_series)
     return await FeedWalk(turn, Feed.CALENDAR, feeds[Feed.CALENDAR], calendar, _EVENTS).run()
 
 
 async def _ripen(turn: MailboxTurn) -> None:
     """Count the meetings that have begun since the last turn as held."""
-    async with turn.database.reading(turn.lease.tenant_id) as connection:
-        if not await has_ripe_meetings(connection, turn.lease.tenant_id, turn.lease.user_id, turn.now):
-            return
 
     async def change(connection: AsyncConnection) -> None:
         applied = await ripen_meetings(connection, turn.make_mailing())

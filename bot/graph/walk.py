@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import metrics
 from bot.graph.errors import GraphError
 from bot.graph.pages import ItemT, Page, PageReader
-from bot.graph.recording import Decided, Recorder
+from bot.graph.recording import Recorder
 from bot.graph.requests import choose_window_end, get_window_start, request_calendar, request_messages
 from bot.graph.rounds import RoundWatch, is_slow, is_too_much, is_unknown_state
 from bot.graph.turn import MailboxTurn
@@ -50,35 +50,37 @@ class FeedWalk(Generic[ItemT]):
 
     async def run(self) -> bool:
         """Walk to the delta link; False where the turn is over first. Raises what fetching and writing raise."""
-        await self._begin_round()
+        self._begin_round()
         while True:
             page = await self._fetch_known_page()
+            await self._recorder.prepare(page)
             await self._apply(page)
             if page.delta_link:
                 return True
             if self._turn.pages >= PAGES_A_TURN or self._turn.is_stopping():
                 return False
 
-    async def _begin_round(self) -> None:
+    def _begin_round(self) -> None:
         """Begin where nothing was read yet, or where the calendar's window has moved on by a day.
 
-        The calendar is read anew every day: a delta link is bound to its window, and says nothing of an occurrence that
-        was taken out of a series (microsoft-graph-docs pull request 4501).
+        What is begun is written with its first page. The calendar is read anew every day: a delta link is bound to its
+        window, and says nothing of an occurrence that was taken out of a series (microsoft-graph-docs pull request
+        4501).
         """
         state, window_ends_at = self._state, self._choose_window()
         if not state.round or (window_ends_at > state.window_ends_at and not state.is_from_scratch):
-            await self._restart(is_current=state.is_current)
+            self._state = state.restarted(is_current=state.is_current, window_ends_at=window_ends_at)
 
     def _choose_window(self) -> int:
         return choose_window_end(self._turn.now) if self._feed == Feed.CALENDAR else 0
 
-    async def _restart(self, *, is_current: bool, page_size: int | None = None) -> None:
-        state = self._state.restarted(is_current=is_current, window_ends_at=self._choose_window())
-        state = replace(state, page_size=page_size or state.page_size)
+    async def _resync(self, page_size: int) -> None:
+        """Begin anew after something went wrong; the mailbox is not current until that has ended."""
+        state = self._state.restarted(is_current=False, window_ends_at=self._choose_window())
+        state = replace(state, page_size=page_size)
 
         async def change(connection: AsyncConnection) -> None:
-            if not is_current:
-                await begin_first_sync(connection, self._turn.lease)
+            await begin_first_sync(connection, self._turn.lease)
             await self._set_state(connection, state)
 
         await self._turn.write(change)
@@ -92,14 +94,14 @@ class FeedWalk(Generic[ItemT]):
                 self._watch.check(page)
             except GraphError as error:
                 if error.code == "endlessRound":
-                    await self._restart(is_current=False, page_size=self._halve(self._state.page_size))
+                    await self._resync(self._halve(self._state.page_size))
                 if is_slow(error):
                     await self._turn.write(self._ask_for_less)
                 self._resyncs += 1
                 if not is_unknown_state(error) or self._resyncs > _RESYNCS_A_TURN:
                     raise
                 log.warning("resync", user_id=self._turn.lease.user_id, feed=self._feed.value, code=error.code)
-                await self._restart(is_current=False)
+                await self._resync(self._state.page_size)
             else:
                 return page
 
@@ -140,7 +142,6 @@ class FeedWalk(Generic[ItemT]):
 
     async def _apply(self, page: Page[ItemT]) -> None:
         """Write what a page means and where to go on, together or not at all."""
-        decided = await self._recorder.decide(page, self._turn.now)
         count = len(page.items) + len(page.poisons)
         state = (
             self._state.ended(link=page.delta_link, count=count)
@@ -149,7 +150,7 @@ class FeedWalk(Generic[ItemT]):
         )
 
         async def change(connection: AsyncConnection) -> None:
-            applied = await self._write(connection, decided, is_last=bool(page.delta_link))
+            applied = await self._write(connection, page)
             await self._set_state(connection, state)
             await self._turn.tell(connection, applied, is_first_sync=not self._state.is_current)
 
@@ -159,13 +160,14 @@ class FeedWalk(Generic[ItemT]):
         self._turn.items += count
         metrics.PAGES.labels(self._feed.value).inc()
 
-    async def _write(self, connection: AsyncConnection, decided: Decided, *, is_last: bool) -> Applied:
+    async def _write(self, connection: AsyncConnection, page: Page[ItemT]) -> Applied:
         mailing = self._turn.make_mailing(self._state.round)
+        decided = await self._recorder.decide(connection, page, mailing.now)
         applied = await self._recorder.write(connection, mailing, decided)
         applied.skipped, applied.quarantined = decided.skipped, len(decided.quarantined)
         key = (mailing.tenant_id, mailing.user_id, self._feed)
         await add_quarantined(connection, *key, decided.quarantined, now=mailing.now)
-        if is_last and self._feed == Feed.CALENDAR and self._state.is_from_scratch and self._state.round > 1:
+        if page.delta_link and self._feed == Feed.CALENDAR and self._state.is_from_scratch and self._state.round > 1:
             # Mail is not swept: a mail that is no longer in its folder was exchanged all the same.
             ends_at = self._state.window_ends_at
             swept = await sweep_meetings(connection, mailing, get_window_start(ends_at), ends_at)
