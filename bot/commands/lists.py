@@ -183,8 +183,9 @@ async def name_people(turn: Turn, filter_: Filter, names: Mapping[str, str]) -> 
             person = await find_person(turn, names[part], _asking_again(turn, filter_, names, part))
             filter_ = filter_.changed(**{part: person.id})
     if names.get("company"):
-        if names.get("colleague") and not await companies.find_companies(turn.connection, turn.viewer, names["company"]):
-            return await name_people(turn, filter_.changed(of="contacts"), {"known_by": names["colleague"]})
+        colleague = names.get("colleague")
+        if colleague and not await companies.find_companies(turn.connection, turn.viewer, names["company"]):
+            return await name_people(turn, filter_.changed(of="contacts"), {"known_by": colleague})
         named = replace(turn, ask=replace(turn.ask, data={"name": names["company"]}))
         company = await find_company(named, _asking_again(turn, filter_, names, "company"))
         filter_ = filter_.changed(of="contacts", company_id=company.id)

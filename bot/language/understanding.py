@@ -38,9 +38,9 @@ def understand(text: str, language: Language, today: date) -> Ask:
     stay strings. Beside the data of each verb:
 
     * `list`: `filter` (JSON of `storage.filters`); `names` {`partner`, `known_by`, `company`, and `colleague` where the
-      company may as well be one: "contacts of Anne"}; `not_understood` [str], only where there is something; `text`, the
-      words without the verb: a saved view of that very name comes first; `is_scope_given`: mine or firm was said, not
-      assumed; `group: "type"` ("by type");
+      company may as well be one: "contacts of Anne"}; `not_understood` [str], only where there is something; `text`,
+      the words without the verb: a saved view of that very name comes first; `is_scope_given`: mine or firm was said,
+      not assumed; `group: "type"` ("by type");
     * `show`: `name`; `otherwise`, the data of a `list`, where the words may be a list if nothing has that name;
       `suggestions` where a bare name may as well be a sentence that was not understood;
     * writing verbs: `is_guess: True` where the sentence was understood through a typing error or by its gist, so that

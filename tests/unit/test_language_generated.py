@@ -101,7 +101,7 @@ def test_lists_put_together_from_parts_are_understood(capsys, errors, is_mixed, 
         cases.append((text, wanted))
     share, wrong = measure(iter(cases))
     with capsys.disabled():
-        print(f"\n{COUNT} lists, {errors} typing errors, mixed {is_mixed}: {share:.2%} right; not: {wrong[:3]}")  # noqa: T201
+        print(f"\n{COUNT} lists, {errors} typing errors, mixed {is_mixed}: {share:.2%} right; not: {wrong[:3]}")
     assert share >= floor
 
 

@@ -75,7 +75,7 @@ def test_sentences_held_out_from_the_grammar_are_understood_nearly_as_well(capsy
     wrong = [sentence[0] for sentence in sentences if not is_right(sentence)]
     share = 1 - len(wrong) / len(sentences)
     with capsys.disabled():
-        print(f"\nheld-out sentences understood: {share:.1%} of {len(sentences)}; not: {wrong}")  # noqa: T201
+        print(f"\nheld-out sentences understood: {share:.1%} of {len(sentences)}; not: {wrong}")
     assert len(sentences) >= 75
     assert share >= FLOOR
 
