@@ -1,5 +1,7 @@
 """What is said unasked: a message into a person's own chat, and cards that are put in the place of older ones."""
 
+import contextlib
+
 import msgspec
 from botbuilder.schema import Activity, ChannelAccount, ConversationAccount
 
@@ -26,10 +28,12 @@ class TeamsMessenger:
         """Send a card to the person's own chat; a conversation that is no more is opened anew, once."""
         return await self.send_activity(tenant_id, user_id, say_card(card, summary))
 
-    async def send_activity(self, tenant_id: int, user_id: int, activity: Outgoing) -> Sent:
-        """Send any message to the person's own chat."""
+    async def send_activity(
+        self, tenant_id: int, user_id: int, activity: Outgoing, *, met: Reference | None = None
+    ) -> Sent:
+        """Send any message to the person's own chat; `met` is where else they were just met, should there be none."""
         async with self._database.reading(tenant_id) as connection:
-            place = await get_personal_conversation(connection, tenant_id, user_id)
+            place = await get_personal_conversation(connection, tenant_id, user_id) or met
         if place is None:
             return _count(Sent("unmet", reason="no_conversation"))
         if not place.is_reachable:
@@ -55,10 +59,10 @@ class TeamsMessenger:
         return Sent("sent", conversation_id, activity_id)
 
     async def _send(self, place: Reference, activity: Outgoing) -> Sent:
-        try:
-            return await self._send_to(place, activity)
-        except GoneError:
-            return await self._send_to(await self._open_anew(place), activity)
+        if place.conversation_id:
+            with contextlib.suppress(GoneError):
+                return await self._send_to(place, activity)
+        return await self._send_to(await self._open_anew(place), activity)
 
     async def _send_to(self, place: Reference, activity: Outgoing) -> Sent:
         body = encode(_address(activity, place))

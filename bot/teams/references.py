@@ -59,13 +59,23 @@ def read_reference(incoming: Incoming, tenant_id: int, user_id: int) -> Referenc
     conversation, person = incoming.conversation, incoming.from_
     if conversation is None or not conversation.id or not incoming.service_url:
         return None
-    reference: dict[str, Any] = {
-        "channelId": incoming.channel_id,
-        "bot": msgspec.to_builtins(incoming.recipient),
-        "conversation": msgspec.to_builtins(conversation),
-    }
-    if incoming.is_personal and person is not None:
-        reference["user"] = {"id": person.id, "aadObjectId": person.aad_object_id}
-        reference["locale"] = incoming.locale
-    owner = user_id if incoming.is_personal else None
-    return Reference(tenant_id, conversation.id, owner, incoming.service_url, reference)
+    reference = _describe(incoming, msgspec.to_builtins(conversation))
+    if not incoming.is_personal or person is None:
+        return Reference(tenant_id, conversation.id, None, incoming.service_url, reference)
+    reference |= {"user": {"id": person.id, "aadObjectId": person.aad_object_id}, "locale": incoming.locale}
+    return Reference(tenant_id, conversation.id, user_id, incoming.service_url, reference)
+
+
+def read_acquaintance(incoming: Incoming, tenant_id: int, user_id: int) -> Reference | None:
+    """Return a personal chat that is still to be opened, with the person who speaks in a group."""
+    conversation, person = incoming.conversation, incoming.from_
+    if conversation is None or person is None or not incoming.service_url:
+        return None
+    reference = _describe(incoming, {"conversationType": "personal", "tenantId": conversation.tenant_id})
+    reference["user"] = {"id": person.id, "aadObjectId": person.aad_object_id}
+    return Reference(tenant_id, "", user_id, incoming.service_url, reference)
+
+
+def _describe(incoming: Incoming, conversation: dict[str, Any]) -> dict[str, Any]:
+    bot = msgspec.to_builtins(incoming.recipient)
+    return {"channelId": incoming.channel_id, "bot": bot, "conversation": conversation}

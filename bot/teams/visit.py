@@ -14,7 +14,7 @@ from bot.teams.asker import Asker, know_asker
 from bot.teams.claims import Claim
 from bot.teams.errors import RefusedError, SendError
 from bot.teams.outgoing import Outgoing, offer_file, say_card, say_text
-from bot.teams.references import read_reference
+from bot.teams.references import read_acquaintance, read_reference
 from bot.teams.tools import Tools
 from bot.turn import Ask, Language, Reply, Surface
 from storage.rls import SYSTEM
@@ -84,7 +84,8 @@ class Visit:
             return
         viewer, message = self.asker.viewer, self._draw(reply.private)
         if message is not None:
-            await self.tools.messenger.send_activity(viewer.tenant_id, viewer.user_id, message)
+            met = read_acquaintance(self.incoming, viewer.tenant_id, viewer.user_id)
+            await self.tools.messenger.send_activity(viewer.tenant_id, viewer.user_id, message, met=met)
 
     async def say_text(self, key: str, **values: object) -> None:
         """Send one sentence of the room `teams`."""

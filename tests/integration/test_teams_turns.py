@@ -230,6 +230,16 @@ async def test_S16_a_button_in_a_group_shows_the_pointer_and_sends_the_rest_in_p
     assert door.switchboard.texts() == ["mine"]
 
 
+async def test_S16_whoever_never_spoke_to_the_bot_alone_gets_a_chat_opened_for_it(door):
+    private = Reply(card=draw("mine"), summary="mine")
+    door.desk.replies["list"] = Reply(card=draw("pointer"), summary="pointer", private=private)
+    await door.post(door.describe(conversation=GROUP, value={"verb": "list"}, text=None))
+    opening, message, pointer = door.switchboard.sent
+    assert (opening["path"], opening["members"][0]["id"]) == ("/emea/v3/conversations", "29:anne")
+    assert (message["conversation"]["id"], message["summary"]) == ("sent-1", "mine")
+    assert pointer["summary"] == "pointer"
+
+
 @pytest.mark.parametrize("is_at_once", [False, True])
 async def test_F46_one_activity_delivered_four_times_has_one_effect_and_one_reply(door, is_at_once):
     activity = door.describe(value={"verb": "writes"}, text=None)
