@@ -221,6 +221,15 @@ async def test_keys_at_another_host_than_the_metadata_are_not_taken(tokens, issu
         await tokens.verify(issuer.sign())
 
 
+async def test_an_address_may_hold_the_keys_themselves(issuer):
+    async def fetch(url: str) -> bytes:
+        return json.dumps({"keys": issuer.keys}).encode()
+
+    keys = KeySet("https://login.microsoftonline.example/common/discovery/v2.0/keys", fetch)
+    assert await keys.get("first")
+    assert await keys.get("second") is None
+
+
 @pytest.mark.parametrize(
     "change",
     [{"kty": "EC"}, {"use": "enc"}, {"alg": "RS512"}, {"n": "AQAB"}, {"n": 5}, {"kid": 7}, {"endorsements": "msteams"}],
