@@ -21,6 +21,7 @@ from bot.graph.sweep import SubscriptionSweeper
 from bot.graph.worker import Worker
 from bot.health import Gauges, add_health_routes
 from bot.keys import KeySet
+from bot.language import prepare
 from bot.notices import Notices, Sender
 from bot.outlook.routes import add_outlook_routes
 from bot.outlook.tokens import UserTokens
@@ -58,6 +59,7 @@ async def create_app(
 
     `is_demo` lets tools on this machine in without a token (see `open_teams`); only `carnet demo` and tests say it.
     """
+    prepare()
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(_hold(open_store(config)))
         line = await stack.enter_async_context(open_teams(config, is_demo=is_demo))

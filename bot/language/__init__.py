@@ -6,6 +6,7 @@ Ask in words: `understand`. Say a filter back: `describe`. Say anything else: `s
 
 from bot.language.describing import describe
 from bot.language.formats import say_ago, say_date, say_list, say_month, say_number, say_time
+from bot.language.loading import prepare
 from bot.language.texts import LANGUAGES, MissingTextWarning, choose_language, say
 from bot.language.understanding import understand
 
@@ -14,6 +15,7 @@ __all__ = [
     "MissingTextWarning",
     "choose_language",
     "describe",
+    "prepare",
     "say",
     "say_ago",
     "say_date",

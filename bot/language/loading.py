@@ -6,7 +6,7 @@ A third language adds its words to the same classes and its patterns to the same
 import functools
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from babel.dates import get_day_names, get_month_names
@@ -14,9 +14,9 @@ from babel.dates import get_day_names, get_month_names
 from bot.language.graph import build_graph
 from bot.language.patterns import Draft, Meaning, add_pattern, expand, list_words
 from bot.language.spelling import Spelling
-from bot.language.texts import FOLDER, LANGUAGES
+from bot.language.texts import FOLDER, LANGUAGES, load_texts
 from bot.language.vocabulary import Branch, Vocabulary
-from bot.language.words import Word, cut
+from bot.language.words import Word, cut_phrase
 from bot.turn import Language
 
 _FREE_SLOTS = frozenset({"name", "new_name", "person", "text", "list"})
@@ -29,6 +29,13 @@ _BEHIND_COMMANDS = ("<polite>", "<break>")
 _BETWEEN_CLAUSES = ("<filler>", "<polite>", "<greeting>", "<show>", "<arrange>", "<break>")
 
 Tables = dict[str, Any]
+
+
+def prepare() -> None:
+    """Read every phrase and text now, so that the first person to ask is not the one who waits for it."""
+    load_vocabulary()
+    for language in LANGUAGES:
+        load_texts(language)
 
 
 @functools.cache
@@ -83,10 +90,10 @@ class _Loader:
     def add_phrases(self, phrases: Iterable[str], symbol: str, value: Any = None, cost: float = 0.0) -> None:
         """Make phrases stand for a symbol; an apostrophe in one may be left out, or written as a space."""
         for phrase in phrases:
-            words = list(cut(phrase))
+            words = cut_phrase(phrase)
             if not words:
                 raise ValueError(f"no word in the phrase {phrase!r}")
-            whole = tuple(word.text for word in cut(self._spell_out(phrase)))
+            whole = tuple(word.text for word in cut_phrase(self._spell_out(phrase)))
             for spelt in {whole, tuple(word.text for word in words), _join(words)}:
                 self._add_words(spelt, (symbol, value, cost))
             if len(words) == 1:
@@ -132,7 +139,7 @@ def _take_apart(table: Tables, name: str) -> tuple[Meaning, list[str]]:
     return Meaning(table[name], **options), table["patterns"]
 
 
-def _join(words: list[Word]) -> tuple[str, ...]:
+def _join(words: Sequence[Word]) -> tuple[str, ...]:
     """Return the spelling without apostrophes and without the space they would leave: `whos`, `havent`, `lassocie`."""
     joined: list[str] = []
     for index, word in enumerate(words):

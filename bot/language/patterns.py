@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.language.words import cut
+from bot.language.words import cut_phrase
 
 _PART = re.compile(r"[()|?]|<[\w.]+>|\{\w+\}|[^\s()|?<>{}]+")
 
@@ -72,7 +72,7 @@ def expand(pattern: str, macros: Mapping[str, str]) -> str:
 def list_words(pattern: str) -> Iterator[str]:
     """Return the words that a pattern names itself."""
     parts = (part for part in _PART.findall(pattern) if part[0] not in "()|?<{")
-    return (word.text for part in parts for word in cut(part))
+    return (word.text for part in parts for word in cut_phrase(part))
 
 
 def _add_choice(parts: list[str], sources: list[Draft], slots: frozenset[str]) -> list[Draft]:
@@ -102,7 +102,7 @@ def _add_part(parts: list[str], sources: list[Draft], slots: frozenset[str]) -> 
         return ends
     if part[0] in "<{":
         return _add_symbol(part, sources, slots)
-    words = list(cut(part))
+    words = cut_phrase(part)
     if not words:
         raise ValueError(f"no word in {part!r}")
     for word in words:

@@ -4,6 +4,7 @@ A word keeps its place in the cleaned text, so that a name comes out as it was t
 (`Rolls-Royce`, `O'Brien`, `l'associé`, `Acme's`) is several words, each glued to the one before.
 """
 
+import functools
 import html
 import re
 import unicodedata
@@ -14,7 +15,7 @@ _LONGEST_PASTE = 8_000
 """Characters that are looked at, markup and all."""
 
 _MENTION = re.compile(r"<at\b[^>]{0,200}>[^<]{0,200}</at>", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-z!][^>@]{0,300}>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z!][^<>@]{0,300}>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
 _QUOTES = {0x2018: "'", 0x2019: "'", 0x201A: "'", 0x201B: "'", 0x02BC: "'", 0x2032: "'", 0x00B4: "'", 0x60: "'"}
 _DOUBLE_QUOTES = dict.fromkeys((0x201C, 0x201D, 0x201E, 0x201F, 0x00AB, 0x00BB, 0x2033, 0xFF02), '"')
@@ -88,6 +89,12 @@ def cut(text: str) -> Iterator[Word]:
         is_glued = before is not None and _is_glued(text, before, match.start(), kind)
         before = Word(fold(found.strip("'")), match.start(), match.end(), kind, is_glued, found[:1].isupper())
         yield before
+
+
+@functools.lru_cache(maxsize=8_192)
+def cut_phrase(phrase: str) -> tuple[Word, ...]:
+    """Return the words of a phrase of the vocabulary, where the same ones come again and again."""
+    return tuple(cut(phrase))
 
 
 def _is_glued(text: str, before: Word, start: int, kind: str) -> bool:
