@@ -28,7 +28,7 @@ const MARGIN = 8;
 /** Rows from the end at which the next batch is asked for. */
 const AHEAD = 150;
 
-type Drawn = { element: HTMLElement; index: number; name: HTMLElement; detail: HTMLElement; type: HTMLElement; partner: HTMLElement; last: HTMLElement; count: HTMLElement };
+type Drawn = { element: HTMLElement; index: number; row: Row | null; name: HTMLElement; detail: HTMLElement; type: HTMLElement; partner: HTMLElement; last: HTMLElement; count: HTMLElement };
 
 export class List {
   readonly element: HTMLElement;
@@ -168,7 +168,7 @@ export class List {
     const [type, partner, last, count] = ["type", "partner", "last", "count"].map(cell) as [HTMLElement, HTMLElement, HTMLElement, HTMLElement];
     const element = h("div", { class: "row", role: "row" }, main, type, partner, last, count);
     this.canvas.append(element);
-    const drawn: Drawn = { element, index: -1, name, detail, type, partner, last, count };
+    const drawn: Drawn = { element, index: -1, row: null, name, detail, type, partner, last, count };
     this.pool.push(drawn);
     return drawn;
   }
@@ -183,10 +183,11 @@ export class List {
     element.style.height = `${this.height}px`;
     element.classList.toggle("is-active", index === this.active);
     element.setAttribute("aria-selected", String(index === this.active));
-    if (drawn.index === index && element.dataset["id"] === String(row.id)) {
+    if (drawn.index === index && drawn.row === row) {
       return;
     }
     drawn.index = index;
+    drawn.row = row;
     element.hidden = false;
     element.id = `row-${index}`;
     element.dataset["id"] = String(row.id);
