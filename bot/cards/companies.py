@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.cards import kit
+from bot.cards import entries, kit
 from bot.cards.actions import button, submit, toggle
 from bot.cards.inputs import beside, choose_one, choose_person, write_text
 from bot.cards.kit import Json
@@ -58,7 +58,7 @@ def draw_note(note: str) -> list[Json]:
 
 def draw_head(reader: Reader, company: CompanyDetail) -> list[Json]:
     """Say which company it is, and what to the firm."""
-    head = kit.headed(clean(company.name), company.type, type_names(reader.language)[company.type])
+    head = entries.headed(clean(company.name), company.type, type_names(reader.language)[company.type])
     return [head, kit.note(text(reader.language, "company.provisional"))] if company.is_provisional else [head]
 
 
@@ -123,7 +123,7 @@ def _draw_contacts(reader: Reader, company: CompanyDetail) -> list[Json]:
     if company.contact_count > len(rows):
         everyone = {"of": "contacts", "scope": "firm", "company_id": company.id}
         title = say(language, "cards.company.all_contacts", count=company.contact_count)
-        rows.append(kit.row(title, "", "list", filter=everyone))
+        rows.append(entries.row(title, "", "list", filter=everyone))
     return [kit.group([kit.subtitle(text(language, "company.contacts")), *rows])]
 
 
@@ -131,7 +131,7 @@ def _draw_contact(reader: Reader, contact: ContactBrief, back: Json) -> Json:
     address = clean(contact.address, _NAME) if contact.name else ""
     detail = join((address, say_last(reader, contact.last_at)))
     name = clean(contact.name or contact.address, _NAME)
-    return kit.row(name, detail, "contact.open", contact_id=contact.id, back=back)
+    return entries.row(name, detail, "contact.open", contact_id=contact.id, back=back)
 
 
 def draw_drawer(reader: Reader, company: CompanyDetail, opened: Opened) -> Json:

@@ -1,6 +1,6 @@
 """The card of one contact, and why somebody is one or not."""
 
-from bot.cards import kit
+from bot.cards import entries, kit
 from bot.cards.actions import button, primary
 from bot.cards.companies import Opened, draw_back, draw_note, draw_undo, say_knowers, say_recent
 from bot.cards.kit import Json
@@ -56,7 +56,7 @@ def _draw_company(reader: Reader, contact: ContactDetail) -> list[Json]:
     partner = text(language, "row.no_partner")
     if contact.partner_name:
         partner = say(language, "cards.row.partner", name=clean(contact.partner_name, 40))
-    row = kit.typed_row(
+    row = entries.typed_row(
         clean(contact.company_name, 70),
         partner,
         contact.company_type,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.cards import kit
+from bot.cards import entries, kit
 from bot.cards.actions import button, submit
 from bot.cards.companies import draw_back
 from bot.cards.inputs import Json, choice, choose_one, choose_person, tick, write_text
@@ -54,7 +54,7 @@ def draw_more(reader: Reader, title: str, words: str, state: Mapping[str, Any], 
 
 
 def _draw_offer(language: Language, key: str, verb: str, **data: Any) -> Json:
-    return kit.row(text(language, f"more.{key}"), text(language, f"more.{key}_hint"), verb, **data)
+    return entries.row(text(language, f"more.{key}"), text(language, f"more.{key}_hint"), verb, **data)
 
 
 def _to_list(state: Mapping[str, Any]) -> Json:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from bot.cards import filter_bar, kit
+from bot.cards import entries, filter_bar, kit
 from bot.cards.actions import button, drop_fallbacks, toggle
 from bot.cards.kit import Json
 from bot.cards.phrases import join, say_count, say_last, text, type_names
@@ -80,7 +80,7 @@ def draw_companies(reader: Reader, listing: Listing, page: Page[CompanyRow]) -> 
     back = _way_back(listing)
     limit = fit(listing, [row.name + (row.partner_name or "") for row in page.rows])
     rows = [
-        kit.typed_row(
+        entries.typed_row(
             clean(row.name, limit),
             _company_detail(reader, row, limit),
             row.type,
@@ -99,7 +99,7 @@ def draw_contacts(reader: Reader, listing: Listing, page: Page[ContactRow]) -> C
     back = _way_back(listing)
     limit = fit(listing, [row.name + row.address + (row.company_name or "") for row in page.rows])
     rows = [
-        kit.row(
+        entries.row(
             clean(row.name or row.address, limit),
             _contact_detail(reader, row, limit),
             "contact.open",

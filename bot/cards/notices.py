@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.cards import kit
+from bot.cards import entries, kit
 from bot.cards.actions import button, primary
 from bot.cards.kit import Json
 from bot.cards.phrases import join, say_last, text, type_names
@@ -64,7 +64,7 @@ def draw_new_contacts(reader: Reader, contacts: Sequence[NewContact], total: int
 
 def _draw_contacts(reader: Reader, contacts: Sequence[NewContact]) -> list[Json]:
     return [
-        kit.row(
+        entries.row(
             clean(contact.name or contact.address, _NAME),
             join(
                 (
@@ -136,7 +136,7 @@ def draw_made_partner(reader: Reader, companies: Sequence[NewCompany], by: str) 
 def _draw_companies(reader: Reader, companies: Sequence[NewCompany]) -> list[Json]:
     names = type_names(reader.language)
     return [
-        kit.typed_row(
+        entries.typed_row(
             clean(company.name, _NAME),
             join((clean(company.domain, _NAME), _say_met(reader, company.met_by), _say_last(reader, company))),
             company.type,
@@ -211,7 +211,7 @@ def _draw(reader: Reader, title: str, rows: Sequence[Json], rest: int) -> Card:
 
 
 def _draw_settings_row(reader: Reader) -> Json:
-    return kit.quiet_row(text(reader.language, "notice.settings"), "notices.settings")
+    return entries.quiet_row(text(reader.language, "notice.settings"), "notices.settings")
 
 
 def _open_company(reader: Reader, company: NewCompany) -> Json:

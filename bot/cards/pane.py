@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.cards import kit
+from bot.cards import entries, kit
 from bot.cards.actions import button, buttons, toggle
 from bot.cards.companies import DRAWER, Opened, draw_drawer, draw_facts, draw_head, draw_mine, say_knowers
 from bot.cards.kit import Json
@@ -87,7 +87,7 @@ def _draw_met(reader: Reader, met: Met, back: Json | None) -> Json:
     partner = text(language, "row.no_partner")
     if company.partner_name:
         partner = say(language, "cards.row.partner", name=clean(company.partner_name, 40))
-    row = kit.typed_row(
+    row = entries.typed_row(
         clean(company.name, _NAME),
         join((partner, say_last(reader, company.firm.last_at))),
         company.type,
@@ -105,13 +105,13 @@ def _draw_person(reader: Reader, person: Person, back: Json | None) -> Json:
     name = clean(person.name or person.address, _NAME)
     address = clean(person.address, _NAME) if person.name else ""
     if person.state != "contact":
-        return kit.row(
+        return entries.row(
             name,
             join((address, text(reader.language, f"pane.{person.state}"))),
             "contact.explain",
             address=person.address,
         )
-    return kit.row(
+    return entries.row(
         name, join((address, say_last(reader, person.last_at))), "contact.open", contact_id=person.id, back=back
     )
 

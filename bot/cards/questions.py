@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.cards import kit
+from bot.cards import entries, kit
 from bot.cards.actions import button, primary
 from bot.cards.companies import draw_back
 from bot.cards.kit import Json
@@ -41,7 +41,7 @@ def draw_which(reader: Reader, question: str, options: Sequence[Option], back: J
 
 def _draw_option(option: Option) -> Json:
     data = option.data
-    return kit.row(clean(option.name, 70), clean(option.detail, 80), data["verb"], **_without_verb(data))
+    return entries.row(clean(option.name, 70), clean(option.detail, 80), data["verb"], **_without_verb(data))
 
 
 def draw_message(
@@ -57,7 +57,9 @@ def draw_message(
 
 def draw_suggestions(sentences: Sequence[str]) -> list[Json]:
     """Offer sentences; choosing one asks it."""
-    return [kit.row(clean(sentence, 100), "", "say", text=clean(sentence, 200)) for sentence in sentences[:SUGGESTIONS]]
+    return [
+        entries.row(clean(sentence, 100), "", "say", text=clean(sentence, 200)) for sentence in sentences[:SUGGESTIONS]
+    ]
 
 
 def draw_done(reader: Reader, sentence: str, actions: Sequence[Json | None] = (), lines: Sequence[str] = ()) -> Card:

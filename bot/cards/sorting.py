@@ -1,6 +1,6 @@
 """The companies that nobody has sorted out yet: the list of them, and one card after the other."""
 
-from bot.cards import kit
+from bot.cards import entries, kit
 from bot.cards.actions import button, primary, submit
 from bot.cards.companies import draw_facts, draw_note, draw_undo, suggest
 from bot.cards.inputs import choose_person, choose_visibly
@@ -36,7 +36,7 @@ def _draw_row(reader: Reader, row: CompanyRow) -> Json:
     partner = text(language, "row.no_partner")
     if row.partner_name:
         partner = say(language, "cards.row.partner", name=clean(row.partner_name, 40))
-    return kit.typed_row(
+    return entries.typed_row(
         clean(row.name, _NAME),
         join((partner, say_last(reader, row.last_at), say_count(language, row.interaction_count))),
         row.type,
@@ -58,7 +58,7 @@ def draw_next(
 ) -> Card:
     """Draw one company to sort out: type and partner, then on to the next; `cursor` is the place of the next one."""
     language = reader.language
-    head = kit.headed(clean(company.name), company.type, type_names(language)[company.type])
+    head = entries.headed(clean(company.name), company.type, type_names(language)[company.type])
     type_ = choose_visibly("type", text(language, "company.type"), type_choices(language)[:-1], company.type)
     person = choose_person(
         "user_id",

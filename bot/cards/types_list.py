@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.cards import kit
-from bot.cards.kit import Chip
+from bot.cards import entries, kit
+from bot.cards.entries import Chip
 from bot.cards.phrases import text, type_names
 from bot.cards.wording import ELLIPSIS, clean
 from bot.turn import Card, Reader
@@ -33,7 +33,7 @@ def draw_types(reader: Reader, groups: Sequence[TypeGroup], scope: str) -> Card:
 def _draw_group(reader: Reader, group: TypeGroup, scope: str) -> kit.Json:
     names = ", ".join(clean(row.name, 40) for row in group.rows)
     latest = f"{names}, {ELLIPSIS}" if group.has_more else names or text(reader.language, "list.none_yet")
-    return kit.typed_row(
+    return entries.typed_row(
         text(reader.language, f"title.{group.type or 'none'}.{scope}"),
         latest,
         group.type,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.cards import kit
+from bot.cards import entries, kit
 from bot.cards.actions import button, danger, submit
 from bot.cards.companies import draw_undo
 from bot.cards.inputs import beside, choose_person, write_text
@@ -54,7 +54,7 @@ def draw_views(
 
 
 def _draw_view(language: Language, view: ViewRow, words: str) -> Json:
-    return kit.row_with_link(
+    return entries.row_with_link(
         clean(say_name(language, view), NAME),
         join((_say_standing(language, view), clean(words, 120))),
         {"verb": "view.open", "view_id": view.id},
@@ -99,7 +99,7 @@ def draw_settings(
         names = ", ".join(clean(name, 40) for name in readers[:10])
         body.append(kit.note(say(language, "cards.views.readers", names=names)))
     body += [
-        kit.row(text(language, f"views.{key}"), "", data["verb"], **_rest(data)) for key, data in _list_moves(view)
+        entries.row(text(language, f"views.{key}"), "", data["verb"], **_rest(data)) for key, data in _list_moves(view)
     ]
     if view.is_own:
         body.append(_draw_own(reader, view))
