@@ -177,6 +177,11 @@ async def next_ids(connection: AsyncConnection, model: type[Any], tenant_id: int
     return [row[0] for row in rows]
 
 
+def get_sequence(model: type[Any]) -> str:
+    """Give the name of the sequence that numbers a model's rows on PostgreSQL."""
+    return _SEQUENCES[model].name
+
+
 async def insert_ignoring(connection: AsyncConnection, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows of `model`; those whose key is there already are left as they are."""
     if rows:

@@ -1,6 +1,8 @@
 """Bringing a database to the newest schema."""
 
+import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,9 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
 
 from storage.database import Database, open_database
 from storage.models import Base
@@ -25,12 +29,35 @@ async def migrate(url: str) -> None:
 
     May be run again, and by two processes at once. Raises `sqlalchemy.exc.SQLAlchemyError` where the database refuses.
     """
+    await asyncio.to_thread(_make_private, url)
     database = open_database(url)
     try:
         async with _alone(database), database.engine.connect() as connection:
             await connection.run_sync(upgrade)
     finally:
         await database.close()
+
+
+def _make_private(url: str) -> None:
+    """Make a new SQLite file readable by its owner alone; what SQLite lays beside it takes that over."""
+    given = make_url(url)
+    if given.get_backend_name() == "sqlite" and given.database:
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(given.database, os.O_CREAT | os.O_EXCL, 0o600))
+
+
+async def get_revision(database: Database) -> str | None:
+    """Give the revision of a database's schema; None where it has none."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(lambda given: MigrationContext.configure(given).get_current_revision())
+
+
+def get_newest_revision() -> str:
+    """Give the revision that this release needs."""
+    newest = ScriptDirectory(str(SCRIPTS)).get_current_head()
+    if newest is None:
+        raise LookupError("no revision was packed with this release")
+    return newest
 
 
 def upgrade(connection: Connection) -> None:

@@ -1,0 +1,152 @@
+"""Moving a firm that has outgrown its file."""
+
+import sqlite3
+import stat
+
+import pytest
+from sqlalchemy import func, insert, select, text, update
+
+from bot.moving import complete_url
+from storage.database import Database, next_ids, open_database
+from storage.migrate import migrate
+from storage.models import Base, Company, Interaction, InteractionContact, Mailbox, Outbox, Quarantined
+from storage.move import find_differences, move
+from storage.rls import SYSTEM
+from tests.factories import (
+    NOW,
+    add_company,
+    add_company_relationship,
+    add_contact,
+    add_relationship,
+    add_tenant,
+    add_user,
+)
+
+
+@pytest.fixture
+async def source(tmp_path):
+    url = f"sqlite:///{tmp_path}/old.db"
+    await migrate(url)
+    database = open_database(url)
+    for tenant_id in (1, 2):
+        await fill(database, tenant_id)
+    yield database
+    await database.close()
+
+
+async def fill(database: Database, tenant_id: int) -> None:
+    """A tenant with names in every script, history of many years, JSON and digests."""
+    async with database.writing(SYSTEM) as connection:
+        await add_tenant(connection, tenant_id, domains=["lex.example"], settings={"é": [1, None, {"a": "漢"}]})
+        user = await add_user(connection, "Zoé Ünal", tenant_id=tenant_id)
+        await connection.execute(insert(Mailbox).values(tenant_id=tenant_id, user_id=user, due_at=NOW))
+        for number in range(30):
+            company = await add_company(connection, f"Société {number} 漢字 🙂", tenant_id=tenant_id)
+            contact = await add_contact(connection, f"Jöhn {number}", tenant_id=tenant_id, company_id=company)
+            await add_company_relationship(connection, user, company, tenant_id=tenant_id)
+            await add_relationship(connection, user, contact, tenant_id=tenant_id)
+            for year in range(12):
+                at = NOW - year * 31_536_000 if year else 0
+                key = {"tenant_id": tenant_id, "user_id": user, "source_digest": bytes([number, year] * 8)}
+                row = {"occurred_at": at, "kind": 1, "is_planned": bool(year % 2)}
+                await connection.execute(insert(Interaction).values(message_digest=bytes(16), **key, **row))
+                await connection.execute(insert(InteractionContact).values(contact_id=contact, **key, **row))
+        digest = {"source_digest": bytes(range(16)), "feed": "inbox", "reason": "x"}
+        await connection.execute(insert(Quarantined).values(tenant_id=tenant_id, user_id=user, **digest))
+        await connection.execute(
+            insert(Outbox).values(tenant_id=tenant_id, id=1, user_id=user, kind="view", payload={})
+        )
+
+
+@pytest.fixture
+async def target(make_postgres):
+    url = await make_postgres()
+    await migrate(url)
+    database = open_database(url)
+    yield database
+    await database.close()
+
+
+async def move_all(source: Database, target: Database, batch: int = 50) -> int:
+    return len([moved async for moved in move(source, target, NOW, batch)])
+
+
+async def compare(source: Database, target: Database) -> list:
+    return [difference async for difference in find_differences(source, target)]
+
+
+async def read_all(database: Database) -> dict[str, list]:
+    """Every row of every table, as plain values."""
+    rows = {}
+    async with database.reading(SYSTEM) as connection:
+        for table in Base.metadata.sorted_tables:
+            found = await connection.execute(select(table).order_by(*table.primary_key.columns))
+            rows[table.name] = [tuple(row) for row in found]
+    return rows
+
+
+async def test_everything_arrives_as_it_was(source, target):
+    await move_all(source, target)
+    assert await compare(source, target) == []
+    assert await read_all(target) == await read_all(source)
+
+
+async def test_a_move_that_was_interrupted_goes_on_where_it_stopped(source, target):
+    for stop_after in (1, 7, 20):
+        moves = move(source, target, NOW, 50)
+        for _ in range(stop_after):
+            await anext(moves)
+        await moves.aclose()
+    assert await compare(source, target) != []
+    await move_all(source, target)
+    assert await read_all(target) == await read_all(source)
+
+
+async def test_a_finished_move_that_is_run_again_changes_nothing(source, target):
+    await move_all(source, target)
+    await move_all(source, target)
+    assert await compare(source, target) == []
+
+
+async def test_what_differs_is_named(source, target):
+    await move_all(source, target)
+    async with target.writing(SYSTEM) as connection:
+        await connection.execute(
+            update(Company).where(Company.tenant_id == 2).values(name="Other name of great length")
+        )
+    [difference] = await compare(source, target)
+    assert (difference.tenant_id, difference.table, difference.what) == (2, "companies", "name")
+
+
+async def test_new_rows_are_numbered_above_those_that_came_along(source, target):
+    await move_all(source, target)
+    async with target.writing(1) as connection:
+        [number] = await next_ids(connection, Company, 1, 1)
+        assert number > await connection.scalar(select(func.max(Company.id)))
+
+
+async def test_old_history_lies_in_its_parts(source, target):
+    await move_all(source, target)
+    async with target.reading(SYSTEM) as connection:
+        parts = set(await connection.scalars(text("SELECT DISTINCT tableoid::regclass::text FROM interactions")))
+    assert {"interactions_rest", "interactions_2025", "interactions_2019"} <= parts
+
+
+async def test_nobody_writes_to_the_old_one_meanwhile(source, target):
+    moves = move(source, target, NOW, 50)
+    await anext(moves)
+    other = sqlite3.connect(source.engine.url.database, timeout=0.1)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("UPDATE companies SET name = 'x'")
+    other.close()
+    await moves.aclose()
+
+
+def test_a_file_may_be_named_without_slashes():
+    assert complete_url("sqlite:carnet.db") == "sqlite:///carnet.db"
+    assert complete_url("sqlite:////var/lib/carnet.db") == "sqlite:////var/lib/carnet.db"
+    assert complete_url("postgresql://a/b") == "postgresql://a/b"
+
+
+def test_S36_the_file_is_its_owners_alone(source, tmp_path):
+    assert stat.S_IMODE((tmp_path / "old.db").stat().st_mode) == 0o600
