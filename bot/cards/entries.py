@@ -137,11 +137,7 @@ _HEADS = {
             columns=[
                 Column(
                     width="stretch",
-                    items=[
-                        RichTextBlock(
-                            inlines=[TextRun(text=slot("text"), size=FontSize.LARGE, weight=FontWeight.BOLDER)]
-                        )
-                    ],
+                    items=[RichTextBlock(inlines=[_LARGE_NAME])],
                     vertical_content_alignment=VerticalAlignment.CENTER,
                 ),
                 _chip(style),
