@@ -11,7 +11,7 @@ demo: $(VENV)/service web
 	$(BIN)/carnet demo --port $(PORT) --data $(DATA)
 
 test: $(VENV)/dev web
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(TEST)
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
