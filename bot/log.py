@@ -9,16 +9,16 @@ import re
 import sys
 import traceback
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import structlog
 
 _MASKED: Final = "[masked]"
-_TELLING: Final = re.compile(
-    r"token|secret|password|authorization|address|subject|mail|client_state|body", re.IGNORECASE
+_TELLING: Final = frozenset(
+    ("token", "secret", "password", "authorization", "address", "addresses", "subject", "mail", "email", "body")
 )
-"""Keys whose values are never shown."""
-_HARMLESS: Final = frozenset({"mailbox", "mailboxes"})
+"""Words in keys whose values are never shown."""
+_WORDS: Final = re.compile(r"[a-z]+")
 _ADDRESS: Final = re.compile(r"[\w.+'-]+(?:@|%40)[\w.-]+", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*|\bBearer\s+\S+", re.IGNORECASE)
 _LONGEST: Final = 500
@@ -26,9 +26,10 @@ _LONGEST: Final = 500
 Event = MutableMapping[str, Any]
 
 
-def set_up_logs(level: str = "INFO", *, is_for_people: bool | None = None) -> None:
+def set_up_logs(level: str = "INFO", *, is_for_people: bool | None = None, stream: TextIO | None = None) -> None:
     """Send everything that is logged to stderr, in one shape: JSON, or lines for people where that is a terminal."""
-    for_people = sys.stderr.isatty() if is_for_people is None else is_for_people
+    stream = stream or sys.stderr
+    for_people = stream.isatty() if is_for_people is None else is_for_people
     renderer = structlog.dev.ConsoleRenderer(colors=True) if for_people else structlog.processors.JSONRenderer()
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -42,7 +43,7 @@ def set_up_logs(level: str = "INFO", *, is_for_people: bool | None = None) -> No
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -69,7 +70,7 @@ def describe_error(_logger: object, _method: str, event: Event) -> Event:
 def mask(_logger: object, _method: str, event: Event) -> Event:
     """Mask what must not be read in a log, in every value, and keep each on one line."""
     for key, value in event.items():
-        if _TELLING.search(key) and key not in _HARMLESS:
+        if not _TELLING.isdisjoint(_WORDS.findall(key.lower())) or key == "client_state":
             event[key] = _MASKED
         elif isinstance(value, str):
             event[key] = _clean(value)

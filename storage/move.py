@@ -125,7 +125,8 @@ async def _set_sequences(target: Database) -> None:
         return
     async with target.writing(SYSTEM) as connection:
         for model in NUMBERED:
-            highest = await connection.scalar(select(func.max(model.id)))
+            numbers = Base.metadata.tables[model.__tablename__].c.id
+            highest = await connection.scalar(select(func.max(numbers)))
             if highest:
                 await connection.execute(
                     text("SELECT setval(:name, :at)"), {"name": get_sequence(model), "at": highest}
