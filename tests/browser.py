@@ -112,15 +112,25 @@ class Window:
         self.complaints: list[str] = []
         """What the page or its policy complained about."""
 
+    async def visit(self, path: str) -> Page:
+        """Open a page as it is."""
+        page = await self._start()
+        await page.goto(f"{self.url}{path}")
+        return page
+
     async def open(self, path: str, **setup: Any) -> Page:
         """Open a page; `setup` becomes properties of its window before any script runs."""
-        page = await self.context.new_page()
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", self._listen)
+        page = await self._start()
         values = {"demoItem": MAIL, "demoTokenValue": make_token()} | setup
         lines = [f"window.{name} = {json.dumps(value)};" for name, value in values.items()]
         await page.add_init_script("\n".join([*lines, "window.demoToken = () => window.demoTokenValue;"]))
         await page.goto(f"{self.url}{path}")
+        return page
+
+    async def _start(self) -> Page:
+        page = await self.context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._listen)
         return page
 
     def _listen(self, message: Any) -> None:

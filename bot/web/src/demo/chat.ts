@@ -61,10 +61,20 @@ export class Chat {
     const conversation = (this.conversation = new Conversation(person, this.locale));
     PersonInput.lookup = (query) => conversation.search(query);
     this.heard = (await listSent(person, 0).catch(() => [])).at(-1)?.number ?? 0;
-    const welcome = await conversation.install().catch(() => []);
+    const welcome = await this.greet(conversation);
     if (person === this.person) {
       this.show(welcome);
       this.listen(person);
+    }
+  }
+
+  /** The bot greets whoever installs it, once; later visits ask for its greeting. */
+  private async greet(conversation: Conversation): Promise<Activity[]> {
+    try {
+      const welcome = await conversation.install();
+      return welcome.length > 0 ? welcome : await conversation.say(sayDemo("greeting"));
+    } catch {
+      return [];
     }
   }
 
@@ -181,7 +191,7 @@ export class Chat {
 
   private add<T extends HTMLElement>(element: T): T {
     this.stream.append(element);
-    element.scrollIntoView({ block: "start", behavior: "smooth" });
+    this.stream.scrollTo({ top: element.offsetTop - 12, behavior: "smooth" });
     return element;
   }
 }

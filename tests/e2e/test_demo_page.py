@@ -1,0 +1,148 @@
+"""The demo's page: the three flows that explain the product, with no Microsoft account."""
+
+import pytest
+
+from tests.browser import find_faults, in_a_browser, open_window, take_picture
+from tests.demo_firm import DemoFirm
+
+pytestmark = in_a_browser
+LARGE = (1600, 960)
+
+
+@pytest.fixture
+def firm(demo_url):
+    return DemoFirm(demo_url)
+
+
+async def open_demo(window, firm, name, query="lang=en"):
+    page = await window.visit(f"/?{query}&user={firm.person(name)['id']}")
+    await page.locator(".said .card").first.wait_for()
+    await page.frame_locator(".pane-frame").locator(".ac-adaptiveCard").wait_for()
+    return page
+
+
+async def test_asking_for_my_clients_shows_them_in_the_chat(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Anne Martin")
+        await page.get_by_label("Write to Carnet").fill("show my clients")
+        await page.keyboard.press("Enter")
+        await page.locator(".stream").get_by_text("My clients", exact=True).wait_for()
+        await page.locator(".stream").get_by_text("Quantabio").wait_for()
+
+
+async def test_the_first_thing_to_try_asks_for_clients_by_itself(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Anne Martin")
+        await page.get_by_role("button", name="Ask for your clients").click()
+        await page.locator(".bubble.is-mine", has_text="show my clients").wait_for()
+        await page.locator(".stream").get_by_text("My clients", exact=True).wait_for()
+
+
+async def test_a_partner_set_in_the_pane_is_seen_in_the_chat(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Anne Martin")
+        pane = page.frame_locator(".pane-frame")
+        await page.locator(".mail", has_text="Quantabio").first.click()
+        await pane.get_by_text("Quantabio").first.wait_for()
+        await pane.get_by_role("button", name="Change", exact=True).click()
+        await pane.get_by_role("combobox", name="Relationship partner").press_sequentially("david")
+        chosen = pane.get_by_role("listbox").get_by_role("option", name="David")
+        await chosen.wait_for()
+        name = await chosen.inner_text()
+        await chosen.click()
+        await pane.get_by_role("button", name="Save").nth(1).click()
+        await pane.get_by_text(name).first.wait_for()
+        await page.get_by_label("Write to Carnet").fill("show Quantabio")
+        await page.keyboard.press("Enter")
+        await page.locator(".stream").get_by_text(name).first.wait_for()
+
+
+async def test_answering_somebody_new_brings_a_notice(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Charlotte Ashworth")
+        await page.get_by_role("button", name="Receive a mail from a new company").click()
+        pane = page.frame_locator(".pane-frame")
+        await pane.get_by_text("Not in the address book yet").first.wait_for()
+        await page.get_by_role("button", name="Answer", exact=True).click()
+        await page.locator(".said.is-notice .card").wait_for(timeout=30_000)
+        await pane.get_by_text("On this mail or meeting").wait_for()
+
+
+async def test_a_button_in_the_chat_changes_its_card_in_place(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Anne Martin")
+        await page.get_by_label("Write to Carnet").fill("show my clients")
+        await page.keyboard.press("Enter")
+        last = page.locator(".said .card").last
+        await last.get_by_text("My clients", exact=True).wait_for()
+        count = await page.locator(".said .card").count()
+        await last.get_by_text("Quantabio").click()
+        await last.get_by_text("quantabio.example").first.wait_for()
+        assert await page.locator(".said .card").count() == count
+
+
+async def test_typeahead_works_in_the_chats_cards(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Anne Martin")
+        await page.get_by_label("Write to Carnet").fill("show Acme")
+        await page.keyboard.press("Enter")
+        card = page.locator(".said .card").last
+        await card.get_by_role("button", name="Change", exact=True).click()
+        await card.get_by_role("combobox", name="Relationship partner").press_sequentially("charlotte")
+        await card.get_by_role("option", name="Charlotte Ashworth").wait_for()
+
+
+async def test_another_person_sees_their_own_mail_and_companies(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Anne Martin")
+        before = await page.locator(".mails").inner_text()
+        await page.get_by_label("I am").select_option(label="David Okafor")
+        await page.locator(".stream").get_by_text("David").first.wait_for()
+        await page.frame_locator(".pane-frame").locator(".ac-adaptiveCard").wait_for()
+        assert await page.locator(".mails").inner_text() != before
+
+
+async def test_the_lists_are_one_click_away(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Anne Martin")
+        await page.get_by_role("tab", name="Lists").click()
+        tab = page.frame_locator(".lists-frame")
+        await tab.get_by_role("tab", name="My companies", selected=True).wait_for()
+        await tab.locator(".row").nth(2).wait_for()
+
+
+async def test_the_page_changes_language_and_theme(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Anne Martin")
+        await page.get_by_role("button", name="FR", exact=True).click()
+        await page.get_by_role("button", name="Recevoir un message d'une nouvelle société").wait_for()
+        await (
+            page.frame_locator(".pane-frame")
+            .get_by_role("button", name="Modifier")
+            .or_(page.frame_locator(".pane-frame").locator(".ac-adaptiveCard"))
+            .first.wait_for()
+        )
+        await page.get_by_role("button", name="Thème sombre").click()
+        assert await page.locator("html").get_attribute("data-theme") == "dark"
+        inner = page.frame_locator(".pane-frame").locator("html[data-theme=dark]")
+        await inner.wait_for(state="attached")
+
+
+@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("en", "dark"), ("fr", "light"), ("fr", "dark")])
+async def test_pictures_of_the_demo(firm, language, theme):
+    sentence = {"en": "show my clients", "fr": "mes clients"}[language]
+    async with open_window(firm.url, size=LARGE, is_stubbed=False, theme=theme, language=language) as window:
+        page = await open_demo(window, firm, "Anne Martin", f"lang={language}&theme={theme}")
+        await page.locator(".chat-box").fill(sentence)
+        await page.keyboard.press("Enter")
+        await page.locator(".said").nth(1).wait_for()
+        await take_picture(page, f"demo-{language}-{theme}")
+        assert await find_faults(page) == []
+
+
+@pytest.mark.parametrize("width", [360, 800, 1300])
+async def test_the_demo_fits_any_screen(firm, width):
+    async with open_window(firm.url, size=(width, 900), is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Anne Martin")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        await take_picture(page, f"demo-narrow-{width}")
