@@ -45,9 +45,8 @@ def test_S19_values_under_telling_names_are_masked(lines):
 def test_S19_addresses_and_tokens_are_masked_wherever_they_stand(lines):
     address, _, token, _ = CANARIES
     log = structlog.get_logger("x")
-    log.warning(
-        " ".join(["failed for", address]), url=f"https://graph/users/{address}/x", path="users/jane%40acme.example"
-    )
+    careless = f"failed for {address}"
+    log.warning(careless, url=f"https://graph/users/{address}/x", path="users/jane%40acme.example")
     log.warning("failed", header=f"Bearer {token}", items=[address, token])
     logging.getLogger("library").error("could not send to %s with %s", address, token)
     text = lines.getvalue()
