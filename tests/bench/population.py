@@ -71,8 +71,17 @@ class SqliteSink:
 class PostgresSink:
     connection: Any
 
+    is_locked: bool
+    """Row-level security holds for our role, and then COPY only goes by way of a table of our own."""
+
     async def write(self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
-        await self.connection.copy_records_to_table(table, records=rows, columns=columns)
+        copied = f"copied_{table}" if self.is_locked else table
+        if self.is_locked:
+            await self.connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {copied} (LIKE {table} INCLUDING DEFAULTS)")
+        await self.connection.copy_records_to_table(copied, records=rows, columns=columns)
+        if self.is_locked:
+            await self.connection.execute(f"INSERT INTO {table} SELECT * FROM {copied}")
+            await self.connection.execute(f"TRUNCATE {copied}")
 
 
 @asynccontextmanager
@@ -92,7 +101,8 @@ async def open_sink(database: Database):
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await asyncpg.connect(plain, server_settings={"synchronous_commit": "off"})
     await connection.execute("SELECT set_config('carnet.is_system', 'on', false)")
-    yield PostgresSink(connection)
+    exempt = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    yield PostgresSink(connection, is_locked=not await connection.fetchval(exempt))
     await connection.close()
 
 
@@ -310,7 +320,7 @@ class History:
     async def _add_exchange(self, contact: int, user: int, *, is_mine: bool) -> Totals:
         dice, totals = self.firm.dice, Totals()
         # Most ties are slight; a few are old and busy.
-        count = 1 + int(dice.expovariate(1 / 4.6)) if is_mine else 1
+        count = 1 + int(dice.expovariate(1 / 5.8)) if is_mine else 1
         newest = NOW - int(_SPAN * dice.random() ** 2)
         for step in range(count):
             at = newest - int(step * 86_400 * 30 * dice.random())

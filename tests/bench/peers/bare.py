@@ -1,10 +1,14 @@
-"""The floor: aiohttp that reads an activity and posts one ready card to the connector. No token, no database."""
+"""The floor: aiohttp that reads an activity and posts one ready card to the connector. No token, no database.
+
+`bare.py PORT CARD [uvloop]`
+"""
 
 import json
 import sys
 from pathlib import Path
 
 import aiohttp
+import uvloop
 from aiohttp import web
 
 card = Path(sys.argv[2]).read_bytes()
@@ -27,4 +31,5 @@ async def hold_session(app: web.Application):
 app = web.Application()
 app.router.add_post("/api/messages", answer)
 app.cleanup_ctx.append(hold_session)
-web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print=None)
+loop = uvloop.new_event_loop() if sys.argv[3:] == ["uvloop"] else None
+web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print=None, loop=loop)
