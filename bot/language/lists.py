@@ -16,6 +16,8 @@ _WEAK = frozenset({"sort", "first", "group", "scope", "text"})
 _LEANING = frozenset({"company", "whose"})
 """Effects that do not make a list by themselves; those that lean on a subject say more than the weak ones."""
 _SUBJECT = frozenset({"of", "type"})
+_LATE = {"company": 1, "whose": 2, "first": 3}
+"""Effects that wait for others: `of Anne` is a partner of companies; of contacts the company, if none is named."""
 _SMALL = ("<filler>", "<break>", "<polite>", "<show>")
 
 
@@ -80,7 +82,7 @@ class Listing:
 def build(sentence: Sentence, reading: Reading, today: date) -> Listing:
     """Put the clauses of a reading together; two that contradict each other leave the second one over."""
     listing = Listing()
-    for clause in sorted(reading.clauses, key=_comes_late):
+    for clause in sorted(reading.clauses, key=lambda clause: _LATE.get(clause.meaning.name, 0)):
         if _is_denied(sentence, reading, clause) or not _apply(listing, clause, today):
             listing.left_over.append((clause.start, clause.end))
     first = min((clause.end for clause in reading.clauses if _SUBJECT & set(_kinds(clause))), default=len(sentence))
@@ -110,11 +112,6 @@ def _is_denied(sentence: Sentence, reading: Reading, clause: Clause) -> bool:
 
 def _kinds(clause: Clause) -> list[str]:
     return [effect.split(".")[0] for effect in clause.meaning.name.split()]
-
-
-def _comes_late(clause: Clause) -> bool:
-    """`of Anne` is a partner of companies and a company of contacts: it waits for the subject; `first` for an order."""
-    return clause.meaning.name in {"whose", "first"}
 
 
 def _set(listing: Listing, part: str, value: Any) -> bool:
@@ -151,17 +148,19 @@ def _set_person(listing: Listing, effect: str, clause: Clause, today: date) -> b
 
 
 def _name_person(listing: Listing, part: str, person: str) -> bool:
+    if not any(map(str.isalpha, person)):
+        return False
     if person in {"me", "nobody"}:
         return (part, person) != ("known_by", "nobody") and part not in listing.names and _set(listing, part, person)
     return part not in listing.parts and listing.names.setdefault(part, person) == person
 
 
 def _set_company(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
-    return _name_company(listing, clause.values["name"])
+    """`at Acme`: contacts are at a company, companies are not."""
+    return listing.parts.get("of") == "contacts" and _name_company(listing, clause.values["name"])
 
 
 def _name_company(listing: Listing, name: str) -> bool:
-    listing.parts["of"] = "contacts"
     return listing.names.setdefault("company", name) == name
 
 

@@ -99,7 +99,7 @@ class _Reader:
             is_known=[self.words[index].kind == "stop" or bool(self.spellings[index]) for index in self.places],
             is_stop=[self._is("<stop>", index) for index in self.places],
             may_begin=[self._is_edge(index) for index in self.places],
-            may_end=[self._is_edge(index) and self.words[index].kind != "elided" for index in self.places],
+            may_end=[self._may_end(index) for index in self.places],
             skips=[self._skip(index) for index in self.places],
             is_question=any(word.text == "?" for word in self.words),
         )
@@ -203,6 +203,10 @@ class _Reader:
         if word.kind == "elided" or is_behind_number or is_first_name or self._is("<article>", index):
             return True
         return not any(self._is(name, index) for name in ("<filler>", "<lead>", "<determiner>"))
+
+    def _may_end(self, index: int) -> bool:
+        is_small = self.words[index].kind == "elided" or self._is("<article>", index)
+        return self._is_edge(index) and not is_small
 
     def _skip(self, index: int) -> int:
         """Return where the name begins: behind `the`, `la société`, but not behind the article of `La Poste`."""

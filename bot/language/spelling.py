@@ -46,7 +46,11 @@ class Spelling:
 
 
 def _is_likely(word: str, known: str, distance: int) -> bool:
-    """Four letters are too few to tell a wrong one from another word, unless they are only swapped."""
+    """Say whether a word is an error rather than another word: the less there is to go by, the less may differ.
+
+    Four letters may only be swapped; two errors leave the first letter, and the length (or all letters, doubled).
+    """
     if len(word) == _SHORTEST:
         return sorted(word) == sorted(known)
-    return distance == 1 or word[0] == known[0]
+    is_close = abs(len(word) - len(known)) < distance or set(word) == set(known)
+    return distance == 1 or (word[0] == known[0] and is_close)

@@ -14,21 +14,19 @@ from bot.turn import Ask, Language
 
 _LONGEST, _LONGEST_TEXT = 80, 600
 """Words and characters; what is longer was pasted, not asked."""
-_LONGEST_NAME = 14
+_LONGEST_NAME, _FEW, _FEW_IN_LOWER_CASE = 14, 2, 5
+"""Words of a name: at most; so few that any may be one; so few that none of them needs a capital."""
 _MOST_LEFT_OVER = 6
 """Words that are not understood in a list; with more the sentence is about something else."""
-_READING = frozenset({"show", "export", "help", "hello", "views.list", "view.open", "companies.sort_out"}) | {
-    "contact.explain",
-    "notices.settings",
-    "admin.status",
-}
-"""Verbs that change nothing."""
+_WRITING = ("company.", "view.", "contact.add", "rename")
+"""How the verbs begin that change something; opening a view does not."""
 _FIXED_PEOPLE = (None, "me", "nobody")
 _SMALL = frozenset({"<polite>", "<greeting>", "<show>", "<break>"})
 """What stands before the words that matter."""
-_ORDERS = frozenset({"<set>", "<make>", "<assign>", "<remove>", "<save>", "<export>", "<rename>"})
 _TAIL = frozenset({"<polite>", "<break>"})
 """What stands behind them."""
+_ORDERS = frozenset({"<set>", "<make>", "<assign>", "<remove>", "<save>", "<export>", "<rename>"})
+"""What a change begins with."""
 
 
 def understand(text: str, language: Language, today: date) -> Ask:
@@ -66,12 +64,12 @@ class _Understanding:
     def __init__(self, text: str, language: Language, today: date) -> None:
         self.vocabulary = load_vocabulary()
         self.sentence = read_sentence(text, self.vocabulary, _LONGEST + 1)
+        self.core = _find_core(self.sentence)
         self.language = language
         self.today = today
 
     def ask(self) -> Ask:
         """Choose between a command, a list and a name."""
-        start, end = _find_core(self.sentence)
         if not any(word.kind != "stop" for word in self.sentence.words):
             return Ask("help", {})
         if len(self.sentence) > _LONGEST or len(self.sentence.text) > _LONGEST_TEXT:
@@ -83,16 +81,21 @@ class _Understanding:
         is_whole = is_list and not listing.left_over
         if command and not is_loose and not (is_whole and reading.cost <= command.cost):
             return self._command(command) or self._unknown()
-        is_told = listing.begins and listing.has_subject and any(self.sentence.is_stop)
-        is_surely = _is_surely_list(listing) or is_told
-        if is_whole or (is_list and is_surely and not _is_order(self.sentence, start)):
-            return self._list(listing, start, end)
-        otherwise = listing if listing.has_subject and listing.count_left_over() <= _MOST_LEFT_OVER else None
-        if command:
-            clause = command.clauses[0]
-            is_name = otherwise or _is_name(self.sentence, *clause.places["name"])
-            return self._show(clause.values["name"], otherwise) if is_name else self._unknown()
-        return self._name(start, end, otherwise)
+        if is_whole or (is_list and self._is_surely_list(listing)):
+            return Ask("list", listing.to_data(self.sentence) | {"text": self.sentence.raw(*self.core)})
+        return self._name(command, listing)
+
+    def _is_surely_list(self, listing: Listing) -> bool:
+        """Say whether a list was meant though not all of it is understood; `Client Services Ltd` is a name."""
+        if not listing.has_subject or listing.count_left_over() > _MOST_LEFT_OVER or self._is_order():
+            return False
+        is_told = listing.begins and any(self.sentence.is_stop)
+        return is_told or listing.is_scope_given or listing.is_narrowed
+
+    def _is_order(self) -> bool:
+        """Say whether the sentence begins as a change does."""
+        symbols = self.sentence.symbols[self.core[0]]
+        return not symbols.isdisjoint(_ORDERS) and symbols.isdisjoint({"<show>", "<arrange>"})
 
     def _command(self, reading: Reading) -> Ask | None:
         clause = reading.clauses[0]
@@ -102,7 +105,7 @@ class _Understanding:
         data = read_data(clause, self._read_list)
         if data is None:
             return None
-        if verb not in _READING and (reading.is_misspelt or self._is_guess(clause)):
+        if verb.startswith(_WRITING) and verb != "view.open" and (reading.is_misspelt or self._is_guess(clause)):
             data["is_guess"] = True
         return Ask(verb, data)
 
@@ -113,8 +116,7 @@ class _Understanding:
         something else.
         """
         sentence = self.sentence
-        start, _ = _find_core(sentence)
-        is_polite = any("<polite>" in symbols for symbols in sentence.symbols[: start + 1])
+        is_polite = any("<polite>" in symbols for symbols in sentence.symbols[: self.core[0] + 1])
         places = [clause.places[slot] for slot in ("name", "person") if clause.values.get(slot) not in _FIXED_PEOPLE]
         doubtful = any(sentence.costs[index] >= COST_OF_KNOWN for place in places for index in range(*place))
         is_doubtful = doubtful and clause.meaning.name.startswith("company.")
@@ -127,43 +129,36 @@ class _Understanding:
         is_list = listing.is_list or (listing.is_scope_given and not listing.left_over)
         return listing.to_data(sentence) if is_list else None
 
-    def _list(self, listing: Listing, start: int, end: int) -> Ask:
-        return Ask("list", listing.to_data(self.sentence) | {"text": self.sentence.raw(start, end)})
-
-    def _show(self, name: str, listing: Listing | None) -> Ask:
+    def _name(self, command: Reading | None, listing: Listing) -> Ask:
+        """Take words for a name, if they look like one; with `show` before them, or by themselves."""
+        sentence, (start, end) = self.sentence, self.core
+        name = sentence.raw(start, end)
+        is_near_list = listing.has_subject and listing.count_left_over() <= _MOST_LEFT_OVER
         data: dict[str, Any] = {"name": name}
-        if listing:
-            data["otherwise"] = listing.to_data(self.sentence) | {"text": name}
-        return Ask("show", data)
+        if is_near_list:
+            data["otherwise"] = listing.to_data(sentence) | {"text": name}
+        if command:
+            clause = command.clauses[0]
+            data["name"] = name if is_near_list else clause.values["name"]
+            return Ask("show", data) if is_near_list or self._is_name(*clause.places["name"]) else self._unknown()
+        if end - start > _LONGEST_NAME or any(sentence.is_stop[start:end]) or self._is_order():
+            return self._unknown()
+        if not is_near_list and not self._is_name(start, end):
+            return self._unknown()
+        return Ask("show", data | {"suggestions": suggest(sentence.text, self.language)})
 
-    def _name(self, start: int, end: int, otherwise: Listing | None) -> Ask:
-        """Take words without a verb for a name, if they look like one."""
+    def _is_name(self, start: int, end: int) -> bool:
+        """Say whether words look like a name: mostly unknown, and no sentence in lower case."""
         sentence = self.sentence
-        if end - start > _LONGEST_NAME or any(sentence.is_stop[start:end]) or _is_order(sentence, start):
-            return self._unknown()
-        if otherwise is None and not _is_name(sentence, start, end):
-            return self._unknown()
-        ask = self._show(sentence.raw(start, end), otherwise)
-        return Ask(ask.verb, {**ask.data, "suggestions": suggest(sentence.text, self.language)})
+        words = [index for index in range(start, end) if sentence.words[index].kind not in SIGNS]
+        plain = sum(sentence.costs[index] >= COST_OF_FUNCTION for index in words)
+        if len(words) > _FEW and 2 * plain > len(words):
+            return False
+        return any(sentence.words[index].is_capital for index in words) or len(words) <= _FEW_IN_LOWER_CASE
 
     def _unknown(self) -> Ask:
         text = self.sentence.text[:200]
         return Ask("unknown", {"text": text, "suggestions": suggest(text, self.language)})
-
-
-def _is_surely_list(listing: Listing) -> bool:
-    """Say whether a list was meant, though not all of it is understood: more than a word of a name was.
-
-    `Client Services Ltd` is a name.
-    """
-    is_rich = listing.is_scope_given or listing.is_narrowed
-    return is_rich and listing.has_subject and listing.count_left_over() <= _MOST_LEFT_OVER
-
-
-def _is_order(sentence: Sentence, start: int) -> bool:
-    """Say whether the sentence begins as a change does."""
-    symbols = sentence.symbols[start]
-    return not symbols.isdisjoint(_ORDERS) and "<show>" not in symbols and "<arrange>" not in symbols
 
 
 def _find_core(sentence: Sentence) -> tuple[int, int]:
@@ -186,15 +181,6 @@ def _find_core(sentence: Sentence) -> tuple[int, int]:
 
 def _is_polite(sentence: Sentence, start: int, end: int) -> bool:
     return any(match[1] == end and match[0] in _TAIL and not match[2] for match in sentence.matches[start])
-
-
-def _is_name(sentence: Sentence, start: int, end: int) -> bool:
-    """Say whether words look like a name: mostly unknown, and no sentence in lower case."""
-    words = [index for index in range(start, end) if sentence.words[index].kind not in SIGNS]
-    plain = sum(sentence.costs[index] >= COST_OF_FUNCTION for index in words)
-    if len(words) > 2 and 2 * plain > len(words):  # noqa: PLR2004
-        return False
-    return any(sentence.words[index].is_capital for index in words) or len(words) <= 5  # noqa: PLR2004
 
 
 def _copy(value: Any) -> Any:
