@@ -15,7 +15,7 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     CARNET_HOST=0.0.0.0 \
     CARNET_DATABASE_URL=sqlite:////data/carnet.db
-USER carnet
+USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 3978
