@@ -8,6 +8,7 @@ the others cost nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +22,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -42,43 +44,97 @@ def select_list(shape: Shape, *, is_sqlite: bool) -> Select[Any]:
 
     The columns are those of the source, and the sort key behind them.
     """
-    source = get_source(shape)
-    ways = {name: way.limit(_write(shape.few + 1)).cte(f"few_{name}") for name, way in list_narrow_ways(shape)}
-    filters = dict(list_filters(shape, source))
-    fixed = [*source.conditions, *_list_bounds(shape, source)]
-    ranges = list(_list_ranges(shape, source))
-    key = source.keys[shape.sort].label("key")
-    if not ways and len(ranges) == 1:
-        equal, order = ranges[0]
-        whole = select(*source.columns, key).select_from(source.tables).where(*fixed, *filters.values(), *equal)
-        return _arrange(whole, shape, source, None, order, is_sqlite=is_sqlite)
-    parts = []
-    for name, way in ways.items():
+    return _Parts(shape, get_source(shape), is_sqlite).put_together()
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The parts of one list's statement."""
+
+    shape: Shape
+    source: Source
+    is_sqlite: bool
+
+    def put_together(self) -> Select[Any]:
+        """Take the one part as it is; merge several, and look up what is shown only of the rows that are left."""
+        shape, source = self.shape, self.source
+        ways = {name: way.limit(_write(shape.few + 1)).cte(f"few_{name}") for name, way in list_narrow_ways(shape)}
+        ranges = list(_list_ranges(shape, source))
+        if not ways and len(ranges) == 1:
+            return self._walk(*ranges[0], columns=source.columns)
+        narrow = [self._choose(self._fetch(name, way), self._is_chosen(ways, name)) for name, way in ways.items()]
+        is_broad = self._is_chosen(ways, None)
+        broad = [self._choose(self._walk(*one, columns=[source.id.label("id")]), is_broad) for one in ranges]
+        return self._show(self._merge([*narrow, *broad]))
+
+    @property
+    def _key(self) -> Any:
+        return self.source.keys[self.shape.sort]
+
+    def _list_conditions(self, *, but: str = "") -> list[ColumnElement[bool]]:
+        """List what every row must meet, types aside, but for the condition whose narrow way was taken."""
+        filters = [condition for name, condition in list_filters(self.shape, self.source) if name != but]
+        return [*self.source.conditions, *filters, *_list_bounds(self.shape, self.source.id, self._key)]
+
+    def _walk(self, equal: Sequence[Any], order: Sequence[Any], *, columns: Sequence[Any]) -> Select[Any]:
+        """Walk one range of an index in order."""
+        rows = select(*columns, self._key.label("key")).select_from(self.source.tables)
+        rows = rows.where(*self._list_conditions(), *equal)
+        return self._sort(rows, *order, self._key, self.source.id).limit(_write(self.shape.limit + 1))
+
+    def _fetch(self, name: str, way: CTE) -> Select[Any]:
+        """Fetch the rows of a narrow way one by one, and sort them: on PostgreSQL no join can be made of it."""
         these = select(way.c[0].label("id")).distinct().subquery(f"these_{name}")
-        narrow = select(source.id.label("id"), key).select_from(InOrder(these, source.tables))
-        rest = [condition for other, condition in filters.items() if other != name]
-        narrow = narrow.where(these.c.id == source.id, *fixed, *rest, *is_of_types(shape, source.type))
-        parts.append(_arrange(narrow, shape, source, _is_chosen(ways, name, shape.few), is_sqlite=is_sqlite))
-    for equal, order in ranges:
-        broad = select(source.id.label("id"), key).select_from(source.tables).where(*fixed, *filters.values(), *equal)
-        parts.append(_arrange(broad, shape, source, _is_chosen(ways, None, shape.few), order, is_sqlite=is_sqlite))
-    return _show(shape, source, _merge(parts, shape))
+        rows = select(self.source.id.label("id"), self._key.label("key"))
+        rows = rows.where(self.source.id == these.c.id, *self._list_conditions(but=name))
+        rows = rows.where(*is_of_types(self.shape, self.source.type))
+        if self.is_sqlite:
+            rows = rows.select_from(InOrder(these, self.source.tables))
+            return self._sort(rows, self._key, self.source.id).limit(_write(self.shape.limit + 1))
+        each = rows.select_from(self.source.tables).correlate(these).offset(_write(0)).lateral(f"each_{name}")
+        found = select(each).select_from(these.join(each, true()))
+        return self._sort(found, each.c.key, each.c.id).limit(_write(self.shape.limit + 1))
+
+    def _is_chosen(self, ways: Mapping[str, CTE], name: str | None) -> ColumnElement[bool] | None:
+        """Give the condition under which a part runs: its way is the first narrow one, or (None) there is none."""
+        few = _write(self.shape.few)
+        conditions: list[ColumnElement[bool]] = []
+        for other, way in ways.items():
+            size: Any = select(func.count()).select_from(way).scalar_subquery()
+            if other == name:
+                return and_(size <= few, *conditions)
+            conditions.append(size > few)
+        return and_(*conditions) if conditions else None
+
+    def _choose(self, part: Select[Any], is_chosen: ColumnElement[bool] | None) -> Select[Any]:
+        """Run a part only if it is chosen; else it must cost nothing.
+
+        PostgreSQL tests a condition on no table once, before it begins; SQLite does that for a limit alone.
+        """
+        if is_chosen is None:
+            return part
+        if self.is_sqlite:
+            return part.limit(case((is_chosen, _write(self.shape.limit + 1)), else_=_write(0)))
+        return part.where(is_chosen)
+
+    def _merge(self, parts: Sequence[Select[Any]]) -> Subquery:
+        """Merge sorted parts into the numbers and keys of the page."""
+        merged = union_all(*(select(part.subquery()) for part in parts)).subquery("merged")
+        rows = self._sort(select(merged), merged.c.key, merged.c.id)
+        return rows.limit(_write(self.shape.limit + 1)).subquery("places")
+
+    def _show(self, places: Subquery) -> Select[Any]:
+        """Look up what is shown of the rows at these places."""
+        rows = select(*self.source.columns, places.c.key).select_from(InOrder(places, self.source.tables))
+        return self._sort(rows.where(self.source.id == places.c.id, *self.source.conditions), places.c.key, places.c.id)
+
+    def _sort(self, statement: Select[Any], *columns: Any) -> Select[Any]:
+        return statement.order_by(*(one.asc() if self.shape.is_ascending else one.desc() for one in columns))
 
 
 def _write(value: int) -> Any:
     """Write a number into the statement itself: PostgreSQL plans by it."""
     return literal_column(str(value))
-
-
-def _is_chosen(ways: Mapping[str, CTE], name: str | None, few: int) -> ColumnElement[bool] | None:
-    """Give the condition under which a part runs: its way is the first narrow one, or (None) there is no narrow one."""
-    conditions: list[ColumnElement[bool]] = []
-    for other, way in ways.items():
-        size = select(func.count()).select_from(way).scalar_subquery()
-        if other == name:
-            return and_(size <= _write(few), *conditions)
-        conditions.append(size > _write(few))
-    return and_(*conditions) if conditions else None
 
 
 def _list_ranges(shape: Shape, source: Source) -> Iterator[tuple[list[ColumnElement[bool]], list[Any]]]:
@@ -104,51 +160,12 @@ def _list_ranges(shape: Shape, source: Source) -> Iterator[tuple[list[ColumnElem
         yield [source.type.is_(None)], [*no_partner, source.type]
 
 
-def _list_bounds(shape: Shape, source: Source) -> Iterator[ColumnElement[bool]]:
-    key = source.keys[shape.sort]
+def _list_bounds(shape: Shape, id_: Any, key: Any) -> Iterator[ColumnElement[bool]]:
     parameter = text if shape.sort == "name" else number
     if shape.has_lower:
-        yield tuple_(key, source.id) > tuple_(parameter("lower_key"), number("lower_id"))
+        yield tuple_(key, id_) > tuple_(parameter("lower_key"), number("lower_id"))
     if shape.has_upper:
-        yield tuple_(key, source.id) < tuple_(parameter("upper_key"), number("upper_id"))
-
-
-def _arrange(
-    part: Select[Any],
-    shape: Shape,
-    source: Source,
-    is_chosen: ColumnElement[bool] | None,
-    order: Sequence[Any] = (),
-    *,
-    is_sqlite: bool,
-) -> Select[Any]:
-    """Sort and cut one part; a part that is not chosen must cost nothing.
-
-    PostgreSQL tests a condition on no table once, before it begins; SQLite does that for a limit alone.
-    """
-    part = _sort(part, shape, *order, source.keys[shape.sort], source.id)
-    limit = _write(shape.limit + 1)
-    if is_chosen is None:
-        return part.limit(limit)
-    if is_sqlite:
-        return part.limit(case((is_chosen, limit), else_=_write(0)))
-    return part.where(is_chosen).limit(limit)
-
-
-def _merge(parts: Sequence[Select[Any]], shape: Shape) -> Subquery:
-    """Merge sorted parts into the numbers and keys of the page."""
-    merged = union_all(*(select(part.subquery()) for part in parts)).subquery("merged")
-    return _sort(select(merged), shape, merged.c.key, merged.c.id).limit(_write(shape.limit + 1)).subquery("places")
-
-
-def _show(shape: Shape, source: Source, places: Subquery) -> Select[Any]:
-    """Look up what is shown of the rows at these places."""
-    rows = select(*source.columns, places.c.key).select_from(InOrder(places, source.tables))
-    return _sort(rows.where(source.id == places.c.id, *source.conditions), shape, places.c.key, places.c.id)
-
-
-def _sort(statement: Select[Any], shape: Shape, *columns: Any) -> Select[Any]:
-    return statement.order_by(*(column.asc() if shape.is_ascending else column.desc() for column in columns))
+        yield tuple_(key, id_) < tuple_(parameter("upper_key"), number("upper_id"))
 
 
 async def fetch_page(
