@@ -48,13 +48,17 @@ def quiet_row(text: str, verb: str, /, **data: Any) -> Json:
     return _QUIET_ROW(text=text, title=None, verb=verb, data=data_of(verb, **data))
 
 
-def _chip(style: ContainerStyle) -> Column:
+_CHIP = "120px"
+"""Wide enough for every type, so that they stand in one column; narrow enough for a pane of 320 px."""
+
+
+def _chip(style: ContainerStyle, width: str) -> Column:
     text = RichTextBlock(
         inlines=[TextRun(text=slot("chip"), size=FontSize.SMALL, weight=FontWeight.BOLDER)],
         horizontal_alignment=HorizontalAlignment.CENTER,
     )
     return Column(
-        width="136px",
+        width=width,
         vertical_content_alignment=VerticalAlignment.CENTER,
         items=[Container(style=style, items=[text])],
     )
@@ -66,7 +70,7 @@ def _row(style: ContainerStyle | None) -> Template:
         inlines=[TextRun(text=slot("detail"), size=FontSize.SMALL, is_subtle=True)], spacing=Spacing.NONE
     )
     texts = Column(width="stretch", items=[name, detail], vertical_content_alignment=VerticalAlignment.CENTER)
-    return _choosable([texts] if style is None else [texts, _chip(style)])
+    return _choosable([texts] if style is None else [texts, _chip(style, _CHIP)])
 
 
 def _choosable(columns: list[Column]) -> Template:
@@ -140,7 +144,7 @@ _HEADS = {
                     items=[RichTextBlock(inlines=[_LARGE_NAME])],
                     vertical_content_alignment=VerticalAlignment.CENTER,
                 ),
-                _chip(style),
+                _chip(style, "auto"),
             ]
         )
     )
