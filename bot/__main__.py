@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "doctor": ("bot.doctor", "check the installation, and say what to do"),
     "status": ("bot.status", "show how far the mailboxes are"),
     "move": ("bot.moving", "move a firm from SQLite to PostgreSQL"),
+    "forget": ("bot.forgetting", "delete everything of a tenant that has left"),
 }
 
 

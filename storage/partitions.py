@@ -55,16 +55,21 @@ async def add_parts(connection: AsyncConnection, now: float) -> list[str]:
     return added
 
 
-async def drop_parts(connection: AsyncConnection, before: float) -> list[str]:
-    """Drop the parts whose last moment lies before `before` (UTC seconds); give their names."""
-    dropped = []
-    for table in PARTITIONED:
-        for name in await list_parts(connection, table):
-            year = name.rpartition("_")[2]
-            if year.isdigit() and _start_of(int(year) + 1) <= before:
-                await connection.execute(text(f"DROP TABLE {name}"))
-                dropped.append(name)
-    return dropped
+async def list_old_parts(connection: AsyncConnection, table: str, before: float) -> list[str]:
+    """Give the parts of a table whose last moment lies before `before` (UTC seconds)."""
+    years = {name: name.rpartition("_")[2] for name in await list_parts(connection, table)}
+    return [name for name, year in years.items() if year.isdigit() and _start_of(int(year) + 1) <= before]
+
+
+async def count_part(connection: AsyncConnection, part: str) -> dict[int, int]:
+    """Count the rows of a part by tenant; needs a `SYSTEM` transaction."""
+    rows = await connection.execute(text(f"SELECT tenant_id, count(*) FROM {part} GROUP BY tenant_id"))
+    return {row[0]: row[1] for row in rows}
+
+
+async def drop_part(connection: AsyncConnection, part: str) -> None:
+    """Drop a part with everything in it."""
+    await connection.execute(text(f"DROP TABLE {part}"))
 
 
 async def _add_part(connection: AsyncConnection, table: str, name: str, year: int) -> None:

@@ -28,7 +28,7 @@ from storage.models import (
     Tenant,
     User,
 )
-from storage.partitions import drop_parts
+from storage.partitions import PARTITIONED, count_part, drop_part, list_old_parts
 from storage.recount import recount
 from storage.rls import SYSTEM
 from storage.viewer import Viewer
@@ -65,14 +65,23 @@ async def get_keeping(connection: AsyncConnection, tenant_id: int) -> Keeping:
 
 
 async def drop_old_parts(database: Database, now: int) -> list[str]:
-    """Drop the parts that lie before what every tenant keeps; gives their names."""
+    """Drop the parts that lie before what every tenant keeps; gives their names. An audit row for each is the proof."""
+    dropped: list[str] = []
     async with database.writing(SYSTEM) as connection:
-        shortest, longest = (
-            await connection.execute(select(func.min(Tenant.retention_days), func.max(Tenant.retention_days)))
-        ).one()
+        days = select(func.min(Tenant.retention_days), func.max(Tenant.retention_days))
+        shortest, longest = (await connection.execute(days)).one()
         if not shortest:  # no tenant at all, or one that keeps everything
             return []
-        return await drop_parts(connection, now - longest * DAY)
+        for table in PARTITIONED:
+            for part in await list_old_parts(connection, table, now - longest * DAY):
+                if table == Interaction.__tablename__:
+                    for tenant_id, count in (await count_part(connection, part)).items():
+                        await _prove(
+                            connection, tenant_id, "purge", None, {"part": part, "interactions": count}, now=now
+                        )
+                await drop_part(connection, part)
+                dropped.append(part)
+    return dropped
 
 
 async def purge_tenant(database: Database, tenant_id: int, now: int) -> int:
@@ -90,7 +99,9 @@ async def purge_tenant(database: Database, tenant_id: int, now: int) -> int:
         for user_id in users:
             purged += await purge_mailbox(database, keeping, user_id, before)
         if purged:
-            await _prove(database, tenant_id, "purge", None, {"before": before, "interactions": purged}, now=now)
+            async with database.writing(tenant_id) as connection:
+                proof = {"before": before, "interactions": purged}
+                await _prove(connection, tenant_id, "purge", None, proof, now=now)
     for user_id in await _list_leavers(database, keeping, now):
         purged += await erase_leaver(database, keeping, user_id, now)
     return purged
@@ -145,7 +156,7 @@ async def erase_leaver(database: Database, keeping: Keeping, user_id: int, now: 
             await connection.execute(delete(model).where(model.tenant_id == tenant_id, model.user_id == user_id))
         gone = update(User).where(User.tenant_id == tenant_id, User.id == user_id)
         await connection.execute(gone.values(address="", settings={}))
-    await _prove(database, tenant_id, "erase_leaver", user_id, {"interactions": purged}, now=now)
+        await _prove(connection, tenant_id, "erase_leaver", user_id, {"interactions": purged}, now=now)
     return purged
 
 
@@ -172,8 +183,7 @@ async def _forget_said(database: Database, tenant_id: int, now: int) -> None:
 
 
 async def _prove(
-    database: Database, tenant_id: int, action: str, user_id: int | None, after: dict[str, Any], *, now: int
+    connection: AsyncConnection, tenant_id: int, action: str, user_id: int | None, after: dict[str, Any], *, now: int
 ) -> None:
-    async with database.writing(tenant_id) as connection:
-        viewer = Viewer(tenant_id, NOBODY)
-        await add_audit(connection, viewer, action, "user", user_id, after=after, now=now, source="admin")
+    viewer = Viewer(tenant_id, NOBODY)
+    await add_audit(connection, viewer, action, "user", user_id, after=after, now=now, source="admin")

@@ -1,0 +1,174 @@
+"""Retention, leavers, and tenants that go and come back; what is left is compared with what really happened."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from bot.forgetting import forget
+from bot.graph.directory import PERIOD
+from bot.upkeep import Upkeep
+from storage.database import open_database
+from storage.models import Audit, Base
+from storage.partitions import list_parts
+from storage.retention import DAY
+from storage.rls import SYSTEM
+from tests.ledger import make_ledger
+from tests.live import Live, run_live
+from tests.microsoft import make_firm
+from tests.syncing import assert_same, read_ledger
+
+AGES = (2, 40, 400, 800, 1300)
+"""Days ago of the mails that Anne and Bob have exchanged."""
+
+
+async def exchange(live: Live) -> None:
+    """Let two people write to the same two companies, long ago and lately, and sync it."""
+    for days in AGES:
+        sent_at = datetime.fromtimestamp(int(live.clock()) - days * DAY, UTC)
+        for person in live.firm.list_people():
+            for address in ("jane@acme.example", f"sam{days}@zenith.example"):
+                live.firm.send_mail((person.name, person.address), to=[("", address)], sent_at=sent_at)
+    await live.execute("UPDATE mailboxes SET due_at = 0")
+    await live.settle()
+
+
+def expect(live: Live, *, most_days: float = 10_000, without: str = ""):
+    """Work out what must be left."""
+    oldest = datetime.fromtimestamp(live.clock() - most_days * DAY, UTC)
+    facts = [
+        fact
+        for fact in live.firm.truth.list_mail()
+        if datetime.fromisoformat(fact.sent_at) >= oldest and fact.user_id != without
+    ]
+    return make_ledger(facts, [], live.firm.domains, int(live.clock()), "outreach")
+
+
+async def keep(live: Live) -> None:
+    """Do the day's upkeep, twice: the second time there is nothing left to do."""
+    for _ in range(2):
+        await live.execute("UPDATE chores SET due_at = 0 WHERE name = 'retention'")
+        await Upkeep(live.database, live.clock).work()
+
+
+async def test_S39_what_is_older_than_the_firm_keeps_goes_and_all_counts_with_it(live):
+    await exchange(live)
+    assert_same(await read_ledger(live.query), expect(live))
+    await live.execute("UPDATE tenants SET retention_days = 365")
+    await keep(live)
+    assert_same(await read_ledger(live.query), expect(live, most_days=365))
+
+
+async def test_S39_the_purge_leaves_its_proof(live):
+    await exchange(live)
+    await live.execute("UPDATE tenants SET retention_days = 365")
+    await keep(live)
+    async with live.database.reading(SYSTEM) as connection:
+        proofs = list(await connection.scalars(select(Audit.after).where(Audit.action == "purge")))
+    assert sum(proof["interactions"] for proof in proofs) == 12
+
+
+async def test_S39_a_firm_that_keeps_everything_keeps_everything(live):
+    await exchange(live)
+    await keep(live)
+    assert_same(await read_ledger(live.query), expect(live))
+
+
+async def test_S39_one_firm_keeps_what_another_lets_go(database):
+    first, second = make_firm(), make_firm(domain="other.example")
+    async for live in run_live(database, first, second):
+        await live.settle()
+        await exchange(live)
+        await live.execute("UPDATE tenants SET retention_days = 365 WHERE entra_id = :id", id=second.tenant_id)
+        await keep(live)
+        assert_same(await read_ledger(live.query), expect(live))
+
+
+async def test_S39_old_parts_are_dropped_whole(make_postgres):
+    database = open_database(await make_postgres())
+    await database.create_tables()
+    async for live in run_live(database, make_firm()):
+        await live.settle()
+        await keep(live)
+        await exchange(live)
+        await live.execute("UPDATE tenants SET retention_days = 365")
+        await keep(live)
+        async with database.reading(SYSTEM) as connection:
+            parts = await list_parts(connection, "interactions")
+        this_year = datetime.fromtimestamp(live.clock(), UTC).year
+        assert f"interactions_{this_year - 2}" not in parts
+        assert {f"interactions_{this_year + ahead}" for ahead in (-1, 0, 1)} < set(parts)
+        assert_same(await read_ledger(live.query), expect(live, most_days=365))
+    await database.close()
+
+
+async def let_anne_leave(live: Live) -> str:
+    anne = live.firm.list_people()[0]
+    live.firm.directory.remove(anne)
+    await live.pass_time(PERIOD)
+    return anne.id
+
+
+async def test_what_a_leavers_mailbox_gave_stays_with_the_firm_where_it_wants_to(live):
+    await exchange(live)
+    await let_anne_leave(live)
+    await keep(live)
+    assert_same(await read_ledger(live.query), expect(live))
+
+
+async def test_what_a_leavers_mailbox_gave_goes_after_the_firms_days(live):
+    await exchange(live)
+    await live.execute("UPDATE tenants SET leaver_days = 30")
+    anne = await let_anne_leave(live)
+    await keep(live)
+    assert_same(await read_ledger(live.query), expect(live))
+    await live.pass_time(31 * DAY)
+    await keep(live)
+    assert_same(await read_ledger(live.query), expect(live, without=anne))
+    assert await live.query("SELECT address FROM users WHERE name = 'Anne Martin'") == [("",)]
+
+
+async def count_rows(live: Live) -> dict[str, int]:
+    counts = {name: (await live.query(f"SELECT count(*) FROM {name}"))[0][0] for name in Base.metadata.tables}
+    return {name: count for name, count in counts.items() if count}
+
+
+async def test_F45_a_tenant_that_leaves_leaves_nothing_and_may_come_back(live):
+    await exchange(live)
+    before = await count_rows(live)
+    assert await forget(live.database, live.clients, live.firm.tenant_id) == before
+    assert await count_rows(live) == {}
+    assert live.microsoft.subscriptions.list_live() == []
+    assert await forget(live.database, live.clients, live.firm.tenant_id) is None
+    live.directory._has_added = False
+    await live.settle()
+    assert_same(await read_ledger(live.query), expect(live))
+
+
+async def test_F45_a_tenant_that_lets_us_in_no_more_is_forgotten_all_the_same(live):
+    await exchange(live)
+    live.microsoft.faults.add("token_error", edge="login", code=700016)
+    live.clients._clients.clear()
+    assert await forget(live.database, live.clients, live.firm.tenant_id)
+    assert await count_rows(live) == {}
+
+
+async def test_F45_S43_another_tenant_loses_nothing(database):
+    first, second = make_firm(), make_firm(domain="other.example")
+    async for live in run_live(database, first, second):
+        await live.settle()
+        await exchange(live)
+        await forget(database, live.clients, second.tenant_id)
+        assert_same(await read_ledger(live.query), expect(live))
+
+
+@pytest.mark.parametrize("days", [0, 29])
+async def test_who_has_just_left_is_not_forgotten_before_the_subscriptions_have_ended(live, days):
+    await exchange(live)
+    await live.execute("UPDATE tenants SET leaver_days = 30")
+    live.firm.directory.remove(live.firm.list_people()[0])
+    live.clock.ahead += PERIOD
+    await live.directory.work()
+    live.clock.ahead += days * DAY
+    await keep(live)
+    assert (await live.query("SELECT count(*) FROM mailboxes WHERE state = 'stopped'"))[0][0] == 1
