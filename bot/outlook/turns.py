@@ -67,6 +67,8 @@ class Turns:
             response = _refuse(refusal.status, language)
         except CarnetError as error:
             response = _refuse(error.code, language)
+        except ConnectionError:
+            raise  # who asked is gone: nobody is left to be told
         except Exception:
             log.exception("turn_failed")
             response = _refuse(HTTPStatus.INTERNAL_SERVER_ERROR, language)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.bench import decoding, lists, memory, requests, sync, turns
+from tests.bench import decoding, lists, memory, pane, requests, sync, turns
 from tests.bench.measure import Report
 from tests.bench.setting import Setting
 
@@ -21,6 +21,7 @@ BENCHES: dict[str, Bench] = {
     "memory": memory.measure,
     "lists": lists.measure,
     "turns": turns.measure,
+    "pane": pane.measure,
 }
 
 

@@ -52,7 +52,7 @@ async def measure(setting: Setting, report: Report) -> None:
     async with run_microsoft(Firm("firm.example")) as microsoft, running(_PEERS / "sink.py") as sink:
         for kind, firms in list_kinds(setting):
             url = await firms.get_url(setting.choose(1, 0.002))
-            bots = await _run_all(setting, _settings(microsoft, url), microsoft, sink)
+            bots = await _run_all(setting, settings_of(microsoft, url), microsoft, sink)
             _report(report, kind, bots)
 
 
@@ -164,7 +164,7 @@ def _describe(service_url: str) -> dict[str, Any]:
     }
 
 
-def _settings(microsoft: Microsoft, url: str) -> dict[str, str]:
+def settings_of(microsoft: Microsoft, url: str) -> dict[str, str]:
     """Give the environment of `carnet serve`."""
     values = microsoft.config_values | {"tenants": (make_entra_id(0),), "database_url": url, "log_level": "WARNING"}
     return {
