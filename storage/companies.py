@@ -93,7 +93,7 @@ _TYPES = {None: None} | {type_.value: type_ for type_ in CompanyType}
 
 
 def _make_row(row: Any) -> CompanyRow:
-    return CompanyRow(row[0], row[1], row[2], _TYPES[row[3]], row[4], row[5], row[6] or "", *row[7:-1])
+    return CompanyRow(row[0], row[1], bool(row[2]), _TYPES[row[3]], row[4], row[5], row[6] or "", *row[7:-1])
 
 
 async def get_company(connection: AsyncConnection, viewer: Viewer, company_id: int) -> CompanyDetail | None:

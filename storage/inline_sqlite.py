@@ -5,7 +5,7 @@ times a query. So readers use this connection, and writers (whose commits wait f
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
 
@@ -79,6 +79,10 @@ class InlineConnection:
     def cursor(self) -> InlineCursor:
         """Open a cursor."""
         return InlineCursor(self._conn.cursor())
+
+    def fetch(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
+        """Run one select and give all its rows."""
+        return self._conn.execute(sql, parameters).fetchall()
 
     async def create_function(self, name: str, arguments: int, function: Callable[..., Any], **options: Any) -> None:
         """Register an SQL function."""

@@ -33,18 +33,19 @@ from storage.models import CompanyType
 from storage.ordered import InOrder
 from storage.paging import Page, Row, make_page, read_cursor
 from storage.parameters import number, text
+from storage.prepared import Prepared
 from storage.shapes import FEW, Shape, get_shape
 from storage.sources import Source, get_source, is_of_types, list_filters, list_narrow_ways
 from storage.viewer import Viewer
 
 
 @lru_cache(maxsize=4096)
-def select_list(shape: Shape, *, is_sqlite: bool) -> Select[Any]:
+def prepare_list(shape: Shape, *, is_sqlite: bool) -> Prepared:
     """Select the rows of a page in the direction of reading, and one more if there are more.
 
     The columns are those of the source, and the sort key behind them.
     """
-    return _Parts(shape, get_source(shape), is_sqlite).put_together()
+    return Prepared(_Parts(shape, get_source(shape), is_sqlite).put_together())
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +186,7 @@ async def fetch_page(
     shape, values = get_shape(
         viewer, filter_, now=now, cursor=place, limit=limit, is_to_sort_out=is_to_sort_out, few=few
     )
-    statement = select_list(shape, is_sqlite=connection.dialect.name == "sqlite")
-    found = (await connection.execute(statement, values)).all()
+    found = await prepare_list(shape, is_sqlite=connection.dialect.name == "sqlite").fetch(connection, values)
     if not found and place is not None and place.to == "previous" and place.key is not None:
         options: dict[str, Any] = {"now": now, "limit": limit, "is_to_sort_out": is_to_sort_out, "few": few}
         return await fetch_page(connection, viewer, filter_, make_row, cursor=None, **options)

@@ -56,7 +56,7 @@ def get_shape(
 ) -> tuple[Shape, dict[str, Any]]:
     """Return the shape of a page and the values of its parameters, with "me" and days resolved."""
     values: dict[str, Any] = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
-    asked = words(filter_.text)
+    asked = words(filter_.text) if filter_.text else []
     for number, word in enumerate(sorted(asked, key=len, reverse=True)):
         values[f"word_{number}"], values[f"word_end_{number}"] = word, word + END_OF_PREFIX
     types = [type_ for type_ in filter_.types if type_ is not None]

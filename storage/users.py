@@ -13,6 +13,7 @@ from storage.filters import is_id
 from storage.models import Tenant, User
 from storage.names import clean_text, fold, words
 from storage.parameters import text as parameter
+from storage.prepared import Prepared
 from storage.search import list_name_words
 from storage.spelling import count_errors_allowed
 from storage.viewer import Viewer, visible_users
@@ -44,7 +45,7 @@ class UserRow:
     entra_id: str = ""
 
 
-_KNOWN: Final = (
+_KNOWN: Final = Prepared(
     select(
         *(User.tenant_id, User.id, Tenant.shares_contacts, User.name, User.language, Tenant.language),
         *(User.timezone, Tenant.timezone, User.is_active, User.is_admin, Tenant.state),
@@ -59,12 +60,21 @@ async def get_known_user(connection: AsyncConnection, entra_tenant_id: str, entr
     ids = {"tenant": entra_tenant_id.lower(), "object": entra_object_id.lower()}
     if not all(value.isascii() and value.isprintable() for value in ids.values()):
         return None
-    row = (await connection.execute(_KNOWN, ids)).first()
-    if row is None:
+    rows = await _KNOWN.fetch(connection, ids)
+    if not rows:
         return None
-    tenant_id, user_id, shares, name, language, firm_language, timezone, firm_timezone, *rest = row
-    viewer = Viewer(tenant_id, user_id, shares_contacts=shares)
-    return KnownUser(viewer, name, language or firm_language, timezone or firm_timezone, *rest)
+    tenant_id, user_id, shares, name, language, firm_language, timezone, firm_timezone, is_active, is_admin, state = (
+        rows[0]
+    )
+    return KnownUser(
+        viewer=Viewer(tenant_id, user_id, shares_contacts=bool(shares)),
+        name=name,
+        language=language or firm_language,
+        timezone=timezone or firm_timezone,
+        is_active=bool(is_active),
+        is_admin=bool(is_admin),
+        tenant_state=state,
+    )
 
 
 async def get_user(connection: AsyncConnection, viewer: Viewer, user_id: int) -> UserRow | None:

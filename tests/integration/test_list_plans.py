@@ -11,7 +11,7 @@ import pytest
 
 from storage.database import open_database
 from storage.filters import Filter, Period
-from storage.lists import fetch_page, select_list
+from storage.lists import fetch_page, prepare_list
 from storage.models import CompanyType
 from storage.paging import LAST, Cursor
 from storage.shapes import get_shape
@@ -44,7 +44,7 @@ def list_statements(*, is_sqlite: bool) -> Iterator[tuple[Filter, Any, dict[str,
     for place, filter_ in enumerate(SOME):
         cursor = Cursor(("next", "previous")[place % 2], filter_.sort, KEYS[filter_.sort], 5) if place % 3 else None
         shape, values = get_shape(VIEWERS[place % 4 == 0], filter_, now=NOW, cursor=cursor, limit=10)
-        yield filter_, select_list(shape, is_sqlite=is_sqlite), values
+        yield filter_, prepare_list(shape, is_sqlite=is_sqlite).statement, values
 
 
 async def test_on_sqlite_no_combination_scans_a_big_table(sqlite_database):

@@ -1,0 +1,31 @@
+"""Prepared statements read the same on both databases, and fail as every other statement does."""
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from storage.models import User
+from storage.parameters import number
+from storage.prepared import Prepared
+from tests import factories
+
+NAMES = Prepared(select(User.id, User.name).where(User.tenant_id == number("tenant_id"), User.id > 0).order_by(User.id))
+
+
+async def test_a_prepared_statement_gives_rows_for_reading_and_for_writing(database):
+    async with database.writing(1) as connection:
+        await factories.add_tenant(connection)
+        anne = await factories.add_user(connection, "Anne Martin")
+        written = await NAMES.fetch(connection, {"tenant_id": 1})
+    async with database.reading(1) as connection:
+        read = await NAMES.fetch(connection, {"tenant_id": 1})
+        again = await NAMES.fetch(connection, {"tenant_id": 2})
+    assert [tuple(row) for row in written] == [tuple(row) for row in read] == [(anne, "Anne Martin")]
+    assert list(again) == []
+
+
+async def test_what_goes_wrong_is_an_error_of_sqlalchemy(database):
+    broken = Prepared(select(text("nothing FROM nowhere")))
+    with pytest.raises((OperationalError, ProgrammingError)):
+        async with database.reading(1) as connection:
+            await broken.fetch(connection, {})
