@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import UNSET
 
 from bot.graph.firm import Firm, Reason
-from bot.graph.pages import EmailAddress, Event, Header, Message, Recipient, Time
+from bot.graph.pages import EmailAddress, Event, Header, Message, MessageKey, Recipient, Time
 from storage.happenings import Happening, Person
 from storage.models import Kind
 from storage.names import clean_text
@@ -32,7 +32,7 @@ _BULK_HEADERS: Final = frozenset(
 _BULK_PRECEDENCES: Final = frozenset(("bulk", "list", "junk", "auto_reply"))
 
 
-def get_message_source(message: Message, kind: Kind) -> bytes:
+def get_message_source(message: MessageKey, kind: Kind) -> bytes:
     """Give the key of a mail in its mailbox: the Message-ID and the time, which outlive every move of the mail.
 
     Graph's own id, immutable or not, changes on the way to an archive and back; without a Message-ID it has to do.

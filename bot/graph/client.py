@@ -16,7 +16,7 @@ from kiota_abstractions.api_error import APIError
 from kiota_abstractions.authentication import AuthenticationProvider
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
-from kiota_http.middleware.options import RedirectHandlerOption, RetryHandlerOption
+from kiota_http.middleware.options import RedirectHandlerOption, RetryHandlerOption, UrlReplaceHandlerOption
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph.graph_service_client import GraphServiceClient
@@ -31,8 +31,6 @@ __all__ = ["GraphClient", "GraphClients", "GraphError", "SignInError"]
 
 PATIENCE: Final = 60.0
 """Seconds for one answer, from the first byte sent to the last one read."""
-_TIMEOUT: Final = httpx.Timeout(30, connect=10)
-_CONNECTIONS: Final = httpx.Limits(max_connections=64, max_keepalive_connections=32)
 _ERRORS: Final[dict[str, Any]] = {"XXX": ODataError}
 _AUTHORIZATION: Final = "Authorization"
 
@@ -114,7 +112,7 @@ class GraphClients:
         self._config = config
         self._patience = patience
         self._clock = clock
-        self._transport = BoundedTransport(httpx.AsyncHTTPTransport(http2=True, limits=_CONNECTIONS, trust_env=False))
+        self._transport = BoundedTransport()
         self._http = make_http_client(self._transport)
         self._clients: dict[str, GraphClient] = {}
         self._sign_ins: list[SignIn] = []
@@ -141,10 +139,11 @@ class GraphClients:
 
 def make_http_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
     """Make the connections to Graph, with the SDK's middleware: no redirects, retries or proxies, bounded bodies."""
-    client = httpx.AsyncClient(transport=transport, timeout=_TIMEOUT, trust_env=False)
+    client = httpx.AsyncClient(transport=transport, trust_env=False)
     options: dict[str, Any] = {
         RetryHandlerOption.get_key(): RetryHandlerOption(should_retry=False),
         RedirectHandlerOption.get_key(): RedirectHandlerOption(should_redirect=False),
+        UrlReplaceHandlerOption.get_key(): UrlReplaceHandlerOption(enabled=False),
     }
     return cast("httpx.AsyncClient", GraphClientFactory.create_with_default_middleware(client=client, options=options))
 
@@ -181,7 +180,8 @@ class _Authenticator(AuthenticationProvider):
         self, request: RequestInformation, additional_authentication_context: dict[str, Any] | None = None
     ) -> None:
         """Put the token on a request; `claims` in the context ask for a new one."""
-        if not request.url.startswith(f"{self._graph_url}/"):
+        request.url = url = request.url  # from now on a plain text: it is made from a template at every look
+        if not url.startswith(f"{self._graph_url}/"):
             raise GraphError(0, "foreignLink")
         claims = (additional_authentication_context or {}).get("claims", "")
         token = await self._sign_in.get_token(instead_of=self._refused, claims=claims)

@@ -5,6 +5,7 @@ Every field may be missing (a later delta item carries only what changed), and a
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
@@ -45,13 +46,18 @@ class Item(msgspec.Struct, rename="camel", gc=False):
     removed: dict[str, Any] | None = msgspec.field(default=None, name="@removed")
 
 
-class Message(Item, rename="camel", gc=False):
+class MessageKey(Item, rename="camel", gc=False):
+    """What tells one mail from another; reading no more of a page is four times as fast."""
+
+    internet_message_id: str | None = None
+    sent_date_time: str | None = None
+
+
+class Message(MessageKey, rename="camel", gc=False):
     """A mail: who, when, and whether a machine or a list sent it."""
 
     odata_type: str | None = msgspec.field(default=None, name="@odata.type")
-    internet_message_id: str | None = None
     is_draft: bool | None = None
-    sent_date_time: str | None = None
     received_date_time: str | None = None
     from_: Recipient | UnsetType | None = msgspec.field(default=UNSET, name="from")
     to_recipients: list[Recipient] | UnsetType | None = UNSET
@@ -98,6 +104,12 @@ class Event(Item, rename="camel", gc=False):
     subject: str | UnsetType | None = UNSET
 
 
+class _RawPage(msgspec.Struct):
+    value: list[msgspec.Raw]
+
+
+_RAW: Final = msgspec.json.Decoder(_RawPage)
+
 ItemT = TypeVar("ItemT", bound=Item)
 
 
@@ -110,6 +122,10 @@ class Page(Generic[ItemT]):
     delta_link: str = ""
     poisons: dict[str, str] = field(default_factory=dict)
     """The reason, by the id of the item that could not be read."""
+    body: bytes = b""
+    """The page as it came, for who wants to know more of it."""
+    is_mended: bool = False
+    """Something on it could not be read as it came: its places are not those of the body."""
 
     @property
     def fingerprint(self) -> int:
@@ -131,6 +147,7 @@ class PageReader(Generic[ItemT]):
             ],
         )
         self._decoder = msgspec.json.Decoder(whole, strict=False)
+        self._decode_item = msgspec.json.Decoder(kind, strict=False).decode
 
     def read(self, body: bytes) -> Page[ItemT]:
         """Read a page; raises `GraphError` (status 0) for an answer that is no page, which never means "no data"."""
@@ -139,19 +156,37 @@ class PageReader(Generic[ItemT]):
             whole: Any = self._decoder.decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return self._read_piecemeal(body)
-        return Page(whole.value, whole.next_link, whole.delta_link)
+        return Page(whole.value, whole.next_link, whole.delta_link, body=body)
+
+    def read_some(self, page: Page[Any], places: Iterable[int]) -> Page[ItemT]:
+        """Read only the items at these places of a page that was read as items of another kind."""
+        if page.is_mended:
+            return self._read_piecemeal(page.body)
+        raw = _RAW.decode(page.body).value
+        some: Page[ItemT] = Page([], body=page.body)
+        for place in places:
+            try:
+                some.items.append(self._decode_item(raw[place]))
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                self._add_mended(some, place, json.loads(bytes(raw[place]).decode("utf-8", "replace")))
+        return some
 
     def _read_piecemeal(self, body: bytes) -> Page[ItemT]:
         """Read what can be read of a page with a bad item on it."""
         whole = _parse_leniently(body)
-        page: Page[ItemT] = Page([], _get_link(whole, "@odata.nextLink"), _get_link(whole, "@odata.deltaLink"))
+        next_link, delta_link = _get_link(whole, "@odata.nextLink"), _get_link(whole, "@odata.deltaLink")
+        page: Page[ItemT] = Page([], next_link, delta_link, body=body, is_mended=True)
         for place, given in enumerate(whole["value"]):
-            try:
-                page.items.append(msgspec.convert(_mend(given), self._kind, strict=False))
-            except (msgspec.ValidationError, RecursionError) as error:
-                name = given.get("id") if isinstance(given, dict) else None
-                page.poisons[str(name or f"{place}:{given!r:.200}")] = _shorten(str(error))
+            self._add_mended(page, place, given)
         return page
+
+    def _add_mended(self, page: Page[ItemT], place: int, given: Any) -> None:
+        """Add an item that is read leniently, or the reason why it cannot be read."""
+        try:
+            page.items.append(msgspec.convert(_mend(given), self._kind, strict=False))
+        except (msgspec.ValidationError, RecursionError) as error:
+            name = given.get("id") if isinstance(given, dict) else None
+            page.poisons[str(name or f"{place}:{given!r:.200}")] = _shorten(str(error))
 
 
 def _check_shape(body: bytes) -> None:

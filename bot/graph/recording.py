@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.graph.capture import capture_mail, capture_meeting, get_message_source, make_digest
 from bot.graph.firm import Firm, Reason
-from bot.graph.pages import Event, ItemT, Message, Page
+from bot.graph.pages import Event, ItemT, Message, MessageKey, Page, PageReader
 from storage.happenings import Happening
 from storage.interactions import Applied, Mailing, add_happenings, list_held
 from storage.mailboxes import Lease
@@ -20,6 +20,8 @@ from storage.meetings import HeldMeeting, apply_meetings, list_held_meetings
 from storage.models import Kind
 
 log = structlog.get_logger(__name__)
+
+_MESSAGES = PageReader(Message)
 
 
 @dataclass(slots=True)
@@ -76,22 +78,28 @@ class Recorder(ABC, Generic[ItemT]):
         return ""
 
 
-class MailRecorder(Recorder[Message]):
-    """Records mail: the inbox gives what was received, the sent items what was sent."""
+class MailRecorder(Recorder[MessageKey]):
+    """Records mail: the inbox gives what was received, the sent items what was sent.
+
+    Only what is new is read whole: a full resync is mostly of mail that is held.
+    """
 
     def __init__(self, lease: Lease, firm: Firm, kind: Kind) -> None:
         super().__init__(lease, firm)
         self._kind = kind
 
-    async def _decide(self, connection: AsyncConnection, page: Page[Message], now: int, decided: Decided) -> None:
+    async def _decide(self, connection: AsyncConnection, page: Page[MessageKey], now: int, decided: Decided) -> None:
         """Decide on new mails alone: a mail that is held, or has left its folder, was exchanged all the same."""
-        new: dict[bytes, Message] = {}
-        for message in page.items:
-            if message.removed is None:
-                new[get_message_source(message, self._kind)] = message
-        held = await list_held(connection, self.lease.tenant_id, self.lease.user_id, new)
-        for source, message in new.items():
-            if source not in held:
+        sources = {
+            get_message_source(key, self._kind): place for place, key in enumerate(page.items) if key.removed is None
+        }
+        for held in await list_held(connection, self.lease.tenant_id, self.lease.user_id, sources):
+            del sources[held]
+        new = _MESSAGES.read_some(page, sources.values()) if sources else Page[Message]([])
+        decided.quarantined.update({make_digest(name): reason for name, reason in new.poisons.items()})
+        for message in new.items:
+            source = get_message_source(message, self._kind)
+            if sources.pop(source, None) is not None:
                 self.capture(decided, source, capture_mail, message, self._kind, source, self.firm, now)
 
     async def write(self, connection: AsyncConnection, mailing: Mailing, decided: Decided) -> Applied:

@@ -13,7 +13,7 @@ _EMPTY_PAGES: Final = 1_000
 _UNKNOWN_STATES: Final = frozenset(("syncstatenotfound", "syncstateinvalid", "resyncrequired"))
 _TOO_MUCH: Final = frozenset((HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT))
 _SLOW: Final = frozenset(("TimeoutError", "ReadTimeout", "WriteTimeout"))
-_UNREACHABLE: Final = frozenset(("ConnectError", "ConnectTimeout", "PoolTimeout", "foreignLink", "endlessRound"))
+_UNREACHABLE: Final = frozenset(("ConnectError", "ConnectTimeout", "foreignLink", "endlessRound"))
 
 
 def is_unknown_state(error: GraphError) -> bool:

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.graph.errors import GraphError
-from bot.graph.pages import Event, Message, PageReader
+from bot.graph.pages import Event, MessageKey, PageReader
 from bot.graph.recording import CalendarRecorder, MailRecorder
 from bot.graph.requests import request_event
 from bot.graph.turn import MailboxTurn, OnApplied
@@ -22,7 +22,7 @@ __all__ = ["OnApplied", "sync_mailbox"]
 
 log = structlog.get_logger(__name__)
 
-_MESSAGES: Final = PageReader(Message)
+_MESSAGES: Final = PageReader(MessageKey)
 _EVENTS: Final = PageReader(Event)
 _EVENT: Final = msgspec.json.Decoder(Event, strict=False)
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from bot.graph.errors import GraphError
-from bot.graph.pages import UNSET, Event, Message, PageReader
+from bot.graph.pages import UNSET, Event, Message, MessageKey, PageReader
 
 MESSAGES = PageReader(Message)
 LINK = "https://graph.example/v1.0/next"
@@ -101,3 +101,23 @@ def test_F22_two_pages_with_the_same_items_have_the_same_fingerprint():
     one, same, other = (MESSAGES.read(page({"id": name})) for name in ("a", "a", "b"))
     assert one.fingerprint == same.fingerprint != other.fingerprint
     assert MESSAGES.read(page()).fingerprint == 0
+
+
+KEYS = PageReader(MessageKey)
+
+
+def test_only_some_items_of_a_page_can_be_read_whole():
+    body = page(*({"id": str(number), "subject": f"s{number}"} for number in range(5)))
+    some = MESSAGES.read_some(KEYS.read(body), [1, 3])
+    assert [(item.id, item.subject) for item in some.items] == [("1", "s1"), ("3", "s3")]
+
+
+def test_F25_an_item_whose_key_can_be_read_and_the_rest_not_is_set_aside():
+    body = page({"id": "a"}, {"id": "p", "toRecipients": "everyone"}, {"id": "b"})
+    some = MESSAGES.read_some(KEYS.read(body), [0, 1, 2])
+    assert ([item.id for item in some.items], list(some.poisons)) == (["a", "b"], ["p"])
+
+
+def test_B83_a_page_that_had_to_be_mended_is_read_whole():
+    keys = KEYS.read(rb'{"value":[{"id":"1","subject":"a\ud800b"},{"id":"2"}],"@odata.deltaLink":"d"}')
+    assert [item.subject for item in MESSAGES.read_some(keys, [0]).items] == ["ab", None]
