@@ -1,11 +1,14 @@
 """Days and lengths of time as people say them: `since March`, `3 months`, `last Monday`, `this week`."""
 
+import contextlib
 from collections.abc import Mapping
 from datetime import date, timedelta
 
 _UNITS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 90, "half_year": 180, "year": 365}
 """Days, as filters count them."""
 _LONGEST = 36_500
+_YEARS_TO_ANY_DAY = 9
+"""Within so many years every day comes, 29 February too (1896 to 1904)."""
 
 Span = tuple[date, date]
 """The first day, and the first one after it."""
@@ -24,14 +27,14 @@ def read_span(values: Mapping[str, str], today: date) -> Span | None:
     """
     try:
         if "date" in values:
-            return _one_day(_read_date(values["date"]))
+            return _one_day(_read_date(values["date"], today))
         if "day" in values:
             return _read_name(values["day"], today)
         if "weekday" in values:
             back = (today.weekday() - int(values["weekday"]) - 1) % 7 + 1
             return _one_day(today - timedelta(days=back))
         return _read_month(values, today)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -39,13 +42,17 @@ def _one_day(day: date) -> Span:
     return day, day + timedelta(days=1)
 
 
-def _read_date(text: str) -> date:
-    """Read 2026-03-18, 18.3.2026, 18/03/26; the day comes first wherever the year does not."""
-    parts = [int(part) for part in text.replace("/", "-").replace(".", "-").split("-")]
-    if parts[0] > 31:  # noqa: PLR2004
-        return date(*parts)
-    day, month, year = parts
-    return date(year if year > 99 else 2000 + year, month, day)  # noqa: PLR2004
+def _read_date(text: str, today: date) -> date:
+    """Read 2026-03-18, 18.3.2026, 18/03/26, 18/03; the day comes before the month where it can (not in 3/18/2026)."""
+    if len(text) > 4 and text[:4].isdecimal():  # noqa: PLR2004
+        year, month, day = map(int, text.split("-"))
+        return date(year, month, day)
+    day, month, *years = map(int, text.replace("/", "-").replace(".", "-").split("-"))
+    if month > 12 >= day:  # noqa: PLR2004
+        day, month = month, day
+    if not years:
+        return _find_last(month, day, today)
+    return date(years[0] if years[0] > 99 else 2000 + years[0], month, day)  # noqa: PLR2004
 
 
 def _read_month(values: Mapping[str, str], today: date) -> Span:
@@ -54,11 +61,17 @@ def _read_month(values: Mapping[str, str], today: date) -> Span:
         return date(year, 1, 1), date(year + 1, 1, 1)
     month = int(values["month"])
     number = int(values.get("number", 1))
-    year = int(values.get("year", today.year))
-    first = date(year, month, number)
-    if "year" not in values and first > today:
-        first = date(year - 1, month, number)
+    first = date(int(values["year"]), month, number) if "year" in values else _find_last(month, number, today)
     return _one_day(first) if "number" in values else (first, _next_month(first))
+
+
+def _find_last(month: int, number: int, today: date) -> date:
+    """Return the last such day that has begun; raises `ValueError` for one that no year has."""
+    for year in range(today.year, today.year - _YEARS_TO_ANY_DAY, -1):
+        with contextlib.suppress(ValueError):
+            if (day := date(year, month, number)) <= today:
+                return day
+    raise ValueError(f"no day {number} in month {month}")
 
 
 def _read_name(name: str, today: date) -> Span:

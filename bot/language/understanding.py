@@ -98,10 +98,13 @@ class _Understanding:
         return not symbols.isdisjoint(_ORDERS) and symbols.isdisjoint({"<show>", "<arrange>"})
 
     def _command(self, reading: Reading) -> Ask | None:
+        """Return what a command asks for; None for one that was not meant after all."""
         clause = reading.clauses[0]
         verb = clause.meaning.name
         if clause.meaning.is_statement and self.sentence.is_question:
             return Ask("show", {"name": clause.values["name"]})
+        if clause.meaning.is_statement and not all(self._is_name(*place) for place in _find_names(clause)):
+            return None
         data = read_data(clause, self._read_list)
         if data is None:
             return None
@@ -117,7 +120,7 @@ class _Understanding:
         """
         sentence = self.sentence
         is_polite = any("<polite>" in symbols for symbols in sentence.symbols[: self.core[0] + 1])
-        places = [clause.places[slot] for slot in ("name", "person") if clause.values.get(slot) not in _FIXED_PEOPLE]
+        places = _find_names(clause)
         doubtful = any(sentence.costs[index] >= COST_OF_KNOWN for place in places for index in range(*place))
         is_doubtful = doubtful and clause.meaning.name.startswith("company.")
         return clause.meaning.is_guess or is_doubtful or (sentence.is_question and not is_polite)
@@ -159,6 +162,11 @@ class _Understanding:
     def _unknown(self) -> Ask:
         text = self.sentence.text[:200]
         return Ask("unknown", {"text": text, "suggestions": suggest(text, self.language)})
+
+
+def _find_names(clause: Clause) -> list[tuple[int, int]]:
+    """Return where names stand in a command; `me` and `nobody` are none."""
+    return [clause.places[slot] for slot in ("name", "person") if clause.values.get(slot) not in _FIXED_PEOPLE]
 
 
 def _find_core(sentence: Sentence) -> tuple[int, int]:

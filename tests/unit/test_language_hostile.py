@@ -19,7 +19,7 @@ READING = set(VERBS.split())
 WORDS = (
     "show my clients set partner type of to Acme Anne me no not is a the mes sociétés dont l'associé est n' pas depuis "
     "for 3 months since March 31 known by and , : = ? ' \" « & / - <b> view save this as 2026 export excel contacts at "
-    "x@y.com remove rename 2026-02-30 30/02/2026 99999 0 days"
+    "x@y.com remove rename 2026-02-30 30/02/2026 15/02 1/13 99999 0 days"
 )
 PIECES = WORDS.split()
 
@@ -61,6 +61,23 @@ def test_B71_of_a_long_paste_only_the_beginning_is_looked_at():
 )
 def test_B72_what_means_something_elsewhere_is_a_plain_name_here(text, name):
     assert understand(text, "en", TODAY).data["name"] == name
+
+
+@pytest.mark.parametrize(
+    "day", ["31/12/9999", "9999-12-31", "30 February", "0/0/0000", "2026-13-45", "32/1/26", "99/99"]
+)
+def test_B72_a_day_that_does_not_exist_is_not_understood(day):
+    ask = understand(f"clients not seen since {day}", "en", TODAY)
+    assert "last" not in ask.data["filter"]
+    assert day in ask.data["not_understood"][0]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.dates(), st.sampled_from(["since March", "since 29 February", "since Monday", "this year", "since last week"])
+)
+def test_B73_any_day_is_a_day_to_ask(today, since):
+    assert understand(f"clients not seen {since}", "en", today).verb == "list"
 
 
 @pytest.mark.parametrize("greeting", ["Hi", "hello", "HELLO!!", "Help", "help me", "bonjour", "Aide", "<b>hello</b>"])
