@@ -1,5 +1,6 @@
 """Everything that keeps mailboxes current, beside the small Microsoft 365: each part works when a test lets it."""
 
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -90,6 +91,7 @@ class Live:
         await self.clients.close()
 
 
+@contextlib.asynccontextmanager
 async def run_live(database: Database, *firms: Firm, **rules) -> AsyncIterator[Live]:
     """Run Microsoft and the webhooks, and give the parts that keep these firms current."""
     clock = Clock()
@@ -97,16 +99,20 @@ async def run_live(database: Database, *firms: Firm, **rules) -> AsyncIterator[L
     add_graph_routes(app, database, clock=clock)
     server = TestServer(app)
     await server.start_server()
-    async with run_microsoft(*firms, clock=clock) as microsoft:
-        live = Live(database, microsoft, clock, str(server.make_url("")).rstrip("/"), **rules)
-        yield live
-        await live.close()
-    await server.close()
+    try:
+        async with run_microsoft(*firms, clock=clock) as microsoft:
+            live = Live(database, microsoft, clock, str(server.make_url("")).rstrip("/"), **rules)
+            try:
+                yield live
+            finally:
+                await live.close()
+    finally:
+        await server.close()
 
 
 @pytest.fixture
 async def live(database: Database) -> AsyncIterator[Live]:
     """A firm of two, synced to the end and subscribed."""
-    async for live in run_live(database, make_firm()):
+    async with run_live(database, make_firm()) as live:
         await live.settle()
         yield live

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot import metrics
 from bot.errors import UnavailableError
@@ -68,8 +67,8 @@ class Inbox:
             self._waiting = []
             try:
                 true = await self._write([hint for waiting in batch for hint in waiting.hints])
-            except (SQLAlchemyError, OSError, TimeoutError) as error:
-                log.warning("notifications_not_kept", reason=type(error).__name__, posts=len(batch))
+            except Exception:  # whatever it is: nothing may be promised, and the next post must find its way
+                log.exception("notifications_not_kept", posts=len(batch))
                 _refuse(batch)
             else:
                 _answer(batch, true)

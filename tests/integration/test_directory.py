@@ -96,7 +96,7 @@ async def test_the_members_of_one_group_alone_are_read(database):
     firm = make_firm("Anne Martin", "Bob Stone", "Carla Diaz")
     anne, bob, carla = firm.list_people()
     group = firm.directory.add_group("Pilot", [anne, bob])
-    async for live in run_live(database, firm, group=group.id):
+    async with run_live(database, firm, group=group.id) as live:
         await live.settle()
         assert await live.list_states() == {"Anne Martin": "current", "Bob Stone": "current"}
         assert len(await list_users(live)) == 3
@@ -160,7 +160,7 @@ async def test_F41_mailboxes_that_a_policy_leaves_out_do_not_hold_up_the_others(
     firm = make_firm(*(f"Person {number}" for number in range(20)))
     for person in firm.list_people()[:3]:
         person.mailbox.state = "forbidden"
-    async for live in run_live(database, firm):
+    async with run_live(database, firm) as live:
         await live.settle()
         states = list((await live.list_states()).values())
         assert (states.count("current"), states.count("forbidden")) == (17, 3)

@@ -76,7 +76,7 @@ async def test_S39_a_firm_that_keeps_everything_keeps_everything(live):
 
 async def test_S39_one_firm_keeps_what_another_lets_go(database):
     first, second = make_firm(), make_firm(domain="other.example")
-    async for live in run_live(database, first, second):
+    async with run_live(database, first, second) as live:
         await live.settle()
         await exchange(live)
         await live.execute("UPDATE tenants SET retention_days = 365 WHERE entra_id = :id", id=second.tenant_id)
@@ -87,7 +87,7 @@ async def test_S39_one_firm_keeps_what_another_lets_go(database):
 async def test_S39_old_parts_are_dropped_whole(make_postgres):
     database = open_database(await make_postgres())
     await database.create_tables()
-    async for live in run_live(database, make_firm()):
+    async with run_live(database, make_firm()) as live:
         await live.settle()
         await keep(live)
         await exchange(live)
@@ -155,7 +155,7 @@ async def test_F45_a_tenant_that_lets_us_in_no_more_is_forgotten_all_the_same(li
 
 async def test_F45_S43_another_tenant_loses_nothing(database):
     first, second = make_firm(), make_firm(domain="other.example")
-    async for live in run_live(database, first, second):
+    async with run_live(database, first, second) as live:
         await live.settle()
         await exchange(live)
         await forget(database, live.clients, second.tenant_id)
