@@ -19,7 +19,7 @@ class Prepared:
 
     __slots__ = ("_defaults", "_names", "_sql", "statement")
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self.statement = statement
         self._sql = ""
         self._names: Sequence[str] = ()

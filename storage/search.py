@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import bindparam, delete
-from sqlalchemy.dialects.postgresql import insert as insert_on_postgres
-from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.bulk import Insert, insert_rows
 from storage.models import KnownWord, SearchWord
 from storage.names import words
 
@@ -23,6 +22,9 @@ _FORGET = delete(SearchWord).where(
     SearchWord.of == bindparam("kind"),
     SearchWord.entity_id == bindparam("id"),
 )
+
+_WORDS: Final = Insert(SearchWord, ("tenant_id", "of", "word", "entity_id"), ("tenant_id", "of", "word", "entity_id"))
+_KNOWN: Final = Insert(KnownWord, ("tenant_id", "of", "word", "backwards"), ("tenant_id", "of", "word"))
 
 
 async def index_words(
@@ -43,11 +45,11 @@ async def index_words(
     if not is_new:
         await connection.execute(_FORGET, [{"tenant": tenant_id, "kind": of, "id": entity_id} for entity_id in texts])
     found_by = {entity_id: list_search_words(of_entity) for entity_id, of_entity in texts.items()}
-    key = {"tenant_id": tenant_id, "of": of}
-    rows = [key | {"word": word, "entity_id": entity_id} for entity_id, found in found_by.items() for word in found]
-    await _add_missing(connection, SearchWord, rows)
-    known = sorted({word for found in found_by.values() for word in found if is_correctable(word)})
-    await _add_missing(connection, KnownWord, [key | {"word": word, "backwards": word[::-1]} for word in known])
+    rows = [(tenant_id, of, word, entity_id) for entity_id, found in found_by.items() for word in found]
+    await insert_rows(connection, _WORDS, rows)
+    known = {word for found in found_by.values() for word in found if is_correctable(word)}
+    # In one order, so that two pages with the same new words never wait for each other crosswise.
+    await insert_rows(connection, _KNOWN, [(tenant_id, of, word, word[::-1]) for word in sorted(known)])
 
 
 def is_correctable(word: str) -> bool:
@@ -68,10 +70,3 @@ def list_search_words(texts: Iterable[str]) -> set[str]:
 def list_name_words(name: str, folded_name: str) -> set[str]:
     """Return the words of a name that is folded already, as `list_search_words` does."""
     return list_search_words((name,)) if _JOINERS.search(name) else set(folded_name.split())
-
-
-async def _add_missing(connection: AsyncConnection, table: type[Any], rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    on_dialect = insert_on_sqlite if connection.dialect.name == "sqlite" else insert_on_postgres
-    await connection.execute(on_dialect(table).on_conflict_do_nothing(), rows)
