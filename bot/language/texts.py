@@ -44,7 +44,7 @@ def say(language: Language, key: str, **values: Any) -> str:
     if "count" in values:
         count = values["count"]
         if isinstance(text, dict):
-            text = text.get(_plural_rule(language)(abs(count))) or text["other"]
+            text = text.get(_choose_plural(language, count)) or text["other"]
         values["count"] = say_number(language, count)
     elif isinstance(text, dict):
         text = text["other"]
@@ -80,9 +80,9 @@ def is_plural(table: dict[str, Any]) -> bool:
     return "other" in table and table.keys() <= PLURALS
 
 
-@functools.cache
-def _plural_rule(language: Language) -> Any:
-    return Locale.parse(language).plural_form
+@functools.lru_cache(maxsize=8_192)
+def _choose_plural(language: Language, count: float) -> str:
+    return str(Locale.parse(language).plural_form(abs(count)))
 
 
 def _find_elsewhere(language: Language, key: str) -> str | Plural:
