@@ -8,7 +8,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.addresses import list_domains, parse_address
-from storage.models import Company, CompanyDomain, Contact, User
+from storage.models import Company, CompanyDomain, Contact, Tenant, User
 from storage.viewer import Viewer, visible_companies, visible_contacts, visible_people, visible_users
 
 MOST: Final = 500
@@ -21,7 +21,8 @@ class Person:
     address: str
     """As it was given."""
     state: Literal["user", "contact", "seen", "unknown", "invalid"]
-    """Of the firm; a contact the viewer may see; only wrote in so far; not in the book; no address at all."""
+    """Of the firm (a room or a list of it has no `id`); a contact the viewer may see; only wrote in so far; not in the
+    book; no address at all."""
     id: int | None = None
     """Of the user or the contact."""
     name: str = ""
@@ -38,7 +39,7 @@ async def get_people(connection: AsyncConnection, viewer: Viewer, addresses: Seq
     normal = {address for _, address in given if address}
     if not normal:
         return [Person(raw, "invalid") for raw, _ in given]
-    users = await _get_users(connection, viewer, normal)
+    users = await _get_inside(connection, viewer, normal) | await _get_users(connection, viewer, normal)
     outside = await _get_outside(connection, viewer, normal - users.keys())
     companies = await _get_companies(connection, viewer, normal - users.keys() - outside.keys())
     known = users | outside | companies
@@ -46,6 +47,15 @@ async def get_people(connection: AsyncConnection, viewer: Viewer, addresses: Seq
         Person(raw, "invalid") if not address else Person(raw, *known.get(address, ("unknown",)))
         for raw, address in given
     ]
+
+
+async def _get_inside(
+    connection: AsyncConnection, viewer: Viewer, addresses: Iterable[str]
+) -> dict[str, tuple[Any, ...]]:
+    """Take out the firm's own rooms, lists and role addresses: they are nobody's contacts."""
+    own = await connection.scalar(select(Tenant.domains).where(Tenant.tenant_id == viewer.tenant_id))
+    domains = set(own or ())
+    return {address: ("user",) for address in addresses if not domains.isdisjoint(list_domains(address))}
 
 
 async def _get_users(

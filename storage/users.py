@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.facts import How, Match
 from storage.filters import is_id
-from storage.models import Tenant, User
+from storage.models import Mailbox, Tenant, User
 from storage.names import clean_text, fold, words
 from storage.parameters import text as parameter
 from storage.prepared import Prepared
@@ -32,6 +32,8 @@ class KnownUser:
     is_admin: bool
     tenant_state: str
     """`active`, `paused` or `needs_admin`."""
+    has_mailbox: bool = True
+    """False where Microsoft said that there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,18 @@ class UserRow:
     entra_id: str = ""
 
 
-_KNOWN: Final = Prepared(
+NO_MAILBOX: Final = "skipped"
+"""The state of a mailbox that is not there."""
+_SELECT_KNOWN: Any = (
     select(
         *(User.tenant_id, User.id, Tenant.shares_contacts, User.name, User.language, Tenant.language),
-        *(User.timezone, Tenant.timezone, User.is_active, User.is_admin, Tenant.state),
+        *(User.timezone, Tenant.timezone, User.is_active, User.is_admin, Tenant.state, Mailbox.state),
     )
     .join(Tenant, Tenant.tenant_id == User.tenant_id)
+    .outerjoin(Mailbox, (Mailbox.tenant_id == User.tenant_id) & (Mailbox.user_id == User.id))
     .where(Tenant.entra_id == parameter("tenant"), User.entra_id == parameter("object"))
 )
+_KNOWN: Final = Prepared(_SELECT_KNOWN)
 
 
 async def get_known_user(connection: AsyncConnection, entra_tenant_id: str, entra_object_id: str) -> KnownUser | None:
@@ -63,9 +69,8 @@ async def get_known_user(connection: AsyncConnection, entra_tenant_id: str, entr
     rows = await _KNOWN.fetch(connection, ids)
     if not rows:
         return None
-    tenant_id, user_id, shares, name, language, firm_language, timezone, firm_timezone, is_active, is_admin, state = (
-        rows[0]
-    )
+    tenant_id, user_id, shares, name, language, firm_language, timezone, firm_timezone, *states = rows[0]
+    is_active, is_admin, tenant_state, mailbox_state = states
     return KnownUser(
         viewer=Viewer(tenant_id, user_id, shares_contacts=bool(shares)),
         name=name,
@@ -73,7 +78,8 @@ async def get_known_user(connection: AsyncConnection, entra_tenant_id: str, entr
         timezone=timezone or firm_timezone,
         is_active=bool(is_active),
         is_admin=bool(is_admin),
-        tenant_state=state,
+        tenant_state=tenant_state,
+        has_mailbox=mailbox_state != NO_MAILBOX,
     )
 
 

@@ -82,7 +82,7 @@ class Turns:
         identity = await self._tokens.check(request.headers.get("Authorization"))
         async with self._database.reading(SYSTEM) as connection:
             user = await get_known_user(connection, identity.tenant, identity.object_id)
-        if user is None or not user.is_active or user.tenant_state not in SERVED:
+        if user is None or not (user.is_active and user.has_mailbox) or user.tenant_state not in SERVED:
             raise ForbiddenError
         return user
 

@@ -4,9 +4,9 @@ import asyncio
 import json
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
-from storage.models import Audit, Company, CompanyType, Tenant, User
+from storage.models import Audit, Company, CompanyType, Mailbox, Tenant, User
 from storage.rls import SYSTEM
 from tests.factories import (
     NOW,
@@ -68,6 +68,23 @@ async def test_B62_strangers_and_those_who_left_get_one_and_the_same_answer(firm
         never_there = await page.ask("hello", mint(123_456))
     assert left[:2] == never_there[:2]
     assert left[0] == 403
+
+
+async def test_B62_somebody_without_a_mailbox_is_refused_like_a_stranger(firm):
+    async with firm["database"].writing(1) as connection:
+        row = {"tenant_id": 1, "user_id": ANNE, "state": "skipped", "reason": "no mailbox"}
+        await connection.execute(insert(Mailbox).values(**row))
+    async with open_page(firm["database"]) as page:
+        assert (await page.ask("hello", mint(ANNE)))[:2] == (await page.ask("hello", mint(123_456)))[:2]
+
+
+async def test_rooms_and_lists_of_the_firm_are_left_out_like_colleagues(firm):
+    people = [["Salle Seine", "salle.seine@firm.example"], ["All", "all@lists.firm.example"], ["", "x@new.example"]]
+    async with open_page(firm["database"]) as page:
+        _, body, _ = await page.ask("pane.item", mint(ANNE), people=people, mode="read")
+    said = json.dumps(body["card"])
+    assert "x@new.example" in said
+    assert "firm.example" not in said
 
 
 async def test_S9_an_address_in_the_token_is_worth_nothing(firm):
