@@ -1,5 +1,6 @@
 """The built page in tests: packages and build from node where there is one, else the test is skipped, saying why."""
 
+import fcntl
 import functools
 import json
 import shutil
@@ -19,9 +20,11 @@ def _is_built() -> bool:
     """Install what the tests need too (the compiler, axe), as locked, and build what changed."""
     if not has_node:
         return False
-    if not _has_everything():
-        subprocess.run(NPM_CI, cwd=WEB, check=True)
-    build()
+    with (WEB / ".building").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # test processes that start together build once
+        if not _has_everything():
+            subprocess.run(NPM_CI, cwd=WEB, check=True)
+        build()
     return True
 
 
