@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import insert_ignoring, next_ids
 from storage.decisions import get_rule_sql
+from storage.insiders import let_in
 from storage.models import Mailbox, Tenant, User
 from storage.names import fold_name
 from storage.wake import wake
@@ -80,9 +81,13 @@ async def _decide_anew(connection: AsyncConnection, tenant_id: int, rule: str) -
 
 
 async def set_organization(connection: AsyncConnection, tenant_id: int, *, name: str, domains: Collection[str]) -> None:
-    """Note the firm's name and its verified domains."""
+    """Note the firm's name and its verified domains; who is at a domain that is new among them was no outsider."""
+    own = Tenant.tenant_id == tenant_id
     values: dict[str, Any] = {"name": name, "domains": sorted(domain.lower() for domain in domains)}
-    await connection.execute(update(Tenant).where(Tenant.tenant_id == tenant_id).values(values))
+    before = (await connection.execute(select(Tenant.domains, Tenant.contact_rule).where(own))).one()
+    await connection.execute(update(Tenant).where(own).values(values))
+    if new := set(values["domains"]) - set(before.domains):
+        await let_in(connection, tenant_id, before.contact_rule, new)
 
 
 async def set_users(connection: AsyncConnection, tenant_id: int, people: Sequence[DirectoryUser], now: int) -> None:

@@ -96,6 +96,18 @@ async def test_F28_a_mail_that_was_moved_deleted_or_read_stays_what_it_was(sync:
     assert await sync.read_ledger() == before
 
 
+async def test_a_domain_that_becomes_the_firms_own_makes_colleagues_of_contacts(sync: Sync, firm):
+    firm.send_mail(ANNE, [CARL, EVE, ("Fay Roe", "fay@paris.acme.example"), ("Gus Ray", "gus@notacme.example")])
+    await sync.run()
+    firm.directory.domains.append("acme.example")
+    await sync.execute("UPDATE chores SET due_at = 0")
+    await sync.start()
+    await sync.run()
+    await sync.check()
+    shown = await sync.query("SELECT address FROM contacts WHERE is_contact ORDER BY address")
+    assert [row[0] for row in shown] == ["eve@gmail.com", "gus@notacme.example"]
+
+
 async def test_F20_pages_given_twice_and_copies_of_one_mail_count_once(sync: Sync, firm, microsoft):
     microsoft.faults.add("replay_pages")
     for number in range(30):
