@@ -22,12 +22,14 @@ from bot.graph.worker import Worker
 from bot.health import Gauges, add_health_routes
 from bot.keys import KeySet
 from bot.language import prepare
+from bot.metrics import serving_metrics
 from bot.notices import Notices, Sender
 from bot.outlook.routes import add_outlook_routes
 from bot.outlook.tokens import UserTokens
 from bot.teams.http import fetch, open_session
 from bot.teams.opening import open_teams
 from bot.teams.routes import add_teams_routes
+from bot.traces import tracing
 from bot.upkeep import Upkeep
 from storage.database import Database, open_database
 from storage.relay import relay
@@ -61,6 +63,8 @@ async def create_app(
     """
     prepare()
     async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(serving_metrics(config.metrics_host, config.metrics_port))
+        stack.enter_context(tracing(config.traces_url))
         database = await stack.enter_async_context(_hold(open_store(config)))
         line = await stack.enter_async_context(open_teams(config, is_demo=is_demo))
         session = await stack.enter_async_context(open_session(config.login_ca))
@@ -136,6 +140,8 @@ def work_loops(config: Config, database: Database, graph: GraphClients, notices:
 async def open_worker(config: Config, *, clock: Clock = time.time) -> AsyncIterator[None]:
     """Run what keeps mailboxes current, without answering anybody, until the block is left."""
     async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(serving_metrics(config.metrics_host, config.metrics_port))
+        stack.enter_context(tracing(config.traces_url))
         database = await stack.enter_async_context(_hold(open_store(config)))
         graph = await stack.enter_async_context(_hold(GraphClients(config)))
         notices = Notices(clock, make_wishes(config))

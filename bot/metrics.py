@@ -1,6 +1,7 @@
 """What the service counts of itself, for Prometheus: no tenant, no address and no mailbox is a label."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
@@ -46,13 +47,19 @@ LOOP_DELAY = Histogram(
 )
 
 
-def serve_metrics(host: str, port: int) -> Callable[[], None]:
-    """Serve the metrics on a port of their own, from a thread: a busy event loop must be seen. Gives what ends it."""
-    server, thread = start_http_server(port, host, registry=REGISTRY)
+@contextlib.contextmanager
+def serving_metrics(host: str, port: int) -> Iterator[None]:
+    """Serve the metrics on a port of their own while the block runs, from a thread: a busy event loop must be seen.
 
-    def stop() -> None:
+    A port of 0 serves none.
+    """
+    if not port:
+        yield
+        return
+    server, thread = start_http_server(port, host, registry=REGISTRY)
+    try:
+        yield
+    finally:
         server.shutdown()
         server.server_close()
         thread.join()
-
-    return stop

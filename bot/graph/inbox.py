@@ -11,6 +11,7 @@ import structlog
 from bot import metrics
 from bot.errors import UnavailableError
 from bot.graph.notifications import Hint
+from bot.traces import span
 from storage.database import Database
 from storage.rls import SYSTEM
 from storage.subscriptions import KnownSubscription, find_subscriptions
@@ -66,7 +67,8 @@ class Inbox:
             batch = [waiting for waiting in self._waiting if not waiting.false_count.done()]
             self._waiting = []
             try:
-                true = await self._write([hint for waiting in batch for hint in waiting.hints])
+                with span("notifications", posts=len(batch)):
+                    true = await self._write([hint for waiting in batch for hint in waiting.hints])
             except Exception:  # whatever it is: nothing may be promised, and the next post must find its way
                 log.exception("notifications_not_kept", posts=len(batch))
                 _refuse(batch)

@@ -14,6 +14,7 @@ from bot.notices.drawing import Drawn, draw, draw_again
 from bot.notices.messenger import Installer, Messenger, Sent
 from bot.notices.pace import find_day_start
 from bot.notices.plan import Plan, make_plan
+from bot.traces import span
 from bot.turn import Reader
 from storage.database import Database
 from storage.news import Hearer, get_first_found, get_hearers
@@ -118,7 +119,8 @@ class Sender:
         async with self._database.writing(tenant_id) as connection:
             ready = await self._prepare(connection, tenant_id, user_id)
         for message in ready:
-            await self._say(tenant_id, user_id, message)
+            with span("notice", rows=len(message.ids)):
+                await self._say(tenant_id, user_id, message)
 
     async def _prepare(self, connection: AsyncConnection, tenant_id: int, user_id: int) -> list[_Ready]:
         """Decide what becomes of the due rows; those to be said now are drawn, and `sending` when this commits."""

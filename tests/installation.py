@@ -1,0 +1,87 @@
+"""The service as processes of their own: one that answers, and any number of workers, on one database."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.demo.microsoft import Microsoft
+from tests.running import find_port
+
+PATIENCE = 120.0
+
+
+class Installation:
+    """Processes that can be started, stopped and killed; their logs are below `folder`."""
+
+    def __init__(self, microsoft: Microsoft, database_url: str, folder: Path, **settings: Any) -> None:
+        self.port = find_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._folder = folder
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        values = microsoft.config_values | {"database_url": database_url, "port": self.port, "public_url": self.url}
+        self._environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        for name, value in (values | settings).items():
+            is_plain = isinstance(value, str | int) and not isinstance(value, bool)
+            self._environment[f"CARNET_{name.upper()}"] = str(value) if is_plain else json.dumps(value)
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The processes that run, by name."""
+        return {name: process.pid for name, process in self._processes.items() if process.poll() is None}
+
+    def start(self, name: str, *words: str) -> None:
+        """Start `carnet WORDS`."""
+        log = (self._folder / f"{name}.log").open("ab")
+        command = [sys.executable, "-m", "bot", *words]
+        self._processes[name] = subprocess.Popen(command, stdout=log, stderr=log, env=self._environment)
+        log.close()
+
+    def kill(self, name: str) -> None:
+        """kill -9."""
+        self._processes[name].kill()
+        self._processes[name].wait()
+
+    async def stop(self, name: str, patience: float = 40) -> tuple[int, float]:
+        """Ask to stop; gives the exit code and how long it took."""
+        started = time.monotonic()
+        process = self._processes[name]
+        process.send_signal(signal.SIGTERM)
+        code = await asyncio.to_thread(process.wait, patience)
+        return code, time.monotonic() - started
+
+    async def wait_until_ready(self) -> None:
+        """Wait until requests are answered."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if await self.ask("/readyz") is not None:
+                return
+            await asyncio.sleep(0.2)
+        raise RuntimeError(self.read_log("service")[-3000:])
+
+    async def ask(self, path: str) -> dict[str, Any] | None:
+        """GET something as JSON; None where there is no good answer."""
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session,
+                session.get(self.url + path) as response,
+            ):
+                return await response.json() if response.ok else None
+        except (aiohttp.ClientError, TimeoutError):
+            return None
+
+    def read_log(self, name: str) -> str:
+        return (self._folder / f"{name}.log").read_text()
+
+    def end(self) -> None:
+        """Kill whatever still runs."""
+        for process in self._processes.values():
+            process.kill()
+            process.wait()

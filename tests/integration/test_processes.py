@@ -1,0 +1,103 @@
+"""The service as it really runs: signals, restarts, and what is open to the public."""
+
+import asyncio
+import urllib.request
+
+import pytest
+from sqlalchemy import text
+
+from bot.metrics import REGISTRY, serving_metrics
+from storage.database import open_database
+from storage.migrate import migrate
+from storage.rls import SYSTEM
+from tests.installation import Installation
+from tests.ledger import make_ledger
+from tests.running import find_port
+from tests.syncing import assert_same, read_ledger
+
+RESTARTS = 3
+MAILS = 40
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def url(request, tmp_path, make_postgres) -> str:
+    url = f"sqlite:///{tmp_path}/carnet.db" if request.param == "sqlite" else await make_postgres()
+    await migrate(url)
+    return url
+
+
+@pytest.fixture
+async def installation(microsoft, url, tmp_path):
+    installation = Installation(microsoft, url, tmp_path, notice_hours="0-24")
+    microsoft.teams.bot_url = f"{installation.url}/api/messages"
+    yield installation
+    installation.end()
+
+
+async def send(firm, number: int) -> None:
+    for mail in range(MAILS):
+        for person in firm.list_people():
+            firm.send_mail((person.name, person.address), to=[("", f"p{mail}@host{number}.example")])
+        await asyncio.sleep(0.02)
+
+
+async def read(url: str):
+    database = open_database(url)
+
+    async def query(sql: str, **values):
+        async with database.reading(SYSTEM) as connection:
+            return [tuple(row) for row in await connection.execute(text(sql), values)]
+
+    try:
+        return await read_ledger(query)
+    finally:
+        await database.close()
+
+
+async def test_F69_stopped_under_load_the_service_drains_and_loses_nothing(microsoft, firm, installation, url):
+    for number in range(RESTARTS):
+        installation.start("service", "serve")
+        await installation.wait_until_ready()
+        sending = asyncio.create_task(send(firm, number))
+        await asyncio.sleep(0.5)
+        code, seconds = await installation.stop("service")
+        assert (code, seconds < 30) == (0, True), installation.read_log("service")[-2000:]
+        await sending
+    installation.start("service", "serve")
+    await wait_until_counted(installation, url, RESTARTS * MAILS * 2)
+    assert_same(await read(url), make_ledger(firm.truth.list_mail(), [], firm.domains, 2**40, "outreach"))
+    await installation.stop("service")
+
+
+async def wait_until_counted(installation: Installation, url: str, interactions: int) -> None:
+    for _ in range(200):
+        await asyncio.sleep(0.3)
+        if len((await read(url)).interactions) == interactions:
+            return
+    raise AssertionError(installation.read_log("service")[-3000:])
+
+
+async def test_S49_health_is_public_and_names_nobody(microsoft, firm, installation):
+    installation.start("service", "serve")
+    await installation.wait_until_ready()
+    for _ in range(100):
+        health = await installation.ask("/healthz")
+        if health and health["mailboxes"]["current"] == 2:
+            break
+        await asyncio.sleep(0.3)
+    assert health["status"] == "ok"
+    assert health["mailboxes"] == {"total": 2, "current": 2, "failing": 0, "syncing": 0, "skipped": 0}
+    names = (firm.tenant_id, firm.name, *firm.domains, *(one.name for one in firm.list_people()))
+    assert not [name for name in names if name and name in str(health)]
+    assert await installation.ask("/metrics") is None
+
+
+async def test_S49_metrics_have_a_port_of_their_own_and_no_names():
+    port = find_port()
+    with serving_metrics("127.0.0.1", port):
+        answer = await asyncio.to_thread(urllib.request.urlopen, f"http://127.0.0.1:{port}/metrics")
+        shown = answer.read().decode()
+        answer.close()
+    assert "carnet_notifications_total" in shown
+    labels = {name for family in REGISTRY.collect() for sample in family.samples for name in sample.labels}
+    assert labels.isdisjoint({"tenant", "tenant_id", "user", "user_id", "mailbox", "address"})
