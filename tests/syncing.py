@@ -13,6 +13,7 @@ from bot.graph.client import GraphClients
 from bot.graph.directory import DirectoryKeeper, Rules
 from bot.graph.worker import Worker
 from storage.database import Database
+from storage.models import Feed
 from storage.rls import SYSTEM
 from tests.ledger import Ledger, Totals, make_ledger
 
@@ -59,6 +60,15 @@ class Sync:
             if {row[0] for row in await self.query("SELECT state FROM mailboxes")} == {"current"}:
                 return
         raise AssertionError(await self.query("SELECT state, reason FROM mailboxes"))
+
+    async def use_small_pages(self, size: int = 5) -> None:
+        """Have every feed read in small pages from its first one."""
+        columns = "link, is_current, round, finished_round, item_count, page_size, window_ends_at"
+        for feed in Feed:
+            await self.execute(
+                f"INSERT INTO mailbox_feeds (tenant_id, user_id, feed, {columns})"
+                f" SELECT tenant_id, user_id, '{feed.value}', '', false, 0, 0, 0, {size}, 0 FROM mailboxes"
+            )
 
     async def query(self, sql: str, **values: Any) -> list[Any]:
         async with self.database.reading(SYSTEM) as connection:

@@ -26,16 +26,6 @@ def exchange(firm, count: int = 25) -> None:
         firm.schedule.hold(ANNE, [CARL], starts_at, starts_at + timedelta(hours=1))
 
 
-async def use_small_pages(sync: Sync, size: int = 5) -> None:
-    """Have every feed read in small pages from its first one."""
-    columns = "link, is_current, round, finished_round, item_count, page_size, window_ends_at"
-    for feed in ("inbox", "sentitems", "calendar"):
-        await sync.execute(
-            f"INSERT INTO mailbox_feeds (tenant_id, user_id, feed, {columns})"
-            f" SELECT tenant_id, user_id, '{feed}', '', false, 0, 0, 0, {size}, 0 FROM mailboxes"
-        )
-
-
 async def get_mailbox(sync: Sync, address: str = ANNE[1]):
     rows = await sync.query(
         "SELECT m.* FROM mailboxes m JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id"
@@ -51,7 +41,7 @@ async def test_F17_a_state_that_is_forgotten_in_the_middle_of_a_round_is_read_an
     sync: Sync, firm, microsoft, page, has_location
 ):
     exchange(firm)
-    await use_small_pages(sync)
+    await sync.use_small_pages()
     gone = microsoft.faults.add("gone", page=page, count=3, has_location=has_location, code="syncStateInvalid")
     await sync.run_until_current()
     assert gone.hits == 3
@@ -108,7 +98,7 @@ async def test_F19_meetings_deleted_before_a_full_resync_are_swept_when_it_has_e
 
 async def test_F21_empty_pages_are_followed(sync: Sync, firm, microsoft):
     exchange(firm, 8)
-    await use_small_pages(sync)
+    await sync.use_small_pages()
     microsoft.faults.add("empty_pages", pages=7)
     await sync.run_until_current()
     await sync.check()
@@ -118,7 +108,7 @@ async def test_F22_a_round_without_an_end_is_given_up_and_others_go_on(sync: Syn
     anne, bob = firm.list_people()
     exchange(firm, 12)
     firm.send_mail((bob.name, bob.address), [CARL])
-    await use_small_pages(sync)
+    await sync.use_small_pages()
     loop = microsoft.faults.add("endless", mailbox=anne.id, path="calendar", page=1)
     await sync.run()
     mailbox = await get_mailbox(sync)
@@ -203,7 +193,7 @@ async def test_F35_an_answer_that_is_no_page_is_a_failure_and_never_no_data(sync
 
 async def test_F38_a_token_refused_in_the_middle_of_paging_is_renewed_once(sync: Sync, firm, microsoft):
     exchange(firm, 12)
-    await use_small_pages(sync)
+    await sync.use_small_pages()
     fault = microsoft.faults.add("page_status", page=1, status=401, code="InvalidAuthenticationToken", count=1)
     await sync.run()
     assert fault.hits == 1
@@ -213,7 +203,7 @@ async def test_F38_a_token_refused_in_the_middle_of_paging_is_renewed_once(sync:
 
 async def test_B86_a_link_to_another_host_is_refused(sync: Sync, firm, microsoft):
     exchange(firm, 12)
-    await use_small_pages(sync)
+    await sync.use_small_pages()
     microsoft.faults.add("foreign_link", host=microsoft.cloud.url.replace("127.0.0.1", "localhost"), path="messages")
     await sync.run()
     mailbox = await get_mailbox(sync)
@@ -258,7 +248,7 @@ async def test_F33_an_answer_that_hangs_is_given_up(sync: Sync, firm, microsoft)
 
 async def test_F32_errors_now_and_then_lose_nothing(sync: Sync, firm, microsoft):
     exchange(firm, 20)
-    await use_small_pages(sync)
+    await sync.use_small_pages()
     for status in (429, 500, 502, 503, 504):
         microsoft.faults.add("status", status=status, share=0.03)
     await sync.run_until_current(turns=100)

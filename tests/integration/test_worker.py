@@ -1,0 +1,101 @@
+"""The worker as it runs: woken, paced, stopped."""
+
+import asyncio
+import time
+
+import pytest
+
+from bot.graph.worker import Worker, get_health
+from storage.mailboxes import make_due
+from tests import syncing
+from tests.syncing import Sync
+
+sync = syncing.sync
+
+ANNE = ("Anne Martin", "anne.martin@lex.example")
+BOB = ("Bob Stone", "bob.stone@lex.example")
+CARL = ("Carl Orff", "carl@acme.example")
+
+
+async def wait_for(sync: Sync, query: str, wanted: object, seconds: float = 10) -> float:
+    """Wait until a query gives `wanted`; gives how long that took."""
+    started = time.monotonic()
+    while (await sync.query(query))[0][0] != wanted:
+        assert time.monotonic() - started < seconds, await sync.query("SELECT state, reason FROM mailboxes")
+        await asyncio.sleep(0.02)
+    return time.monotonic() - started
+
+
+async def test_a_running_worker_syncs_what_is_due_and_at_once_what_becomes_due(sync: Sync, firm):
+    anne, _ = firm.list_people()
+    stopping = asyncio.Event()
+    running = asyncio.create_task(sync.worker.run(stopping))
+    await wait_for(sync, "SELECT count(*) FROM mailboxes WHERE state = 'current' AND leased_until = 0", 2)
+    firm.send_mail(CARL, [ANNE])
+    [user] = await sync.query("SELECT id, tenant_id FROM users WHERE entra_id = :id", id=anne.id)
+    async with sync.database.writing(user.tenant_id) as connection:
+        await make_due(connection, user.tenant_id, user.id, int(time.time()))
+    assert await wait_for(sync, "SELECT count(*) FROM contacts", 1) < 3
+    stopping.set()
+    await asyncio.wait_for(running, 5)
+    assert await get_health(sync.database) == {"total": 2, "current": 2, "failing": 0}
+
+
+async def test_F69_a_worker_that_is_stopped_ends_its_page_and_gives_the_mailbox_back(sync: Sync, firm, microsoft):
+    for _ in range(60):
+        firm.send_mail(ANNE, [CARL])
+    stopping = asyncio.Event()
+    microsoft.faults.add("slow", path="sentitems", seconds=0.2)
+    await sync.use_small_pages(10)
+    running = asyncio.create_task(sync.worker.run(stopping))
+    await wait_for(sync, "SELECT count(*) > 0 FROM interactions", True)
+    stopping.set()
+    await asyncio.wait_for(running, 10)
+    assert (await sync.query("SELECT count(*) FROM mailboxes WHERE leased_until > 0"))[0] == (0,)
+    assert 0 < (await sync.query("SELECT count(*) FROM interactions"))[0][0] < 60
+    microsoft.faults.clear()
+    await sync.close()
+    sync.use_clients()
+    await sync.run()
+    await sync.check()
+
+
+async def test_a_mailbox_with_very_many_pages_lets_others_have_their_turn(sync: Sync, firm, microsoft):
+    for number in range(70):
+        firm.send_mail(ANNE, [CARL], sent_at=f"2024-01-01T00:{number % 60:02d}:00Z")
+    firm.send_mail(BOB, [CARL])
+    await sync.use_small_pages(1)
+    worker = Worker(sync.database, sync.clients, concurrency=1)
+    assert await worker.run_once() == 3
+    await sync.check()
+
+
+async def test_progress_is_seen_while_a_first_sync_runs(sync: Sync, firm, microsoft):
+    assert await get_health(sync.database) == {"total": 2, "current": 0, "failing": 0}
+    microsoft.faults.add("status", mailbox=firm.list_people()[0].id, status=503)
+    await sync.run()
+    assert await get_health(sync.database) == {"total": 2, "current": 1, "failing": 1}
+
+
+async def test_F63_a_database_that_is_away_for_a_moment_does_not_end_the_worker(sync: Sync, firm):
+    if sync.database.is_sqlite:
+        pytest.skip("a file is always there")
+    stopping = asyncio.Event()
+    running = asyncio.create_task(sync.worker.run(stopping))
+    await wait_for(sync, "SELECT count(*) FROM mailboxes WHERE state = 'current'", 2)
+    await sync.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    firm.send_mail(ANNE, [CARL])
+    await asyncio.sleep(0.2)
+    for _ in range(5):
+        try:
+            await sync.execute("UPDATE mailboxes SET due_at = 0, not_before = 0")
+            break
+        except Exception:  # noqa: BLE001  # the pool finds its dead connections one by one
+            await asyncio.sleep(0.1)
+    sync.worker.poke()
+    await wait_for(sync, "SELECT count(*) FROM contacts", 1, 30)
+    stopping.set()
+    await asyncio.wait_for(running, 10)
