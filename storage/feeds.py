@@ -1,12 +1,14 @@
 """Where each delta feed of a mailbox stands; written in the transaction of the page that it follows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.bulk import Insert, insert_rows
+from storage.chunks import split
 from storage.models import Feed, MailboxFeed
 
 PAGE_SIZE: Final = 500
@@ -57,6 +59,17 @@ async def get_feeds(connection: AsyncConnection, tenant_id: int, user_id: int) -
     own = (MailboxFeed.tenant_id == tenant_id, MailboxFeed.user_id == user_id)
     rows = {Feed(row[0]): FeedState(*row[1:]) for row in await connection.execute(select(*columns).where(*own))}
     return {feed: rows.get(feed, FeedState()) for feed in Feed}
+
+
+async def reread_calendars(connection: AsyncConnection, mailboxes: Collection[tuple[int, int]]) -> None:
+    """Have the calendars of mailboxes (tenant, user) read from scratch at their next turn; needs `SYSTEM`.
+
+    A notification may tell of an occurrence that was deleted, and no delta does (closeio/sync-engine pull request 424).
+    """
+    for some in split(sorted(mailboxes)):
+        theirs = tuple_(MailboxFeed.tenant_id, MailboxFeed.user_id).in_(some)
+        calendars = update(MailboxFeed).where(theirs, MailboxFeed.feed == Feed.CALENDAR.value)
+        await connection.execute(calendars.values(window_ends_at=0))
 
 
 async def set_feed(connection: AsyncConnection, tenant_id: int, user_id: int, feed: Feed, state: FeedState) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chores import make_sweeps_due
 from storage.chunks import split
+from storage.feeds import reread_calendars
 from storage.models import Mailbox
 from storage.subscriptions import Key, make_renewals_due, set_lost
 from storage.wake import wake
@@ -22,6 +23,8 @@ class Tidings:
 
     due: set[tuple[int, int]] = field(default_factory=set)
     """Mailboxes (tenant, user) in which something happened."""
+    to_reread: set[tuple[int, int]] = field(default_factory=set)
+    """Mailboxes in whose calendar something was deleted."""
     due_soon: set[tuple[int, int]] = field(default_factory=set)
     """Mailboxes in which an item was merely updated."""
     to_renew: set[Key] = field(default_factory=set)
@@ -37,6 +40,7 @@ async def write_tidings(connection: AsyncConnection, tidings: Tidings, now: int)
     """Make due what has to be done; needs a `SYSTEM` transaction."""
     await _make_due(connection, tidings.due, now)
     await _make_due(connection, tidings.due_soon, now + UPDATE_DELAY)
+    await reread_calendars(connection, tidings.to_reread)
     await make_renewals_due(connection, tidings.to_renew, now)
     await set_lost(connection, tidings.lost)
     await make_sweeps_due(connection, tidings.strange_tenants, now)

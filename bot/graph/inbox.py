@@ -124,6 +124,9 @@ def _gather(true: set[Hint], known: Mapping[str, KnownSubscription], strange_ten
                 tidings.due.add(mailbox)
             case "updated" if subscription.resource == "messages":
                 tidings.due_soon.add(mailbox)
+            case "deleted" if subscription.resource == "events":
+                tidings.to_reread.add(mailbox)
+                tidings.due.add(mailbox)
             case _:
                 tidings.due.add(mailbox)
     tidings.due_soon -= tidings.due

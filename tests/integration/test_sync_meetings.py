@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from storage.feeds import reread_calendars
+from storage.rls import SYSTEM
 from tests import syncing
 from tests.syncing import Sync
 
@@ -177,6 +179,17 @@ async def test_F29_an_occurrence_taken_out_without_a_word_is_gone_when_the_calen
     await sync.run()
     await sync.check()
     assert (await sync.query("SELECT count(*) FROM interactions"))[0] == (3,)
+
+
+async def test_F29_a_notice_of_a_deletion_has_the_calendar_read_anew_at_once(sync: Sync, firm):
+    series = firm.schedule.hold_series(ANNE, [CARL], days(1), days(1) + HOUR, every=timedelta(days=7), count=4)
+    await sync.run()
+    firm.schedule.remove_untold(series.occurrences[2])
+    mailboxes = [tuple(row) for row in await sync.query("SELECT tenant_id, user_id FROM mailboxes")]
+    async with sync.database.writing(SYSTEM) as connection:
+        await reread_calendars(connection, mailboxes)
+    await sync.run()
+    await sync.check()
 
 
 async def test_reading_the_calendar_anew_changes_nothing_that_is_still_there(sync: Sync, firm):
