@@ -7,7 +7,7 @@ from bot.commands.data import read_back, read_id, read_ids
 from bot.language import say
 from bot.turn import Reply, Router, Turn
 from storage.changes import Change, StaleError
-from storage.company_changes import undo_change
+from storage.undo import undo_change
 
 router = Router()
 

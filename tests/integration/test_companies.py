@@ -11,6 +11,7 @@ from storage.audit import list_audit
 from storage.changes import MissingError, RefusedError, StaleError, TakenError
 from storage.filters import Filter
 from storage.models import Audit, Company, CompanyRelationship, CompanyType
+from storage.undo import undo_change
 from storage.viewer import Viewer
 from tests import factories
 from tests.factories import NOW, ago, viewer_of
@@ -168,12 +169,12 @@ async def test_a_change_is_undone_and_the_undo_too(database, firm, set_, value, 
     before = getattr(await get(database, firm), field)
     done = await change(database, set_, firm.viewer, firm.acme, value)
     after = getattr(await get(database, firm), field)
-    undone = await change(database, company_changes.undo_change, firm.viewer, done.audit_id)
+    undone = await change(database, undo_change, firm.viewer, done.audit_id)
     assert getattr(await get(database, firm), field) == before != after
     with pytest.raises(StaleError):
-        await change(database, company_changes.undo_change, firm.viewer, done.audit_id)
+        await change(database, undo_change, firm.viewer, done.audit_id)
     if field != "domains":
-        await change(database, company_changes.undo_change, firm.viewer, undone.audit_id)
+        await change(database, undo_change, firm.viewer, undone.audit_id)
         assert getattr(await get(database, firm), field) == after
 
 
@@ -181,14 +182,14 @@ async def test_S18_what_somebody_changed_since_is_not_undone(database, firm):
     done = await change(database, company_changes.set_company_partner, firm.viewer, firm.acme, firm.anne)
     await change(database, company_changes.set_company_partner, viewer_of(firm.marc), firm.acme, firm.marc)
     with pytest.raises(StaleError) as stale:
-        await change(database, company_changes.undo_change, firm.viewer, done.audit_id)
+        await change(database, undo_change, firm.viewer, done.audit_id)
     assert stale.value.present.partner_id == firm.marc
 
 
 @pytest.mark.parametrize("audit_id", [0, -1, 99, 2**70])
 async def test_B39_a_change_that_is_not_there_is_not_undone(database, firm, audit_id):
     with pytest.raises(MissingError):
-        await change(database, company_changes.undo_change, firm.viewer, audit_id)
+        await change(database, undo_change, firm.viewer, audit_id)
 
 
 async def test_two_who_change_at_once_lose_nothing(database, firm):

@@ -8,10 +8,10 @@ from sqlalchemy import insert, select, update
 from storage import contacts
 from storage.changes import MissingError, StaleError
 from storage.companies import get_company
-from storage.company_changes import undo_change
 from storage.filters import Filter
 from storage.models import Company, Contact, Interaction, InteractionContact, Kind, Relationship, Tenant
 from storage.people import MOST, get_people
+from storage.undo import undo_change
 from storage.viewer import Viewer
 from tests import factories
 from tests.factories import NOW, ago, viewer_of

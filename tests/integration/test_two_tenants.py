@@ -2,12 +2,14 @@
 
 from contextlib import suppress
 from inspect import Parameter, signature
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from storage.audit import AuditRow, Entry
 from storage.changes import ChangeError
+from storage.company_writes import wish_type
 from storage.feeds import FeedState
 from storage.filters import Filter
 from storage.finding import COMPANIES
@@ -16,6 +18,7 @@ from storage.outbox import NewNotice
 from storage.rls import SYSTEM
 from storage.tenants import DirectoryUser
 from storage.viewer import Viewer
+from storage.views import ViewRow
 from storage.wishes import Wishes
 from tests.factories import NOW
 from tests.twins import OURS, SECRET, SECRET_NUMBER, THEIRS, list_questions, read_theirs, write_twins
@@ -80,11 +83,29 @@ VALUES: dict[str, Any] = {
     "user_ids": [1],
     "view_id": 1,
     "what": COMPANIES,
+    "version": None,
+    "wish": wish_type("prospect", NOW, "chat"),
     "wishes": Wishes(daily_most=3),
 }
 """What each parameter gets: numbers and names that both tenants have."""
+VIEW = ViewRow(
+    1,
+    None,
+    "View",
+    Filter(),
+    1,
+    "",
+    is_own=True,
+    is_default=False,
+    is_hidden=False,
+    is_shared_with_firm=False,
+    shared_with=0,
+    version=1,
+)
 OF_FUNCTION: dict[str, dict[str, Any]] = {
     "chores.add_chores": {},
+    "company_writes.audit_one": {"company": SimpleNamespace(id=1, name="A"), "before": {}, "after": {}},
+    "company_writes.change_several": {"versions": {}},
     "contacts.list_contacts": {"filter_": Filter(of="contacts", scope="firm")},
     "database.next_ids": {"model": Company, "count": 1},
     "feeds.set_feed": {"state": FeedState()},
@@ -92,6 +113,10 @@ OF_FUNCTION: dict[str, dict[str, Any]] = {
     "search.index_words": {"of": 1, "texts": {1: ["other"]}},
     "spelling.correct_words": {"of": 1},
     "view_changes.share_view": {"user_ids": [4]},
+    "view_writes.check_name": {"reserved_names": ()},
+    "view_writes.check_users": {"user_ids": [4]},
+    "view_writes.get_present": {"view": VIEW},
+    "view_writes.get_shares": {"view": VIEW},
     "view_places.set_place": {"is_hidden": True},
 }
 QUESTIONS = {name: (function, names) for name, function, names in list_questions()}
