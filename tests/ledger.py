@@ -15,7 +15,7 @@ from typing import NamedTuple
 from publicsuffixlist import PublicSuffixList
 
 SENT, RECEIVED, MEETING = 1, 2, 3
-_LISTS = Path(__file__).parent.parent / "bot" / "graph"
+_LISTS = Path(__file__).parent.parent / "storage"
 _PSL, _ICANN = PublicSuffixList(), PublicSuffixList(only_icann=True)
 
 

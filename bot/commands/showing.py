@@ -18,6 +18,7 @@ from bot.turn import Ask, Reply, Router, Turn
 from storage import companies, contacts, views
 from storage.changes import Change
 from storage.contacts import SeenPerson
+from storage.explaining import explain_address
 from storage.facts import Match
 
 router = Router()
@@ -147,7 +148,8 @@ async def explain_contact(turn: Turn) -> Reply:
         if not address:
             raise NotFoundError
         sentence = say(turn.language, "cards.contact.is_no_contact", name=address[:80])
-        line = say(turn.language, "cards.reason.unknown")
+        reason = await explain_address(turn.connection, turn.viewer, address)
+        line = say(turn.language, f"cards.reason.{reason or 'unknown'}")
         return Reply(draw_message(turn.reader, sentence, [line], back=back), summary=sentence)
     return Reply(draw_reason(turn.reader, person, back), summary=person.name or person.address)
 

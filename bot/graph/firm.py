@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
-from bot.graph.addresses import find_company_domain
-from bot.graph.machines import find_machine
 from bot.graph.names import clean_name
 from storage.addresses import normalize_domain, parse_address
+from storage.domains import find_company_domain
 from storage.happenings import Person
+from storage.machines import find_machine
 
 _CACHED: Final = 20_000
 """As many header spellings as are kept: a mailbox writes to the same people again and again."""
@@ -27,7 +27,7 @@ class Firm:
     def decide(self, name: str | None, address: str | None) -> Person | Reason:
         """Give the outside person behind a name and an address, or the reason why there is none.
 
-        `internal`, one of `bot.graph.addresses.Address.reason`, or one of `bot.graph.machines.find_machine`.
+        `internal`, one of `storage.addresses.Address.reason`, or one of `storage.machines.find_machine`.
         """
         key = (name, address)
         decision = self._decisions.get(key)

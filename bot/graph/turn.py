@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
@@ -10,15 +11,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import metrics
-from bot.graph.addresses import name_company
 from bot.graph.client import GraphClient
 from bot.graph.firm import Firm
 from storage.database import Database
+from storage.domains import name_company
+from storage.feeds import FeedState, set_feed
 from storage.interactions import Applied, Mailing
-from storage.mailboxes import Lease, hold_mailbox
+from storage.mailboxes import Lease, begin_first_sync, hold_mailbox
+from storage.models import Feed
 
 _TRIES: Final = 4
 """Tries to write a page: two transactions may meet in a deadlock, or the database restart."""
+_PUT_OFF: Final = 60
+"""Seconds for which what changes nothing may go unwritten."""
 
 ResultT = TypeVar("ResultT")
 
@@ -51,6 +56,11 @@ class MailboxTurn:
     is_stopping: Callable[[], bool] = field(default=lambda: False)
     pages: int = 0
     items: int = 0
+    is_beginning: bool = False
+    """The mailbox is on its way to its first end, or there again, and that is not written yet."""
+    _unwritten: dict[Feed, FeedState] = field(default_factory=dict)
+    _is_untold: bool = False
+    _wrote_at: float = field(default_factory=time.monotonic)
 
     @property
     def now(self) -> int:
@@ -71,12 +81,36 @@ class MailboxTurn:
             try:
                 async with self.database.writing(self.lease.tenant_id) as connection:
                     await hold_mailbox(connection, self.lease, self.now)
-                    return await change(connection)
+                    await self.settle(connection)
+                    result = await change(connection)
             except DBAPIError:
                 if attempt == _TRIES:
                     raise
                 await asyncio.sleep(0.1 * 2**attempt * random.uniform(0.5, 1))
+            else:
+                self._unwritten, self._is_untold, self.is_beginning = {}, False, False
+                self._wrote_at = time.monotonic()
+                return result
         raise AssertionError  # the last try returns or raises
+
+    @property
+    def may_put_off(self) -> bool:
+        """Say whether a page that changes nothing may wait for the next transaction."""
+        return time.monotonic() < self._wrote_at + _PUT_OFF
+
+    def put_off(self, feed: Feed, state: FeedState, *, is_first_sync: bool) -> None:
+        """Have the next transaction write where a feed stands: a crash until then repeats what changes nothing."""
+        self._unwritten[feed] = state
+        self._is_untold = self._is_untold or is_first_sync
+
+    async def settle(self, connection: AsyncConnection) -> None:
+        """Write what was put off."""
+        if self.is_beginning:
+            await begin_first_sync(connection, self.lease)
+        for feed, state in self._unwritten.items():
+            await set_feed(connection, self.lease.tenant_id, self.lease.user_id, feed, state)
+        if self._is_untold:
+            await self.tell(connection, Applied(), is_first_sync=True)
 
     async def tell(self, connection: AsyncConnection, applied: Applied, *, is_first_sync: bool) -> None:
         """Tell who listens what a page has changed, in its transaction."""

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import aiohttp
 import orjson
 
-from bot.graph.addresses import name_company
+from storage.domains import name_company
 from bot.graph.firm import Firm
 from storage.names import fold_name
 from storage.search import COMPANY, CONTACT, is_correctable, list_search_words

@@ -129,3 +129,18 @@ async def test_an_unknown_sentence_offers_the_nearest(office):
     reply = await office.say("the weather was rather nice on tuesday evening don't you agree")
     assert "I did not understand" in said(reply)
     assert len(names(reply.card)) >= 1
+
+
+@pytest.mark.parametrize(
+    ("address", "word"),
+    [
+        ("noreply@acme.example", "Nobody reads"),
+        ("info@acme.example", "share this mailbox"),
+        ("deals@lists.acme.example", "mailing list"),
+        ("carl", "no mail address"),
+        ("/O=ACME/CN=CARL", "mail server"),
+    ],
+)
+async def test_a_machine_is_explained(office, address, word):
+    reply = await office.ask("contact.explain", {"address": address})
+    assert word in str(reply.card)

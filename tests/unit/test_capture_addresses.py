@@ -1,7 +1,7 @@
 import pytest
 
-from bot.graph.addresses import find_company_domain, name_company
 from storage.addresses import parse_address
+from storage.domains import find_company_domain, name_company
 from storage.names import clean_text
 
 ADDRESSES = [

@@ -1,7 +1,7 @@
 import pytest
 
-from bot.graph.machines import find_machine
 from storage.addresses import parse_address
+from storage.machines import find_machine
 
 MACHINES = {
     "no_reply": """

@@ -4,9 +4,9 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from bot.graph.addresses import find_company_domain, list_host_labels
-from bot.graph.lists import read_list
 from storage.addresses import Address
+from storage.domains import find_company_domain, list_host_labels
+from storage.word_lists import read_list
 
 ROLES: Final = read_list("role_mailboxes.txt")
 """Local parts, without their separators, that an office shares or a programme owns."""

@@ -7,7 +7,7 @@ from typing import Final
 import idna
 from publicsuffixlist import PublicSuffixList
 
-from bot.graph.lists import read_list
+from storage.word_lists import read_list
 
 FREE_MAIL: Final = read_list("free_mail.txt")
 """Providers whose addresses belong to persons: a person and no company."""
