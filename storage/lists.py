@@ -39,7 +39,7 @@ from storage.sources import Source, get_source, is_of_types, list_filters, list_
 from storage.viewer import Viewer
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def prepare_list(shape: Shape, *, is_sqlite: bool) -> Prepared:
     """Select the rows of a page in the direction of reading, and one more if there are more.
 
