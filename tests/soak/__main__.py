@@ -1,0 +1,178 @@
+"""`make soak`: everything goes wrong at once for a given time, and at the end the books are balanced.
+
+Three tenants of two hundred mailboxes, twenty things a second, one process killed a minute; one service and two workers
+share a PostgreSQL. `make soak SOAK="--seconds 60"` is the short form of CI, `--seed N` repeats one.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import random
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from bot.demo.microsoft import Microsoft, run_microsoft
+from bot.demo.world.firm import Firm
+from storage.database import Database, open_database
+from storage.migrate import migrate
+from storage.rls import SYSTEM
+from tests.installation import Installation
+from tests.postgres import PostgresServer, run_postgres
+from tests.soak.growth import Growth
+from tests.soak.ledgers import Account, settle_accounts
+from tests.soak.trouble import Life, add_faults
+
+WORKERS = ("worker 1", "worker 2")
+WORDS = {"service": ("serve", "--no-worker"), **dict.fromkeys(WORKERS, ("worker",))}
+INSTALLING = {"TeamsAppInstallation.ReadWriteSelfForUser.All", "AppCatalog.Read.All"}
+PATIENCE = 600
+
+
+def main() -> int:
+    """Run a soak; gives 1 where the books do not balance."""
+    given = read_arguments()
+    seed = given.seed if given.seed is not None else random.SystemRandom().randrange(2**31)
+    print(f"seed {seed}: {given.tenants} x {given.mailboxes} mailboxes, {given.rate}/s, {given.seconds} s", flush=True)
+    with run_postgres() as url, tempfile.TemporaryDirectory(prefix="carnet-soak-") as folder:
+        account, growth = asyncio.run(soak(given, random.Random(seed), url, Path(folder)))
+    print(growth.describe())
+    print(account)
+    print("the books balance" if account.is_clean else f"the books do not balance; repeat with --seed {seed}")
+    return int(not account.is_clean)
+
+
+def read_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--tenants", type=int, default=3)
+    parser.add_argument("--mailboxes", type=int, default=200)
+    parser.add_argument("--rate", type=float, default=20, help="things that happen a second")
+    parser.add_argument("--kill-every", type=float, default=60, help="seconds between two kill -9")
+    return parser.parse_args()
+
+
+async def soak(given: argparse.Namespace, chance: random.Random, url: str, folder: Path) -> tuple[Account, Growth]:
+    """Do it all; gives the account, and how the processes grew."""
+    server = PostgresServer(url)
+    await server.set_up()
+    database_url = await server.create(f"soak_{int(time.time())}")
+    await migrate(database_url)
+    firms = [make_firm(number, given.mailboxes) for number in range(given.tenants)]
+    async with run_microsoft(*firms) as microsoft, installed(microsoft, database_url, folder) as installation:
+        database = open_database(database_url)
+        try:
+            growth = Growth(installation)
+            await start(microsoft, installation, database)
+            await suffer(given, chance, microsoft, installation, growth)
+            await recover(microsoft, installation, database)
+            return await settle_accounts(database, microsoft, int(time.time())), growth
+        finally:
+            await database.close()
+
+
+def make_firm(number: int, mailboxes: int) -> Firm:
+    """Make a tenant; the same people from outside write to all of them."""
+    firm = Firm(f"firm{number}.example", name=f"Firm {number}")
+    firm.granted |= INSTALLING
+    for person in range(mailboxes):
+        firm.add_person(f"u{person}@firm{number}.example", f"User {person}")
+    return firm
+
+
+@contextlib.asynccontextmanager
+async def installed(microsoft: Microsoft, database_url: str, folder: Path) -> AsyncIterator[Installation]:
+    """Have one service and its workers; at the end they are asked to stop."""
+    settings = {"notice_hours": "0-24", "installs_app": True, "log_level": "WARNING"}
+    installation = Installation(microsoft, database_url, folder, **settings)
+    microsoft.teams.bot_url = f"{installation.url}/api/messages"
+    try:
+        yield installation
+    finally:
+        installation.end()
+
+
+async def start(microsoft: Microsoft, installation: Installation, database: Database) -> None:
+    """Start everything, and wait until every mailbox is current and subscribed."""
+    started = time.monotonic()
+    for name, words in WORDS.items():
+        installation.start(name, *words)
+    people = sum(len(firm.list_people()) for firm in microsoft.firms)
+    while True:
+        health = await installation.ask("/healthz")
+        current = health["mailboxes"]["current"] if health else 0
+        if current == people and len(microsoft.subscriptions.list_live()) >= 2 * people:
+            break
+        if time.monotonic() - started > PATIENCE:
+            raise RuntimeError(
+                f"{current} of {people} mailboxes after {PATIENCE} s: {installation.read_log(WORKERS[0])}"
+            )
+        await asyncio.sleep(0.5)
+    print(f"{people} mailboxes current and subscribed after {time.monotonic() - started:.0f} s", flush=True)
+
+
+async def suffer(
+    given: argparse.Namespace,
+    chance: random.Random,
+    microsoft: Microsoft,
+    installation: Installation,
+    growth: Growth,
+) -> None:
+    """Let life go on, with every fault there is, and kill a process now and then."""
+    add_faults(microsoft)
+    life = Life(microsoft, chance, given.rate)
+    killing = asyncio.create_task(kill_now_and_then(given.kill_every, chance, installation))
+    watching = asyncio.create_task(growth.watch())
+    await life.go_on(given.seconds)
+    for task in (killing, watching):
+        task.cancel()
+    await asyncio.gather(killing, watching, return_exceptions=True)
+    print(f"{life.count} things happened", flush=True)
+
+
+async def kill_now_and_then(every: float, chance: random.Random, installation: Installation) -> None:
+    """kill -9 one process after the other, at a moment that nobody foresees, and start it again."""
+    while True:
+        await asyncio.sleep(every * chance.uniform(0.5, 1))
+        name = chance.choice(list(WORDS))
+        installation.kill(name)
+        print(f"killed the {name}", flush=True)
+        await asyncio.sleep(chance.uniform(0, 2))
+        installation.start(name, *WORDS[name])
+
+
+async def recover(microsoft: Microsoft, installation: Installation, database: Database) -> None:
+    """End the faults, and wait until every mailbox was read once more and everything was said."""
+    microsoft.faults.clear()
+    microsoft.notifications.release()
+    for name, words in WORDS.items():
+        if name not in installation.pids:
+            installation.start(name, *words)
+    await installation.wait_until_ready()
+    started, begun_at = time.monotonic(), int(time.time())
+    await _execute(database, "UPDATE mailboxes SET due_at = 0, not_before = 0 WHERE state <> 'stopped'")
+    waiting = f"SELECT count(*) FROM mailboxes WHERE last_success_at < {begun_at} AND state <> 'stopped'"
+    unsaid = "SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')"
+    while (left := await _count(database, waiting)) or await _count(database, unsaid):
+        if time.monotonic() - started > PATIENCE:
+            raise RuntimeError(f"{left} mailboxes never recovered")
+        await asyncio.sleep(1)
+    print(f"recovered after {time.monotonic() - started:.0f} s", flush=True)
+
+
+async def _execute(database: Database, sql: str) -> None:
+    async with database.writing(SYSTEM) as connection:
+        await connection.exec_driver_sql(sql)
+
+
+async def _count(database: Database, sql: str) -> int:
+    async with database.writing(SYSTEM) as connection:
+        return (await connection.exec_driver_sql(sql)).scalar_one()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
