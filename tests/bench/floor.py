@@ -18,8 +18,8 @@ from typing import Any, Protocol
 import aiohttp
 import orjson
 
-from storage.domains import name_company
 from bot.graph.firm import Firm
+from storage.domains import name_company
 from storage.names import fold_name
 from storage.search import COMPANY, CONTACT, is_correctable, list_search_words
 
