@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, get_args
 
 from storage.models import CompanyType
+from storage.names import clean_text
 
 VERSION = 1
 
@@ -73,7 +74,7 @@ class Filter:
         return replace(
             self,
             types=_order_types(self.types),
-            text=" ".join(self.text.split())[:TEXT_LENGTH].rstrip(),
+            text=clean_text(self.text, TEXT_LENGTH),
             company_id=self.company_id if self.of == "contacts" else None,
         )
 

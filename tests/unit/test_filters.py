@@ -111,3 +111,7 @@ def test_all_types_are_no_condition_and_order_is_no_matter():
 )
 def test_a_period_has_bounds_in_seconds(period, bounds):
     assert get_bounds(period, NOW) == bounds
+
+
+def test_B83_a_text_keeps_nothing_that_a_database_refuses():
+    assert from_json({"text": "a\0b\u200b \ud800 c"}).text == "ab c"
