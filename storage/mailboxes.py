@@ -44,6 +44,7 @@ class Lease:
     fencing: int
     state: str
     failures: int
+    first_success_at: int
     domains: tuple[str, ...]
     contact_rule: str
     keeps_subjects: bool
@@ -137,11 +138,13 @@ async def _take(connection: AsyncConnection, tenant_id: int, limit: int, now: in
     return found
 
 
-async def _read_leases(connection: AsyncConnection, keys: Sequence[tuple[Any, ...]]) -> list[Lease]:
+async def _read_leases(connection: AsyncConnection, keys: Sequence[tuple[int, int]]) -> list[Lease]:
+    """Give the leases in the order of their keys."""
     mailbox, tenant = Mailbox, Tenant
     statement = (
         select(
             *(mailbox.tenant_id, mailbox.user_id, mailbox.fencing, mailbox.state, mailbox.failures),
+            mailbox.first_success_at,
             *(tenant.entra_id.label("entra_tenant_id"), User.entra_id.label("entra_user_id")),
             *(tenant.domains, tenant.contact_rule, tenant.keeps_subjects),
         )
@@ -150,7 +153,8 @@ async def _read_leases(connection: AsyncConnection, keys: Sequence[tuple[Any, ..
         .where(tuple_(mailbox.tenant_id, mailbox.user_id).in_(keys))
     )
     rows = (await connection.execute(statement)).mappings()
-    return [Lease(**{**row, "domains": tuple(row["domains"])}) for row in rows]
+    leases = [Lease(**{**row, "domains": tuple(row["domains"])}) for row in rows]
+    return sorted(leases, key=lambda lease: keys.index((lease.tenant_id, lease.user_id)))
 
 
 def _are_due(now: int) -> tuple[Any, ...]:
