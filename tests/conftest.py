@@ -21,6 +21,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         server = PostgresServer(url)
         asyncio.run(server.set_up())
         yield server
+        asyncio.run(server.clear_up())
 
 
 @pytest.fixture

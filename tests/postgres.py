@@ -11,7 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-ROLE = "carnet_tests"
+ROLE = f"carnet_tests_{os.getpid()}"
+"""Of this process alone: others may run their tests on the same server."""
 
 _END_OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -44,9 +45,11 @@ class PostgresServer:
 
     async def set_up(self) -> None:
         """Make the role that owns the databases of the tests."""
-        with contextlib.suppress(Exception):  # it is there from an earlier run
-            await self.execute(f"CREATE ROLE {ROLE}")
-        await self.execute(f"ALTER ROLE {ROLE} LOGIN PASSWORD '{self._password}'")
+        await self.execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{self._password}'")
+
+    async def clear_up(self) -> None:
+        """Let the role go; its databases have gone before."""
+        await self.execute(f"DROP ROLE {ROLE}")
 
     async def create(self, name: str) -> str:
         """Make a database and give its URL."""
