@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import finding, timeline
@@ -16,6 +16,8 @@ from storage.knowers import get_known
 from storage.lists import fetch_page
 from storage.models import Company, CompanyDomain, CompanyRelationship, CompanyType, Contact
 from storage.paging import Page
+from storage.parameters import number
+from storage.prepared import Prepared
 from storage.shapes import Shape
 from storage.sources import get_source
 from storage.viewer import Viewer
@@ -101,9 +103,8 @@ async def get_company(connection: AsyncConnection, viewer: Viewer, company_id: i
     company = (await get_company_rows(connection, viewer, [company_id])).get(company_id)
     if company is None:
         return None
-    of_company = CompanyDomain.tenant_id == viewer.tenant_id, CompanyDomain.company_id == company_id
-    shortest = func.length(CompanyDomain.domain), CompanyDomain.domain
-    domains = await connection.scalars(select(CompanyDomain.domain).where(*of_company).order_by(*shortest))
+    of_company = {"tenant_id": viewer.tenant_id, "company_id": company_id}
+    domains = await _DOMAINS.fetch(connection, of_company)
     known = await get_known(connection, viewer, CompanyRelationship, company_id)
     contacts = await _list_contacts(connection, viewer, company_id)
     return CompanyDetail(
@@ -115,7 +116,7 @@ async def get_company(connection: AsyncConnection, viewer: Viewer, company_id: i
         partner_name=company.partner_name,
         version=company.version,
         contact_count=company.contact_count,
-        domains=tuple(domains),
+        domains=tuple(row[0] for row in domains),
         firm=known.firm,
         mine=known.mine,
         is_mine=known.is_mine,
@@ -139,14 +140,21 @@ def _make_brief(row: Any) -> ContactBrief:
 
 async def _list_recent(connection: AsyncConnection, viewer: Viewer, company_id: int) -> tuple[Recent, ...]:
     """List what happened last with anybody there, whose names may be hidden from the viewer."""
-    of = Contact
-    newest = (
-        select(of.id)
-        .where(of.tenant_id == viewer.tenant_id, of.company_id == company_id, of.is_contact)
-        .order_by(of.last_at.desc(), of.id.desc())
-        .limit(timeline.CONTACTS)
-    )
-    return await timeline.list_recent(connection, viewer, list(await connection.scalars(newest)))
+    newest = await _NEWEST.fetch(connection, {"tenant_id": viewer.tenant_id, "company_id": company_id})
+    return await timeline.list_recent(connection, viewer, [row[0] for row in newest])
+
+
+_DOMAINS: Final = Prepared(
+    select(CompanyDomain.domain)
+    .where(CompanyDomain.tenant_id == number("tenant_id"), CompanyDomain.company_id == number("company_id"))
+    .order_by(func.length(CompanyDomain.domain), CompanyDomain.domain)
+)
+_NEWEST: Final = Prepared(
+    select(Contact.id)
+    .where(Contact.tenant_id == number("tenant_id"), Contact.company_id == number("company_id"), Contact.is_contact)
+    .order_by(Contact.last_at.desc(), Contact.id.desc())
+    .limit(literal_column(str(timeline.CONTACTS)))
+)
 
 
 async def get_company_rows(

@@ -1,6 +1,7 @@
 """Contacts as a viewer sees them: lists, one contact, finding one, and adding one by hand."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,6 +19,8 @@ from storage.knowers import get_known
 from storage.lists import fetch_page
 from storage.models import Company, CompanyType, Contact, Relationship, User
 from storage.paging import Page
+from storage.parameters import as_parameters, number
+from storage.prepared import Prepared
 from storage.timeline import list_recent
 from storage.viewer import Viewer, own_contacts, visible_companies, visible_contacts, visible_people
 
@@ -94,25 +97,20 @@ async def get_contact(connection: AsyncConnection, viewer: Viewer, contact_id: i
     """Return one contact with all that its card shows."""
     if not is_id(contact_id):
         return None
-    of = Contact
-    asked = (
-        select(of.id, of.name, of.address, of.reason, of.is_added, Company.id, Company.name, Company.type, User.name)
-        .outerjoin(Company, _is_at_company(viewer))
-        .outerjoin(User, and_(User.tenant_id == viewer.tenant_id, User.id == Company.partner_id))
-        .where(visible_contacts(viewer), of.id == contact_id)
-    )
-    row = (await connection.execute(asked)).first()
-    if row is None:
+    asked = _prepare_contact(viewer.shares_contacts, viewer.is_in_public)
+    values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "contact_id": contact_id}
+    rows = await asked.fetch(connection, values)
+    if not rows:
         return None
     known = await get_known(connection, viewer, Relationship, contact_id)
-    id_, name, address, reason, is_added, company_id, company_name, company_type, partner_name = row
+    id_, name, address, reason, is_added, company_id, company_name, company_type, partner_name = rows[0]
     recent = await list_recent(connection, viewer, [contact_id], is_own=not viewer.shares_contacts)
     return ContactDetail(
         id=id_,
         name=name,
         address=address,
         reason=reason,
-        is_added=is_added,
+        is_added=bool(is_added),
         company_id=company_id,
         company_name=company_name,
         company_type=CompanyType(company_type) if company_type else None,
@@ -123,6 +121,17 @@ async def get_contact(connection: AsyncConnection, viewer: Viewer, contact_id: i
         knowers=known.knowers,
         knower_count=known.knower_count,
         recent=recent,
+    )
+
+
+@lru_cache
+def _prepare_contact(shares_contacts: bool, is_in_public: bool) -> Prepared:  # noqa: FBT001
+    asker, of = as_parameters(Viewer(0, 0, shares_contacts, is_in_public)), Contact
+    return Prepared(
+        select(of.id, of.name, of.address, of.reason, of.is_added, Company.id, Company.name, Company.type, User.name)
+        .outerjoin(Company, _is_at_company(asker))
+        .outerjoin(User, and_(User.tenant_id == asker.tenant_id, User.id == Company.partner_id))
+        .where(visible_contacts(asker), of.id == number("contact_id"))
     )
 
 

@@ -1,13 +1,17 @@
 """Who in the firm knows a company or a contact, and what everybody together and the viewer alone had with them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.facts import Knower, Totals
 from storage.models import CompanyRelationship, Relationship, User
+from storage.parameters import number
+from storage.prepared import Prepared
 from storage.viewer import Viewer
 
 MOST: Final = 20
@@ -32,58 +36,53 @@ async def get_known(
 
     Where the firm keeps contacts back, a contact is known by the viewer alone. In public nothing is the viewer's.
     """
-    condition = and_(of.tenant_id == viewer.tenant_id, _get_entity(of) == entity_id)
-    if of is Relationship and not viewer.shares_contacts:
-        condition = and_(condition, of.user_id == viewer.user_id)
-    rows = (await connection.execute(_select_sums(of, viewer, condition))).all()
-    sums = {row.is_viewer: row for row in rows}
-    mine = None if viewer.is_in_public else sums.get(1)
-    knower_count = sum(row.knower_count for row in rows)
+    is_own = of is Relationship and not viewer.shares_contacts
+    values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "entity_id": entity_id}
+    rows = await _prepare_sums(of, is_own=is_own).fetch(connection, values)
+    mine = [] if viewer.is_in_public else [row for row in rows if row[0]]
+    knower_count = sum(row[-1] for row in rows)
+    knowers = await _prepare_knowers(of, is_own=is_own).fetch(connection, values) if knower_count else ()
     return Known(
         firm=_add(rows),
-        mine=_add([mine] if mine else []),
-        is_mine=mine is not None and mine.knower_count > 0,
-        knowers=await _list_knowers(connection, of, condition) if knower_count else (),
+        mine=_add(mine),
+        is_mine=any(row[-1] for row in mine),
+        knowers=tuple(Knower(id_, name, bool(is_active), count, at) for id_, name, is_active, count, at in knowers),
         knower_count=knower_count,
     )
 
 
-def _get_entity(of: Any) -> Any:
-    return of.company_id if of is CompanyRelationship else of.contact_id
+def _get_condition(of: Any, *, is_own: bool) -> ColumnElement[bool]:
+    entity = of.company_id if of is CompanyRelationship else of.contact_id
+    condition = and_(of.tenant_id == number("tenant_id"), entity == number("entity_id"))
+    return and_(condition, of.user_id == number("user_id")) if is_own else condition
 
 
-def _select_sums(of: Any, viewer: Viewer, condition: ColumnElement[bool]) -> Any:
-    """Sum up in two rows: the viewer's, and everybody else's."""
-    is_viewer = case((of.user_id == viewer.user_id, 1), else_=0).label("is_viewer")
-    return (
-        select(
-            is_viewer,
-            *(func.sum(getattr(of, name)).label(name) for name in _COUNTS),
-            func.min(func.nullif(of.first_at, 0)).label("first_at"),
-            func.max(of.last_at).label("last_at"),
-            func.sum(case((of.is_mine, 1), else_=0)).label("knower_count"),
-        )
-        .where(condition)
-        .group_by(is_viewer)
-    )
+@lru_cache
+def _prepare_sums(of: Any, *, is_own: bool) -> Prepared:
+    """Sum up in two rows: the viewer's, and everybody else's; last how many of them know it."""
+    is_viewer = case((of.user_id == number("user_id"), 1), else_=0)
+    sums = [func.sum(getattr(of, name)) for name in _COUNTS]
+    dates = (func.min(func.nullif(of.first_at, 0)), func.max(of.last_at))
+    columns = (is_viewer.label("is_viewer"), *sums, *dates, func.sum(case((of.is_mine, 1), else_=0)))
+    return Prepared(select(*columns).where(_get_condition(of, is_own=is_own)).group_by(literal_column("1")))
 
 
-def _add(rows: Any) -> Totals:
+def _add(rows: Sequence[Any]) -> Totals:
     """Add rows of sums up; PostgreSQL gives sums of whole numbers as decimals."""
     if not rows:
         return Totals()
-    sent, received, meetings, count = (int(sum(getattr(row, name) for row in rows)) for name in _COUNTS)
-    first_at = min((row.first_at for row in rows if row.first_at), default=0)
-    return Totals(sent, received, meetings, count, first_at, max(row.last_at for row in rows))
+    sent, received, meetings, count = (int(sum(row[place] for row in rows)) for place in range(1, 5))
+    first_at = min((row[5] for row in rows if row[5]), default=0)
+    return Totals(sent, received, meetings, count, first_at, max(row[6] for row in rows))
 
 
-async def _list_knowers(connection: AsyncConnection, of: Any, condition: ColumnElement[bool]) -> tuple[Knower, ...]:
+@lru_cache
+def _prepare_knowers(of: Any, *, is_own: bool) -> Prepared:
     is_user = and_(User.tenant_id == of.tenant_id, User.id == of.user_id)
-    rows = await connection.execute(
+    return Prepared(
         select(of.user_id, User.name, User.is_active, of.interaction_count, of.last_at)
         .join(User, is_user)
-        .where(condition, of.is_mine)
+        .where(_get_condition(of, is_own=is_own), of.is_mine)
         .order_by(of.last_at.desc(), of.interaction_count.desc(), of.user_id)
-        .limit(MOST)
+        .limit(literal_column(str(MOST)))
     )
-    return tuple(Knower(*row) for row in rows)

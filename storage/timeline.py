@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import Select, and_, literal_column, select, union_all
+from sqlalchemy import and_, literal_column, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -13,6 +13,7 @@ from storage.facts import Recent
 from storage.models import Contact, Interaction, InteractionContact, Kind, Relationship, User
 from storage.ordered import InOrder
 from storage.parameters import as_parameters, number
+from storage.prepared import Prepared
 from storage.viewer import Viewer, visible_contacts
 
 CONTACTS: Final = 12
@@ -52,8 +53,8 @@ async def list_recent(
     padded = [*contact_ids[:places], *[0] * (places - len(contact_ids))]
     values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
     values |= {f"contact_{place}": contact_id for place, contact_id in enumerate(padded)}
-    statement = _select(places, viewer.shares_contacts, viewer.is_in_public, is_own)
-    return _put_together(await connection.execute(statement, values), limit)
+    statement = _prepare(places, viewer.shares_contacts, viewer.is_in_public, is_own)
+    return _put_together(await statement.fetch(connection, values), limit)
 
 
 def _put_together(rows: Any, limit: int) -> tuple[Recent, ...]:
@@ -78,7 +79,7 @@ def _put_together(rows: Any, limit: int) -> tuple[Recent, ...]:
 
 
 @lru_cache(maxsize=16)
-def _select(places: int, shares_contacts: bool, is_in_public: bool, is_own: bool) -> Select[Any]:  # noqa: FBT001
+def _prepare(places: int, shares_contacts: bool, is_in_public: bool, is_own: bool) -> Prepared:  # noqa: FBT001
     asker = as_parameters(Viewer(0, 0, shares_contacts=shares_contacts, is_in_public=is_in_public))
     of = InteractionContact
     columns = (of.contact_id, of.occurred_at, of.user_id, of.source_digest, of.kind)
@@ -102,7 +103,7 @@ def _select(places: int, shares_contacts: bool, is_in_public: bool, is_own: bool
     is_user = and_(User.tenant_id == asker.tenant_id, User.id == last.c.user_id)
     shown = and_(Contact.id == last.c.contact_id, visible_contacts(asker))
     tables = InOrder(last, Interaction.__table__).outerjoin(User, is_user).outerjoin(Contact, shown)
-    return (
+    return Prepared(
         select(
             *(Interaction.message_digest, last.c.occurred_at, last.c.kind, last.c.user_id, User.name),
             *(Contact.id, Contact.name),
