@@ -19,6 +19,8 @@ from aiohttp import web
 from bot.web.site import DIST, NotBuiltError, Site, load_site
 
 YEAR = 31_536_000
+LARGEST_FILE = 32 * 1024 * 1024
+MOST_FILES = 20
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
@@ -36,6 +38,36 @@ def add_demo_page(app: web.Application, values: Mapping[str, str], site: Site | 
     app.router.add_get("/demo/pane", page.show_pane)
     app.router.add_get("/demo/tab", page.show_tab)
     app.router.add_get("/demo/page/{name}", page.send_asset)
+    files = _Files()
+    app.router.add_put("/demo/page/files/{id}", files.take)
+    app.router.add_get("/demo/page/files/{id}", files.give)
+
+
+class _Files:
+    """Stands in for a OneDrive: the last few files that the bot sent, until the demo ends."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    async def take(self, request: web.Request) -> web.Response:
+        """Keep a file that was accepted in the chat."""
+        content = bytearray()
+        async for chunk in request.content.iter_any():
+            content += chunk
+            if len(content) > LARGEST_FILE:
+                raise web.HTTPRequestEntityTooLarge(LARGEST_FILE, len(content))
+        if len(self._contents) >= MOST_FILES:
+            self._contents.pop(next(iter(self._contents)))
+        self._contents[request.match_info["id"]] = bytes(content)
+        return web.json_response({"id": request.match_info["id"]}, status=201)
+
+    async def give(self, request: web.Request) -> web.Response:
+        """Send a file that was kept, to be saved and never shown."""
+        content = self._contents.get(request.match_info["id"])
+        if content is None:
+            raise web.HTTPNotFound
+        headers = {"Content-Disposition": "attachment"}
+        return web.Response(body=content, content_type="application/octet-stream", headers=headers)
 
 
 class _DemoPage:

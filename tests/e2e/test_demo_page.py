@@ -1,5 +1,7 @@
 """The demo's page: the three flows that explain the product, with no Microsoft account."""
 
+import asyncio
+
 import pytest
 
 from tests.browser import find_faults, in_a_browser, open_window, take_picture
@@ -146,3 +148,15 @@ async def test_the_demo_fits_any_screen(firm, width):
         page = await open_demo(window, firm, "Anne Martin")
         assert await page.evaluate("document.documentElement.scrollWidth") <= width
         await take_picture(page, f"demo-narrow-{width}")
+
+
+async def test_a_list_is_exported_into_a_file_that_can_be_opened(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Anne Martin")
+        await page.get_by_label("Write to Carnet").fill("export my clients as csv")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("button", name="Accept").click()
+        async with page.expect_download() as download:
+            await page.locator(".file").click()
+        content = await asyncio.to_thread((await (await download.value).path()).read_bytes)
+    assert b"quantabio.example" in content

@@ -8,6 +8,7 @@ import type { Answer, Api, Card, Data } from "./api";
 import { renderCard } from "./cards/render";
 import { fill, h } from "./dom";
 import { toFailure, type Failure } from "./failures";
+import { saveFile } from "./save_file";
 import { failureView, skeleton } from "./views";
 
 export interface BoardOptions {
@@ -19,7 +20,6 @@ export interface BoardOptions {
   onChanged?: () => void;
   /** Called whenever a question was answered, with the place it leads to. */
   onShown?: (question: Question, answer: Answer) => void;
-  save?: (name: string, blob: Blob) => void;
 }
 
 export interface Question {
@@ -103,7 +103,7 @@ export class Board {
   private async draw(question: Question, answer: Answer): Promise<void> {
     if (answer.file && question.verb === "export") {
       const { name, verb, data } = answer.file;
-      this.options.save?.(name, await this.api.download(verb, data));
+      saveFile(name, await this.api.download(verb, data));
       return;
     }
     if (answer.card) {

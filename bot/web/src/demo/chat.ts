@@ -11,6 +11,7 @@ import { sayDemo, type DemoKey } from "./texts";
 
 const CARD = "application/vnd.microsoft.card.adaptive";
 const OFFER = "application/vnd.microsoft.teams.card.file.consent";
+const FILE = "application/vnd.microsoft.teams.card.file.info";
 const SUGGESTIONS: DemoKey[] = ["say_clients", "say_sort_out", "say_help", "say_partner"];
 const PERIOD = 1_500;
 
@@ -23,6 +24,7 @@ export class Chat {
   private person: Person | undefined;
   private heard = 0;
   private timer = 0;
+  private actedAt = 0;
 
   constructor(
     private readonly locale: () => string,
@@ -102,13 +104,21 @@ export class Chat {
     }, PERIOD);
   }
 
+  /** What comes right after somebody did something is an answer, and no notice. */
+  private async hearAfter(): Promise<void> {
+    this.actedAt = Date.now();
+    if (this.person) {
+      await this.hear(this.person);
+    }
+  }
+
   private async hear(person: Person): Promise<void> {
     const said = await listSent(person, this.heard).catch(() => []);
     if (person !== this.person || said.length === 0) {
       return;
     }
     this.heard = said.at(-1)?.number ?? this.heard;
-    this.show(said, true);
+    this.show(said, Date.now() - this.actedAt > PERIOD * 2);
     this.onHeard();
   }
 
@@ -147,6 +157,10 @@ export class Chat {
       this.drawCard(holder, attachment.content, id);
       return holder;
     }
+    if (attachment.contentType === FILE) {
+      const link = h("a", { class: "file", href: attachment.contentUrl, download: attachment.name }, icon("download"), attachment.name);
+      return h("div", { class: "card" }, link);
+    }
     return attachment.contentType === OFFER ? this.drawOffer(attachment.name ?? "", attachment.content, id) : null;
   }
 
@@ -160,7 +174,7 @@ export class Chat {
         } else if (answer?.text) {
           this.add(h("p", { class: "chat-note" }, answer.text));
         }
-        this.show(answer?.more ?? []);
+        await this.hearAfter();
       } catch {
         this.add(h("p", { class: "chat-note" }, sayDemo("chat_failed")));
       }
@@ -171,9 +185,10 @@ export class Chat {
 
   private drawOffer(name: string, content: Card, id: string): HTMLElement {
     const answer = async (isAccepted: boolean) => {
-      fill(holder, isAccepted ? sayDemo("file_sent", { name }) : name);
+      fill(holder, name);
       const context = (isAccepted ? content["acceptContext"] : content["declineContext"]) ?? null;
-      this.show((await this.conversation?.answerOffer(context, isAccepted, id).catch(() => [])) ?? []);
+      await this.conversation?.answerOffer(name, context, isAccepted, id).catch(() => undefined);
+      await this.hearAfter();
     };
     const holder = h(
       "div",

@@ -27,7 +27,7 @@ export interface Activity {
   id?: string;
   type: string;
   text?: string;
-  attachments?: { contentType: string; content: Card; name?: string }[];
+  attachments?: { contentType: string; content: Card; name?: string; contentUrl?: string }[];
   kind?: string;
   at?: number;
   /** Its place among everything that the bot said unasked. */
@@ -79,7 +79,7 @@ export class Conversation {
   }
 
   /** Press a button of a card; gives the card that takes its place, or the sentence of a refusal. */
-  async act(verb: string, data: Data, replyToId: string): Promise<{ card: Card | null; text: string; more: Activity[] }> {
+  async act(verb: string, data: Data, replyToId: string): Promise<{ card: Card | null; text: string }> {
     const value = { action: { type: "Action.Execute", verb, data }, trigger: "manual" };
     const answer = await this.invoke("adaptiveCard/action", value, replyToId);
     const isCard = answer["type"] === CARD;
@@ -87,7 +87,6 @@ export class Conversation {
     return {
       card: isCard ? (said as Card) : null,
       text: isCard ? "" : typeof said === "string" ? said : String((said as Record<string, Json> | undefined)?.["message"] ?? ""),
-      more: (answer["activities"] as Activity[] | undefined) ?? [],
     };
   }
 
@@ -97,23 +96,25 @@ export class Conversation {
     return ((answer["value"] as { results?: Choice[] } | undefined)?.results ?? []).map(({ title, value: id }) => ({ title, value: id }));
   }
 
-  async answerOffer(context: Json, isAccepted: boolean, replyToId: string): Promise<Activity[]> {
-    const value = { type: "fileUpload", action: isAccepted ? "accept" : "decline", context };
-    const answer = await this.invoke("fileConsent/invoke", value, replyToId);
-    return (answer["activities"] as Activity[] | undefined) ?? [];
+  /** Take or leave a file; one that is taken goes to a place that the page keeps for it, as OneDrive would be. */
+  async answerOffer(name: string, context: Json, isAccepted: boolean, replyToId: string): Promise<void> {
+    const uniqueId = crypto.randomUUID();
+    const place = `${location.origin}/demo/page/files/${uniqueId}`;
+    const uploadInfo = { name, uniqueId, uploadUrl: place, contentUrl: place, fileType: name.split(".").at(-1) ?? "" };
+    const value = { type: "fileUpload", action: isAccepted ? "accept" : "decline", context, ...(isAccepted && { uploadInfo }) };
+    await this.invoke("fileConsent/invoke", value, replyToId);
   }
 
   private async post(activity: Record<string, Json>): Promise<Activity[]> {
-    const response = await this.send(activity);
+    const response = await this.send({ ...activity, deliveryMode: "expectReplies" });
     const body = (await response.json().catch(() => ({}))) as { activities?: Activity[] };
     return body.activities ?? [];
   }
 
+  /** An invoke is answered at once; what the bot says beside it comes through the connector. */
   private async invoke(name: string, value: object, replyToId: string): Promise<Record<string, unknown>> {
     const response = await this.send({ type: "invoke", name, value: value as Json, ...(replyToId && { replyToId }) });
-    const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
-    const inner = body["body"];
-    return inner && typeof inner === "object" ? { ...(inner as Record<string, unknown>), activities: body["activities"] } : body;
+    return (await response.json().catch(() => ({}))) as Record<string, unknown>;
   }
 
   private async send(activity: Record<string, Json>): Promise<Response> {
@@ -132,7 +133,6 @@ export class Conversation {
         channelData: { tenant: { id: tenant } },
         locale: this.locale(),
         localTimezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-        deliveryMode: "expectReplies",
         ...activity,
       }),
     });

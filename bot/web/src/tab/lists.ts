@@ -9,13 +9,13 @@ import type { TabHost } from "../hosts/tab_host";
 import { icon } from "../icons";
 import type { Lookup } from "../people";
 import { say, type TextKey } from "../texts";
+import { saveFile } from "../save_file";
 import type { Settings } from "../settings";
 import { failureView, message } from "../views";
 import { asJson, emptyFilter, isSame, MY_COMPANIES, readRows, type Filter, type Row, type View } from "./filter";
 import { FilterForm } from "./filter_form";
 import { List, type Batch } from "./list";
 import { menuButton, type MenuItem } from "./menu";
-import { saveFile } from "./save_file";
 import { Strip } from "./strip";
 import { Toast } from "./toast";
 
@@ -68,7 +68,6 @@ export class Lists {
       askPerson: host.signIn.askPerson,
       adminLink: adminConsentLink(settings),
       onChanged: () => void this.list.load(this.filter),
-      save: saveFile,
     });
     this.search = h("input", {
       class: "input list-search",
@@ -286,10 +285,14 @@ export class Lists {
       }
       this.complain(answer.summary);
     } catch (error) {
-      const failure = toFailure(error);
-      this.complain(failure.sentence || say(`failure_${failure.kind}_title`));
+      this.complainOf(error);
     }
     return null;
+  }
+
+  private complainOf(error: unknown): void {
+    const failure = toFailure(error);
+    this.complain(failure.sentence || say(`failure_${failure.kind}_title`));
   }
 
   private complain(text: string): void {
@@ -394,9 +397,13 @@ export class Lists {
   }
 
   private async export(format: "csv" | "xlsx"): Promise<void> {
-    const answer = await this.tell("export", { filter: asJson(this.filter), format });
-    if (answer?.file) {
-      saveFile(answer.file.name, await this.api.download(answer.file.verb, answer.file.data));
+    const file = (await this.tell("export", { filter: asJson(this.filter), format }))?.file;
+    try {
+      if (file) {
+        saveFile(file.name, await this.api.download(file.verb, file.data));
+      }
+    } catch (error) {
+      this.complainOf(error);
     }
   }
 
@@ -434,8 +441,22 @@ export class Lists {
   }
 
   private async copyLink(place: string, label: string): Promise<void> {
-    await navigator.clipboard.writeText(this.host.linkTo(place, label));
-    this.toast.say(say("tab.copied_link"));
+    const link = this.host.linkTo(place, label);
+    try {
+      await navigator.clipboard.writeText(link);
+      this.toast.say(say("tab.copied_link"));
+    } catch {
+      this.showLink(link); // a host may keep the clipboard to itself
+    }
+  }
+
+  private showLink(link: string): void {
+    const input = h("input", { class: "input", type: "text", readonly: true, value: link, "aria-label": say("tab.copy_link") });
+    const close = h("button", { class: "button button-primary", type: "button", onclick: () => dialog.close() }, say("close"));
+    const dialog = h("dialog", { class: "dialog dialog-form", "aria-label": say("tab.copy_link"), onclose: () => dialog.remove() }, input, close);
+    this.element.append(dialog);
+    dialog.showModal();
+    input.select();
   }
 }
 

@@ -1,6 +1,6 @@
 /** Hand a file to the browser. */
 
-import { h } from "../dom";
+import { h } from "./dom";
 
 export function saveFile(name: string, blob: Blob): void {
   const link = h("a", { href: URL.createObjectURL(blob), download: name });
