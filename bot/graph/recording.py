@@ -34,6 +34,11 @@ class Decided:
     skipped: Counter[Reason] = field(default_factory=Counter)
     quarantined: dict[bytes, str] = field(default_factory=dict)
 
+    @property
+    def is_nothing(self) -> bool:
+        """Nothing has to be written."""
+        return not (self.happenings or self.gone or self.quarantined)
+
 
 class Recorder(ABC, Generic[ItemT]):
     """Reads one kind of feed for one mailbox."""

@@ -14,7 +14,6 @@ from bot.graph.requests import request_event
 from bot.graph.turn import MailboxTurn, OnApplied
 from bot.graph.walk import FeedWalk
 from storage.feeds import get_feeds
-from storage.mailboxes import begin_first_sync
 from storage.meetings import has_ripe_meetings, ripen_meetings
 from storage.models import Feed, Kind
 
@@ -39,8 +38,7 @@ async def sync_mailbox(turn: MailboxTurn) -> bool:
         is_ripe = await has_ripe_meetings(connection, lease.tenant_id, lease.user_id, turn.now)
     if is_ripe:
         await _ripen(turn)
-    if lease.state != "syncing" and not all(state.is_current for state in feeds.values()):
-        await turn.write(lambda connection: begin_first_sync(connection, lease))
+    turn.is_beginning = lease.state != "syncing" and not all(state.is_current for state in feeds.values())
     for feed, kind in ((Feed.SENT, Kind.SENT), (Feed.INBOX, Kind.RECEIVED)):
         recorder = MailRecorder(lease, firm, kind)
         if not await FeedWalk(turn, feed, feeds[feed], recorder, _MESSAGES).run():

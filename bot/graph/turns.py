@@ -77,7 +77,7 @@ class TurnTaker:
                 log.exception("mailbox_failed", tenant_id=lease.tenant_id, user_id=lease.user_id)
             trouble = judge_error(error, self._clock(), lease.failures)
             is_refusal = trouble.state == "forbidden" or (isinstance(error, SignInError) and error.is_refused)
-            await self._note(lease, trouble, is_refusal=is_refusal)
+            await self._note(turn, trouble, is_refusal=is_refusal)
         await self._tell_progress(turn)
 
     def _find_firm(self, lease: Lease) -> Firm:
@@ -90,21 +90,24 @@ class TurnTaker:
     async def _give_back(self, turn: MailboxTurn, *, is_done: bool) -> None:
         lease, now = turn.lease, turn.now
         async with self._database.writing(lease.tenant_id) as connection:
+            await turn.settle(connection)
             if is_done:
                 due_at = now + int(self._interval * random.uniform(0.9, 1.1))
                 await finish_mailbox(connection, lease, now=now, due_at=due_at)
             else:
                 await release_mailbox(connection, lease, now)
 
-    async def _note(self, lease: Lease, trouble: Trouble, *, is_refusal: bool) -> None:
+    async def _note(self, turn: MailboxTurn, trouble: Trouble, *, is_refusal: bool) -> None:
         """Write down why a mailbox could not be synced; where even that fails, its lease runs out by itself.
 
         After a refusal the directory is asked whether the whole firm keeps us out.
         """
+        lease = turn.lease
         said = {"state": trouble.state, "reason": trouble.reason, "retry_at": trouble.retry_at}
         log.warning("mailbox_not_synced", tenant_id=lease.tenant_id, user_id=lease.user_id, **said)
         try:
             async with self._database.writing(lease.tenant_id) as connection:
+                await turn.settle(connection)
                 await fail_mailbox(
                     connection, lease, state=trouble.state, reason=trouble.reason, retry_at=trouble.retry_at
                 )

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import metrics
 from bot.graph.errors import GraphError
 from bot.graph.pages import ItemT, Page, PageReader
-from bot.graph.recording import Recorder
+from bot.graph.recording import Decided, Recorder
 from bot.graph.requests import choose_window_end, get_window_start, request_calendar, request_messages
 from bot.graph.rounds import RoundWatch, is_slow, is_too_much, is_unknown_state
 from bot.graph.turn import MailboxTurn
@@ -149,30 +149,46 @@ class FeedWalk(Generic[ItemT]):
             else self._state.advanced(link=page.next_link, count=count)
         )
 
+        decided = await self._decide_ahead(page)
+
         async def change(connection: AsyncConnection) -> None:
-            applied = await self._write(connection, page)
+            applied = await self._write(connection, page, decided)
             await self._set_state(connection, state)
             await self._turn.tell(connection, applied, is_first_sync=not self._state.is_current)
 
-        await self._turn.write(change)
+        if decided and decided.is_nothing and self._turn.may_put_off and not self._is_sweeping(page):
+            self._turn.put_off(self._feed, state, is_first_sync=not self._state.is_current)
+        else:
+            await self._turn.write(change)
         self._state = state
         self._turn.pages += 1
         self._turn.items += count
         metrics.PAGES.labels(self._feed.value).inc()
 
-    async def _write(self, connection: AsyncConnection, page: Page[ItemT]) -> Applied:
+    async def _decide_ahead(self, page: Page[ItemT]) -> Decided | None:
+        """Decide on a page before its transaction where that may spare it; None where it will bring something new."""
+        if page.items and not self._turn.lease.first_success_at:
+            return None
+        async with self._turn.database.reading(self._turn.lease.tenant_id) as connection:
+            return await self._recorder.decide(connection, page, self._turn.now)
+
+    async def _write(self, connection: AsyncConnection, page: Page[ItemT], decided: Decided | None) -> Applied:
         mailing = self._turn.make_mailing(self._state.round)
-        decided = await self._recorder.decide(connection, page, mailing.now)
+        decided = decided or await self._recorder.decide(connection, page, mailing.now)
         applied = await self._recorder.write(connection, mailing, decided)
         applied.skipped, applied.quarantined = decided.skipped, len(decided.quarantined)
         key = (mailing.tenant_id, mailing.user_id, self._feed)
         await add_quarantined(connection, *key, decided.quarantined, now=mailing.now)
-        if page.delta_link and self._feed == Feed.CALENDAR and self._state.is_from_scratch and self._state.round > 1:
-            # Mail is not swept: a mail that is no longer in its folder was exchanged all the same.
+        if self._is_sweeping(page):
             ends_at = self._state.window_ends_at
             swept = await sweep_meetings(connection, mailing, get_window_start(ends_at), ends_at)
             applied.removed_interactions += swept.removed_interactions
         return applied
+
+    def _is_sweeping(self, page: Page[ItemT]) -> bool:
+        """Say whether what a round has not shown is gone; a mail that is not there was exchanged all the same."""
+        is_read_anew = self._state.is_from_scratch and self._state.round > 1
+        return bool(page.delta_link) and self._feed == Feed.CALENDAR and is_read_anew
 
     async def _set_state(self, connection: AsyncConnection, state: FeedState) -> None:
         await set_feed(connection, self._turn.lease.tenant_id, self._turn.lease.user_id, self._feed, state)
