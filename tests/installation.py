@@ -21,12 +21,13 @@ PATIENCE = 120.0
 class Installation:
     """Processes that can be started, stopped and killed; their logs are below `folder`."""
 
-    def __init__(self, microsoft: Microsoft, database_url: str, folder: Path, **settings: Any) -> None:
+    def __init__(self, microsoft: Microsoft | dict[str, Any], database_url: str, folder: Path, **settings: Any) -> None:
         self.port = find_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        values = microsoft.config_values | {"database_url": database_url, "port": self.port, "public_url": self.url}
+        known = microsoft if isinstance(microsoft, dict) else microsoft.config_values
+        values = known | {"database_url": database_url, "port": self.port, "public_url": self.url}
         self._environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         for name, value in (values | settings).items():
             is_plain = isinstance(value, str | int) and not isinstance(value, bool)

@@ -32,10 +32,13 @@ _DAY: Final = 86_400
 def request_messages(
     client: GraphClient, user_id: str, feed: Feed, *, page_size: int, keeps_subjects: bool
 ) -> RequestInformation:
-    """Ask for the messages of the inbox or the sent items; headers tell machines and lists, and only in the inbox."""
+    """Ask for the messages of the inbox or the sent items, the newest first: a list is useful within minutes.
+
+    Headers tell machines and lists, and only in the inbox.
+    """
     select = [*_MAIL, *(["internetMessageHeaders"] if feed == Feed.INBOX else [])]
     query = MessagesDelta.DeltaRequestBuilderGetQueryParameters(
-        select=[*select, *(["subject"] if keeps_subjects else [])]
+        select=[*select, *(["subject"] if keeps_subjects else [])], orderby=["receivedDateTime desc"]
     )
     folder = client.request_builder.users.by_user_id(user_id).mail_folders.by_mail_folder_id(feed.value)
     return _finish(folder.messages.delta, query, page_size)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.bench import decoding, lists, memory, pane, requests, sync, turns
+from tests.bench import decoding, lists, memory, notices, pane, queue, requests, sync, turns, webhooks
 from tests.bench.measure import Report
 from tests.bench.setting import Setting
 
@@ -22,6 +22,9 @@ BENCHES: dict[str, Bench] = {
     "lists": lists.measure,
     "turns": turns.measure,
     "pane": pane.measure,
+    "webhooks": webhooks.measure,
+    "notices": notices.measure,
+    "queue": queue.measure,
 }
 
 
