@@ -1,11 +1,12 @@
 """Finding a company or a contact by what a person calls it: exactly, by the beginnings of words, or mistyped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from rapidfuzz import fuzz
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.addresses import list_domains, parse_address
@@ -15,6 +16,9 @@ from storage.lists import fetch_page
 from storage.models import Company, CompanyDomain, CompanyType, Contact, SearchWord
 from storage.names import clean_text, fold_name, words
 from storage.ordered import InOrder
+from storage.parameters import as_parameters
+from storage.parameters import text as parameter
+from storage.prepared import Prepared
 from storage.search import COMPANY, CONTACT
 from storage.sources import main_domain
 from storage.spelling import correct_words
@@ -23,6 +27,9 @@ from storage.viewer import Viewer, visible_companies, visible_contacts
 _LIKENESS: Final = 70
 """Percent of likeness of whole names below which a mistyped one is another name."""
 _PART: Final = 0.85
+_DOMAINS: Final = 6
+"""So many domains are looked up of one host: itself and those above it."""
+_MOST_NAMESAKES: Final = 20
 _MOST_MISTYPED: Final = 200
 _MOST_OF_A_WORD: Final = 1000
 
@@ -37,23 +44,8 @@ class Findable:
     model: Any
     get_visible: Callable[[Viewer], ColumnElement[bool]]
     detail: Any
-    find_by_address: Callable[[Viewer, str], Select[Any] | None]
-
-
-def _select_by_domain(viewer: Viewer, text: str) -> Select[Any] | None:
-    """Select the company behind a domain, an address or a link."""
-    domains = list_domains(text)
-    if not domains:
-        return None
-    of_domain = and_(CompanyDomain.tenant_id == viewer.tenant_id, CompanyDomain.domain.in_(domains))
-    return select(CompanyDomain.company_id).where(of_domain).order_by(func.length(CompanyDomain.domain).desc()).limit(1)
-
-
-def _select_by_address(viewer: Viewer, text: str) -> Select[Any] | None:
-    address = parse_address(text).address
-    if not address:
-        return None
-    return select(Contact.id).where(Contact.tenant_id == viewer.tenant_id, Contact.address == address)
+    list_addresses: Callable[[str], Sequence[str]]
+    """What a text may be looked up by besides the name: domains or an address."""
 
 
 COMPANIES: Final = Findable(
@@ -63,7 +55,7 @@ COMPANIES: Final = Findable(
     Company,
     visible_companies,
     main_domain,
-    _select_by_domain,
+    lambda text: list_domains(text)[-_DOMAINS:],
 )
 CONTACTS: Final = Findable(
     "contact",
@@ -72,14 +64,14 @@ CONTACTS: Final = Findable(
     Contact,
     visible_contacts,
     Contact.address,
-    _select_by_address,
+    lambda text: [address] if (address := parse_address(text).address) else [],
 )
 
 
 async def find(connection: AsyncConnection, viewer: Viewer, what: Findable, text: str, *, limit: int) -> list[Match]:
     """Return what the text may mean, best first: exact ones, then word beginnings, and else mistyped ones."""
     text = clean_text(text)
-    found = {match.id: match for match in await _find_exact(connection, viewer, what, text, limit)}
+    found = {match.id: match for match in await _find_exact(connection, viewer, what, text)}
     for match in await _find_by_beginnings(connection, viewer, what, text, limit):
         found.setdefault(match.id, match)
     if not found:
@@ -87,38 +79,52 @@ async def find(connection: AsyncConnection, viewer: Viewer, what: Findable, text
     return list(found.values())[:limit]
 
 
-def _select(what: Findable) -> Select[Any]:
-    return select(what.model.id, what.model.name, what.detail.label("detail"))
-
-
-async def _find_exact(
-    connection: AsyncConnection, viewer: Viewer, what: Findable, text: str, limit: int
-) -> list[Match]:
+async def _find_exact(connection: AsyncConnection, viewer: Viewer, what: Findable, text: str) -> list[Match]:
     """Find by the whole name, and by address or domain."""
-    folded, of = fold_name(text), what.model
-    ids: list[tuple[Select[Any], How]] = []
-    if folded:
-        named = and_(what.get_visible(viewer), of.folded_name == folded)
-        if of is Company:
-            # The index of names has the types in front: a range for each, and one for none.
-            both = [
-                select(of.id).where(named, of.type.in_(list(CompanyType))),
-                select(of.id).where(named, of.type.is_(None)),
-            ]
-            ids.append((select(union_all(*both).subquery().c.id), "exact"))
-        else:
-            ids.append((select(of.id).where(named), "exact"))
-    if (by_address := what.find_by_address(viewer, text)) is not None:
-        # An address is a contact's; its company is only near.
-        ids.append((by_address, "prefix" if of is Company and "@" in text else "exact"))
+    flags = (viewer.shares_contacts, viewer.is_in_public)
+    values: dict[str, Any] = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
     found: dict[int, Match] = {}
-    for numbers, how in ids:
-        chosen = numbers.limit(limit).subquery()
-        rows = select(of.id, of.name, what.detail).select_from(InOrder(chosen, of.__table__))
-        rows = rows.where(what.get_visible(viewer), of.id == chosen.c[0]).order_by(of.last_at.desc(), of.id)
-        for row in await connection.execute(rows):
+    if folded := fold_name(text):
+        for row in await _prepare_named(what, *flags).fetch(connection, values | {"folded_name": folded}):
+            found[row[0]] = Match(what.of, row[0], row[1], "exact", row[2] or "")
+    if addresses := what.list_addresses(text):
+        # An address is a contact's; its company is only near.
+        how: How = "prefix" if what is COMPANIES and "@" in text else "exact"
+        padded = [*addresses, *[""] * (_DOMAINS - len(addresses))]
+        values |= {f"address_{place}": address for place, address in enumerate(padded)}
+        for row in await _prepare_addressed(what, *flags).fetch(connection, values):
             found.setdefault(row[0], Match(what.of, row[0], row[1], how, row[2] or ""))
     return list(found.values())
+
+
+def _show(what: Findable, ids: Any, asker: Viewer) -> Prepared:
+    """Look up what the viewer may see of some rows, those dealt with last first."""
+    of = what.model
+    rows = select(of.id, of.name, what.detail).select_from(InOrder(ids, of.__table__))
+    return Prepared(rows.where(what.get_visible(asker), of.id == ids.c[0]).order_by(of.last_at.desc(), of.id))
+
+
+@lru_cache
+def _prepare_named(what: Findable, shares_contacts: bool, is_in_public: bool) -> Prepared:  # noqa: FBT001
+    asker, of = as_parameters(Viewer(0, 0, shares_contacts, is_in_public)), what.model
+    named = select(of.id).where(what.get_visible(asker), of.folded_name == parameter("folded_name"))
+    if of is Company:
+        # The index of names has the types in front: a range for each, and one for none.
+        named = select(
+            union_all(named.where(of.type.in_(list(CompanyType))), named.where(of.type.is_(None))).subquery()
+        )
+    return _show(what, named.limit(literal_column(str(_MOST_NAMESAKES))).subquery(), asker)
+
+
+@lru_cache
+def _prepare_addressed(what: Findable, shares_contacts: bool, is_in_public: bool) -> Prepared:  # noqa: FBT001
+    """The company behind the longest of some domains, or the contact with the first of some addresses."""
+    asker = as_parameters(Viewer(0, 0, shares_contacts, is_in_public))
+    given = [parameter(f"address_{place}") for place in range(_DOMAINS)]
+    of: Any = CompanyDomain if what.model is Company else Contact
+    address, id_ = (of.domain, of.company_id) if of is CompanyDomain else (of.address, of.id)
+    addressed = select(id_).where(of.tenant_id == asker.tenant_id, address.in_(given))
+    return _show(what, addressed.order_by(func.length(address).desc()).limit(literal_column("1")).subquery(), asker)
 
 
 async def _find_by_beginnings(

@@ -69,4 +69,5 @@ def list_search_words(texts: Iterable[str]) -> set[str]:
 
 def list_name_words(name: str, folded_name: str) -> set[str]:
     """Return the words of a name that is folded already, as `list_search_words` does."""
-    return list_search_words((name,)) if _JOINERS.search(name) else set(folded_name.split())
+    is_plain = folded_name.isascii() and not _JOINERS.search(name)
+    return set(folded_name.split()) if is_plain else list_search_words((name,))

@@ -5,14 +5,16 @@ One error leaves one half of a word whole, so the candidates are the known words
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.models import KnownWord
+from storage.parameters import number, text
+from storage.prepared import Prepared
 from storage.search import is_correctable
 from storage.shapes import END_OF_PREFIX
 
@@ -45,13 +47,30 @@ async def _list_readings(connection: AsyncConnection, tenant_id: int, of: int, w
         return []
     errors = count_errors_allowed(word)
     whole = max(1, (len(word) - errors) // (errors + 1))
-    near = KnownWord.tenant_id == tenant_id, KnownWord.of == of
-    fits = func.length(KnownWord.word).between(len(word) - errors, len(word) + errors)
+    length = {"shortest": len(word) - errors, "longest": len(word) + errors}
     known: set[str] = set()
-    for column, end in ((KnownWord.word, word[:whole]), (KnownWord.backwards, word[::-1][:whole])):
-        alike = column >= end, column < end + END_OF_PREFIX
-        known.update(await connection.scalars(select(KnownWord.word).where(*near, *alike, fits).limit(_MOST_READ)))
+    for statement, end in ((_BEGINNING, word[:whole]), (_ENDING, word[::-1][:whole])):
+        values = {"tenant_id": tenant_id, "kind": of, "start": end, "end": end + END_OF_PREFIX} | length
+        known.update(row[0] for row in await statement.fetch(connection, values))
     return choose_nearest(word, known, errors=errors)
+
+
+def _prepare(column: Any) -> Prepared:
+    """Select the known words of about one length between two places of an index."""
+    length = func.length(KnownWord.word)
+    return Prepared(
+        select(KnownWord.word)
+        .where(
+            *(KnownWord.tenant_id == number("tenant_id"), KnownWord.of == number("kind")),
+            *(column >= text("start"), column < text("end")),
+            *(length >= number("shortest"), length <= number("longest")),
+        )
+        .limit(literal_column(str(_MOST_READ)))
+    )
+
+
+_BEGINNING: Final = _prepare(KnownWord.word)
+_ENDING: Final = _prepare(KnownWord.backwards)
 
 
 def choose_nearest(word: str, known: Iterable[str], *, errors: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from storage.facts import How, Match
 from storage.filters import is_id
 from storage.models import Mailbox, Tenant, User
 from storage.names import clean_text, fold, words
+from storage.parameters import as_parameters
 from storage.parameters import text as parameter
 from storage.prepared import Prepared
 from storage.search import list_name_words
@@ -87,8 +88,9 @@ async def get_user(connection: AsyncConnection, viewer: Viewer, user_id: int) ->
     """Return one colleague, those who left included."""
     if not is_id(user_id):
         return None
-    row = (await connection.execute(_select(viewer).where(User.id == user_id))).first()
-    return UserRow(*row[:5]) if row else None
+    columns = (User.id, User.name, User.address, User.is_active, User.entra_id)
+    row = (await connection.execute(select(*columns).where(visible_users(viewer), User.id == user_id))).first()
+    return UserRow(*row) if row else None
 
 
 async def get_user_names(connection: AsyncConnection, viewer: Viewer, user_ids: Iterable[int]) -> dict[int, str]:
@@ -102,10 +104,10 @@ async def get_user_names(connection: AsyncConnection, viewer: Viewer, user_ids: 
 
 async def search_users(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 15) -> list[UserRow]:
     """Find colleagues who are still there, for typeahead: word beginnings, then typing errors; everyone for no text."""
-    rows = (await connection.execute(_select(viewer).where(User.is_active))).all()
+    rows = [row for row in await _list_users(connection, viewer) if row.is_active]
     if words(text):
         rows = [row for row, _ in _rank(clean_text(text), rows)]
-    return [UserRow(*row[:5]) for row in rows[:limit]]
+    return [UserRow(row.id, row.name, row.address, row.is_active, row.entra_id) for row in rows[:limit]]
 
 
 async def find_users(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
@@ -115,31 +117,53 @@ async def find_users(connection: AsyncConnection, viewer: Viewer, text: str, *, 
     """
     if not words(text):
         return []
-    rows = (await connection.execute(_select(viewer))).all()
+    rows = await _list_users(connection, viewer)
     found = _rank(clean_text(text), [row for row in rows if row.is_active])
     found = found or _rank(clean_text(text), [row for row in rows if not row.is_active])
     return [Match("user", row.id, row.name, how, row.address) for row, how in found[:limit]]
 
 
-def _select(viewer: Viewer) -> Any:
-    columns = (User.id, User.name, User.address, User.is_active, User.entra_id, User.folded_name)
-    return select(*columns).where(visible_users(viewer)).order_by(User.folded_name, User.id)
+class _Colleague(NamedTuple):
+    id: int
+    name: str
+    address: str
+    is_active: bool
+    entra_id: str
+    folded_name: str
 
 
-def _rank(text: str, rows: Sequence[Any]) -> list[tuple[Any, How]]:
+_COLLEAGUES: Final = Prepared(
+    select(User.id, User.name, User.address, User.is_active, User.entra_id, User.folded_name)
+    .where(visible_users(as_parameters(Viewer(0, 0))))
+    .order_by(User.folded_name, User.id)
+)
+
+
+async def _list_users(connection: AsyncConnection, viewer: Viewer) -> list[_Colleague]:
+    rows = await _COLLEAGUES.fetch(connection, {"tenant_id": viewer.tenant_id})
+    return [_Colleague(id_, name, address, bool(active), *rest) for id_, name, address, active, *rest in rows]
+
+
+def _rank(text: str, rows: Sequence[_Colleague]) -> list[tuple[_Colleague, How]]:
     """Return the users meant: by the whole name or address, else by words, their beginnings, or mistyped words."""
     folded, address, asked = fold(text), text.lower(), words(text)
-    named = [(row, list_name_words(row.name, row.folded_name)) for row in rows]
     exact = [row for row in rows if row.folded_name == folded or row.address == address]
-    by_word = [row for row, name in named if name.issuperset(asked)]
+    by_word = [row for row in rows if all(f" {one} " in f" {row.folded_name} " for one in asked)]
     if not exact and len(by_word) == 1:
         exact = by_word
-    begun = [row for row, name in named if _begins(asked, name) or row.address.startswith(address)]
-    ranked: dict[int, tuple[Any, How]] = {row.id: (row, "exact") for row in exact}
+    begun = [row for row in rows if all(f" {one}" in f" {row.folded_name}" for one in asked)]
+    begun += [row for row in rows if row.address.startswith(address)]
+    ranked: dict[int, tuple[_Colleague, How]] = {row.id: (row, "exact") for row in exact}
     for row in (*by_word, *begun):
         ranked.setdefault(row.id, (row, "prefix"))
-    if ranked:
-        return list(ranked.values())
+    return list(ranked.values()) or _list_likely(asked, rows)
+
+
+def _list_likely(asked: Sequence[str], rows: Sequence[_Colleague]) -> list[tuple[_Colleague, How]]:
+    """Return the users whose names are written together ("oneill"), else those whose names were mistyped."""
+    named = [(row, list_name_words(row.name, row.folded_name)) for row in rows]
+    if begun := [row for row, name in named if _begins(asked, name)]:
+        return [(row, "prefix") for row in begun]
     scored = [(errors, row) for row, name in named if (errors := _count_errors(asked, name)) is not None]
     return [(row, "typo") for _, row in sorted(scored, key=lambda pair: (pair[0], pair[1].folded_name, pair[1].id))]
 

@@ -14,7 +14,7 @@ async def viewer(database):
     async with database.writing(1) as connection:
         await factories.add_tenant(connection)
         anne = await factories.add_user(connection, "Anne Martin")
-        for name in ("Anne Durand", "Marc Lefèvre", "Jean-Pierre O'Neill", "Zoë Müller"):
+        for name in ("Anne Durand", "Marc Lefèvre", "Jean-Pierre O'Neill", "Zoë Müller", "王小明"):
             await factories.add_user(connection, name)
         await factories.add_user(connection, "Marc Gone", is_active=False)
         await factories.add_company(connection, "Acme Légal", "acme-legal.com", "acme.co.uk")
@@ -114,6 +114,8 @@ USERS = [
     ("jean pierre oneli", [("Jean-Pierre O'Neill", "typo")]),
     ("muller zo", [("Zoë Müller", "prefix")]),
     ("gone", [("Marc Gone", "exact")]),
+    ("王小明", [("王小明", "exact")]),
+    ("小明", [("王小明", "prefix")]),
     ("nobody", []),
     ("%", []),
 ]
@@ -127,7 +129,7 @@ async def test_a_colleague_is_found(database, viewer, text, found):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("", ["Anne Durand", "Anne Martin", "Jean-Pierre O'Neill", "Marc Lefèvre", "Zoë Müller"]),
+        ("", ["Anne Durand", "Anne Martin", "Jean-Pierre O'Neill", "Marc Lefèvre", "Zoë Müller", "王小明"]),
         ("an", ["Anne Durand", "Anne Martin"]),
         ("le", ["Marc Lefèvre"]),
         ("matri", ["Anne Martin"]),
