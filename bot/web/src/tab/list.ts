@@ -4,7 +4,7 @@
  * The service pages by key, so rows come in order and the list grows at its end; what was read stays.
  */
 
-import { h } from "../dom";
+import { debounce, h } from "../dom";
 import { say, sayAgo, sayDay, sayNumber } from "../texts";
 import { TYPES, type Filter, type Row } from "./filter";
 
@@ -157,7 +157,16 @@ export class List {
       drawn.index = -1;
       drawn.element.hidden = true;
     }
+    this.settle();
   }
+
+  /** At rest, rows stand in the page in the order in which they are read. */
+  private readonly settle = debounce(150, () => {
+    const inOrder = [...this.pool].sort((one, other) => one.index - other.index);
+    if (inOrder.some((drawn, place) => this.canvas.children[place] !== drawn.element)) {
+      this.canvas.append(...inOrder.map((drawn) => drawn.element));
+    }
+  });
 
   private addRow(): Drawn {
     const cell = (name: string) => h("span", { class: `cell cell-${name}`, role: "gridcell" });
