@@ -1,7 +1,7 @@
 """Following each tenant's directory: who joins, who leaves, who is renamed, and whether the tenant still lets us in."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final, Protocol
@@ -12,17 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.graph.backoff import choose_retry_at
 from bot.graph.client import GraphClient
 from bot.graph.errors import GraphError, SignInError
-from bot.graph.people import (
-    Changes,
-    Entry,
-    describe_user,
-    fetch_changes,
-    fetch_members,
-    fetch_organization,
-    fetch_person,
-    probe_mailbox,
-)
-from bot.graph.rounds import is_unknown_state
+from bot.graph.look import Seen, look
+from bot.graph.people import describe_user, probe_mailbox
 from bot.loops import repeat, waking
 from storage.chores import DueChore, add_chores, claim_chores, fail_chore, finish_chore, get_next_chore_at
 from storage.database import Database
@@ -34,7 +25,6 @@ from storage.directory import (
     set_tenant_state,
     stop_mailboxes_but,
 )
-from storage.names import clean_text
 from storage.retention import set_keeping
 from storage.rls import SYSTEM
 from storage.tenants import add_mailboxes, add_tenant, set_organization, set_users, stop_users, stop_users_but
@@ -45,9 +35,6 @@ PERIOD: Final = 300
 PROBE: Final = 600
 """Seconds after which a tenant that refuses us is asked again."""
 LONGEST_PAUSE: Final = 10.0
-MOST_REREAD: Final = 200
-"""Changed people who are fetched one by one; where there are more, everybody is listed anew."""
-
 ALL_REFUSED: Final = "Microsoft refuses access to every mailbox: was the administrator's consent withdrawn?"
 
 
@@ -64,21 +51,6 @@ class Rules:
     shares_contacts: bool = True
     retention_days: int = 0
     leaver_days: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What one look at a directory has shown."""
-
-    name: str
-    domains: Sequence[str]
-    people: Sequence[Entry]
-    gone: Sequence[str]
-    is_whole: bool
-    """`people` is everybody: who is not among them is gone too."""
-    link: str
-    members: Collection[str] | None
-    """Whose mailboxes are read; None for everybody's."""
 
 
 class OnTenantState(Protocol):
@@ -149,7 +121,7 @@ class DirectoryKeeper:
 
     async def _follow(self, chore: DueChore) -> None:
         try:
-            seen = await self._look(self._get_client(chore.entra_id), chore.link)
+            seen = await look(self._get_client(chore.entra_id), chore.link, self._rules.group)
             reason = await self._find_refusal(chore)
         except GraphError as error:
             await self._note_failure(chore, error)
@@ -161,24 +133,6 @@ class DirectoryKeeper:
             await finish_chore(
                 connection, chore.tenant_id, "directory", now=self._now(), next_at=next_at, link=seen.link
             )
-
-    async def _look(self, client: GraphClient, link: str) -> _Seen:
-        organization = await fetch_organization(client)
-        changes, is_whole = await _fetch_known_changes(client, link)
-        if not is_whole:
-            changes = await _reread(client, changes)
-        elif not changes.people:
-            raise GraphError(0, "notAPage")  # no directory is empty: believed, it would let everybody go
-        members = set(await fetch_members(client, self._rules.group)) if self._rules.group else None
-        return _Seen(
-            clean_text(organization.display_name or ""),
-            [domain.name for domain in organization.verified_domains],
-            [entry for entry in changes.people if entry.user_type != "Guest"],
-            changes.removed,
-            is_whole,
-            changes.link,
-            members,
-        )
 
     async def _find_refusal(self, chore: DueChore) -> str:
         """Give why to leave the tenant alone: every mailbox is refused, and one that is asked just now still is."""
@@ -192,7 +146,7 @@ class DirectoryKeeper:
             return ALL_REFUSED if error.status == HTTPStatus.FORBIDDEN else ""
         return ""
 
-    async def _write(self, connection: AsyncConnection, tenant_id: int, seen: _Seen) -> None:
+    async def _write(self, connection: AsyncConnection, tenant_id: int, seen: Seen) -> None:
         now, members = self._now(), seen.members
         await set_organization(connection, tenant_id, name=seen.name, domains=seen.domains)
         people = [describe_user(entry) for entry in seen.people]
@@ -228,33 +182,6 @@ class DirectoryKeeper:
             log.warning("tenant_state", tenant=tenant_id, state=state)
         if is_news and self._on_tenant_state is not None:
             await self._on_tenant_state(connection, tenant_id, state)
-
-
-async def _fetch_known_changes(client: GraphClient, link: str) -> tuple[Changes, bool]:
-    """Follow the link, or list everybody (True) where there is none, Graph has forgotten it, or very many changed."""
-    if link:
-        try:
-            changes = await fetch_changes(client, link)
-        except GraphError as error:
-            if not is_unknown_state(error):
-                raise
-        else:
-            if len(changes.people) <= MOST_REREAD:
-                return changes, False
-    return await fetch_changes(client), True
-
-
-async def _reread(client: GraphClient, changes: Changes) -> Changes:
-    """Fetch the changed people whole: the delta may carry nothing but what changed."""
-    found: list[Entry] = []
-    gone = list(changes.removed)
-    for entra_id in dict.fromkeys(entry.id for entry in changes.people):
-        person = await fetch_person(client, entra_id)
-        if person is None:
-            gone.append(entra_id)
-        else:
-            found.append(person)
-    return Changes(found, gone, changes.link)
 
 
 def _judge(error: GraphError) -> str:
