@@ -1,11 +1,13 @@
 """How a reader keeps views: in which order, which are hidden, which is the default. Nobody else's business."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.models import ViewPlace
+from storage.parameters import number
+from storage.prepared import Prepared
 from storage.viewer import Viewer
 
 
@@ -20,10 +22,15 @@ class Place(NamedTuple):
 
 async def list_places(connection: AsyncConnection, viewer: Viewer) -> list[Place]:
     """Return what the reader has arranged."""
-    of = ViewPlace
-    asked = select(of.view_id, of.position, of.is_default, of.is_hidden)
-    rows = await connection.execute(asked.where(of.tenant_id == viewer.tenant_id, of.user_id == viewer.user_id))
-    return [Place(*row) for row in rows]
+    rows = await _PLACES.fetch(connection, {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id})
+    return [Place(view_id, position, bool(default), bool(hidden)) for view_id, position, default, hidden in rows]
+
+
+_PLACES: Final = Prepared(
+    select(ViewPlace.view_id, ViewPlace.position, ViewPlace.is_default, ViewPlace.is_hidden).where(
+        ViewPlace.tenant_id == number("tenant_id"), ViewPlace.user_id == number("user_id")
+    )
+)
 
 
 async def set_place(connection: AsyncConnection, viewer: Viewer, view_id: int, **values: Any) -> None:

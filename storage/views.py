@@ -4,19 +4,22 @@ Everyone has the four built-in views from the first day without a row; their num
 How a reader keeps views (order, hidden, default) is the reader's own, for built-in, own and shared ones alike.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from rapidfuzz import fuzz
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import and_, exists, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.facts import How, Match
 from storage.filters import Filter, from_json, is_id
 from storage.models import CompanyType, User, View, ViewShare
 from storage.names import fold_name
-from storage.parameters import as_parameters, text
+from storage.parameters import as_parameters, number
+from storage.parameters import text as parameter
+from storage.prepared import Prepared
 from storage.view_places import Place, list_places
 from storage.viewer import Viewer, visible_views
 
@@ -60,8 +63,8 @@ async def list_views(connection: AsyncConnection, viewer: Viewer, *, is_hidden: 
     """Return the reader's views in the reader's order; the hidden ones only when asked for."""
     places = {place.view_id: place for place in await list_places(connection, viewer)}
     views = [_make_builtin(view_id, places.get(view_id)) for view_id in BUILTIN]
-    rows = await connection.execute(_select(viewer).order_by(View.id))
-    views += [_make_row(row, viewer, places.get(row.id)) for row in rows]
+    rows = await _VIEWS.fetch(connection, _get_values(viewer))
+    views += [_make_row(row, viewer, places.get(row[0])) for row in rows]
     shown = [view for view in views if is_hidden or not view.is_hidden]
     return sorted(shown, key=lambda view: _get_rank(view, places.get(view.id)))
 
@@ -80,8 +83,8 @@ async def get_view(connection: AsyncConnection, viewer: Viewer, view_id: int) ->
         return _make_builtin(view_id, places.get(view_id))
     if not is_id(view_id):
         return None
-    row = (await connection.execute(_select(viewer).where(View.id == view_id))).first()
-    return _make_row(row, viewer, places.get(view_id)) if row else None
+    rows = await _VIEW.fetch(connection, _get_values(viewer) | {"view_id": view_id})
+    return _make_row(rows[0], viewer, places.get(view_id)) if rows else None
 
 
 async def get_default_view(connection: AsyncConnection, viewer: Viewer) -> ViewRow | None:
@@ -98,24 +101,26 @@ async def find_views(connection: AsyncConnection, viewer: Viewer, text: str) -> 
     folded = fold_name(text)
     if not folded:
         return []
-    named = [(fold_name(view.name), view) for view in await list_views(connection, viewer, is_hidden=True) if view.name]
-    named.sort(key=lambda pair: not pair[1].is_own)
+    rows = await _NAMES.fetch(connection, _get_values(viewer))
     ways: tuple[tuple[How, Callable[[str], bool]], ...] = (
         ("exact", lambda name: name == folded),
         ("prefix", lambda name: name.startswith(folded)),
         ("typo", lambda name: fuzz.ratio(name, folded) >= _LIKENESS),
     )
     for how, is_meant in ways:
-        if found := [view for name, view in named if is_meant(name)]:
-            return [Match("view", view.id, view.name, how, "" if view.is_own else view.owner_name) for view in found]
+        if found := [row for row in rows if is_meant(row[2])]:
+            found.sort(key=lambda row: row[3] != viewer.user_id)
+            return [
+                Match("view", id_, name, how, "" if owner_id == viewer.user_id else owner or "")
+                for id_, name, _, owner_id, owner in found
+            ]
     return []
 
 
 async def find_view_named(connection: AsyncConnection, viewer: Viewer, name: str) -> int | None:
     """Return the number of the view with this very name (own before shared): asked before every list in words."""
-    values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "name": fold_name(name)}
-    view_id: int | None = await connection.scalar(_NAMED, values)
-    return view_id
+    rows = await _NAMED.fetch(connection, _get_values(viewer) | {"name": fold_name(name)})
+    return rows[0][0] if rows else None
 
 
 async def list_view_readers(connection: AsyncConnection, viewer: Viewer, view_id: int) -> list[int]:
@@ -134,45 +139,58 @@ async def list_view_readers(connection: AsyncConnection, viewer: Viewer, view_id
     return list(await connection.scalars(shared.order_by(ViewShare.user_id)))
 
 
-def _select(viewer: Viewer) -> Any:
-    is_owner = and_(User.tenant_id == View.tenant_id, User.id == View.owner_id)
-    of_view = ViewShare.tenant_id == View.tenant_id, ViewShare.view_id == View.id
-    share_count = select(func.count()).select_from(ViewShare).where(*of_view).scalar_subquery()
-    return (
-        select(
-            *(View.id, View.name, View.filter, View.owner_id, User.name.label("owner_name")),
-            *(View.is_shared_with_firm, View.version, share_count.label("share_count")),
-        )
-        .outerjoin(User, is_owner)
-        .where(visible_views(viewer))
-    )
+def _get_values(viewer: Viewer) -> dict[str, Any]:
+    return {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
 
 
-_READER = as_parameters(Viewer(0, 0))
-_NAMED = (
-    select(View.id)
-    .where(visible_views(_READER), View.folded_name == text("name"))
-    .order_by(case((View.owner_id == _READER.user_id, 0), else_=1), View.id)
-    .limit(1)
+_IS_OWNER: Final = and_(User.tenant_id == View.tenant_id, User.id == View.owner_id)
+_IS_VISIBLE: Final = visible_views(as_parameters(Viewer(0, 0)))
+_SHARE_COUNT: Final = (
+    select(func.count())
+    .select_from(ViewShare)
+    .where(ViewShare.tenant_id == View.tenant_id, ViewShare.view_id == View.id)
+    .scalar_subquery()
 )
-"""Built once: building a statement takes ten times as long as running it."""
+_SELECT: Final = (
+    select(
+        *(View.id, View.name, View.filter, View.owner_id, User.name, View.is_shared_with_firm),
+        *(View.version, _SHARE_COUNT),
+    )
+    .outerjoin(User, _IS_OWNER)
+    .where(_IS_VISIBLE)
+)
+_VIEWS: Final = Prepared(_SELECT.order_by(View.id))
+_VIEW: Final = Prepared(_SELECT.where(View.id == number("view_id")))
+_NAMED: Final = Prepared(
+    select(View.id)
+    .where(_IS_VISIBLE, View.folded_name == parameter("name"))
+    .order_by(View.owner_id != number("user_id"), View.id)
+    .limit(literal_column("1"))
+)
+_NAMES: Final = Prepared(
+    select(View.id, View.name, View.folded_name, View.owner_id, User.name)
+    .outerjoin(User, _IS_OWNER)
+    .where(_IS_VISIBLE)
+    .order_by(View.id)
+)
 
 
 def _make_row(row: Any, viewer: Viewer, place: Place | None) -> ViewRow:
-    is_own = row.owner_id == viewer.user_id
+    id_, name, filter_, owner_id, owner_name, is_shared, version, share_count = row
     return ViewRow(
-        id=row.id,
+        id=id_,
         builtin=None,
-        name=row.name,
-        filter=from_json(row.filter),
-        owner_id=row.owner_id,
-        owner_name=row.owner_name or "",
-        is_own=is_own,
+        name=name,
+        # Straight from SQLite JSON comes as the text that it is.
+        filter=from_json(json.loads(filter_) if isinstance(filter_, str) else filter_),
+        owner_id=owner_id,
+        owner_name=owner_name or "",
+        is_own=owner_id == viewer.user_id,
         is_default=place is not None and place.is_default,
         is_hidden=place is not None and place.is_hidden,
-        is_shared_with_firm=row.is_shared_with_firm,
-        shared_with=row.share_count if is_own else 0,
-        version=row.version,
+        is_shared_with_firm=bool(is_shared),
+        shared_with=share_count if owner_id == viewer.user_id else 0,
+        version=version,
     )
 
 

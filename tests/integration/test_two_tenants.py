@@ -66,6 +66,7 @@ VALUES: dict[str, Any] = {
     "of": "company",
     "partner_id": 1,
     "people": [DirectoryUser(ANNE, "Anne", "anne@firm.example")],
+    "raw": "bob@acme.com",
     "reason": "",
     "reasons": {b"e" * 16: "test"},
     "retention_days": 1,

@@ -258,3 +258,12 @@ async def test_B39_a_view_that_is_not_there_is_missing(database, firm, view_id):
     assert await do(database, views.get_view, firm.anne, view_id) is None
     with pytest.raises(MissingError):
         await do(database, view_changes.delete_view, firm.anne, view_id, **MADE)
+
+
+async def test_the_view_of_a_very_name_is_found_first_among_the_readers_own(database, firm):
+    shared = await save(database, firm.anne)
+    await do(database, view_changes.share_view, firm.anne, shared.id, is_with_firm=True, **MADE)
+    assert await do(database, views.find_view_named, firm.marc, "DORMANT clients") == shared.id
+    own = await save(database, firm.marc)
+    assert await do(database, views.find_view_named, firm.marc, "dormant clients") == own.id
+    assert await do(database, views.find_view_named, firm.marc, "dormant") is None
