@@ -128,7 +128,14 @@ def work_loops(config: Config, database: Database, graph: GraphClients, notices:
         leaver_days=config.leaver_days,
     )
     directory = DirectoryKeeper(database, graph, rules=rules, clock=clock, on_tenant_state=notices.on_tenant_state)
-    worker = Worker(database, graph, concurrency=config.mailbox_concurrency, on_applied=notices.on_applied, clock=clock)
+    worker = Worker(
+        database,
+        graph,
+        concurrency=config.mailbox_concurrency,
+        on_applied=notices.on_applied,
+        clock=clock,
+        interval=config.sync_interval,
+    )
     loops: list[Loop] = [directory.run, worker.run, Upkeep(database, clock).run]
     if config.public_url:
         loops.append(SubscriptionKeeper(database, graph, public_url=config.public_url, clock=clock).run)

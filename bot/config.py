@@ -51,6 +51,9 @@ class Config(BaseSettings):
     metrics_host: str = Field("127.0.0.1", description="address of the metrics; never a public one")
     metrics_port: int = Field(0, description="port of Prometheus metrics; 0 turns them off")
     mailbox_concurrency: int = Field(8, description="mailboxes synced at once by one process")
+    sync_interval: int = Field(
+        300, ge=60, description="seconds after which a mailbox is read where no notification came; 1800 for very many"
+    )
 
 
 def read_config() -> Config:
