@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
+from storage.inline_sqlite import InlineConnection
 from storage.models import Base
 
 Row = tuple[Any, ...]
@@ -172,9 +173,9 @@ async def _change_sqlite(connection: AsyncConnection, statement: str, rows: Sequ
 
 async def _ask_sqlite(connection: AsyncConnection, statement: str, parameters: Row) -> list[Row]:
     driver: Any = (await connection.get_raw_connection()).driver_connection
-    if not hasattr(driver, "execute_fetchall"):
-        return [tuple(row) for row in await connection.exec_driver_sql(statement, parameters)]
     try:
+        if isinstance(driver, InlineConnection):
+            return driver.fetch(statement, parameters)
         return list(await driver.execute_fetchall(statement, parameters))
     except sqlite3.Error as error:
         raise OperationalError(statement, None, error) from error
