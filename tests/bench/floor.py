@@ -111,11 +111,9 @@ class FloorSync:
         self._ties: dict[tuple[int, int], Tie] = {}
         self._company_ties: dict[tuple[int, int], Tie] = {}
         self._known_words: set[tuple[int, str]] = set()
-        self.messages = 0
 
     async def apply(self, user_id: int, feed: str, kind: int, page: Json) -> None:
         changes, latest = Changes(), {}
-        self.messages += len(page["value"])
         for message in page["value"]:
             if "@removed" not in message:
                 latest[_digest_source(message, kind)] = message

@@ -32,12 +32,12 @@ def write_mail(path: Path, mails: int, *, seed: int = 5) -> Path:
 
 
 def make_mails(count: int, seed: int = 5) -> Iterator[dict[str, Any]]:
-    """Make mails, one user for each 500 and one outside person for each ten."""
+    """Make mails, one user for each 2,500 and one outside person for each ten."""
     dice = random.Random(seed)
-    users = [_make_person(dice, number, DOMAIN) for number in range(max(5, count // 500))]
+    users = [_make_person(dice, number, DOMAIN) for number in range(max(5, count // 2500))]
     domains = [f"company{number}.example" for number in range(max(5, count // 50))]
     people = [_make_person(dice, number, dice.choice(domains)) for number in range(max(20, count // 10))]
-    circles = [dice.sample(people, min(len(people), 60)) for _ in users]
+    circles = [dice.sample(people, min(len(people), 300)) for _ in users]
     for number in range(count):
         place = int(len(users) * dice.random() ** 1.5)
         sent_at = _NEWEST - timedelta(seconds=int(dice.random() ** 2 * 10 * 365 * 86_400))

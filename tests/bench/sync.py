@@ -54,6 +54,8 @@ async def _measure(
                 f"{count:,} {name}; CPU {_get_cpu(products)} s, the floor's {_get_cpu(floors)} s",
             )
         )
+    again = [run["replay_seconds"] for run in floors]
+    report.add(Figure(f"replay ({title})", "s", [run["seconds"] for run in replays], "the floor's", again))
     report.add(
         Figure(
             f"replay ({title})",
