@@ -102,7 +102,13 @@ def test_the_page_says_everything_in_every_language(room):
 def test_every_text_of_the_page_is_said_somewhere(room):
     source = "".join(path.read_text() for path in (WEB / "src").rglob("*.ts"))
     keys = {key.removeprefix(f"{room}.") for key in load_texts("en") if key.startswith(f"{room}.")}
-    patterns = {"failure_": "failure_${", "type.": "type.${", "theme_": "theme_${", "filter.": "filter.${"}
+    patterns = {
+        "failure_": "failure_${",
+        "type.": "type.${",
+        "theme_": "theme_${",
+        "filter.": "filter.${",
+        "tab.export_": "tab.export_${",
+    }
     unsaid = {key for key in keys if f'"{key}"' not in source}
     assert {
         key for key in unsaid if not any(key.startswith(begin) and how in source for begin, how in patterns.items())

@@ -156,6 +156,7 @@ export class List {
     for (const drawn of free) {
       drawn.index = -1;
       drawn.element.hidden = true;
+      drawn.element.removeAttribute("id");
     }
     this.settle();
   }

@@ -1,180 +1,133 @@
 /** The tab's screen: which list is shown, how it is refined and saved, and what is open beside it. */
 
-import type { Answer, Api, Data } from "../api";
+import type { Api, Data } from "../api";
 import { Board } from "../board";
 import { adminConsentLink } from "../consent";
-import { debounce, fill, h } from "../dom";
-import { toFailure } from "../failures";
+import { fill, h } from "../dom";
+import { Failure, toFailure } from "../failures";
 import type { TabHost } from "../hosts/tab_host";
-import { icon } from "../icons";
-import type { Lookup } from "../people";
-import { say, type TextKey } from "../texts";
 import { saveFile } from "../save_file";
 import type { Settings } from "../settings";
+import { say, type TextKey } from "../texts";
 import { failureView, message } from "../views";
-import { asJson, emptyFilter, isSame, MY_COMPANIES, readRows, type Filter, type Row, type View } from "./filter";
+import { askName } from "./dialog";
+import { asJson, emptyFilter, isSame, MY_COMPANIES, readRows, type Filter, type View } from "./filter";
 import { FilterForm } from "./filter_form";
+import { copyLink } from "./links";
 import { List, type Batch } from "./list";
-import { menuButton, type MenuItem } from "./menu";
+import type { MenuItem } from "./menu";
+import { Saving } from "./saving";
+import { Side, type Kind } from "./side";
 import { Strip } from "./strip";
 import { Toast } from "./toast";
-
-const SORTS: [Filter["sort"], TextKey][] = [
-  ["last", "filter.sort_last"],
-  ["name", "filter.sort_name"],
-  ["count", "filter.sort_count"],
-];
+import { Toolbar } from "./toolbar";
+import { listViewActions, type ViewActions } from "./view_menu";
+import { ViewStore } from "./view_store";
 
 export class Lists {
   readonly element: HTMLElement;
-  private views: View[] = [];
-  private hidden: View[] = [];
   private view: View | null = null;
   private filter: Filter = emptyFilter();
   private people: Record<string, string> = {};
+  private readonly store: ViewStore;
   private readonly strip: Strip;
-  private readonly list: List;
+  private readonly toolbar: Toolbar;
   private readonly form: FilterForm;
-  private readonly board: Board;
+  private readonly saving: Saving;
+  private readonly list: List;
+  private readonly side: Side;
   private readonly toast = new Toast();
   private readonly words = h("p", { class: "list-words" });
   private readonly count = h("span", { class: "list-count", role: "status" });
-  private readonly search: HTMLInputElement;
-  private readonly sort: HTMLSelectElement;
-  private readonly reverse: HTMLElement;
-  private readonly refine: HTMLElement;
-  private readonly refineButton: HTMLElement;
-  private readonly saving = h("form", { class: "saving" });
-  private readonly panel: HTMLElement;
   private readonly empty = h("div", { class: "list-empty" });
-  private readonly side: HTMLElement;
-  private place = "";
+  private readonly refine: HTMLElement;
+  private readonly panel: HTMLElement;
+  private readonly adminLink: string;
 
   constructor(
     private readonly api: Api,
     private readonly host: TabHost,
     settings: Settings,
   ) {
+    this.adminLink = adminConsentLink(settings);
+    this.store = new ViewStore(api, (text) => (this.refine.hidden ? this.toast.say(text) : this.saving.complain(text)));
     this.strip = new Strip((view) => void this.open(view), () => this.startNew());
+    this.toolbar = new Toolbar({
+      onChange: (changes) => void this.change({ ...this.filter, ...changes }, true),
+      onRefine: () => this.setRefining(this.refine.hidden),
+      menu: () => this.menu(),
+    });
+    this.form = new FilterForm({
+      lookup: async (query) => (await api.ask("people.search", { query })).choices,
+      onChange: (filter) => void this.change(filter, false),
+    });
+    this.saving = new Saving({ onNew: (name) => void this.saveNew(name), onChanges: (view) => void this.saveChanges(view) });
     this.list = new List({
       fetch: (cursor, size, signal) => this.fetch(cursor, size, signal),
-      onOpen: (row) => void this.openRow(row),
+      onOpen: (row) => void this.side.open(this.filter.of === "companies" ? "company" : "contact", row.id, row.name),
       onFailure: (error) => this.fail(error),
       onLoaded: (count, hasMore) => this.showCount(count, hasMore),
     });
-    this.form = new FilterForm({ lookup: createLookup(api), onChange: (filter) => void this.change(filter) });
-    this.board = new Board(api, {
+    const board = new Board(api, {
       open: (url) => host.open(url),
       askPerson: host.signIn.askPerson,
-      adminLink: adminConsentLink(settings),
+      adminLink: this.adminLink,
       onChanged: () => void this.list.load(this.filter),
     });
-    this.search = h("input", {
-      class: "input list-search",
-      type: "search",
-      maxlength: 200,
-      placeholder: say("tab.search"),
-      "aria-label": say("tab.search"),
-      oninput: debounce(200, () => void this.change({ ...this.filter, text: this.search.value.trim() })),
-    });
-    this.sort = h(
-      "select",
-      { class: "input list-sort", "aria-label": say("tab.sort"), onchange: () => void this.change({ ...this.filter, ...sortOf(this.sort.value) }) },
-      ...SORTS.map(([value, label]) => h("option", { value }, say(label))),
-    );
-    this.reverse = h(
-      "button",
-      {
-        class: "button button-quiet button-icon",
-        type: "button",
-        title: say("tab.reverse"),
-        "aria-label": say("tab.reverse"),
-        onclick: () => void this.change({ ...this.filter, is_ascending: !this.filter.is_ascending }),
-      },
-      icon("sort"),
-    );
-    this.refineButton = h(
-      "button",
-      { class: "button button-quiet", type: "button", "aria-expanded": "false", "aria-controls": "refine", onclick: () => this.toggleRefine() },
-      icon("filter"),
-      say("tab.refine"),
-    );
-    this.refine = h("section", { class: "refine", id: "refine", "aria-label": say("filter.title") }, this.form.element, this.saving);
+    const copy = (place: string, label: string) => void copyLink(host, this.toast, place, label);
+    this.side = new Side(board, copy, () => this.list.element.focus());
+    this.refine = h("section", { class: "refine", id: "refine", "aria-label": say("filter.title") }, this.form.element, this.saving.element);
     this.refine.hidden = true;
-    this.panel = h(
-      "section",
-      { class: "list-panel", id: "list-panel", role: "tabpanel" },
-      h("div", { class: "toolbar" }, this.search, this.refineButton, h("div", { class: "toolbar-end" }, this.sort, this.reverse, menuButton(say("tab.menu"), "more", () => this.menu()))),
-      this.refine,
-      h("div", { class: "list-caption" }, this.words, this.count),
-      this.list.element,
-      this.empty,
-    );
-    this.side = this.drawSide();
-    this.element = h("div", { class: "lists" }, this.strip.element, h("div", { class: "lists-body" }, this.panel, this.side), this.toast.element);
-    document.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && this.closeSide());
+    const caption = h("div", { class: "list-caption" }, this.words, this.count);
+    const parts = [this.toolbar.element, this.refine, caption, this.list.element, this.empty];
+    this.panel = h("section", { class: "list-panel", id: "list-panel", role: "tabpanel" }, ...parts);
+    const body = h("div", { class: "lists-body" }, this.panel, this.side.element);
+    this.element = h("div", { class: "lists" }, this.strip.element, body, this.toast.element);
   }
 
+  /** Show the list, company or contact that a link led to; else the first list. */
   async start(): Promise<void> {
     try {
-      await this.loadViews();
+      await this.store.load();
     } catch (error) {
       this.fail(error);
       return;
     }
     const [kind, id] = this.host.place.split("/");
-    const wanted = kind === "view" ? this.views.find((view) => String(view.view_id) === id) : undefined;
-    const first = wanted ?? this.views.find((view) => view.is_default) ?? this.views[0];
+    const first = (kind === "view" && this.store.find(Number(id))) || this.store.first;
     const opening = first ? this.open(first) : this.startNew();
     if ((kind === "company" || kind === "contact") && Number(id) > 0) {
-      await this.openPlace(kind, Number(id), "");
+      await this.side.open(kind satisfies Kind, Number(id), "");
     }
     await opening;
   }
 
-  private async loadViews(): Promise<void> {
-    const answer = await this.api.ask("views.list", { hidden: true });
-    const views = (answer.data["views"] as unknown as View[] | undefined) ?? [];
-    this.views = views.filter((view) => !view.is_hidden);
-    this.hidden = views.filter((view) => view.is_hidden);
-  }
-
   private async open(view: View): Promise<void> {
     this.view = view;
-    this.strip.show(this.views, view.view_id);
+    this.strip.show(this.store.views, view.view_id);
     this.panel.setAttribute("aria-labelledby", `tab-${view.view_id}`);
-    this.toggleRefine(false);
-    await this.setFilter(view.filter);
+    this.setRefining(false);
+    await this.change(view.filter, true);
   }
 
   private startNew(): void {
     this.view = null;
-    this.strip.show(this.views, null);
+    this.strip.show(this.store.views, null);
     this.panel.removeAttribute("aria-labelledby");
-    void this.setFilter({ ...emptyFilter(), scope: "firm" });
-    this.toggleRefine(true);
+    void this.change({ ...emptyFilter(), scope: "firm" }, true);
+    this.setRefining(true);
     this.form.element.querySelector<HTMLElement>("input")?.focus();
   }
 
-  private async setFilter(filter: Filter): Promise<void> {
+  /** Ask for something else; the form follows, unless it is where the change was made. */
+  private async change(filter: Filter, isShown: boolean): Promise<void> {
     this.filter = filter;
-    this.search.value = filter.text ?? "";
-    this.sort.value = filter.sort;
-    this.drawSaving();
+    this.toolbar.show(filter);
+    this.saving.show(this.view, filter);
     await this.reload();
-    if (!this.refine.hidden) {
-      this.form.show(this.filter, this.people);
+    if (isShown && filter === this.filter && !this.refine.hidden) {
+      this.form.show(filter, this.people);
     }
-  }
-
-  private async change(filter: Filter): Promise<void> {
-    this.filter = filter;
-    if (document.activeElement !== this.search) {
-      this.search.value = filter.text ?? "";
-    }
-    this.sort.value = filter.sort;
-    this.drawSaving();
-    await this.reload();
   }
 
   private async reload(): Promise<void> {
@@ -187,7 +140,7 @@ export class Lists {
     const data: Data = { filter: asJson(this.filter), size, ...(cursor !== null && { cursor }) };
     const answer = await this.api.ask("list.rows", data, { signal });
     if (answer.status !== 200) {
-      throw new Error(answer.summary);
+      throw new Failure("server", answer.summary);
     }
     if (cursor === null) {
       this.words.textContent = answer.summary;
@@ -209,262 +162,103 @@ export class Lists {
   private fail(error: unknown): void {
     const failure = toFailure(error);
     const needsPerson = failure.kind === "signed_out" || failure.kind === "cancelled" || failure.kind === "consent";
-    const retry = () => void (this.views.length > 0 ? this.reload() : this.start());
+    const retry = () => void (this.store.views.length > 0 ? this.reload() : this.start());
     const again = () => (needsPerson ? void this.host.signIn.askPerson().then(retry, (next: unknown) => this.fail(next)) : retry());
     this.list.element.hidden = true;
     this.count.textContent = "";
-    fill(this.empty, failureView(failure, again));
+    fill(this.empty, failureView(failure, again, this.adminLink));
     if (failure.kind === "offline") {
       window.addEventListener("online", retry, { once: true });
     }
   }
 
-  /* Refining and saving */
-
-  private toggleRefine(isOpen = this.refine.hidden): void {
+  private setRefining(isOpen: boolean): void {
     this.refine.hidden = !isOpen;
-    this.refineButton.setAttribute("aria-expanded", String(isOpen));
+    this.toolbar.setRefining(isOpen);
     if (isOpen) {
       this.form.show(this.filter, this.people);
-      this.drawSaving();
+      this.saving.show(this.view, this.filter);
     }
-  }
-
-  private drawSaving(): void {
-    const { view } = this;
-    const isChanged = view === null || !isSame(view.filter, this.filter);
-    const name = h("input", { class: "input saving-name", type: "text", required: true, maxlength: 80, placeholder: say("filter.name_hint"), "aria-label": say("filter.name") });
-    const previous = this.saving.querySelector<HTMLInputElement>(".saving-name");
-    name.value = previous?.value ?? "";
-    this.saving.onsubmit = (event) => {
-      event.preventDefault();
-      void this.saveNew(name.value.trim());
-    };
-    fill(
-      this.saving,
-      h("label", { class: "field-label", for: "saving-name" }, say("filter.save_as")),
-      h("div", { class: "saving-row" }, name, h("button", { class: "button button-primary", type: "submit" }, icon("save"), say("filter.save"))),
-      view?.is_own && !view.is_builtin && isChanged
-        ? h("button", { class: "button", type: "button", onclick: () => void this.saveChanges(view) }, say("filter.save_changes", { name: view.name }))
-        : null,
-      h("p", { class: "saving-error", role: "alert" }),
-    );
-    name.id = "saving-name";
   }
 
   private async saveNew(name: string): Promise<void> {
-    if (!name) {
-      return;
-    }
-    const before = new Set(this.views.map((view) => view.view_id));
-    if (!(await this.tell("view.save", { name, filter: asJson(this.filter) }))) {
-      return;
-    }
-    this.saving.querySelector(".saving-name")?.remove();
-    await this.loadViews();
-    const saved = this.views.find((view) => !before.has(view.view_id)) ?? this.views.find((view) => view.name === name);
+    const saved = await this.store.add(name, this.filter);
     if (saved) {
+      this.saving.clear();
       await this.open(saved);
+      this.toast.say(say("tab.saved", { name }));
     }
-    this.toast.say(say("tab.saved", { name }));
   }
 
   private async saveChanges(view: View): Promise<void> {
-    if (await this.tell("view.set_filter", { view_id: view.view_id, filter: asJson(this.filter), view_version: view.version })) {
+    const data = { view_id: view.view_id, filter: asJson(this.filter), view_version: view.version };
+    if (await this.store.tell("view.set_filter", data)) {
       await this.reopen(view.view_id);
       this.toast.say(say("tab.saved", { name: view.name }));
     }
   }
 
-  /** Ask for a change of a view; a refusal is said where it was asked for. */
-  private async tell(verb: string, data: Data): Promise<Answer | null> {
-    try {
-      const answer = await this.api.ask(verb, data);
-      if (answer.status === 200) {
-        return answer;
-      }
-      this.complain(answer.summary);
-    } catch (error) {
-      this.complainOf(error);
-    }
-    return null;
-  }
-
-  private complainOf(error: unknown): void {
-    const failure = toFailure(error);
-    this.complain(failure.sentence || say(`failure_${failure.kind}_title`));
-  }
-
-  private complain(text: string): void {
-    const place = this.refine.hidden ? null : this.saving.querySelector(".saving-error");
-    if (place) {
-      place.textContent = text;
-    } else {
-      this.toast.say(text);
-    }
-  }
-
   private async reopen(id: number | null): Promise<void> {
-    await this.loadViews();
-    const view = this.views.find((candidate) => candidate.view_id === id) ?? this.views[0];
+    await this.store.load();
+    const view = this.store.find(id) ?? this.store.views[0];
     if (view) {
       await this.open(view);
     }
   }
 
-  /* The menu of a list */
-
   private menu(): MenuItem[] {
-    const exports: MenuItem[] = [
-      { label: say("tab.export_xlsx"), icon: "download", run: () => void this.export("xlsx") },
-      { label: say("tab.export_csv"), icon: "download", run: () => void this.export("csv") },
-    ];
-    const { view } = this;
-    if (!view) {
-      return exports;
-    }
-    const at = this.views.findIndex((candidate) => candidate.view_id === view.view_id);
-    const change = (verb: string, data: Data = {}) => async () => {
-      if (await this.tell(verb, { view_id: view.view_id, ...data })) {
-        await this.reopen(view.view_id);
-      }
-    };
-    const items: (MenuItem | false)[] = [
-      { label: say("tab.copy_link"), icon: "link", run: () => void this.copyLink(`view/${view.view_id}`, view.name) },
-      !view.is_default && { label: say("tab.set_default"), icon: "check", run: change("view.set_default") },
-      at > 0 && { label: say("tab.move_left"), icon: "back", run: change("view.move", { to: at - 1 }) },
-      at < this.views.length - 1 && { label: say("tab.move_right"), icon: "forward", run: change("view.move", { to: at + 1 }) },
-      { label: say("tab.duplicate"), icon: "add", run: () => void this.duplicate(view) },
-      view.is_own && !view.is_builtin && { label: say("tab.rename"), icon: "history", run: () => this.rename(view) },
-      view.is_own && !view.is_builtin && !view.is_shared && { label: say("tab.share_firm"), icon: "share", run: change("view.share", { with_firm: true }) },
-      view.is_own && !view.is_builtin && view.is_shared && { label: say("tab.unshare"), icon: "lock", run: change("view.unshare") },
-      { label: say("tab.hide"), icon: "offline", run: () => void this.remove("view.hide", "view.unhide", view, "tab.hidden") },
-      view.is_own && !view.is_builtin && { label: say("tab.delete"), icon: "close", isDangerous: true, run: () => void this.remove("view.delete", "view.restore", view, "tab.deleted") },
-    ];
-    const hidden = this.hidden.map((one): MenuItem => ({
-      label: say("tab.hidden_views", { name: one.name }),
-      icon: "refresh",
-      run: () => void this.tell("view.unhide", { view_id: one.view_id }).then(() => this.reopen(one.view_id)),
-    }));
-    return [...items.filter((item) => item !== false), ...hidden, ...exports];
+    const own = this.view ? listViewActions(this.view, this.store.views, this.actions) : [];
+    const hidden = this.store.hidden.map((view): MenuItem => {
+      const show = () => this.actions.change("view.unhide", view);
+      return { label: say("tab.hidden_views", { name: view.name }), icon: "refresh", run: show };
+    });
+    const exports = (["xlsx", "csv"] as const).map((format): MenuItem => {
+      return { label: say(`tab.export_${format}`), icon: "download", run: () => void this.export(format) };
+    });
+    return [...own, ...hidden, ...exports];
   }
 
-  private async duplicate(view: View): Promise<void> {
-    const answer = await this.tell("view.duplicate", { view_id: view.view_id });
+  private readonly actions: ViewActions = {
+    change: (verb, view, data = {}) => void this.tellAndReopen(verb, view, data),
+    copyLink: (view) => void copyLink(this.host, this.toast, `view/${view.view_id}`, view.name),
+    duplicate: (view) => void this.tellAndReopen("view.duplicate", view, {}),
+    rename: (view) => void this.rename(view),
+    hide: (view) => void this.remove("view.hide", "view.unhide", view, "tab.hidden"),
+    remove: (view) => void this.remove("view.delete", "view.restore", view, "tab.deleted"),
+  };
+
+  /** Change a list, and show it as it is then, or the list that came of it. */
+  private async tellAndReopen(verb: string, view: View, data: Data): Promise<void> {
+    const answer = await this.store.tell(verb, { view_id: view.view_id, ...data });
     if (answer) {
-      await this.reopen(Number(answer.data["view_id"]));
+      await this.reopen(Number(answer.data["view_id"] ?? view.view_id));
     }
   }
 
-  /** Take a view away, and offer it back. */
+  private async rename(view: View): Promise<void> {
+    const name = await askName(say("tab.rename"), view.name);
+    if (name && name !== view.name) {
+      await this.tellAndReopen("view.rename", view, { new_name: name, version: view.version });
+    }
+  }
+
+  /** Take a list away, and offer it back. */
   private async remove(verb: string, back: string, view: View, text: TextKey): Promise<void> {
-    if (!(await this.tell(verb, { view_id: view.view_id }))) {
-      return;
+    if (await this.store.tell(verb, { view_id: view.view_id })) {
+      await this.reopen(null);
+      const restore = () => void this.tellAndReopen(back, view, {});
+      this.toast.say(say(text, { name: view.name }), { label: say("tab.undo"), run: restore });
     }
-    await this.reopen(null);
-    const restore = async () => {
-      await this.tell(back, { view_id: view.view_id });
-      await this.reopen(view.view_id);
-    };
-    this.toast.say(say(text, { name: view.name }), { label: say("tab.undo"), run: () => void restore() });
-  }
-
-  private rename(view: View): void {
-    const input = h("input", { class: "input", type: "text", maxlength: 80, value: view.name, "aria-label": say("filter.name") });
-    const finish = async () => {
-      const name = input.value.trim();
-      dialog.close();
-      if (name && name !== view.name && (await this.tell("view.rename", { view_id: view.view_id, new_name: name, version: view.version }))) {
-        await this.reopen(view.view_id);
-      }
-    };
-    const form = h(
-      "form",
-      { class: "dialog-form", onsubmit: (event: Event) => (event.preventDefault(), void finish()) },
-      h("h2", { class: "message-title" }, say("tab.rename")),
-      input,
-      h(
-        "div",
-        { class: "dialog-actions" },
-        h("button", { class: "button", type: "button", onclick: () => dialog.close() }, say("cancel")),
-        h("button", { class: "button button-primary", type: "submit" }, say("filter.save")),
-      ),
-    );
-    const dialog = h("dialog", { class: "dialog", "aria-label": say("tab.rename"), onclose: () => dialog.remove() }, form);
-    this.element.append(dialog);
-    dialog.showModal();
-    input.select();
   }
 
   private async export(format: "csv" | "xlsx"): Promise<void> {
-    const file = (await this.tell("export", { filter: asJson(this.filter), format }))?.file;
+    const file = (await this.store.tell("export", { filter: asJson(this.filter), format }))?.file;
     try {
       if (file) {
         saveFile(file.name, await this.api.download(file.verb, file.data));
       }
     } catch (error) {
-      this.complainOf(error);
+      this.store.complainOf(error);
     }
   }
-
-  /* A company or a contact beside the list */
-
-  private drawSide(): HTMLElement {
-    const head = h(
-      "div",
-      { class: "side-head" },
-      h("button", { class: "button button-quiet", type: "button", onclick: () => void this.copyLink(this.place, document.title) }, icon("link"), say("tab.copy_link")),
-      h("button", { class: "button button-quiet button-icon", type: "button", "aria-label": say("tab.close_details"), title: say("tab.close_details"), onclick: () => this.closeSide() }, icon("close")),
-    );
-    const side = h("aside", { class: "side", "aria-label": say("tab.open_details") }, head, this.board.element);
-    side.hidden = true;
-    return side;
-  }
-
-  private async openRow(row: Row): Promise<void> {
-    await this.openPlace(this.filter.of === "companies" ? "company" : "contact", row.id, row.name);
-  }
-
-  private async openPlace(kind: "company" | "contact", id: number, name: string): Promise<void> {
-    this.place = `${kind}/${id}`;
-    this.side.hidden = false;
-    document.title = name ? `${name} · Carnet` : "Carnet";
-    await this.board.show({ verb: `${kind}.open`, data: { [`${kind}_id`]: id } });
-  }
-
-  private closeSide(): void {
-    if (!this.side.hidden) {
-      this.side.hidden = true;
-      document.title = "Carnet";
-      this.list.element.focus();
-    }
-  }
-
-  private async copyLink(place: string, label: string): Promise<void> {
-    const link = this.host.linkTo(place, label);
-    try {
-      await navigator.clipboard.writeText(link);
-      this.toast.say(say("tab.copied_link"));
-    } catch {
-      this.showLink(link); // a host may keep the clipboard to itself
-    }
-  }
-
-  private showLink(link: string): void {
-    const input = h("input", { class: "input", type: "text", readonly: true, value: link, "aria-label": say("tab.copy_link") });
-    const close = h("button", { class: "button button-primary", type: "button", onclick: () => dialog.close() }, say("close"));
-    const dialog = h("dialog", { class: "dialog dialog-form", "aria-label": say("tab.copy_link"), onclose: () => dialog.remove() }, input, close);
-    this.element.append(dialog);
-    dialog.showModal();
-    input.select();
-  }
-}
-
-function sortOf(value: string): Pick<Filter, "sort" | "is_ascending"> {
-  const sort = SORTS.find(([name]) => name === value)?.[0] ?? "last";
-  return { sort, is_ascending: sort === "name" };
-}
-
-function createLookup(api: Api): Lookup {
-  return async (query: string) => (await api.ask("people.search", { query })).choices;
 }
