@@ -25,11 +25,17 @@ for (const name of await readdir("../../manifest/icons")) {
   await cp(join("../../manifest/icons", name), join("dist/assets", name));
 }
 const icon = await copyHashed("../../manifest/icons/icon-32.png", "dist/assets");
-const app = await bundle({ app: "src/app.ts", style: "src/styles/app.css", "signed-in": "src/signed_in.ts" }, "dist/assets");
+const app = await bundle(
+  { app: "src/app.ts", style: "src/styles/app.css", "signed-in": "src/signed_in.ts" },
+  "dist/assets",
+);
 const shared = { "%ICON%": `/static/${icon}`, "%STYLE%": `/static/${app["style.css"]}` };
 await writePage("pane", { "%OFFICE%": OFFICE, "%PRELOADS%": preload("pane") });
 await writePage("tab", { "%OFFICE%": "", "%PRELOADS%": preload("tab") });
-await write("dist/signed-in.html", await fillIn("pages/signed-in.html", { "%SCRIPT%": `/static/${app["signed-in.js"]}` }));
+await write(
+  "dist/signed-in.html",
+  await fillIn("pages/signed-in.html", { "%SCRIPT%": `/static/${app["signed-in.js"]}` }),
+);
 await writeLegal();
 await buildDemo();
 await copySchemas();
@@ -54,7 +60,8 @@ async function writeTokens() {
         if (!(name in theme)) {
           throw new Error(`no Fluent token is called ${name}`);
         }
-        const value = name === "fontFamilyBase" ? theme[name].replace("Roboto,", "Roboto, 'Inter Variable',") : theme[name];
+        const value =
+          name === "fontFamilyBase" ? theme[name].replace("Roboto,", "Roboto, 'Inter Variable',") : theme[name];
         return `  --${name}: ${value};`;
       })
       .join("\n");
@@ -93,7 +100,9 @@ async function bundle(entryPoints, outdir, options = {}) {
     if (output.entryPoint) {
       names[(entry?.[0] ?? basename(output.entryPoint, ".ts")) + extname(path)] = basename(path);
     }
-    imports[basename(path)] = output.imports.filter(({ kind }) => kind === "import-statement").map((one) => basename(one.path));
+    imports[basename(path)] = output.imports
+      .filter(({ kind }) => kind === "import-statement")
+      .map((one) => basename(one.path));
   }
   return names;
 }
@@ -113,7 +122,10 @@ function preload(part) {
 
 async function writePage(surface, values) {
   const script = `/static/${app["app.js"]}`;
-  await write(`dist/${surface}.html`, await fillIn("pages/page.html", { ...shared, ...values, "%SURFACE%": surface, "%SCRIPT%": script }));
+  await write(
+    `dist/${surface}.html`,
+    await fillIn("pages/page.html", { ...shared, ...values, "%SURFACE%": surface, "%SCRIPT%": script }),
+  );
 }
 
 async function writeLegal() {
@@ -123,7 +135,11 @@ async function writeLegal() {
       const sections = Object.entries(parts)
         .filter(([key]) => !["title", "lead"].includes(key))
         .map(([key, text]) => (key.endsWith("_title") ? `<h2>${escape(text)}</h2>` : `<p>${escape(text)}</p>`));
-      const content = [`<h1>${escape(parts.title)}</h1>`, `<p class="lead">${escape(parts.lead)}</p>`, ...sections].join("");
+      const content = [
+        `<h1>${escape(parts.title)}</h1>`,
+        `<p class="lead">${escape(parts.lead)}</p>`,
+        ...sections,
+      ].join("");
       const values = { ...shared, "%LANGUAGE%": language, "%TITLE%": escape(parts.title), "%CONTENT%": content };
       await write(`dist/${page}.${language}.html`, await fillIn("pages/legal.html", values));
     }
@@ -132,11 +148,11 @@ async function writeLegal() {
 
 /** The demo's own page, and the real page with a small Outlook beneath it instead of Microsoft's. */
 async function buildDemo() {
-  const demo = await bundle(
-    { demo: "src/demo/page.ts", style: "src/demo/demo.css" },
-    "dist/demo/assets",
+  const demo = await bundle({ demo: "src/demo/page.ts", style: "src/demo/demo.css" }, "dist/demo/assets");
+  Object.assign(
+    demo,
+    await bundle({ outlook: "src/demo/outlook.ts" }, "dist/demo/assets", { format: "iife", splitting: false }),
   );
-  Object.assign(demo, await bundle({ outlook: "src/demo/outlook.ts" }, "dist/demo/assets", { format: "iife", splitting: false }));
   const at = (name) => `/demo/page/${demo[name]}`;
   const values = { "%ICON%": shared["%ICON%"], "%STYLE%": at("style.css"), "%SCRIPT%": at("demo.js") };
   await write("dist/demo/demo.html", await fillIn("pages/demo.html", values));
@@ -144,7 +160,10 @@ async function buildDemo() {
     const page = await readFile(`dist/${surface}.html`, "utf8");
     const outlook = `<script src="${at("outlook.js")}"></script>`;
     const own = page.includes(OFFICE) ? page.replace(OFFICE, "") : page;
-    await write(`dist/demo/${surface}.html`, own.replace('<script type="module"', `${outlook}\n    <script type="module"`));
+    await write(
+      `dist/demo/${surface}.html`,
+      own.replace('<script type="module"', `${outlook}\n    <script type="module"`),
+    );
   }
 }
 

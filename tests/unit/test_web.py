@@ -37,6 +37,13 @@ def test_the_pages_types_are_right_office_js_and_the_fake_outlook_included():
 
 
 @needs_page
+@pytest.mark.slow
+def test_the_pages_sources_are_formatted_by_one_tool():
+    result = run_tool("prettier", "--check", ".")
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@needs_page
 @pytest.mark.parametrize("page", ["pane", "tab"])
 def test_the_page_is_light(page):
     scripts = list_scripts(page)

@@ -28,15 +28,12 @@ export interface Api {
   download(verb: string, data: Data): Promise<Blob>;
 }
 
-const WRITES = /^(company\.(set|rename|merge)|companies\.set|contact\.(add|rename|forget)|view\.(?!open)|undo|notices\.set)/;
+const WRITES =
+  /^(company\.(set|rename|merge)|companies\.set|contact\.(add|rename|forget)|view\.(?!open)|undo|notices\.set)/;
 const PATIENCE = 20_000;
 const PAUSE = 500;
 
-export function createApi(
-  settings: Settings,
-  getToken: GetToken,
-  speech: { locale: () => string },
-): Api {
+export function createApi(settings: Settings, getToken: GetToken, speech: { locale: () => string }): Api {
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
   async function send(verb: string, data: Data, signal: AbortSignal | undefined, isFresh: boolean): Promise<Response> {

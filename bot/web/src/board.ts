@@ -28,7 +28,8 @@ export interface Question {
 }
 
 /** Verbs that lead to another place; every other one changes something, or part of the card that is shown. */
-const PLACES = /^(company\.open|contact\.open|contact\.explain|list|show|view\.open|pane\.item|help|hello|companies\.sort_out)$/;
+const PLACES =
+  /^(company\.open|contact\.open|contact\.explain|list|show|view\.open|pane\.item|help|hello|companies\.sort_out)$/;
 
 export class Board {
   readonly element: HTMLElement;

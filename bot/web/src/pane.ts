@@ -17,7 +17,10 @@ export async function startPane(root: HTMLElement): Promise<void> {
   try {
     outlook = await Outlook.connect();
   } catch (error) {
-    fill(root, failureView(toFailure(error), () => location.reload()));
+    fill(
+      root,
+      failureView(toFailure(error), () => location.reload()),
+    );
     return;
   }
   setLocale(outlook.locale);
@@ -59,6 +62,9 @@ function createFollower(outlook: Outlook, board: Board): () => Promise<void> {
 }
 
 function nothingSelected(board: Board): HTMLElement {
-  const list = () => void board.show({ verb: "list", data: { filter: { version: 1, of: "companies", scope: "mine" } } });
-  return message("mail", say("no_item_title"), say("no_item_text"), [{ label: say("my_companies"), run: list, isQuiet: true }]);
+  const list = () =>
+    void board.show({ verb: "list", data: { filter: { version: 1, of: "companies", scope: "mine" } } });
+  return message("mail", say("no_item_title"), say("no_item_text"), [
+    { label: say("my_companies"), run: list, isQuiet: true },
+  ]);
 }

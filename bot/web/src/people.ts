@@ -32,7 +32,12 @@ export class Combobox {
   constructor(private readonly options: ComboboxOptions) {
     const id = `combobox-${(count += 1)}`;
     this.chosen = options.value ?? null;
-    this.list = h("ul", { class: "combobox-list", role: "listbox", id: `${id}-list`, "aria-label": options.label ?? say("people_found") });
+    this.list = h("ul", {
+      class: "combobox-list",
+      role: "listbox",
+      id: `${id}-list`,
+      "aria-label": options.label ?? say("people_found"),
+    });
     this.list.hidden = true;
     this.status = h("span", { class: "visually-hidden", role: "status" });
     this.input = h("input", {
@@ -105,7 +110,18 @@ export class Combobox {
         choice.title,
       ),
     );
-    fill(this.list, ...(options.length > 0 ? options : [h("li", { class: "combobox-none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, say("people_none"))]));
+    fill(
+      this.list,
+      ...(options.length > 0
+        ? options
+        : [
+            h(
+              "li",
+              { class: "combobox-none", role: "option", "aria-disabled": "true", "aria-selected": "false" },
+              say("people_none"),
+            ),
+          ]),
+    );
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     this.status.textContent = say("people_count", { count: choices.length });

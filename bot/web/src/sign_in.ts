@@ -71,7 +71,10 @@ async function createApplication(settings: Settings): Promise<IPublicClientAppli
   });
 }
 
-function keepAccount(application: IPublicClientApplication, account: Parameters<IPublicClientApplication["setActiveAccount"]>[0]): void {
+function keepAccount(
+  application: IPublicClientApplication,
+  account: Parameters<IPublicClientApplication["setActiveAccount"]>[0],
+): void {
   if (account) {
     application.setActiveAccount(account);
   }
@@ -98,6 +101,7 @@ function explain(error: unknown): Failure {
   if (/popup_window_error|empty_window_error|nested_app_auth_bridge|unsupported/.test(said)) {
     return new Failure("too_old");
   }
-  const asksForPerson = error instanceof InteractionRequiredAuthError || /no_account|no_tokens_found|timed_out/.test(said);
+  const asksForPerson =
+    error instanceof InteractionRequiredAuthError || /no_account|no_tokens_found|timed_out/.test(said);
   return new Failure(asksForPerson ? "signed_out" : "server");
 }

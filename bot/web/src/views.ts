@@ -46,7 +46,11 @@ export interface ViewAction {
 /** A picture, a sentence, and at most two things to do. */
 export function message(picture: IconName, title: string, text: string, actions: ViewAction[] = []): HTMLElement {
   const buttons = actions.map((action) =>
-    h("button", { class: action.isQuiet ? "button" : "button button-primary", type: "button", onclick: action.run }, action.label),
+    h(
+      "button",
+      { class: action.isQuiet ? "button" : "button button-primary", type: "button", onclick: action.run },
+      action.label,
+    ),
   );
   return h(
     "section",
@@ -68,7 +72,11 @@ export function failureView(failure: Failure, retry: () => void, adminLink = "")
   if (failure.kind === "consent" && adminLink) {
     view.append(
       h("p", { class: "message-note" }, say("consent_link_text")),
-      h("a", { class: "message-link", href: adminLink, target: "_blank", rel: "noopener noreferrer" }, say("consent_link")),
+      h(
+        "a",
+        { class: "message-link", href: adminLink, target: "_blank", rel: "noopener noreferrer" },
+        say("consent_link"),
+      ),
     );
   }
   return view;

@@ -54,7 +54,9 @@ function mark(found: RegExpExecArray): string {
   }
   if (label !== undefined) {
     const url = safeUrl(address ?? "");
-    return url ? `<a href="${escapeHtml(url)}" target="_blank" rel="noopener noreferrer">${inline(label)}</a>` : escapeHtml(whole);
+    return url
+      ? `<a href="${escapeHtml(url)}" target="_blank" rel="noopener noreferrer">${inline(label)}</a>`
+      : escapeHtml(whole);
   }
   return bold !== undefined ? `<strong>${inline(bold)}</strong>` : `<em>${inline(italic ?? "")}</em>`;
 }

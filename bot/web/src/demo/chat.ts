@@ -41,7 +41,12 @@ export class Chat {
         },
       },
       this.box,
-      h("button", { class: "composer-send", type: "submit" }, icon("send"), h("span", { class: "visually-hidden", "data-say": "send" })),
+      h(
+        "button",
+        { class: "composer-send", type: "submit" },
+        icon("send"),
+        h("span", { class: "visually-hidden", "data-say": "send" }),
+      ),
     );
     this.element = h("div", { class: "chat" }, this.stream, this.suggestions, form);
   }
@@ -51,7 +56,8 @@ export class Chat {
     this.box.placeholder = sayDemo("message_box");
     this.box.setAttribute("aria-label", sayDemo("message_box"));
     this.stream.setAttribute("aria-label", sayDemo("chat"));
-    const chip = (key: DemoKey) => h("button", { class: "suggestion", type: "button", onclick: () => void this.say(sayDemo(key)) }, sayDemo(key));
+    const chip = (key: DemoKey) =>
+      h("button", { class: "suggestion", type: "button", onclick: () => void this.say(sayDemo(key)) }, sayDemo(key));
     fill(this.suggestions, ...SUGGESTIONS.map(chip));
   }
 
@@ -87,7 +93,16 @@ export class Chat {
     }
     this.box.value = "";
     this.add(h("div", { class: "bubble is-mine" }, text));
-    const waiting = this.add(h("div", { class: "typing", role: "status" }, h("span", { class: "visually-hidden" }, sayDemo("thinking")), h("i"), h("i"), h("i")));
+    const waiting = this.add(
+      h(
+        "div",
+        { class: "typing", role: "status" },
+        h("span", { class: "visually-hidden" }, sayDemo("thinking")),
+        h("i"),
+        h("i"),
+        h("i"),
+      ),
+    );
     try {
       const answers = await conversation.say(text);
       waiting.remove();
@@ -148,7 +163,12 @@ export class Chat {
       h("time", {}, time),
       isNotice && h("span", { class: "said-new" }, sayDemo("notice")),
     );
-    return h("div", { class: isNotice ? "said is-notice" : "said" }, botAvatar(), h("div", { class: "said-body" }, head, ...content));
+    return h(
+      "div",
+      { class: isNotice ? "said is-notice" : "said" },
+      botAvatar(),
+      h("div", { class: "said-body" }, head, ...content),
+    );
   }
 
   private drawAttachment(attachment: NonNullable<Activity["attachments"]>[number], id: string): HTMLElement | null {
@@ -158,7 +178,12 @@ export class Chat {
       return holder;
     }
     if (attachment.contentType === FILE) {
-      const link = h("a", { class: "file", href: attachment.contentUrl, download: attachment.name }, icon("download"), attachment.name);
+      const link = h(
+        "a",
+        { class: "file", href: attachment.contentUrl, download: attachment.name },
+        icon("download"),
+        attachment.name,
+      );
       return h("div", { class: "card" }, link);
     }
     return attachment.contentType === OFFER ? this.drawOffer(attachment.name ?? "", attachment.content, id) : null;
@@ -180,7 +205,13 @@ export class Chat {
       }
       holder.classList.remove("is-busy");
     };
-    fill(holder, renderCard(card, { onAsk: (verb, data) => void act(verb, data), onOpen: (url) => void window.open(url, "_blank", "noopener") }));
+    fill(
+      holder,
+      renderCard(card, {
+        onAsk: (verb, data) => void act(verb, data),
+        onOpen: (url) => void window.open(url, "_blank", "noopener"),
+      }),
+    );
   }
 
   private drawOffer(name: string, content: Card, id: string): HTMLElement {
@@ -197,7 +228,11 @@ export class Chat {
       h(
         "div",
         { class: "message-actions is-left" },
-        h("button", { class: "button button-primary", type: "button", onclick: () => void answer(true) }, sayDemo("accept")),
+        h(
+          "button",
+          { class: "button button-primary", type: "button", onclick: () => void answer(true) },
+          sayDemo("accept"),
+        ),
         h("button", { class: "button", type: "button", onclick: () => void answer(false) }, sayDemo("decline")),
       ),
     );

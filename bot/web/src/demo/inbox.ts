@@ -17,7 +17,12 @@ export interface Look {
 
 export class Inbox {
   readonly element: HTMLElement;
-  private readonly list = h("div", { class: "mails", role: "listbox", tabindex: 0, onkeydown: (event: KeyboardEvent) => this.press(event) });
+  private readonly list = h("div", {
+    class: "mails",
+    role: "listbox",
+    tabindex: 0,
+    onkeydown: (event: KeyboardEvent) => this.press(event),
+  });
   private readonly reading = h("article", { class: "reading" });
   private readonly frame = h("iframe", { class: "pane-frame", title: "Carnet" });
   private items: Item[] = [];
@@ -28,7 +33,13 @@ export class Inbox {
 
   constructor(private readonly look: () => Look) {
     this.frame.addEventListener("load", () => this.prepare());
-    this.element = h("div", { class: "inbox" }, this.list, this.reading, h("div", { class: "pane-holder" }, this.frame));
+    this.element = h(
+      "div",
+      { class: "inbox" },
+      this.list,
+      this.reading,
+      h("div", { class: "pane-holder" }, this.frame),
+    );
   }
 
   /** Show a person's mail, the newest open; the pane starts anew, signed in as them. */
@@ -103,13 +114,24 @@ export class Inbox {
     const isOpen = item.id === this.open?.id;
     return h(
       "div",
-      { class: `mail${item.is_read || isOpen ? "" : " is-unread"}`, role: "option", id: `mail-${item.id}`, "aria-selected": String(isOpen), onclick: () => this.select(item) },
+      {
+        class: `mail${item.is_read || isOpen ? "" : " is-unread"}`,
+        role: "option",
+        id: `mail-${item.id}`,
+        "aria-selected": String(isOpen),
+        onclick: () => this.select(item),
+      },
       avatar(nameOf(who), true),
       h(
         "div",
         { class: "mail-text" },
         h("div", { class: "mail-who" }, h("span", {}, nameOf(who)), h("time", {}, this.sayTime(item.at))),
-        h("div", { class: "mail-subject" }, item.kind === "meeting" && icon("calendar"), h("span", {}, item.subject ?? sayDemo("no_subject"))),
+        h(
+          "div",
+          { class: "mail-subject" },
+          item.kind === "meeting" && icon("calendar"),
+          h("span", {}, item.subject ?? sayDemo("no_subject")),
+        ),
       ),
     );
   }
@@ -127,8 +149,17 @@ export class Inbox {
           { class: "reading-who" },
           h("strong", {}, nameOf(item.from)),
           h("span", { class: "reading-address" }, item.from?.[1] ?? ""),
-          h("span", { class: "reading-to" }, sayDemo("to", { names: item.to.map((pair) => this.sayName(pair)).join(", ") })),
-          item.cc.length > 0 && h("span", { class: "reading-to" }, sayDemo("cc", { names: item.cc.map((pair) => this.sayName(pair)).join(", ") })),
+          h(
+            "span",
+            { class: "reading-to" },
+            sayDemo("to", { names: item.to.map((pair) => this.sayName(pair)).join(", ") }),
+          ),
+          item.cc.length > 0 &&
+            h(
+              "span",
+              { class: "reading-to" },
+              sayDemo("cc", { names: item.cc.map((pair) => this.sayName(pair)).join(", ") }),
+            ),
         ),
         this.mayAnswer(item) && this.drawAnswer(item),
       ),
@@ -144,14 +175,23 @@ export class Inbox {
   private drawAnswer(item: Item): HTMLElement {
     const isAnswered = this.answered.has(item.id);
     const label = sayDemo(isAnswered ? "answered" : "answer");
-    return h("button", { class: "button", type: "button", disabled: isAnswered, onclick: () => void this.answer(item) }, icon("reply"), label);
+    return h(
+      "button",
+      { class: "button", type: "button", disabled: isAnswered, onclick: () => void this.answer(item) },
+      icon("reply"),
+      label,
+    );
   }
 
   private async answer(item: Item): Promise<void> {
     if (this.person && item.from) {
       this.answered.add(item.id);
       this.drawMail(item);
-      await sendMail({ from: [this.person.name, this.person.mail], to: [item.from], subject: `Re: ${item.subject ?? ""}` });
+      await sendMail({
+        from: [this.person.name, this.person.mail],
+        to: [item.from],
+        subject: `Re: ${item.subject ?? ""}`,
+      });
     }
   }
 

@@ -152,10 +152,26 @@ async function answer(request: BridgeRequest): Promise<object> {
     refusals.silent = null;
   }
   const token = await fetchToken();
-  const claims = JSON.parse(atob(token.split(".")[1]?.replace(/-/g, "+").replace(/_/g, "/") ?? "")) as Record<string, string>;
+  const claims = JSON.parse(atob(token.split(".")[1]?.replace(/-/g, "+").replace(/_/g, "/") ?? "")) as Record<
+    string,
+    string
+  >;
   return {
-    token: { access_token: token, id_token: token, expires_in: 3000, scope: request.tokenParams?.scope, properties: null },
-    account: { environment: "127.0.0.1", homeAccountId: `${claims["oid"]}.${claims["tid"]}`, tenantId: claims["tid"], localAccountId: claims["oid"], username: claims["preferred_username"], name: claims["name"] },
+    token: {
+      access_token: token,
+      id_token: token,
+      expires_in: 3000,
+      scope: request.tokenParams?.scope,
+      properties: null,
+    },
+    account: {
+      environment: "127.0.0.1",
+      homeAccountId: `${claims["oid"]}.${claims["tid"]}`,
+      tenantId: claims["tid"],
+      localAccountId: claims["oid"],
+      username: claims["preferred_username"],
+      name: claims["name"],
+    },
   };
 }
 

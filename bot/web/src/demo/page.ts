@@ -13,12 +13,17 @@ import { sayDemo, type DemoKey } from "./texts";
 const given = new URLSearchParams(location.search);
 let language = given.get("lang") ?? (navigator.language.startsWith("fr") ? "fr" : "en");
 let theme: "light" | "dark" =
-  (given.get("theme") ?? (window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark" ? "dark" : "light";
+  (given.get("theme") ?? (window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark"
+    ? "dark"
+    : "light";
 let people: Person[] = [];
 let me: Person | undefined;
 
 const inbox = new Inbox(() => ({ language, theme }));
-const chat = new Chat(() => language, () => void inbox.hear());
+const chat = new Chat(
+  () => language,
+  () => void inbox.hear(),
+);
 const lists = h("iframe", { class: "lists-frame" });
 lists.hidden = true;
 const header = h("header", { class: "top" });
@@ -34,7 +39,12 @@ function draw(): void {
   drawHeader();
   drawTour();
   drawTeamsHead();
-  fill(outlookHead, icon("mail"), h("h2", {}, sayDemo("outlook")), h("span", { class: "window-note" }, sayDemo("inbox")));
+  fill(
+    outlookHead,
+    icon("mail"),
+    h("h2", {}, sayDemo("outlook")),
+    h("span", { class: "window-note" }, sayDemo("inbox")),
+  );
   chat.translate();
   inbox.translate();
   for (const element of document.querySelectorAll<HTMLElement>("[data-say]")) {
@@ -48,19 +58,48 @@ function drawHeader(): void {
     { class: "who-select", id: "who", onchange: () => void become(people.find((person) => person.id === who.value)) },
     ...people.map((person) => h("option", { value: person.id, selected: person.id === me?.id }, person.name)),
   );
-  const receive = h("button", { class: "button button-primary receive", type: "button", onclick: () => void receiveMail(receive) }, icon("mail"), h("span", {}, sayDemo("receive")));
+  const receive = h(
+    "button",
+    { class: "button button-primary receive", type: "button", onclick: () => void receiveMail(receive) },
+    icon("mail"),
+    h("span", {}, sayDemo("receive")),
+  );
   const languages = ["en", "fr"].map((code) =>
-    h("button", { class: "segment", type: "button", "aria-pressed": String(code === language), onclick: () => void change(code, theme) }, code.toUpperCase()),
+    h(
+      "button",
+      {
+        class: "segment",
+        type: "button",
+        "aria-pressed": String(code === language),
+        onclick: () => void change(code, theme),
+      },
+      code.toUpperCase(),
+    ),
   );
   const other = theme === "dark" ? "light" : "dark";
   const label = sayDemo(`theme_${other}`);
   fill(
     header,
-    h("div", { class: "brand" }, h("span", { class: "brand-mark", "aria-hidden": "true" }), h("div", {}, h("h1", {}, sayDemo("title")), h("p", {}, sayDemo("subtitle")))),
+    h(
+      "div",
+      { class: "brand" },
+      h("span", { class: "brand-mark", "aria-hidden": "true" }),
+      h("div", {}, h("h1", {}, sayDemo("title")), h("p", {}, sayDemo("subtitle"))),
+    ),
     h("div", { class: "who" }, h("label", { for: "who" }, sayDemo("who")), avatar(me?.name ?? "?", true), who),
     receive,
     h("div", { class: "segments", role: "group", "aria-label": sayDemo("language") }, ...languages),
-    h("button", { class: "button button-quiet button-icon", type: "button", title: label, "aria-label": label, onclick: () => void change(language, other) }, icon(theme === "dark" ? "sun" : "moon")),
+    h(
+      "button",
+      {
+        class: "button button-quiet button-icon",
+        type: "button",
+        title: label,
+        "aria-label": label,
+        onclick: () => void change(language, other),
+      },
+      icon(theme === "dark" ? "sun" : "moon"),
+    ),
   );
 }
 
@@ -82,13 +121,33 @@ function drawTour(): void {
     }),
     step(2, "try_pane", "try_pane_text", () => document.querySelector<HTMLElement>(".mails")?.focus()),
     step(3, "try_notice", "try_notice_text", () => document.querySelector<HTMLElement>(".receive")?.click()),
-    h("button", { class: "button button-quiet button-icon", type: "button", "aria-label": sayDemo("try_hide"), title: sayDemo("try_hide"), onclick: () => ((isTourHidden = true), drawTour()) }, icon("close")),
+    h(
+      "button",
+      {
+        class: "button button-quiet button-icon",
+        type: "button",
+        "aria-label": sayDemo("try_hide"),
+        title: sayDemo("try_hide"),
+        onclick: () => ((isTourHidden = true), drawTour()),
+      },
+      icon("close"),
+    ),
   );
 }
 
 function drawTeamsHead(): void {
   const tab = (name: typeof view) =>
-    h("button", { class: "window-tab", type: "button", role: "tab", "aria-selected": String(name === view), onclick: () => showTeams(name) }, sayDemo(name));
+    h(
+      "button",
+      {
+        class: "window-tab",
+        type: "button",
+        role: "tab",
+        "aria-selected": String(name === view),
+        onclick: () => showTeams(name),
+      },
+      sayDemo(name),
+    );
   fill(teamsHead, h("span", { class: "brand-mark is-small", "aria-hidden": "true" }), tab("chat"), tab("lists"));
   teamsHead.setAttribute("aria-label", sayDemo("teams"));
 }

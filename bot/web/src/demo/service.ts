@@ -59,7 +59,11 @@ export function listSent(person: Person, after: number): Promise<Activity[]> {
 }
 
 export async function sendMail(mail: Record<string, Json>): Promise<void> {
-  await fetch("/demo/mail", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(mail) });
+  await fetch("/demo/mail", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(mail),
+  });
 }
 
 /** A personal chat with the bot, in the words of the Bot Framework. */
@@ -86,14 +90,21 @@ export class Conversation {
     const said = answer["value"];
     return {
       card: isCard ? (said as Card) : null,
-      text: isCard ? "" : typeof said === "string" ? said : String((said as Record<string, Json> | undefined)?.["message"] ?? ""),
+      text: isCard
+        ? ""
+        : typeof said === "string"
+          ? said
+          : String((said as Record<string, Json> | undefined)?.["message"] ?? ""),
     };
   }
 
   async search(query: string): Promise<Choice[]> {
     const value = { kind: "search", queryText: query, queryOptions: { skip: 0, top: 15 }, dataset: "users" };
     const answer = await this.invoke("application/search", value, "");
-    return ((answer["value"] as { results?: Choice[] } | undefined)?.results ?? []).map(({ title, value: id }) => ({ title, value: id }));
+    return ((answer["value"] as { results?: Choice[] } | undefined)?.results ?? []).map(({ title, value: id }) => ({
+      title,
+      value: id,
+    }));
   }
 
   /** Take or leave a file; one that is taken goes to a place that the page keeps for it, as OneDrive would be. */
@@ -101,7 +112,12 @@ export class Conversation {
     const uniqueId = crypto.randomUUID();
     const place = `${location.origin}/demo/page/files/${uniqueId}`;
     const uploadInfo = { name, uniqueId, uploadUrl: place, contentUrl: place, fileType: name.split(".").at(-1) ?? "" };
-    const value = { type: "fileUpload", action: isAccepted ? "accept" : "decline", context, ...(isAccepted && { uploadInfo }) };
+    const value = {
+      type: "fileUpload",
+      action: isAccepted ? "accept" : "decline",
+      context,
+      ...(isAccepted && { uploadInfo }),
+    };
     await this.invoke("fileConsent/invoke", value, replyToId);
   }
 

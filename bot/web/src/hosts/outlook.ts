@@ -66,8 +66,9 @@ export class Outlook {
     };
     apply(Office.context.officeTheme);
     if (Office.context.requirements.isSetSupported("Mailbox", "1.14")) {
-      Office.context.mailbox.addHandlerAsync(Office.EventType.OfficeThemeChanged, (event: { officeTheme: Office.OfficeTheme }) =>
-        apply(event.officeTheme),
+      Office.context.mailbox.addHandlerAsync(
+        Office.EventType.OfficeThemeChanged,
+        (event: { officeTheme: Office.OfficeTheme }) => apply(event.officeTheme),
       );
     }
   }
@@ -101,7 +102,11 @@ async function readMeeting(item: Opened): Promise<Recipients[]> {
     return [[await readOne(organizer)].filter((person) => person !== null), ...guests];
   }
   const held = item as Office.AppointmentRead;
-  return [[held.organizer].filter((person) => Boolean(person)), held.requiredAttendees ?? [], held.optionalAttendees ?? []];
+  return [
+    [held.organizer].filter((person) => Boolean(person)),
+    held.requiredAttendees ?? [],
+    held.optionalAttendees ?? [],
+  ];
 }
 
 /** A list that cannot be read is an empty one: the others are worth showing all the same. */

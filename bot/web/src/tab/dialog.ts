@@ -40,7 +40,17 @@ export function askName(title: string, value: string): Promise<string | null> {
 /** Show a text, marked and ready to be copied by hand. */
 export function showText(title: string, value: string): void {
   const input = h("input", { class: "input", type: "text", readonly: true, value, "aria-label": title });
-  const close = h("button", { class: "button button-primary", type: "button", onclick: () => dialog.close() }, say("close"));
-  const form = h("div", { class: "dialog-form" }, h("h2", { class: "message-title" }, title), input, h("div", { class: "dialog-actions" }, close));
+  const close = h(
+    "button",
+    { class: "button button-primary", type: "button", onclick: () => dialog.close() },
+    say("close"),
+  );
+  const form = h(
+    "div",
+    { class: "dialog-form" },
+    h("h2", { class: "message-title" }, title),
+    input,
+    h("div", { class: "dialog-actions" }, close),
+  );
   const dialog = open(title, form, input);
 }

@@ -45,15 +45,31 @@ export class FilterForm {
   private draw(): void {
     fill(
       this.element,
-      this.pills("filter.of", this.filter.of, [["companies", "filter.companies"], ["contacts", "filter.contacts"]], (of) =>
-        this.change({ of: of as Filter["of"] }),
+      this.pills(
+        "filter.of",
+        this.filter.of,
+        [
+          ["companies", "filter.companies"],
+          ["contacts", "filter.contacts"],
+        ],
+        (of) => this.change({ of: of as Filter["of"] }),
       ),
-      this.pills("filter.scope", this.filter.scope, [["mine", "filter.mine"], ["firm", "filter.firm"]], (scope) =>
-        this.change({ scope: scope as Filter["scope"] }),
+      this.pills(
+        "filter.scope",
+        this.filter.scope,
+        [
+          ["mine", "filter.mine"],
+          ["firm", "filter.firm"],
+        ],
+        (scope) => this.change({ scope: scope as Filter["scope"] }),
       ),
       this.types(),
-      this.person("filter.partner", this.filter.partner, ["me", "nobody"], (partner) => this.change({ partner } as Partial<Filter>)),
-      this.person("filter.known_by", this.filter.known_by, ["me"], (known_by) => this.change({ known_by } as Partial<Filter>)),
+      this.person("filter.partner", this.filter.partner, ["me", "nobody"], (partner) =>
+        this.change({ partner } as Partial<Filter>),
+      ),
+      this.person("filter.known_by", this.filter.known_by, ["me"], (known_by) =>
+        this.change({ known_by } as Partial<Filter>),
+      ),
       this.period(),
       this.words(),
     );
@@ -68,7 +84,12 @@ export class FilterForm {
         h("input", { type: "radio", name, value: option, checked: option === value, onchange: () => choose(option) }),
         h("span", {}, say(text)),
       );
-    return h("fieldset", { class: "field" }, h("legend", {}, say(label)), h("div", { class: "pills" }, ...options.map(pill)));
+    return h(
+      "fieldset",
+      { class: "field" },
+      h("legend", {}, say(label)),
+      h("div", { class: "pills" }, ...options.map(pill)),
+    );
   }
 
   private types(): HTMLElement {
@@ -88,10 +109,20 @@ export class FilterForm {
         h("span", {}, say(label)),
       );
     const pills = [...TYPES.map((type) => pill(type, `type.${type}`)), pill(null, "type.none")];
-    return h("fieldset", { class: "field field-wide" }, h("legend", {}, say("filter.types")), h("div", { class: "pills" }, ...pills));
+    return h(
+      "fieldset",
+      { class: "field field-wide" },
+      h("legend", {}, say("filter.types")),
+      h("div", { class: "pills" }, ...pills),
+    );
   }
 
-  private person(label: TextKey, value: number | string | undefined, words: string[], choose: (value: number | string | undefined) => void): HTMLElement {
+  private person(
+    label: TextKey,
+    value: number | string | undefined,
+    words: string[],
+    choose: (value: number | string | undefined) => void,
+  ): HTMLElement {
     const isColleague = typeof value === "number";
     const combobox = new Combobox({
       lookup: this.options.lookup,
@@ -100,18 +131,23 @@ export class FilterForm {
       value: isColleague ? { title: this.people[value] ?? "", value: String(value) } : null,
       onChoose: (choice) => choose(choice ? Number(choice.value) : undefined),
     });
-    const select = this.select(label, isColleague ? "person" : (value ?? ""), [
-      ["", "filter.anyone"],
-      ...words.map((word): Option => [word, `filter.${word}` as TextKey]),
-      ["person", "filter.person"],
-    ], (word) => {
-      combobox.element.hidden = word !== "person";
-      if (word === "person") {
-        combobox.input.focus();
-      } else {
-        choose(word || undefined);
-      }
-    });
+    const select = this.select(
+      label,
+      isColleague ? "person" : (value ?? ""),
+      [
+        ["", "filter.anyone"],
+        ...words.map((word): Option => [word, `filter.${word}` as TextKey]),
+        ["person", "filter.person"],
+      ],
+      (word) => {
+        combobox.element.hidden = word !== "person";
+        if (word === "person") {
+          combobox.input.focus();
+        } else {
+          choose(word || undefined);
+        }
+      },
+    );
     combobox.element.hidden = !isColleague;
     select.append(combobox.element);
     return select;
@@ -119,7 +155,13 @@ export class FilterForm {
 
   private period(): HTMLElement {
     const { last } = this.filter;
-    const days = h("input", { class: "input input-short", type: "number", min: 1, max: 36500, "aria-label": say("filter.days") });
+    const days = h("input", {
+      class: "input input-short",
+      type: "number",
+      min: 1,
+      max: 36500,
+      "aria-label": say("filter.days"),
+    });
     const day = h("input", { class: "input", type: "date", "aria-label": say("filter.day") });
     days.value = String(last && "days" in last ? last.days : 90);
     day.value = last && "day" in last ? last.day : new Date().toISOString().slice(0, 10);
@@ -135,7 +177,13 @@ export class FilterForm {
         this.change({ last: undefined } as unknown as Partial<Filter>);
       }
     };
-    const options: Option[] = [["", "filter.any_time"], ["within", "filter.within"], ["not_for", "filter.not_for"], ["after", "filter.after"], ["before", "filter.before"]];
+    const options: Option[] = [
+      ["", "filter.any_time"],
+      ["within", "filter.within"],
+      ["not_for", "filter.not_for"],
+      ["after", "filter.after"],
+      ["before", "filter.before"],
+    ];
     const field = this.select("filter.last", last?.is ?? "", options, tell);
     const select = field.querySelector("select");
     const retell = debounce(300, () => tell(select?.value ?? ""));
@@ -164,6 +212,10 @@ export class FilterForm {
       { class: "input", onchange: () => choose(select.value) },
       ...options.map(([option, text]) => h("option", { value: option, selected: option === value }, say(text))),
     );
-    return h("div", { class: "field" }, h("label", { class: "field-stack" }, h("span", { class: "field-label" }, say(label)), select));
+    return h(
+      "div",
+      { class: "field" },
+      h("label", { class: "field-stack" }, h("span", { class: "field-label" }, say(label)), select),
+    );
   }
 }

@@ -28,7 +28,17 @@ const MARGIN = 8;
 /** Rows from the end at which the next batch is asked for. */
 const AHEAD = 150;
 
-type Drawn = { element: HTMLElement; index: number; row: Row | null; name: HTMLElement; detail: HTMLElement; type: HTMLElement; partner: HTMLElement; last: HTMLElement; count: HTMLElement };
+type Drawn = {
+  element: HTMLElement;
+  index: number;
+  row: Row | null;
+  name: HTMLElement;
+  detail: HTMLElement;
+  type: HTMLElement;
+  partner: HTMLElement;
+  last: HTMLElement;
+  count: HTMLElement;
+};
 
 export class List {
   readonly element: HTMLElement;
@@ -93,7 +103,9 @@ export class List {
       ["column.last", "last"],
       ["column.count", "count"],
     ] as const;
-    this.header.replaceChildren(...titles.map(([key, name]) => h("span", { class: `cell cell-${name}`, role: "columnheader" }, say(key))));
+    this.header.replaceChildren(
+      ...titles.map(([key, name]) => h("span", { class: `cell cell-${name}`, role: "columnheader" }, say(key))),
+    );
   }
 
   private async fetch(size: number, cursor: string | null): Promise<void> {
@@ -175,7 +187,12 @@ export class List {
     const detail = h("span", { class: "row-detail" });
     const main = cell("name");
     main.append(name, detail);
-    const [type, partner, last, count] = ["type", "partner", "last", "count"].map(cell) as [HTMLElement, HTMLElement, HTMLElement, HTMLElement];
+    const [type, partner, last, count] = ["type", "partner", "last", "count"].map(cell) as [
+      HTMLElement,
+      HTMLElement,
+      HTMLElement,
+      HTMLElement,
+    ];
     const element = h("div", { class: "row", role: "row" }, main, type, partner, last, count);
     this.canvas.append(element);
     const drawn: Drawn = { element, index: -1, row: null, name, detail, type, partner, last, count };

@@ -51,7 +51,10 @@ export class Lists {
   ) {
     this.adminLink = adminConsentLink(settings);
     this.store = new ViewStore(api, (text) => (this.refine.hidden ? this.toast.say(text) : this.saving.complain(text)));
-    this.strip = new Strip((view) => void this.open(view), () => this.startNew());
+    this.strip = new Strip(
+      (view) => void this.open(view),
+      () => this.startNew(),
+    );
     this.toolbar = new Toolbar({
       onChange: (changes) => void this.change({ ...this.filter, ...changes }, true),
       onRefine: () => this.setRefining(this.refine.hidden),
@@ -61,7 +64,10 @@ export class Lists {
       lookup: async (query) => (await api.ask("people.search", { query })).choices,
       onChange: (filter) => void this.change(filter, false),
     });
-    this.saving = new Saving({ onNew: (name) => void this.saveNew(name), onChanges: (view) => void this.saveChanges(view) });
+    this.saving = new Saving({
+      onNew: (name) => void this.saveNew(name),
+      onChanges: (view) => void this.saveChanges(view),
+    });
     this.list = new List({
       fetch: (cursor, size, signal) => this.fetch(cursor, size, signal),
       onOpen: (row) => void this.side.open(this.filter.of === "companies" ? "company" : "contact", row.id, row.name),
@@ -76,7 +82,12 @@ export class Lists {
     });
     const copy = (place: string, label: string) => void copyLink(host, this.toast, place, label);
     this.side = new Side(board, copy, () => this.list.element.focus());
-    this.refine = h("section", { class: "refine", id: "refine", "aria-label": say("filter.title") }, this.form.element, this.saving.element);
+    this.refine = h(
+      "section",
+      { class: "refine", id: "refine", "aria-label": say("filter.title") },
+      this.form.element,
+      this.saving.element,
+    );
     this.refine.hidden = true;
     const caption = h("div", { class: "list-caption" }, this.words, this.count);
     const parts = [this.toolbar.element, this.refine, caption, this.list.element, this.empty];
@@ -153,7 +164,9 @@ export class Lists {
     this.count.textContent = hasMore ? say("tab.rows_more", { count }) : say("tab.rows_loaded", { count });
     if (count === 0) {
       const isFirst = this.view?.view_id === MY_COMPANIES && isSame(this.filter, this.view.filter);
-      const [title, text] = isFirst ? (["tab.first_title", "tab.first_text"] as const) : (["tab.empty_title", "tab.empty_text"] as const);
+      const [title, text] = isFirst
+        ? (["tab.first_title", "tab.first_text"] as const)
+        : (["tab.empty_title", "tab.empty_text"] as const);
       this.list.element.hidden = true;
       fill(this.empty, message(isFirst ? "company" : "search", say(title), say(text)));
     }
@@ -163,7 +176,8 @@ export class Lists {
     const failure = toFailure(error);
     const needsPerson = failure.kind === "signed_out" || failure.kind === "cancelled" || failure.kind === "consent";
     const retry = () => void (this.store.views.length > 0 ? this.reload() : this.start());
-    const again = () => (needsPerson ? void this.host.signIn.askPerson().then(retry, (next: unknown) => this.fail(next)) : retry());
+    const again = () =>
+      needsPerson ? void this.host.signIn.askPerson().then(retry, (next: unknown) => this.fail(next)) : retry();
     this.list.element.hidden = true;
     this.count.textContent = "";
     fill(this.empty, failureView(failure, again, this.adminLink));

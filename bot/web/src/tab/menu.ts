@@ -13,7 +13,14 @@ export interface MenuItem {
 export function menuButton(label: string, picture: IconName, list: () => MenuItem[]): HTMLElement {
   const button = h(
     "button",
-    { class: "button button-quiet button-icon", type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": label, title: label },
+    {
+      class: "button button-quiet button-icon",
+      type: "button",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      "aria-label": label,
+      title: label,
+    },
     icon(picture),
   );
   const holder = h("div", { class: "menu-holder" }, button);
@@ -51,7 +58,11 @@ export function menuButton(label: string, picture: IconName, list: () => MenuIte
         item.label,
       ),
     );
-    menu = h("div", { class: "menu", role: "menu", "aria-label": label, onkeydown: (event: KeyboardEvent) => move(event, items) }, ...items);
+    menu = h(
+      "div",
+      { class: "menu", role: "menu", "aria-label": label, onkeydown: (event: KeyboardEvent) => move(event, items) },
+      ...items,
+    );
     holder.append(menu);
     button.setAttribute("aria-expanded", "true");
     document.addEventListener("pointerdown", closeOutside);

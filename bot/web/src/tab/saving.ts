@@ -17,12 +17,25 @@ export class Saving {
   private readonly error = h("p", { class: "saving-error", role: "alert" });
 
   constructor(private readonly options: SavingOptions) {
-    this.name = h("input", { class: "input saving-name", id: "saving-name", type: "text", required: true, maxlength: 80, placeholder: say("filter.name_hint"), "aria-label": say("filter.name") });
+    this.name = h("input", {
+      class: "input saving-name",
+      id: "saving-name",
+      type: "text",
+      required: true,
+      maxlength: 80,
+      placeholder: say("filter.name_hint"),
+      "aria-label": say("filter.name"),
+    });
     this.element = h(
       "form",
       { class: "saving", onsubmit: (event: Event) => this.submit(event) },
       h("label", { class: "field-label", for: "saving-name" }, say("filter.save_as")),
-      h("div", { class: "saving-row" }, this.name, h("button", { class: "button button-primary", type: "submit" }, icon("save"), say("filter.save"))),
+      h(
+        "div",
+        { class: "saving-row" },
+        this.name,
+        h("button", { class: "button button-primary", type: "submit" }, icon("save"), say("filter.save")),
+      ),
       this.over,
       this.error,
     );
@@ -33,7 +46,15 @@ export class Saving {
     this.error.textContent = "";
     const mayOverwrite = view !== null && isOwn(view) && !isSame(view.filter, filter);
     const save = () => view && this.options.onChanges(view);
-    fill(this.over, mayOverwrite && h("button", { class: "button", type: "button", onclick: save }, say("filter.save_changes", { name: view.name })));
+    fill(
+      this.over,
+      mayOverwrite &&
+        h(
+          "button",
+          { class: "button", type: "button", onclick: save },
+          say("filter.save_changes", { name: view.name }),
+        ),
+    );
   }
 
   clear(): void {

@@ -16,10 +16,30 @@ export class Side {
     private readonly copyLink: (place: string, label: string) => void,
     private readonly onClose: () => void,
   ) {
-    const copy = h("button", { class: "button button-quiet", type: "button", onclick: () => this.copyLink(this.place, document.title) }, icon("link"), say("tab.copy_link"));
+    const copy = h(
+      "button",
+      { class: "button button-quiet", type: "button", onclick: () => this.copyLink(this.place, document.title) },
+      icon("link"),
+      say("tab.copy_link"),
+    );
     const label = say("tab.close_details");
-    const close = h("button", { class: "button button-quiet button-icon", type: "button", "aria-label": label, title: label, onclick: () => this.close() }, icon("close"));
-    this.element = h("aside", { class: "side", "aria-label": say("tab.open_details") }, h("div", { class: "side-head" }, copy, close), board.element);
+    const close = h(
+      "button",
+      {
+        class: "button button-quiet button-icon",
+        type: "button",
+        "aria-label": label,
+        title: label,
+        onclick: () => this.close(),
+      },
+      icon("close"),
+    );
+    this.element = h(
+      "aside",
+      { class: "side", "aria-label": say("tab.open_details") },
+      h("div", { class: "side-head" }, copy, close),
+      board.element,
+    );
     this.element.hidden = true;
     document.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && this.close());
   }

@@ -14,8 +14,18 @@ export class Strip {
     private readonly choose: (view: View) => void,
     addNew: () => void,
   ) {
-    this.tabs = h("div", { class: "strip-tabs", role: "tablist", "aria-label": say("tab.views"), onkeydown: (event: KeyboardEvent) => this.press(event) });
-    const add = h("button", { class: "strip-add", type: "button", title: say("tab.new"), onclick: addNew }, icon("add"), h("span", {}, say("tab.new_short")));
+    this.tabs = h("div", {
+      class: "strip-tabs",
+      role: "tablist",
+      "aria-label": say("tab.views"),
+      onkeydown: (event: KeyboardEvent) => this.press(event),
+    });
+    const add = h(
+      "button",
+      { class: "strip-add", type: "button", title: say("tab.new"), onclick: addNew },
+      icon("add"),
+      h("span", {}, say("tab.new_short")),
+    );
     this.element = h("div", { class: "strip" }, this.tabs, add);
   }
 
@@ -44,7 +54,9 @@ export class Strip {
       this.buttons[0]?.setAttribute("tabindex", "0");
     }
     fill(this.tabs, ...this.buttons);
-    this.buttons.find((button) => button.getAttribute("aria-selected") === "true")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.buttons
+      .find((button) => button.getAttribute("aria-selected") === "true")
+      ?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   private press(event: KeyboardEvent): void {

@@ -24,7 +24,10 @@ export async function startTab(root: HTMLElement): Promise<void> {
     host.ready();
     await lists.start();
   } catch (error) {
-    fill(root, failureView(toFailure(error), () => location.reload()));
+    fill(
+      root,
+      failureView(toFailure(error), () => location.reload()),
+    );
   }
 }
 

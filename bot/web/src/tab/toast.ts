@@ -11,7 +11,9 @@ export class Toast {
   say(text: string, action?: { label: string; run: () => void }): void {
     window.clearTimeout(this.timer);
     const clear = () => fill(this.element);
-    const button = action && h("button", { class: "toast-action", type: "button", onclick: () => (clear(), action.run()) }, action.label);
+    const button =
+      action &&
+      h("button", { class: "toast-action", type: "button", onclick: () => (clear(), action.run()) }, action.label);
     fill(this.element, h("div", { class: "toast" }, h("span", {}, text), button));
     this.timer = window.setTimeout(clear, STAYS);
   }

@@ -42,11 +42,23 @@ export class Toolbar {
     );
     this.refine = h(
       "button",
-      { class: "button button-quiet", type: "button", "aria-expanded": "false", "aria-controls": "refine", onclick: () => options.onRefine() },
+      {
+        class: "button button-quiet",
+        type: "button",
+        "aria-expanded": "false",
+        "aria-controls": "refine",
+        onclick: () => options.onRefine(),
+      },
       icon("filter"),
       say("tab.refine"),
     );
-    const end = h("div", { class: "toolbar-end" }, this.sort, this.drawReverse(), menuButton(say("tab.menu"), "more", options.menu));
+    const end = h(
+      "div",
+      { class: "toolbar-end" },
+      this.sort,
+      this.drawReverse(),
+      menuButton(say("tab.menu"), "more", options.menu),
+    );
     this.element = h("div", { class: "toolbar" }, this.search, this.refine, end);
   }
 
@@ -66,7 +78,11 @@ export class Toolbar {
   private drawReverse(): HTMLElement {
     const label = say("tab.reverse");
     const reverse = () => this.options.onChange({ is_ascending: !this.isAscending });
-    return h("button", { class: "button button-quiet button-icon", type: "button", title: label, "aria-label": label, onclick: reverse }, icon("sort"));
+    return h(
+      "button",
+      { class: "button button-quiet button-icon", type: "button", title: label, "aria-label": label, onclick: reverse },
+      icon("sort"),
+    );
   }
 
   /** Names begin with A, times and numbers with the newest and the most. */
