@@ -3,7 +3,7 @@
 Without narrowing conditions a page is a range of one index, read in its order (a list of several types is the best of
 as many ranges). A word, a knower and whatever else the order's index does not carry can be met in two ways: by walking
 the list in order and asking of each row (*broad*: quick where many rows meet it), or by fetching all that meet it and
-sorting them (*narrow*: quick where few do). So the statement first counts up to `FEW` of each; whichever is right runs,
+sorting them (*narrow*: quick where few do). So the statement first counts up to a few of each; whichever is right runs,
 the others cost nothing.
 """
 
@@ -29,12 +29,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.filters import Filter
-from storage.models import CompanyType
+from storage.models import CompanyType, Contact
 from storage.ordered import InOrder
 from storage.paging import Page, Row, make_page, read_cursor
 from storage.parameters import number, text
 from storage.prepared import Prepared
-from storage.shapes import FEW, Shape, get_shape
+from storage.shapes import Shape, get_shape
 from storage.sources import Source, get_source, is_of_types, list_filters, list_narrow_ways
 from storage.viewer import Viewer
 
@@ -72,22 +72,22 @@ class _Parts:
     def _key(self) -> Any:
         return self.source.keys[self.shape.sort]
 
-    def _list_conditions(self, *, but: str = "") -> list[ColumnElement[bool]]:
+    def _list_conditions(self, id_: Any, *, but: str = "") -> list[ColumnElement[bool]]:
         """List what every row must meet, types aside, but for the condition whose narrow way was taken."""
-        filters = [condition for name, condition in list_filters(self.shape, self.source) if name != but]
+        filters = [condition for name, condition in list_filters(self.shape, self.source, id_) if name != but]
         return [*self.source.conditions, *filters, *_list_bounds(self.shape, self.source.id, self._key)]
 
     def _walk(self, equal: Sequence[Any], order: Sequence[Any], *, columns: Sequence[Any]) -> Select[Any]:
         """Walk one range of an index in order."""
         rows = select(*columns, self._key.label("key")).select_from(self.source.tables)
-        rows = rows.where(*self._list_conditions(), *equal)
+        rows = rows.where(*self._list_conditions(self.source.id), *equal)
         return self._sort(rows, *order, self._key, self.source.id).limit(_write(self.shape.limit + 1))
 
     def _fetch(self, name: str, way: CTE) -> Select[Any]:
         """Fetch the rows of a narrow way one by one, and sort them: on PostgreSQL no join can be made of it."""
         these = select(way.c[0].label("id")).distinct().subquery(f"these_{name}")
         rows = select(self.source.id.label("id"), self._key.label("key"))
-        rows = rows.where(self.source.id == these.c.id, *self._list_conditions(but=name))
+        rows = rows.where(self.source.id == these.c.id, *self._list_conditions(these.c.id, but=name))
         rows = rows.where(*is_of_types(self.shape, self.source.type))
         if self.is_sqlite:
             rows = rows.select_from(InOrder(these, self.source.tables))
@@ -103,7 +103,7 @@ class _Parts:
         for other, way in ways.items():
             size: Any = select(func.count()).select_from(way).scalar_subquery()
             if other == name:
-                return and_(size <= few, *conditions)
+                return and_(*conditions, size <= few)
             conditions.append(size > few)
         return and_(*conditions) if conditions else None
 
@@ -148,6 +148,9 @@ def _list_ranges(shape: Shape, source: Source) -> Iterator[tuple[list[ColumnElem
     is_partnered = shape.sort == "last" and bool(shape.partner)
     is_of_firm = shape.of == "companies" and shape.scope == "firm" and not shape.is_to_sort_out
     is_own = shape.of == "companies" and shape.scope == "mine" and shape.sort == "last"
+    if shape.is_at_company and shape.scope == "firm" and shape.sort != "count":
+        yield [Contact.company_id == number("company"), *is_of_types(shape, source.type)], []
+        return
     if not (is_of_firm and (has_types or is_partnered or shape.sort != "last")) and not (is_own and has_types):
         yield [*is_of_types(shape, source.type)], []
         return
@@ -179,7 +182,7 @@ async def fetch_page(
     cursor: str | None,
     limit: int,
     is_to_sort_out: bool = False,
-    few: int = FEW,
+    few: int | None = None,
 ) -> Page[Row]:
     """Return a page of the list; raises `CursorError`. Where all before a place is gone it is the first page."""
     place = read_cursor(cursor, filter_.sort)

@@ -230,6 +230,7 @@ class Contact(Base):
         UniqueConstraint("tenant_id", "address"),
         partial_index("contacts_by_last", "tenant_id", "last_at", "id", where="is_contact"),
         partial_index("contacts_by_company", "tenant_id", "company_id", "last_at", "id", where="is_contact"),
+        partial_index("contacts_by_company_name", "tenant_id", "company_id", "folded_name", "id", where="is_contact"),
         partial_index("contacts_by_name", "tenant_id", "folded_name", "id", where="is_contact"),
         partial_index("contacts_by_count", "tenant_id", "interaction_count", "id", where="is_contact"),
         {"sqlite_with_rowid": False},

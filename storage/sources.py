@@ -34,6 +34,7 @@ _NARROWING_WORDS = 3
 
 _AtCompany = aliased(Company, name="at_company")
 """The company of a contact."""
+_Person = aliased(Contact, name="person")
 _Any = aliased(Company, name="any_company")
 _Colleague = aliased(CompanyRelationship, name="colleague")
 _Acquaintance = aliased(Relationship, name="acquaintance")
@@ -132,13 +133,16 @@ def _get_keys(of: type[Any]) -> dict[str, Any]:
     return {"last": of.last_at, "name": of.folded_name, "count": of.interaction_count}
 
 
-def list_filters(shape: Shape, source: Source) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """Give what the filter asks of each row, types aside, each with the name of its narrow way."""
+def list_filters(shape: Shape, source: Source, id_: Any) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    """Give what the filter asks of each row, types aside, each with the name of its narrow way.
+
+    `id_` is the row's number, from wherever it is known first: what can be told by it alone needs no row.
+    """
+    # "+ 0" keeps a planner from walking another index than that of the order.
     if shape.partner:
         yield "partner", source.partner == number("partner") if shape.partner == "someone" else source.partner.is_(None)
     if shape.is_at_company:
-        yield "company", Contact.company_id == number("company")
-    # "+ 0" keeps a planner from walking another index than that of the order.
+        yield "company", _is_at_company(shape, id_)
     if shape.has_since:
         yield "since", source.keys["last"] + 0 >= number("since")
     if shape.has_until:
@@ -146,14 +150,24 @@ def list_filters(shape: Shape, source: Source) -> Iterator[tuple[str, ColumnElem
     if shape.is_to_sort_out:
         yield "sort_out", or_(source.type.is_(None), source.partner.is_(None))
     if shape.is_known_by:
-        yield "known_by", _is_met(_select_known(shape).where(_get_known_id(shape) == source.id))
+        knower = _Colleague if shape.of == "companies" else _Acquaintance
+        yield "known_by", _is_met(_select_known(shape).where(_get_known_id(shape) == id_), knower)
     for place in range(shape.word_count):
-        yield f"word_{place}", _is_met(_select_word(shape, place).where(SearchWord.entity_id == source.id))
+        yield f"word_{place}", _is_met(_select_word(shape, place).where(SearchWord.entity_id == id_), SearchWord)
 
 
-def _is_met(found: Select[Any]) -> ColumnElement[bool]:
-    """Ask a row for itself: the offset keeps PostgreSQL from joining all rows at once instead."""
-    return exists(found.limit(literal_column("1")).offset(literal_column("0")))
+def _is_at_company(shape: Shape, id_: Any) -> ColumnElement[bool]:
+    if shape.scope == "firm":
+        is_there: ColumnElement[bool] = Contact.company_id + 0 == number("company")
+        return is_there
+    of, tenant_id = _Person, get_asker(shape).tenant_id
+    there = select(of.id).where(of.tenant_id == tenant_id, of.id == id_, of.company_id == number("company"))
+    return _is_met(there, of)
+
+
+def _is_met(found: Select[Any], of: Any) -> ColumnElement[bool]:
+    """Ask a row for itself, in the table `of`: the offset keeps PostgreSQL from joining all rows at once instead."""
+    return exists(found.correlate_except(of).limit(literal_column("1")).offset(literal_column("0")))
 
 
 def is_of_types(shape: Shape, type_: Any) -> Iterator[ColumnElement[bool]]:
@@ -173,7 +187,7 @@ def list_narrow_ways(shape: Shape) -> Iterator[tuple[str, Select[Any]]]:
     for place in range(min(shape.word_count, _NARROWING_WORDS)):
         yield f"word_{place}", _select_word(shape, place)
     is_ordered_by_last = shape.sort == "last"
-    if shape.is_at_company and not (is_ordered_by_last and shape.scope == "firm"):
+    if shape.is_at_company and (shape.sort == "count" or shape.scope == "mine"):
         at_company = Contact.company_id == number("company")
         yield "company", select(Contact.id).where(visible_contacts(_get_sharer(shape)), at_company)
     if shape.scope == "mine":

@@ -250,6 +250,14 @@ def create_tables() -> None:
         postgresql_where=sa.text("is_contact"),
     )
     op.create_index(
+        "contacts_by_company_name",
+        "contacts",
+        ["tenant_id", "company_id", "folded_name", "id"],
+        unique=False,
+        sqlite_where=sa.text("is_contact = 1"),
+        postgresql_where=sa.text("is_contact"),
+    )
+    op.create_index(
         "contacts_by_count",
         "contacts",
         ["tenant_id", "interaction_count", "id"],
