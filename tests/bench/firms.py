@@ -6,9 +6,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage import models
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
 from storage.database import open_database
 from storage.migrate import migrate
+from storage.models import Base
 from storage.partitions import add_parts
 from storage.rls import SYSTEM
 from tests.bench import population
@@ -88,5 +91,11 @@ async def _add_parts(url: str) -> None:
 
 def _get_version() -> str:
     """Name what a firm is made by: another schema, or other dice, and it is made anew."""
-    sources = (Path(module.__file__ or "").read_bytes() for module in (models, population))
-    return hashlib.blake2b(b"".join(sources), digest_size=4).hexdigest()
+    dialects = (sqlite.dialect(), postgresql.dialect())
+    indexes = (
+        index for table in Base.metadata.sorted_tables for index in sorted(table.indexes, key=lambda one: one.name)
+    )
+    statements = [*map(CreateTable, Base.metadata.sorted_tables), *map(CreateIndex, indexes)]
+    schema = "".join(str(one.compile(dialect=dialect)) for one in statements for dialect in dialects)
+    dice = Path(population.__file__).read_text()
+    return hashlib.blake2b((schema + dice).encode(), digest_size=4).hexdigest()
