@@ -97,34 +97,39 @@ class Sync:
         await self.clients.close()
 
 
-async def read_ledger(query: Callable[..., Any]) -> Ledger:
-    """Read the store by addresses, domains and Entra ids: what a `Ledger` says."""
+async def read_ledger(query: Callable[..., Any], entra_id: str = "") -> Ledger:
+    """Read the store by addresses, domains and Entra ids: what a `Ledger` says, of one tenant where there are more."""
     ledger = Ledger()
-    users = {row[0]: row[1] for row in await query("SELECT id, entra_id FROM users")}
-    addresses = {row[0]: row[1] for row in await query("SELECT id, address FROM contacts")}
-    domains = {row[0]: row[1] for row in await query("SELECT company_id, domain FROM company_domains")}
+
+    async def read(columns: str, table: str, condition: str = "true") -> list[Any]:
+        of_tenant = (
+            f"tenant_id IN (SELECT tenant_id FROM tenants WHERE entra_id = '{entra_id}')" if entra_id else "true"
+        )
+        return await query(f"SELECT {columns} FROM {table} WHERE {of_tenant} AND {condition}")
+
+    users = {row[0]: row[1] for row in await read("id, entra_id", "users")}
+    addresses = {row[0]: row[1] for row in await read("id, address", "contacts")}
+    domains = {row[0]: row[1] for row in await read("company_id, domain", "company_domains")}
     takers: dict[Any, set[str]] = {}
-    for user, source, contact in await query("SELECT user_id, source_digest, contact_id FROM interaction_contacts"):
+    for user, source, contact in await read("user_id, source_digest, contact_id", "interaction_contacts"):
         takers.setdefault((user, source), set()).add(addresses[contact])
-    rows = await query("SELECT user_id, source_digest, kind, occurred_at, is_planned FROM interactions")
+    rows = await read("user_id, source_digest, kind, occurred_at, is_planned", "interactions")
     for user, source, kind, at, is_planned in rows:
         people = frozenset(takers.pop((user, source)))
         ledger.interactions.add((users[user], kind, at, bool(is_planned), people, bytes(source)))
     assert not takers
-    for user, contact, is_mine, *counts in await query(
-        f"SELECT user_id, contact_id, is_mine, {COUNTS} FROM relationships"
-    ):
+    for user, contact, is_mine, *counts in await read(f"user_id, contact_id, is_mine, {COUNTS}", "relationships"):
         totals = Totals(*counts)
         assert bool(is_mine) == (totals.sent + totals.met + totals.planned > 0)
         ledger.relationships[users[user], addresses[contact]] = totals
-    for user, company, *counts in await query(f"SELECT user_id, company_id, {COUNTS} FROM company_relationships"):
+    for user, company, *counts in await read(f"user_id, company_id, {COUNTS}", "company_relationships"):
         ledger.company_relationships[users[user], domains[company]] = Totals(*counts)
-    for address, company, is_contact, *counts in await query(
-        f"SELECT address, company_id, is_contact, {COUNTS} FROM contacts WHERE interaction_count + planned_count > 0"
+    for address, company, is_contact, *counts in await read(
+        f"address, company_id, is_contact, {COUNTS}", "contacts", "interaction_count + planned_count > 0"
     ):
         ledger.contacts[address] = (Totals(*counts), bool(is_contact), domains.get(company, ""))
-    for company, count, is_known, happened, first, last in await query(
-        "SELECT id, contact_count, is_known, interaction_count, first_at, last_at FROM companies"
+    for company, count, is_known, happened, first, last in await read(
+        "id, contact_count, is_known, interaction_count, first_at, last_at", "companies"
     ):
         assert bool(is_known) == (count > 0)
         parts = [totals for (_, domain), totals in ledger.company_relationships.items() if domain == domains[company]]

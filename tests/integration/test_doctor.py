@@ -1,7 +1,10 @@
 """`carnet doctor` and `carnet status`, beside the small Microsoft 365."""
 
+import contextlib
 import io
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -15,10 +18,32 @@ from bot.config import Config
 from bot.doctor import examine, report
 from bot.doctor.findings import Level
 from bot.doctor.microsoft import judge_roles, read_roles
+from storage.database import Database, open_database
 from storage.migrate import migrate
 
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
 RIGHT = {"Mail.ReadBasic.All", "Calendars.ReadBasic.All", "User.Read.All"}
+
+
+@pytest.fixture
+async def sqlite_database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with migrated(f"sqlite:///{tmp_path}/carnet.db") as database:
+        yield database
+
+
+@pytest.fixture
+async def postgres_database(make_postgres) -> AsyncIterator[Database]:
+    async with migrated(await make_postgres()) as database:
+        yield database
+
+
+@contextlib.asynccontextmanager
+async def migrated(url: str) -> AsyncIterator[Database]:
+    """Lend a database that `carnet migrate` has made."""
+    await migrate(url)
+    database = open_database(url)
+    yield database
+    await database.close()
 
 
 @pytest.fixture
@@ -28,7 +53,6 @@ def config(live) -> Config:
 
 
 async def find(config: Config) -> dict[str, Level]:
-    await migrate(config.database_url)
     return {finding.key: finding.level for finding in await examine(config, NOW.timestamp())}
 
 

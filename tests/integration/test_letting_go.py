@@ -81,7 +81,7 @@ async def test_S39_one_firm_keeps_what_another_lets_go(database):
         await exchange(live)
         await live.execute("UPDATE tenants SET retention_days = 365 WHERE entra_id = :id", id=second.tenant_id)
         await keep(live)
-        assert_same(await read_ledger(live.query), expect(live))
+        assert_same(await read_ledger(live.query, first.tenant_id), expect(live))
 
 
 async def test_S39_old_parts_are_dropped_whole(make_postgres):
@@ -159,7 +159,7 @@ async def test_F45_S43_another_tenant_loses_nothing(database):
         await live.settle()
         await exchange(live)
         await forget(database, live.clients, second.tenant_id)
-        assert_same(await read_ledger(live.query), expect(live))
+        assert_same(await read_ledger(live.query, first.tenant_id), expect(live))
 
 
 @pytest.mark.parametrize("days", [0, 29])
