@@ -15,8 +15,9 @@ from storage.models import CompanyType
 Data = Mapping[str, Any]
 LONGEST_BACK = 1_000
 """Bytes of a way back that a card may carry on."""
-_BACK_VERBS = frozenset(
-    {"list", "company.open", "contact.open", "pane.item", "companies.sort_out", "companies.sort_next", "views.list"}
+_BACK_VERBS = (
+    *("list", "company.open", "contact.open", "pane.item"),
+    *("companies.sort_out", "companies.sort_next", "views.list"),
 )
 _DIGITS = 19
 ME = "me"
@@ -67,7 +68,7 @@ def read_type(data: Data) -> CompanyType | None:
     value = data.get("type")
     if value is None or value == NONE:
         return None
-    if value not in set(CompanyType):
+    if value not in tuple(CompanyType):
         raise BadRequestError("bad_type")
     return CompanyType(value)
 

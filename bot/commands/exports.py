@@ -67,7 +67,7 @@ async def deliver_file(turn: Turn) -> Reply:
 
 def _read_format(turn: Turn) -> Format:
     format_ = turn.ask.data.get("format", "xlsx")
-    if format_ not in TYPES:
+    if format_ not in tuple(TYPES):
         raise BadRequestError
     return "csv" if format_ == "csv" else "xlsx"
 

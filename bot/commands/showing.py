@@ -35,7 +35,7 @@ async def show(turn: Turn) -> Reply:
     match = choose(matches)
     exact = [match for match in matches if match.is_exact]
     otherwise = turn.ask.data.get("otherwise")
-    if not exact and otherwise:
+    if not exact and otherwise and isinstance(otherwise, dict):
         return await _show_otherwise(turn, otherwise)
     if match is not None:
         note = "" if match.is_exact else say(turn.language, "commands.instead", name=name[:80], found=match.name)

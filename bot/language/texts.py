@@ -51,10 +51,10 @@ def say(language: Language, key: str, **values: Any) -> str:
     return text.format_map(values) if values else text
 
 
-def choose_language(locale: str | None, default: Language = FALLBACK) -> Language:
-    """Return the language for a locale such as `fr-CA`; `default` where it is none of ours."""
-    wanted = [(locale or "").replace("-", "_")]
-    return negotiate_locale(wanted, LANGUAGES) or default
+def choose_language(locale: str | None, default: str = FALLBACK) -> Language:
+    """Return the language for a locale such as `fr-CA`; for that of `default` where it is none of ours."""
+    wanted = [(name or "").replace("-", "_") for name in (locale, default)]
+    return negotiate_locale(wanted, LANGUAGES) or FALLBACK
 
 
 @functools.cache

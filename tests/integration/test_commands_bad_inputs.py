@@ -33,6 +33,19 @@ async def test_B39_nonsense_is_answered_with_a_sentence(office):
         assert reply.code < 500, (verb, data)
         assert reply.card is not None or verb in ("people.search", "search", "list.rows"), (verb, data)
 
+STRANGE = ([["a"]], {"a": {"b": 1}}, "\x00", 2**70, -1)
+
+
+async def test_B39_no_single_field_of_a_wrong_kind_breaks_a_command(office):
+    globex, jean = office.companies["Globex"], office.contacts["Jean Globex"]
+    whole = {"company_id": globex, "contact_id": jean, "name": "nobody", "version": 1, "type": "client", "filter": {}}
+    keys = (*whole, "format", "otherwise", "back", "or", "person", "user_id", "names", "group", "place", "rhythm")
+    for verb, key, value in itertools.product(VERBS, keys, STRANGE):
+        reply = await office.ask(verb, {**whole, key: value})
+        assert reply.code < 500, (verb, key, value)
+    for verb in VERBS:
+        assert (await office.ask(verb, {**whole, "back": {"verb": {}}})).code < 500, verb
+
 
 async def test_B39_an_unknown_verb_is_refused(office):
     for verb in ("", "nonsense", "__init__", "company.set_type; drop", "x" * 10_000):
