@@ -128,6 +128,8 @@ class CompanyNews:
     last_at: int
     domain: str
     contact_names: tuple[str, ...]
+    """Of those met last, and only of the first company asked for."""
+    contact_count: int
     met_by: tuple[int, ...]
 
 
@@ -140,7 +142,7 @@ async def list_company_news(connection: AsyncConnection, viewer: Viewer, ids: Co
     names = {company_id: await _list_contact_names(connection, viewer, company_id) for company_id in found[:1]}
     met_by = await _list_meeters(connection, viewer, CompanyRelationship, CompanyRelationship.company_id, found)
     return [
-        CompanyNews(*row, domains.get(row[0], ""), names.get(row[0], ()), met_by.get(row[0], ()))
+        CompanyNews(*row, domains.get(row[0], ""), *names.get(row[0], ((), 0)), met_by.get(row[0], ()))
         for row in sorted(rows, key=lambda row: found.index(row[0]))
     ]
 
@@ -154,14 +156,18 @@ async def _list_first_domains(connection: AsyncConnection, viewer: Viewer, ids: 
     return {row[0]: row[1] for row in await connection.execute(query)}
 
 
-async def _list_contact_names(connection: AsyncConnection, viewer: Viewer, company_id: int) -> tuple[str, ...]:
+async def _list_contact_names(
+    connection: AsyncConnection, viewer: Viewer, company_id: int
+) -> tuple[tuple[str, ...], int]:
+    """Name some of the contacts, and say how many there are."""
     query = (
-        select(Contact.name, Contact.address)
+        select(Contact.name, Contact.address, func.count().over())
         .where(visible_contacts(viewer), Contact.company_id == company_id)
         .order_by(Contact.last_at.desc())
         .limit(4)
     )
-    return tuple(name or address for name, address in await connection.execute(query))
+    rows = (await connection.execute(query)).all()
+    return tuple(name or address for name, address, _ in rows), rows[0][2] if rows else 0
 
 
 async def _list_meeters(

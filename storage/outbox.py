@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.chunks import split
 from storage.database import next_ids
 from storage.models import Outbox
 from storage.wake import wake
@@ -161,6 +162,22 @@ async def has_notice(connection: AsyncConnection, tenant_id: int, user_id: int, 
     """Say whether a person ever had a row of this kind."""
     query = select(Outbox.id).where(Outbox.tenant_id == tenant_id, Outbox.user_id == user_id, Outbox.kind == kind)
     return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def list_told(
+    connection: AsyncConnection, tenant_id: int, kind: str, entity_ids: Collection[int]
+) -> set[tuple[int, int]]:
+    """Give who (user, entity) was told of these, may have been, or is about to be."""
+    told: set[tuple[int, int]] = set()
+    for ids in split(entity_ids):
+        query = select(Outbox.user_id, Outbox.entity_id).where(
+            Outbox.tenant_id == tenant_id,
+            Outbox.kind == kind,
+            Outbox.entity_id.in_(ids),
+            Outbox.state.in_(("pending", "sending", "sent", "unknown")),
+        )
+        told.update((row.user_id, row.entity_id) for row in await connection.execute(query))
+    return told
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ class NewCompany:
     contact_names: tuple[str, ...] = ()
     met_by: tuple[str, ...] = ()
     last_at: int = 0
+    contact_count: int = 0
+    """Of all contacts, the named ones included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,10 @@ def _draw_contacts(reader: Reader, contacts: Sequence[NewContact]) -> list[Json]
 def draw_new_company(reader: Reader, company: NewCompany) -> Card:
     """Tell of a new company and ask the one question: what is it to the firm?"""
     language = reader.language
-    people = say_list(language, [clean(name, 40) for name in company.contact_names[:4]])
-    details = join((company.domain, people, _say_met(reader, company.met_by)))
+    people = [clean(name, 40) for name in company.contact_names[:4]]
+    if (rest := company.contact_count - len(people)) > 0:
+        people.append(say(language, "cards.company.others", count=rest))
+    details = join((company.domain, say_list(language, people), _say_met(reader, company.met_by)))
     body = [
         kit.title(say(language, "cards.notice.company", name=clean(company.name, 80))),
         *([kit.note(details)] if details else []),

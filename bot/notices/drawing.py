@@ -197,4 +197,5 @@ def _make_company(news: CompanyNews, names: Mapping[int, str]) -> cards.NewCompa
         news.contact_names,
         tuple(names[number] for number in news.met_by if number in names),
         news.last_at,
+        news.contact_count,
     )

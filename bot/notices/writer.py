@@ -11,7 +11,7 @@ from bot.turn import Notice
 from storage.directory import list_admins
 from storage.interactions import Applied
 from storage.news import Hearer, get_hearers, list_concerned
-from storage.outbox import Message, NewNotice, add_notices, has_notice, list_messages_about, list_pending_updates
+from storage.outbox import Message, NewNotice, add_notices, has_notice, list_messages_about, list_pending_updates, list_told
 from storage.wishes import Wishes, read_wishes
 
 SUMMARY_AFTER = 5
@@ -38,7 +38,8 @@ class Notices:
         """Write what follows from an applied page (the sync's `OnApplied`); a first sync gives one summary.
 
         New contacts are told to those who deal with the company or are its partner; a new company, with the question
-        what it is, to the person who met it.
+        what it is, to the person who met it. What became new again (its only meeting was called off, and there is
+        another) is told to nobody twice.
         """
         if is_first_sync:
             await self._announce_summary(connection, tenant_id, user_id)
@@ -52,7 +53,15 @@ class Notices:
         if applied.new_company_ids:
             told.setdefault(user_id, []).extend(("company", number) for number in applied.new_company_ids)
         hearers = await get_hearers(connection, tenant_id, told)
-        rows = [row for number, hearer in hearers.items() for row in self._tell(hearer, told[number], user_id)]
+        before = {
+            ("contact", *each) for each in await list_told(connection, tenant_id, "contact", applied.new_contact_ids)
+        } | {("company", *each) for each in await list_told(connection, tenant_id, "company", applied.new_company_ids)}
+        rows = [
+            row
+            for number, hearer in hearers.items()
+            for row in self._tell(hearer, told[number], user_id)
+            if (row.kind, number, row.entity_id) not in before
+        ]
         await add_notices(connection, tenant_id, rows, int(self.clock()))
 
     async def add(self, connection: AsyncConnection, tenant_id: int, notices: Iterable[Notice]) -> None:

@@ -153,6 +153,23 @@ async def test_ten_new_people_from_one_thread_are_one_card(firm):
     assert firm.messenger.told == [(firm.anne, "10 new contacts")]
 
 
+async def test_of_many_people_at_a_new_company_some_are_named_and_the_rest_counted(firm):
+    company, people = await firm.meet(firm.anne, "Acme", *(f"Person {number}" for number in range(10)))
+    await firm.apply(firm.anne, contacts=people, companies=[company])
+    await firm.pass_time()
+    assert "and 6 more" in str(firm.messenger.sent[0][1])
+
+
+async def test_what_becomes_new_again_is_told_to_nobody_twice(firm):
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    person = await firm.add_person(firm.bob, company, "Sam Poe")
+    for _ in range(2):
+        await firm.apply(firm.anne, contacts=contacts, companies=[company])
+        await firm.apply(firm.bob, contacts=[person])
+        await firm.pass_time()
+    assert len(firm.messenger.told) == 1
+
+
 async def test_companies_and_people_that_came_together_are_one_card(firm):
     known, _ = await firm.meet(firm.anne, "Acme", "Jane Doe")
     new, at_new = await firm.meet(firm.anne, "Zenith", "Zoe Zed")
