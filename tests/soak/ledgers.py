@@ -1,6 +1,6 @@
 """The end of a soak: what the store and the chats hold, against what really happened."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,8 @@ from storage.database import Database
 from storage.rls import SYSTEM
 from tests.ledger import Ledger, make_ledger
 from tests.syncing import read_ledger
+
+WRONG = ("lost", "doubled", "invented", "wrong_tenant", "sent_twice", "wrong_counts")
 
 
 @dataclass
@@ -26,12 +28,24 @@ class Account:
     unknown: int = 0
     held: int = 0
     said: int = 0
+    breaches: Counter[str] = field(default_factory=Counter)
+    """Requests that Microsoft would have blamed us for; a process that is killed forgets what it was asked to wait."""
     examples: list[Any] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
         """Whether everything is as it should be."""
-        return not any((self.lost, self.doubled, self.invented, self.wrong_tenant, self.sent_twice, self.wrong_counts))
+        return not any(getattr(self, name) for name in WRONG)
+
+    def describe(self) -> str:
+        """Say what went wrong, what was checked, and the first examples."""
+        wrong = {name.replace("_", " "): getattr(self, name) for name in WRONG}
+        lines = [
+            ", ".join(f"{name}: {count}" for name, count in wrong.items()),
+            f"{self.held} interactions held, {self.said} things told, {self.unknown} sends of unknown outcome",
+            f"limits of Microsoft's overstepped: {dict(self.breaches) or 'none'}",
+        ]
+        return "\n".join([*lines, *map(str, self.examples)])
 
 
 async def settle_accounts(database: Database, microsoft: Microsoft, now: int) -> Account:
@@ -53,7 +67,9 @@ async def settle_accounts(database: Database, microsoft: Microsoft, now: int) ->
     total = (await _query(database, SYSTEM, "SELECT count(*) FROM interactions"))[0][0]
     account.wrong_tenant += total - shown
     account.held = total
-    account.sent_twice, account.said = count_sent_twice(microsoft)
+    _count_sent(account, microsoft)
+    account.breaches = Counter(breach.kind for breach in microsoft.record.breaches)
+    account.breaches += Counter(["messages"] * len(microsoft.connector.breaches))
     account.unknown = (await _query(database, SYSTEM, "SELECT count(*) FROM outbox WHERE state = 'unknown'"))[0][0]
     return account
 
@@ -78,13 +94,17 @@ async def _count_doubled(query: Any) -> int:
     return sum(row[0] - 1 for row in rows)
 
 
-def count_sent_twice(microsoft: Microsoft) -> tuple[int, int]:
+def _count_sent(account: Account, microsoft: Microsoft) -> None:
     """Count, over the chats, what somebody was told of more than once: each contact and company is new only once."""
-    told: Counter[tuple[str, str]] = Counter()
+    told: dict[tuple[str, str], list[float]] = defaultdict(list)
     for sent in microsoft.connector.sent:
         if sent.kind == "sent":
-            told.update((sent.conversation_id, fact) for fact in set(_list_facts(sent.activity)))
-    return sum(count - 1 for count in told.values() if count > 1), sum(told.values())
+            for fact in set(_list_facts(sent.activity)):
+                told[sent.conversation_id, fact].append(sent.at)
+    twice = {key: times for key, times in told.items() if len(times) > 1}
+    account.said = sum(map(len, told.values()))
+    account.sent_twice = sum(len(times) - 1 for times in twice.values())
+    account.examples += [("sent twice", *key, times) for key, times in list(twice.items())[:3]]
 
 
 def _list_facts(activity: dict[str, Any]) -> list[str]:

@@ -50,6 +50,8 @@ class Life:
                 self._hold_meeting(firm, person)
             case draw if draw < 0.93:
                 self._touch_mail(firm)
+            case draw if draw < 0.95:
+                self._trouble_subscription()
             case _:
                 self._touch_meeting(firm)
 
@@ -77,6 +79,15 @@ class Life:
         if meetings:
             firm.schedule.cancel(self._chance.choice(meetings))
 
+    def _trouble_subscription(self) -> None:
+        """Let Graph say something of a subscription, or end it without a word."""
+        microsoft, subscription = self._microsoft, self._chance.choice(self._microsoft.subscriptions.list_live())
+        event = self._chance.choice(("missed", "reauthorizationRequired", "subscriptionRemoved", ""))
+        if event:
+            microsoft.notifications.send_lifecycle(event, [subscription])
+        else:
+            microsoft.subscriptions.drop(subscription.id)
+
 
 def add_faults(microsoft: Microsoft) -> None:
     """Switch on all at once what Microsoft and the network do to us."""
@@ -92,6 +103,8 @@ def add_faults(microsoft: Microsoft) -> None:
     for kind in ("reset", "cut", "half", "html", "empty_body", "bad_gzip"):
         faults.add(kind, share=0.002, path="delta")
     faults.add("gone", share=0.002)
+    faults.add("status", share=0.001, status=401)
+    faults.add("status", edge="login", share=0.05, status=503)
     faults.add("replay_pages", share=0.02)
     faults.add("throttle", edge="connector", share=0.02, retry_after=1)
     faults.add("status", edge="connector", share=0.01, status=503)
