@@ -11,7 +11,15 @@ from bot.turn import Notice
 from storage.directory import list_admins
 from storage.interactions import Applied
 from storage.news import Hearer, get_hearers, list_concerned
-from storage.outbox import Message, NewNotice, add_notices, has_notice, list_messages_about, list_pending_updates, list_told
+from storage.outbox import (
+    Message,
+    NewNotice,
+    add_notices,
+    has_notice,
+    list_messages_about,
+    list_pending_updates,
+    list_told,
+)
 from storage.wishes import Wishes, read_wishes
 
 SUMMARY_AFTER = 5
