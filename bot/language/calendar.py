@@ -15,8 +15,9 @@ Span = tuple[date, date]
 
 
 def read_duration(values: Mapping[str, str]) -> int | None:
-    """Return a number of days from `number` and `unit`; None if nobody lives that long."""
-    days = int(values.get("number", 1)) * _UNITS[values["unit"]]
+    """Return a number of days from `number`, `unit` and `half`; None if nobody lives that long."""
+    number = float(values.get("number", 1)) + 0.5 * ("half" in values)
+    days = round(number * _UNITS[values["unit"]])
     return days if 0 < days <= _LONGEST else None
 
 

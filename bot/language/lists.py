@@ -18,6 +18,7 @@ _LEANING = frozenset({"company", "whose"})
 _SUBJECT = frozenset({"of", "type"})
 _LATE = {"company": 1, "whose": 2, "first": 3}
 """Effects that wait for others: `of Anne` is a partner of companies; of contacts the company, if none is named."""
+_DENIALS = frozenset({"<not>", "<no>", "<but>"})
 _SMALL = ("<filler>", "<break>", "<polite>", "<show>")
 
 
@@ -105,9 +106,10 @@ def _apply(listing: Listing, clause: Clause, today: date) -> bool:
 
 
 def _is_denied(sentence: Sentence, reading: Reading, clause: Clause) -> bool:
-    """Say whether a `not` that was not understood stands before a clause, which then means the opposite."""
+    """Say whether a `not`, `no` or `except` that was not understood stands before a clause: it means the opposite."""
     before = max((other.end for other in reading.clauses if other.end <= clause.start), default=0)
-    return any(before <= start < clause.start and _is(sentence, start, "<not>") for start, _ in reading.unknown)
+    places = [start for start, _ in reading.unknown if before <= start < clause.start]
+    return any(not _DENIALS.isdisjoint(sentence.symbols[place]) for place in places)
 
 
 def _kinds(clause: Clause) -> list[str]:

@@ -51,8 +51,13 @@ class Reading:
     cost: float
     clauses: list[Clause]
     unknown: list[tuple[int, int]]
-    is_misspelt: bool
-    """A word was taken for a typing error of a known one."""
+    worst_error: float
+    """What the worst typing error cost; 0 where no word was taken for another one."""
+
+    @property
+    def is_misspelt(self) -> bool:
+        """Whether a word was taken for a typing error of a known one."""
+        return self.worst_error > 0
 
 
 def read_all(sentence: Sentence, vocabulary: Vocabulary) -> tuple[Reading | None, Reading]:
@@ -109,7 +114,7 @@ def _note(match: Match, index: int, link: Link | None) -> Link | None:
     """Remember what a symbol adds to the meaning; most words add nothing."""
     symbol, end, price, value = match
     if price >= ERROR_COST:
-        link = (_MISSPELT, index, end, None, link)
+        link = (_MISSPELT, index, end, price, link)
     return link if value is None else (symbol[1:-1], index, end, value, link)
 
 
@@ -130,7 +135,7 @@ def _unwind(sentence: Sentence, way: Way) -> Reading:
     while link:
         links.append(link)
         link = link[4]
-    reading = Reading(way[0], [], [], is_misspelt=False)
+    reading = Reading(way[0], [], [], worst_error=0.0)
     filled: list[tuple[str, str]] = []
     places: dict[str, tuple[int, int]] = {}
     start = 0
@@ -142,7 +147,7 @@ def _unwind(sentence: Sentence, way: Way) -> Reading:
             reading.unknown.append((begin, end))
             start = end
         elif what == _MISSPELT:
-            reading.is_misspelt = True
+            reading.worst_error = max(reading.worst_error, value)
         else:
             filled.append((what, sentence.raw(begin, end) if value is None else str(value)))
             places[what] = begin, end

@@ -1,5 +1,6 @@
 """A sentence with everything that each of its words may stand for, and where a name may begin and end in it."""
 
+import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -23,6 +24,7 @@ SMALL_CLASSES = frozenset({"<filler>", "<polite>", "<greeting>", "<show>", "<arr
 """Classes that are passed over; a word that is far from them is rather one that we do not know."""
 _YEARS = range(1900, 2101)
 _COST_OF_YEAR_AS_NUMBER = 0.1
+_DECIMAL = re.compile(r"\d{1,3}\.\d", re.ASCII)
 _LONGEST_NUMBER = 5
 """Digits."""
 _NO_WORDS = frozenset({"quoted", "address", "host", "date"})
@@ -158,6 +160,8 @@ class _Reader:
             found.append(("{number}", start + 1, _COST_OF_YEAR_AS_NUMBER * is_year, str(number)))
             if is_year:
                 found.append(("{year}", start + 1, 0.0, str(number)))
+        elif _DECIMAL.fullmatch(word.text):
+            found.append(("{number}", start + 1, 0.0, word.text))
         return found
 
     def _walk(self, branch: Branch, index: int, cost: float, found: list[Match]) -> None:

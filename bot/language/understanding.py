@@ -9,6 +9,7 @@ from bot.language.lists import Listing, build
 from bot.language.loading import load_vocabulary
 from bot.language.reading import Clause, Reading, read_all
 from bot.language.sentence import COST_OF_FUNCTION, COST_OF_KNOWN, SIGNS, Sentence, read_sentence
+from bot.language.spelling import ERROR_COST
 from bot.language.suggestions import suggest
 from bot.turn import Ask, Language
 
@@ -106,8 +107,8 @@ class _Understanding:
         if clause.meaning.is_statement and not all(self._is_name(*place) for place in _find_names(clause)):
             return None
         data = read_data(clause, self._read_list)
-        if data is None:
-            return None
+        if data is None or (not clause.filled and reading.worst_error > ERROR_COST):
+            return None  # "is it raining" is not "is it running"
         if verb.startswith(_WRITING) and verb != "view.open" and (reading.is_misspelt or self._is_guess(clause)):
             data["is_guess"] = True
         return Ask(verb, data)

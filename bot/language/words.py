@@ -32,8 +32,9 @@ _WORD = re.compile(
   | (?P<elided>(?:\w|qu|lorsqu|puisqu|jusqu)'(?=\w))
   | (?P<suffix>(?<=\w)'\w+)
   | (?P<number>\d+(?=(?-i:[a-zà-ÿ])))
+  | (?P<decimal>\d{1,3}[.,]\d)(?![\w.,]*\d)
   | (?P<word>\w+(?:[.&@+]\w+)*)
-  | (?P<sign>[=:&+/])
+  | (?P<sign>[=:&+/≥≤]|[<>]=?(?=\d)|(?<!\S)[<>]=?(?!\S))
   | (?P<stop>[,;?!()|·•→\n]|(?-i:\.(?=\s*$|\s+[A-ZÀ-Þ]|\.))|->|(?<![\w-])-+(?![\w-]))
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -85,6 +86,8 @@ def cut(text: str) -> Iterator[Word]:
         found = match[kind]
         if kind == "grouped":
             kind, found = "word", re.sub(r"\D", "", found)
+        elif kind == "decimal":
+            kind, found = "word", found.replace(",", ".")
         kind = "quoted" if kind == "single" else kind
         is_glued = before is not None and _is_glued(text, before, match.start(), kind)
         before = Word(fold(found.strip("'")), match.start(), match.end(), kind, is_glued, found[:1].isupper())
