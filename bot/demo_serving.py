@@ -9,7 +9,7 @@ from typing import Final
 import uvloop
 from aiohttp import web
 
-from bot.app import DATABASE, create_app
+from bot.app import DATABASE, create_app, open_store
 from bot.commands.desk import Desk
 from bot.config import Config
 from bot.demo.invented import list_seeds
@@ -23,8 +23,10 @@ from bot.log import set_up_logs
 from bot.outlook.routes import page_values
 from bot.serving import listening, wait_for_stop
 from bot.turn import Ask
+from storage.chores import make_chore_due
 from storage.migrate import migrate
 from storage.rls import SYSTEM
+from storage.tenants import get_tenant_id
 from storage.users import get_known_user
 
 HOST: Final = "127.0.0.1"
@@ -60,14 +62,15 @@ async def serve_demo(port: int, folder: Path, corpus: Path | None, domains: list
     firm.granted |= INSTALLING
     async with run_microsoft(firm, folder=folder, journal=journal) as microsoft:
         config = make_config(microsoft, port, folder)
-        is_new = not await asyncio.to_thread((folder / "carnet.db").exists)
         await migrate(config.database_url)
+        await look_anew(config)
         async with create_app(config, is_demo=True) as app:
             mount_demo(app, config, microsoft, journal)
             async with listening(app, HOST, port):
                 microsoft.teams.bot_url = f"{config.public_url}/api/messages"
-                if is_new and corpus is None:
+                if corpus is None and not journal.has("sown"):
                     await sow(app, microsoft)
+                    journal.write("sown", {})
                 print(f"ready {config.public_url}", flush=True)  # noqa: T201  # what whoever started it waits for
                 await wait_for_stop()
 
@@ -84,6 +87,19 @@ def make_config(microsoft: Microsoft, port: int, folder: Path) -> Config:
         admins=(microsoft.firm.list_people()[0].id,),
         **microsoft.config_values,
     )
+
+
+async def look_anew(config: Config) -> None:
+    """Let the service compare its subscriptions at once: the small Microsoft 365 forgot them with the last run."""
+    database = open_store(config)
+    try:
+        async with database.writing(SYSTEM) as connection:
+            for entra_id in config.tenants:
+                tenant_id = await get_tenant_id(connection, entra_id)
+                if tenant_id is not None:
+                    await make_chore_due(connection, tenant_id, "subscriptions", 0)
+    finally:
+        await database.close()
 
 
 def mount_demo(app: web.Application, config: Config, microsoft: Microsoft, journal: Journal) -> None:

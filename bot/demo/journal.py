@@ -27,15 +27,19 @@ class Journal:
             self._append({"born_at": now})
 
     def write(self, kind: str, order: dict[str, Any]) -> None:
-        """Keep a completed order (`mail` or `meeting`) that was carried out."""
+        """Keep a completed order (`mail` or `meeting`) that was carried out, or that the seeds were (`sown`)."""
         self._append({"kind": kind, "order": order})
+
+    def has(self, kind: str) -> bool:
+        """Say whether an order of this kind was kept by an earlier run."""
+        return any(entry["kind"] == kind for entry in self._orders)
 
     def replay(self, firm: Firm) -> None:
         """Carry out every order of the earlier runs, oldest first."""
         for entry in self._orders:
             if entry["kind"] == "mail":
                 send_mail(firm, entry["order"])
-            else:
+            elif entry["kind"] == "meeting":
                 hold_meeting(firm, entry["order"])
 
     def _read(self) -> None:

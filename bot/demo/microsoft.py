@@ -17,6 +17,7 @@ from bot.demo.graph.server import Graph
 from bot.demo.graph.subscriptions import Subscriptions
 from bot.demo.journal import Journal
 from bot.demo.notifications import Notifications
+from bot.demo.ports import keep_ports, read_ports
 from bot.demo.record import Record
 from bot.demo.routes import add_demo_routes
 from bot.demo.signin.issuer import add_bot_key_routes, add_login_routes
@@ -136,7 +137,8 @@ async def run_microsoft(
     """Serve these tenants until the block is left; ports of 0 are chosen by the system.
 
     `clock` (UTC seconds; the first firm's unless given) decides token expiry, subscription expiry and Retry-After;
-    `folder` keeps the certificate, a temporary one unless given; `journal` keeps what is ordered below `/demo`.
+    `folder` keeps the certificate and the ports, a temporary one unless given; `journal` keeps what is ordered below
+    `/demo`.
     """
     with contextlib.ExitStack() as stack:
         place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="carnet-demo-")))
@@ -149,7 +151,9 @@ async def run_microsoft(
         apps = _build_plain(microsoft, journal), _build_login(microsoft)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         await asyncio.to_thread(context.load_cert_chain, certificate, key)
+        port, login_port = read_ports(place, port, login_port)
         async with _listen(apps[0], port, None) as number, _listen(apps[1], login_port, context) as login_number:
+            keep_ports(place, number, login_number)
             cloud.url = f"http://127.0.0.1:{number}"
             cloud.login_url = f"https://127.0.0.1:{login_number}"
             async with microsoft.notifications.sending(), microsoft.teams.sending():
