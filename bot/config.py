@@ -47,6 +47,7 @@ class Config(BaseSettings):
     )
     service_url_hosts: tuple[str, ...] = Field(SERVICE_URL_HOSTS, description="exact hosts of the Bot Connector")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    failpoint: str = Field("", description="for tests alone: `POINT:N`, where the process is to kill itself")
     traces_url: str = Field("", description="OTLP endpoint (HTTP) for traces; empty sends none")
     metrics_host: str = Field("127.0.0.1", description="address of the metrics; never a public one")
     metrics_port: int = Field(0, description="port of Prometheus metrics; 0 turns them off")

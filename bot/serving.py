@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.app import create_app
 from bot.config import read_config
+from bot.failpoints import arm
 from bot.log import set_up_logs
 from bot.teams.routes import SERVER_OPTIONS
 from storage.migrate import migrate
@@ -29,6 +30,7 @@ def run(arguments: argparse.Namespace) -> None:
 async def _serve(*, has_worker: bool) -> None:
     config = read_config()
     set_up_logs(config.log_level)
+    arm(config.failpoint)
     if config.database_url.startswith("sqlite"):  # one process owns the file; a server is migrated by `carnet migrate`
         await migrate(config.database_url)
     async with create_app(config, has_worker=has_worker) as app, listening(app, config.host, config.port):

@@ -6,6 +6,7 @@ import uvloop
 
 from bot.app import open_worker
 from bot.config import read_config
+from bot.failpoints import arm
 from bot.log import set_up_logs
 from bot.serving import wait_for_stop
 
@@ -22,5 +23,6 @@ def run(_arguments: argparse.Namespace) -> None:
 async def _work() -> None:
     config = read_config()
     set_up_logs(config.log_level)
+    arm(config.failpoint)
     async with open_worker(config):
         await wait_for_stop()

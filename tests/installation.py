@@ -38,11 +38,12 @@ class Installation:
         """The processes that run, by name."""
         return {name: process.pid for name, process in self._processes.items() if process.poll() is None}
 
-    def start(self, name: str, *words: str) -> None:
-        """Start `carnet WORDS`."""
+    def start(self, name: str, *words: str, failpoint: str = "") -> None:
+        """Start `carnet WORDS`; at the failpoint, where one is given, it kills itself."""
         log = (self._folder / f"{name}.log").open("ab")
         command = [sys.executable, "-m", "bot", *words]
-        self._processes[name] = subprocess.Popen(command, stdout=log, stderr=log, env=self._environment)
+        environment = self._environment | {"CARNET_FAILPOINT": failpoint}
+        self._processes[name] = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         log.close()
 
     def kill(self, name: str) -> None:
@@ -61,7 +62,7 @@ class Installation:
     async def wait_until_ready(self) -> None:
         """Wait until requests are answered."""
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and "service" in self.pids:
             if await self.ask("/readyz") is not None:
                 return
             await asyncio.sleep(0.2)

@@ -16,6 +16,8 @@ from bot.demo.world.firm import Firm
 from bot.demo.world.people import Person
 
 Json = dict[str, Any]
+PAUSES = (0.2, 0.5, 1, 2, 4)
+"""Seconds before an activity that the bot did not take is posted again."""
 
 
 class Teams:
@@ -58,6 +60,15 @@ class Teams:
             is_json = response.content_type == "application/json"
             return response.status, await (response.json() if is_json else response.text())
 
+    async def _deliver(self, activity: Mapping[str, Any]) -> None:
+        """Post an activity, again and again for a while where the bot is away."""
+        for pause in PAUSES:
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                status, _ = await self.post(activity)
+                if status < 500:  # noqa: PLR2004  # a server error is asked again
+                    return
+            await asyncio.sleep(pause)
+
     def describe(self, person: Person, **fields: Any) -> Json:
         """Give an activity from a person's personal chat with the bot."""
         tenant_id = person.mailbox.tenant_id
@@ -90,6 +101,6 @@ class Teams:
             {"type": "installationUpdate", "action": "add"},
             {"type": "conversationUpdate", "membersAdded": [bot, user]},
         ):
-            task = asyncio.get_running_loop().create_task(self.post(self.describe(person, **fields)))
+            task = asyncio.get_running_loop().create_task(self._deliver(self.describe(person, **fields)))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

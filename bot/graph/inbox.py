@@ -10,6 +10,7 @@ import structlog
 
 from bot import metrics
 from bot.errors import UnavailableError
+from bot.failpoints import reach
 from bot.graph.notifications import Hint
 from bot.traces import span
 from storage.database import Database
@@ -87,6 +88,8 @@ class Inbox:
         if tidings:
             async with self._database.writing(SYSTEM) as connection:
                 await write_tidings(connection, tidings, int(self._clock()))
+                reach("notification_written")
+            reach("notification_committed")
         self._remember(true)
         return true
 

@@ -16,6 +16,7 @@ from msgraph.generated.models.subscription import Subscription
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import metrics
+from bot.failpoints import reach
 from bot.graph.backoff import choose_retry_at
 from bot.graph.client import GraphClient, GraphError
 from bot.graph.notifications import digest
@@ -108,6 +109,7 @@ class SubscriptionKeeper:
         async with self._database.writing(due.tenant_id) as connection:
             await set_client_state(connection, due.key, digest(client_state))
         answer = await self._post(client, due, client_state)
+        reach("subscription_created")
         async with self._database.writing(due.tenant_id) as connection:
             await self._set_active(connection, due, answer)
             await make_due(connection, due.tenant_id, due.user_id, int(self._clock()))

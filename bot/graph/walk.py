@@ -10,6 +10,7 @@ from kiota_abstractions.request_information import RequestInformation
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import metrics
+from bot.failpoints import reach
 from bot.graph.errors import GraphError
 from bot.graph.pages import ItemT, Page, PageReader
 from bot.graph.recording import Decided, Recorder
@@ -155,11 +156,13 @@ class FeedWalk(Generic[ItemT]):
             applied = await self._write(connection, page, decided)
             await self._set_state(connection, state)
             await self._turn.tell(connection, applied, is_first_sync=not self._state.is_current)
+            reach("page_written")
 
         if decided and decided.is_nothing and self._turn.may_put_off and not self._is_sweeping(page):
             self._turn.put_off(self._feed, state, is_first_sync=not self._state.is_current)
         else:
             await self._turn.write(change)
+            reach("page_committed")
         self._state = state
         self._turn.pages += 1
         self._turn.items += count

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.failpoints import reach
 from bot.language import choose_language
 from bot.loops import repeat, waking
 from bot.metrics import NOTICE_SECONDS, NOTICES
@@ -119,6 +120,7 @@ class Sender:
         async with self._database.writing(tenant_id) as connection:
             ready = await self._prepare(connection, tenant_id, user_id)
         for message in ready:
+            reach("notice_marked")
             with span("notice", rows=len(message.ids)):
                 await self._say(tenant_id, user_id, message)
 
@@ -187,6 +189,7 @@ class Sender:
             sent = await self._messenger.update(tenant_id, *place, drawn.card, drawn.summary)
         if sent.outcome == "unmet" and await self._install(tenant_id, user_id, message):
             sent = await self._send_once_met(tenant_id, user_id, drawn)
+        reach("notice_sent")
         async with self._database.writing(tenant_id) as connection:
             await self._record(connection, tenant_id, message, sent)
 

@@ -7,6 +7,7 @@ import structlog
 from botbuilder.core import TurnContext
 from botbuilder.schema import DeliveryModes
 
+from bot.failpoints import reach
 from bot.language import choose_language, say
 from bot.metrics import SENDS, TURNS
 from bot.teams.adapter import get_arrival
@@ -71,6 +72,7 @@ class Visit:
 
     async def say(self, reply: Reply) -> None:
         """Send a reply where it was asked for, and what is private in it to the asker's own chat."""
+        reach("turn_committed")
         if not self._is_expected and self.asker is not None and not await self._claim.take_reply():
             return
         await self.say_privately(reply)

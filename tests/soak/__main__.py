@@ -102,8 +102,10 @@ async def installed(microsoft: Microsoft, database_url: str, folder: Path) -> As
 async def start(microsoft: Microsoft, installation: Installation, database: Database) -> None:
     """Start everything, and wait until every mailbox is current and subscribed."""
     started = time.monotonic()
-    for name, words in WORDS.items():
-        installation.start(name, *words)
+    installation.start("service", *WORDS["service"])
+    await installation.wait_until_ready()  # Graph shakes hands with it before there is a subscription
+    for name in WORKERS:
+        installation.start(name, *WORDS[name])
     people = sum(len(firm.list_people()) for firm in microsoft.firms)
     while True:
         health = await installation.ask("/healthz")

@@ -1,11 +1,13 @@
 """The end of a soak: what the store and the chats hold, against what really happened."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import text
 
+from bot.demo.connector import Sent
 from bot.demo.microsoft import Microsoft
 from storage.database import Database
 from storage.rls import SYSTEM
@@ -95,16 +97,21 @@ async def _count_doubled(query: Any) -> int:
 
 
 def _count_sent(account: Account, microsoft: Microsoft) -> None:
-    """Count, over the chats, what somebody was told of more than once: each contact and company is new only once."""
-    told: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for sent in microsoft.connector.sent:
-        if sent.kind == "sent":
-            for fact in set(_list_facts(sent.activity)):
-                told[sent.conversation_id, fact].append(sent.at)
-    twice = {key: times for key, times in told.items() if len(times) > 1}
-    account.said = sum(map(len, told.values()))
+    sent = microsoft.connector.sent
+    account.said = sum(len(set(_list_facts(one.activity))) for one in sent if one.kind == "sent")
+    twice = find_told_twice(sent)
     account.sent_twice = sum(len(times) - 1 for times in twice.values())
     account.examples += [("sent twice", *key, times) for key, times in list(twice.items())[:3]]
+
+
+def find_told_twice(sent: Iterable[Sent]) -> dict[tuple[str, str], list[float]]:
+    """Give, by conversation and fact, when it was told where that was more than once: each is new only once."""
+    told: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for one in sent:
+        if one.kind == "sent":
+            for fact in set(_list_facts(one.activity)):
+                told[one.conversation_id, fact].append(one.at)
+    return {key: times for key, times in told.items() if len(times) > 1}
 
 
 def _list_facts(activity: dict[str, Any]) -> list[str]:
