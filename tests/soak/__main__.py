@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bot.demo.microsoft import Microsoft, run_microsoft
 from bot.demo.world.firm import Firm
+from bot.failpoints import POINTS
 from storage.database import Database, open_database
 from storage.migrate import migrate
 from storage.rls import SYSTEM
@@ -29,6 +30,8 @@ WORKERS = ("worker 1", "worker 2")
 WORDS = {"service": ("serve", "--no-worker"), **dict.fromkeys(WORKERS, ("worker",))}
 INSTALLING = {"TeamsAppInstallation.ReadWriteSelfForUser.All", "AppCatalog.Read.All"}
 PATIENCE = 600
+MOST_REACHED = 300
+"""How often a failpoint is passed at most before it is fatal."""
 ACCEPTED = 202
 UNREAD = "SELECT count(*) FROM mailboxes WHERE state <> 'stopped' AND (state <> 'current' OR coalesce(due_at, 0) = 0)"
 """Mailboxes in hand, or made due by us and not taken yet: a turn that was under way then may have read too early."""
@@ -132,11 +135,12 @@ async def suffer(
     life, started = Life(microsoft, chance, given.rate), time.monotonic()
     before = len(microsoft.notifications.deliveries)
     killing = asyncio.create_task(kill_now_and_then(given.kill_every, chance, installation))
+    reviving = asyncio.create_task(revive(chance, installation))
     watching = asyncio.create_task(growth.watch())
     await life.go_on(given.seconds)
-    for task in (killing, watching):
+    for task in (killing, reviving, watching):
         task.cancel()
-    await asyncio.gather(killing, watching, return_exceptions=True)
+    await asyncio.gather(killing, reviving, watching, return_exceptions=True)
     seconds = time.monotonic() - started
     delivered = microsoft.notifications.deliveries[before:]
     taken = sum(each.size for each in delivered if each.status == ACCEPTED)
@@ -148,23 +152,33 @@ async def suffer(
 
 
 async def kill_now_and_then(every: float, chance: random.Random, installation: Installation) -> None:
-    """kill -9 one process after the other, at a moment that nobody foresees, and start it again."""
+    """kill -9 one process after the other, at a moment that nobody foresees."""
     while True:
         await asyncio.sleep(every * chance.uniform(0.5, 1))
-        name = chance.choice(list(WORDS))
-        installation.kill(name)
-        print(f"killed the {name}", flush=True)
+        name = chance.choice(sorted(installation.pids) or [""])
+        if name:
+            installation.kill(name)
+            print(f"killed the {name}", flush=True)
+
+
+async def revive(chance: random.Random, installation: Installation) -> None:
+    """Start again whatever is dead; every second one carries the place at which it will kill itself."""
+    while True:
         await asyncio.sleep(chance.uniform(0, 2))
-        installation.start(name, *WORDS[name])
+        for name in sorted(set(WORDS) - set(installation.pids)):
+            failpoint = f"{chance.choice(POINTS)}:{chance.randint(1, MOST_REACHED)}" if chance.random() < 0.5 else ""
+            installation.start(name, *WORDS[name], failpoint=failpoint)
+            print(f"started the {name} again {failpoint}", flush=True)
 
 
 async def recover(microsoft: Microsoft, installation: Installation, database: Database) -> None:
     """End the faults, and wait until every mailbox was read once more and everything was said."""
     microsoft.faults.clear()
     microsoft.notifications.release()
-    for name, words in WORDS.items():
-        if name not in installation.pids:
-            installation.start(name, *words)
+    for name, words in WORDS.items():  # those that run may carry a failpoint
+        if name in installation.pids:
+            installation.kill(name)
+        installation.start(name, *words)
     await installation.wait_until_ready()
     started = time.monotonic()
     await _execute(database, "UPDATE mailboxes SET due_at = 0, not_before = 0 WHERE state <> 'stopped'")
