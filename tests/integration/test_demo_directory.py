@@ -54,8 +54,7 @@ async def test_members_of_a_group_are_listed_and_followed(graph, firm):
     [then], _ = await graph.follow(link)
     assert [member["id"] for member in first["members@delta"]] == [anne.id]
     assert [(each["id"], "@removed" in each) for each in then["members@delta"]] == [(bob.id, False), (anne.id, True)]
-    members, _ = await graph.follow(f"groups/{group.id}/members/delta")
-    assert [member["id"] for member in members if "@removed" not in member] == [bob.id]
+    assert (await graph.ask(f"groups/{group.id}/members/delta"))[0] == 400
 
 
 async def test_the_tenants_verified_domains_are_told_twice(graph, firm):

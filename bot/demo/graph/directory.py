@@ -60,16 +60,6 @@ def list_members(call: Call) -> Answer:
     return _answer_list(call, "directoryObjects", items)
 
 
-@router.get("groups/{group}/members/delta", needs=_GROUPS)
-def follow_members(call: Call) -> Answer:
-    """Answer a page of members who came or left; the first round gives those who are there."""
-    group = _get_group(call)
-    log = [change for change in call.firm.directory.log if change.group_id == group.id]
-    known = {change.person.id for change in log}
-    there = [DirectoryChange(each, "created", group.id) for each in group.members if each.id not in known]
-    return _follow(call, group.id, [*there, *log])
-
-
 @router.get("groups/delta", needs=_GROUPS)
 def follow_groups(call: Call) -> Answer:
     """Answer groups with `members@delta`: all members in the first round, then who came and left."""
@@ -146,8 +136,7 @@ def _encode_user(change: DirectoryChange, state: State) -> bytes:
     if change.kind == "removed":
         if state.is_first:
             return b""
-        reason = "deleted" if change.group_id else "changed"
-        return encode_json({"id": change.person.id, "@removed": {"reason": reason}})
+        return encode_json({"id": change.person.id, "@removed": {"reason": "changed"}})
     return encode_json(_describe(change.person, state.selected))
 
 
