@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import AsyncIterator
 
@@ -50,8 +51,15 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
 
 
 async def wait_for_stop() -> None:
-    """Wait for SIGTERM or SIGINT."""
+    """Wait for SIGTERM or SIGINT; everything is built by now."""
+    freeze_memory()
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     await stopping.wait()
+
+
+def freeze_memory() -> None:
+    """Take what was imported and built out of garbage collection: it stays, and looking through it slows every turn."""
+    gc.collect()
+    gc.freeze()

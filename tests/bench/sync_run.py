@@ -23,6 +23,7 @@ from bot.graph.turns import get_health
 from bot.graph.worker import Worker
 from bot.log import set_up_logs
 from bot.notices import Notices
+from bot.serving import freeze_memory
 from storage.database import Database, open_database
 from storage.models import Mailbox, MailboxFeed, Tenant, User
 from storage.rls import SYSTEM
@@ -43,6 +44,7 @@ async def run(side: str, values: dict[str, Any], url: str) -> dict[str, Any]:
             await _make_due(database, drops_links=side == "replay")
         else:
             await DirectoryKeeper(database, graph, rules=Rules(config.tenants), clock=time.time).work()
+        freeze_memory()
         if side == "floor":
             result = await _run_floor(database, values, url)
         else:
