@@ -85,39 +85,44 @@ def _spell_value(key: str, value: Any) -> Any:
 
 
 def _compile(node: Any) -> Fill:
-    """Write an element down as one expression that builds it, and have Python compile that, as dataclasses are made.
-
-    Only what we wrote ourselves is in the expression; what people wrote comes in as its values.
-    """
-    fixed: list[Any] = []
-    filled = _write(node, fixed)
-    compiled: Fill = eval(f"lambda values: {filled}", {"fixed": fixed})  # noqa: S307  # our own templates alone
-    return compiled
-
-
-def _write(node: Any, fixed: list[Any]) -> str:
-    """Write the expression for a part of a template; parts without gaps are left in `fixed`."""
-    if not _has_gap(node):
-        fixed.append(node)
-        return f"fixed[{len(fixed) - 1}]"
-    if isinstance(node, str):
-        return f"values[{node[1:]!r}]"
+    if isinstance(node, str) and node.startswith(_SLOT):
+        name = node[1:]
+        return lambda values: values[name]
+    if isinstance(node, dict):
+        return _compile_dict(node)
     if isinstance(node, list):
-        return f"[{', '.join(_write_item(item, fixed) for item in node)}]"
-    return f"{{{', '.join(_write_property(key, value, fixed) for key, value in node.items())}}}"
+        return _compile_list(node)
+    return lambda _values: node
 
 
-def _write_item(item: Any, fixed: list[Any]) -> str:
-    name = _spread_name(item)
-    return f"*values[{name!r}]" if name else _write(item, fixed)
+def _compile_dict(node: dict[str, Any]) -> Fill:
+    gaps = [(key, _compile(value)) for key, value in node.items() if _has_gap(value)]
+    fixed = {key: value for key, value in node.items() if not _has_gap(value)}
+
+    def fill(values: Values) -> dict[str, Any]:
+        filled = fixed.copy()
+        for key, fill_gap in gaps:
+            value = fill_gap(values)
+            if value is not None:
+                filled[key] = value
+        return filled
+
+    return fill
 
 
-def _write_property(key: str, value: Any, fixed: list[Any]) -> str:
-    """Write a property, which is left out where a gap of its own is filled by None."""
-    written = _write(value, fixed)
-    if isinstance(value, str) and _has_gap(value):
-        return f"**({{}} if {written} is None else {{{key!r}: {written}}})"
-    return f"{key!r}: {written}"
+def _compile_list(node: list[Any]) -> Fill:
+    parts = [(_spread_name(item), _compile(item)) for item in node]
+
+    def fill(values: Values) -> list[Any]:
+        filled: list[Any] = []
+        for name, fill_part in parts:
+            if name:
+                filled.extend(values[name])
+            else:
+                filled.append(fill_part(values))
+        return filled
+
+    return fill
 
 
 def _spread_name(item: Any) -> str:
