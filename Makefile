@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 3978
 DATA   ?= demo-data
 
-.PHONY: demo test lint types check bench soak web lock clean
+.PHONY: demo test lint types check bench soak nightly web lock clean
 
 demo: $(VENV)/service web
 	$(BIN)/carnet demo --port $(PORT) --data $(DATA)
@@ -31,6 +31,9 @@ bench: $(VENV)/bench web
 
 soak: $(VENV)/dev
 	$(BIN)/python -m tests.soak $(SOAK)
+
+# What takes too long for every change: each figure beside its floor or peer, and ten minutes of everything going wrong.
+nightly: bench soak
 
 web: $(VENV)/service
 	$(BIN)/python -m bot.web.build

@@ -11,6 +11,7 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -146,7 +147,8 @@ async def suffer(
     taken = sum(each.size for each in delivered if each.status == ACCEPTED)
     print(
         f"{life.count} things happened in {seconds:.0f} s: {life.count / seconds:.1f} a second, {given.rate:g} wanted;"
-        f" {taken / seconds:.1f} notifications a second taken, {len(delivered) / seconds:.1f} posts",
+        f" {taken / seconds:.1f} notifications a second taken; posts by answer (0: none):"
+        f" {dict(Counter(each.status for each in delivered))}",
         flush=True,
     )
 
