@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from bot import metrics
+from bot.bodies import read_body
 from bot.errors import UnavailableError
 from bot.graph.inbox import Inbox
 from bot.graph.limits import SourceLimit
@@ -62,7 +63,7 @@ class Webhook:
             return _shake_hands(request.query["validationToken"])
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType
-        post = read_post(await _read_body(request))
+        post = read_post(await read_body(request, MOST_BYTES, READING_SECONDS))
         metrics.NOTIFICATIONS.labels("ignored").inc(post.ignored)
         source = request.remote or ""
         is_limited = self._limit.is_over(source)
@@ -83,19 +84,3 @@ def _shake_hands(token: str) -> web.Response:
     if len(token) > LONGEST_TOKEN:
         raise web.HTTPRequestURITooLong
     return web.Response(text=token, content_type="text/plain", headers={"X-Content-Type-Options": "nosniff"})
-
-
-async def _read_body(request: web.Request) -> bytes:
-    """Read no more than is allowed, unpacked, and no longer than is decent."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(READING_SECONDS):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > MOST_BYTES:
-                    raise web.HTTPRequestEntityTooLarge(MOST_BYTES, len(body))
-    except TimeoutError as error:
-        raise web.HTTPRequestTimeout from error
-    except web.RequestPayloadError as error:
-        raise web.HTTPBadRequest from error
-    return bytes(body)

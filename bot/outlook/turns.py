@@ -1,12 +1,15 @@
 """`POST /api/turn`: a verb and its data in, a card out; who asks is proven before a byte of the body is read."""
 
+import re
 from http import HTTPStatus
 from typing import Any, Literal
 
 import msgspec
 import structlog
 from aiohttp import web
+from sqlalchemy.exc import DBAPIError
 
+from bot.bodies import read_body
 from bot.commands.desk import Desk
 from bot.errors import BadRequestError, CarnetError, ForbiddenError
 from bot.language import choose_language, say
@@ -31,6 +34,8 @@ _NAMES: dict[int, str] = {
     HTTPStatus.PRECONDITION_REQUIRED: "version_needed",
     HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
 }
+
+_VERSION = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 log = structlog.get_logger(__name__)
 
@@ -65,10 +70,15 @@ class Turns:
             response = await self._ask(question, user, language)
         except web.HTTPException as refusal:
             response = _refuse(refusal.status, language)
+            if refusal.keep_alive is False:
+                response.force_close()
         except CarnetError as error:
             response = _refuse(error.code, language)
         except ConnectionError:
             raise  # who asked is gone: nobody is left to be told
+        except (DBAPIError, OSError) as error:
+            log.warning("database_unavailable", error=type(error).__name__)
+            response = _refuse(HTTPStatus.SERVICE_UNAVAILABLE, language)
         except Exception:
             log.exception("turn_failed")
             response = _refuse(HTTPStatus.INTERNAL_SERVER_ERROR, language)
@@ -103,17 +113,13 @@ async def _read(request: web.Request) -> Question:
     """Read the body; only JSON is taken, so that no form of another site can be posted here (B70)."""
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, len(body))
+    body = await read_body(request, LARGEST_BODY)
     try:
-        question = msgspec.json.decode(bytes(body), type=Question)
+        question = msgspec.json.decode(body, type=Question)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise BadRequestError from error
     if match := request.headers.get("If-Match", "").strip('"'):
-        question.data.setdefault("version", int(match) if match.isdecimal() else -1)
+        question.data.setdefault("version", int(match) if _VERSION.fullmatch(match) else -1)
     return question
 
 

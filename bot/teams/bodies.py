@@ -1,6 +1,5 @@
-"""Bodies of requests: JSON in UTF-8, of a decent size, and within a decent time."""
+"""What the headers of a request must say of its body: JSON in UTF-8, of a decent size."""
 
-import asyncio
 from typing import Final
 
 from aiohttp import web
@@ -19,20 +18,3 @@ def check_headers(request: web.Request) -> None:
         raise BadRequestError
     if (request.content_length or 0) > MOST_BYTES:
         raise web.HTTPRequestEntityTooLarge(MOST_BYTES, request.content_length or 0)
-
-
-async def read_body(request: web.Request, seconds: float) -> bytes:
-    """Read a whole body; raises 413 for one that grows too large, 408 for one that stalls, 400 for broken gzip."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(seconds):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > MOST_BYTES:
-                    raise web.HTTPRequestEntityTooLarge(MOST_BYTES, len(body))
-    except TimeoutError:
-        raise web.HTTPRequestTimeout from None
-    except web.RequestPayloadError as error:
-        request.content.feed_eof()  # or aiohttp would look for the rest of it, and log what it meets
-        raise BadRequestError from error
-    return bytes(body)

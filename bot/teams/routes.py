@@ -10,13 +10,14 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from bot.bodies import read_body
 from bot.commands.desk import Desk
 from bot.errors import BadRequestError, CarnetError
 from bot.language import choose_language, understand
 from bot.teams.activity_handler import CarnetBot
 from bot.teams.adapter import Arrival, TeamsAdapter
 from bot.teams.authentication import Authenticator
-from bot.teams.bodies import check_headers, read_body
+from bot.teams.bodies import MOST_BYTES, check_headers
 from bot.teams.claims import digest_activity
 from bot.teams.connector import Connector
 from bot.teams.errors import SendError
@@ -75,7 +76,7 @@ class _Door:
         try:
             caller = await self._authenticator.authenticate(request.headers.get("Authorization"), request.remote)
             check_headers(request)
-            incoming = read_activity(await read_body(request, self._patience.body))
+            incoming = read_activity(await read_body(request, MOST_BYTES, self._patience.body))
             self._authenticator.authorize(caller, incoming)
             if incoming.type in TYPES and not incoming.has_parties:
                 raise BadRequestError

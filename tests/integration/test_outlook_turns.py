@@ -180,6 +180,26 @@ async def test_B67_if_match_says_the_version_too(firm):
     assert await read_company(firm) == (CompanyType.CLIENT, 2, 1)
 
 
+@pytest.mark.parametrize("match", ['"2"', '"' + "9" * 5_000 + '"', "*", 'W/"1"', "-1", "²", "1.0"])
+async def test_B67_an_if_match_that_is_no_version_of_it_changes_nothing(firm, match):
+    async with open_page(firm["database"]) as page:
+        headers = {"If-Match": match}
+        status, answer, _ = await page.ask(
+            "company.set_type", mint(ANNE), headers=headers, company_id=firm["acme"], type="client"
+        )
+    assert (status, answer["card"]["type"]) == (409, "AdaptiveCard")
+    assert await read_company(firm) == (None, 1, 0)
+
+
+@pytest.mark.parametrize("packing", ["gzip", "deflate"])
+async def test_S21_a_body_that_is_not_packed_as_it_says_is_refused(firm, packing):
+    headers = {"Content-Type": "application/json", "Content-Encoding": packing}
+    async with open_page(firm["database"]) as page:
+        for _ in range(2):
+            status, answer, _ = await page.post(token=mint(ANNE), data=b"garbage", headers=headers)
+            assert (status, answer["error"]["code"]) == (400, "bad_request")
+
+
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
 async def test_B70_only_json_is_taken(firm, content_type):
     body = json.dumps({"verb": "hello"}).encode()

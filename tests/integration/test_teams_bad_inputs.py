@@ -271,7 +271,8 @@ async def test_B31_a_gzip_bomb(door):
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 async def test_B31_gzip_garbage(door, encoding):
-    assert (await door.post(b"this is not compressed", Content_Encoding=encoding))[0] == 400
+    for _ in range(2):
+        assert (await door.post(b"this is not compressed", Content_Encoding=encoding))[0] == 400
 
 
 async def test_B31_a_good_activity_may_come_compressed(door):

@@ -263,7 +263,8 @@ async def test_B49_a_huge_body_and_a_gzip_bomb_are_refused(door):
 
 async def test_B49_garbage_that_claims_to_be_packed_is_refused(door):
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-    assert (await door.post("/graph/notifications", data=b"no gzip at all", headers=headers)).status == 400
+    for _ in range(2):
+        assert (await door.post("/graph/notifications", data=b"no gzip at all", headers=headers)).status == 400
 
 
 @pytest.mark.parametrize("tokens", [["expired"], ["a.b.c", "forged"], "text"])
