@@ -1,6 +1,7 @@
 """Mail and meetings ordered as plain JSON: by the demo page, by a test, or by the journal of an earlier run."""
 
 import itertools
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -38,10 +39,10 @@ def complete_mail(firm: Firm, given: Json) -> dict[str, Any]:
     subject, date = given.get("subject"), given.get("date")
     if subject is not None and not isinstance(subject, str):
         raise BadOrderError("'subject' must be a text.")
-    sent_at = normalise_date(date) if date is not None else format_time(firm.now())
-    if sent_at is None:
-        raise BadOrderError("'date' must be a time such as 2026-02-03T04:05:06Z.")
-    message_id = str(given.get("message_id") or _make_message_id(firm))
+    sent_at = _read_date(date) if date is not None else format_time(firm.now())
+    message_id = given.get("message_id") or _make_message_id(firm)
+    if not isinstance(message_id, str):
+        raise BadOrderError("'message_id' must be a text.")
     sender = _read_pair(given.get("from"), "from")
     headers = _read_headers(given)
     return {"from": sender, **lists, "subject": subject, "date": sent_at, "message_id": message_id, "headers": headers}
@@ -120,6 +121,24 @@ def hold_meeting(firm: Firm, order: Json) -> Meeting:
     )
 
 
+def check_fault(given: Json) -> dict[str, Any]:
+    """Check an order for a fault: its `kind`, and what else `Faults.add` takes. Raises `BadOrderError`."""
+    fault = {"kind": "", **given}
+    for name in ("kind", "edge", "tenant", "mailbox", "path"):
+        if not isinstance(fault.get(name, ""), str):
+            raise BadOrderError(f"'{name}' must be a text.")
+    for name in ("count", "seconds_on", "share"):
+        if not isinstance(fault.get(name, 1), int | float) and (fault[name] is not None or name == "share"):
+            raise BadOrderError(f"'{name}' must be a number.")
+    if "self" in fault:
+        raise BadOrderError("There is no 'self' of a fault.")
+    try:
+        re.compile(fault.get("path", ""))
+    except re.error as error:
+        raise BadOrderError("'path' must be a regular expression.") from error
+    return fault
+
+
 def _read_pair(value: object, name: str) -> Pair:
     match value:
         case [str(display), str(address)] | [None as display, str(address)] if address.strip():
@@ -139,9 +158,18 @@ def _read_pairs(given: Json, name: str) -> list[Pair]:
 
 def _read_headers(given: Json) -> dict[str, str]:
     headers = given.get("headers", {})
-    if not isinstance(headers, dict):
-        raise BadOrderError("'headers' must be an object of names and values.")
-    return {str(name): str(value) for name, value in headers.items()}
+    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
+        raise BadOrderError("'headers' must be an object of names and values, all of them texts.")
+    return headers
+
+
+def _read_date(value: object) -> str:
+    date = normalise_date(value)
+    try:
+        datetime.fromisoformat(date or "")
+    except ValueError as error:
+        raise BadOrderError("'date' must be a time such as 2026-02-03T04:05:06Z.") from error
+    return date or ""
 
 
 def _read_moment(given: Json, name: str) -> datetime:

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from bot.bodies import read_body
 from bot.web.site import DIST, NotBuiltError, Site, load_site
 
 YEAR = 31_536_000
@@ -51,14 +52,10 @@ class _Files:
 
     async def take(self, request: web.Request) -> web.Response:
         """Keep a file that was accepted in the chat."""
-        content = bytearray()
-        async for chunk in request.content.iter_any():
-            content += chunk
-            if len(content) > LARGEST_FILE:
-                raise web.HTTPRequestEntityTooLarge(LARGEST_FILE, len(content))
+        content = await read_body(request, LARGEST_FILE)
         if len(self._contents) >= MOST_FILES:
             self._contents.pop(next(iter(self._contents)))
-        self._contents[request.match_info["id"]] = bytes(content)
+        self._contents[request.match_info["id"]] = content
         return web.json_response({"id": request.match_info["id"]}, status=201)
 
     async def give(self, request: web.Request) -> web.Response:

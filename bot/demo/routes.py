@@ -4,16 +4,19 @@ They are served beside the service by `carnet demo` alone, and by the small Micr
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from bot.bodies import read_body
 from bot.demo.descriptions import describe_fault, describe_item, describe_person, is_master
 from bot.demo.faults import KINDS
 from bot.demo.journal import Journal
 from bot.demo.orders import (
     BadOrderError,
+    check_fault,
     complete_mail,
     complete_meeting,
     hold_meeting,
@@ -28,8 +31,11 @@ if TYPE_CHECKING:
     from bot.demo.microsoft import Microsoft
 
 Json = dict[str, Any]
+_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 _INBOX = 50
+_LARGEST = 16 << 20
+"""Bytes: a hostile mail may have a subject of a few megabytes."""
 _SOON = 7 * 86_400
 """Seconds: an inbox shows no meeting that is further ahead."""
 
@@ -96,7 +102,7 @@ class _Demo:
     async def list_sent(self, request: web.Request) -> web.Response:
         """Answer every activity that the connector took, oldest first; `user` and `after` (a number) narrow it."""
         after, user = request.query.get("after", "0"), request.query.get("user")
-        if not after.isdigit():
+        if _NUMBER.fullmatch(after) is None:
             raise BadOrderError("'after' must be a number.")
         sent = [{**each.describe(), "number": number} for number, each in enumerate(self._microsoft.connector.sent, 1)]
         chosen = [each for each in sent[int(after) :] if user is None or (each["user"] or {}).get("id") == user]
@@ -135,10 +141,10 @@ class _Demo:
 
     async def add_fault(self, request: web.Request) -> web.Response:
         """Switch a fault on: `kind`, and what else `Faults.add` takes."""
-        given = await _read(request)
+        given = check_fault(await _read(request))
         try:
-            fault = self._microsoft.faults.add(str(given.pop("kind", "")), **given)
-        except (TypeError, ValueError) as error:
+            fault = self._microsoft.faults.add(**given)
+        except ValueError as error:
             raise BadOrderError(str(error)) from error
         return _answer(describe_fault(fault), 201)
 
@@ -177,20 +183,23 @@ class _Demo:
 
 
 def _guard(handler: Handler) -> Handler:
-    """Answer 400 with the sentence of a bad order."""
+    """Answer a bad order with its sentence."""
 
     async def answer(request: web.Request) -> web.Response:
         try:
             return await handler(request)
         except BadOrderError as error:
             return _answer({"error": str(error)}, 400)
+        except web.HTTPRequestEntityTooLarge:
+            return _answer({"error": f"The body is larger than {_LARGEST >> 20} MB."}, 413)
 
     return answer
 
 
 async def _read(request: web.Request) -> Json:
+    body = await read_body(request, _LARGEST)
     try:
-        given = json.loads(await request.read())
+        given = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise BadOrderError("The body must be JSON.") from error
     if not isinstance(given, dict):
