@@ -100,6 +100,12 @@ class Service:
             await route.fulfill(status=status, json=body)
 
 
+def in_turn(*replies):
+    """Answer one after the other; the last one for ever."""
+    left = list(replies)
+    return lambda _question: left.pop(0) if len(left) > 1 else left[0]
+
+
 class Window:
     """A browser context that reaches the page's own origin and the fakes, and nothing else."""
 
@@ -175,7 +181,7 @@ async def open_window(
             locale=language,
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         window = Window(context, url)
         await window.route(has_office=has_office, is_stubbed=is_stubbed)
         yield window

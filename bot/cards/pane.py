@@ -47,18 +47,21 @@ class OnItem:
 def draw_item(reader: Reader, item: OnItem, mode: str, back: Json | None = None) -> Card:
     """Draw who is on the open item: one company in full, several in short; `back` leads here again."""
     language = reader.language
+    adds = ADDS
     if len(item.companies) == 1:
-        body = _draw_only(reader, item.companies[0], back)
+        adds -= 2
+        body = _draw_only(reader, item.companies[0], adds, back)
+        adds -= sum(_is_addable(person) for person in item.companies[0].people[:PEOPLE])
     else:
         body = [_draw_met(reader, met, back) for met in item.companies]
     if item.contacts:
         people = [_draw_person(reader, person, back) for person in item.contacts[:PEOPLE]]
-        body.append(kit.group([kit.subtitle(text(language, "pane.contacts")), *people]))
+        rest = _say_rest(reader, item.contacts, PEOPLE)
+        body.append(kit.group([kit.subtitle(text(language, "pane.contacts")), *people, *rest]))
     if item.strangers:
-        adds = ADDS if len(item.companies) != 1 else ADDS - 2
         body.append(_draw_strangers(reader, item.strangers, adds, back))
     if not body:
-        body.append(kit.line(text(language, f"pane.{_say_nobody(item, mode)}")))
+        return _draw_nobody(reader, item, mode)
     if item.left_out:
         body.append(kit.note(say(language, "cards.pane.more", count=item.left_out)))
     if len(item.companies) != 1:
@@ -67,15 +70,27 @@ def draw_item(reader: Reader, item: OnItem, mode: str, back: Json | None = None)
     return kit.card(body, [toggle(text(language, "company.change"), DRAWER)])
 
 
+def _draw_nobody(reader: Reader, item: OnItem, mode: str) -> Card:
+    """Say that there is nobody to show, and offer what there is."""
+    mine = {"version": 1, "of": "companies", "scope": "mine"}
+    sentence = kit.line(text(reader.language, f"pane.{_say_nobody(item, mode)}"))
+    return kit.card([sentence], [button(text(reader.language, "pane.my_companies"), "list", filter=mine)])
+
+
 def _say_nobody(item: OnItem, mode: str) -> str:
     if item.colleague_count:
         return "colleagues_only"
     return "nobody_yet" if mode == "compose" else "nobody"
 
 
-def _draw_only(reader: Reader, met: Met, back: Json | None) -> list[Json]:
-    people = [_draw_person(reader, person, back) for person in met.people[:PEOPLE]]
-    on_item = kit.group([kit.subtitle(text(reader.language, "pane.here")), *people])
+def _draw_only(reader: Reader, met: Met, adds: int, back: Json | None) -> list[Json]:
+    people = []
+    for person in met.people[:PEOPLE]:
+        can_add = _is_addable(person) and adds > 0
+        people.append(_draw_stranger(reader, person, back) if can_add else _draw_person(reader, person, back))
+        adds -= can_add
+    rest = _say_rest(reader, met.people, PEOPLE)
+    on_item = kit.group([kit.subtitle(text(reader.language, "pane.here")), *people, *rest])
     head, *note = draw_head(reader, met.company)
     opening = kit.opening([head], "company.open", company_id=met.company.id, back=back)
     return [opening, *note, *draw_facts(reader, met.company), *draw_mine(reader, met.company), on_item]
@@ -97,8 +112,10 @@ def _draw_met(reader: Reader, met: Met, back: Json | None) -> Json:
         back=back,
     )
     known = kit.note(say(language, "cards.pane.known_by", names=say_knowers(reader, company)))
-    names = kit.note(", ".join(clean(person.name or person.address, 40) for person in met.people[:PEOPLE]))
-    return kit.group([row, known, names])
+    names = ", ".join(clean(person.name or person.address, 40) for person in met.people[:PEOPLE])
+    left = len(met.people) - PEOPLE
+    more = say(language, "cards.pane.more", count=left) if left > 0 else ""
+    return kit.group([row, known, kit.note(f"{names} {more}".rstrip())])
 
 
 def _draw_person(reader: Reader, person: Person, back: Json | None) -> Json:
@@ -110,6 +127,7 @@ def _draw_person(reader: Reader, person: Person, back: Json | None) -> Json:
             join((address, text(reader.language, f"pane.{person.state}"))),
             "contact.explain",
             address=person.address,
+            back=back,
         )
     return entries.row(
         name, join((address, say_last(reader, person.last_at))), "contact.open", contact_id=person.id, back=back
@@ -119,13 +137,24 @@ def _draw_person(reader: Reader, person: Person, back: Json | None) -> Json:
 def _draw_strangers(reader: Reader, strangers: Sequence[Person], adds: int, back: Json | None) -> Json:
     items: list[Json] = [kit.subtitle(text(reader.language, "pane.strangers"))]
     for person in strangers[:STRANGERS]:
-        can_add = person.state == "seen" and adds > 0
+        can_add = _is_addable(person) and adds > 0
         items.append(_draw_stranger(reader, person, back, can_add=can_add))
         adds -= can_add
-    return kit.group(items)
+    return kit.group([*items, *_say_rest(reader, strangers, STRANGERS)])
 
 
-def _draw_stranger(reader: Reader, person: Person, back: Json | None, *, can_add: bool) -> Json:
+def _is_addable(person: Person) -> bool:
+    """Say whether somebody who only wrote in can be made a contact."""
+    return person.state == "seen"
+
+
+def _say_rest(reader: Reader, people: Sequence[Person], shown: int) -> list[Json]:
+    """Say how many more there are than are shown, if any."""
+    left = len(people) - shown
+    return [kit.note(say(reader.language, "cards.pane.more", count=left))] if left > 0 else []
+
+
+def _draw_stranger(reader: Reader, person: Person, back: Json | None, *, can_add: bool = True) -> Json:
     language = reader.language
     name = clean(person.name or person.address, _NAME)
     detail = join((clean(person.address, _NAME) if person.name else "", text(language, f"pane.{person.state}")))

@@ -218,6 +218,19 @@ async def test_B77_names_and_texts_that_would_act_are_shown_as_text(url):
         assert dialogs == []
 
 
+async def test_B77_the_name_beside_a_tick_box_is_shown_as_typed(url):
+    names = ["*x* _y_", "**Bold & Sons** [z](https://evil.example)", "1. <b>First</b>"]
+    ticks = [{"type": "Input.Toggle", "id": str(number), "title": name} for number, name in enumerate(names)]
+    choices = [{"title": name, "value": name} for name in names]
+    many = {"type": "Input.ChoiceSet", "id": "many", "isMultiSelect": True, "choices": choices}
+    async with open_window(url) as window:
+        window.service.on("pane.item", answer(card=card("Ticks") | {"body": [*ticks, many]}))
+        page = await window.open("/pane")
+        for name in names:
+            await page.get_by_text(name, exact=True).nth(1).wait_for()
+        assert await page.locator("#app :is(em, strong, a, li, b)").count() == 0
+
+
 @pytest.mark.parametrize("worst", ["markdown", "arabic", "emoji", "reversed"])
 async def test_B77_every_card_of_the_worst_firm_is_drawn_without_acting_or_overflowing(url, worst):
     cards = dict(draw_all("en", worst_world(worst)))

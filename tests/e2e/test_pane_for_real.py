@@ -71,6 +71,19 @@ async def test_two_panes_on_one_company_do_not_overwrite_each_other(demo_url, fi
         assert (await answered.value).status == 409
 
 
+async def test_a_delegate_sees_what_the_signed_in_person_may_see(demo_url, firm):
+    anne, david = firm.person("Anne Martin"), firm.person("David Okafor")
+    mail = firm.mail_from(anne, "@quantabio.example")
+    async with open_window(demo_url, is_stubbed=False) as window:
+        shown = {}
+        for person in (anne, david):
+            page = await window.open("/pane?lang=en-GB", **opened_by(firm, person, mail))
+            await page.get_by_text("Quantabio", exact=True).first.wait_for()
+            shown[person["name"]] = await page.locator(".ac-adaptiveCard").inner_text()
+    assert "Nothing yet" not in shown["Anne Martin"]
+    assert "Nothing yet" in shown["David Okafor"]
+
+
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("en", "dark"), ("fr", "light"), ("fr", "dark")])
 async def test_pictures_of_the_pane(demo_url, firm, language, theme):
     anne = firm.person("Anne Martin")

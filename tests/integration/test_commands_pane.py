@@ -41,6 +41,7 @@ async def test_colleagues_are_left_out(office):
         marc = (await search_users(connection, office.people["Anne Martin"], "Marc"))[0]
     reply = await show(office, ("Marc", marc.address))
     assert read(reply.card) == ["Only colleagues are on this item."]
+    assert "Acme Industries" in names((await office.click(reply, "Show my companies", surface="pane")).card)
 
 
 async def test_a_sender_who_only_wrote_in_can_be_added(office):
@@ -48,6 +49,21 @@ async def test_a_sender_who_only_wrote_in_can_be_added(office):
     assert "Only wrote to us so far" in said(reply)
     added = await office.ask("contact.add", {"address": "sam@initech.example"}, surface="pane")
     assert "Sam Seen is a contact now." in read(added.card)
+
+
+async def test_a_sender_at_a_known_company_who_only_wrote_in_is_added_beside_it(office):
+    reply = await show(office, ("Sam", "sam@initech.example"))
+    assert "Initech" in read(reply.card)
+    added = await office.click(reply, "Add as a contact", surface="pane")
+    assert read((await office.click(added, "Back", surface="pane")).card)[0] == "Initech"
+
+
+async def test_how_many_more_people_there_are_is_said(office):
+    beside = [(f"P{n}", f"p{n}@acme.example") for n in range(7)]
+    one = await show(office, ("Jean", "jean@acme.example"), *[(f"S{n}", f"s{n}@new{n}.example") for n in range(9)])
+    assert "and 3 more" in said(one)
+    several = await show(office, ("Jean", "jean@acme.example"), *beside, ("Jean", "jean@globex.example"))
+    assert "and 3 more" in said(several)
 
 
 async def test_a_stranger_is_named_with_the_address_beside(office):

@@ -93,6 +93,13 @@ def test_S50_what_microsofts_schema_refuses_is_refused_before_an_upload(path, va
         check_manifest(manifest, {})
 
 
+def test_delegates_and_shared_mailboxes_are_offered_the_pane_by_both_manifests():
+    granted = read_manifest()["authorization"]["permissions"]["resourceSpecific"]
+    xml = (find_source() / "outlook.xml").read_text()
+    assert {"name": "Mailbox.SharedFolder", "type": "Delegated"} in granted
+    assert re.search(r"<DesktopFormFactor>\s*<SupportsSharedFolders>true</SupportsSharedFolders>", xml)
+
+
 @needs_page
 def test_a_language_that_leaves_a_text_out_is_refused():
     french = json.loads((find_source() / "fr.json").read_text())

@@ -28,10 +28,15 @@ export interface Api {
   download(verb: string, data: Data): Promise<Blob>;
 }
 
-const WRITES =
-  /^(company\.(set|rename|merge)|companies\.set|contact\.(add|rename|forget)|view\.(?!open)|undo|notices\.set)/;
+/** Verbs that only read; whatever is not among them may have been done though no answer came. */
+const READS =
+  /^(pane\.item|people\.search|search|show|hello|help|list(\.(more|narrow|rows|save|tick))?|views\.list|view\.(open|settings)|company\.(open|shared)|companies\.sort_(out|next)|contact\.(open|explain)|notices\.settings|admin\.status)$/;
 const PATIENCE = 20_000;
 const PAUSE = 500;
+
+export function isReading(verb: string): boolean {
+  return READS.test(verb);
+}
 
 export function createApi(settings: Settings, getToken: GetToken, speech: { locale: () => string }): Api {
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -57,7 +62,7 @@ export function createApi(settings: Settings, getToken: GetToken, speech: { loca
 
   /** A refused token is asked for again; a failed read is tried once more; a write never is, it may have been done. */
   async function sendTwice(verb: string, data: Data, signal?: AbortSignal): Promise<Response> {
-    const mayRepeat = !WRITES.test(verb);
+    const mayRepeat = isReading(verb);
     let response: Response;
     try {
       response = await send(verb, data, signal, false);

@@ -4,10 +4,10 @@
  * Only the newest question may draw: whatever an older one answers, its item is no longer the one on the screen.
  */
 
-import type { Answer, Api, Card, Data } from "./api";
+import { isReading, type Answer, type Api, type Card, type Data } from "./api";
 import { renderCard } from "./cards/render";
 import { fill, h } from "./dom";
-import { toFailure, type Failure } from "./failures";
+import { Failure, toFailure } from "./failures";
 import { saveFile } from "./save_file";
 import { failureView, skeleton } from "./views";
 
@@ -36,6 +36,7 @@ export class Board {
   private readonly content: HTMLElement;
   private readonly live: HTMLElement;
   private running: AbortController | undefined;
+  private lastPlace: Question | undefined;
 
   constructor(
     private readonly api: Api,
@@ -60,20 +61,23 @@ export class Board {
   /** Ask for a place and go there; what was shown makes room at once. */
   async show(question: Question): Promise<void> {
     this.wait();
-    await this.finish(this.begin(), question, () => void this.show(question));
+    this.lastPlace = question;
+    await this.finish(this.begin(), question);
   }
 
   private async act(question: Question): Promise<void> {
-    if (PLACES.test(question.verb)) {
-      await this.show(question);
-      this.content.focus();
-      return;
+    const isPlace = PLACES.test(question.verb);
+    if (isPlace) {
+      this.wait();
+      this.lastPlace = question;
     }
     const run = this.begin();
-    this.setBusy(true);
-    await this.finish(run, question, () => void this.act(question));
-    this.setBusy(false);
-    this.content.focus();
+    this.setBusy(!isPlace);
+    await this.finish(run, question);
+    if (run === this.running) {
+      this.setBusy(false);
+      this.content.focus();
+    }
   }
 
   private begin(): AbortController {
@@ -88,7 +92,7 @@ export class Board {
     this.setBusy(false);
   }
 
-  private async finish(run: AbortController, question: Question, retry: () => void): Promise<void> {
+  private async finish(run: AbortController, question: Question): Promise<void> {
     try {
       const answer = await this.api.ask(question.verb, question.data, { signal: run.signal });
       if (run === this.running) {
@@ -96,8 +100,21 @@ export class Board {
       }
     } catch (error) {
       if (run === this.running) {
-        this.drawFailure(toFailure(error), retry);
+        this.fail(question, toFailure(error));
       }
+    }
+  }
+
+  /** A change without an answer may have been made: one looks how it stands, it is never sent again by itself. */
+  private fail(question: Question, failure: Failure): void {
+    const isLost = failure.kind === "offline" || failure.kind === "slow";
+    if (isLost && !isReading(question.verb)) {
+      this.drawFailure(new Failure("unsure"), () => {
+        void this.show(this.lastPlace ?? question);
+        this.options.onChanged?.();
+      });
+    } else {
+      this.drawFailure(failure, () => void (PLACES.test(question.verb) ? this.show(question) : this.act(question)));
     }
   }
 
@@ -135,7 +152,7 @@ export class Board {
       }
     };
     fill(this.content, failureView(failure, again, this.options.adminLink));
-    if (failure.kind === "offline") {
+    if (failure.kind === "offline" || failure.kind === "unsure") {
       const run = this.running;
       window.addEventListener("online", () => run === this.running && retry(), { once: true });
     }

@@ -3,6 +3,8 @@
 export type FailureKind =
   | "offline"
   | "slow"
+  /** A change was sent, and whether it was made is not known. */
+  | "unsure"
   | "server"
   | "signed_out"
   | "forbidden"

@@ -7,7 +7,7 @@ import {
   type IPublicClientApplication,
 } from "@azure/msal-browser";
 
-import { Failure } from "./failures";
+import { Failure, toFailure } from "./failures";
 import type { Settings } from "./settings";
 
 /** Give a token; `isFresh` asks for a new one, after the service refused the last. */
@@ -22,40 +22,82 @@ export interface SignIn {
 /** AADSTS codes that only an administrator's consent resolves (entra: reference-error-codes). */
 const CONSENT = /AADSTS(65001|90094|90095|650052|650056|500011)|consent_required/;
 
+/** Consent that the person may be able to give in the window. */
+const OWN_CONSENT = /AADSTS65001|consent_required/;
+/** Milliseconds after which a host that says nothing counts as not answering. */
+const PATIENCE = 20_000;
+
 export function createSignIn(settings: Settings, options: { mayPopUp: boolean }): SignIn {
   const request = { scopes: [settings.scope] };
   let starting: Promise<IPublicClientApplication> | undefined;
+  let asking: Promise<string> | undefined;
+  let refused: Failure | undefined;
 
-  const start = () => (starting ??= createApplication(settings));
-
-  async function askPerson(): Promise<void> {
-    const application = await start();
-    try {
-      keepAccount(application, (await application.acquireTokenPopup(request)).account);
-    } catch (error) {
+  /** A start that failed is tried again the next time. */
+  function start(): Promise<IPublicClientApplication> {
+    starting ??= createApplication(settings).catch((error: unknown) => {
+      starting = undefined;
       throw explain(error);
-    }
+    });
+    return starting;
   }
 
-  async function getToken(isFresh = false): Promise<string> {
+  /** One window at a time: whoever needs a token meanwhile waits for the same one. */
+  function openWindow(): Promise<string> {
+    asking ??= signInByWindow().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  }
+
+  async function signInByWindow(): Promise<string> {
     const application = await start();
     try {
-      const account = application.getActiveAccount();
-      const silent = { ...request, forceRefresh: isFresh, ...(account && { account }) };
-      const result = await application.acquireTokenSilent(silent);
+      const result = await application.acquireTokenPopup(request);
       keepAccount(application, result.account);
+      refused = undefined;
       return result.accessToken;
     } catch (error) {
-      const failure = explain(error);
-      if (failure.kind !== "signed_out" || !options.mayPopUp) {
-        throw failure;
-      }
-      await askPerson();
-      return getToken();
+      refused = explain(error);
+      throw refused;
     }
   }
 
-  return { getToken, askPerson };
+  async function getSilently(isFresh: boolean): Promise<string> {
+    const application = await start();
+    const account = application.getActiveAccount();
+    const silent = application.acquireTokenSilent({ ...request, forceRefresh: isFresh, ...(account && { account }) });
+    const result = await withPatience(silent);
+    keepAccount(application, result.account);
+    return result.accessToken;
+  }
+
+  /** Silently, else by a window; one that was refused opens again only when the person asks for it. */
+  async function getToken(isFresh = false): Promise<string> {
+    try {
+      return await getSilently(isFresh);
+    } catch (error) {
+      const failure = explain(error);
+      const mayHelp = failure.kind === "signed_out" || (failure.kind === "consent" && OWN_CONSENT.test(String(error)));
+      if (!mayHelp || !options.mayPopUp) {
+        throw failure;
+      }
+      try {
+        return await (refused ? Promise.reject(refused) : openWindow());
+      } catch (denial) {
+        throw failure.kind === "consent" && toFailure(denial).kind === "cancelled" ? failure : denial;
+      }
+    }
+  }
+
+  return { getToken, askPerson: async () => void (await openWindow()) };
+}
+
+function withPatience<T>(promise: Promise<T>): Promise<T> {
+  const silence = new Promise<never>((_, reject) => {
+    window.setTimeout(() => reject(new Failure("slow")), PATIENCE);
+  });
+  return Promise.race([promise, silence]);
 }
 
 /** Tokens stay in memory: nothing of a person's sign-in outlives the page. */
@@ -83,7 +125,7 @@ function keepAccount(
 /** Translate what MSAL threw into what the page can say and do about it. */
 function explain(error: unknown): Failure {
   if (!(error instanceof AuthError)) {
-    return new Failure("server");
+    return toFailure(error);
   }
   const said = `${error.errorCode} ${error.subError} ${error.errorMessage}`;
   if (CONSENT.test(said)) {

@@ -57,7 +57,7 @@ export function sayAgo(at: number, now = Date.now() / 1000): string {
     return "";
   }
   if (ago?.[0] !== language) {
-    ago = [language, new Intl.RelativeTimeFormat(language, { numeric: "auto" })];
+    ago = [language, new Intl.RelativeTimeFormat(language, { numeric: "always" })];
   }
   const distance = at - now;
   const [seconds, unit] = UNITS.find(([size]) => Math.abs(distance) >= size) ?? [60, "minute"];

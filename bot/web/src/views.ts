@@ -8,6 +8,7 @@ import { say, type TextKey } from "./texts";
 const FAILURES: Record<Failure["kind"], { icon: IconName; action: TextKey | null }> = {
   offline: { icon: "offline", action: "try_again" },
   slow: { icon: "history", action: "try_again" },
+  unsure: { icon: "history", action: "look_again" },
   server: { icon: "alert", action: "try_again" },
   signed_out: { icon: "key", action: "sign_in" },
   forbidden: { icon: "lock", action: null },

@@ -13,6 +13,7 @@ import {
 } from "adaptivecards/lib/card-elements";
 import { CardObjectRegistry, GlobalRegistry } from "adaptivecards/lib/registry";
 import { Versions } from "adaptivecards/lib/serialization";
+import { GlobalSettings } from "adaptivecards/lib/shared";
 import { Table } from "adaptivecards/lib/table";
 
 import type { Card, Data } from "../api";
@@ -29,6 +30,9 @@ const elements = new CardObjectRegistry<CardElement>();
 GlobalRegistry.populateWithDefaultElements(elements);
 elements.register("Input.ChoiceSet", PersonInput);
 elements.register("Table", Table, Versions.v1_5);
+
+/* The words beside a tick box are names as people wrote them. */
+GlobalSettings.useMarkdownInRadioButtonAndCheckbox = false;
 
 AdaptiveCard.onProcessMarkdown = (text, result) => {
   result.outputHtml = toHtml(text);

@@ -30,9 +30,10 @@ export interface Row {
   name: string;
   /** The main domain of a company, the address of a contact. */
   detail: string;
-  type: CompanyType | null;
+  type?: CompanyType | null;
   partner: string;
-  company: string;
+  /** The company of a contact; a company has none. */
+  company?: string;
   count: number;
   last_at: number;
   is_provisional: boolean;

@@ -5,8 +5,9 @@
  */
 
 import { debounce, h } from "../dom";
-import { say, sayAgo, sayDay, sayNumber } from "../texts";
-import { TYPES, type Filter, type Row } from "./filter";
+import { say } from "../texts";
+import { drawTitles, DrawnRow } from "./drawn_row";
+import type { Filter, Row } from "./filter";
 
 export interface Batch {
   rows: Row[];
@@ -16,7 +17,8 @@ export interface Batch {
 export interface ListOptions {
   fetch: (cursor: string | null, size: number, signal: AbortSignal) => Promise<Batch>;
   onOpen: (row: Row) => void;
-  onFailure: (error: unknown) => void;
+  /** Called where reading failed; what was read before is still shown where `hasRows`. */
+  onFailure: (error: unknown, hasRows: boolean) => void;
   /** Called after every batch with how many rows are there, and whether there are more. */
   onLoaded: (count: number, hasMore: boolean) => void;
 }
@@ -28,18 +30,6 @@ const MARGIN = 8;
 /** Rows from the end at which the next batch is asked for. */
 const AHEAD = 150;
 
-type Drawn = {
-  element: HTMLElement;
-  index: number;
-  row: Row | null;
-  name: HTMLElement;
-  detail: HTMLElement;
-  type: HTMLElement;
-  partner: HTMLElement;
-  last: HTMLElement;
-  count: HTMLElement;
-};
-
 export class List {
   readonly element: HTMLElement;
   private readonly header: HTMLElement;
@@ -47,10 +37,12 @@ export class List {
   private readonly canvas: HTMLElement;
   private rows: Row[] = [];
   private next: string | null = null;
-  private pool: Drawn[] = [];
+  private pool: DrawnRow[] = [];
   private active = -1;
   private frame = 0;
   private loading: AbortController | undefined;
+  /** After a failure nothing more is read until somebody, or the network, says so. */
+  private isStopped = false;
   private height = 52;
 
   constructor(private readonly options: ListOptions) {
@@ -81,52 +73,65 @@ export class List {
 
   /** Show a list from its beginning. */
   async load(filter: Filter): Promise<void> {
-    this.loading?.abort();
     this.rows = [];
     this.next = null;
     this.active = -1;
     this.grid.scrollTop = 0;
-    this.grid.dataset["of"] = filter.of;
     this.grid.removeAttribute("aria-activedescendant");
-    this.drawHeader(filter);
+    this.header.replaceChildren(...drawTitles(filter));
     this.grid.classList.add("is-loading");
-    await this.fetch(FIRST, null);
+    await this.read([], null, FIRST);
     this.grid.classList.remove("is-loading");
   }
 
-  private drawHeader(filter: Filter): void {
-    const isCompanies = filter.of === "companies";
-    const titles = [
-      [isCompanies ? "column.company" : "column.contact", "name"],
-      [isCompanies ? "column.type" : "column.company", "type"],
-      ["column.partner", "partner"],
-      ["column.last", "last"],
-      ["column.count", "count"],
-    ] as const;
-    this.header.replaceChildren(
-      ...titles.map(([key, name]) => h("span", { class: `cell cell-${name}`, role: "columnheader" }, say(key))),
-    );
+  /** Read again what was read down to the end of the screen; one stays where one is. */
+  async refresh(): Promise<void> {
+    const last = Math.ceil((this.grid.scrollTop + this.grid.clientHeight) / this.height) + MARGIN;
+    await this.read([], null, Math.max(FIRST, last));
   }
 
-  private async fetch(size: number, cursor: string | null): Promise<void> {
+  /** Go on after a failure; what was read before is still there. */
+  resume(): void {
+    this.isStopped = false;
+    this.draw();
+  }
+
+  /** Read rows on, batch by batch, until there are as many as wanted; they replace the old ones all at once. */
+  private async read(rows: Row[], cursor: string | null, wanted: number): Promise<void> {
+    this.loading?.abort();
     const run = (this.loading = new AbortController());
+    this.isStopped = false;
     try {
-      const batch = await this.options.fetch(cursor, size, run.signal);
-      if (run !== this.loading) {
-        return;
-      }
+      let next = cursor;
+      do {
+        const batch = await this.options.fetch(next, Math.min(MOST, wanted - rows.length), run.signal);
+        if (run !== this.loading) {
+          return;
+        }
+        rows.push(...batch.rows);
+        next = batch.next;
+      } while (next !== null && rows.length < wanted);
       this.loading = undefined;
-      this.rows.push(...batch.rows);
-      this.next = batch.next;
-      this.grid.setAttribute("aria-rowcount", String(this.next === null ? this.rows.length + 1 : -1));
-      this.draw();
-      this.options.onLoaded(this.rows.length, this.next !== null);
+      this.take(rows, next);
     } catch (error) {
       if (run === this.loading) {
         this.loading = undefined;
-        this.options.onFailure(error);
+        this.isStopped = true;
+        this.options.onFailure(error, this.rows.length > 0);
       }
     }
+  }
+
+  private take(rows: Row[], next: string | null): void {
+    const { selected } = this;
+    if (rows !== this.rows) {
+      this.rows = rows;
+      this.active = selected === null ? -1 : rows.findIndex((row) => row.id === selected);
+    }
+    this.next = next;
+    this.grid.setAttribute("aria-rowcount", String(next === null ? rows.length + 1 : -1));
+    this.draw();
+    this.options.onLoaded(rows.length, next !== null);
   }
 
   private schedule(): void {
@@ -143,15 +148,15 @@ export class List {
     const last = Math.min(this.rows.length, first + visible + 2 * MARGIN);
     this.canvas.style.height = `${(this.rows.length + (this.next === null ? 0 : 3)) * this.height}px`;
     this.recycle(first, last);
-    if (this.next !== null && !this.loading && last > this.rows.length - AHEAD) {
-      void this.fetch(Math.min(MOST, Math.max(2 * FIRST, this.rows.length)), this.next);
+    if (this.next !== null && !this.loading && !this.isStopped && last > this.rows.length - AHEAD) {
+      void this.read(this.rows, this.next, this.rows.length + Math.min(MOST, Math.max(2 * FIRST, this.rows.length)));
     }
   }
 
   /** Move the rows that left the screen to where rows are missing. */
   private recycle(first: number, last: number): void {
     const kept = new Set<number>();
-    const free: Drawn[] = [];
+    const free: DrawnRow[] = [];
     for (const drawn of this.pool) {
       if (drawn.index >= first && drawn.index < last) {
         kept.add(drawn.index);
@@ -166,9 +171,7 @@ export class List {
       }
     }
     for (const drawn of free) {
-      drawn.index = -1;
-      drawn.element.hidden = true;
-      drawn.element.removeAttribute("id");
+      drawn.hide();
     }
     this.settle();
   }
@@ -181,64 +184,17 @@ export class List {
     }
   });
 
-  private addRow(): Drawn {
-    const cell = (name: string) => h("span", { class: `cell cell-${name}`, role: "gridcell" });
-    const name = h("span", { class: "row-name" });
-    const detail = h("span", { class: "row-detail" });
-    const main = cell("name");
-    main.append(name, detail);
-    const [type, partner, last, count] = ["type", "partner", "last", "count"].map(cell) as [
-      HTMLElement,
-      HTMLElement,
-      HTMLElement,
-      HTMLElement,
-    ];
-    const element = h("div", { class: "row", role: "row" }, main, type, partner, last, count);
-    this.canvas.append(element);
-    const drawn: Drawn = { element, index: -1, row: null, name, detail, type, partner, last, count };
+  private addRow(): DrawnRow {
+    const drawn = new DrawnRow(this.canvas);
     this.pool.push(drawn);
     return drawn;
   }
 
-  private place(drawn: Drawn, index: number): void {
+  private place(drawn: DrawnRow, index: number): void {
     const row = this.rows[index];
-    if (!row) {
-      return;
+    if (row) {
+      drawn.place(row, index, this.height, index === this.active);
     }
-    const { element } = drawn;
-    element.style.transform = `translateY(${index * this.height}px)`;
-    element.style.height = `${this.height}px`;
-    element.classList.toggle("is-active", index === this.active);
-    element.setAttribute("aria-selected", String(index === this.active));
-    if (drawn.index === index && drawn.row === row) {
-      return;
-    }
-    drawn.index = index;
-    drawn.row = row;
-    element.hidden = false;
-    element.id = `row-${index}`;
-    element.dataset["id"] = String(row.id);
-    element.setAttribute("aria-rowindex", String(index + 2));
-    this.fill(drawn, row);
-  }
-
-  private fill(drawn: Drawn, row: Row): void {
-    drawn.name.textContent = row.name;
-    drawn.name.classList.toggle("is-provisional", row.is_provisional);
-    drawn.name.title = row.is_provisional ? say("column.provisional") : "";
-    drawn.detail.textContent = row.detail;
-    if (this.grid.dataset["of"] === "contacts") {
-      drawn.type.textContent = row.company;
-      drawn.type.className = "cell cell-type";
-    } else {
-      const type = row.type !== null && TYPES.includes(row.type) ? row.type : "none";
-      drawn.type.className = `cell cell-type chip chip-${type}`;
-      drawn.type.textContent = say(`type.${type}`);
-    }
-    drawn.partner.textContent = row.partner;
-    drawn.last.textContent = sayAgo(row.last_at) || say("column.no_date");
-    drawn.last.title = sayDay(row.last_at);
-    drawn.count.textContent = sayNumber(row.count);
   }
 
   private press(event: KeyboardEvent): void {

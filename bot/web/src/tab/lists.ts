@@ -6,22 +6,21 @@ import { adminConsentLink } from "../consent";
 import { fill, h } from "../dom";
 import { Failure, toFailure } from "../failures";
 import type { TabHost } from "../hosts/tab_host";
-import { saveFile } from "../save_file";
 import type { Settings } from "../settings";
-import { say, type TextKey } from "../texts";
+import { say } from "../texts";
 import { failureView, message } from "../views";
-import { askName } from "./dialog";
 import { asJson, emptyFilter, isSame, MY_COMPANIES, readRows, type Filter, type View } from "./filter";
 import { FilterForm } from "./filter_form";
 import { copyLink } from "./links";
 import { List, type Batch } from "./list";
+import { ListChanges } from "./list_changes";
 import type { MenuItem } from "./menu";
 import { Saving } from "./saving";
 import { Side, type Kind } from "./side";
 import { Strip } from "./strip";
 import { Toast } from "./toast";
 import { Toolbar } from "./toolbar";
-import { listViewActions, type ViewActions } from "./view_menu";
+import { listViewActions } from "./view_menu";
 import { ViewStore } from "./view_store";
 
 export class Lists {
@@ -30,6 +29,7 @@ export class Lists {
   private filter: Filter = emptyFilter();
   private people: Record<string, string> = {};
   private readonly store: ViewStore;
+  private readonly changes: ListChanges;
   private readonly strip: Strip;
   private readonly toolbar: Toolbar;
   private readonly form: FilterForm;
@@ -71,15 +71,16 @@ export class Lists {
     this.list = new List({
       fetch: (cursor, size, signal) => this.fetch(cursor, size, signal),
       onOpen: (row) => void this.side.open(this.filter.of === "companies" ? "company" : "contact", row.id, row.name),
-      onFailure: (error) => this.fail(error),
+      onFailure: (error, hasRows) => (hasRows ? this.pause(error) : this.fail(error)),
       onLoaded: (count, hasMore) => this.showCount(count, hasMore),
     });
     const board = new Board(api, {
       open: (url) => host.open(url),
       askPerson: host.signIn.askPerson,
       adminLink: this.adminLink,
-      onChanged: () => void this.list.load(this.filter),
+      onChanged: () => void (this.list.element.hidden ? this.reload() : this.list.refresh()),
     });
+    this.changes = new ListChanges(this.store, host, this.toast, (id) => this.reopen(id));
     const copy = (place: string, label: string) => void copyLink(host, this.toast, place, label);
     this.side = new Side(board, copy, () => this.list.element.focus());
     this.refine = h(
@@ -180,7 +181,20 @@ export class Lists {
       needsPerson ? void this.host.signIn.askPerson().then(retry, (next: unknown) => this.fail(next)) : retry();
     this.list.element.hidden = true;
     this.count.textContent = "";
-    fill(this.empty, failureView(failure, again, this.adminLink));
+    const failureShown = failureView(failure, again, this.adminLink);
+    fill(this.empty, failureShown);
+    this.whenOnline(failure, () => failureShown === this.empty.firstElementChild && retry());
+  }
+
+  /** The next rows could not be read: those that are there stay, and the list goes on when it can. */
+  private pause(error: unknown): void {
+    const failure = toFailure(error);
+    const resume = () => this.list.resume();
+    this.toast.say(say(`failure_${failure.kind}_title`), { label: say("try_again"), run: resume });
+    this.whenOnline(failure, resume);
+  }
+
+  private whenOnline(failure: Failure, retry: () => void): void {
     if (failure.kind === "offline") {
       window.addEventListener("online", retry, { once: true });
     }
@@ -221,58 +235,18 @@ export class Lists {
   }
 
   private menu(): MenuItem[] {
-    const own = this.view ? listViewActions(this.view, this.store.views, this.actions) : [];
+    const own = this.view ? listViewActions(this.view, this.store.views, this.changes) : [];
     const hidden = this.store.hidden.map((view): MenuItem => {
-      const show = () => this.actions.change("view.unhide", view);
+      const show = () => this.changes.change("view.unhide", view);
       return { label: say("tab.hidden_views", { name: view.name }), icon: "refresh", run: show };
     });
     const exports = (["xlsx", "csv"] as const).map((format): MenuItem => {
-      return { label: say(`tab.export_${format}`), icon: "download", run: () => void this.export(format) };
+      return {
+        label: say(`tab.export_${format}`),
+        icon: "download",
+        run: () => void this.store.export(this.filter, format),
+      };
     });
     return [...own, ...hidden, ...exports];
-  }
-
-  private readonly actions: ViewActions = {
-    change: (verb, view, data = {}) => void this.tellAndReopen(verb, view, data),
-    copyLink: (view) => void copyLink(this.host, this.toast, `view/${view.view_id}`, view.name),
-    duplicate: (view) => void this.tellAndReopen("view.duplicate", view, {}),
-    rename: (view) => void this.rename(view),
-    hide: (view) => void this.remove("view.hide", "view.unhide", view, "tab.hidden"),
-    remove: (view) => void this.remove("view.delete", "view.restore", view, "tab.deleted"),
-  };
-
-  /** Change a list, and show it as it is then, or the list that came of it. */
-  private async tellAndReopen(verb: string, view: View, data: Data): Promise<void> {
-    const answer = await this.store.tell(verb, { view_id: view.view_id, ...data });
-    if (answer) {
-      await this.reopen(Number(answer.data["view_id"] ?? view.view_id));
-    }
-  }
-
-  private async rename(view: View): Promise<void> {
-    const name = await askName(say("tab.rename"), view.name);
-    if (name && name !== view.name) {
-      await this.tellAndReopen("view.rename", view, { new_name: name, version: view.version });
-    }
-  }
-
-  /** Take a list away, and offer it back. */
-  private async remove(verb: string, back: string, view: View, text: TextKey): Promise<void> {
-    if (await this.store.tell(verb, { view_id: view.view_id })) {
-      await this.reopen(null);
-      const restore = () => void this.tellAndReopen(back, view, {});
-      this.toast.say(say(text, { name: view.name }), { label: say("tab.undo"), run: restore });
-    }
-  }
-
-  private async export(format: "csv" | "xlsx"): Promise<void> {
-    const file = (await this.store.tell("export", { filter: asJson(this.filter), format }))?.file;
-    try {
-      if (file) {
-        saveFile(file.name, await this.api.download(file.verb, file.data));
-      }
-    } catch (error) {
-      this.store.complainOf(error);
-    }
   }
 }

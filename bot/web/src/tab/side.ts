@@ -9,6 +9,7 @@ export type Kind = "company" | "contact";
 
 export class Side {
   readonly element: HTMLElement;
+  private readonly closer: HTMLElement;
   private place = "";
 
   constructor(
@@ -23,7 +24,7 @@ export class Side {
       say("tab.copy_link"),
     );
     const label = say("tab.close_details");
-    const close = h(
+    this.closer = h(
       "button",
       {
         class: "button button-quiet button-icon",
@@ -37,7 +38,7 @@ export class Side {
     this.element = h(
       "aside",
       { class: "side", "aria-label": say("tab.open_details") },
-      h("div", { class: "side-head" }, copy, close),
+      h("div", { class: "side-head" }, copy, this.closer),
       board.element,
     );
     this.element.hidden = true;
@@ -47,6 +48,10 @@ export class Side {
   async open(kind: Kind, id: number, name: string): Promise<void> {
     this.place = `${kind}/${id}`;
     this.element.hidden = false;
+    this.element.scrollTop = 0;
+    if (getComputedStyle(this.element).position === "fixed") {
+      this.closer.focus();
+    }
     document.title = name ? `${name} · Carnet` : "Carnet";
     await this.board.show({ verb: `${kind}.open`, data: { [`${kind}_id`]: id } });
   }

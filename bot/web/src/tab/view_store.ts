@@ -2,6 +2,7 @@
 
 import type { Answer, Api, Data } from "../api";
 import { toFailure } from "../failures";
+import { saveFile } from "../save_file";
 import { say } from "../texts";
 import { asJson, type Filter, type View } from "./filter";
 
@@ -55,7 +56,19 @@ export class ViewStore {
     return null;
   }
 
-  complainOf(error: unknown): void {
+  /** Save a list as a file. */
+  async export(filter: Filter, format: "csv" | "xlsx"): Promise<void> {
+    const file = (await this.tell("export", { filter: asJson(filter), format }))?.file;
+    try {
+      if (file) {
+        saveFile(file.name, await this.api.download(file.verb, file.data));
+      }
+    } catch (error) {
+      this.complainOf(error);
+    }
+  }
+
+  private complainOf(error: unknown): void {
     const failure = toFailure(error);
     this.complain(failure.sentence || say(`failure_${failure.kind}_title`));
   }
