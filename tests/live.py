@@ -21,7 +21,9 @@ from bot.graph.sweep import SubscriptionSweeper
 from bot.graph.worker import Worker
 from storage.database import Database
 from storage.rls import SYSTEM
+from tests.ledger import make_ledger
 from tests.microsoft import make_firm
+from tests.syncing import assert_same, read_ledger
 
 
 @dataclass
@@ -82,6 +84,18 @@ class Live:
 
     async def count_interactions(self) -> int:
         return (await self.query("SELECT count(*) FROM interactions"))[0][0]
+
+    async def check(self) -> None:
+        """Let everybody write once more, and compare what the store holds of each firm with what really happened."""
+        for firm in self.microsoft.firms:
+            for person in firm.list_people():
+                if person.kind == "Member":
+                    firm.send_mail((person.name, person.address), to=[("Lou Last", "lou@word.example")])
+        await self.pass_time(330)
+        for firm in self.microsoft.firms:
+            truth, rule = firm.truth, self.rules.contact_rule
+            wanted = make_ledger(truth.list_mail(), truth.list_meetings(), firm.domains, int(self.clock()), rule)
+            assert_same(await read_ledger(self.query, firm.tenant_id), wanted)
 
     def count_calls(self, method: str, path: str) -> int:
         """How often Graph was called so."""

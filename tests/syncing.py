@@ -33,9 +33,9 @@ class Sync:
         self.heard: list[Any] = []
         self.use_clients()
 
-    def use_clients(self, patience: float = 30) -> None:
-        """Ask Graph through new clients."""
-        config = Config(**self.microsoft.config_values)
+    def use_clients(self, patience: float = 30, **changes: Any) -> None:
+        """Ask Graph through new clients, with other settings where some are given."""
+        config = Config(**self.microsoft.config_values | changes)
         self.clients = GraphClients(config, lambda: self.clock(), patience=patience)  # noqa: PLW0108  # a test may set another clock
         self.worker = Worker(self.database, self.clients, on_applied=self._hear, clock=lambda: self.clock())  # noqa: PLW0108
 

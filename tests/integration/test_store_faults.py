@@ -18,6 +18,7 @@ from sqlalchemy import event
 from bot.graph.routes import add_graph_routes
 from storage.database import open_database
 from storage.migrate import migrate
+from storage.rls import SYSTEM
 from tests.ledger import make_ledger
 from tests.live import Live, run_live
 from tests.microsoft import make_firm
@@ -162,6 +163,25 @@ def copy(source: Path, target: Path) -> None:
     """Copy a database as `sqlite3 FILE .backup` does."""
     with contextlib.closing(sqlite3.connect(source)) as one, contextlib.closing(sqlite3.connect(target)) as other:
         one.backup(other)
+
+
+async def test_F62_files_as_a_power_cut_leaves_them_are_whole_and_hold_all_that_was_promised(tmp_path):
+    database = open_database(f"sqlite:///{tmp_path}/carnet.db")
+    await database.create_tables()
+    async with run_live(database, make_firm()) as live, running(live):
+        for number in range(5):
+            send(live, 20, f"host{number}.example")
+            await asyncio.sleep(0.2)
+            promised = await live.count_interactions()
+            async with database.writing(SYSTEM):  # the two files stand still while nobody else may write
+                for suffix in ("", "-wal"):
+                    shutil.copy(f"{tmp_path}/carnet.db{suffix}", f"{tmp_path}/cut.db{suffix}")
+            with contextlib.closing(sqlite3.connect(tmp_path / "cut.db")) as cut:
+                assert cut.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+                assert cut.execute("SELECT count(*) FROM interactions").fetchone()[0] >= promised
+        assert await live.query("PRAGMA synchronous") == [(2,)]
+        await wait_until_same(live)
+    await database.close()
 
 
 async def test_F71_a_database_that_is_put_back_from_a_backup_catches_up(tmp_path):

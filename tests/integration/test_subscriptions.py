@@ -2,6 +2,7 @@
 
 import asyncio
 
+import psutil
 import pytest
 
 from bot.graph.sweep import PERIOD, RECHECK
@@ -46,6 +47,7 @@ async def test_S23_the_client_state_is_kept_as_a_digest_alone(live):
 
 async def test_F28_subscriptions_ask_for_immutable_ids(live):
     assert all(one.is_immutable for one in list_live(live))
+    await live.check()
 
 
 async def test_a_mail_is_in_the_store_after_its_notification(live):
@@ -60,12 +62,14 @@ async def test_F10_a_subscription_is_renewed_before_half_its_life(live):
     assert all(after[key] > before[key] + HALF_LIFE * 0.7 for key in before)
     assert live.count_calls("POST", "subscriptions") == 4
     await check_kept(live)
+    await live.check()
 
 
 async def test_F10_one_that_is_gone_when_it_is_renewed_is_created_anew(live):
     live.microsoft.subscriptions.drop(list_live(live)[0].id)
     await live.pass_time(HALF_LIFE)
     await check_kept(live)
+    await live.check()
 
 
 @pytest.mark.parametrize("status", [403, 429, 503, 500])
@@ -77,6 +81,7 @@ async def test_F10_a_renewal_that_is_refused_past_the_end_ends_in_a_new_one(live
     live.microsoft.faults.remove(fault)
     await live.pass_time(24 * 3600)
     await check_kept(live)
+    await live.check()
 
 
 async def test_F7_five_hundred_demands_to_reauthorise_are_one_renewal_each(live):
@@ -85,6 +90,7 @@ async def test_F7_five_hundred_demands_to_reauthorise_are_one_renewal_each(live)
         await live.microsoft.notifications.settle()
     await live.settle()
     assert sorted(live.microsoft.subscriptions.reauthorized) == sorted(one.id for one in list_live(live))
+    await live.check()
 
 
 async def test_F8_one_that_was_removed_is_created_anew_and_the_gap_is_read(live):
@@ -94,6 +100,7 @@ async def test_F8_one_that_was_removed_is_created_anew_and_the_gap_is_read(live)
     await check_kept(live)
     assert {one.id for one in list_live(live)}.isdisjoint(one.id for one in removed)
     assert await live.count_interactions() == 1
+    await live.check()
 
 
 async def test_F8_a_refused_creation_is_tried_again_later_and_later(live):
@@ -106,6 +113,7 @@ async def test_F8_a_refused_creation_is_tried_again_later_and_later(live):
     await live.pass_time(600)
     await live.pass_time(1200)
     await check_kept(live)
+    await live.check()
 
 
 async def test_F6_missed_reads_the_mailbox_at_once(live):
@@ -116,6 +124,7 @@ async def test_F6_missed_reads_the_mailbox_at_once(live):
     await live.microsoft.notifications.settle()
     await live.settle()
     assert await live.count_interactions() == 1
+    await live.check()
 
 
 async def test_F5_what_no_notification_told_of_is_found_by_the_clock(live):
@@ -124,6 +133,38 @@ async def test_F5_what_no_notification_told_of_is_found_by_the_clock(live):
     assert await live.count_interactions() == 0
     await live.pass_time(330)
     assert await live.count_interactions() == 20
+    await live.check()
+
+
+async def test_F27_a_change_that_is_not_visible_yet_is_found_later(live):
+    await send_and_settle(live)
+    live.microsoft.faults.add("lag", seconds=30)
+    await send_and_settle(live)
+    assert await live.count_interactions() == 1
+    await live.pass_time(330)
+    assert await live.count_interactions() == 2
+    await live.check()
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+async def test_F67_a_clock_that_jumps_ends_no_subscription_and_holds_no_mailbox_up(live, hours):
+    before = {one.id for one in list_live(live)}
+    await live.pass_time(hours * 3600)
+    await send_and_settle(live)
+    await live.pass_time(-hours * 3600)
+    assert {one.id for one in list_live(live)} == before
+    assert live.count_calls("POST", "subscriptions") == 4
+    await live.check()
+
+
+async def test_F70_work_leaves_no_task_and_no_open_file_behind(live):
+    await send_and_settle(live, 5)
+    measured = []
+    for _ in range(12):
+        await send_and_settle(live, 5)
+        measured.append((len(asyncio.all_tasks()), psutil.Process().num_fds()))
+    assert max(measured[6:]) <= max(measured[:6])
+    await live.check()
 
 
 async def test_F2_F3_doubled_and_reordered_notifications_change_nothing_twice(live):
@@ -134,12 +175,14 @@ async def test_F2_F3_doubled_and_reordered_notifications_change_nothing_twice(li
     await live.microsoft.notifications.settle()
     await live.settle()
     assert await live.count_interactions() == 20
+    await live.check()
 
 
 async def test_F9_one_that_vanishes_without_a_word_is_missed_within_the_period(live):
     live.microsoft.subscriptions.drop(list_live(live)[0].id)
     await live.pass_time(PERIOD + 60)
     await check_kept(live)
+    await live.check()
 
 
 async def test_F11_an_orphan_of_a_crash_is_ended(live):
@@ -149,6 +192,7 @@ async def test_F11_an_orphan_of_a_crash_is_ended(live):
     await live.pass_time(LEASE + RECHECK + 60)
     await check_kept(live)
     assert await live.count_interactions() == 1
+    await live.check()
 
 
 async def crash_after_creation(live) -> None:
@@ -171,6 +215,7 @@ async def test_F11_the_subscriptions_of_another_installation_are_left_alone(live
     other.notification_url = "http://127.0.0.1:1/graph/notifications"
     await live.pass_time(PERIOD + 60)
     assert other in list_live(live)
+    await live.check()
 
 
 async def test_F64_two_keepers_make_each_call_once(live):
@@ -178,6 +223,7 @@ async def test_F64_two_keepers_make_each_call_once(live):
     await live.microsoft.notifications.settle()
     await asyncio.gather(*(live.keeper.work() for _ in range(4)))
     assert len(live.microsoft.subscriptions.reauthorized) == 4
+    await live.check()
 
 
 async def test_F13_after_hours_of_absence_everything_is_caught_up(live):
@@ -188,3 +234,4 @@ async def test_F13_after_hours_of_absence_everything_is_caught_up(live):
     live.clock.ahead += 5 * 3600
     await live.settle()
     assert await live.count_interactions() == 100
+    await live.check()

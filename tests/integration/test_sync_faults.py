@@ -246,6 +246,27 @@ async def test_F33_an_answer_that_hangs_is_given_up(sync: Sync, firm, microsoft)
     await sync.check()
 
 
+@pytest.mark.parametrize("failure", ["no such name", "no TLS there", "nobody listens"])
+async def test_F34_a_graph_that_cannot_be_reached_is_tried_again_and_the_reason_said(
+    sync: Sync, firm, microsoft, failure, unused_tcp_port
+):
+    exchange(firm, 2)
+    urls = {
+        "no such name": "http://graph.invalid/v1.0",
+        "no TLS there": microsoft.graph_url.replace("http:", "https:"),
+        "nobody listens": f"http://127.0.0.1:{unused_tcp_port}/v1.0",
+    }
+    await sync.close()
+    sync.use_clients(graph_url=urls[failure])
+    await sync.run()
+    mailbox = await get_mailbox(sync)
+    assert (mailbox.state, mailbox.last_success_at, "ConnectError" in mailbox.reason) == ("retrying", 0, True)
+    await sync.close()
+    sync.use_clients()
+    await sync.run_until_current()
+    await sync.check()
+
+
 async def test_F32_errors_now_and_then_lose_nothing(sync: Sync, firm, microsoft):
     exchange(firm, 20)
     await sync.use_small_pages()
