@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, exists, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +12,10 @@ from storage.filters import is_id
 from storage.models import Audit, Company, Contact, User, View
 from storage.paging import Page, make_page, read_cursor
 from storage.viewer import Viewer, visible_companies, visible_contacts, visible_views
+
+_LATEST: Final = 2000
+_MANY: Final = 200
+_UNDOABLE: Final = ("company", "contact", "view")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,20 @@ async def get_audit(connection: AsyncConnection, viewer: Viewer, audit_id: int) 
         return None
     row = (await connection.execute(_select(viewer).where(Audit.id == audit_id))).first()
     return _make_row(row) if row else None
+
+
+async def list_last_changes(connection: AsyncConnection, viewer: Viewer, *, since: int) -> list[int]:
+    """Return the numbers of what the viewer changed last (several at once are one change), oldest first.
+
+    Nothing before `since`, nor behind the latest rows of the tenant.
+    """
+    latest = select(Audit).where(Audit.tenant_id == viewer.tenant_id).order_by(Audit.id.desc()).limit(_LATEST)
+    of = latest.subquery()
+    is_own = and_(of.c.actor_id == viewer.user_id, of.c.at >= since, of.c.of.in_(_UNDOABLE))
+    rows = (
+        await connection.execute(select(of.c.id, of.c.at).where(is_own).order_by(of.c.id.desc()).limit(_MANY))
+    ).all()
+    return sorted(id_ for id_, at in rows if at == rows[0][1])
 
 
 async def list_audit(

@@ -1,7 +1,7 @@
 """Finding a company or a contact by what a person calls it: exactly, by the beginnings of words, or mistyped."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, Literal
 
@@ -27,6 +27,8 @@ from storage.viewer import Viewer, visible_companies, visible_contacts
 _LIKENESS: Final = 70
 """Percent of likeness of whole names below which a mistyped one is another name."""
 _PART: Final = 0.85
+_TOGETHER: Final = 97
+"""How like a name is that is written in several words in place of one, in percent."""
 _DOMAINS: Final = 6
 """So many domains are looked up of one host: itself and those above it."""
 _MOST_NAMESAKES: Final = 20
@@ -75,7 +77,8 @@ async def find(connection: AsyncConnection, viewer: Viewer, what: Findable, text
     for match in await _find_by_beginnings(connection, viewer, what, text, limit):
         found.setdefault(match.id, match)
     if not found:
-        found = {match.id: match for match in await _find_mistyped(connection, viewer, what, text)}
+        together = await _find_written_together(connection, viewer, what, text)
+        found = {match.id: match for match in together or await _find_mistyped(connection, viewer, what, text)}
     return list(found.values())[:limit]
 
 
@@ -140,6 +143,15 @@ async def _find_by_beginnings(
 
     page = await fetch_page(connection, viewer, asked, make_match, now=0, cursor=None, limit=limit)
     return list(page.rows)
+
+
+async def _find_written_together(connection: AsyncConnection, viewer: Viewer, what: Findable, text: str) -> list[Match]:
+    """Find `Solstice Solar` where the name came from a domain and is written in one word."""
+    parts = words(text)
+    if len(parts) < 2:  # noqa: PLR2004
+        return []
+    found = await _find_exact(connection, viewer, what, "".join(parts))
+    return [replace(match, how="typo", likeness=_TOGETHER) for match in found]
 
 
 async def _find_mistyped(connection: AsyncConnection, viewer: Viewer, what: Findable, text: str) -> list[Match]:

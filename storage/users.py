@@ -48,6 +48,8 @@ class UserRow:
     entra_id: str = ""
 
 
+_BEGUN: Final = 90
+"""How like a name is of which only the beginnings of words were given, in percent."""
 NO_MAILBOX: Final = "skipped"
 """The state of a mailbox that is not there."""
 _SELECT_KNOWN: Any = (
@@ -106,12 +108,12 @@ async def search_users(connection: AsyncConnection, viewer: Viewer, text: str, *
     """Find colleagues who are still there, for typeahead: word beginnings, then typing errors; everyone for no text."""
     rows = [row for row in await _list_users(connection, viewer) if row.is_active]
     if words(text):
-        rows = [row for row, _ in _rank(clean_text(text), rows)]
+        rows = [row for row, *_ in _rank(clean_text(text), rows)]
     return [UserRow(row.id, row.name, row.address, row.is_active, row.entra_id) for row in rows[:limit]]
 
 
 async def find_users(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
-    """Find colleagues by what somebody typed; "Anne" alone is exact only where one active user has that name.
+    """Find colleagues by what somebody typed; exact is the whole name or the address, and the likest come first.
 
     Those who left are found where nobody else is.
     """
@@ -120,7 +122,7 @@ async def find_users(connection: AsyncConnection, viewer: Viewer, text: str, *, 
     rows = await _list_users(connection, viewer)
     found = _rank(clean_text(text), [row for row in rows if row.is_active])
     found = found or _rank(clean_text(text), [row for row in rows if not row.is_active])
-    return [Match("user", row.id, row.name, how, row.address) for row, how in found[:limit]]
+    return [Match("user", row.id, row.name, how, row.address, likeness) for row, how, likeness in found[:limit]]
 
 
 class _Colleague(NamedTuple):
@@ -144,19 +146,18 @@ async def _list_users(connection: AsyncConnection, viewer: Viewer) -> list[_Coll
     return [_Colleague(id_, name, address, bool(active), *rest) for id_, name, address, active, *rest in rows]
 
 
-def _rank(text: str, rows: Sequence[_Colleague]) -> list[tuple[_Colleague, How]]:
-    """Return the users meant: by the whole name or address, else by words, their beginnings, or mistyped words."""
+def _rank(text: str, rows: Sequence[_Colleague]) -> list[tuple[_Colleague, How, int]]:
+    """Return the users meant, with likeness: by the whole name or address, else by words, beginnings, or mistyped."""
     folded, address, asked = fold(text), text.lower(), words(text)
     exact = [row for row in rows if row.folded_name == folded or row.address == address]
     by_word = [row for row in rows if all(f" {one} " in f" {row.folded_name} " for one in asked)]
-    if not exact and len(by_word) == 1:
-        exact = by_word
     begun = [row for row in rows if all(f" {one}" in f" {row.folded_name}" for one in asked)]
     begun += [row for row in rows if row.address.startswith(address)]
-    ranked: dict[int, tuple[_Colleague, How]] = {row.id: (row, "exact") for row in exact}
-    for row in (*by_word, *begun):
-        ranked.setdefault(row.id, (row, "prefix"))
-    return list(ranked.values()) or _list_likely(asked, rows)
+    ranked: dict[int, tuple[_Colleague, How, int]] = {row.id: (row, "exact", 100) for row in exact}
+    for likeness, alike in ((100, by_word), (_BEGUN, begun)):
+        for row in alike:
+            ranked.setdefault(row.id, (row, "prefix", likeness))
+    return list(ranked.values()) or [(row, how, 100) for row, how in _list_likely(asked, rows)]
 
 
 def _list_likely(asked: Sequence[str], rows: Sequence[_Colleague]) -> list[tuple[_Colleague, How]]:

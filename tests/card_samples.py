@@ -24,6 +24,7 @@ from bot.cards import (
 from bot.cards.companies import Opened
 from bot.cards.filter_bar import People
 from bot.cards.lists import Listing
+from bot.language import say
 from bot.turn import Ask, File, Language, Reader
 from storage.companies import CompanyDetail, CompanyRow
 from storage.contacts import ContactDetail, ContactRow, SeenPerson
@@ -267,7 +268,7 @@ def _draw_questions(reader: Reader, world: World) -> Iterator[tuple[str, dict[st
     yield "hello", welcome.draw_hello(reader, world.person(0))
     yield "help", welcome.draw_help(reader)
     yield "unknown", welcome.draw_unknown(reader, world.person(0), (world.company(0),) * 5)
-    yield "pointer", welcome.draw_pointer(reader)
+    yield "pointer", welcome.draw_pointer(say(reader.language, "cards.pointer_outsiders"))
     yield "notice_settings", notice_settings.draw_notice_settings(reader, Wishes(muted=("view",)), world.words)
     troubles = tuple(status.Trouble(world.person(n), world.words, NOW + 600) for n in range(20))
     stands = status.Status(1_000, 900, 50, 20, 30, 0.9, NOW + 3_600, NOW - 60, world.words, troubles, 9_000, 900, 1)

@@ -55,11 +55,14 @@ class Office:
         language: Language = "en",
         surface: Surface = "chat",
         claim: Claim | None = None,
+        has_outsiders: bool = False,
     ) -> Reply:
         """Ask the desk; whatever card comes back is one that Teams takes."""
         viewer = by if isinstance(by, Viewer) else self.people[by]
         ask = Ask(verb, {key: value for key, value in (data or {}).items() if key != "verb"})
-        reply = await self.desk.answer(ask, viewer=viewer, language=language, surface=surface, claim=claim)
+        reply = await self.desk.answer(
+            ask, viewer=viewer, language=language, surface=surface, claim=claim, has_outsiders=has_outsiders
+        )
         for card in (reply.card, reply.private and reply.private.card, *(item.card for item in reply.items)):
             assert card is None or list_complaints(card) == []
         return reply

@@ -25,6 +25,10 @@ class Switchboard:
     """What happens to the next sends, one by one; then all is well."""
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by the first send, whatever becomes of it."""
+    members: list[dict[str, Any]] = field(default_factory=list)
+    """Who is in every conversation."""
+    members_asked: int = 0
+    members_status: int = 200
     uploads: list[tuple[str, bytes]] = field(default_factory=list)
 
     @property
@@ -50,6 +54,10 @@ class Switchboard:
             {**body, "method": request.method, "path": request.path, "token": request.headers["Authorization"]}
         )
         return web.json_response({"id": f"sent-{len(self.sent)}"}, status=201)
+
+    async def list_members(self, request: web.Request) -> web.Response:
+        self.members_asked += 1
+        return web.json_response({"members": self.members}, status=self.members_status)
 
     async def take_file(self, request: web.Request) -> web.Response:
         self.uploads.append((request.headers["Content-Range"], await request.read()))
@@ -98,6 +106,7 @@ async def open_switchboard() -> AsyncIterator[Switchboard]:
     app.router.add_get("/openid", switchboard.describe_keys)
     app.router.add_get("/keys", switchboard.list_keys)
     app.router.add_put("/upload/{name}", switchboard.take_file)
+    app.router.add_get("/emea/v3/conversations/{id}/pagedmembers", switchboard.list_members)
     app.router.add_route("*", "/emea/{path:.*}", switchboard.take)
     async with serve(app) as switchboard.url:
         yield switchboard
@@ -106,7 +115,7 @@ async def open_switchboard() -> AsyncIterator[Switchboard]:
 @contextlib.asynccontextmanager
 async def serve(app: web.Application, **options: Any) -> AsyncIterator[str]:
     """Serve an app on a free port of this machine."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, **options)
+    runner = web.AppRunner(app, access_log=None, **options | {"shutdown_timeout": 1})
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -60,6 +60,6 @@ def draw_unknown(reader: Reader, asked: str, suggestions: tuple[str, ...]) -> Ca
     )
 
 
-def draw_pointer(reader: Reader) -> Card:
+def draw_pointer(sentence: str) -> Card:
     """Say in a group that the answer is for the asker alone; nothing of it."""
-    return kit.card([kit.line(text(reader.language, "pointer"))])
+    return kit.card([kit.line(sentence)])

@@ -8,11 +8,13 @@ from bot.cards.companies import Opened, draw_company
 from bot.cards.kit import Json
 from bot.cards.phrases import NOBODY, NONE, type_names
 from bot.cards.questions import draw_confirmation, draw_conflict
-from bot.commands.data import ME, Data, read_back, read_flag, read_id, read_number, read_text, read_type
-from bot.commands.resolving import Meant, find_company, find_person
+from bot.commands.data import Data, read_back, read_flag, read_number, read_text, read_type
+from bot.commands.resolving import Meant, UnclearError, find_companies_named, find_company, read_person
+from bot.commands.several import set_many
+from bot.commands.telling import tell
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
-from bot.turn import Notice, Reply, Router, Turn
+from bot.turn import Ask, Reply, Router, Turn
 from storage import companies, company_changes, users
 from storage.audit import list_audit
 from storage.changes import Change, StaleError
@@ -29,7 +31,9 @@ async def set_type(turn: Turn) -> Reply:
         raise BadRequestError("bad_type")
     type_ = read_type(turn.ask.data)
     wanted: Json = {"type": type_ or NONE}
-    company = await find_company(turn, _asking_again(turn, wanted))
+    company = await _find_one_or_several(turn, _asking_again(turn, wanted))
+    if isinstance(company, list):
+        return await _ask_about_several(turn, company, wanted)
     type_name = type_names(turn.language)[type_]
     if _must_ask(turn, company):
         question = say(turn.language, "commands.set_type_question", company=company.name, type=type_name)
@@ -42,7 +46,11 @@ async def set_partner(turn: Turn) -> Reply:
     """Say who is responsible for a company."""
     turn = await _turn_round(turn)
     data = turn.ask.data
-    company = await find_company(turn, _asking_again(turn, _keep_person(data)))
+    company = await _find_one_or_several(turn, _asking_again(turn, _keep_person(data)))
+    if isinstance(company, list):
+        ids = company
+        person = await read_person(turn, lambda user_id: _of_several(ids, {"user_id": user_id}))
+        return await _ask_about_several(turn, ids, {"user_id": NOBODY if person is None else person.id})
     person = await read_person(turn, lambda user_id: _asking_again(turn, {"user_id": user_id})(company.id))
     wanted: Json = {"user_id": NOBODY if person is None else person.id}
     if _must_ask(turn, company, person):
@@ -68,39 +76,38 @@ async def rename(turn: Turn) -> Reply:
     return await _change(turn, company, company_changes.rename_company, new_name, wanted)
 
 
+async def _find_one_or_several(turn: Turn, make: Callable[[int], Json]) -> Meant | list[int]:
+    """Return the company that is meant, or the companies of `Acme and Globex`, where no company is called so."""
+    unclear = None
+    try:
+        company = await find_company(turn, make)
+        if company.is_exact:
+            return company
+    except UnclearError as error:
+        unclear = error
+    ids = await find_companies_named(turn, read_text(turn.ask.data, "name"))
+    if len(ids) > 1:
+        return ids
+    if unclear is not None:
+        raise unclear
+    return company
+
+
+def _of_several(ids: list[int], wanted: Json) -> Json:
+    return {"verb": "companies.set_many", "company_ids": ids, **wanted}
+
+
+async def _ask_about_several(turn: Turn, ids: list[int], wanted: Json) -> Reply:
+    """Ask once before several companies are changed."""
+    return await set_many(replace(turn, ask=Ask("companies.set_many", _of_several(ids, wanted))))
+
+
 async def _turn_round(turn: Turn) -> Turn:
     """Take `assign Anne Martin to Acme` the other way round where only that names a company."""
     other, name = turn.ask.data.get("or"), read_text(turn.ask.data, "name")
     if not isinstance(other, dict) or await companies.find_companies(turn.connection, turn.viewer, name):
         return turn
     return replace(turn, ask=replace(turn.ask, data={**turn.ask.data, **other}))
-
-
-async def read_person(turn: Turn, make: Callable[[int], Json]) -> Meant | None:
-    """Return the colleague whom a picker or a sentence names; None for nobody.
-
-    Raises `BadRequestError` where nobody was chosen, `UnclearError` where a name means several.
-    """
-    data = turn.ask.data
-    chosen, typed = data.get("user_id"), read_text(data, "person")
-    if NOBODY in (chosen, typed) or _is_null(data):
-        return None
-    if ME in (chosen, typed):
-        chosen = turn.viewer.user_id
-    if chosen not in (None, ""):
-        user = await users.get_user(turn.connection, turn.viewer, read_id({"user_id": chosen}, "user_id"))
-        if user is None:
-            raise NotFoundError("no_such_person")
-        return Meant(user.id, user.name, is_exact=True)
-    if not typed:
-        raise BadRequestError("choose_person")
-    return await find_person(turn, typed, make)
-
-
-def _is_null(data: Data) -> bool:
-    """Say whether nobody is asked for by a plain null, as the language gives it."""
-    asked = {"user_id", "person"} & data.keys()
-    return bool(asked) and all(data[key] is None for key in asked)
 
 
 def _keep_person(data: Data) -> Json:
@@ -172,23 +179,6 @@ async def say_change(turn: Turn, change: Change) -> str:
         names = await users.get_user_names(turn.connection, turn.viewer, [partner_id])
         return say(language, "commands.partner_set", company=change.name, person=names.get(partner_id, ""))
     return say(language, "commands.renamed", name=str(after.get("name", change.name)))
-
-
-def tell(turn: Turn, changes: tuple[Change, ...]) -> tuple[Notice, ...]:
-    """Return whom to tell: who was made partner, and whoever was asked what a company is."""
-    notices = []
-    for change in changes:
-        if not change.is_changed or change.of != "company":
-            continue
-        if change.action == "company.set_type":
-            is_on_card = turn.surface == "chat" and "version" in turn.ask.data
-            answer = {"company_id": change.entity_id, "is_on_card": is_on_card}
-            notices.append(Notice(turn.viewer.user_id, "answered", answer))
-        partner_id = change.after.get("partner_id") if change.action == "company.set_partner" else None
-        if partner_id is not None and partner_id != turn.viewer.user_id:
-            payload = {"company_id": change.entity_id, "by": turn.viewer.user_id}
-            notices.append(Notice(partner_id, "partner", payload))
-    return tuple(notices)
 
 
 async def show_conflict(turn: Turn, company: CompanyDetail, data: Json) -> Reply:

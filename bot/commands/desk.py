@@ -18,7 +18,7 @@ from bot.commands import ROUTER
 from bot.commands.data import read_text
 from bot.commands.failures import describe_failure, translate
 from bot.commands.memory import Memory
-from bot.commands.privacy import PersonalError, is_personal
+from bot.commands.privacy import PersonalError, is_personal, keep_inside
 from bot.commands.resolving import UnclearError
 from bot.errors import ForbiddenError, UnavailableError
 from bot.language import say, understand
@@ -68,18 +68,25 @@ class Desk:
         timezone: str = "UTC",
         surface: Surface = "chat",
         claim: Claim | None = None,
+        has_outsiders: bool = False,
     ) -> Reply:
-        """Answer for a known user of the firm; a `CarnetError` becomes a card with its sentence (`is_error`)."""
+        """Answer for a known user of the firm; a `CarnetError` becomes a card with its sentence (`is_error`).
+
+        `has_outsiders`: in this group somebody reads who is not of the firm; the firm's affairs go to the asker alone.
+        """
         reader = Reader(language, int(self.clock()), timezone)
         try:
             ask = self.memory.complete(viewer, _read_words(ask, reader))
+            if has_outsiders:
+                keep_inside(ask)
             return await self._run(ask, viewer, reader, surface, claim)
         except UnclearError as unclear:
             return unclear.reply
-        except PersonalError:
+        except PersonalError as personal:
             viewer = replace(viewer, is_in_public=False)
             private = await self.answer(ask, viewer=viewer, language=language, timezone=timezone, claim=claim)
-            return Reply(draw_pointer(reader), summary=say(language, "cards.pointer"), private=private)
+            sentence = say(language, personal.key)
+            return Reply(draw_pointer(sentence), summary=sentence, private=private)
         except (OperationalError, InterfaceError) as error:
             log.warning("database_unavailable", verb=ask.verb[:40], error=type(error).__name__)
             return describe_failure(UnavailableError(), reader)

@@ -111,7 +111,7 @@ async def read_listing(turn: Turn) -> Listing:
     is_narrowed = bool(data.get("filter")) and data.get("view_id") is not None
     if view is not None and not is_narrowed:
         filter_ = view.filter
-    filter_ = await name_people(turn, filter_, read_names(data))
+    filter_, _ = await name_people(turn, filter_, read_names(data))
     listing = Listing(
         filter=filter_,
         words="",
@@ -176,20 +176,24 @@ async def _find_own_view(turn: Turn, view_id: int | None) -> ViewRow | None:
     return view if view is not None and view.is_own else None
 
 
-async def name_people(turn: Turn, filter_: Filter, names: Mapping[str, str]) -> Filter:
-    """Return the filter with the names of a sentence in it; raises `UnclearError` where one means several."""
+async def name_people(turn: Turn, filter_: Filter, names: Mapping[str, str]) -> tuple[Filter, bool]:
+    """Return the filter with the names of a sentence in it, and whether all of them were exact.
+
+    Raises `UnclearError` where one means several.
+    """
+    is_exact = True
     for part in ("partner", "known_by"):
         if names.get(part):
             person = await find_person(turn, names[part], _asking_again(turn, filter_, names, part))
-            filter_ = filter_.changed(**{part: person.id})
+            filter_, is_exact = filter_.changed(**{part: person.id}), is_exact and person.is_exact
     if names.get("company"):
         colleague = names.get("colleague")
         if colleague and not await companies.find_companies(turn.connection, turn.viewer, names["company"]):
             return await name_people(turn, filter_.changed(of="contacts"), {"known_by": colleague})
         named = replace(turn, ask=replace(turn.ask, data={"name": names["company"]}))
         company = await find_company(named, _asking_again(turn, filter_, names, "company"))
-        filter_ = filter_.changed(of="contacts", company_id=company.id)
-    return filter_
+        filter_, is_exact = filter_.changed(of="contacts", company_id=company.id), is_exact and company.is_exact
+    return filter_, is_exact
 
 
 def _asking_again(turn: Turn, filter_: Filter, names: Mapping[str, str], part: str) -> Any:

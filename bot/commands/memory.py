@@ -1,6 +1,7 @@
 """What "this" and "undo" mean when they are typed: the list that the person saw last, and what they changed last.
 
-It lives in the process: where it is gone (a restart, another machine) the bot asks, it never guesses.
+It lives in the process: where the list is gone (a restart, another machine) the bot asks, it never guesses; what was
+changed last is also known from the audit.
 """
 
 from collections import OrderedDict
@@ -42,7 +43,7 @@ class Memory:
         missing = _find_gap(ask.verb, ask.data)
         if missing is None or last.get(missing) is None:
             return ask
-        return replace(ask, data={**ask.data, missing: last[missing]})
+        return replace(ask, data={**ask.data, missing: last[missing], "is_remembered": True})
 
 
 def _find_gap(verb: str, data: Mapping[str, Any]) -> str | None:

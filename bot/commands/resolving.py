@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.cards.kit import Json
+from bot.cards.phrases import NOBODY
 from bot.cards.questions import Option, draw_message, draw_which
-from bot.commands.data import Data, read_id, read_text
+from bot.commands.data import ME, Data, read_id, read_text
 from bot.errors import BadRequestError, NotFoundError
-from bot.language import say
+from bot.language import say, split_names
 from bot.turn import Reply, Turn
 from storage import companies, users
 from storage.facts import Match
@@ -72,6 +73,51 @@ async def find_person(turn: Turn, name: str, make: Callable[[int], Json]) -> Mea
     if match is None:
         raise UnclearError(ask_which(turn, name, matches, make, "person"))
     return Meant(match.id, match.name, match.is_exact)
+
+
+async def read_person(turn: Turn, make: Callable[[int], Json]) -> Meant | None:
+    """Return the colleague whom a picker or a sentence names; None for nobody.
+
+    Raises `BadRequestError` where nobody was chosen, `UnclearError` where a name means several.
+    """
+    data = turn.ask.data
+    chosen, typed = data.get("user_id"), read_text(data, "person")
+    if NOBODY in (chosen, typed) or _is_null(data):
+        return None
+    if ME in (chosen, typed):
+        chosen = turn.viewer.user_id
+    if chosen not in (None, ""):
+        user = await users.get_user(turn.connection, turn.viewer, read_id({"user_id": chosen}, "user_id"))
+        if user is None:
+            raise NotFoundError("no_such_person")
+        return Meant(user.id, user.name, is_exact=True)
+    if not typed:
+        raise BadRequestError("choose_person")
+    return await find_person(turn, typed, make)
+
+
+def _is_null(data: Data) -> bool:
+    """Say whether nobody is asked for by a plain null, as the language gives it."""
+    asked = {"user_id", "person"} & data.keys()
+    return bool(asked) and all(data[key] is None for key in asked)
+
+
+async def find_companies_named(turn: Turn, text: str) -> list[int]:
+    """Return the companies of a text such as `Acme and Globex`; none where a part of it may mean several.
+
+    Raises `UnclearError` for a part that nothing is called.
+    """
+    found: list[int] = []
+    parts = split_names(text)
+    for part in parts if len(parts) > 1 else ():
+        matches = await companies.find_companies(turn.connection, turn.viewer, part)
+        if not matches:
+            raise UnclearError(ask_which(turn, part, [], lambda _: {}, "company"))
+        match = choose(matches)
+        if match is None:
+            return []
+        found.append(match.id)
+    return list(dict.fromkeys(found))
 
 
 def ask_which(turn: Turn, name: str, matches: Sequence[Match], make: Callable[[int], Json], of: str) -> Reply:

@@ -8,9 +8,9 @@ from bot.cards.kit import Json
 from bot.cards.list_work import TICK, UNCHANGED
 from bot.cards.phrases import NOBODY, NONE, type_names
 from bot.cards.questions import draw_confirmation, draw_done
-from bot.commands.companies import read_person, tell
 from bot.commands.data import read_back, read_flag, read_ids, read_type
-from bot.commands.resolving import Meant
+from bot.commands.resolving import Meant, read_person
+from bot.commands.telling import tell
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
 from bot.turn import Reply, Router, Turn

@@ -15,11 +15,12 @@ from bot.commands.views import open_view
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
 from bot.turn import Ask, Reply, Router, Turn
-from storage import companies, contacts, views
-from storage.changes import Change
+from storage import companies, contacts, users, views
+from storage.changes import Change, MissingError
 from storage.contacts import SeenPerson
 from storage.explaining import explain_address
 from storage.facts import Match
+from storage.names import words
 
 router = Router()
 _OPTIONS = 8
@@ -37,6 +38,8 @@ async def show(turn: Turn) -> Reply:
     otherwise = turn.ask.data.get("otherwise")
     if not exact and otherwise and isinstance(otherwise, dict):
         return await _show_otherwise(turn, otherwise)
+    if not exact and (colleague := await _find_colleague(turn, name, matches)):
+        return _show_colleague(turn, colleague)
     if match is not None:
         note = "" if match.is_exact else say(turn.language, "commands.instead", name=name[:80], found=match.name)
         return await _open(turn, match, note)
@@ -48,9 +51,16 @@ async def show(turn: Turn) -> Reply:
 async def _find(turn: Turn, name: str) -> list[Match]:
     """Find views, companies and contacts by a name; in public no views, which are somebody's own."""
     found = [] if turn.is_shared else await views.find_views(turn.connection, turn.viewer, name)
-    found += await companies.find_companies(turn.connection, turn.viewer, name)
-    found += await contacts.find_contacts(turn.connection, turn.viewer, name)
-    return found
+    named = await companies.find_companies(turn.connection, turn.viewer, name)
+    people = await contacts.find_contacts(turn.connection, turn.viewer, name)
+    # `hexagone` is the company; that everyone's address there begins with it makes nobody meant.
+    return found + named + [person for person in people if not named or _has_name(person, name)]
+
+
+def _has_name(match: Match, name: str) -> bool:
+    """Say whether something was found by its name or its whole address, not by a part of the address."""
+    own = words(match.name)
+    return match.how != "prefix" or all(any(word.startswith(asked) for word in own) for asked in words(name))
 
 
 async def _show_otherwise(turn: Turn, otherwise: Json) -> Reply:
@@ -79,6 +89,21 @@ def _ask_which(turn: Turn, name: str, matches: list[Match]) -> Reply:
         for match in matches[:_OPTIONS]
     ]
     return Reply(draw_which(turn.reader, question, options), summary=question)
+
+
+async def _find_colleague(turn: Turn, name: str, matches: list[Match]) -> str:
+    """Return the colleague of that name, where nothing outside the firm is nearer to it than a typing error."""
+    if any(match.how != "typo" for match in matches):
+        return ""
+    person = choose(await users.find_users(turn.connection, turn.viewer, name))
+    return "" if person is None or (matches and person.how == "typo") else person.name
+
+
+def _show_colleague(turn: Turn, name: str) -> Reply:
+    """Say that somebody is of the firm, and what can be asked about them."""
+    sentence = say(turn.language, "commands.colleague", name=name)
+    tries = [say(turn.language, f"commands.colleague_try_{number}", name=f'"{name}"') for number in (1, 2, 3)]
+    return Reply(draw_message(turn.reader, sentence, [], tries), summary=sentence)
 
 
 def _say_nothing_found(turn: Turn, name: str) -> Reply:
@@ -170,10 +195,13 @@ async def add_contact(turn: Turn) -> Reply:
     contact_id = read_number(data, "contact_id")
     address = read_text(data, "address", 320)
     if contact_id is None and not address:
-        raise BadRequestError
-    change: Change = await contacts.add_contact(
-        turn.connection, turn.viewer, contact_id=contact_id, address=address, now=turn.now, source=turn.surface
-    )
+        raise BadRequestError("which_address")
+    try:
+        change: Change = await contacts.add_contact(
+            turn.connection, turn.viewer, contact_id=contact_id, address=address, now=turn.now, source=turn.surface
+        )
+    except MissingError as error:
+        raise NotFoundError("never_seen" if address else "", name=address[:80]) from error
     note = say(turn.language, "commands.contact_added", name=change.name or address)
     audit_ids = () if change.audit_id is None else (change.audit_id,)
     return await show_contact(turn, change.entity_id, note, audit_ids)

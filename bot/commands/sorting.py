@@ -4,8 +4,10 @@ from typing import Any
 
 from bot.cards.kit import Json
 from bot.cards.sorting import draw_companies_to_sort_out, draw_next
-from bot.commands.companies import read_person, say_change, show_conflict, tell
+from bot.commands.companies import say_change, show_conflict
 from bot.commands.data import read_cursor, read_id, read_number, read_type
+from bot.commands.resolving import read_person
+from bot.commands.telling import tell
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.turn import Notice, Reply, Router, Turn

@@ -1,22 +1,28 @@
 """Taking back what was changed, from the card that confirmed it; an undo can be undone."""
 
 from bot.cards.companies import draw_back, draw_undo
-from bot.cards.questions import draw_done, draw_message
-from bot.commands.companies import show_change, tell
-from bot.commands.data import read_back, read_id, read_ids
+from bot.cards.questions import draw_confirmation, draw_done, draw_message
+from bot.commands.companies import show_change
+from bot.commands.data import read_back, read_flag, read_id, read_ids
+from bot.commands.telling import tell
+from bot.errors import BadRequestError
 from bot.language import say
 from bot.turn import Reply, Router, Turn
+from storage.audit import list_last_changes
 from storage.changes import Change, StaleError
 from storage.undo import undo_change
 
 router = Router()
+_LONGEST_AGO = 86_400
+"""Seconds after which "undo" no longer means a change; its card still takes it back."""
 
 
 @router.verb("undo", is_writing=True)
 async def undo(turn: Turn) -> Reply:
     """Take changes back; what was changed again since is left as it is, and said."""
-    data = turn.ask.data
-    audit_ids = read_ids(data, "audit_ids") if "audit_ids" in data else [read_id(data, "audit_id")]
+    audit_ids = await _find_changes(turn)
+    if read_flag(turn.ask.data, "is_guess") and not read_flag(turn.ask.data, "is_confirmed"):
+        return _ask(turn, audit_ids)
     undone: list[Change] = []
     stale_count = 0
     for audit_id in audit_ids:
@@ -29,6 +35,27 @@ async def undo(turn: Turn) -> Reply:
     if len(undone) == 1 and undone[0].of == "company" and not stale_count:
         return await show_change(turn, undone[0])
     return _show_undone(turn, undone, stale_count)
+
+
+async def _find_changes(turn: Turn) -> list[int]:
+    """Return the changes that are meant: those of the card, or what this person changed last, on whatever machine."""
+    data = turn.ask.data
+    if "audit_id" in data:
+        return [read_id(data, "audit_id")]
+    audit_ids = read_ids(data, "audit_ids") if "audit_ids" in data else []
+    if audit_ids and not read_flag(data, "is_remembered"):
+        return audit_ids
+    latest = await list_last_changes(turn.connection, turn.viewer, since=turn.now - _LONGEST_AGO)
+    if not latest:
+        raise BadRequestError("nothing_to_undo")
+    return audit_ids if audit_ids and max(audit_ids) == latest[-1] else latest
+
+
+def _ask(turn: Turn, audit_ids: list[int]) -> Reply:
+    """Ask whether the last change is meant: "cancel" may as well mean a question that was left unanswered."""
+    question = say(turn.language, "commands.undo_question", count=len(audit_ids))
+    data = {"verb": "undo", "audit_ids": audit_ids, "is_confirmed": True}
+    return Reply(draw_confirmation(turn.reader, question, say(turn.language, "commands.yes"), data), summary=question)
 
 
 def _say_stale(turn: Turn, count: int) -> Reply:

@@ -35,10 +35,11 @@ async def save_view(turn: Turn) -> Reply:
         raise BadRequestError("which_list")
     if not name:
         raise BadRequestError("view_name_missing")
-    filter_ = await name_people(turn, read_filter(data), read_names(data))
-    if must_ask(turn):
+    filter_, is_exact = await name_people(turn, read_filter(data), read_names(data))
+    if must_ask(turn, is_exact=is_exact):
+        listing = await complete(turn, Listing(filter_, ""))
         question = say(turn.language, "commands.save_view_question", name=name)
-        return confirm(turn, question, {"name": name, "filter": to_json(filter_)})
+        return confirm(turn, question, {"name": name, "filter": to_json(filter_)}, listing.words)
     view = await view_changes.add_view(
         turn.connection,
         turn.viewer,
@@ -64,8 +65,8 @@ async def set_filter(turn: Turn) -> Reply:
     if "filter" not in data:
         raise BadRequestError("which_list")
     view = await find_view(turn)
-    filter_ = await name_people(turn, read_filter(data), read_names(data))
-    if must_ask(turn):
+    filter_, is_exact = await name_people(turn, read_filter(data), read_names(data))
+    if must_ask(turn, is_exact=is_exact):
         listing = await complete(turn, Listing(filter_, ""))
         question = say(turn.language, "commands.set_filter_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id, "filter": to_json(filter_)}, listing.words)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from bot.cards.kit import Json
 from bot.cards.views import FIRM
-from bot.commands.companies import read_person
 from bot.commands.data import read_flag
+from bot.commands.resolving import read_person
 from bot.commands.views import confirm, find_view, must_ask, show_view
 from bot.errors import BadRequestError
 from bot.language import say

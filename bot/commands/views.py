@@ -125,6 +125,8 @@ async def _find_id(turn: Turn, name: str) -> int:
             return view_id
     matches = await views.find_views(turn.connection, turn.viewer, name)
     match = choose(matches)
+    if not matches and (builtin := _find_builtin_tail(folded)) is not None:
+        return builtin
     if match is None:
         raise UnclearError(ask_which(turn, name, matches, _asking_again(turn), "view"))
     if not match.is_exact and turn.ask.verb != "view.open" and not read_flag(turn.ask.data, "is_confirmed"):
@@ -132,16 +134,24 @@ async def _find_id(turn: Turn, name: str) -> int:
     return match.id
 
 
+def _find_builtin_tail(folded: str) -> int | None:
+    """Return the built-in view whose name is said without its "my"."""
+    for view_id, key in views.BUILTIN.items():
+        if any(fold(text(language, f"view.{key}")).partition(" ")[2] == folded for language in LANGUAGES):
+            return view_id
+    return None
+
+
 def _asking_again(turn: Turn) -> Callable[[int], Json]:
     rest = {key: value for key, value in turn.ask.data.items() if key != "name"}
     return lambda view_id: {**rest, "verb": turn.ask.verb, "view_id": view_id}
 
 
-def must_ask(turn: Turn, person: Meant | None = None) -> bool:
-    """Say whether to ask first: a guess at the sentence, or a colleague who was not named exactly."""
+def must_ask(turn: Turn, person: Meant | None = None, *, is_exact: bool = True) -> bool:
+    """Say whether to ask first: a guess at the sentence, or somebody or something that was not named exactly."""
     if read_flag(turn.ask.data, "is_confirmed"):
         return False
-    return bool(turn.ask.data.get("is_guess")) or (person is not None and not person.is_exact)
+    return bool(turn.ask.data.get("is_guess")) or not is_exact or (person is not None and not person.is_exact)
 
 
 def confirm(turn: Turn, question: str, wanted: Json, detail: str = "") -> Reply:

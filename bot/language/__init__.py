@@ -7,6 +7,7 @@ Ask in words: `understand`. Say a filter back: `describe`. Say anything else: `s
 from bot.language.describing import describe
 from bot.language.formats import say_ago, say_date, say_list, say_month, say_number, say_time
 from bot.language.loading import prepare
+from bot.language.naming import split_names
 from bot.language.texts import LANGUAGES, MissingTextWarning, choose_language, say
 from bot.language.understanding import understand
 
@@ -23,5 +24,6 @@ __all__ = [
     "say_month",
     "say_number",
     "say_time",
+    "split_names",
     "understand",
 ]

@@ -19,7 +19,7 @@ _LONGEST_NAME, _FEW, _FEW_IN_LOWER_CASE = 14, 2, 5
 """Words of a name: at most; so few that any may be one; so few that none of them needs a capital."""
 _MOST_LEFT_OVER = 6
 """Words that are not understood in a list; with more the sentence is about something else."""
-_WRITING = ("company.", "view.", "contact.add", "rename")
+_WRITING = ("company.", "view.", "contact.add", "rename", "undo")
 """How the verbs begin that change something; opening a view does not."""
 _FIXED_PEOPLE = (None, "me", "nobody")
 _SMALL = frozenset({"<polite>", "<greeting>", "<show>", "<break>"})

@@ -72,6 +72,7 @@ class CarnetBot(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder has n
     async def on_conversation_update_activity(self, context: TurnContext) -> None:
         """Greet where the bot itself was added; Teams sends this beside the installation, in either order."""
         incoming = get_arrival(context).incoming
+        self._tools.roster.forget(incoming)
         added = {account.id for account in incoming.members_added or ()}
         if incoming.recipient and incoming.recipient.id in added:
             await self._greet(context)

@@ -29,6 +29,8 @@ PATIENCE: Final = 120.0
 PACED_PATIENCE: Final = 20.0
 """The same for what is said unasked: beyond that the caller is told when to come again."""
 MOST_ANSWER: Final = 65536
+MOST_MEMBERS: Final = 1_048_576
+"""Bytes of a page of members."""
 
 
 class _Answer(msgspec.Struct):
@@ -102,6 +104,19 @@ class Connector:
         """Open a personal chat and return its id; raises a `SendError`."""
         url = self._join(service_url, "v3/conversations")
         return await self._deliver(_Request("POST", url, body, service_url, tenant, is_paced=True))
+
+    async def read_members(self, service_url: str, conversation_id: str, page: str = "") -> bytes:
+        """Return a page of those who are in a conversation, as JSON; raises a `SendError` where Teams does not say."""
+        url = self._join(service_url, f"v3/conversations/{quote(conversation_id, safe='')}/pagedmembers")
+        params = {"pageSize": "500"} | ({"continuationToken": page} if page else {})
+        try:
+            headers = {"Authorization": f"Bearer {await self._credentials.get()}"}
+            async with self._session.get(url, params=params, headers=headers, allow_redirects=False) as response:
+                if response.status != 200:  # noqa: PLR2004
+                    raise RefusedError(response.status)
+                return await read_body(response, MOST_MEMBERS)
+        except (UnavailableError, aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            raise NotSentError(reason=type(error).__name__) from error
 
     async def upload(self, url: str, content: bytes) -> None:
         """Put a whole file into the upload session that Teams opened; no token of ours goes there."""

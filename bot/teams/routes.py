@@ -25,12 +25,16 @@ from bot.teams.incoming import Incoming, read_activity
 from bot.teams.invokes import describe_delay
 from bot.teams.messenger import TeamsMessenger
 from bot.teams.references import References
+from bot.teams.roster import Roster
 from bot.teams.tools import Patience, Tools
 from bot.teams.turns import Answer, Turns
 from storage.database import Database
 
-SERVER_OPTIONS: Final[dict[str, Any]] = {"keepalive_timeout": 25.0, "lingering_time": 5.0}
-"""For `web.AppRunner`: a connection that does not get its headers together is closed after 25 s (B36)."""
+SERVER_OPTIONS: Final[dict[str, Any]] = {"keepalive_timeout": 25.0, "lingering_time": 5.0, "shutdown_timeout": 12.0}
+"""For `web.AppRunner`: a connection that does not get its headers together is closed after 25 s (B36).
+
+At a stop, requests in hand have 12 s, and after them turns that nobody waits for have `Patience.stop`.
+"""
 TYPES: Final = frozenset({"message", "invoke", "conversationUpdate", "installationUpdate"})
 
 log = structlog.get_logger(__name__)
@@ -50,7 +54,9 @@ def add_teams_routes(
     """Add the door to the service; returns the messenger that says notices through the same connector."""
     references = References(database, clock, monotonic)
     messenger = TeamsMessenger(database, connector, references)
-    tools = Tools(database, desk, authenticator, connector, references, messenger, clock, patience or Patience())
+    roster = Roster(connector, clock)
+    parts = (database, desk, authenticator, connector, references, messenger, roster, clock)
+    tools = Tools(*parts, patience or Patience())
     door = _Door(tools)
     app.router.add_post("/api/messages", door.take)
     app.cleanup_ctx.append(door.hold)

@@ -8,6 +8,7 @@ from bot.teams.authentication import Authenticator
 from bot.teams.connector import Connector
 from bot.teams.messenger import TeamsMessenger
 from bot.teams.references import References
+from bot.teams.roster import Roster
 from storage.database import Database
 
 
@@ -23,7 +24,7 @@ class Patience:
     """The caller asked for the replies themselves."""
     body: float = 20.0
     """A body that is not here by then is a stalled one (B36)."""
-    stop: float = 25.0
+    stop: float = 10.0
     """Turns that still run when the service stops get so long (F69)."""
     typing: float = 2.0
     """Teams' store asks for an answer or a sign of life by then."""
@@ -39,6 +40,7 @@ class Tools:
     connector: Connector
     references: References
     messenger: TeamsMessenger
+    roster: Roster
     clock: Callable[[], int]
     """UTC seconds."""
     patience: Patience

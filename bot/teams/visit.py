@@ -57,7 +57,11 @@ class Visit:
         loop = asyncio.get_running_loop()
         started = loop.time()
         typing = loop.call_later(self.tools.patience.typing, self._show_typing)
+        is_public = self.asker.surface == "group"
+        reading: dict[str, bool] = {}
         try:
+            if is_public and await self.tools.roster.has_outsiders(self.incoming):
+                reading["has_outsiders"] = True
             return await self.tools.desk.answer(
                 ask,
                 viewer=self.asker.viewer,
@@ -65,6 +69,7 @@ class Visit:
                 timezone=self.asker.timezone,
                 surface=self.asker.surface,
                 claim=self._claim.keep_effect,
+                **reading,
             )
         finally:
             typing.cancel()

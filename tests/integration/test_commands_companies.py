@@ -2,7 +2,9 @@
 
 import pytest
 
+from bot.commands.desk import Desk
 from tests.card_checks import walk
+from tests.factories import DAY
 from tests.office import Office, find_action, list_changes, look, names, open_office, read, said
 
 
@@ -84,6 +86,12 @@ async def test_a_mistyped_partner_is_confirmed_first(office):
     assert (await look(office, "Duval & Fils")).partner_id == office.people["Marc Lefèvre"].user_id
 
 
+async def test_a_partner_of_whom_only_a_part_of_the_name_is_given_is_confirmed_first(office):
+    reply = await office.say("set partner of Duval & Fils to Marc")
+    assert (await look(office, "Duval & Fils")).partner_id is None
+    assert read(reply.card)[0] == "Make Marc Lefèvre the partner of Duval & Fils?"
+
+
 async def test_the_partner_is_picked_on_the_card_and_seen_on_the_next_list(office):
     company = await office.say("show Duval & Fils")
     action = next(node for node in _actions(company.card) if node["verb"] == "company.set_partner" and "title" in node)
@@ -146,6 +154,30 @@ async def test_undo_can_be_typed(office):
     await office.say("set type of Acme Industries to prospect")
     await office.say("undo")
     assert (await look(office, "Acme Industries")).type == "client"
+
+
+async def test_undo_means_the_last_change_whatever_process_made_it(office):
+    await office.say("set type of Globex to client")
+    office.desk = Desk(office.database, lambda: office.now, office.posted)
+    await office.say("undo")
+    assert (await look(office, "Globex")).type == "prospect"
+
+
+async def test_undo_means_no_change_of_the_day_before(office):
+    await office.say("set type of Globex to client")
+    office.now += 2 * DAY
+    office.desk = Desk(office.database, lambda: office.now, office.posted)
+    assert (await office.say("undo")).summary == "There is nothing of yours to take back."
+    assert (await look(office, "Globex")).type == "client"
+
+
+@pytest.mark.parametrize("words", ["cancel", "annuler", "go back", "undoo"])
+async def test_words_that_may_mean_something_else_never_take_a_change_back_unasked(office, words):
+    await office.say("set type of Globex to client")
+    asked = await office.say(words)
+    assert (await look(office, "Globex")).type == "client"
+    await office.click(asked, "Yes, go on")
+    assert (await look(office, "Globex")).type == "prospect"
 
 
 async def test_typed_undo_with_nothing_to_undo_is_refused_with_a_sentence(office):

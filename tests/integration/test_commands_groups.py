@@ -74,3 +74,24 @@ async def test_a_button_of_a_group_card_is_held_to_the_same_rule(office):
     reply = await office.ask("list", {"filter": {"scope": "mine"}}, surface="group")
     assert "Acme" not in said(reply)
     assert reply.private is not None
+
+
+@pytest.mark.parametrize("sentence", ["all clients", "show Acme Industries", "who knows Globex?", "undo"])
+async def test_S16_where_an_outsider_reads_nothing_of_the_firm_is_said_in_the_group(office, sentence):
+    reply = await office.say(sentence, surface="group", has_outsiders=True)
+    assert read(reply.card) == ["Somebody from outside the firm reads here: my answer is in our own chat."]
+    assert reply.private.card == (await office.say(sentence)).card
+
+
+async def test_where_an_outsider_reads_help_is_still_given(office):
+    reply = await office.say("help", surface="group", has_outsiders=True)
+    assert read(reply.card)[0] == "What you can ask"
+
+
+async def test_typed_in_a_group_undo_is_answered_privately_and_its_button_there(office):
+    changed = await office.say("set type of Globex to client", surface="group")
+    typed = await office.say("undo", surface="group")
+    assert typed.private is not None
+    assert (await look(office, "Globex")).type == "prospect"
+    again = await office.click(changed, "Undo", surface="group")
+    assert again.private is None

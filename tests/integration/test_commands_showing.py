@@ -31,7 +31,7 @@ async def test_accents_are_not_needed(office):
 async def test_a_typing_error_is_forgiven_and_said(office):
     reply = await office.say("show Globx")
     assert read(reply.card)[0] == "Globex"
-    assert "There is no “Globx”; this is Globex." in read(reply.card)
+    assert "I take “Globx” to be Globex." in read(reply.card)
 
 
 async def test_a_name_of_several_asks_which(office):
@@ -144,3 +144,26 @@ async def test_an_unknown_sentence_offers_the_nearest(office):
 async def test_a_machine_is_explained(office, address, word):
     reply = await office.ask("contact.explain", {"address": address})
     assert word in str(reply.card)
+
+
+async def test_a_name_that_is_written_in_one_word_is_found_in_two(office):
+    reply = await office.say("Glo bex")
+    assert "I take “Glo bex” to be Globex." in read(reply.card)
+
+
+async def test_the_beginning_of_a_company_means_it_and_not_everybody_whose_address_begins_so(office):
+    reply = await office.say("show umbr")
+    assert "I take “umbr” to be Umbrella." in read(reply.card)
+
+
+@pytest.mark.parametrize("words", ["show Anne Weber", "Anne Weber", "qui est Weber ?"])
+async def test_a_colleague_is_told_from_a_contact(office, words):
+    reply = await office.say(words)
+    assert reply.summary == "Anne Weber is of the firm"
+    assert "companies known by \"Anne Weber\"" in read(reply.card)
+
+
+async def test_an_address_that_nobody_has_seen_is_named_when_it_is_to_be_a_contact(office):
+    reply = await office.say("add nobody.ever@nowhere.example as a contact")
+    assert reply.code == 404
+    assert "nobody.ever@nowhere.example" in reply.summary

@@ -179,3 +179,11 @@ async def test_the_default_can_be_taken_away_again(office):
     settings = await office.ask("view.settings", {"view_id": view_id})
     await office.click(settings, "No longer my answer to “show my companies”")
     assert len(names((await office.say("show companies")).card)) == 6
+
+
+async def test_a_view_of_somebody_who_is_not_named_exactly_is_saved_after_a_question(office):
+    asked = await office.say("save clients of Lefevre as Watched")
+    assert "partner Marc Lefèvre" in said(asked)
+    assert "Watched" not in said(await office.say("my views"))
+    await office.click(asked, "Yes, go on")
+    assert "Watched" in said(await office.say("my views"))

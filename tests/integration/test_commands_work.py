@@ -121,3 +121,17 @@ async def test_a_hundred_ticks_are_the_most(office):
         ids = [await factories.add_company(connection, f"Filler {n}", last_at=ago(n)) for n in range(101)]
     reply = await office.ask("companies.set_many", {"company_ids": ids, "type": "client", "is_confirmed": True})
     assert (reply.is_error, reply.code) == (True, 400)
+
+
+async def test_two_companies_named_in_one_sentence_are_changed_after_one_question(office):
+    asked = await office.say("make Marc Lefèvre the partner of Initech and Duval & Fils")
+    assert (await look(office, "Initech")).partner_id is None
+    assert "Initech, Duval & Fils" in read(asked.card)
+    await office.click(asked, "Yes, go on")
+    marc = office.people["Marc Lefèvre"].user_id
+    assert [(await look(office, name)).partner_id for name in ("Initech", "Duval & Fils")] == [marc, marc]
+
+
+async def test_of_two_companies_the_one_that_is_not_known_is_named(office):
+    reply = await office.say("mark Initech and Zenith as clients")
+    assert reply.summary == "I know no company called “Zenith”"

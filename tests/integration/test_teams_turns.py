@@ -208,6 +208,35 @@ async def test_in_a_group_only_a_mention_is_answered_and_everybody_reads_it(smal
     assert small_door.desk.askers[0]["viewer"].is_in_public
 
 
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"tenantId": "90000000-0000-4000-8000-000000000009"},
+        {"tenantId": TENANT, "userRole": "guest"},
+        {"tenantId": TENANT, "userRole": "user", "userPrincipalName": "j_roe.example#EXT#@lex.example"},
+        {"userRole": "anonymous"},
+    ],
+)
+async def test_S16_the_desk_is_told_that_somebody_from_outside_reads(small_door, member):
+    colleague = {"tenantId": TENANT.upper(), "userRole": "user", "userPrincipalName": "anne@lex.example"}
+    small_door.switchboard.members = [colleague]
+    await small_door.post(small_door.describe(conversation=GROUP, text="<at>Carnet</at> hello", entities=[MENTION]))
+    small_door.switchboard.members = [colleague, member]
+    await small_door.post(
+        small_door.describe(conversation=GROUP, type="conversationUpdate", membersAdded=[{"id": "29:x"}])
+    )
+    for _ in range(2):
+        await small_door.post(small_door.describe(conversation=GROUP, text="<at>Carnet</at> hello", entities=[MENTION]))
+    assert [asker.get("has_outsiders", False) for asker in small_door.desk.askers] == [False, True, True]
+    assert small_door.switchboard.members_asked == 2
+
+
+async def test_a_group_whose_members_teams_does_not_tell_is_answered(small_door):
+    small_door.switchboard.members_status = 403
+    await small_door.post(small_door.describe(conversation=GROUP, text="<at>Carnet</at> hello", entities=[MENTION]))
+    assert len(small_door.desk.asked) == 1
+
+
 async def test_S16_what_only_the_asker_may_read_goes_to_the_personal_chat(door):
     await door.post(door.describe())
     door.switchboard.sent.clear()
