@@ -33,6 +33,8 @@ from storage.partitions import add_parts
 from storage.rls import SYSTEM
 
 BATCH: Final = 5_000
+_MODULUS: Final = 2_147_483_647
+"""A prime: two numbers that differ have, but for one in two thousand million, another remainder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +161,17 @@ def _summing(database: Database) -> Any:
 
 
 def _measure(column: Column[Any]) -> ColumnElement[Any] | None:
-    """Give what of a column is summed: numbers themselves, the lengths of texts; of JSON, whether there is any."""
+    """Give what of a column is summed: numbers, the lengths of texts; of JSON, whether there is any.
+
+    Of a number it is the remainder: SQLite refuses a sum above 2^63, and ranks and digests come close to it one by one.
+    """
     match column.type:
         case Boolean():
             return case((column, 1), else_=0)
-        case BigInteger() | SmallInteger():
+        case SmallInteger():
             return column
+        case BigInteger():
+            return column % _MODULUS
         case LargeBinary() | String() | Text():
             return func.length(column)
     return case((column.is_not(None), 1), else_=0)

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, text, update
 from bot.moving import complete_url
 from storage.database import Database, next_ids, open_database
 from storage.migrate import migrate
-from storage.models import Base, Company, Interaction, InteractionContact, Mailbox, Outbox, Quarantined
+from storage.models import Base, Company, Contact, Interaction, InteractionContact, Mailbox, Outbox, Quarantined
 from storage.move import find_differences, move
 from storage.rls import SYSTEM
 from tests.factories import (
@@ -51,6 +51,7 @@ async def fill(database: Database, tenant_id: int) -> None:
                 row = {"occurred_at": at, "kind": 1, "is_planned": bool(year % 2)}
                 await connection.execute(insert(Interaction).values(message_digest=bytes(16), **key, **row))
                 await connection.execute(insert(InteractionContact).values(contact_id=contact, **key, **row))
+        await connection.execute(update(Contact).values(name_rank=2**62))  # as names have it that many carry
         digest = {"source_digest": bytes(range(16)), "feed": "inbox", "reason": "x"}
         await connection.execute(insert(Quarantined).values(tenant_id=tenant_id, user_id=user, **digest))
         await connection.execute(
@@ -116,6 +117,15 @@ async def test_what_differs_is_named(source, target):
         )
     [difference] = await compare(source, target)
     assert (difference.tenant_id, difference.table, difference.what) == (2, "companies", "name")
+
+
+async def test_a_number_that_differs_by_one_among_huge_ones_is_named(source, target):
+    await move_all(source, target)
+    async with target.writing(SYSTEM) as connection:
+        one = (Contact.tenant_id == 2) & (Contact.name == "Jöhn 7")
+        await connection.execute(update(Contact).where(one).values(name_rank=2**62 + 1))
+    [difference] = await compare(source, target)
+    assert (difference.table, difference.what) == ("contacts", "name_rank")
 
 
 async def test_new_rows_are_numbered_above_those_that_came_along(source, target):
