@@ -22,6 +22,7 @@ from bot.graph.worker import Worker
 from bot.health import Gauges, add_health_routes
 from bot.keys import KeySet
 from bot.language import prepare
+from bot.loops import Stop
 from bot.metrics import serving_metrics
 from bot.notices import Notices, Sender
 from bot.outlook.routes import add_outlook_routes
@@ -35,10 +36,8 @@ from storage.database import Database, open_database
 from storage.relay import relay
 from storage.wishes import Wishes
 
-STOP_SECONDS: Final = 25.0
-"""What a graceful stop may take; Kubernetes and Docker kill after 30."""
-
 DATABASE: Final = web.AppKey("database", Database)
+STOP: Final = web.AppKey("stop", Stop)
 
 
 class Closable(Protocol):
@@ -73,6 +72,7 @@ async def create_app(
         keys = KeySet(f"{config.login_url}/common/discovery/v2.0/keys", functools.partial(fetch, session))
         app = web.Application(client_max_size=2**20)
         app[DATABASE] = database
+        app[STOP] = Stop()
         messenger = add_teams_routes(
             app, database=database, desk=desk, authenticator=line.authenticator, connector=line.connector
         )
@@ -93,7 +93,7 @@ async def create_app(
         loops: list[Loop] = [sender.run, *base_loops(config, database, clock)]
         if has_worker:
             loops += work_loops(config, database, graph, notices, clock)
-        await stack.enter_async_context(_running(loops))
+        await stack.enter_async_context(_running(loops, app[STOP]))
         yield app
 
 
@@ -153,7 +153,7 @@ async def open_worker(config: Config, *, clock: Clock = time.time) -> AsyncItera
         graph = await stack.enter_async_context(_hold(GraphClients(config)))
         notices = Notices(clock, make_wishes(config))
         loops = [*base_loops(config, database, clock), *work_loops(config, database, graph, notices, clock)]
-        await stack.enter_async_context(_running(loops))
+        await stack.enter_async_context(_running(loops, Stop()))
         yield
 
 
@@ -167,14 +167,11 @@ async def _hold(resource: ResourceT) -> AsyncIterator[ResourceT]:
 
 
 @contextlib.asynccontextmanager
-async def _running(loops: list[Loop]) -> AsyncIterator[None]:
-    """Run loops beside the block; at its end they are told to stop, and waited for."""
-    stopping = asyncio.Event()
-    tasks = [asyncio.create_task(loop(stopping)) for loop in loops]
+async def _running(loops: list[Loop], stop: Stop) -> AsyncIterator[None]:
+    """Run loops beside the block; at its end, or before, they are told to stop, and waited for."""
+    tasks = [asyncio.create_task(loop(stop.event)) for loop in loops]
     try:
         yield
     finally:
-        stopping.set()
-        _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
-        for task in late:
-            task.cancel()
+        stop.order()
+        await stop.wait_for(tasks)

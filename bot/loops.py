@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import structlog
 
@@ -12,8 +13,31 @@ from storage.wake import Channel
 log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE = 60.0
+STOP_SECONDS = 25.0
+"""What a graceful stop may take; Kubernetes and Docker kill after 30."""
 
 Pause = Callable[[float], Awaitable[object]]
+
+
+class Stop:
+    """The order to stop: everything that runs hears it at once, and has the same seconds from then on."""
+
+    def __init__(self, seconds: float = STOP_SECONDS) -> None:
+        self.event = asyncio.Event()
+        self._seconds = seconds
+        self._ends_at = 0.0
+
+    def order(self) -> None:
+        """Tell everybody; telling them again gives them no more time."""
+        if not self.event.is_set():
+            self._ends_at = time.monotonic() + self._seconds
+            self.event.set()
+
+    async def wait_for(self, tasks: Collection[asyncio.Task[object]]) -> None:
+        """Wait until tasks have ended; those that take longer than there is time are cancelled."""
+        _, late = await asyncio.wait(tasks, timeout=max(0.0, self._ends_at - time.monotonic())) if tasks else ((), ())
+        for task in late:
+            task.cancel()
 
 
 async def repeat(name: str, work: Callable[[], Awaitable[float]], stopping: asyncio.Event, pause: Pause) -> None:

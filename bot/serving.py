@@ -4,18 +4,27 @@ import argparse
 import asyncio
 import contextlib
 import gc
+import os
 import signal
+import threading
 from collections.abc import AsyncIterator
+from typing import Final
 
+import structlog
 import uvloop
 from aiohttp import web
 
-from bot.app import create_app
+from bot.app import STOP, create_app
 from bot.config import read_config
 from bot.failpoints import arm
 from bot.log import set_up_logs
 from bot.teams.routes import SERVER_OPTIONS
 from storage.migrate import migrate
+
+LAST_SECONDS: Final = 28.0
+"""Seconds after the signal when a process ends in any case; Kubernetes and Docker kill after 30."""
+
+log = structlog.get_logger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +56,7 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
         await web.TCPSite(runner, host, port).start()
         yield
     finally:
+        app[STOP].order()  # the door and the loops end beside each other
         await runner.cleanup()
 
 
@@ -57,6 +67,15 @@ async def wait_for_stop() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     await stopping.wait()
+    last = threading.Timer(LAST_SECONDS, _end)
+    last.daemon = True
+    last.start()
+
+
+def _end() -> None:
+    """End though a thread still waits for somebody's answer: what counts is in the database."""
+    log.warning("stopped_late")
+    os._exit(0)
 
 
 def freeze_memory() -> None:

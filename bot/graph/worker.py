@@ -23,7 +23,7 @@ INTERVAL: Final = 300
 """Seconds after which a mailbox is looked at again where no notification came."""
 _LONGEST_PAUSE: Final = 5.0
 _BEAT: Final = LEASE / 3
-_GRACE: Final = 25.0
+_GRACE: Final = 20.0
 """Seconds that mailboxes in hand have to end their page when the worker is stopped."""
 
 

@@ -69,6 +69,25 @@ async def test_F69_stopped_under_load_the_service_drains_and_loses_nothing(micro
     await installation.stop("service")
 
 
+async def test_F69_stopped_while_microsoft_hangs_and_a_client_stalls_it_still_ends_in_time(microsoft, installation):
+    anne = microsoft.firm.list_people()[0]
+    microsoft.faults.add("hang", edge="login", seconds=300)
+    microsoft.faults.add("hang", edge="connector", seconds=300)
+    installation.start("service", "serve")
+    await installation.wait_until_ready()
+    _, stalled = await asyncio.open_connection("127.0.0.1", installation.port)
+    stalled.write(
+        f"POST /api/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {microsoft.mint_bot_token()}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{".encode()
+    )
+    saying = asyncio.create_task(microsoft.teams.say(anne, "help", deliveryMode="expectReplies"))
+    await asyncio.sleep(1)
+    code, seconds = await installation.stop("service")
+    assert (code, seconds < 30) == (0, True), installation.read_log("service")[-2000:]
+    stalled.close()
+    await asyncio.gather(saying, return_exceptions=True)
+
+
 async def wait_until_counted(installation: Installation, url: str, interactions: int) -> None:
     for _ in range(200):
         await asyncio.sleep(0.3)
