@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.database import Database
 from storage.models import Answered
+from storage.rls import write_tenancy
 
 
 async def add_answered(connection: AsyncConnection, tenant_id: int, digest: bytes, at: int) -> bool:
@@ -33,7 +35,16 @@ async def get_answer(connection: AsyncConnection, tenant_id: int, digest: bytes)
     return answer
 
 
-async def commit_without_waiting(connection: AsyncConnection) -> None:
-    """Let this transaction's commit not wait for the disk: losing it in a power cut would cost a second reply."""
-    if connection.dialect.name == "postgresql":
-        await connection.execute(text("SET LOCAL synchronous_commit = off"))
+async def claim_reply(database: Database, tenant_id: int, digest: bytes, at: int) -> bool:
+    """Claim the reply to an activity that had no effect; False where an earlier delivery has claimed it.
+
+    For PostgreSQL alone: one message, whose commit does not wait for the disk. Losing it in a power cut would cost a
+    second reply.
+    """
+    settings = f"{write_tenancy(tenant_id)}, set_config('synchronous_commit', 'off', true)"
+    values = f"{tenant_id:d}, '\\x{digest.hex()}', {at:d}"
+    said = await database.run_script(
+        f"SELECT {settings};"
+        f" INSERT INTO answered (tenant_id, activity_digest, created_at) VALUES ({values}) ON CONFLICT DO NOTHING"
+    )
+    return said == "INSERT 0 1"

@@ -16,10 +16,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.direct_postgres import reading_after, run_script
 from storage.inline_sqlite import connect_inline
 from storage.models import Audit, Base, Company, Contact, Outbox, User, View
 from storage.partitions import list_default_parts
-from storage.rls import Tenancy, list_policies, set_tenancy
+from storage.rls import Tenancy, list_policies, set_tenancy, write_tenancy
 from storage.statistics import write_statistics
 from storage.wake import Wakes, take_wakes
 
@@ -62,8 +63,8 @@ class Database:
         if self.is_sqlite:
             yield await self._lend_reader()
             return
-        async with self._reader.connect() as connection:
-            await set_tenancy(connection, tenancy, is_reading=True)
+        opening = f"SELECT {write_tenancy(tenancy, is_reading=True)}"
+        async with self._reader.connect() as connection, reading_after(connection, opening):
             yield connection
 
     async def _lend_reader(self) -> AsyncConnection:
@@ -89,6 +90,11 @@ class Database:
             return
         async with self._writers, self.engine.begin() as connection:
             yield connection
+
+    async def run_script(self, script: str) -> str:
+        """Run statements without parameters as one transaction and one message to PostgreSQL; see `direct_postgres`."""
+        async with self._reader.connect() as connection:
+            return await run_script(connection, script)
 
     async def create_tables(self) -> None:
         """Create what is missing, without migrations: for tests and benches."""
@@ -120,7 +126,8 @@ def open_database(url: str, *, pool_size: int = 10, is_pooled: bool = False) -> 
     full_url = driver.get(scheme, scheme) + separator + rest
     if make_url(full_url).get_backend_name() == "postgresql":
         options = {"timeout": 10, "command_timeout": 60, **(_POOLED if is_pooled else {})}
-        return Database(create_async_engine(full_url, pool_size=pool_size, connect_args=options, hide_parameters=True))
+        engine = create_async_engine(full_url, pool_size=pool_size, connect_args=options, hide_parameters=True)
+        return Database(engine, engine.execution_options(isolation_level="AUTOCOMMIT"))
     engine = create_async_engine(full_url, pool_size=pool_size, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediately)

@@ -1,50 +1,58 @@
-"""A statement of the busiest paths: compiled once for each database, and read from SQLite without anything between.
+"""A statement of the busiest paths: compiled once for each kind of database, and read without anything between.
 
-SQLAlchemy's way through a statement takes longer than SQLite's own; these few reads go straight to the connection.
+SQLAlchemy's way through a statement takes longer than the database's own; these few reads go straight to the driver.
 """
 
 import contextlib
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+import asyncpg
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.direct_postgres import FAILURES, get_driver
 from storage.inline_sqlite import InlineConnection
 
 
 class Prepared:
     """A select whose parameters are all whole numbers and texts; on SQLite its booleans come as 0 and 1."""
 
-    __slots__ = ("_defaults", "_names", "_sql", "statement")
+    __slots__ = ("_compiled", "statement")
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self.statement = statement
-        self._sql = ""
-        self._names: Sequence[str] = ()
-        self._defaults: Mapping[str, Any] = {}
+        self._compiled: dict[str, _Compiled] = {}
 
     async def fetch(self, connection: AsyncConnection, values: Mapping[str, Any]) -> Sequence[Any]:
         """Return all rows."""
-        driver = _get_driver(connection)
-        if isinstance(driver, InlineConnection):
-            if not self._sql:
-                self._compile(connection)
-            given = {**self._defaults, **values}
+        driver = get_driver(connection)
+        if driver is not None:
+            dialect = connection.dialect.name
+            compiled = self._compiled.get(dialect) or self._compile(connection)
+            given = {**compiled.defaults, **values}
+            parameters = [given[name] for name in compiled.names]
             # What goes wrong is said below, as SQLAlchemy says it.
-            with contextlib.suppress(sqlite3.Error):
-                return driver.fetch(self._sql, [given[name] for name in self._names])
+            with contextlib.suppress(sqlite3.Error, *FAILURES):
+                if isinstance(driver, InlineConnection):
+                    return driver.fetch(compiled.sql, parameters)
+                if isinstance(driver, asyncpg.Connection):
+                    found: Sequence[Any] = await driver.fetch(compiled.sql, *parameters)
+                    return found
         rows: Sequence[Any] = (await connection.execute(self.statement, values)).all()
         return rows
 
-    def _compile(self, connection: AsyncConnection) -> None:
-        compiled = self.statement.compile(dialect=connection.dialect)
-        self._names = compiled.positiontup or ()
-        self._defaults = compiled.params
-        self._sql = str(compiled)
+    def _compile(self, connection: AsyncConnection) -> "_Compiled":
+        made = self.statement.compile(dialect=connection.dialect)
+        compiled = _Compiled(str(made), made.positiontup or (), made.params)
+        self._compiled[connection.dialect.name] = compiled
+        return compiled
 
 
-def _get_driver(connection: AsyncConnection) -> Any:
-    proxied = connection.sync_connection
-    return proxied.connection.driver_connection if proxied is not None else None
+class _Compiled(NamedTuple):
+    """A statement as one kind of database takes it, and its parameters by their places."""
+
+    sql: str
+    names: Sequence[str]
+    defaults: Mapping[str, Any]

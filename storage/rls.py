@@ -23,7 +23,7 @@ _IS_ALLOWED = (
 )
 """The settings are read in sub-selects, which PostgreSQL runs once a query and not once a row."""
 
-_READING = "".join(
+_READING: Final = "".join(
     f", set_config('{name}', '{value}', true)"
     for name, value in {
         "plan_cache_mode": "force_generic_plan",
@@ -37,21 +37,23 @@ _READING = "".join(
 """Reads fetch a few rows by index: planned once per connection, and never by walking a whole table, however young its
 statistics are."""
 
-_SET_TENANT = "SELECT set_config('carnet.tenant_id', :tenant_id, true)"
-_SET_SYSTEM = "SELECT set_config('carnet.is_system', 'on', true)"
-_STATEMENTS = {
-    (is_system, is_reading): text(statement + (_READING if is_reading else ""))
-    for is_system, statement in ((False, _SET_TENANT), (True, _SET_SYSTEM))
-    for is_reading in (False, True)
-}
+_SET_TENANT: Final = text("SELECT set_config('carnet.tenant_id', :tenant_id, true)")
 
 
-async def set_tenancy(connection: AsyncConnection, tenancy: Tenancy, *, is_reading: bool = False) -> None:
+async def set_tenancy(connection: AsyncConnection, tenancy: Tenancy) -> None:
     """Name the tenant of the open transaction, on PostgreSQL; without one it sees nothing."""
     if connection.dialect.name == "sqlite" or tenancy is None:
         return
-    statement = _STATEMENTS[tenancy == SYSTEM, is_reading]
-    await connection.execute(statement, {} if tenancy == SYSTEM else {"tenant_id": str(tenancy)})
+    if tenancy == SYSTEM:
+        await connection.execute(text(f"SELECT {write_tenancy(tenancy)}"))
+    else:
+        await connection.execute(_SET_TENANT, {"tenant_id": str(tenancy)})
+
+
+def write_tenancy(tenancy: Tenancy, *, is_reading: bool = False) -> str:
+    """Write the expressions that name the tenant of a transaction, and set it up for reading."""
+    name, value = ("is_system", "on") if tenancy == SYSTEM else ("tenant_id", "" if tenancy is None else f"{tenancy:d}")
+    return f"set_config('carnet.{name}', '{value}', true){_READING if is_reading else ''}"
 
 
 def list_policies() -> Iterator[str]:

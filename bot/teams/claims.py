@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.commands.desk import Run
 from bot.teams.incoming import Incoming
 from bot.turn import Reply
-from storage.answered import add_answered, commit_without_waiting, get_answer, set_answer
+from storage.answered import add_answered, claim_reply, get_answer, set_answer
 from storage.database import Database
 
 
@@ -53,10 +53,10 @@ class Claim:
         """
         if not self._incoming.id or (self._database.is_sqlite and not self._has_effect):
             return True
+        digest = digest_activity(self._incoming, "reply")
+        if not self._has_effect:
+            return await claim_reply(self._database, self._tenant_id, digest, self._clock())
         async with self._database.writing(self._tenant_id) as connection:
-            if not self._has_effect:
-                await commit_without_waiting(connection)
-            digest = digest_activity(self._incoming, "reply")
             return await add_answered(connection, self._tenant_id, digest, self._clock())
 
 

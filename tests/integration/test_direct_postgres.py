@@ -1,0 +1,72 @@
+"""PostgreSQL past SQLAlchemy: whatever happens in a read, the next one gets a connection as good as new."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from storage.database import Database, open_database
+from storage.rls import SYSTEM
+
+TENANCY = text("SELECT current_setting('carnet.tenant_id', true), current_setting('carnet.is_system', true)")
+
+
+@pytest.fixture
+async def single(postgres_database: Database):
+    """A database with one connection, which everybody gets in turn."""
+    database = open_database(postgres_database.engine.url.render_as_string(hide_password=False), pool_size=1)
+    yield database
+    await database.close()
+
+
+async def read_tenancy(database: Database) -> tuple:
+    async with database.reading() as connection:
+        return tuple(value or "" for value in (await connection.execute(TENANCY)).one())
+
+
+@pytest.mark.parametrize("tenancy", [7, SYSTEM])
+async def test_a_read_leaves_no_tenancy_on_its_connection(single, tenancy):
+    async with single.reading(tenancy) as connection:
+        assert any((await connection.execute(TENANCY)).one())
+    assert await read_tenancy(single) == ("", "")
+
+
+async def test_a_read_that_fails_leaves_no_tenancy_on_its_connection(single):
+    with pytest.raises(DBAPIError):
+        async with single.reading(7) as connection:
+            await connection.execute(text("SELECT nothing"))
+    assert await read_tenancy(single) == ("", "")
+
+
+async def test_a_read_that_is_cancelled_leaves_no_tenancy_on_its_connection(single):
+    async def read() -> None:
+        async with single.reading(7) as connection:
+            await connection.execute(text("SELECT pg_sleep(60)"))
+
+    reading = asyncio.create_task(read())
+    await asyncio.sleep(0.2)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert await read_tenancy(single) == ("", "")
+
+
+async def test_a_connection_that_was_ended_meanwhile_is_an_error_once_and_then_another_one(single):
+    end = text("SELECT pg_terminate_backend(pg_backend_pid())")
+    with pytest.raises(DBAPIError):
+        async with single.reading(7) as connection:
+            await connection.execute(end)
+    assert await read_tenancy(single) == ("", "")
+
+
+async def test_a_read_writes_nothing(single):
+    with pytest.raises(DBAPIError, match="read-only"):
+        async with single.reading(7) as connection:
+            await connection.execute(text("DELETE FROM companies"))
+
+
+async def test_a_script_that_is_refused_is_an_error_of_sqlalchemy(single):
+    with pytest.raises(DBAPIError):
+        await single.run_script("SELECT 1; SELECT nothing")
+    assert await single.run_script("SELECT 1; SELECT 2") == "SELECT 1"
