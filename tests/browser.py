@@ -156,8 +156,9 @@ class Window:
 
         await self.context.route("**/*", refuse)
         if has_office:
-            office = next((DIST / "demo" / "assets").glob("outlook-*.js"))
-            await self.context.route(OFFICE, lambda route: route.fulfill(path=office, content_type="text/javascript"))
+            await self.context.route(
+                OFFICE, lambda route: route.fulfill(path=find_bridge(), content_type="text/javascript")
+            )
         if is_stubbed:
             await self.context.route("**/api/turn", self.service.handle)
 
@@ -188,6 +189,11 @@ async def open_window(
         await context.unroute_all(behavior="ignoreErrors")
     assert window.strays == []
     assert window.complaints == []
+
+
+def find_bridge() -> Path:
+    """The script that stands in for Outlook and for the host's sign-in."""
+    return next((DIST / "demo" / "assets").glob("outlook-*.js"))
 
 
 async def find_faults(page: Page) -> list[str]:

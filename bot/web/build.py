@@ -36,7 +36,9 @@ def build(*, is_forced: bool = False) -> bool:
         if not has_packages():
             run([*npm, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"], node)
         run([str(node), "build.mjs"], node)
-    shutil.copytree(MANIFEST, DIST / "manifest", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copytree(
+        MANIFEST, DIST / "manifest", ignore=shutil.ignore_patterns("*.py", "__pycache__"), dirs_exist_ok=True
+    )
     STAMP.write_text(digest, encoding="utf-8")
     return True
 

@@ -58,7 +58,7 @@ export class List {
         onscroll: () => this.schedule(),
         onkeydown: (event: KeyboardEvent) => this.press(event),
         onclick: (event: MouseEvent) => this.click(event),
-        onfocus: () => this.active < 0 && this.rows.length > 0 && this.activate(0),
+        onfocus: () => this.enter(),
       },
       h("div", { class: "list-top", role: "rowgroup" }, this.header),
       this.canvas,
@@ -215,6 +215,13 @@ export class List {
     } else if ((event.key === "Enter" || event.key === " ") && row) {
       event.preventDefault();
       this.options.onOpen(row);
+    }
+  }
+
+  /** The keyboard comes in at the first row on the screen; a mouse has a row of its own. */
+  private enter(): void {
+    if (this.active < 0 && this.rows.length > 0 && this.grid.matches(":focus-visible")) {
+      this.activate(Math.min(Math.ceil(this.grid.scrollTop / this.height), this.rows.length - 1));
     }
   }
 
