@@ -80,11 +80,20 @@ class _Understanding:
         is_loose = command is None or command.clauses[0].meaning.is_loose
         is_list = listing.is_list or (is_loose and listing.is_scope_given)
         is_whole = is_list and not listing.left_over
-        if command and not is_loose and not (is_whole and reading.cost <= command.cost):
+        is_list_nearer = is_whole and command is not None and reading.cost <= command.cost
+        if command and not is_loose and not is_list_nearer:
+            if self._is_rather_name(command):
+                return self._name(None, listing)
             return self._command(command) or self._unknown()
         if is_whole or (is_list and self._is_surely_list(listing)):
             return Ask("list", listing.to_data(self.sentence) | {"text": self.sentence.raw(*self.core)})
         return self._name(command, listing)
+
+    def _is_rather_name(self, command: Reading) -> bool:
+        """Say whether one mistyped word is all there is: `albert` is not `alert`; the command is suggested."""
+        words = self.sentence.words[slice(*self.core)]
+        is_one = sum(word.kind not in SIGNS for word in words) == 1
+        return command.is_misspelt and not command.clauses[0].filled and is_one
 
     def _is_surely_list(self, listing: Listing) -> bool:
         """Say whether a list was meant though not all of it is understood; `Client Services Ltd` is a name."""
