@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from bot.language import say
 from bot.teams.asking import read_data
 from bot.teams.outgoing import CARD_TYPE
+from bot.teams.roster import MOST_COLLEAGUES
 from bot.teams.visit import Visit
 from bot.turn import Ask, Item, Reply
 
@@ -22,7 +23,7 @@ Body = dict[str, Any]
 
 async def search(visit: Visit) -> Body:
     """Answer `composeExtension/query`: what was found, or recent ones before anything is typed."""
-    ask = Ask("search", {"query": _read_query(visit.incoming.value), **_read_circle(visit)})
+    ask = Ask("search", {"query": _read_query(visit.incoming.value), **await _read_circle(visit)})
     reply = await visit.answer(ask)
     if reply.is_error or not reply.items:
         return say_in_extension(reply.summary or say(visit.language, "teams.nothing_found"))
@@ -98,7 +99,7 @@ def _read_query(value: Any) -> str:
     return ""
 
 
-def _read_circle(visit: Visit) -> dict[str, Any]:
+async def _read_circle(visit: Visit) -> dict[str, Any]:
     """Say who reads what is put there: whose client refreshes the card, and whether all are known to be of the firm.
 
     Only a chat with the bot itself is surely ours: two people's chat (`19:...`) is personal too, and the other one may
@@ -108,13 +109,16 @@ def _read_circle(visit: Visit) -> dict[str, Any]:
     place = (incoming.conversation and incoming.conversation.id) or "19:"
     reader = incoming.from_ and incoming.from_.id
     is_of_the_firm = incoming.is_personal and not place.startswith("19:")
-    return {"user_ids": [reader] if reader else [], "is_of_the_firm": is_of_the_firm}
+    readers = [reader] if reader else []
+    if visit.asker is not None and not incoming.is_personal:
+        readers += [each for each in await visit.tools.roster.list_colleagues(incoming) if each != reader]
+    return {"user_ids": readers[:MOST_COLLEAGUES], "is_of_the_firm": is_of_the_firm}
 
 
 async def _show_card(visit: Visit, ask: Ask | None) -> Body:
     if ask is None:
         return say_in_extension(say(visit.language, "teams.bad_request"))
-    reply = await visit.answer(Ask(ask.verb, {**ask.data, **_read_circle(visit)}))
+    reply = await visit.answer(Ask(ask.verb, {**ask.data, **await _read_circle(visit)}))
     if reply.is_error or reply.card is None:
         return say_in_extension(reply.summary or say(visit.language, "teams.nothing_found"))
     return _show([{"contentType": CARD_TYPE, "content": reply.card, "preview": _preview(reply.summary, "")}])

@@ -44,6 +44,16 @@ async def ask_extension(door: Door, name: str, value) -> dict:
     return body
 
 
+async def test_a_card_put_into_a_chat_is_drawn_anew_for_every_colleague_there_and_no_guest(door):
+    guest = {"id": "29:guest", "tenantId": TENANT, "userRole": "guest"}
+    door.switchboard.members = [guest, *({"id": f"29:{number}", "tenantId": TENANT} for number in range(80))]
+    place = {"id": "19:x@thread.v2", "conversationType": "groupChat", "tenantId": TENANT}
+    await door.post(door.invoke("composeExtension/query", {"parameters": []}, conversation=place))
+    data = door.desk.asked[-1].data
+    assert data["user_ids"] == ["29:anne", *(f"29:{number}" for number in range(59))]
+    assert data["is_of_the_firm"] is False
+
+
 @pytest.mark.parametrize(
     ("parameters", "query"),
     [
