@@ -57,6 +57,12 @@ async def get_personal_conversation(connection: AsyncConnection, tenant_id: int,
     return _read(rows.mappings().one_or_none())
 
 
+async def get_service_url(connection: AsyncConnection, tenant_id: int) -> str:
+    """Return the address at which Teams was last heard from for a tenant; empty where it never was."""
+    newest = select(Conversation.service_url).where(Conversation.tenant_id == tenant_id)
+    return await connection.scalar(newest.order_by(Conversation.updated_at.desc()).limit(1)) or ""
+
+
 async def set_conversation(connection: AsyncConnection, conversation: Reference, at: int) -> bool:
     """Store a conversation that was just heard from, as reachable; True where it was not known before."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql

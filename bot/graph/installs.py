@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 import structlog
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph.generated.app_catalogs.teams_apps.teams_apps_request_builder import TeamsAppsRequestBuilder
 from msgraph.generated.models.user_scope_teams_app_installation import UserScopeTeamsAppInstallation
+from msgraph.generated.users.item.teamwork.installed_apps.installed_apps_request_builder import (
+    InstalledAppsRequestBuilder,
+)
 
 from bot.graph.client import GraphClient
 from bot.graph.errors import GraphError
+from storage.conversations import Reference, get_service_url, set_conversation
 from storage.database import Database
-from storage.installs import get_install, set_install
+from storage.installs import Install, get_install, set_install
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +32,8 @@ class _App(msgspec.Struct):
 
 
 class _Apps(msgspec.Struct):
+    """The catalog's apps, or a person's installed ones."""
+
     value: list[_App]
 
 
@@ -52,16 +58,54 @@ class AppInstaller:
         self._catalog_ids: dict[str, str] = {}
 
     async def install(self, tenant_id: int, user_id: int) -> bool:
-        """Install the app for a person; True where their chat is, or soon will be."""
+        """Install the app for a person; True where their chat is, or soon will be.
+
+        Asked again, it looks for the chat itself: Teams tells of it once, and we may have been away.
+        """
         now = int(self._clock())
         async with self._database.reading(tenant_id) as connection:
             known = await get_install(connection, tenant_id, user_id)
-        if known is None or known.state == "installed" or now < known.retry_at:
-            return known is not None and known.state == "installed"
+        if known is None or (known.state != "installed" and now < known.retry_at):
+            return False
+        if known.state == "installed":
+            await self._meet(tenant_id, user_id, known)
+            return True
         state, retry_at = await self._try(known.entra_tenant_id, known.entra_user_id, now)
         async with self._database.writing(tenant_id) as connection:
             await set_install(connection, tenant_id, user_id, state, retry_at)
         return state == "installed"
+
+    async def _meet(self, tenant_id: int, user_id: int, known: Install) -> None:
+        """Store the chat with a person as Graph names it, where Teams was ever heard from."""
+        try:
+            chat_id = await self._find_chat(self._get_client(known.entra_tenant_id), known.entra_user_id)
+        except GraphError as error:
+            log.warning("chat_not_found", error=str(error))
+            return
+        reference = {
+            "channelId": "msteams",
+            "bot": {"id": f"28:{self._app_id}"},
+            "user": {"id": known.entra_user_id, "aadObjectId": known.entra_user_id},
+            "conversation": {"id": chat_id, "conversationType": "personal", "tenantId": known.entra_tenant_id},
+        }
+        async with self._database.writing(tenant_id) as connection:
+            if service_url := await get_service_url(connection, tenant_id):
+                chat = Reference(tenant_id, chat_id, user_id, service_url, reference)
+                await set_conversation(connection, chat, int(self._clock()))
+
+    async def _find_chat(self, client: GraphClient, entra_user_id: str) -> str:
+        """Find the id of the chat between a person and the app; raises `GraphError` (404) where it is not installed."""
+        query = InstalledAppsRequestBuilder.InstalledAppsRequestBuilderGetQueryParameters(
+            filter=f"teamsApp/externalId eq '{self._app_id}'", expand=["teamsApp"]
+        )
+        person = client.request_builder.users.by_user_id  # a builder is good for one request: sending it empties it
+        apps = person(entra_user_id).teamwork.installed_apps
+        body = await client.fetch(apps.to_get_request_information(RequestConfiguration(query_parameters=query)))
+        if not (installed := _read(body, _Apps).value):
+            raise GraphError(HTTPStatus.NOT_FOUND, "notInstalled")
+        apps = person(entra_user_id).teamwork.installed_apps
+        chat = apps.by_user_scope_teams_app_installation_id(installed[0].id).chat
+        return _read(await client.fetch(chat.to_get_request_information()), _App).id
 
     async def _try(self, entra_tenant_id: str, entra_user_id: str, now: int) -> tuple[str, int]:
         try:
@@ -89,10 +133,16 @@ class AppInstaller:
         )
         builder = client.request_builder.app_catalogs.teams_apps
         body = await client.fetch(builder.to_get_request_information(RequestConfiguration(query_parameters=query)))
-        try:
-            apps = msgspec.json.decode(body, type=_Apps).value
-        except msgspec.DecodeError as error:
-            raise GraphError(0, "unreadable") from error
-        if not apps:
+        if not (apps := _read(body, _Apps).value):
             raise GraphError(HTTPStatus.NOT_FOUND, "notInCatalog")
         return apps[0].id
+
+
+KindT = TypeVar("KindT")
+
+
+def _read(body: bytes, kind: type[KindT]) -> KindT:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.DecodeError as error:
+        raise GraphError(0, "unreadable") from error

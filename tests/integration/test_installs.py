@@ -2,7 +2,9 @@
 
 import pytest
 
+from bot.demo.graph.installs import name_chat
 from bot.graph.installs import PASSING, REFUSED_FOR, AppInstaller
+from storage.conversations import Reference, get_personal_conversation, set_conversation
 
 INSTALLING = {"TeamsAppInstallation.ReadWriteSelfForUser.All", "AppCatalog.Read.All"}
 
@@ -33,6 +35,26 @@ async def test_F57_one_that_is_there_already_is_as_good(live, installer):
     user_id, entra_id = await get_anne(live)
     live.microsoft.cloud.installed.add(entra_id)
     assert await installer.install(1, user_id)
+
+
+async def test_F57_a_chat_that_teams_told_of_while_we_were_away_is_asked_of_graph(live, installer):
+    user_id, entra_id = await get_anne(live)
+    async with live.database.writing(1) as connection:
+        await set_conversation(connection, Reference(1, "a:bob", None, "https://smba.example/emea/", {}), 1)
+    for _ in range(2):
+        assert await installer.install(1, user_id)
+    async with live.database.reading(1) as connection:
+        chat = await get_personal_conversation(connection, 1, user_id)
+    assert (chat.conversation_id, chat.service_url) == (
+        name_chat(live.firm.tenant_id, entra_id),
+        "https://smba.example/emea/",
+    )
+
+
+async def test_F57_where_teams_was_never_heard_from_its_word_is_waited_for(live, installer):
+    user_id, _ = await get_anne(live)
+    assert [await installer.install(1, user_id) for _ in range(3)] == [True] * 3
+    assert await live.query("SELECT * FROM conversations") == []
 
 
 async def test_F57_a_refusal_by_policy_is_remembered_for_a_day(live, installer):
