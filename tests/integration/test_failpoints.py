@@ -62,12 +62,14 @@ async def check(firm, url: str, installation: Installation) -> None:
             return [tuple(row) for row in await connection.execute(text(sql), values)]
 
     wanted = make_ledger(firm.truth.list_mail(), [], firm.domains, 2**40, "outreach")
-    for _ in range(200):
-        await asyncio.sleep(0.2)
-        if (await query("SELECT count(*) FROM interactions"))[0][0] == len(wanted.interactions):
-            break
-    assert_same(await read_ledger(query), wanted)
-    await database.close()
+    try:
+        for _ in range(600):
+            await asyncio.sleep(0.2)
+            if (await query("SELECT count(*) FROM interactions"))[0][0] == len(wanted.interactions):
+                break
+        assert_same(await read_ledger(query), wanted)
+    finally:
+        await database.close()
 
 
 @pytest.mark.parametrize("point", ["page_written:2", "page_committed:2"])

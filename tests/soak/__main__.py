@@ -151,6 +151,9 @@ async def suffer(
         f" {dict(Counter(each.status for each in delivered))}",
         flush=True,
     )
+    breaches = Counter(breach.kind for breach in microsoft.record.breaches)
+    breaches["messages"] = len(microsoft.connector.breaches)
+    print(f"limits of Microsoft's overstepped: {dict(+breaches) or 'none'}", flush=True)
 
 
 async def kill_now_and_then(every: float, chance: random.Random, installation: Installation) -> None:

@@ -30,8 +30,6 @@ class Account:
     unknown: int = 0
     held: int = 0
     said: int = 0
-    breaches: Counter[str] = field(default_factory=Counter)
-    """Requests that Microsoft would have blamed us for; a process that is killed forgets what it was asked to wait."""
     examples: list[Any] = field(default_factory=list)
 
     @property
@@ -45,7 +43,6 @@ class Account:
         lines = [
             ", ".join(f"{name}: {count}" for name, count in wrong.items()),
             f"{self.held} interactions held, {self.said} things told, {self.unknown} sends of unknown outcome",
-            f"limits of Microsoft's overstepped: {dict(self.breaches) or 'none'}",
         ]
         return "\n".join([*lines, *map(str, self.examples)])
 
@@ -70,8 +67,6 @@ async def settle_accounts(database: Database, microsoft: Microsoft, now: int) ->
     account.wrong_tenant += total - shown
     account.held = total
     _count_sent(account, microsoft)
-    account.breaches = Counter(breach.kind for breach in microsoft.record.breaches)
-    account.breaches += Counter(["messages"] * len(microsoft.connector.breaches))
     account.unknown = (await _query(database, SYSTEM, "SELECT count(*) FROM outbox WHERE state = 'unknown'"))[0][0]
     return account
 
