@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Sequence as Numbers
 from sqlalchemy import event, func, select, text
@@ -16,11 +16,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.direct_postgres import reading_after, run_script
+from storage.direct_postgres import read_for, reading_after, run_script
 from storage.inline_sqlite import connect_inline
 from storage.models import Audit, Base, Company, Contact, Outbox, User, View
 from storage.partitions import list_default_parts
-from storage.rls import Tenancy, list_policies, set_tenancy, write_tenancy
+from storage.rls import IS_SYSTEM, READING, SYSTEM, Tenancy, list_policies, set_tenancy, write_reading
 from storage.statistics import write_statistics
 from storage.wake import Wakes, take_wakes
 
@@ -37,6 +37,11 @@ _POOLED: dict[str, Any] = {
 }
 
 
+POOL: Final = 8
+"""Connections of each kind (writing, reading for a tenant, reading for all) that a process opens at most; those that it
+has opened stay, with the statements that they know."""
+
+
 class Database:
     """An engine with the two kinds of work that Carnet does: reading and writing.
 
@@ -44,10 +49,19 @@ class Database:
     in SQLite's busy loop, and a writing transaction takes the write lock at its start, so that it never fails half way.
     """
 
-    def __init__(self, engine: AsyncEngine, reader: AsyncEngine | None = None) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        reader: AsyncEngine,
+        system_reader: AsyncEngine | None = None,
+        *,
+        is_pooled: bool = False,
+    ) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
-        self._reader = reader or engine
+        self._reader = reader
+        self._system_reader = system_reader or reader
+        self._is_pooled = is_pooled
         self._lent: AsyncConnection | None = None
         self.wakes = Wakes()
         self._writers = asyncio.Lock()
@@ -56,15 +70,23 @@ class Database:
     async def reading(self, tenancy: Tenancy = None) -> AsyncIterator[AsyncConnection]:
         """Lend a connection for queries of one tenant (or `SYSTEM`); what it writes is not promised to stay.
 
-        PostgreSQL shows nothing where no tenancy is given (see `storage/rls.py`). On SQLite everybody reads through one
-        connection: its statements never wait (see `storage/inline_sqlite.py`) and each sees the newest commit, and
-        checking a connection out and in again costs three times what an indexed query does.
+        Each statement sees the newest commit. PostgreSQL shows nothing where no tenancy is given (`storage/rls.py`);
+        behind a pooler the statements are one transaction, which ends with the block. On SQLite everybody reads through
+        one connection: its statements never wait (see `storage/inline_sqlite.py`), and checking a connection out and in
+        again costs three times what an indexed query does.
         """
         if self.is_sqlite:
             yield await self._lend_reader()
             return
-        opening = f"SELECT {write_tenancy(tenancy, is_reading=True)}"
-        async with self._reader.connect() as connection, reading_after(connection, opening):
+        if self._is_pooled:
+            opening = f"SELECT {write_reading(tenancy)}"
+            async with self._reader.connect() as connection, reading_after(connection, opening):
+                yield connection
+            return
+        reader = self._system_reader if tenancy == SYSTEM else self._reader
+        async with reader.connect() as connection:
+            if tenancy != SYSTEM:
+                await read_for(connection, tenancy)
             yield connection
 
     async def _lend_reader(self) -> AsyncConnection:
@@ -93,7 +115,7 @@ class Database:
 
     async def run_script(self, script: str) -> str:
         """Run statements without parameters as one transaction and one message to PostgreSQL; see `direct_postgres`."""
-        async with self._reader.connect() as connection:
+        async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             return await run_script(connection, script)
 
     async def create_tables(self) -> None:
@@ -110,11 +132,11 @@ class Database:
         if self._lent is not None:
             await self._lent.close()
             self._lent = None
-        await self._reader.dispose()
-        await self.engine.dispose()
+        for engine in (self._reader, self._system_reader, self.engine):
+            await engine.dispose()
 
 
-def open_database(url: str, *, pool_size: int = 10, is_pooled: bool = False) -> Database:
+def open_database(url: str, *, pool_size: int = POOL, is_pooled: bool = False) -> Database:
     """Open `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://...`; `sqlite:` and `postgresql:` alone will do.
 
     `is_pooled` says that a pooler in transaction mode (PgBouncer) stands before PostgreSQL: then nothing is kept on a
@@ -125,9 +147,7 @@ def open_database(url: str, *, pool_size: int = 10, is_pooled: bool = False) -> 
     driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
     full_url = driver.get(scheme, scheme) + separator + rest
     if make_url(full_url).get_backend_name() == "postgresql":
-        options = {"timeout": 10, "command_timeout": 60, **(_POOLED if is_pooled else {})}
-        engine = create_async_engine(full_url, pool_size=pool_size, connect_args=options, hide_parameters=True)
-        return Database(engine, engine.execution_options(isolation_level="AUTOCOMMIT"))
+        return _open_postgres(full_url, pool_size, is_pooled=is_pooled)
     engine = create_async_engine(full_url, pool_size=pool_size, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediately)
@@ -140,6 +160,20 @@ def open_database(url: str, *, pool_size: int = 10, is_pooled: bool = False) -> 
     )
     event.listen(reader.sync_engine, "connect", _prepare_sqlite_reader)
     return Database(engine, reader)
+
+
+def _open_postgres(url: str, pool_size: int, *, is_pooled: bool) -> Database:
+    def connect(**settings: str) -> AsyncEngine:
+        options = {"timeout": 10, "command_timeout": 60, "server_settings": settings, **(_POOLED if is_pooled else {})}
+        sizes = {"pool_size": pool_size, "max_overflow": 0, "pool_use_lifo": True}
+        return create_async_engine(url, **sizes, connect_args=options, hide_parameters=True)
+
+    engine = connect()
+    if is_pooled:
+        return Database(engine, engine.execution_options(isolation_level="AUTOCOMMIT"), is_pooled=True)
+    reading = {**READING, "default_transaction_read_only": "on"}
+    readers = (connect(**reading), connect(**reading, **IS_SYSTEM))
+    return Database(engine, *(reader.execution_options(isolation_level="AUTOCOMMIT") for reader in readers))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

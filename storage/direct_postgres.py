@@ -1,7 +1,7 @@
-"""PostgreSQL spoken to past SQLAlchemy, for what a turn waits for: one message to begin, one for each read, one to end.
+"""PostgreSQL spoken to past SQLAlchemy, for what a turn waits for: one message for each read, and none besides.
 
-SQLAlchemy takes two messages to begin a transaction of a tenant, and three times as long over each statement. What goes
-wrong is said by SQLAlchemy all the same: it is asked the same once more, and lets dead connections go.
+SQLAlchemy takes two messages to begin a transaction of a tenant and one to end it, and three times as long over each
+statement. What goes wrong is said by SQLAlchemy all the same: it is asked once more, and lets dead connections go.
 """
 
 import contextlib
@@ -13,14 +13,30 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.rls import Tenancy, write_tenancy
+
 FAILURES: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 _PROBE: Final = text("SELECT 1")
+_READS_FOR: Final = "carnet reads for"
+_NOBODY_KNOWS: Final = object()
 
 
 def get_driver(connection: AsyncConnection) -> Any:
     """Give the driver's own connection; None where there is none any more."""
     proxied = connection.sync_connection
     return proxied.connection.driver_connection if proxied is not None else None
+
+
+async def read_for(connection: AsyncConnection, tenancy: Tenancy) -> None:
+    """Have a connection that is ours alone read for a tenant (None: for nobody) until another is named.
+
+    It takes a message only where the connection has read for another before.
+    """
+    info = connection.info
+    if info.get(_READS_FOR) != tenancy:
+        info[_READS_FOR] = _NOBODY_KNOWS
+        await run_script(connection, f"SELECT {write_tenancy(tenancy, lasts=True)}")
+        info[_READS_FOR] = tenancy
 
 
 @contextlib.asynccontextmanager

@@ -92,3 +92,10 @@ async def _alone(database: Database) -> AsyncIterator[None]:
     async with database.engine.begin() as connection:
         await connection.execute(_LOCK)
         yield
+
+
+def check_file(url: str) -> None:
+    """Raise `ValueError` where there is no SQLite file yet; opening it would make an empty one."""
+    file = make_url(url).database if url.startswith("sqlite") else None
+    if file is not None and not Path(file).is_file():
+        raise ValueError(f"There is no database at {file}. `carnet doctor` says what to do.")

@@ -1,7 +1,8 @@
 """Row-level security by tenant: PostgreSQL's second lock behind every query's own `tenant_id`.
 
 A transaction names its tenant in `carnet.tenant_id`, or `carnet.is_system` for work across tenants, for its own length
-only: nothing is left on a connection that a pooler hands on. One that names neither sees no row and writes none.
+only: nothing is left on a connection that a pooler hands on. One that names neither sees no row and writes none. Where
+there is no pooler, connections that only read keep the name from one read to the next (`direct_postgres.read_for`).
 """
 
 from collections.abc import Iterator
@@ -23,20 +24,18 @@ _IS_ALLOWED = (
 )
 """The settings are read in sub-selects, which PostgreSQL runs once a query and not once a row."""
 
-_READING: Final = "".join(
-    f", set_config('{name}', '{value}', true)"
-    for name, value in {
-        "plan_cache_mode": "force_generic_plan",
-        "max_parallel_workers_per_gather": "0",
-        "enable_seqscan": "off",
-        "enable_hashjoin": "off",
-        "enable_mergejoin": "off",
-        "jit": "off",
-    }.items()
-)
+READING: Final = {
+    "plan_cache_mode": "force_generic_plan",
+    "max_parallel_workers_per_gather": "0",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",
+}
 """Reads fetch a few rows by index: planned once per connection, and never by walking a whole table, however young its
 statistics are."""
 
+IS_SYSTEM: Final = {"carnet.is_system": "on"}
 _SET_TENANT: Final = text("SELECT set_config('carnet.tenant_id', :tenant_id, true)")
 
 
@@ -50,10 +49,16 @@ async def set_tenancy(connection: AsyncConnection, tenancy: Tenancy) -> None:
         await connection.execute(_SET_TENANT, {"tenant_id": str(tenancy)})
 
 
-def write_tenancy(tenancy: Tenancy, *, is_reading: bool = False) -> str:
-    """Write the expressions that name the tenant of a transaction, and set it up for reading."""
+def write_tenancy(tenancy: Tenancy, *, lasts: bool = False) -> str:
+    """Write the expression that names a tenancy for the transaction, or for as long as the connection `lasts`."""
     name, value = ("is_system", "on") if tenancy == SYSTEM else ("tenant_id", "" if tenancy is None else f"{tenancy:d}")
-    return f"set_config('carnet.{name}', '{value}', true){_READING if is_reading else ''}"
+    return f"set_config('carnet.{name}', '{value}', {str(not lasts).lower()})"
+
+
+def write_reading(tenancy: Tenancy) -> str:
+    """Write the expressions that set a transaction up for reading as a tenancy."""
+    settings = (f"set_config('{name}', '{value}', true)" for name, value in READING.items())
+    return ", ".join((write_tenancy(tenancy), *settings))
 
 
 def list_policies() -> Iterator[str]:
