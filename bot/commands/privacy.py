@@ -13,7 +13,7 @@ class PersonalError(Exception):
         super().__init__(key)
 
 
-_HARMLESS = frozenset({"cancel", "company.shared", "hello", "help", "unknown"})
+_HARMLESS = frozenset({"buttons", "cancel", "company.shared", "hello", "help", "unknown"})
 """What says nothing of the firm's affairs, or (a shared card drawn anew) is seen by the one reader alone."""
 
 

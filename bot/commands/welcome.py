@@ -32,6 +32,13 @@ async def say_unknown(turn: Turn) -> Reply:
     return Reply(card, summary=say(turn.language, "cards.unknown.title", text=asked[:80]))
 
 
+@router.verb("buttons")
+async def point_to_buttons(turn: Turn) -> Reply:
+    """Say where to answer what a card asks: `yes` or `next` typed is no question of its own."""
+    sentence = say(turn.language, "commands.use_buttons")
+    return Reply(draw_message(turn.reader, sentence), summary=sentence)
+
+
 @router.verb("cancel")
 async def cancel(turn: Turn) -> Reply:
     """Say that nothing was changed."""

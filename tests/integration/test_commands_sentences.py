@@ -26,3 +26,9 @@ async def test_contacts_of_a_colleague_are_those_the_colleague_knows(office, tex
 
 async def test_contacts_of_a_company_are_those_at_the_company(office):
     assert read((await office.say("contacts of Acme Industries")).card)[0] == "Contacts at Acme Industries"
+
+
+@pytest.mark.parametrize("text", ["yes", "next page", "more", "retour"])
+async def test_what_a_button_is_for_is_no_name_and_no_change(office, text):
+    reply = await office.say(text)
+    assert reply.summary.startswith("For that, use the buttons on the card above")
