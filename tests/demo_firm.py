@@ -4,6 +4,10 @@ import json
 import urllib.request
 import uuid
 
+from tests.browser import find_bridge, open_window
+
+WIDE = (1180, 760)
+
 
 def get_json(url):
     with urllib.request.urlopen(url, timeout=10) as response:
@@ -56,3 +60,15 @@ class DemoFirm:
             "deliveryMode": "expectReplies",
         }
         return json.dumps(post_json(f"{self.url}/api/messages", activity), ensure_ascii=False)
+
+
+def tab_of(firm, person, **options):
+    """Open the tab as a plain browser page, signed in as somebody of the demo's firm."""
+    return open_window(firm.url, is_stubbed=False, size=options.pop("size", WIDE), **options)
+
+
+async def open_tab(window, firm, person, query="locale=en-GB", place=""):
+    await window.context.add_init_script(path=find_bridge())
+    page = await window.open(f"/tab?{query}{place}", demoTokenValue=firm.token(person))
+    await page.get_by_role("tab").first.wait_for()
+    return page

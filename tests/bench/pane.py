@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playwright.async_api import Browser, Page
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.demo.microsoft import Microsoft, run_microsoft
 from bot.demo.world.firm import Firm
@@ -91,7 +91,7 @@ class Times:
 def _report(report: Report, kind: str, times: Times) -> None:
     empty = "an empty page"
     report.add(Figure(f"pane, cold, first card ({kind})", "ms", times.first, empty, times.empty, at_most(FIRST_CARD)))
-    report.add(Figure(f"pane, change of item, p95 ({kind})", "ms", times.change, goal=at_most(CHANGE)))
+    report.add(Figure(f"pane, change of item, p95 ({kind})", "ms", times.change, empty, times.empty, at_most(CHANGE)))
     report.add(Figure(f"tab, scrolling, frame p95 ({kind})", "ms", times.frame, empty, times.idle, at_most(FRAME)))
 
 
@@ -139,7 +139,7 @@ async def _choose_items(url: str) -> list[dict[str, Any]]:
     """Choose mails from people whom the firm knows, each with two more of them in copy."""
     database = open_database(url)
     async with database.reading(SYSTEM) as connection:
-        highest = 1_500
+        highest = await connection.scalar(select(func.max(Contact.id)).where(Contact.tenant_id == TENANT))
         ids = random.Random(7).sample(range(1, highest), 400)
         asked = select(Contact.name, Contact.address).where(Contact.tenant_id == TENANT, Contact.id.in_(ids))
         rows = (await connection.execute(asked.where(Contact.is_contact))).all()

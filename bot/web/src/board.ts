@@ -7,7 +7,7 @@
 import { isReading, type Answer, type Api, type Card, type Data } from "./api";
 import { renderCard } from "./cards/render";
 import { fill, h } from "./dom";
-import { Failure, toFailure } from "./failures";
+import { Failure, needsPerson, toFailure } from "./failures";
 import { saveFile } from "./save_file";
 import { failureView, skeleton } from "./views";
 
@@ -143,9 +143,8 @@ export class Board {
   }
 
   private drawFailure(failure: Failure, retry: () => void): void {
-    const needsPerson = failure.kind === "signed_out" || failure.kind === "cancelled" || failure.kind === "consent";
     const again = () => {
-      if (needsPerson) {
+      if (needsPerson(failure)) {
         void this.options.askPerson().then(retry, (error: unknown) => this.drawFailure(toFailure(error), retry));
       } else {
         retry();

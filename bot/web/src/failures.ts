@@ -27,3 +27,8 @@ export class Failure extends Error {
 export function toFailure(error: unknown): Failure {
   return error instanceof Failure ? error : new Failure("server");
 }
+
+/** Say whether only the person can do something about it, in a sign-in window that opens with a click. */
+export function needsPerson(failure: Failure): boolean {
+  return failure.kind === "signed_out" || failure.kind === "cancelled" || failure.kind === "consent";
+}

@@ -62,7 +62,7 @@ export class DrawnRow {
   private fill(row: Row): void {
     const { type, partner, last, count } = this.cells;
     this.name.textContent = row.name;
-    this.name.classList.toggle("is-provisional", row.is_provisional);
+    this.name.classList.toggle("is-provisional", row.is_provisional === true);
     this.name.title = row.is_provisional ? say("column.provisional") : row.name;
     this.detail.textContent = row.detail;
     if (row.company !== undefined) {
@@ -73,7 +73,7 @@ export class DrawnRow {
       type.className = `cell cell-type chip chip-${known}`;
       type.textContent = say(`type.${known}`);
     }
-    partner.textContent = row.partner;
+    partner.textContent = row.partner ?? "";
     last.textContent = sayAgo(row.last_at) || say("column.no_date");
     last.title = sayDay(row.last_at);
     count.textContent = sayNumber(row.count);

@@ -31,12 +31,12 @@ export interface Row {
   /** The main domain of a company, the address of a contact. */
   detail: string;
   type?: CompanyType | null;
-  partner: string;
-  /** The company of a contact; a company has none. */
+  /** Only a company has a partner, and only a contact a company. */
+  partner?: string;
   company?: string;
   count: number;
   last_at: number;
-  is_provisional: boolean;
+  is_provisional?: boolean;
 }
 
 /** A saved view as this reader has it; the four that everyone has come named in the reader's language. */

@@ -33,7 +33,6 @@ const AHEAD = 150;
 export class List {
   readonly element: HTMLElement;
   private readonly header: HTMLElement;
-  private readonly grid: HTMLElement;
   private readonly canvas: HTMLElement;
   private rows: Row[] = [];
   private next: string | null = null;
@@ -48,7 +47,7 @@ export class List {
   constructor(private readonly options: ListOptions) {
     this.header = h("div", { class: "list-header", role: "row", "aria-rowindex": 1 });
     this.canvas = h("div", { class: "list-canvas", role: "rowgroup" });
-    this.grid = h(
+    this.element = h(
       "div",
       {
         class: "list",
@@ -63,8 +62,7 @@ export class List {
       h("div", { class: "list-top", role: "rowgroup" }, this.header),
       this.canvas,
     );
-    this.element = this.grid;
-    new ResizeObserver(() => this.schedule()).observe(this.grid);
+    new ResizeObserver(() => this.schedule()).observe(this.element);
   }
 
   get selected(): number | null {
@@ -76,17 +74,18 @@ export class List {
     this.rows = [];
     this.next = null;
     this.active = -1;
-    this.grid.scrollTop = 0;
-    this.grid.removeAttribute("aria-activedescendant");
+    this.element.scrollTop = 0;
+    this.element.removeAttribute("aria-activedescendant");
+    this.element.dataset["of"] = filter.of;
     this.header.replaceChildren(...drawTitles(filter));
-    this.grid.classList.add("is-loading");
+    this.element.classList.add("is-loading");
     await this.read([], null, FIRST);
-    this.grid.classList.remove("is-loading");
+    this.element.classList.remove("is-loading");
   }
 
   /** Read again what was read down to the end of the screen; one stays where one is. */
   async refresh(): Promise<void> {
-    const last = Math.ceil((this.grid.scrollTop + this.grid.clientHeight) / this.height) + MARGIN;
+    const last = Math.ceil((this.element.scrollTop + this.element.clientHeight) / this.height) + MARGIN;
     await this.read([], null, Math.max(FIRST, last));
   }
 
@@ -129,7 +128,7 @@ export class List {
       this.active = selected === null ? -1 : rows.findIndex((row) => row.id === selected);
     }
     this.next = next;
-    this.grid.setAttribute("aria-rowcount", String(next === null ? rows.length + 1 : -1));
+    this.element.setAttribute("aria-rowcount", String(next === null ? rows.length + 1 : -1));
     this.draw();
     this.options.onLoaded(rows.length, next !== null);
   }
@@ -142,9 +141,9 @@ export class List {
   }
 
   private draw(): void {
-    this.height = this.grid.clientWidth < 560 ? 68 : 52;
-    const visible = Math.ceil(this.grid.clientHeight / this.height) + 1;
-    const first = Math.max(0, Math.floor(this.grid.scrollTop / this.height) - MARGIN);
+    this.height = this.element.clientWidth < 560 ? 68 : 52;
+    const visible = Math.ceil(this.element.clientHeight / this.height) + 1;
+    const first = Math.max(0, Math.floor(this.element.scrollTop / this.height) - MARGIN);
     const last = Math.min(this.rows.length, first + visible + 2 * MARGIN);
     this.canvas.style.height = `${(this.rows.length + (this.next === null ? 0 : 3)) * this.height}px`;
     this.recycle(first, last);
@@ -198,7 +197,7 @@ export class List {
   }
 
   private press(event: KeyboardEvent): void {
-    const page = Math.max(1, Math.floor(this.grid.clientHeight / this.height) - 1);
+    const page = Math.max(1, Math.floor(this.element.clientHeight / this.height) - 1);
     const steps: Record<string, number> = {
       ArrowDown: this.active + 1,
       ArrowUp: this.active - 1,
@@ -220,8 +219,8 @@ export class List {
 
   /** The keyboard comes in at the first row on the screen; a mouse has a row of its own. */
   private enter(): void {
-    if (this.active < 0 && this.rows.length > 0 && this.grid.matches(":focus-visible")) {
-      this.activate(Math.min(Math.ceil(this.grid.scrollTop / this.height), this.rows.length - 1));
+    if (this.active < 0 && this.rows.length > 0 && this.element.matches(":focus-visible")) {
+      this.activate(Math.min(Math.ceil(this.element.scrollTop / this.height), this.rows.length - 1));
     }
   }
 
@@ -238,13 +237,13 @@ export class List {
   private activate(index: number): void {
     this.active = index;
     const top = index * this.height;
-    const room = this.grid.clientHeight - this.header.offsetHeight;
-    if (top < this.grid.scrollTop) {
-      this.grid.scrollTop = top;
-    } else if (top + this.height > this.grid.scrollTop + room) {
-      this.grid.scrollTop = top + this.height - room;
+    const room = this.element.clientHeight - this.header.offsetHeight;
+    if (top < this.element.scrollTop) {
+      this.element.scrollTop = top;
+    } else if (top + this.height > this.element.scrollTop + room) {
+      this.element.scrollTop = top + this.height - room;
     }
     this.draw();
-    this.grid.setAttribute("aria-activedescendant", `row-${index}`);
+    this.element.setAttribute("aria-activedescendant", `row-${index}`);
   }
 }

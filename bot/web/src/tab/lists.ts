@@ -4,7 +4,7 @@ import type { Api, Data } from "../api";
 import { Board } from "../board";
 import { adminConsentLink } from "../consent";
 import { fill, h } from "../dom";
-import { Failure, toFailure } from "../failures";
+import { Failure, needsPerson, toFailure } from "../failures";
 import type { TabHost } from "../hosts/tab_host";
 import type { Settings } from "../settings";
 import { say } from "../texts";
@@ -175,13 +175,11 @@ export class Lists {
 
   private fail(error: unknown): void {
     const failure = toFailure(error);
-    const needsPerson = failure.kind === "signed_out" || failure.kind === "cancelled" || failure.kind === "consent";
     const retry = () => void (this.store.views.length > 0 ? this.reload() : this.start());
-    const again = () =>
-      needsPerson ? void this.host.signIn.askPerson().then(retry, (next: unknown) => this.fail(next)) : retry();
+    const signIn = () => void this.host.signIn.askPerson().then(retry, (next: unknown) => this.fail(next));
     this.list.element.hidden = true;
     this.count.textContent = "";
-    const failureShown = failureView(failure, again, this.adminLink);
+    const failureShown = failureView(failure, needsPerson(failure) ? signIn : retry, this.adminLink);
     fill(this.empty, failureShown);
     this.whenOnline(failure, () => failureShown === this.empty.firstElementChild && retry());
   }

@@ -41,7 +41,8 @@ export function menuButton(label: string, picture: IconName, list: () => MenuIte
     }
   };
   const open = () => {
-    const items = list().map((item) =>
+    const given = list().sort((one, other) => Number(one.isDangerous ?? false) - Number(other.isDangerous ?? false));
+    const items = given.map((item) =>
       h(
         "button",
         {

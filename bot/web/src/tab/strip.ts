@@ -19,7 +19,10 @@ export class Strip {
       role: "tablist",
       "aria-label": say("tab.views"),
       onkeydown: (event: KeyboardEvent) => this.press(event),
+      onscroll: () => this.fade(),
+      onwheel: (event: WheelEvent) => (this.tabs.scrollLeft += event.deltaX === 0 ? event.deltaY : 0),
     });
+    new ResizeObserver(() => this.fade()).observe(this.tabs);
     const add = h(
       "button",
       { class: "strip-add", type: "button", title: say("tab.new"), onclick: addNew },
@@ -43,7 +46,7 @@ export class Strip {
           "aria-selected": String(isSelected),
           "aria-controls": "list-panel",
           tabindex: isSelected ? 0 : -1,
-          title: isFromOthers ? say("tab.shared") : null,
+          title: isFromOthers ? `${view.name} · ${say("tab.shared")}` : view.name,
           onclick: () => this.choose(view),
         },
         h("span", { "data-text": view.name }, view.name),
@@ -57,6 +60,13 @@ export class Strip {
     this.buttons
       .find((button) => button.getAttribute("aria-selected") === "true")
       ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.fade();
+  }
+
+  private fade(): void {
+    const { scrollLeft, scrollWidth, clientWidth } = this.tabs;
+    this.tabs.classList.toggle("has-before", scrollLeft > 1);
+    this.tabs.classList.toggle("has-after", scrollLeft + clientWidth < scrollWidth - 1);
   }
 
   private press(event: KeyboardEvent): void {
