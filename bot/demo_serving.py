@@ -16,6 +16,7 @@ from bot.demo.invented import list_seeds
 from bot.demo.journal import Journal
 from bot.demo.microsoft import Microsoft, run_microsoft
 from bot.demo.page import add_demo_page
+from bot.demo.ports import is_free
 from bot.demo.routes import add_demo_routes
 from bot.demo.start import open_firm
 from bot.graph.worker import get_health
@@ -48,6 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Serve the demo until SIGTERM or SIGINT."""
+    if arguments.port == 0 or not is_free(arguments.port):
+        raise ValueError(f"Port {arguments.port} of this machine cannot be had. Choose another with --port.")
+    if arguments.domain and arguments.corpus is None:
+        raise ValueError("--domain says who of a --corpus is of the firm; there is none.")
     arguments.data.mkdir(parents=True, exist_ok=True)
     uvloop.run(serve_demo(arguments.port, arguments.data, arguments.corpus, arguments.domain))
 

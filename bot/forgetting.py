@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 import structlog
 from rich.console import Console
 
-from bot.config import Config
+from bot.config import Config, load_config
 from bot.graph.client import GraphClients
 from bot.graph.errors import GraphError
 from bot.graph.subscriptions import delete_at_graph
 from bot.language import LANGUAGES, say
 from storage.database import Database, open_database
 from storage.disposal import dispose_tenant, stop_tenant
+from storage.migrate import check_file
 from storage.rls import SYSTEM
 from storage.subscriptions import list_subscriptions
 from storage.tenants import get_tenant_id
@@ -30,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Forget a tenant; gives 1 where there is none. Raises `ValueError` for one that is still served."""
-    config = Config()
+    config = load_config()
     if arguments.tenant in config.tenants:
         raise ValueError(say(arguments.language, "forget.served"))
     counts = asyncio.run(_open_and_forget(config, arguments.tenant))
@@ -46,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _open_and_forget(config: Config, entra_id: str) -> dict[str, int] | None:
+    check_file(config.database_url)
     database = open_database(config.database_url, is_pooled=config.database_is_pooled)
     clients = GraphClients(config)
     try:

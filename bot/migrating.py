@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from bot.config import Config
+from bot.config import load_config
 from storage.migrate import migrate
 
 
@@ -13,4 +13,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_arguments: argparse.Namespace) -> None:
     """Migrate; may be run again."""
-    asyncio.run(migrate(Config().database_url))
+    asyncio.run(migrate(load_config().database_url))

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from bot.language import LANGUAGES, say
 from storage.database import open_database
-from storage.migrate import migrate
+from storage.migrate import check_file, migrate
 from storage.move import Difference, find_differences, move
 
 
@@ -40,6 +40,7 @@ def complete_url(url: str) -> str:
 
 
 async def _move(source_url: str, target_url: str, console: Console) -> list[Difference]:
+    check_file(source_url)
     await migrate(source_url)
     await migrate(target_url)
     source, target = open_database(source_url), open_database(target_url)

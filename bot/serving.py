@@ -53,7 +53,10 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
     runner = web.AppRunner(app, access_log=None, handle_signals=False, **SERVER_OPTIONS)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise ValueError(f"Port {port} of {host} cannot be had: {os.strerror(error.errno or 0)}.") from error
         yield
     finally:
         app[STOP].order()  # the door and the loops end beside each other

@@ -10,10 +10,11 @@ from rich.console import Console
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from bot.config import Config
+from bot.config import Config, load_config
 from bot.language import LANGUAGES, say, say_ago, say_time
 from storage.database import open_database
 from storage.health import Firm, Health, Load, Standing, get_health, list_firms, list_standings, measure_load
+from storage.migrate import check_file
 from storage.rls import SYSTEM
 
 
@@ -35,12 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Show where the firms of this installation stand. Raises `OSError` where the database does not answer."""
     now = int(time.time())
-    reports, load = asyncio.run(read(Config(), now, arguments.most))
+    reports, load = asyncio.run(read(load_config(), now, arguments.most))
     show(Console(), arguments.language, now, reports, load)
 
 
 async def read(config: Config, now: int, most: int) -> tuple[list[FirmReport], Load]:
     """Read it all from the database."""
+    check_file(config.database_url)
     database = open_database(config.database_url, is_pooled=config.database_is_pooled)
     try:
         async with database.reading(SYSTEM) as connection:

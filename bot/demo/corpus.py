@@ -8,6 +8,7 @@ import gzip
 import json
 import re
 import time
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -49,9 +50,10 @@ def load_corpus(path: Path, domains: Iterable[str], *, clock: Callable[[], float
 
 def _read_lines(path: Path) -> Iterator[bytes]:
     with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-        for line in file:
-            if line.strip():
-                yield line
+        try:
+            yield from (line for line in file if line.strip())
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise ValueError(f"{path} is not a whole gzip file.") from error
 
 
 def _read_mail(firm: Firm, line: bytes) -> Mail | None:
@@ -74,15 +76,15 @@ def _decode(line: bytes) -> Any:
     """Read a line; lone surrogates, which strict decoders refuse, are let through as Exchange lets them."""
     try:
         return msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         try:
             return json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 
 def _read_pairs(firm: Firm, given: Any) -> tuple[Address, ...]:
-    pairs = (pair for pair in given or () if isinstance(pair, list) and len(pair) == 2)  # noqa: PLR2004  # a pair
+    pairs = (pair for pair in (given if isinstance(given, list) else ()) if isinstance(pair, list) and len(pair) == 2)  # noqa: PLR2004  # a pair
     return tuple(firm.addresses.get(str(name or ""), str(address or "")) for name, address in pairs)
 
 

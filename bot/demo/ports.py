@@ -20,7 +20,7 @@ def read_ports(folder: Path, *wanted: int) -> list[int]:
         kept = []
     if not isinstance(kept, list) or len(kept) != len(wanted):
         kept = [0 for _ in wanted]
-    return [port or (before if _is_free(before) else 0) for port, before in zip(wanted, kept, strict=True)]
+    return [port or (before if is_free(before) else 0) for port, before in zip(wanted, kept, strict=True)]
 
 
 def keep_ports(folder: Path, *ports: int) -> None:
@@ -30,7 +30,8 @@ def keep_ports(folder: Path, *ports: int) -> None:
     new.replace(folder / NAME)
 
 
-def _is_free(port: object) -> bool:
+def is_free(port: object) -> bool:
+    """Say whether a port of this machine may be listened on."""
     try:
         with socket.socket() as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -21,9 +21,12 @@ def open_firm(
 
     Raises `OSError` where the corpus cannot be read, `ValueError` where it comes without a domain.
     """
+    domains = [name for domain in domains if (name := domain.strip().lstrip("@").lower())]
     if corpus is not None and not domains:
         raise ValueError("--corpus needs at least one --domain")
     journal = Journal(folder / "demo.jsonl", now=clock())
     firm = load_corpus(corpus, domains, clock=clock) if corpus else invent_firm(clock=clock, born_at=journal.born_at)
+    if not firm.list_people():
+        raise ValueError(f"Nobody in {corpus} is at {' or '.join(domains)}: there is no mailbox to show.")
     journal.replay(firm)
     return firm, journal

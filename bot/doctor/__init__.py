@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from bot.config import Config
+from bot.config import Config, load_config
 from bot.doctor.findings import Finding, Level
 from bot.doctor.microsoft import check_bot, check_tenants, check_webhooks
 from bot.doctor.settings import check_settings
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Examine and report; gives 1 where something keeps the service from working."""
-    findings = asyncio.run(examine(Config(), time.time()))
+    findings = asyncio.run(examine(load_config(), time.time()))
     report(findings, arguments.language, Console())
     return int(any(finding.level is Level.PROBLEM for finding in findings))
 
