@@ -36,7 +36,7 @@ async def test_S28_the_policy_allows_nothing_inline_and_nobody_elses_scripts(pag
 
 
 @pytest.mark.parametrize("path", ["/pane", "/tab"])
-async def test_B68_only_microsoft_365_may_frame_the_page(page, path):
+async def test_B68_S29_only_microsoft_365_may_frame_the_page(page, path):
     _, _, headers = await page.get(path)
     assert read_policy(headers)["frame-ancestors"] == ["'self'", *FRAMING_HOSTS]
     assert "X-Frame-Options" not in headers

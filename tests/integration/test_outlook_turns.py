@@ -94,7 +94,7 @@ async def test_S9_an_address_in_the_token_is_worth_nothing(firm):
     assert status == 403
 
 
-async def test_B64_what_is_another_tenants_looks_like_what_is_not_there(firm):
+async def test_B64_S12_what_is_another_tenants_looks_like_what_is_not_there(firm):
     async with open_page(firm["database"]) as page:
         answers = [
             await page.ask("company.open", mint(ANNE), company_id=number) for number in (firm["other"], 987_654_321)

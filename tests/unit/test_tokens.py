@@ -52,7 +52,7 @@ def tokens(issuer: Issuer) -> Tokens:
     return Tokens(keys, app_id=APP, clock=lambda: issuer.now)
 
 
-async def test_a_good_token_gives_its_claims_and_its_keys_endorsements(tokens, issuer):
+async def test_S1_a_good_token_gives_its_claims_and_its_keys_endorsements(tokens, issuer):
     token = await tokens.verify(issuer.sign(serviceurl="https://smba.trafficmanager.net/emea/"))
     assert token.claims["serviceurl"] == "https://smba.trafficmanager.net/emea/"
     assert token.key.endorsements == {"msteams"}
@@ -89,7 +89,7 @@ async def test_B2_B4_what_is_no_token_is_refused_without_asking_for_keys(tokens,
         pytest.param({"iss": "https://login.microsoftonline.com/x/v2.0"}, id="B21 an emulator's token"),
     ],
 )
-async def test_B8_B10_to_B13_B21_B22_a_token_with_wrong_claims_is_refused(tokens, issuer, claims):
+async def test_B8_B10_B11_B12_B13_B21_B22_S1_a_token_with_wrong_claims_is_refused(tokens, issuer, claims):
     with pytest.raises(UnauthenticatedError):
         await tokens.verify(issuer.sign(**claims))
     assert issuer.asked == 0
@@ -190,7 +190,7 @@ async def test_F55_without_any_key_ever_loaded_it_is_unavailable_and_asks_again_
     assert await tokens.verify(issuer.sign())
 
 
-async def test_F55_old_keys_serve_while_the_issuer_is_down_up_to_a_bound(tokens, issuer):
+async def test_F55_S2_old_keys_serve_while_the_issuer_is_down_up_to_a_bound(tokens, issuer):
     await tokens.verify(issuer.sign())
     issuer.is_down = True
     issuer.now += STALE_AFTER - 60
@@ -209,7 +209,7 @@ async def test_F55_keys_are_refreshed_beside_the_traffic_and_nobody_waits(tokens
     assert issuer.asked == 2
 
 
-async def test_F55_a_slow_issuer_is_asked_once_by_all_who_wait(tokens, issuer):
+async def test_F55_S2_a_slow_issuer_is_asked_once_by_all_who_wait(tokens, issuer):
     issuer.delay = 0.02
     await asyncio.gather(*(tokens.verify(issuer.sign()) for _ in range(10)))
     assert issuer.asked == 1
