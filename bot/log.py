@@ -22,6 +22,8 @@ _WORDS: Final = re.compile(r"[a-z]+")
 _ADDRESS: Final = re.compile(r"[\w.+'-]+(?:@|%40)[\w.-]+", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*|\bBearer\s+\S+", re.IGNORECASE)
 _LONGEST: Final = 500
+_OWN: Final = ("bot", "storage")
+"""Whose words below a warning are heard."""
 
 Event = MutableMapping[str, Any]
 
@@ -52,9 +54,9 @@ def set_up_logs(level: str = "INFO", *, is_for_people: bool | None = None, strea
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level)
-    for chatty in ("httpx", "httpcore", "msal", "urllib3", "alembic", "azure"):  # they name addresses and URLs
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    root.setLevel(logging.WARNING)  # libraries tell of statements with their values, of addresses and of URLs
+    for own in _OWN:
+        logging.getLogger(own).setLevel(level)
 
 
 def describe_error(_logger: object, _method: str, event: Event) -> Event:

@@ -28,6 +28,8 @@ def lines() -> Iterator[io.StringIO]:
     yield stream
     root.handlers[:], level = before
     root.setLevel(level)
+    for own in ("bot", "storage"):
+        logging.getLogger(own).setLevel(logging.NOTSET)
     structlog.reset_defaults()
 
 
@@ -37,14 +39,14 @@ def read(lines: io.StringIO) -> dict:
 
 def test_S19_values_under_telling_names_are_masked(lines):
     address, subject, token, state = CANARIES
-    structlog.get_logger("x").info("event", address=address, subject=subject, token=token, client_state=state)
-    structlog.get_logger("x").info("event", Authorization=f"Bearer {token}", nested={"mail": {"to": address}})
+    structlog.get_logger("bot.x").info("event", address=address, subject=subject, token=token, client_state=state)
+    structlog.get_logger("bot.x").info("event", Authorization=f"Bearer {token}", nested={"mail": {"to": address}})
     assert not [canary for canary in CANARIES if canary in lines.getvalue()]
 
 
 def test_S19_addresses_and_tokens_are_masked_wherever_they_stand(lines):
     address, _, token, _ = CANARIES
-    log = structlog.get_logger("x")
+    log = structlog.get_logger("bot.x")
     careless = f"failed for {address}"
     log.warning(careless, url=f"https://graph/users/{address}/x", path="users/jane%40acme.example")
     log.warning("failed", header=f"Bearer {token}", items=[address, token])
@@ -59,7 +61,7 @@ def test_S19_the_text_of_an_error_is_left_out_and_its_name_and_place_kept(lines)
     try:
         int(f"Key (address)=({CANARIES[0]}) and {CANARIES[1]}")
     except ValueError:
-        structlog.get_logger("x").exception("failed")
+        structlog.get_logger("bot.x").exception("failed")
         logging.getLogger("library").exception("failed too")
     assert not [canary for canary in CANARIES if canary in lines.getvalue()]
     assert read(lines)["error"] == "ValueError"
@@ -67,13 +69,23 @@ def test_S19_the_text_of_an_error_is_left_out_and_its_name_and_place_kept(lines)
 
 
 def test_S19_nobody_can_forge_a_line(lines):
-    structlog.get_logger("x").info("event", name='a\n{"event": "forged"}\r\nb')
+    structlog.get_logger("bot.x").info("event", name='a\n{"event": "forged"}\r\nb')
     assert len(lines.getvalue().splitlines()) == 1
     assert read(lines)["name"] == 'a\\n{"event": "forged"}\\r\\nb'
 
 
 def test_numbers_codes_and_names_of_errors_are_shown(lines):
-    structlog.get_logger("x").warning("mailbox_not_synced", tenant_id=1, user_id=2, status=503, mailboxes=5)
+    structlog.get_logger("bot.x").warning("mailbox_not_synced", tenant_id=1, user_id=2, status=503, mailboxes=5)
     shown = read(lines)
     assert (shown["tenant_id"], shown["user_id"], shown["status"], shown["mailboxes"]) == (1, 2, 503, 5)
     assert shown["level"] == "warning"
+
+
+@pytest.mark.parametrize("library", ["aiosqlite", "asyncio", "httpx", "msal", "sqlalchemy.engine", "anything"])
+def test_S19_a_library_is_heard_from_a_warning_on_for_it_tells_of_values(lines, library):
+    logging.getLogger(library).debug("INSERT %s", CANARIES)
+    logging.getLogger(library).info("INSERT %s", CANARIES)
+    assert lines.getvalue() == ""
+    logging.getLogger(library).warning("slow")
+    structlog.get_logger("storage.x").debug("ours")
+    assert [json.loads(line)["event"] for line in lines.getvalue().splitlines()] == ["slow", "ours"]
