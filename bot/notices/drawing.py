@@ -34,6 +34,21 @@ class Drawn:
     summary: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message that is marked `sending`, and the rows that it says."""
+
+    rows: Sequence[Waiting]
+    drawn: Drawn
+    update: Waiting | None = None
+    """The row that asks for an earlier message to be drawn again."""
+
+    @property
+    def ids(self) -> list[int]:
+        """The rows whose state the sending decides."""
+        return [row.id for row in ([self.update] if self.update else self.rows)]
+
+
 async def draw(connection: AsyncConnection, hearer: Hearer, reader: Reader, rows: Sequence[Waiting]) -> Drawn | None:
     """Draw one message for rows of one group; None where nothing is left that the reader may see."""
     kind = rows[0].kind

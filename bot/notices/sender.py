@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failpoints import reach
 from bot.language import choose_language
-from bot.loops import repeat, waking
+from bot.loops import finish, repeat, waking
 from bot.metrics import NOTICE_SECONDS, NOTICES
-from bot.notices.drawing import Drawn, draw, draw_again
+from bot.notices.drawing import Drawn, Ready, draw, draw_again
 from bot.notices.messenger import Installer, Messenger, Sent
 from bot.notices.pace import find_day_start
 from bot.notices.plan import Plan, make_plan
@@ -43,23 +42,12 @@ MOST_ATTEMPTS = 12
 LONGEST_WAIT = 3600
 CHAT_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.5)
 """Seconds between the first questions after an installation whether Teams has told us where the chat is."""
+PATIENCE = 0.5
+"""Seconds for which the others wait for those to whom it takes long."""
+GRACE = 20.0
+"""Seconds that messages on their way have when the sender is stopped."""
 INSTALL_SECONDS = 30
 SYNC_SECONDS = 15
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A message that is marked `sending`, and the rows that it says."""
-
-    rows: Sequence[Waiting]
-    drawn: Drawn
-    update: Waiting | None = None
-    """The row that asks for an earlier message to be drawn again."""
-
-    @property
-    def ids(self) -> list[int]:
-        """The rows whose state the sending decides."""
-        return [row.id for row in ([self.update] if self.update else self.rows)]
 
 
 class Sender:
@@ -74,6 +62,7 @@ class Sender:
         default: Wishes | None = None,
         installer: Installer | None = None,
         chat_pauses: Sequence[float] = CHAT_PAUSES,
+        patience: float = PATIENCE,
     ) -> None:
         self._database = database
         self._messenger = messenger
@@ -81,17 +70,29 @@ class Sender:
         self._default = default or Wishes()
         self._installer = installer
         self._chat_pauses = chat_pauses
+        self._patience = patience
+        self._hands: dict[asyncio.Task[None], tuple[int, int]] = {}
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Say notices until `stopping` is set; what is in hand is finished first."""
         await repeat("notices", self.work, stopping, waking(self._database, "outbox"))
+        await finish(list(self._hands), GRACE)
 
     async def work(self) -> float:
-        """Say what is due to some people; gives the seconds until there is more to say."""
+        """Say what is due to some people; gives the seconds until there is more to say.
+
+        Those to whom it takes long are left in hand, and hold nobody else up.
+        """
         async with self._database.reading(SYSTEM) as connection:
-            people = await list_due_people(connection, self._now(), AT_ONCE)
-        await asyncio.gather(*(self._speak_safely(*person) for person in people))
-        return 0 if people else await self._find_pause()
+            due = await list_due_people(connection, self._now(), AT_ONCE + len(self._hands))
+        people = [person for person in due if person not in self._hands.values()][: AT_ONCE - len(self._hands)]
+        self._hands |= {asyncio.create_task(self._speak_safely(*person)): person for person in people}
+        if self._hands:
+            done, _ = await asyncio.wait(self._hands, timeout=self._patience)
+            self._hands = {task: person for task, person in self._hands.items() if task not in done}
+            for task in done:
+                task.result()
+        return 0 if people else min(await self._find_pause(), self._patience if self._hands else LONGEST_PAUSE)
 
     def _now(self) -> int:
         return int(self._clock())
@@ -124,7 +125,7 @@ class Sender:
             with span("notice", rows=len(message.ids)):
                 await self._say(tenant_id, user_id, message)
 
-    async def _prepare(self, connection: AsyncConnection, tenant_id: int, user_id: int) -> list[_Ready]:
+    async def _prepare(self, connection: AsyncConnection, tenant_id: int, user_id: int) -> list[Ready]:
         """Decide what becomes of the due rows; those to be said now are drawn, and `sending` when this commits."""
         now = self._now()
         rows = await claim_notices(connection, tenant_id, user_id, now)
@@ -147,17 +148,17 @@ class Sender:
         for due_at, group_key, ids in plan.postponed:
             await postpone(connection, tenant_id, ids, due_at, group_key=group_key)
 
-    async def _draw(self, connection: AsyncConnection, hearer: Hearer, plan: Plan) -> list[_Ready]:
+    async def _draw(self, connection: AsyncConnection, hearer: Hearer, plan: Plan) -> list[Ready]:
         tenant_id = hearer.viewer.tenant_id
         reader = Reader(choose_language(hearer.language), self._now(), hearer.timezone)
-        ready: list[_Ready] = []
+        ready: list[Ready] = []
         for row in plan.updates:
             said = await list_rows_of(connection, tenant_id, hearer.viewer.user_id, row.payload["activity_id"])
             drawn = await draw_again(connection, hearer, reader, said, row.payload["by"]) if said else None
             if drawn is None:
                 await self._drop(connection, tenant_id, [row.id], "nothing_to_say")
             else:
-                ready.append(_Ready(said, drawn, row))
+                ready.append(Ready(said, drawn, row))
         for rows in plan.messages:
             if rows[0].kind == "summary" and not await self._is_sync_over(connection, hearer, rows):
                 continue
@@ -165,7 +166,7 @@ class Sender:
             if drawn is None:
                 await self._drop(connection, tenant_id, [row.id for row in rows], "nothing_to_say")
             else:
-                ready.append(_Ready(rows, drawn))
+                ready.append(Ready(rows, drawn))
         return ready
 
     async def _is_sync_over(self, connection: AsyncConnection, hearer: Hearer, rows: Sequence[Waiting]) -> bool:
@@ -180,7 +181,7 @@ class Sender:
             await postpone(connection, hearer.viewer.tenant_id, ids, again_at)
         return found.is_over
 
-    async def _say(self, tenant_id: int, user_id: int, message: _Ready) -> None:
+    async def _say(self, tenant_id: int, user_id: int, message: Ready) -> None:
         drawn, update = message.drawn, message.update
         if update is None:
             sent = await self._messenger.send(tenant_id, user_id, drawn.card, drawn.summary)
@@ -202,13 +203,13 @@ class Sender:
                 return sent
         return Sent("later", retry_after=INSTALL_SECONDS, reason="installed")
 
-    async def _install(self, tenant_id: int, user_id: int, message: _Ready) -> bool:
+    async def _install(self, tenant_id: int, user_id: int, message: Ready) -> bool:
         """Open a chat where the firm lets us; a summary alone is no reason to."""
         if self._installer is None or message.rows[0].kind == "summary":
             return False
         return await self._installer.install(tenant_id, user_id)
 
-    async def _record(self, connection: AsyncConnection, tenant_id: int, message: _Ready, sent: Sent) -> None:
+    async def _record(self, connection: AsyncConnection, tenant_id: int, message: Ready, sent: Sent) -> None:
         NOTICES.labels(sent.outcome).inc(len(message.ids))
         now = self._now()
         match sent.outcome:

@@ -30,8 +30,12 @@ class FakeMessenger:
     sent: list[tuple[int, dict, str]] = field(default_factory=list)
     updated: list[tuple[str, dict, str]] = field(default_factory=list)
     numbers: itertools.count = field(default_factory=itertools.count)
+    hanging: dict[int, asyncio.Event] = field(default_factory=dict)
+    """Whose chat answers no sooner than the event comes."""
 
     async def send(self, tenant_id, user_id, card, summary) -> Sent:
+        if user_id in self.hanging:
+            await self.hanging[user_id].wait()
         self.sent.append((user_id, card, summary))
         return self.answers.pop(0) if self.answers else Sent("sent", "chat", f"activity-{next(self.numbers)}")
 
@@ -56,6 +60,7 @@ class Firm:
         self.anne = self.bob = 0
 
     def make_sender(self, **values) -> Sender:
+        values = {"patience": 60, **values}
         return Sender(self.database, self.messenger, clock=lambda: self.now, default=ALL_DAY, **values)
 
     async def set_up(self) -> None:
@@ -335,6 +340,51 @@ async def test_F51_who_cannot_be_reached_is_not_tried_again(firm, outcome):
     await tell(firm, Sent(outcome))
     await firm.pass_time(86_400)
     assert (len(firm.messenger.sent), await firm.list_states()) == (1, [("company", "dropped")])
+
+
+async def test_F53_a_chat_that_hangs_holds_nobody_else_up_and_is_spoken_to_once(firm):
+    firm.sender = firm.make_sender(patience=0.01)
+    firm.messenger.hanging[firm.anne] = asyncio.Event()
+    for user in (firm.anne, firm.bob):
+        company, contacts = await firm.meet(user, f"Company {user}", "Jane Doe")
+        await firm.apply(user, contacts=contacts, companies=[company])
+    firm.now += 2
+    await work_until(firm, {"sent", "sending"})
+    assert [user for user, _ in firm.messenger.told] == [firm.bob]
+    firm.messenger.hanging.pop(firm.anne).set()
+    await work_until(firm, {"sent"})
+    assert [user for user, _ in firm.messenger.told] == [firm.bob, firm.anne]
+
+
+async def work_until(firm, wanted: set[str]) -> None:
+    """Let the sender work until the rows are in these states."""
+    while {state for _, state in await firm.list_states()} != wanted:
+        await firm.sender.work()
+    if "sending" not in wanted:
+        await firm.sender.work()
+
+
+async def test_a_sender_that_is_stopped_ends_what_is_in_hand(firm):
+    firm.sender = firm.make_sender(patience=0.01)
+    gate = firm.messenger.hanging[firm.anne] = asyncio.Event()
+    stopping = asyncio.Event()
+    running = asyncio.create_task(firm.sender.run(stopping))
+    await tell_and_wait(firm)
+    stopping.set()
+    await asyncio.sleep(0.05)
+    gate.set()
+    await running
+    assert await firm.list_states() == [("company", "sent")]
+
+
+async def tell_and_wait(firm) -> None:
+    """Tell Anne of a company, and wait until the message is on its way."""
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    firm.now -= 5
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    firm.now += 5
+    while await firm.list_states() != [("company", "sending")]:
+        await asyncio.sleep(0.01)
 
 
 async def test_F59_a_sender_that_died_while_sending_leaves_an_unknown_and_no_second_copy(firm):
