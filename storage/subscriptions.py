@@ -153,6 +153,12 @@ async def set_failed(connection: AsyncConnection, key: Key, *, reason: str, retr
     await connection.execute(failed.values(reason=reason, renew_at=retry_at, failures=Subscription.failures + 1))
 
 
+async def put_off_subscriptions(connection: AsyncConnection, tenant_id: int, until: int) -> None:
+    """Make no call for any subscription of a tenant before then: Microsoft asked for it."""
+    early = (Subscription.tenant_id == tenant_id) & (Subscription.renew_at < until)
+    await connection.execute(update(Subscription).where(early).values(renew_at=until))
+
+
 async def set_lost(connection: AsyncConnection, keys: Collection[Key]) -> None:
     """Record that Graph no longer has them: they are created anew at once."""
     for chunk in split(keys):

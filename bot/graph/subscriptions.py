@@ -28,6 +28,7 @@ from storage.subscriptions import (
     DueSubscription,
     claim_subscriptions,
     delete_subscription,
+    put_off_subscriptions,
     set_active,
     set_client_state,
     set_failed,
@@ -162,6 +163,8 @@ class SubscriptionKeeper:
         log.warning("subscription_refused", resource=due.resource, status=error.status, code=error.code)
         async with self._database.writing(due.tenant_id) as connection:
             await set_failed(connection, due.key, reason=f"{error.status} {error.code}".strip(), retry_at=retry_at)
+            if error.retry_after:
+                await put_off_subscriptions(connection, due.tenant_id, int(self._clock() + error.retry_after) + 1)
 
     def _end(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC) + LIFE

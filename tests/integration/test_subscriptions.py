@@ -5,8 +5,11 @@ import asyncio
 import psutil
 import pytest
 
+from bot.graph.subscriptions import AT_ONCE
 from bot.graph.sweep import PERIOD, RECHECK
 from storage.subscriptions import LEASE
+from tests.live import run_live
+from tests.microsoft import make_firm
 
 HALF_LIFE = 4230 * 60 / 2
 
@@ -114,6 +117,21 @@ async def test_F8_a_refused_creation_is_tried_again_later_and_later(live):
     await live.pass_time(1200)
     await check_kept(live)
     await live.check()
+
+
+async def test_F30_a_firm_that_is_asked_to_slow_down_is_left_alone_with_all_its_subscriptions(database):
+    async with run_live(database, make_firm(*(f"Person {number}" for number in range(6)))) as live:
+        await live.settle()
+        for one in list_live(live):
+            live.microsoft.subscriptions.drop(one.id)
+        await live.execute("UPDATE subscriptions SET state = 'wanted', graph_id = '', renew_at = 0")
+        live.microsoft.faults.add("throttle", path="subscriptions", seconds=60, count=1)
+        for _ in range(3):
+            await live.keeper.work()
+        assert live.count_calls("POST", "subscriptions") == 12 + AT_ONCE
+        await live.pass_time(120)
+        await check_kept(live)
+        await live.check()
 
 
 async def test_F6_missed_reads_the_mailbox_at_once(live):
