@@ -1,11 +1,12 @@
 """What the clauses of a sentence make of a list: a filter, names that are not resolved yet, and what is left over."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from bot.language.calendar import read_duration, read_span
+from bot.language.leftovers import join_left_over
 from bot.language.reading import Clause, Reading
 from bot.language.sentence import Sentence
 from storage.filters import Filter, Period, to_json
@@ -19,7 +20,6 @@ _SUBJECT = frozenset({"of", "type"})
 _LATE = {"company": 1, "whose": 2, "first": 3}
 """Effects that wait for others: `of Anne` is a partner of companies; of contacts the company, if none is named."""
 _DENIALS = frozenset({"<not>", "<no>", "<but>"})
-_SMALL = ("<filler>", "<break>", "<polite>", "<show>")
 
 
 @dataclass(slots=True)
@@ -89,7 +89,7 @@ def build(sentence: Sentence, reading: Reading, today: date) -> Listing:
     first = min((clause.end for clause in reading.clauses if _SUBJECT & set(_kinds(clause))), default=len(sentence))
     listing.begins = all(start >= first for start, _ in reading.unknown)
     ends = [clause.end for clause in reading.clauses]
-    listing.left_over = list(_join(sentence, sorted(listing.left_over + reading.unknown), ends))
+    listing.left_over = list(join_left_over(sentence, sorted(listing.left_over + reading.unknown), ends))
     return listing
 
 
@@ -229,30 +229,3 @@ _EFFECTS: dict[str, Callable[[Listing, str, Clause, date], bool]] = {
     "first": _set_first,
     "group": _set_group,
 }
-
-
-def _join(sentence: Sentence, spans: list[tuple[int, int]], ends: list[int]) -> Iterator[tuple[int, int]]:
-    """Join what was not understood across small words, and begin with the word that leads to it (`in`, `with`).
-
-    `ends` are the places where something that was understood ends.
-    """
-    joined: list[tuple[int, int]] = []
-    for start, end in spans:
-        before = joined[-1][1] if joined else 0
-        is_apart = any(before < place <= start for place in ends)
-        if joined and not is_apart and not any(_is(sentence, index, "<break>") for index in range(before, start)):
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    for start, end in joined:
-        begin = start
-        while begin < end - 1 and any(_is(sentence, begin, small) for small in _SMALL):
-            begin += 1
-        floor = max((place for place in ends if place <= begin), default=0)
-        while begin > floor and _is(sentence, begin - 1, "<lead>"):
-            begin -= 1
-        yield begin, end
-
-
-def _is(sentence: Sentence, index: int, symbol: str) -> bool:
-    return symbol in sentence.symbols[index]

@@ -160,7 +160,7 @@ async def test_the_beginning_of_a_company_means_it_and_not_everybody_whose_addre
 async def test_a_colleague_is_told_from_a_contact(office, words):
     reply = await office.say(words)
     assert reply.summary == "Anne Weber is of the firm"
-    assert "companies known by \"Anne Weber\"" in read(reply.card)
+    assert 'companies known by "Anne Weber"' in read(reply.card)
 
 
 async def test_an_address_that_nobody_has_seen_is_named_when_it_is_to_be_a_contact(office):
