@@ -28,7 +28,7 @@ def test_microsofts_renderer_takes_every_card():
 
 
 @pytest.mark.parametrize("name", CARDS)
-def test_B77_what_people_wrote_is_never_read_as_markdown(name):
+def test_B77_S27_what_people_wrote_is_never_read_as_markdown(name):
     card = CARDS[name]
     assert [node for node in walk(card) if node["type"] in ("TextBlock", "FactSet")] == []
     assert not any(re.search(r"\]\(", text) for text in list_texts(card))
