@@ -208,7 +208,7 @@ async def test_F23_removals_of_unknown_mails_are_nothing(sync: Sync, firm, micro
     await sync.check()
 
 
-async def test_subjects_are_not_asked_for_unless_the_firm_keeps_them(sync: Sync, firm, microsoft):
+async def test_S38_subjects_are_not_asked_for_unless_the_firm_keeps_them(sync: Sync, firm, microsoft):
     firm.send_mail(ANNE, [CARL], subject="Privileged")
     await sync.run()
     assert microsoft.record.selected["subject"] == 0
