@@ -33,6 +33,7 @@ async def test_B39_nonsense_is_answered_with_a_sentence(office):
         assert reply.code < 500, (verb, data)
         assert reply.card is not None or verb in ("people.search", "search", "list.rows"), (verb, data)
 
+
 STRANGE = ([["a"]], {"a": {"b": 1}}, "\x00", 2**70, -1)
 
 

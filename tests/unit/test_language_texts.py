@@ -144,7 +144,9 @@ def test_a_locale_chooses_the_language(locale, language):
     assert choose_language(locale) == language
 
 
-@pytest.mark.parametrize(("default", "language"), [("fr-FR", "fr"), ("en_GB", "en"), ("de-DE", "en"), ("nonsense", "en")])
+@pytest.mark.parametrize(
+    ("default", "language"), [("fr-FR", "fr"), ("en_GB", "en"), ("de-DE", "en"), ("nonsense", "en")]
+)
 def test_who_says_no_locale_is_answered_in_the_language_of_their_directory(default, language):
     for locale in (None, "", "de-DE"):
         assert choose_language(locale, default) == language
