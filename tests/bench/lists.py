@@ -22,6 +22,8 @@ Ask = Callable[[AsyncConnection, Viewer, str | None], Awaitable[Page[object] | o
 
 _VIEWERS = 20
 """People whose lists are asked for in turn."""
+_WALKERS = 5
+"""Those of them who go far into their lists."""
 _COLLEAGUE = 7
 _BIG_COMPANY = 1
 _FAR = 100
@@ -139,7 +141,7 @@ async def _walk(database: Database, ask: Ask, pages: int) -> Place | None:
     """Go to a page of each viewer's list; None where nobody's list is that long."""
     cursors: dict[int, str | None] = {}
     async with database.reading(TENANT) as connection:
-        for number in range(1, _VIEWERS + 1):
+        for number in range(1, (_VIEWERS if pages == 1 else _WALKERS) + 1):
             cursor: str | None = None
             for _ in range(pages - 1):
                 page = await ask(connection, Viewer(TENANT, number), cursor)
