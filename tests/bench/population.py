@@ -24,6 +24,7 @@ from storage.database import Database, open_database
 from storage.models import Base, Kind
 from storage.names import fold_name
 from storage.search import COMPANY, CONTACT, is_correctable, list_search_words
+from storage.statistics import write_statistics
 
 NOW = 1_767_225_600
 TENANT = 1
@@ -216,8 +217,9 @@ async def populate(database: Database, scale: float, *, seed: int = 7) -> None:
         await _write_people(sink, firm)
         await _write_history(sink, firm)
         await _run(sink, dropped)
-        if not database.is_sqlite:
-            await _run(sink, ["ANALYZE"])
+        await _run(sink, [] if database.is_sqlite else ["ANALYZE"])
+    async with database.engine.begin() as connection:
+        await connection.run_sync(write_statistics)  # of the indexes that were dropped meanwhile
 
 
 async def _write_people(sink: Sink, firm: Firm) -> None:
