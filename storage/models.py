@@ -22,9 +22,11 @@ Folded = Text().with_variant(Text(collation="C"), "postgresql")
 def partial_index(name: str, *columns: str, where: str) -> Index:
     """Index the rows for which the booleans in `where` hold; a query uses it only if it says the same.
 
-    SQLite knows no booleans: there SQLAlchemy writes `is_mine = 1` where PostgreSQL gets `is_mine`.
+    SQLite knows no booleans: there SQLAlchemy writes `is_mine = 1` where PostgreSQL gets `is_mine`. It also reads the
+    boolean of every row again, which must not cost a look at the row: so a single one is the index's last column.
     """
     on_sqlite = re.sub(r"\b(is_\w+)\b", r"\1 = 1", where)
+    columns = (*columns, where) if where.isidentifier() else columns
     return Index(name, *columns, sqlite_where=text(on_sqlite), postgresql_where=text(where))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     exists,
     func,
+    inspect,
     literal_column,
     or_,
     select,
@@ -18,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from storage.models import Company, CompanyDomain, CompanyRelationship, Contact, Relationship, SearchWord, User
+from storage.ordered import InOrder
 from storage.parameters import as_parameters, number, text
 from storage.search import COMPANY, CONTACT
 from storage.shapes import Shape
@@ -239,8 +241,8 @@ def _select_companies(shape: Shape, *conditions: ColumnElement[bool]) -> Select[
     found = and_(_Any.tenant_id == get_asker(shape).tenant_id, _Any.is_known, *conditions)
     if shape.of == "companies":
         return select(_Any.id).where(found)
-    is_there = and_(visible_contacts(_get_sharer(shape)), Contact.company_id == _Any.id)
-    return select(Contact.id).select_from(_Any).join(Contact, is_there).where(found)
+    there = visible_contacts(_get_sharer(shape)), Contact.company_id == _Any.id
+    return select(Contact.id).select_from(InOrder(inspect(_Any).selectable, Contact.__table__)).where(found, *there)
 
 
 def _select_period(shape: Shape) -> Select[Any]:

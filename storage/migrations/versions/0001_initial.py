@@ -109,7 +109,7 @@ def create_tables() -> None:
     op.create_index(
         "companies_by_count",
         "companies",
-        ["tenant_id", "type", "interaction_count", "id"],
+        ["tenant_id", "type", "interaction_count", "id", "is_known"],
         unique=False,
         sqlite_where=sa.text("is_known = 1"),
         postgresql_where=sa.text("is_known"),
@@ -117,7 +117,7 @@ def create_tables() -> None:
     op.create_index(
         "companies_by_last",
         "companies",
-        ["tenant_id", "last_at", "id"],
+        ["tenant_id", "last_at", "id", "is_known"],
         unique=False,
         sqlite_where=sa.text("is_known = 1"),
         postgresql_where=sa.text("is_known"),
@@ -125,7 +125,7 @@ def create_tables() -> None:
     op.create_index(
         "companies_by_name",
         "companies",
-        ["tenant_id", "type", "folded_name", "id"],
+        ["tenant_id", "type", "folded_name", "id", "is_known"],
         unique=False,
         sqlite_where=sa.text("is_known = 1"),
         postgresql_where=sa.text("is_known"),
@@ -133,7 +133,7 @@ def create_tables() -> None:
     op.create_index(
         "companies_by_partner",
         "companies",
-        ["tenant_id", "partner_id", "type", "last_at", "id"],
+        ["tenant_id", "partner_id", "type", "last_at", "id", "is_known"],
         unique=False,
         sqlite_where=sa.text("is_known = 1"),
         postgresql_where=sa.text("is_known"),
@@ -141,7 +141,7 @@ def create_tables() -> None:
     op.create_index(
         "companies_by_type",
         "companies",
-        ["tenant_id", "type", "last_at", "id"],
+        ["tenant_id", "type", "last_at", "id", "is_known"],
         unique=False,
         sqlite_where=sa.text("is_known = 1"),
         postgresql_where=sa.text("is_known"),
@@ -188,7 +188,7 @@ def create_tables() -> None:
     op.create_index(
         "company_relationships_by_count",
         "company_relationships",
-        ["tenant_id", "user_id", "interaction_count", "company_id"],
+        ["tenant_id", "user_id", "interaction_count", "company_id", "is_mine"],
         unique=False,
         sqlite_where=sa.text("is_mine = 1"),
         postgresql_where=sa.text("is_mine"),
@@ -196,7 +196,7 @@ def create_tables() -> None:
     op.create_index(
         "company_relationships_by_last",
         "company_relationships",
-        ["tenant_id", "user_id", "last_at", "company_id", "type", "partner_id"],
+        ["tenant_id", "user_id", "last_at", "company_id", "type", "partner_id", "is_mine"],
         unique=False,
         sqlite_where=sa.text("is_mine = 1"),
         postgresql_where=sa.text("is_mine"),
@@ -204,7 +204,7 @@ def create_tables() -> None:
     op.create_index(
         "company_relationships_by_name",
         "company_relationships",
-        ["tenant_id", "user_id", "folded_name", "company_id"],
+        ["tenant_id", "user_id", "folded_name", "company_id", "is_mine"],
         unique=False,
         sqlite_where=sa.text("is_mine = 1"),
         postgresql_where=sa.text("is_mine"),
@@ -212,7 +212,7 @@ def create_tables() -> None:
     op.create_index(
         "company_relationships_by_type",
         "company_relationships",
-        ["tenant_id", "user_id", "type", "last_at", "company_id", "partner_id"],
+        ["tenant_id", "user_id", "type", "last_at", "company_id", "partner_id", "is_mine"],
         unique=False,
         sqlite_where=sa.text("is_mine = 1"),
         postgresql_where=sa.text("is_mine"),
@@ -244,7 +244,7 @@ def create_tables() -> None:
     op.create_index(
         "contacts_by_company",
         "contacts",
-        ["tenant_id", "company_id", "last_at", "id"],
+        ["tenant_id", "company_id", "last_at", "id", "is_contact"],
         unique=False,
         sqlite_where=sa.text("is_contact = 1"),
         postgresql_where=sa.text("is_contact"),
@@ -252,7 +252,7 @@ def create_tables() -> None:
     op.create_index(
         "contacts_by_company_name",
         "contacts",
-        ["tenant_id", "company_id", "folded_name", "id"],
+        ["tenant_id", "company_id", "folded_name", "id", "is_contact"],
         unique=False,
         sqlite_where=sa.text("is_contact = 1"),
         postgresql_where=sa.text("is_contact"),
@@ -260,7 +260,7 @@ def create_tables() -> None:
     op.create_index(
         "contacts_by_count",
         "contacts",
-        ["tenant_id", "interaction_count", "id"],
+        ["tenant_id", "interaction_count", "id", "is_contact"],
         unique=False,
         sqlite_where=sa.text("is_contact = 1"),
         postgresql_where=sa.text("is_contact"),
@@ -268,7 +268,7 @@ def create_tables() -> None:
     op.create_index(
         "contacts_by_last",
         "contacts",
-        ["tenant_id", "last_at", "id"],
+        ["tenant_id", "last_at", "id", "is_contact"],
         unique=False,
         sqlite_where=sa.text("is_contact = 1"),
         postgresql_where=sa.text("is_contact"),
@@ -276,7 +276,7 @@ def create_tables() -> None:
     op.create_index(
         "contacts_by_name",
         "contacts",
-        ["tenant_id", "folded_name", "id"],
+        ["tenant_id", "folded_name", "id", "is_contact"],
         unique=False,
         sqlite_where=sa.text("is_contact = 1"),
         postgresql_where=sa.text("is_contact"),
@@ -333,7 +333,7 @@ def create_tables() -> None:
     op.create_index(
         "interactions_planned",
         "interactions",
-        ["tenant_id", "user_id", "occurred_at"],
+        ["tenant_id", "user_id", "occurred_at", "is_planned"],
         unique=False,
         sqlite_where=sa.text("is_planned = 1"),
         postgresql_where=sa.text("is_planned"),
@@ -436,7 +436,7 @@ def create_tables() -> None:
     op.create_index(
         "relationships_by_count",
         "relationships",
-        ["tenant_id", "user_id", "interaction_count", "contact_id"],
+        ["tenant_id", "user_id", "interaction_count", "contact_id", "is_mine"],
         unique=False,
         sqlite_where=sa.text("is_mine = 1"),
         postgresql_where=sa.text("is_mine"),
@@ -444,7 +444,7 @@ def create_tables() -> None:
     op.create_index(
         "relationships_by_last",
         "relationships",
-        ["tenant_id", "user_id", "last_at", "contact_id"],
+        ["tenant_id", "user_id", "last_at", "contact_id", "is_mine"],
         unique=False,
         sqlite_where=sa.text("is_mine = 1"),
         postgresql_where=sa.text("is_mine"),
@@ -452,7 +452,7 @@ def create_tables() -> None:
     op.create_index(
         "relationships_by_name",
         "relationships",
-        ["tenant_id", "user_id", "folded_name", "contact_id"],
+        ["tenant_id", "user_id", "folded_name", "contact_id", "is_mine"],
         unique=False,
         sqlite_where=sa.text("is_mine = 1"),
         postgresql_where=sa.text("is_mine"),
@@ -567,7 +567,7 @@ def create_tables() -> None:
     op.create_index(
         "views_shared_with_firm",
         "views",
-        ["tenant_id", "id"],
+        ["tenant_id", "id", "is_shared_with_firm"],
         unique=False,
         sqlite_where=sa.text("is_shared_with_firm = 1"),
         postgresql_where=sa.text("is_shared_with_firm"),
