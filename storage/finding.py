@@ -113,9 +113,8 @@ def _prepare_named(what: Findable, shares_contacts: bool, is_in_public: bool) ->
     named = select(of.id).where(what.get_visible(asker), of.folded_name == parameter("folded_name"))
     if of is Company:
         # The index of names has the types in front: a range for each, and one for none.
-        named = select(
-            union_all(named.where(of.type.in_(list(CompanyType))), named.where(of.type.is_(None))).subquery()
-        )
+        types: list[Any] = [literal_column(f"'{type_.value}'") for type_ in CompanyType]
+        named = select(union_all(named.where(of.type.in_(types)), named.where(of.type.is_(None))).subquery())
     return _show(what, named.limit(literal_column(str(_MOST_NAMESAKES))).subquery(), asker)
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import asyncpg
 from sqlalchemy import Select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.direct_postgres import FAILURES, get_driver
@@ -17,7 +18,7 @@ from storage.inline_sqlite import InlineConnection
 
 
 class Prepared:
-    """A select whose parameters are all whole numbers and texts; on SQLite its booleans come as 0 and 1."""
+    """A select whose parameters are all whole numbers and texts, no lists; on SQLite its booleans come as 0 and 1."""
 
     __slots__ = ("_compiled", "statement")
 
@@ -29,25 +30,36 @@ class Prepared:
         """Return all rows."""
         driver = get_driver(connection)
         if driver is not None:
-            dialect = connection.dialect.name
-            compiled = self._compiled.get(dialect) or self._compile(connection)
+            compiled = self._compiled.get(connection.dialect.name) or self._compile(connection)
             given = {**compiled.defaults, **values}
             parameters = [given[name] for name in compiled.names]
-            # What goes wrong is said below, as SQLAlchemy says it.
+            # Where there is no database any more, SQLAlchemy says so below, and lets the connection go.
             with contextlib.suppress(sqlite3.Error, *FAILURES):
                 if isinstance(driver, InlineConnection):
                     return driver.fetch(compiled.sql, parameters)
                 if isinstance(driver, asyncpg.Connection):
-                    found: Sequence[Any] = await driver.fetch(compiled.sql, *parameters)
-                    return found
+                    return await _fetch_from_postgres(driver, compiled.sql, parameters)
         rows: Sequence[Any] = (await connection.execute(self.statement, values)).all()
         return rows
 
     def _compile(self, connection: AsyncConnection) -> "_Compiled":
         made = self.statement.compile(dialect=connection.dialect)
+        if made.post_compile_params:
+            raise ValueError("a list of values is a part of the statement: write them as literals")
         compiled = _Compiled(str(made), made.positiontup or (), made.params)
         self._compiled[connection.dialect.name] = compiled
         return compiled
+
+
+async def _fetch_from_postgres(driver: Any, sql: str, parameters: Sequence[Any]) -> Sequence[Any]:
+    """Read, or raise `DBAPIError` for a statement that was refused: in its transaction it cannot be asked again."""
+    try:
+        found: Sequence[Any] = await driver.fetch(sql, *parameters)
+    except asyncpg.PostgresError as error:
+        if driver.is_closed():
+            raise
+        raise DBAPIError(sql, None, error) from error
+    return found
 
 
 class _Compiled(NamedTuple):

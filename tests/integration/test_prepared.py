@@ -29,3 +29,17 @@ async def test_what_goes_wrong_is_an_error_of_sqlalchemy(database):
     with pytest.raises(DBAPIError):
         async with database.reading(1) as connection:
             await broken.fetch(connection, {})
+
+
+async def test_a_list_of_values_is_refused_before_a_database_is(database):
+    chosen = Prepared(select(User.id).where(User.name.in_(["Anne", "Bob"])))
+    with pytest.raises(ValueError, match="literals"):
+        async with database.reading(1) as connection:
+            await chosen.fetch(connection, {})
+
+
+async def test_a_statement_that_is_refused_is_asked_once(database):
+    broken = Prepared(select(text("nothing FROM nowhere")))
+    with pytest.raises(DBAPIError, match="nowhere"):
+        async with database.writing(1) as connection:
+            await broken.fetch(connection, {})
