@@ -48,8 +48,8 @@ async def test_somebody_who_only_wrote_in_becomes_a_contact_with_one_click(demo_
                 break
             await asyncio.sleep(0.5)
             await page.evaluate("item => demoOutlook.select(item)", mail)
-        await add.click()
-        await page.get_by_text(name).first.wait_for()
+        async with page.expect_response("**/api/turn"):
+            await add.click()
         await page.evaluate("item => demoOutlook.select(item)", mail)
         await page.get_by_text("On this mail or meeting").wait_for()
     assert name in firm.say(anne, "my contacts")

@@ -92,8 +92,9 @@ async def test_F63_a_database_that_is_away_for_a_moment_does_not_end_the_worker(
     for _ in range(5):
         try:
             await sync.execute("UPDATE mailboxes SET due_at = 0, not_before = 0")
+            await sync.query("SELECT count(*) FROM contacts")
             break
-        except Exception:  # noqa: BLE001  # the pool finds its dead connections one by one
+        except Exception:  # noqa: BLE001  # each pool finds its dead connections one by one
             await asyncio.sleep(0.1)
     sync.worker.poke()
     await wait_for(sync, "SELECT count(*) FROM contacts", 1, 30)
