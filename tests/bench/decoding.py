@@ -42,7 +42,7 @@ async def measure(setting: Setting, report: Report) -> None:
 
 async def _fetch_page(simulator: Simulator) -> bytes:
     """Fetch the first page of the fullest inbox there is."""
-    graph = GraphClients(simulator.make_config(""))
+    graph = GraphClients(simulator.make_config("sqlite:///none.db"))
     client = graph(simulator.values["tenants"][0])
     bodies = []
     for user_id in await simulator.list_user_ids():
