@@ -57,6 +57,8 @@ async def test_a_connection_that_was_ended_meanwhile_is_an_error_once_and_then_a
     with pytest.raises(DBAPIError):
         async with single.reading(7) as connection:
             await connection.execute(end)
+    async with single.reading(7) as connection:
+        assert (await connection.scalar(TENANCY)) == "7"
     assert await read_tenancy(single) == ("", "")
 
 
