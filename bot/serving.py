@@ -82,6 +82,10 @@ def _end() -> None:
 
 
 def freeze_memory() -> None:
-    """Take what was imported and built out of garbage collection: it stays, and looking through it slows every turn."""
+    """Take what was imported and built out of garbage collection: it stays, and looking through it slows every turn.
+
+    A turn leaves no circles of references behind (a test says so), so the few of the libraries may wait for a while.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 10, 10)

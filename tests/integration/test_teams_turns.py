@@ -1,6 +1,7 @@
 """Turns through the door of Teams: what is asked for, who asks, and how the answer comes back."""
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator
 
@@ -51,6 +52,22 @@ async def test_a_message_is_answered_by_a_card_in_its_conversation(door):
     assert sent["attachments"] == [{"contentType": "application/vnd.microsoft.card.adaptive", "content": draw("list")}]
     assert (sent["summary"], sent["from"]["id"], sent["recipient"]["id"]) == ("answer list", BOT["id"], "29:anne")
     assert (sent["replyToId"], sent["locale"]) == (activity["id"], "en-US")
+
+
+async def test_a_turn_leaves_nothing_behind_for_the_garbage_collector(small_door):
+    await small_door.post(small_door.describe(text="show my clients"))  # what is made once
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        await small_door.post(small_door.describe(text="show my contacts"))
+        gc.collect()
+        left = [one for one in gc.garbage if type(one).__module__.startswith(("bot", "botbuilder"))]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert left == []
 
 
 @pytest.mark.parametrize(
