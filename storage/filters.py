@@ -3,43 +3,31 @@
 `"me"` and `"90 days"` stay so until the filter runs, so that a shared view answers each reader with the reader's own.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, get_args
 
 from storage.models import CompanyType
 from storage.names import clean_text
+from storage.periods import Period, PeriodError, period_to_json, read_period
 
-VERSION = 1
+VERSIONS = (1, 2)
+"""The second knows several partners, anyone as partner, and periods with two ends or with a named day. What the first
+can say is written as the first: the release before this one reads it too."""
 
 Scope = Literal["mine", "firm"]
 Subject = Literal["companies", "contacts"]
-Person = int | Literal["me", "nobody"]
-"""A user's id, whoever reads it, or no one."""
+Partner = int | Literal["me", "nobody", "anyone"]
+"""A user's id, whoever reads it, no one, or whoever it may be."""
 Sort = Literal["last", "name", "count"]
 
 TEXT_LENGTH = 200
-DAYS = 36_500
-"""The longest period in days: a hundred years."""
+MOST_PARTNERS = 10
 HIGHEST_ID = 2**63 - 1
 
 
 class FilterError(ValueError):
     """A filter in JSON that cannot be read; the text names what is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """When the last interaction was: `after`/`before` a UTC day (ISO date), or `within`/`not_for` a number of days.
-
-    `after` begins with that day, `before` ends where it begins. "Not for 90 days" includes what was never dated.
-    """
-
-    is_: Literal["after", "before", "within", "not_for"]
-    day: str | None = None
-    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +41,8 @@ class Filter:
     scope: Scope = "mine"
     types: tuple[CompanyType | None, ...] = ()
     """Any of these; `None` among them is "no type yet"."""
-    partner: Person | None = None
+    partners: tuple[Partner, ...] = ()
+    """Any of these; at most `MOST_PARTNERS`."""
     known_by: int | Literal["me"] | None = None
     """A user who wrote to or met them."""
     company_id: int | None = None
@@ -65,34 +54,42 @@ class Filter:
     is_ascending: bool = False
     """False is newest, most, and Z first; lists by name are shown with it True."""
 
+    @property
+    def user_ids(self) -> tuple[int, ...]:
+        """The colleagues in it: partners in their order, then by whom the rows are known."""
+        return tuple(who for who in (*self.partners, self.known_by) if isinstance(who, int))
+
     def changed(self, **changes: Any) -> "Filter":
         """Return a copy with some parts changed."""
         return replace(self, **changes)
 
     def normalised(self) -> "Filter":
-        """Return the same question in its one normal form: what asks nothing is left out, types are in order."""
+        """Return the same question in its one normal form: what asks nothing is left out, the rest in order."""
         return replace(
             self,
             types=_order_types(self.types),
+            partners=_order_partners(self.partners),
             text=clean_text(self.text, TEXT_LENGTH),
             company_id=self.company_id if self.of == "contacts" else None,
         )
 
 
-_KEYS = {field.name for field in fields(Filter)} | {"version"}
+_KEYS = {field.name for field in fields(Filter)} - {"partners"} | {"version", "partner"}
 _TYPES: tuple[CompanyType | None, ...] = (*CompanyType, None)
-_IS = get_args(Period.__dataclass_fields__["is_"].type)
+_WORDS = ("me", "nobody", "anyone")
 
 
 def to_json(filter_: Filter) -> dict[str, Any]:
     """Return the filter as plain JSON; parts that ask nothing are left out."""
     normal = filter_.normalised()
-    data: dict[str, Any] = {"version": VERSION, "of": normal.of, "scope": normal.scope}
+    data: dict[str, Any] = {"version": _get_version(normal), "of": normal.of, "scope": normal.scope}
     if normal.types:
         data["types"] = [type_ and type_.value for type_ in normal.types]
     if normal.last:
-        data["last"] = _period_to_json(normal.last)
-    for key in ("partner", "known_by", "company_id", "text"):
+        data["last"] = period_to_json(normal.last)
+    if normal.partners:
+        data["partner"] = normal.partners[0] if len(normal.partners) == 1 else list(normal.partners)
+    for key in ("known_by", "company_id", "text"):
         if value := getattr(normal, key):
             data[key] = value
     return data | {"sort": normal.sort, "is_ascending": normal.is_ascending}
@@ -104,7 +101,7 @@ def from_json(data: Any) -> Filter:
         raise FilterError("a filter is a JSON object")
     if unknown := [str(key)[:40] for key in data if key not in _KEYS]:
         raise FilterError(f"unknown keys: {', '.join(sorted(unknown)[:10])}")
-    _choose(data, "version", (VERSION,), VERSION)
+    _choose(data, "version", VERSIONS, VERSIONS[0])
     subject = _choose(data, "of", get_args(Subject), "companies")
     if subject == "companies" and data.get("company_id") is not None:
         raise FilterError("company_id: only contacts are at a company")
@@ -112,25 +109,31 @@ def from_json(data: Any) -> Filter:
         of=subject,
         scope=_choose(data, "scope", get_args(Scope), "mine"),
         types=_read_types(data.get("types", ())),
-        partner=_read_person(data, "partner", ("me", "nobody")),
-        known_by=_read_person(data, "known_by", ("me",)),
-        company_id=_read_person(data, "company_id", ()),
-        last=_read_period(data.get("last")),
+        partners=_read_partners(data.get("partner")),
+        known_by=_read_person("known_by", data.get("known_by"), ("me",)),
+        company_id=_read_person("company_id", data.get("company_id"), ()),
+        last=_read_last(data.get("last")),
         text=_read_text(data.get("text", "")),
         sort=_choose(data, "sort", get_args(Sort), "last"),
         is_ascending=_choose(data, "is_ascending", (True, False), False),
     ).normalised()
 
 
-def get_bounds(period: Period | None, now: int) -> tuple[int | None, int | None]:
-    """Return the first second that is in the period and the first that is no longer; None where it is open."""
-    if period is None:
-        return None, None
-    if period.is_ in ("after", "before"):
-        day = int(datetime.combine(date.fromisoformat(period.day or ""), datetime.min.time(), UTC).timestamp())
-        return (day, None) if period.is_ == "after" else (1, day)
-    since = now - int(timedelta(days=period.days or 0).total_seconds())
-    return (since, None) if period.is_ == "within" else (None, since)
+def _get_version(filter_: Filter) -> int:
+    last = filter_.last
+    is_new = len(filter_.partners) > 1 or "anyone" in filter_.partners
+    return 2 if is_new or (last is not None and (last.is_ == "between" or last.is_named)) else 1
+
+
+def _order_partners(partners: Iterable[Partner]) -> tuple[Partner, ...]:
+    asked = set(partners)
+    if "anyone" in asked:
+        return () if "nobody" in asked else ("anyone",)
+    return tuple(sorted(asked, key=_rank))
+
+
+def _rank(who: Partner) -> tuple[int, int]:
+    return (1, who) if isinstance(who, int) else (2 * (who == "nobody"), 0)
 
 
 def _order_types(types: Iterable[CompanyType | None]) -> tuple[CompanyType | None, ...]:
@@ -155,11 +158,17 @@ def _read_types(value: Any) -> tuple[CompanyType | None, ...]:
     return _order_types(known[type_] for type_ in value)
 
 
-def _read_person(data: Mapping[str, Any], key: str, words: tuple[str, ...]) -> Any:
-    value = data.get(key)
-    if value is None or (isinstance(value, str) and value in words):
-        return value
-    if is_id(value):
+def _read_partners(value: Any) -> tuple[Partner, ...]:
+    if value is None:
+        return ()
+    several = value if isinstance(value, list | tuple) else [value]
+    if not 0 < len(several) <= MOST_PARTNERS or None in several:
+        raise FilterError(f"partner: one, or a list of at most {MOST_PARTNERS}")
+    return tuple(_read_person("partner", who, _WORDS) for who in several)
+
+
+def _read_person(key: str, value: Any, words: tuple[str, ...]) -> Any:
+    if value is None or (isinstance(value, str) and value in words) or is_id(value):
         return value
     raise FilterError(f"{key}: {', '.join((*words, 'a number'))}")
 
@@ -175,27 +184,8 @@ def _read_text(value: Any) -> str:
     return value
 
 
-def _period_to_json(period: Period) -> dict[str, Any]:
-    return {"is": period.is_} | ({"day": period.day} if period.day else {"days": period.days})
-
-
-def _read_period(value: Any) -> Period | None:
-    if value is None:
-        return None
-    if not isinstance(value, Mapping) or value.get("is") not in _IS or not set(value) <= {"is", "day", "days"}:
-        raise FilterError(f"last: an object with `is`, one of {', '.join(_IS)}, and `day` or `days`")
-    if value["is"] in ("after", "before"):
-        return Period(is_=value["is"], day=_read_day(value.get("day")))
-    days = value.get("days")
-    if type(days) is not int or not 0 < days <= DAYS:
-        raise FilterError(f"last: `days` is a number from 1 to {DAYS}")
-    return Period(is_=value["is"], days=days)
-
-
-def _read_day(value: Any) -> str:
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-        try:
-            return date.fromisoformat(value).isoformat()
-        except ValueError:
-            pass
-    raise FilterError("last: `day` is a date such as 2026-01-31")
+def _read_last(value: Any) -> Period | None:
+    try:
+        return read_period(value)
+    except PeriodError as error:
+        raise FilterError(f"last: {error}") from None

@@ -35,7 +35,7 @@ from storage.paging import Page, Row, make_page, read_cursor
 from storage.parameters import number, text
 from storage.prepared import Prepared
 from storage.shapes import Shape, get_shape
-from storage.sources import Source, get_source, is_of_types, list_filters, list_narrow_ways
+from storage.sources import Source, get_source, has_partner_ranges, is_of_types, list_filters, list_narrow_ways
 from storage.viewer import Viewer
 
 
@@ -73,14 +73,15 @@ class _Parts:
         return self.source.keys[self.shape.sort]
 
     def _list_conditions(self, id_: Any, *, but: str = "") -> list[ColumnElement[bool]]:
-        """List what every row must meet, types aside, but for the condition whose narrow way was taken."""
+        """List what every row must meet, types aside, but for the condition that the way there has met."""
         filters = [condition for name, condition in list_filters(self.shape, self.source, id_) if name != but]
         return [*self.source.conditions, *filters, *_list_bounds(self.shape, self.source.id, self._key)]
 
     def _walk(self, equal: Sequence[Any], order: Sequence[Any], *, columns: Sequence[Any]) -> Select[Any]:
         """Walk one range of an index in order."""
         rows = select(*columns, self._key.label("key")).select_from(self.source.tables)
-        rows = rows.where(*self._list_conditions(self.source.id), *equal)
+        carried = "partner" if has_partner_ranges(self.shape) else ""
+        rows = rows.where(*self._list_conditions(self.source.id, but=carried), *equal)
         return self._sort(rows, *order, self._key, self.source.id).limit(_write(self.shape.limit + 1))
 
     def _fetch(self, name: str, way: CTE) -> Select[Any]:
@@ -141,27 +142,40 @@ def _write(value: int) -> Any:
 def _list_ranges(shape: Shape, source: Source) -> Iterator[tuple[list[ColumnElement[bool]], list[Any]]]:
     """Give the index ranges that together hold the list: the conditions of each, and what its order begins with.
 
-    One a type where the index of the order has the types in front of it, else one for all. PostgreSQL takes
-    `type IS NULL` for one value of an index only if it is sorted by too.
+    One a type where the index of the order has the types in front of it, one a partner and a type where it has both,
+    else one for all. PostgreSQL takes `type IS NULL` for one value of an index only if it is sorted by too.
     """
     has_types = shape.type_count > 0 or shape.has_no_type
-    is_partnered = shape.sort == "last" and bool(shape.partner)
+    has_partners = has_partner_ranges(shape)
     is_of_firm = shape.of == "companies" and shape.scope == "firm" and not shape.is_to_sort_out
     is_own = shape.of == "companies" and shape.scope == "mine" and shape.sort == "last"
     if shape.is_at_company and shape.scope == "firm" and shape.sort != "count":
         yield [Contact.company_id == number("company"), *is_of_types(shape, source.type)], []
         return
-    if not (is_of_firm and (has_types or is_partnered or shape.sort != "last")) and not (is_own and has_types):
+    if not (is_of_firm and (has_types or has_partners or shape.sort != "last")) and not (is_own and has_types):
         yield [*is_of_types(shape, source.type)], []
         return
-    no_partner = [source.partner] if is_of_firm and is_partnered and shape.partner == "nobody" else []
+    for partner, partner_order in _list_partner_ranges(shape, source) if has_partners else [([], [])]:
+        for type_, type_order in _list_type_ranges(shape, source):
+            yield [*partner, *type_], [*partner_order, *type_order]
+
+
+def _list_partner_ranges(shape: Shape, source: Source) -> Iterator[tuple[list[Any], list[Any]]]:
+    for place in range(shape.partner_count):
+        yield [source.partner == number(f"partner_{place}")], []
+    if shape.has_no_partner:
+        yield [source.partner.is_(None)], [source.partner]
+
+
+def _list_type_ranges(shape: Shape, source: Source) -> Iterator[tuple[list[Any], list[Any]]]:
+    has_types = shape.type_count > 0 or shape.has_no_type
     types: list[Any] = [literal_column(f"'{type_.value}'") for type_ in CompanyType]
     if has_types:
         types = [text(f"type_{place}") for place in range(shape.type_count)]
     for type_ in types:
-        yield [source.type == type_], no_partner
+        yield [source.type == type_], []
     if shape.has_no_type or not has_types:
-        yield [source.type.is_(None)], [*no_partner, source.type]
+        yield [source.type.is_(None)], [source.type]
 
 
 def _list_bounds(shape: Shape, id_: Any, key: Any) -> Iterator[ColumnElement[bool]]:

@@ -1,11 +1,12 @@
 """What a filter asks of the database: its shape, which decides the statement, and the values that fill it."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from storage.filters import Filter, Scope, Sort, Subject, get_bounds
+from storage.filters import Filter, Scope, Sort, Subject
 from storage.names import words
 from storage.paging import Cursor
+from storage.periods import get_bounds
 from storage.viewer import Viewer
 
 END_OF_PREFIX = "\U0010ffff"
@@ -38,7 +39,9 @@ class Shape:
     """Bounds of (sort key, number): from the cursor and, where it sorts by the last interaction, from the period."""
     type_count: int = 0
     has_no_type: bool = False
-    partner: Literal["", "someone", "nobody"] = ""
+    partner_count: int = 0
+    has_no_partner: bool = False
+    has_any_partner: bool = False
     is_known_by: bool = False
     is_at_company: bool = False
     has_since: bool = False
@@ -69,10 +72,10 @@ def get_shape(
     types = [type_ for type_ in filter_.types if type_ is not None]
     for number, type_ in enumerate(types):
         values[f"type_{number}"] = type_.value
-    people = {"partner": filter_.partner, "known_by": filter_.known_by, "company": filter_.company_id}
-    values |= {
-        name: viewer.user_id if who == "me" else who for name, who in people.items() if who not in (None, "nobody")
-    }
+    people = {"known_by": filter_.known_by, "company": filter_.company_id}
+    values |= {name: viewer.user_id if who == "me" else who for name, who in people.items() if who is not None}
+    partners = {viewer.user_id if who == "me" else who for who in filter_.partners} - {"nobody", "anyone"}
+    values |= {f"partner_{number}": who for number, who in enumerate(partners)}
     is_ascending = filter_.is_ascending ^ (cursor is not None and cursor.to == "previous")
     bounds = _get_bounds(filter_, now, cursor, is_ascending=is_ascending)
     values |= bounds
@@ -88,7 +91,9 @@ def get_shape(
         has_upper="upper_key" in bounds,
         type_count=len(types),
         has_no_type=None in filter_.types,
-        partner="" if filter_.partner is None else "nobody" if filter_.partner == "nobody" else "someone",
+        partner_count=len(partners),
+        has_no_partner="nobody" in filter_.partners,
+        has_any_partner="anyone" in filter_.partners,
         is_known_by=filter_.known_by is not None,
         is_at_company=filter_.company_id is not None,
         has_since="since" in bounds,

@@ -18,7 +18,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from storage.models import Company, CompanyDomain, CompanyRelationship, Contact, Relationship, SearchWord, User
+from storage.models import (
+    Company,
+    CompanyDomain,
+    CompanyRelationship,
+    CompanyType,
+    Contact,
+    Relationship,
+    SearchWord,
+    User,
+)
 from storage.ordered import InOrder
 from storage.parameters import as_parameters, number, text
 from storage.search import COMPANY, CONTACT
@@ -33,6 +42,8 @@ from storage.viewer import (
 )
 
 _NARROWING_WORDS = 3
+_MOST_RANGES = 28
+"""Of one partner and one type each: four partners with any type."""
 
 _AtCompany = aliased(Company, name="at_company")
 """The company of a contact."""
@@ -141,8 +152,8 @@ def list_filters(shape: Shape, source: Source, id_: Any) -> Iterator[tuple[str, 
     `id_` is the row's number, from wherever it is known first: what can be told by it alone needs no row.
     """
     # "+ 0" keeps a planner from walking another index than that of the order.
-    if shape.partner:
-        yield "partner", source.partner == number("partner") if shape.partner == "someone" else source.partner.is_(None)
+    for condition in is_of_partners(shape, source.partner):
+        yield "partner", condition
     if shape.is_at_company:
         yield "company", _is_at_company(shape, id_)
     if shape.has_since:
@@ -172,6 +183,14 @@ def _is_met(found: Select[Any], of: Any) -> ColumnElement[bool]:
     return exists(found.correlate_except(of).limit(literal_column("1")).offset(literal_column("0")))
 
 
+def has_partner_ranges(shape: Shape) -> bool:
+    """Say whether the list is walked as ranges of one partner and one type each: so few that they cost little."""
+    if shape.of == "contacts" or shape.scope == "mine" or shape.sort != "last" or shape.is_to_sort_out:
+        return False
+    types = shape.type_count + shape.has_no_type or len(CompanyType) + 1
+    return 0 < types * (shape.partner_count + shape.has_no_partner) <= _MOST_RANGES
+
+
 def is_of_types(shape: Shape, type_: Any) -> Iterator[ColumnElement[bool]]:
     """Give the condition that a row is of one of the types asked for, if any are."""
     asked = [text(f"type_{place}") for place in range(shape.type_count)]
@@ -179,6 +198,19 @@ def is_of_types(shape: Shape, type_: Any) -> Iterator[ColumnElement[bool]]:
         yield func.coalesce(type_, "").in_([*asked, literal_column("''")])
     elif asked:
         yield type_.in_(asked)
+
+
+def is_of_partners(shape: Shape, partner: Any) -> Iterator[ColumnElement[bool]]:
+    """Give the condition that a row has one of the partners asked for, if any are."""
+    asked = [number(f"partner_{place}") for place in range(shape.partner_count)]
+    if shape.has_any_partner:
+        yield partner > literal_column("0")
+    elif shape.has_no_partner and asked:
+        yield func.coalesce(partner, literal_column("0")).in_([*asked, literal_column("0")])
+    elif shape.has_no_partner:
+        yield partner.is_(None)
+    elif asked:
+        yield partner.in_(asked) if len(asked) > 1 else partner == asked[0]
 
 
 def list_narrow_ways(shape: Shape) -> Iterator[tuple[str, Select[Any]]]:
@@ -197,8 +229,9 @@ def list_narrow_ways(shape: Shape) -> Iterator[tuple[str, Select[Any]]]:
     if shape.is_known_by:
         yield "known_by", _select_known(shape)
     is_of_contacts = shape.of == "contacts"
-    if shape.partner == "someone" and (is_of_contacts or not is_ordered_by_last):
-        yield "partner", _select_companies(shape, _Any.partner_id == number("partner"))
+    is_partnered = shape.has_any_partner or (shape.partner_count > 0 and not shape.has_no_partner)
+    if is_partnered and not has_partner_ranges(shape):
+        yield "partner", _select_companies(shape, *is_of_partners(shape, _Any.partner_id))
     if shape.type_count and not shape.has_no_type and is_of_contacts:
         yield "types", _select_companies(shape, *is_of_types(shape, _Any.type))
     if (shape.has_since or shape.has_until) and not is_ordered_by_last:

@@ -22,17 +22,17 @@ from bot.cards import (
     welcome,
 )
 from bot.cards.companies import Opened
-from bot.cards.filter_bar import People
 from bot.cards.lists import Listing
 from bot.language import say
 from bot.turn import Ask, File, Language, Reader
 from storage.companies import CompanyDetail, CompanyRow
 from storage.contacts import ContactDetail, ContactRow, SeenPerson
 from storage.facts import ContactBrief, Knower, Recent, Totals
-from storage.filters import Filter, Period
+from storage.filters import Filter
 from storage.models import CompanyType
 from storage.paging import Page
 from storage.people import Person
+from storage.periods import Period
 from storage.views import ViewRow
 from storage.wishes import Wishes
 
@@ -188,14 +188,14 @@ def _listing(world: World, **changes: Any) -> Listing:
     filter_ = Filter(
         scope="firm",
         types=(CompanyType.CLIENT, None),
-        partner=10**15,
+        partners=("me", 7, 8, 10**15, "nobody"),
         known_by=10**15,
         last=Period("not_for", days=77),
         text=world.text,
         sort="name",
         is_ascending=True,
     )
-    people = People(world.person(0), world.person(1))
+    people = {10**15: world.person(0), 7: world.person(1), 8: world.person(2)}
     return Listing(**({"filter": filter_, "words": world.words, "cursor": world.cursor, "people": people} | changes))
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from storage.filters import Filter, Period
+from storage.filters import Filter
 from storage.models import CompanyType
 from storage.names import fold_name, words
+from storage.periods import Period
 from storage.search import list_search_words
 from storage.viewer import Viewer
 from tests import factories
@@ -169,10 +170,10 @@ def _list_contacts(world: World, viewer: Viewer, filter_: Filter) -> Iterator[tu
 def _is_decided(filter_: Filter, viewer: Viewer, company: dict[str, Any]) -> bool:
     if filter_.types and company["type"] not in filter_.types:
         return False
-    if filter_.partner is None:
+    partner_id = company["partner_id"]
+    if not filter_.partners or ("anyone" in filter_.partners and partner_id is not None):
         return True
-    wanted = {"me": viewer.user_id, "nobody": None}.get(filter_.partner, filter_.partner)
-    return company["partner_id"] == wanted
+    return partner_id in [{"me": viewer.user_id, "nobody": None}.get(who, who) for who in filter_.partners]
 
 
 def _has_words(text: str, texts: tuple[str, ...]) -> bool:
@@ -187,5 +188,23 @@ def _is_in(period: Period | None, last_at: int) -> bool:
         return last_at >= NOW - period.days * DAY
     if period.is_ == "not_for":
         return last_at < NOW - period.days * DAY
-    day = int(datetime.fromisoformat(period.day).replace(tzinfo=UTC).timestamp())
-    return last_at >= day if period.is_ == "after" else 0 < last_at < day
+    first, last = _NAMED.get(period.day, (period.day, period.until))
+    day = datetime.fromtimestamp(last_at, UTC).date().isoformat()
+    if period.is_ == "after":
+        return day >= first
+    return last_at > 0 and (day < first if period.is_ == "before" else first <= day <= last)
+
+
+_NAMED = {
+    "today": ("2026-01-01", "2026-01-01"),
+    "yesterday": ("2025-12-31", "2025-12-31"),
+    "this_week": ("2025-12-29", "2026-01-04"),
+    "last_week": ("2025-12-22", "2025-12-28"),
+    "this_month": ("2026-01-01", "2026-01-31"),
+    "last_month": ("2025-12-01", "2025-12-31"),
+    "this_quarter": ("2026-01-01", "2026-03-31"),
+    "last_quarter": ("2025-10-01", "2025-12-31"),
+    "this_year": ("2026-01-01", "2026-12-31"),
+    "last_year": ("2025-01-01", "2025-12-31"),
+}
+"""The named days as of `NOW`, the first of January 2026, a Thursday: the first and the last of each."""

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.cards import kit
@@ -10,74 +9,60 @@ from bot.cards.actions import buttons, submit
 from bot.cards.inputs import choice, choose_one, choose_person, choose_several
 from bot.cards.kit import Json
 from bot.cards.phrases import NOBODY, NONE, text, type_choices
-from bot.language import say
+from bot.language import describe_period, say, say_list
 from bot.turn import Choice, Language, Reader
-from storage.filters import DAYS, Filter, Period, is_id
+from storage.filters import Filter, is_id
 from storage.models import CompanyType
+from storage.periods import Period
 
 NAME = "filter_bar"
 ANY = "any"
+ANYONE = "anyone"
 ME = "me"
 _PERIODS = (
-    "within:7",
-    "within:30",
-    "within:90",
-    "within:365",
-    "not_for:30",
-    "not_for:90",
-    "not_for:180",
-    "not_for:365",
+    *(Period("within", days=days) for days in (7, 30, 90, 365)),
+    *(Period("in", day=day) for day in ("this_month", "last_month", "this_year", "last_year")),
+    *(Period("not_for", days=days) for days in (30, 90, 180, 365)),
 )
 _SORTS = {"last": False, "name": True, "count": False}
 """The orders on offer, and which way each goes."""
 _DIGITS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """The names behind the numbers in a filter."""
-
-    partner: str = ""
-    known_by: str = ""
-
-
-NO_PEOPLE = People()
-
-
-def draw(reader: Reader, filter_: Filter, people: People, state: Mapping[str, Any]) -> Json:
+def draw(reader: Reader, filter_: Filter, people: Mapping[int, str], state: Mapping[str, Any]) -> Json:
     """Draw the drawer with what the filter asks for now; its button asks for the list anew, from its first page."""
     language = reader.language
     apply = submit(text(language, "filter.apply"), "list.narrow", **state)
-    return kit.drawer(NAME, [*_draw_inputs(language, filter_, people), *buttons(apply)])
+    partner = _say_partners(language, filter_, people)
+    return kit.drawer(NAME, [*_draw_inputs(language, filter_, partner), *buttons(apply)])
 
 
 @functools.lru_cache(maxsize=512)
-def _draw_inputs(language: Language, filter_: Filter, people: People) -> list[Json]:
+def _draw_inputs(language: Language, filter_: Filter, partners: str) -> list[Json]:
     types = choose_several(
         "types",
         text(language, "filter.types"),
         type_choices(language),
         (type_ or NONE for type_ in filter_.types),
     )
-    partner = choose_person(
-        "partner", text(language, "filter.partner"), _say_partner(language, filter_, people), _anybody(language)
-    )
+    partner = choose_person("partner", text(language, "filter.partner"), partners, _anybody(language))
     scope = choose_one("scope", text(language, "filter.scope"), _scopes(language), filter_.scope)
     period = choose_one("period", text(language, "filter.period"), _periods(language, filter_.last), _key(filter_.last))
     order = choose_one("sort", text(language, "filter.sort"), _sorts(language), filter_.sort)
     return [types, kit.columns(partner, scope), kit.columns(period, order)]
 
 
-def _say_partner(language: Language, filter_: Filter, people: People) -> str:
+def _say_partners(language: Language, filter_: Filter, people: Mapping[int, str]) -> str:
     """Say who is asked for now, as the hint of the empty picker: left empty, it changes nothing."""
-    if isinstance(filter_.partner, int):
-        return people.partner
-    return text(language, f"filter.{filter_.partner or 'partner_hint'}")
+    partners = [
+        people.get(who, "") if isinstance(who, int) else text(language, f"filter.{who}") for who in filter_.partners
+    ]
+    return say_list(language, partners, "or") if partners else text(language, "filter.partner_hint")
 
 
 @functools.cache
 def _anybody(language: Language) -> list[Choice]:
-    return [Choice(text(language, f"filter.{who}"), who) for who in (ANY, ME, NOBODY)]
+    return [Choice(text(language, f"filter.{who}"), who) for who in (ANY, ME, ANYONE, NOBODY)]
 
 
 @functools.cache
@@ -92,21 +77,22 @@ def _sorts(language: Language) -> list[Json]:
 
 @functools.lru_cache(maxsize=256)
 def _periods(language: Language, chosen: Period | None) -> list[Json]:
-    keys = [ANY, *_PERIODS]
-    if _key(chosen) not in keys:
-        keys.append(_key(chosen))
-    return [choice(_say_period(language, key), key) for key in keys]
+    offered = _PERIODS if chosen is None or chosen in _PERIODS else (*_PERIODS, chosen)
+    any_time = choice(text(language, "filter.any"), ANY)
+    return [any_time, *(choice(_say_period(language, period), _key(period)) for period in offered)]
 
 
-def _say_period(language: Language, key: str) -> str:
-    kind, _, value = key.partition(":")
-    if kind in ("within", "not_for"):
-        return say(language, f"cards.filter.{kind}", count=int(value))
-    return say(language, f"cards.filter.{kind}", day=value)
+def _say_period(language: Language, period: Period) -> str:
+    if period.days:
+        return say(language, f"cards.filter.{period.is_}", count=period.days)
+    words = say(language, f"language.day.{period.day}") if period.is_ == "in" else describe_period(period, language)
+    return words[:1].upper() + words[1:]
 
 
 def _key(period: Period | None) -> str:
-    return ANY if period is None else f"{period.is_}:{period.day or period.days}"
+    if period is None:
+        return ANY
+    return ":".join((period.is_, *(str(part) for part in (period.day, period.until, period.days) if part)))
 
 
 def read(filter_: Filter, inputs: Mapping[str, Any]) -> Filter:
@@ -115,7 +101,7 @@ def read(filter_: Filter, inputs: Mapping[str, Any]) -> Filter:
     if isinstance(types := inputs.get("types"), str):
         changes["types"] = _read_types(types.split(","))
     if isinstance(partner := inputs.get("partner"), str) and partner:
-        changes["partner"] = _read_partner(partner, filter_)
+        changes["partners"] = _read_partners(partner, filter_)
     if (scope := inputs.get("scope")) in ("mine", "firm"):
         changes["scope"] = scope
     if isinstance(period := inputs.get("period"), str) and period:
@@ -130,18 +116,15 @@ def _read_types(values: Iterable[str]) -> tuple[CompanyType | None, ...]:
     return tuple(known.get(value) for value in values if value in known or value == NONE)
 
 
-def _read_partner(value: str, filter_: Filter) -> Any:
-    if value in (ME, NOBODY):
-        return value
+def _read_partners(value: str, filter_: Filter) -> tuple[Any, ...]:
+    if value in (ME, ANYONE, NOBODY):
+        return (value,)
     if value == ANY:
-        return None
-    return int(value) if value.isdecimal() and is_id(int(value[:_DIGITS])) else filter_.partner
+        return ()
+    return (int(value),) if value.isdecimal() and is_id(int(value[:_DIGITS])) else filter_.partners
 
 
 def _read_period(value: str, filter_: Filter) -> Period | None:
-    kind, _, amount = value.partition(":")
     if value == ANY:
         return None
-    if kind not in ("within", "not_for") or not amount.isdecimal() or not 0 < int(amount[:_DIGITS]) <= DAYS:
-        return filter_.last
-    return Period(is_="within" if kind == "within" else "not_for", days=int(amount[:_DIGITS]))
+    return next((period for period in _PERIODS if _key(period) == value), filter_.last)

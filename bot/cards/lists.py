@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -45,7 +45,8 @@ class Listing:
     """A view's name; else the list is called after its filter."""
     view_id: int | None = None
     cursor: str | None = None
-    people: filter_bar.People = filter_bar.NO_PEOPLE
+    people: Mapping[int, str] = field(default_factory=dict)
+    """The names of the colleagues in the filter."""
     company_name: str = ""
     not_understood: tuple[str, ...] = ()
     note: str = ""

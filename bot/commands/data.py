@@ -1,6 +1,6 @@
 """Reading what an ask carries: a hint from a client, never trusted; what makes no sense is an error with a sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -9,10 +9,12 @@ from bot.cards.kit import READERS, Json
 from bot.cards.phrases import NONE
 from bot.cards.sharing import Circle
 from bot.errors import BadRequestError
-from storage.filters import Filter, from_json, is_id
+from storage.filters import MOST_PARTNERS, Filter, from_json, is_id
 from storage.models import CompanyType
 
 Data = Mapping[str, Any]
+Names = Mapping[str, Sequence[str]]
+"""What people were called in a sentence, by the part of the filter that they stand in."""
 LONGEST_BACK = 1_000
 """Bytes of a way back that a card may carry on."""
 _BACK_VERBS = (
@@ -81,12 +83,19 @@ def read_ids(data: Data, key: str, limit: int = 100) -> list[int]:
     return list(dict.fromkeys(values))
 
 
-def read_names(data: Data) -> dict[str, str]:
-    """Return the names that a sentence held, by their part in the filter."""
+def read_names(data: Data) -> dict[str, tuple[str, ...]]:
+    """Return the names that a sentence held, one or several by their part in the filter."""
     names = data.get("names") or {}
-    if not isinstance(names, Mapping) or not all(isinstance(name, str) for name in names.values()):
+    if not isinstance(names, Mapping):
         raise BadRequestError
-    return {str(key): name.strip()[:200] for key, name in names.items()}
+    return {str(part): _read_some(given) for part, given in names.items()}
+
+
+def _read_some(given: Any) -> tuple[str, ...]:
+    several = given if isinstance(given, list | tuple) else [given]
+    if len(several) > MOST_PARTNERS or not all(isinstance(name, str) for name in several):
+        raise BadRequestError
+    return tuple(name.strip()[:200] for name in several if name.strip())
 
 
 def read_strings(data: Data, key: str, limit: int = 10) -> tuple[str, ...]:

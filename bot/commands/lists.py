@@ -1,17 +1,15 @@
 """Lists: asked for in words, narrowed on the card, page by page."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from bot.cards import filter_bar, lists
-from bot.cards.filter_bar import People
 from bot.cards.kit import Json
 from bot.cards.list_work import draw_more, draw_save, draw_ticks
 from bot.cards.lists import Listing, count_rows, draw_companies, draw_contacts, say_title, state_of
 from bot.cards.types_list import TypeGroup, draw_types
 from bot.cards.views import say_name
-from bot.commands.data import read_cursor, read_filter, read_names, read_number, read_strings, read_text
+from bot.commands.data import Names, read_cursor, read_filter, read_names, read_number, read_strings, read_text
 from bot.commands.resolving import find_company, find_person
 from bot.errors import NotFoundError
 from bot.language import describe
@@ -23,6 +21,8 @@ from storage.views import ViewRow
 
 router = Router()
 _TYPE_ROWS = 3
+_KEPT = ("name", "view_id", "format")
+"""What an ask about a list may carry beside the list."""
 
 
 @router.verb("list")
@@ -130,24 +130,15 @@ async def complete(turn: Turn, listing: Listing) -> Listing:
     Raises `NotFoundError` for contacts at a company that the viewer does not see.
     """
     filter_ = listing.filter
-    ids = [who for who in (filter_.partner, filter_.known_by) if isinstance(who, int)]
-    people = await users.get_user_names(turn.connection, turn.viewer, ids) if ids else {}
-    names = {
-        part: people.get(who, "")
-        for part, who in (("partner", filter_.partner), ("known_by", filter_.known_by))
-        if isinstance(who, int)
-    }
+    people = await users.get_user_names(turn.connection, turn.viewer, filter_.user_ids)
+    company = ""
     if filter_.company_id is not None:
         rows = await companies.get_company_rows(turn.connection, turn.viewer, [filter_.company_id])
         if filter_.company_id not in rows:
             raise NotFoundError
-        names["company"] = rows[filter_.company_id].name
-    return replace(
-        listing,
-        words=describe(filter_, turn.language, names),
-        people=People(names.get("partner", ""), names.get("known_by", "")),
-        company_name=names.get("company", ""),
-    )
+        company = rows[filter_.company_id].name
+    words = describe(filter_, turn.language, people, company)
+    return replace(listing, words=words, people=people, company_name=company)
 
 
 async def _find_view(turn: Turn, filter_: Filter) -> ViewRow | None:
@@ -176,35 +167,44 @@ async def _find_own_view(turn: Turn, view_id: int | None) -> ViewRow | None:
     return view if view is not None and view.is_own else None
 
 
-async def name_people(turn: Turn, filter_: Filter, names: Mapping[str, str]) -> tuple[Filter, bool]:
+async def name_people(turn: Turn, filter_: Filter, names: Names) -> tuple[Filter, bool]:
     """Return the filter with the names of a sentence in it, and whether all of them were exact.
 
     Raises `UnclearError` where one means several.
     """
     is_exact = True
+    rest = {part: list(given) for part, given in names.items()}
     for part in ("partner", "known_by"):
-        if names.get(part):
-            person = await find_person(turn, names[part], _asking_again(turn, filter_, names, part))
-            filter_, is_exact = filter_.changed(**{part: person.id}), is_exact and person.is_exact
-    if names.get("company"):
+        while rest.get(part):
+            name = rest[part].pop(0)
+            person = await find_person(turn, name, _asking_again(turn, filter_, rest, part))
+            filter_, is_exact = _fill(filter_, part, person.id), is_exact and person.is_exact
+    for name in rest.pop("company", [])[:1]:
         colleague = names.get("colleague")
-        if colleague and not await companies.find_companies(turn.connection, turn.viewer, names["company"]):
+        if colleague and not await companies.find_companies(turn.connection, turn.viewer, name):
             return await name_people(turn, filter_.changed(of="contacts"), {"known_by": colleague})
-        named = replace(turn, ask=replace(turn.ask, data={"name": names["company"]}))
-        company = await find_company(named, _asking_again(turn, filter_, names, "company"))
-        filter_, is_exact = filter_.changed(of="contacts", company_id=company.id), is_exact and company.is_exact
+        named = replace(turn, ask=replace(turn.ask, data={"name": name}))
+        company = await find_company(named, _asking_again(turn, filter_, rest, "company"))
+        filter_, is_exact = _fill(filter_, "company", company.id), is_exact and company.is_exact
     return filter_, is_exact
 
 
-def _asking_again(turn: Turn, filter_: Filter, names: Mapping[str, str], part: str) -> Any:
-    """Return what makes the data of the same list with a number in the place of one name."""
-    rest = {key: name for key, name in names.items() if key != part}
+def _fill(filter_: Filter, part: str, number: int) -> Filter:
+    """Put a number in the place of a name."""
+    if part == "partner":
+        return filter_.changed(partners=(*filter_.partners, number))
+    if part == "company":
+        return filter_.changed(of="contacts", company_id=number)
+    return filter_.changed(known_by=number)
+
+
+def _asking_again(turn: Turn, filter_: Filter, rest: Names, part: str) -> Any:
+    """Return what makes the data of the same list with a number in the place of one name; `rest` are still names."""
+    kept = {key: turn.ask.data[key] for key in _KEPT if key in turn.ask.data}
+    left = {key: list(names) for key, names in rest.items() if names}
 
     def make(number: int) -> Json:
-        key = "company_id" if part == "company" else part
-        subject = "contacts" if part == "company" else filter_.of
-        asked = filter_.changed(**{key: number, "of": subject})
-        return {"verb": turn.ask.verb, "filter": to_json(asked), "names": rest}
+        return {**kept, "verb": turn.ask.verb, "filter": to_json(_fill(filter_, part, number)), "names": left}
 
     return make
 

@@ -32,14 +32,7 @@ async def give_rows(turn: Turn) -> Reply:
         "rows": [give(row) for row in page.rows],
         "next": page.next,
         "filter": to_json(listing.filter),
-        "people": {
-            str(number): name
-            for number, name in (
-                (listing.filter.partner, listing.people.partner),
-                (listing.filter.known_by, listing.people.known_by),
-            )
-            if isinstance(number, int)
-        },
+        "people": {str(number): name for number, name in listing.people.items()},
     }
     return Reply(summary=listing.words, data=data)
 

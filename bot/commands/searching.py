@@ -95,6 +95,6 @@ async def _find_views(turn: Turn, query: str, circle: Circle) -> list[Item]:
 def _show_view(turn: Turn, view: ViewRow, circle: Circle) -> Item:
     """Draw a view to put into a message: its question, which each reader asks anew; never its rows."""
     name = say_name(turn.language, view)
-    said = describe(view.filter, turn.language, {})
+    said = describe(view.filter, turn.language)
     data = {"verb": "list", "filter": dict(shorten(view.filter))}
     return Item(clean(name, 80), clean(said, 120), draw_shared_view(turn.reader, name, said, data, circle))

@@ -17,7 +17,7 @@ from bot.language import LANGUAGES, describe, say
 from bot.turn import Ask, Reply, Router, Turn
 from storage import users, views
 from storage.changes import Change
-from storage.filters import Filter, to_json
+from storage.filters import to_json
 from storage.names import fold
 from storage.views import ViewRow
 
@@ -55,14 +55,9 @@ def _to_data(turn: Turn, view: ViewRow, words: str) -> Json:
 
 
 async def _describe_all(turn: Turn, shown: Sequence[ViewRow]) -> list[str]:
-    ids = {who for view in shown for who in (view.filter.partner, view.filter.known_by) if isinstance(who, int)}
-    names = await users.get_user_names(turn.connection, turn.viewer, ids) if ids else {}
-    return [describe(view.filter, turn.language, _name_parts(view.filter, names)) for view in shown]
-
-
-def _name_parts(filter_: Filter, names: dict[int, str]) -> dict[str, str]:
-    parts = (("partner", filter_.partner), ("known_by", filter_.known_by))
-    return {part: names.get(who, "") for part, who in parts if isinstance(who, int)}
+    ids = {who for view in shown for who in view.filter.user_ids}
+    people = await users.get_user_names(turn.connection, turn.viewer, ids)
+    return [describe(view.filter, turn.language, people) for view in shown]
 
 
 @router.verb("view.open")
@@ -72,7 +67,7 @@ async def open_view(turn: Turn) -> Reply:
     if turn.surface == "extension":
         name = say_name(turn.language, view)
         data = {"verb": "list", "filter": dict(shorten(view.filter))}
-        words = describe(view.filter, turn.language, {})
+        words = describe(view.filter, turn.language)
         return Reply(draw_shared_view(turn.reader, name, words, data, read_circle(turn.ask.data)), summary=name)
     return await show_list(replace(turn, ask=Ask("list", {"view_id": view.id, "filter": to_json(view.filter)})))
 

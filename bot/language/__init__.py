@@ -4,7 +4,7 @@ Ask in words: `understand`. Say a filter back: `describe`. Say anything else: `s
 `say_ago`, ... for what depends on the reader's habits.
 """
 
-from bot.language.describing import describe
+from bot.language.describing import describe, describe_period
 from bot.language.formats import say_ago, say_date, say_list, say_month, say_number, say_time
 from bot.language.loading import prepare
 from bot.language.naming import split_names
@@ -16,6 +16,7 @@ __all__ = [
     "MissingTextWarning",
     "choose_language",
     "describe",
+    "describe_period",
     "prepare",
     "say",
     "say_ago",

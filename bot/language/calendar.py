@@ -1,17 +1,16 @@
 """Days and lengths of time as people say them: `since March`, `3 months`, `last Monday`, `this week`."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+
+from storage.periods import NAMED_DAYS, Span, get_span
 
 _UNITS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 90, "half_year": 180, "year": 365}
 """Days, as filters count them."""
 _LONGEST = 36_500
 _YEARS_TO_ANY_DAY = 9
 """Within so many years every day comes, 29 February too (1896 to 1904)."""
-
-Span = tuple[date, date]
-"""The first day, and the first one after it."""
 
 
 def read_duration(values: Mapping[str, str]) -> int | None:
@@ -37,6 +36,35 @@ def read_span(values: Mapping[str, str], today: date) -> Span | None:
         return _read_month(values, today)
     except (ValueError, OverflowError):
         return None
+
+
+def read_between(filled: Sequence[tuple[str, str]], today: date) -> Span | None:
+    """Return the days from one to another, both said as for `read_span` and parted by `until`; None for no such days.
+
+    What one leaves open, it takes from the other: `from 1 to 15 March`, `between November and February 2025`.
+    """
+    place = [slot for slot, _ in filled].index("until")
+    first, last = dict(filled[:place]), dict(filled[place + 1 :])
+    if first.keys() <= {"number"}:
+        first = {key: value for key, value in last.items() if key in {"month", "year"}} | first
+    # A weekday is one before today, but up to Wednesday is up to today on a Wednesday.
+    end = _read_after(last, first, today) or read_span(last, today + timedelta(days="weekday" in last))
+    if end is None:
+        return None
+    start = read_span(first, today if first.get("day") in NAMED_DAYS else end[0])
+    if start is None:
+        return None
+    return min(start[0], end[0]), max(start[1], end[1])
+
+
+def _read_after(last: Mapping[str, str], first: Mapping[str, str], today: date) -> Span | None:
+    """Read the end of `from October 2024 to March`: the first such after the beginning."""
+    if "year" not in first or "month" not in last or "year" in last:
+        return None
+    start = read_span(first, today)
+    years = [str(int(first["year"]) + later) for later in (0, 1)]
+    spans = [read_span({**last, "year": year}, today) for year in years]
+    return next((span for span in spans if span and start and span[0] >= start[0]), None)
 
 
 def _one_day(day: date) -> Span:
@@ -76,27 +104,12 @@ def _find_last(month: int, number: int, today: date) -> date:
 
 
 def _read_name(name: str, today: date) -> Span:
-    """Read `yesterday`, `this_week`, `last_month`, ...: which one, and of what."""
-    if name in {"today", "yesterday"}:
-        return _one_day(today - timedelta(days=name == "yesterday"))
+    """Read one of the named days of filters, or a day of each year such as `12-25`."""
     if "-" in name:
         month, number = name.split("-")
         return _read_month({"month": month, "number": number}, today)
-    which, unit = name.split("_")
-    if unit == "week":
-        monday = today - timedelta(days=today.weekday() + 7 * (which == "last"))
-        return monday, monday + timedelta(days=7)
-    first = today.replace(day=1) if unit == "month" else _first_of(unit, today)
-    if which == "last":
-        before = first - timedelta(days=1)
-        return (before.replace(day=1) if unit == "month" else _first_of(unit, before)), first
-    return first, _next_month(first, {"month": 1, "quarter": 3, "year": 12}[unit])
+    return get_span(name, today)
 
 
-def _first_of(unit: str, day: date) -> date:
-    return date(day.year, (day.month - 1) // 3 * 3 + 1 if unit == "quarter" else 1, 1)
-
-
-def _next_month(first: date, months: int = 1) -> date:
-    count = first.year * 12 + first.month - 1 + months
-    return date(count // 12, count % 12 + 1, 1)
+def _next_month(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)

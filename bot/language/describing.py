@@ -2,61 +2,95 @@
 
 import functools
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
-from bot.language.formats import say_date, say_list
+from bot.language.formats import say_date, say_list, say_month
 from bot.language.loading import load_vocabulary
 from bot.language.texts import say
 from bot.language.words import cut
 from bot.turn import Language
-from storage.filters import Filter, Period
+from storage.filters import Filter, Partner
+from storage.periods import Period
 
 _BETWEEN = " · "
 _LENGTHS = (("year", 365), ("month", 30))
 """Units in which a number of days is said where it comes out even, longest first."""
 
 
-def describe(filter_: Filter, language: Language, names: Mapping[str, str] | None = None) -> str:
+def describe(filter_: Filter, language: Language, people: Mapping[int, str] | None = None, company: str = "") -> str:
     """Return a filter in words: `Companies of mine · clients · partner Anne Martin · no contact for 3 months`.
 
-    `names` gives the names behind ids: `partner`, `known_by`, `company`. What it returns can be typed, and means the
-    same filter.
+    `people` gives the names of the colleagues in it, `company` that of the company whose contacts are asked for. What
+    it returns can be typed, and means the same filter.
     """
-    return _describe(filter_, language, tuple(sorted((names or {}).items())))
+    names = {who: (people or {}).get(who, "") for who in filter_.user_ids}
+    return _describe(filter_, language, tuple(names.items()), company)
 
 
 @functools.lru_cache(maxsize=4_096)
-def _describe(filter_: Filter, language: Language, names: tuple[tuple[str, str], ...]) -> str:
-    return _BETWEEN.join(_list_parts(filter_.normalised(), language, dict(names)))
+def _describe(filter_: Filter, language: Language, people: tuple[tuple[int, str], ...], company: str) -> str:
+    return _BETWEEN.join(_list_parts(filter_.normalised(), language, dict(people), company))
 
 
-def _list_parts(filter_: Filter, language: Language, names: dict[str, str]) -> Iterator[str]:
+def _list_parts(filter_: Filter, language: Language, people: Mapping[int, str], company: str) -> Iterator[str]:
     yield say(language, f"language.subject.{filter_.of}.{filter_.scope}")
-    if names.get("company"):
-        yield say(language, "language.company.at", name=_quote(names["company"]))
+    if company:
+        yield say(language, "language.company.at", name=_quote(company))
     if filter_.types:
         types = [say(language, f"language.type.{type_ or 'none'}") for type_ in filter_.types]
         yield say_list(language, types, "or")
-    for part, who in (("partner", filter_.partner), ("known_by", filter_.known_by)):
-        if isinstance(who, str):
-            yield say(language, f"language.{part}.{who}")
-        elif who or names.get(part):
-            yield say(language, f"language.{part}.person", name=_quote(names.get(part) or "?"))
+    if filter_.partners:
+        yield _say_partners(language, filter_.partners, people)
+    if isinstance(filter_.known_by, int):
+        yield say(language, "language.known_by.person", name=_say_person(filter_.known_by, people))
+    elif filter_.known_by:
+        yield say(language, f"language.known_by.{filter_.known_by}")
     if filter_.last:
-        yield _say_period(language, filter_.last)
+        yield describe_period(filter_.last, language)
     if filter_.text:
         yield say(language, "language.text.matching", text=f'"{filter_.text.replace(chr(34), chr(39))}"')
     yield say(language, f"language.sort.{filter_.sort}.{'up' if filter_.is_ascending else 'down'}")
 
 
-def _say_period(language: Language, period: Period) -> str:
-    if period.day:
-        day = say_date(language, date.fromisoformat(period.day), style="long")
-        return say(language, f"language.last.{period.is_}", day=day)
-    days = period.days or 0
-    unit, length = next((step for step in _LENGTHS if days % step[1] == 0), ("day", 1))
-    count = say(language, f"language.length.{unit}", count=days // length)
-    return say(language, f"language.last.{period.is_}", length=count)
+def _say_partners(language: Language, partners: tuple[Partner, ...], people: Mapping[int, str]) -> str:
+    if len(partners) == 1 and isinstance(partners[0], str):
+        return say(language, f"language.partner.{partners[0]}")
+    named = [
+        _say_person(who, people) if isinstance(who, int) else say(language, f"language.person.{who}")
+        for who in partners
+    ]
+    return say(language, "language.partner.person", name=say_list(language, named, "or"))
+
+
+def _say_person(who: int, people: Mapping[int, str]) -> str:
+    return _quote(people.get(who) or "?")
+
+
+def describe_period(period: Period, language: Language) -> str:
+    """Return a period in words: `no contact for 3 months`."""
+    if period.days:
+        unit, length = next((step for step in _LENGTHS if period.days % step[1] == 0), ("day", 1))
+        count = say(language, f"language.length.{unit}", count=period.days // length)
+        return say(language, f"language.last.{period.is_}", length=count)
+    if period.is_named:
+        return say(language, f"language.last.{period.is_}_named", day=say(language, f"language.day.{period.day}"))
+    first = date.fromisoformat(period.day or "")
+    if not period.until:
+        return say(language, f"language.last.{period.is_}", day=say_date(language, first, style="long"))
+    return _say_between(language, first, date.fromisoformat(period.until))
+
+
+def _say_between(language: Language, first: date, last: date) -> str:
+    """Say a day, a month or a year that is meant as a whole by itself."""
+    is_begun, is_ended = first.day == 1, (last + timedelta(days=last < date.max)).day == 1
+    if first == last:
+        return say(language, "language.last.on", day=say_date(language, first, style="long"))
+    if is_begun and is_ended and (first.year, first.month) == (last.year, last.month):
+        return say(language, "language.last.in_month", month=say_month(language, first))
+    if is_begun and is_ended and (first.year, first.month, last.month) == (last.year, 1, 12):
+        return say(language, "language.last.in_year", year=str(first.year))
+    days = [say_date(language, day, style="long") for day in (first, last)]
+    return say(language, "language.last.between", day=days[0], until=days[1])
 
 
 def _quote(name: str) -> str:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from bot.language.calendar import read_duration, read_span
 from bot.language.leftovers import join_left_over
+from bot.language.periods import read_period
 from bot.language.reading import Clause, Reading
 from bot.language.sentence import Sentence
-from storage.filters import Filter, Period, to_json
+from storage.filters import MOST_PARTNERS, Filter, to_json
 from storage.models import CompanyType
 
 _TYPES: tuple[CompanyType | None, ...] = (*CompanyType, None)
@@ -19,6 +19,8 @@ _LEANING = frozenset({"company", "whose"})
 _SUBJECT = frozenset({"of", "type"})
 _LATE = {"company": 1, "whose": 2, "first": 3}
 """Effects that wait for others: `of Anne` is a partner of companies; of contacts the company, if none is named."""
+_WORDS = frozenset({"me", "nobody", "anyone"})
+"""What stands for people in a filter; everything else is a name."""
 _DENIALS = frozenset({"<not>", "<no>", "<but>"})
 
 
@@ -30,7 +32,10 @@ class Listing:
     """Parts of the filter that were said."""
     types: list[CompanyType | None] = field(default_factory=list)
     other_than: set[CompanyType | None] = field(default_factory=set)
+    people: dict[str, list[str]] = field(default_factory=dict)
+    """Partners and knowers: names, and the words of filters for people (`me`, `nobody`, `anyone`)."""
     names: dict[str, str] = field(default_factory=dict)
+    """Other names: a company, and who may be meant instead."""
     group: str | None = None
     is_all: bool = False
     """`all` was said: the firm's, unless `my` was said too."""
@@ -56,8 +61,10 @@ class Listing:
     def to_data(self, sentence: Sentence) -> dict[str, Any]:
         """Return the data of a `list`."""
         data: dict[str, Any] = {"filter": to_json(self.to_filter())}
-        if self.names:
-            data["names"] = self.names
+        named = {part: [name for name in people if name not in _WORDS] for part, people in self.people.items()}
+        names = {part: several if len(several) > 1 else several[0] for part, several in named.items() if several}
+        if names or self.names:
+            data["names"] = names | self.names
         if self.left_over:
             data["not_understood"] = [sentence.raw(start, end) for start, end in self.left_over]
         if self.group:
@@ -72,11 +79,19 @@ class Listing:
         is_filtered = self.types or self.other_than
         scope = self.parts.get("scope") or ("firm" if self.is_all or self._reaches_beyond_me() else "mine")
         parts = {"is_ascending": self.parts.get("sort") == "name", **self.parts, "scope": scope}
-        return Filter(**parts, types=tuple(types) if is_filtered else ())
+        words: Any = {part: tuple(word for word in people if word in _WORDS) for part, people in self.people.items()}
+        return Filter(
+            **parts,
+            types=tuple(types) if is_filtered else (),
+            partners=words.get("partner", ()),
+            known_by="me" if words.get("known_by") else None,
+        )
 
     def _reaches_beyond_me(self) -> bool:
         """Say whether the question is about others, or about a name: then the whole firm is meant unless said."""
-        is_about_someone = self.parts.get("partner") == "me" or "known_by" in self.parts
+        is_about_someone = "known_by" in self.people or any(
+            who not in {"nobody", "anyone"} for who in self.people.get("partner", ())
+        )
         return bool(self.names or is_about_someone or self.parts.get("text"))
 
 
@@ -146,15 +161,25 @@ def _set_scope(listing: Listing, effect: str, clause: Clause, today: date) -> bo
 
 def _set_person(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
     part, _, fixed = effect.partition(".")
-    return _name_person(listing, part, fixed or clause.values["person"])
+    return _name_people(listing, part, [fixed] if fixed else _find_people(clause))
 
 
-def _name_person(listing: Listing, part: str, person: str) -> bool:
-    if not any(map(str.isalpha, person)):
+def _find_people(clause: Clause) -> list[str]:
+    return [value for slot, value in clause.filled if slot == "person"]
+
+
+def _name_people(listing: Listing, part: str, people: list[str]) -> bool:
+    """Add people; whoever was said before is meant as well where there may be several."""
+    known = listing.people.get(part, [])
+    wanted = list(dict.fromkeys([*known, *people]))
+    if not all(any(map(str.isalpha, person)) for person in people):
         return False
-    if person in {"me", "nobody"}:
-        return (part, person) != ("known_by", "nobody") and part not in listing.names and _set(listing, part, person)
-    return part not in listing.parts and listing.names.setdefault(part, person) == person
+    if part == "known_by" and (len(wanted) > 1 or wanted[0] in {"nobody", "anyone"}):
+        return False
+    if len(wanted) > MOST_PARTNERS:
+        return False
+    listing.people[part] = wanted
+    return True
 
 
 def _set_company(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
@@ -168,31 +193,20 @@ def _name_company(listing: Listing, name: str) -> bool:
 
 def _set_whose(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
     """`of Anne`: her companies, contacts at a company of that name, or whom she knows there."""
-    person = clause.values["person"]
-    if person in {"me", "nobody"}:
-        return person == "me" and _set(listing, "scope", "mine")
+    people = _find_people(clause)
+    if people in (["me"], ["nobody"]):
+        return people == ["me"] and _set(listing, "scope", "mine")
     if listing.parts.get("of") != "contacts":
-        return _name_person(listing, "partner", person)
+        return "partner" not in listing.people and _name_people(listing, "partner", people)
     if "company" in listing.names:
-        return _name_person(listing, "known_by", person)
-    return _name_company(listing, person) and listing.names.setdefault("colleague", person) == person
+        return _name_people(listing, "known_by", people)
+    [person, *others] = people
+    return not others and _name_company(listing, person) and listing.names.setdefault("colleague", person) == person
 
 
 def _set_last(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
-    how = effect.removeprefix("last.")
-    if how in {"not_for", "within"}:
-        days = read_duration(clause.values)
-        period = Period("within" if how == "within" else "not_for", days=days)
-        return days is not None and _set(listing, "last", period)
-    span = read_span(clause.values, today)
-    if span is None:
-        return False
-    start, end = span
-    if how in {"in", "not_in"} and end <= today and "day" not in clause.values:
-        return False  # a period long over has two ends, a filter one
-    is_before = how in {"before", "not_in", "not_since"}
-    day = end if how == "after" else start
-    return _set(listing, "last", Period("before" if is_before else "after", day=day.isoformat()))
+    period = read_period(effect.removeprefix("last."), clause, today)
+    return period is not None and _set(listing, "last", period)
 
 
 def _set_text(listing: Listing, effect: str, clause: Clause, today: date) -> bool:

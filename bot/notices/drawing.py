@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.cards import notices as cards
 from bot.cards.status import Status, Trouble, draw_status
 from bot.language import describe, say
-from bot.turn import Card, Reader
+from bot.turn import Card, Language, Reader
 from storage.filters import Filter
 from storage.health import FirmStatus, get_firm_status
 from storage.models import CompanyType
@@ -148,21 +148,17 @@ async def _draw_view(connection: AsyncConnection, viewer: Viewer, reader: Reader
         return None
     by = row.payload["by"]
     name = (await get_user_names(connection, viewer, [by])).get(by, "")
-    words = describe(view.filter, reader.language, await _name_filter(connection, viewer, view.filter))
+    words = await _describe_filter(connection, viewer, view.filter, reader.language)
     card = cards.draw_view_shared(reader, view.id, view.name, words, name)
     return Drawn(card, say(reader.language, "notices.view", by=name, name=view.name))
 
 
-async def _name_filter(connection: AsyncConnection, viewer: Viewer, filter_: Filter) -> Mapping[str, str]:
-    """Give the names behind a filter's numbers."""
-    numbers = {"partner": filter_.partner, "known_by": filter_.known_by}
-    people = {key: number for key, number in numbers.items() if isinstance(number, int)}
-    found = await get_user_names(connection, viewer, people.values()) if people else {}
-    names = {key: found[number] for key, number in people.items() if number in found}
-    if filter_.company_id is not None:
-        for company in await list_company_news(connection, viewer, [filter_.company_id]):
-            names["company"] = company.name
-    return names
+async def _describe_filter(connection: AsyncConnection, viewer: Viewer, filter_: Filter, language: Language) -> str:
+    """Say a filter in words, with the names behind its numbers."""
+    people = await get_user_names(connection, viewer, filter_.user_ids)
+    wanted = [] if filter_.company_id is None else [filter_.company_id]
+    companies = await list_company_news(connection, viewer, wanted) if wanted else ()
+    return describe(filter_, language, people, next((company.name for company in companies), ""))
 
 
 async def _draw_summary(connection: AsyncConnection, viewer: Viewer, reader: Reader) -> Drawn | None:

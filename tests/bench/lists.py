@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import companies, contacts, users, views
 from storage.database import Database, open_database
-from storage.filters import Filter, Period
+from storage.filters import Filter
 from storage.models import Company, CompanyType
 from storage.paging import Page
+from storage.periods import Period
 from storage.viewer import Viewer
 from tests.bench.firms import list_kinds
 from tests.bench.measure import Figure, Report, percentile, ratio_at_most
@@ -40,16 +41,18 @@ _COMPANIES = {
     "my companies by name": Filter(**_BY_NAME),
     "my companies by interactions": Filter(sort="count"),
     "my companies, a word": Filter(text="al"),
-    "my clients whose partner I am, quiet": Filter(types=(_CLIENT,), partner="me", last=_QUIET),
+    "my clients whose partner I am, quiet": Filter(types=(_CLIENT,), partners=("me",), last=_QUIET),
     "all companies": Filter(scope="firm"),
     "all clients": Filter(scope="firm", types=(_CLIENT,)),
     "all clients and prospects": Filter(scope="firm", types=(_CLIENT, _PROSPECT)),
     "all clients by name": Filter(scope="firm", types=(_CLIENT,), **_BY_NAME),
     "all courts by name": Filter(scope="firm", types=(_COURT,), **_BY_NAME),
     "all clients by interactions": Filter(scope="firm", types=(_CLIENT,), sort="count"),
-    "companies where partner is me": Filter(scope="firm", partner="me"),
-    "companies where partner is me by name": Filter(scope="firm", partner="me", **_BY_NAME),
-    "companies without a partner": Filter(scope="firm", partner="nobody"),
+    "companies where partner is me": Filter(scope="firm", partners=("me",)),
+    "companies where partner is me by name": Filter(scope="firm", partners=("me",), **_BY_NAME),
+    "companies without a partner": Filter(scope="firm", partners=("nobody",)),
+    "companies of three partners or of nobody": Filter(scope="firm", partners=("me", 3, 4, "nobody")),
+    "clients of the last quarter": Filter(scope="firm", types=(_CLIENT,), last=Period("in", day="last_quarter")),
     "companies known by a colleague": Filter(scope="firm", known_by=_COLLEAGUE),
     "all companies of 90 days by name": Filter(scope="firm", last=_RECENT, **_BY_NAME),
     "all companies quiet for 90 days": Filter(scope="firm", last=_QUIET),
@@ -66,7 +69,7 @@ _CONTACTS = {
     "all contacts by name": Filter(of="contacts", scope="firm", **_BY_NAME),
     "all contacts by interactions": Filter(of="contacts", scope="firm", sort="count"),
     "all contacts at clients": Filter(of="contacts", scope="firm", types=(_CLIENT,)),
-    "contacts at clients whose partner I am": Filter(of="contacts", scope="firm", types=(_CLIENT,), partner="me"),
+    "contacts at clients whose partner I am": Filter(of="contacts", scope="firm", types=(_CLIENT,), partners=("me",)),
     "contacts at a big company": Filter(of="contacts", scope="firm", company_id=_BIG_COMPANY),
     "contacts at a big company by name": Filter(of="contacts", scope="firm", company_id=_BIG_COMPANY, **_BY_NAME),
     "contacts known by a colleague": Filter(of="contacts", scope="firm", known_by=_COLLEAGUE),
@@ -75,8 +78,8 @@ _CONTACTS = {
     "all contacts, two words": Filter(of="contacts", scope="firm", text="carel mar"),
 }
 _THREE_CONDITIONS = {
-    "clients, partner me, quiet": Filter(scope="firm", types=(_CLIENT,), partner="me", last=_QUIET),
-    "prospects, no partner, quiet": Filter(scope="firm", types=(_PROSPECT,), partner="nobody", last=_QUIET),
+    "clients, partner me, quiet": Filter(scope="firm", types=(_CLIENT,), partners=("me",), last=_QUIET),
+    "prospects, no partner, quiet": Filter(scope="firm", types=(_PROSPECT,), partners=("nobody",), last=_QUIET),
 }
 _THIRD = 50
 """The page on which a list with three conditions is measured besides the first."""

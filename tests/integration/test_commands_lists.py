@@ -4,6 +4,7 @@ import pytest
 
 from storage.filters import Filter, to_json
 from storage.models import CompanyType
+from storage.periods import Period
 from tests import factories
 from tests.factories import ago
 from tests.office import Office, find_action, names, open_office, read, said
@@ -59,6 +60,26 @@ async def test_an_ambiguous_partner_is_asked_about(office):
     assert names(chosen.card) == ["Acme Industries"]
 
 
+async def test_several_partners_are_found_by_name_and_asked_about_one_by_one(office):
+    reply = await office.say("all companies where partner is Marc, Anne or me")
+    assert names(reply.card) == ["Anne Martin", "Anne Weber"]
+    chosen = await office.click(reply, "Anne Weber")
+    assert names(chosen.card) == ["Acme Industries", "Globex"]
+    assert "partner me, Marc Lefèvre or Anne Weber" in read(chosen.card)[1].replace(", or", " or")
+
+
+async def test_a_view_saved_with_a_name_that_means_several_keeps_its_own_name(office):
+    reply = await office.say("save clients where partner is Anne as Hers")
+    asked = await office.click(reply, "Anne Martin")
+    assert "Hers" in said(asked)
+
+
+async def test_companies_with_and_without_a_partner(office):
+    assert names((await office.say("all companies with a partner")).card) == ["Acme Industries", "Globex"]
+    either = await office.say("tous les clients dont l'associé est Marc Lefèvre ou personne", language="fr")
+    assert names(either.card) == ["Duval & Fils"]
+
+
 async def test_contacts_at_a_company(office):
     reply = await office.say("contacts at Acme")
     assert names(reply.card) == ["Jean Acme"]
@@ -107,15 +128,24 @@ async def test_narrowing_on_the_card(office):
     narrowed = await office.click(reply, "Show", inputs)
     assert names(narrowed.card) == ["Initech", "Umbrella"]
     assert narrowed.data["filter"] == to_json(
-        Filter(scope="firm", types=(CompanyType.PROSPECT, None), partner="nobody", sort="name", is_ascending=True)
+        Filter(scope="firm", types=(CompanyType.PROSPECT, None), partners=("nobody",), sort="name", is_ascending=True)
     )
+
+
+async def test_narrowing_to_a_partner_whoever_it_is_and_to_a_named_month(office):
+    inputs = {"partner": "anyone", "period": "in:last_month"}
+    narrowed = await office.click(await office.say("all companies"), "Show", inputs)
+    wanted = Filter(scope="firm", partners=("anyone",), last=Period("in", day="last_month"))
+    assert narrowed.data["filter"] == to_json(wanted)
+    again = await office.click(narrowed, "Show", {"period": "in:last_decade"})
+    assert again.data["filter"] == to_json(wanted)
 
 
 async def test_an_empty_picker_and_nonsense_change_nothing(office):
     reply = await office.ask("list", {"filter": {"partner": "me"}})
     inputs = {"types": "", "partner": "", "scope": "everywhere", "period": "within:abc", "sort": "colour"}
     narrowed = await office.click(reply, "Show", inputs)
-    assert narrowed.data["filter"] == to_json(Filter(partner="me"))
+    assert narrowed.data["filter"] == to_json(Filter(partners=("me",)))
 
 
 async def test_by_type_gives_a_line_for_each_type(office):

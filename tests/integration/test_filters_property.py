@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.filters import Filter, Period, from_json, to_json
+from storage.filters import Filter, from_json, to_json
 from storage.lists import fetch_page
 from storage.models import CompanyType
 from storage.paging import LAST
+from storage.periods import NAMED_DAYS, Period
 from storage.rls import SYSTEM
 from storage.viewer import Viewer
 from tests.factories import NOW
@@ -30,14 +31,17 @@ VIEWERS = [
 ]
 
 PERSONS = st.sampled_from(USERS) | st.just(99)
+DAYS = st.dates().map(lambda day: day.isoformat()) | st.sampled_from(("2025-06-01", "2025-10-03", "2026-01-01"))
 PERIODS = st.one_of(
     st.builds(Period, is_=st.sampled_from(("within", "not_for")), days=st.sampled_from((1, 30, 90, 200, 36500))),
-    st.builds(Period, is_=st.sampled_from(("after", "before")), day=st.dates().map(lambda day: day.isoformat())),
+    st.builds(Period, is_=st.sampled_from(("after", "before")), day=DAYS),
     st.builds(
         Period,
         is_=st.sampled_from(("after", "before")),
-        day=st.sampled_from(("2025-06-01", "2025-12-02", "2026-01-01")),
+        day=st.sampled_from(("2025-06-01", "2025-12-02", "2026-01-01", *NAMED_DAYS)),
     ),
+    st.builds(Period, is_=st.just("in"), day=st.sampled_from(NAMED_DAYS)),
+    st.tuples(DAYS, DAYS).map(lambda days: Period("between", day=min(days), until=max(days))),
 )
 WORDS = st.sampled_from(
     (
@@ -66,7 +70,7 @@ FILTERS = st.builds(
     of=st.sampled_from(("companies", "contacts")),
     scope=st.sampled_from(("mine", "firm")),
     types=st.lists(st.sampled_from((None, *CompanyType)), max_size=4, unique=True).map(tuple),
-    partner=st.none() | st.sampled_from(("me", "nobody")) | PERSONS,
+    partners=st.lists(st.sampled_from(("me", "nobody", "anyone", 99, *USERS)), max_size=4).map(tuple),
     known_by=st.none() | st.just("me") | PERSONS,
     company_id=st.none() | st.sampled_from(COMPANIES),
     last=st.none() | PERIODS,
@@ -78,11 +82,11 @@ FILTERS = st.builds(
 
 
 def thin(filter_: Filter, kept: set[str]) -> Filter:
-    rest = {"types", "partner", "known_by", "company_id", "last", "text"} - kept
+    rest = {"types", "partners", "known_by", "company_id", "last", "text"} - kept
     return filter_.changed(**{name: getattr(Filter(), name) for name in rest}).normalised()
 
 
-KEPT = st.sets(st.sampled_from(("types", "partner", "known_by", "company_id", "last", "text")), max_size=4)
+KEPT = st.sets(st.sampled_from(("types", "partners", "known_by", "company_id", "last", "text")), max_size=4)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from storage.database import open_database
-from storage.filters import Filter, Period
+from storage.filters import Filter
 from storage.lists import fetch_page, prepare_list
 from storage.models import CompanyType
 from storage.paging import LAST, Cursor
+from storage.periods import Period
 from storage.shapes import get_shape
 from storage.viewer import Viewer
 from tests.bench.population import NOW, populate
@@ -26,16 +27,16 @@ FILTERS = [
         ("companies", "contacts"),
         ("mine", "firm"),
         ((), (CompanyType.CLIENT,), (CompanyType.PROSPECT, CompanyType.COURT, None)),
-        (None, "me", "nobody"),
+        ((), ("me",), ("nobody",), ("anyone",), (2, 3), ("me", "nobody"), (2, 3, 4, 5, 6)),
         (None, 2),
         (None, 3),
-        (None, Period("within", days=90), Period("before", day="2025-06-01")),
+        (None, Period("within", days=90), Period("before", day="2025-06-01"), Period("in", day="last_month")),
         ("", "al", "al co"),
         ("last", "name", "count"),
         (False, True),
     )
 ]
-SOME = random.Random(3).sample([one.normalised() for one in FILTERS], 400)
+SOME = random.Random(3).sample([one.normalised() for one in FILTERS], 600)
 VIEWERS = (Viewer(1, 2), Viewer(1, 2, shares_contacts=False))
 KEYS = {"last": NOW, "name": "m", "count": 3}
 
@@ -106,13 +107,15 @@ async def test_on_postgresql_no_combination_walks_a_whole_table(postgres_databas
 
 LISTS = [
     Filter(),
-    Filter(types=(CompanyType.CLIENT,), partner="me"),
+    Filter(types=(CompanyType.CLIENT,), partners=("me",)),
     Filter(sort="name", is_ascending=True),
     Filter(sort="count"),
     Filter(scope="firm"),
     Filter(scope="firm", types=(CompanyType.CLIENT, CompanyType.PROSPECT)),
     Filter(scope="firm", types=(CompanyType.CLIENT,), last=Period("not_for", days=90)),
-    Filter(scope="firm", partner="nobody", sort="last", is_ascending=True),
+    Filter(scope="firm", partners=("nobody",), sort="last", is_ascending=True),
+    Filter(scope="firm", partners=("me", 3, "nobody")),
+    Filter(scope="firm", last=Period("between", day="2025-01-01", until="2025-06-30")),
     Filter(scope="firm", types=(CompanyType.PROSPECT,), sort="name", is_ascending=True),
     Filter(scope="firm", sort="count"),
     Filter(of="contacts"),

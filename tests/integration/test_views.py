@@ -15,7 +15,7 @@ from tests import factories
 from tests.factories import NOW, viewer_of
 
 MADE = {"now": NOW, "source": "chat"}
-DORMANT = Filter(types=(CompanyType.CLIENT,), partner="me")
+DORMANT = Filter(types=(CompanyType.CLIENT,), partners=("me",))
 
 
 @dataclass
@@ -118,7 +118,7 @@ async def test_a_shared_view_is_read_and_not_changed(database, firm):
     )
     assert shared.new_user_ids == (firm.marc.user_id,)
     read = await do(database, views.get_view, firm.marc, view.id)
-    assert (read.is_own, read.owner_name, read.filter.partner, read.shared_with) == (False, "Anne Martin", "me", 0)
+    assert (read.is_own, read.owner_name, read.filter.partners, read.shared_with) == (False, "Anne Martin", ("me",), 0)
     assert (await do(database, views.get_view, firm.anne, view.id)).shared_with == 1
     assert await do(database, views.get_view, firm.zoe, view.id) is None
     for step, more in ((view_changes.rename_view, ["Mine"]), (view_changes.delete_view, [])):

@@ -1,18 +1,20 @@
 """A filter goes to JSON and back, and JSON that is none is refused with the reason."""
 
 import json
+from datetime import date
 
 import pytest
 
-from storage.filters import Filter, FilterError, Period, from_json, get_bounds, to_json
+from storage.filters import Filter, FilterError, from_json, to_json
 from storage.models import CompanyType
+from storage.periods import NAMED_DAYS, Period, get_bounds, get_span
 from tests.factories import DAY, NOW
 
 FULL = Filter(
     of="contacts",
     scope="firm",
     types=(CompanyType.CLIENT, None),
-    partner="me",
+    partners=("me",),
     known_by=7,
     company_id=3,
     last=Period("not_for", days=90),
@@ -22,7 +24,16 @@ FULL = Filter(
 )
 
 
-@pytest.mark.parametrize("filter_", [Filter(), FULL, Filter(partner="nobody", last=Period("after", day="2025-01-31"))])
+SOME = [
+    Filter(),
+    FULL,
+    Filter(partners=("nobody",), last=Period("after", day="2025-01-31")),
+    Filter(partners=("me", 3, 7, "nobody"), last=Period("between", day="2025-01-31", until="2025-03-31")),
+    Filter(partners=("anyone",), last=Period("in", day="last_month")),
+]
+
+
+@pytest.mark.parametrize("filter_", SOME)
 def test_a_filter_survives_json(filter_):
     assert from_json(json.loads(json.dumps(to_json(filter_)))) == filter_
 
@@ -46,7 +57,7 @@ BAD = [
     None,
     [],
     "clients",
-    {"version": 2},
+    {"version": 3},
     {"version": True},
     {"of": "users"},
     {"of": 1},
@@ -60,7 +71,11 @@ BAD = [
     {"partner": 0},
     {"partner": 2**63},
     {"partner": 1.0},
-    {"partner": ["me"]},
+    {"partner": []},
+    {"partner": [None]},
+    {"partner": ["Anne"]},
+    {"partner": [["me"]]},
+    {"partner": [*range(1, 12)]},
     {"known_by": "nobody"},
     {"known_by": {"id": 1}},
     {"company_id": 1},
@@ -76,6 +91,13 @@ BAD = [
     {"last": {"is": "after", "day": "2025-W01-1"}},
     {"last": {"is": ["after"], "day": "2025-01-01"}},
     {"last": {"is": "after", "day": "2025-01-01", "hour": 1}},
+    {"last": {"is": "after", "day": "last_decade"}},
+    {"last": {"is": "in", "day": "2025-01-01"}},
+    {"last": {"is": "in", "day": ["last_month"]}},
+    {"last": {"is": "between", "day": "2025-01-01"}},
+    {"last": {"is": "between", "day": "2025-01-02", "until": "2025-01-01"}},
+    {"last": {"is": "between", "day": "last_month", "until": "2025-01-01"}},
+    {"last": {"is": "within", "days": 3, "until": "2025-01-01"}},
     {"text": "x" * 201},
     {"text": 1},
     {"sort": "age"},
@@ -107,10 +129,34 @@ def test_all_types_are_no_condition_and_order_is_no_matter():
         (Period("within", days=90), (NOW - 90 * DAY, None)),
         (Period("not_for", days=90), (None, NOW - 90 * DAY)),
         (Period("before", day="0001-01-01"), (1, -62135596800)),
+        (Period("after", day="today"), (NOW, None)),
+        (Period("before", day="last_week"), (1, NOW - 10 * DAY)),
+        (Period("in", day="yesterday"), (NOW - DAY, NOW)),
+        (Period("in", day="last_month"), (NOW - 31 * DAY, NOW)),
+        (Period("between", day="2025-12-31", until="2026-01-01"), (NOW - DAY, NOW + DAY)),
     ],
 )
 def test_a_period_has_bounds_in_seconds(period, bounds):
     assert get_bounds(period, NOW) == bounds
+
+
+@pytest.mark.parametrize("today", [date(2024, 2, 29), date(2025, 1, 1), date(2025, 12, 31), date(2026, 3, 30)], ids=str)
+def test_named_days_follow_one_another_and_hold_the_day_itself(today):
+    for unit in ("week", "month", "quarter", "year"):
+        (start, end), this = (get_span(f"{which}_{unit}", today) for which in ("last", "this"))
+        assert start < end == this[0] <= today < this[1]
+    assert {name for name in NAMED_DAYS if get_span(name, today)[1] == get_span("today", today)[0]} >= {"yesterday"}
+
+
+def test_what_the_release_before_can_read_is_written_as_it_was():
+    assert to_json(Filter(partners=(3,))) == to_json(Filter()) | {"partner": 3}
+    assert from_json({"version": 1, "partner": 3}).partners == (3,)
+    assert to_json(Filter(partners=(3, "me"))) == to_json(Filter()) | {"version": 2, "partner": ["me", 3]}
+
+
+def test_anyone_or_nobody_is_no_condition_and_anyone_is_enough():
+    assert Filter(partners=("anyone", "nobody", 3)).normalised().partners == ()
+    assert Filter(partners=(3, "anyone", "me")).normalised().partners == ("anyone",)
 
 
 def test_B83_a_text_keeps_nothing_that_a_database_refuses():

@@ -12,7 +12,7 @@ from bot.language.sentence import read_sentence
 
 TODAY = date(2026, 3, 18)
 VERBS = (
-    "admin.status companies.sort_out contact.explain export hello help list notices.settings show undo unknown "
+    "admin.status buttons companies.sort_out contact.explain export hello help list notices.settings show undo unknown "
     "view.open views.list"
 )
 READING = set(VERBS.split())

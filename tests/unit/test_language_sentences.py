@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.language import understand
-from storage.filters import Filter, to_json
+from storage.filters import Filter, from_json, to_json
 
 TODAY = date(2026, 3, 18)
 FOLDER = Path(__file__).parent
@@ -39,9 +39,16 @@ def expect_filter(wanted: dict[str, Any]) -> dict[str, Any]:
     if "types" in parts:
         parts["types"] = [None if type_ == "none" else type_ for type_ in parts["types"]]
     if "last" in parts:
-        [(how, value)] = parts["last"].items()
-        parts["last"] = {"is": how, "day" if isinstance(value, str) else "days": value}
-    return to_json(Filter()) | parts
+        parts["last"] = expect_period(parts["last"])
+    plain = to_json(Filter()) | parts
+    return to_json(from_json(plain | {"version": 2}))
+
+
+def expect_period(wanted: dict[str, Any]) -> dict[str, Any]:
+    [(how, value)] = wanted.items()
+    if isinstance(value, list):
+        return {"is": how, "day": value[0], "until": value[1]}
+    return {"is": how, "day" if isinstance(value, str) else "days": value}
 
 
 def answer(text: str) -> tuple[str, dict[str, Any]]:

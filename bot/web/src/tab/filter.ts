@@ -2,14 +2,20 @@
 
 import type { Data, Json } from "../api";
 
-export type Period = { is: "within" | "not_for"; days: number } | { is: "after" | "before"; day: string };
+/** A day is a date, or one that moves with the calendar (`last_month`). */
+export type Period =
+  | { is: "within" | "not_for"; days: number }
+  | { is: "after" | "before" | "in"; day: string }
+  | { is: "between"; day: string; until: string };
+
+export type Partner = number | "me" | "nobody" | "anyone";
 
 export interface Filter {
-  version: 1;
+  version: 1 | 2;
   of: "companies" | "contacts";
   scope: "mine" | "firm";
   types?: (string | null)[];
-  partner?: number | "me" | "nobody";
+  partner?: Partner | Partner[];
   known_by?: number | "me";
   company_id?: number;
   last?: Period;

@@ -2,15 +2,15 @@
 
 import { debounce, fill, h } from "../dom";
 import { Combobox, type Lookup } from "../people";
-import { say, type TextKey } from "../texts";
-import { emptyFilter, TYPES, type Filter } from "./filter";
+import { currentLanguage, say, type TextKey } from "../texts";
+import { emptyFilter, TYPES, type Filter, type Partner } from "./filter";
+import { drawPeriod } from "./period_field";
+import { drawSelect, type Option } from "./select";
 
 export interface FilterFormOptions {
   lookup: Lookup;
   onChange: (filter: Filter) => void;
 }
-
-type Option = [value: string, label: TextKey];
 
 export class FilterForm {
   readonly element: HTMLElement;
@@ -49,8 +49,8 @@ export class FilterForm {
         "filter.of",
         this.filter.of,
         [
-          ["companies", "filter.companies"],
-          ["contacts", "filter.contacts"],
+          ["companies", say("filter.companies")],
+          ["contacts", say("filter.contacts")],
         ],
         (of) => this.change({ of: of as Filter["of"] }),
       ),
@@ -58,19 +58,19 @@ export class FilterForm {
         "filter.scope",
         this.filter.scope,
         [
-          ["mine", "filter.mine"],
-          ["firm", "filter.firm"],
+          ["mine", say("filter.mine")],
+          ["firm", say("filter.firm")],
         ],
         (scope) => this.change({ scope: scope as Filter["scope"] }),
       ),
       this.types(),
-      this.person("filter.partner", this.filter.partner, ["me", "nobody"], (partner) =>
+      this.person("filter.partner", this.filter.partner, ["me", "somebody", "nobody"], (partner) =>
         this.change({ partner } as Partial<Filter>),
       ),
       this.person("filter.known_by", this.filter.known_by, ["me"], (known_by) =>
         this.change({ known_by } as Partial<Filter>),
       ),
-      this.period(),
+      drawPeriod(this.filter.last, (last) => this.change({ last } as Partial<Filter>)),
       this.words(),
     );
   }
@@ -82,7 +82,7 @@ export class FilterForm {
         "label",
         { class: "pill" },
         h("input", { type: "radio", name, value: option, checked: option === value, onchange: () => choose(option) }),
-        h("span", {}, say(text)),
+        h("span", {}, text),
       );
     return h(
       "fieldset",
@@ -119,11 +119,12 @@ export class FilterForm {
 
   private person(
     label: TextKey,
-    value: number | string | undefined,
-    words: string[],
+    value: Partner | Partner[] | undefined,
+    words: ("me" | "somebody" | "nobody")[],
     choose: (value: number | string | undefined) => void,
   ): HTMLElement {
     const isColleague = typeof value === "number";
+    const several: Option[] = Array.isArray(value) ? [["several", this.nameAll(value)]] : [];
     const combobox = new Combobox({
       lookup: this.options.lookup,
       label: say("filter.search_person"),
@@ -131,20 +132,21 @@ export class FilterForm {
       value: isColleague ? { title: this.people[value] ?? "", value: String(value) } : null,
       onChoose: (choice) => choose(choice ? Number(choice.value) : undefined),
     });
-    const select = this.select(
+    const select = drawSelect(
       label,
-      isColleague ? "person" : (value ?? ""),
+      isColleague ? "person" : Array.isArray(value) ? "several" : value === "anyone" ? "somebody" : (value ?? ""),
       [
-        ["", "filter.anyone"],
-        ...words.map((word): Option => [word, `filter.${word}` as TextKey]),
-        ["person", "filter.person"],
+        ["", say("filter.anyone")],
+        ...several,
+        ...words.map((word): Option => [word, say(`filter.${word}`)]),
+        ["person", say("filter.person")],
       ],
       (word) => {
         combobox.element.hidden = word !== "person";
         if (word === "person") {
           combobox.input.focus();
         } else {
-          choose(word || undefined);
+          choose(word === "several" ? (value as string) : word === "somebody" ? "anyone" : word || undefined);
         }
       },
     );
@@ -153,46 +155,11 @@ export class FilterForm {
     return select;
   }
 
-  private period(): HTMLElement {
-    const { last } = this.filter;
-    const days = h("input", {
-      class: "input input-short",
-      type: "number",
-      min: 1,
-      max: 36500,
-      "aria-label": say("filter.days"),
-    });
-    const day = h("input", { class: "input", type: "date", "aria-label": say("filter.day") });
-    days.value = String(last && "days" in last ? last.days : 90);
-    day.value = last && "day" in last ? last.day : new Date().toISOString().slice(0, 10);
-    const daysField = h("span", { class: "field-inline" }, days, say("filter.days"));
-    const tell = (is: string) => {
-      daysField.hidden = is !== "within" && is !== "not_for";
-      day.hidden = is !== "after" && is !== "before";
-      if (is === "within" || is === "not_for") {
-        this.change({ last: { is, days: Math.max(1, Math.trunc(Number(days.value) || 90)) } });
-      } else if (is === "after" || is === "before") {
-        this.change({ last: { is, day: day.value } });
-      } else {
-        this.change({ last: undefined } as unknown as Partial<Filter>);
-      }
-    };
-    const options: Option[] = [
-      ["", "filter.any_time"],
-      ["within", "filter.within"],
-      ["not_for", "filter.not_for"],
-      ["after", "filter.after"],
-      ["before", "filter.before"],
-    ];
-    const field = this.select("filter.last", last?.is ?? "", options, tell);
-    const select = field.querySelector("select");
-    const retell = debounce(300, () => tell(select?.value ?? ""));
-    days.addEventListener("input", retell);
-    day.addEventListener("change", retell);
-    daysField.hidden = last?.is !== "within" && last?.is !== "not_for";
-    day.hidden = last?.is !== "after" && last?.is !== "before";
-    field.append(daysField, day);
-    return field;
+  private nameAll(partners: Partner[]): string {
+    const names = partners.map((who) =>
+      typeof who === "number" ? (this.people[who] ?? "") : say(who === "anyone" ? "filter.somebody" : `filter.${who}`),
+    );
+    return new Intl.ListFormat(currentLanguage(), { type: "disjunction" }).format(names);
   }
 
   private words(): HTMLElement {
@@ -204,18 +171,5 @@ export class FilterForm {
       oninput: debounce(250, () => this.change({ text: input.value.trim() })),
     });
     return h("label", { class: "field" }, h("span", { class: "field-label" }, say("filter.text")), input);
-  }
-
-  private select(label: TextKey, value: string, options: Option[], choose: (value: string) => void): HTMLElement {
-    const select = h(
-      "select",
-      { class: "input", onchange: () => choose(select.value) },
-      ...options.map(([option, text]) => h("option", { value: option, selected: option === value }, say(text))),
-    );
-    return h(
-      "div",
-      { class: "field" },
-      h("label", { class: "field-stack" }, h("span", { class: "field-label" }, say(label)), select),
-    );
   }
 }
