@@ -1,12 +1,12 @@
 """From names that people type to rows: one that is meant, several to choose from, or none."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.cards.kit import Json
 from bot.cards.phrases import NOBODY
 from bot.cards.questions import Option, draw_message, draw_which
-from bot.commands.data import ME, Data, read_id, read_text
+from bot.commands.data import ME, Data, read_id, read_ids, read_strings, read_text
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say, split_names
 from bot.turn import Reply, Turn
@@ -94,6 +94,30 @@ async def read_person(turn: Turn, make: Callable[[int], Json]) -> Meant | None:
     if not typed:
         raise BadRequestError("choose_person")
     return await find_person(turn, typed, make)
+
+
+async def read_people(turn: Turn, asking: Json) -> list[Meant]:
+    """Return the colleagues whom a picker or a sentence names, one or several.
+
+    `asking` is the data of the same ask without people. Raises `BadRequestError` where nobody was chosen,
+    `UnclearError` where a name means several.
+    """
+    data = turn.ask.data
+    ids = read_ids(data, "user_ids") if "user_ids" in data else []
+    names = read_strings(data, "people")
+    asked: list[Data] = [*({"user_id": user_id} for user_id in ids), *({"person": name} for name in names)]
+    people: list[Meant] = []
+    for place, one in enumerate(asked or [data]):
+        found, rest = [person.id for person in people], list(names[place + 1 - len(ids) :])
+
+        def make(user_id: int, found: list[int] = found, rest: list[str] = rest) -> Json:
+            return {**asking, "user_ids": [*found, user_id], "people": rest}
+
+        person = await read_person(replace(turn, ask=replace(turn.ask, data=one)), make)
+        if person is None:
+            raise BadRequestError("choose_person")
+        people.append(person)
+    return people
 
 
 def _is_null(data: Data) -> bool:

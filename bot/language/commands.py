@@ -7,6 +7,7 @@ from typing import Any
 from bot.language.reading import Clause
 
 _ABOUT_ADDRESSES = frozenset({"contact.add", "contact.explain"})
+_TO_SEVERAL = frozenset({"view.share", "view.unshare"})
 _ADDRESS = re.compile(r"[^\s<>(),;:\"@]{1,64}@[\w.-]{1,255}\w")
 
 ReadList = Callable[[str], dict[str, Any] | None]
@@ -18,6 +19,10 @@ def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
     data: dict[str, Any] = {**clause.values, **clause.meaning.data}
     if clause.meaning.name in _ABOUT_ADDRESSES and "name" in data:
         data |= _find_address(data.pop("name"), data)
+    people = [value for slot, value in clause.filled if slot == "person"]
+    if clause.meaning.name in _TO_SEVERAL and len(people) > 1:
+        data |= {"people": people}
+        del data["person"]
     for key, nothing in (("person", "nobody"), ("type", "none")):
         if data.get(key) == nothing:
             data[key] = None

@@ -129,6 +129,26 @@ async def test_a_view_shared_with_a_colleague_is_told_to_them_alone(office):
     assert "Dormant clients" not in await list_names(office, "Zoé Brun")
 
 
+async def test_a_view_is_shared_with_several_and_taken_back_from_some(office):
+    await save(office, "Dormant clients")
+    await office.say("share view Dormant clients with Marc Lefèvre, Zoé Brun and Anne Weber")
+    three = [office.people[name].user_id for name in ("Marc Lefèvre", "Zoé Brun", "Anne Weber")]
+    assert sorted(notice.user_id for notice in office.posted.notices) == sorted(three)
+    await office.say("stop sharing view Dormant clients with Marc Lefèvre and Anne Weber")
+    assert "Dormant clients" in await list_names(office, "Zoé Brun")
+    assert "Dormant clients" not in await list_names(office, "Marc Lefèvre")
+
+
+async def test_several_readers_are_asked_about_one_by_one_and_shared_with_at_once(office):
+    await save(office, "Dormant clients")
+    asked = await office.say("partage la vue Dormant clients avec Marc Lefèvre et Anne", language="fr")
+    assert names(asked.card) == ["Anne Martin", "Anne Weber"]
+    assert office.posted.notices == []
+    await office.click(asked, "Anne Weber")
+    two = [office.people[name].user_id for name in ("Marc Lefèvre", "Anne Weber")]
+    assert sorted(notice.user_id for notice in office.posted.notices) == sorted(two)
+
+
 async def test_a_shared_view_cannot_be_changed_by_its_reader(office):
     view_id = await save(office, "Dormant clients")
     await office.ask("view.share", {"view_id": view_id, "user_id": "firm"})
