@@ -30,12 +30,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.filters import Filter
 from storage.models import CompanyType, Contact
+from storage.narrow_ways import list_narrow_ways
 from storage.ordered import InOrder
 from storage.paging import Page, Row, make_page, read_cursor
 from storage.parameters import number, text
 from storage.prepared import Prepared
 from storage.shapes import Shape, get_shape
-from storage.sources import Source, get_source, has_partner_ranges, is_of_types, list_filters, list_narrow_ways
+from storage.sources import Source, get_source, has_partner_ranges, is_of_types, list_filters
 from storage.viewer import Viewer
 
 

@@ -1,7 +1,7 @@
 """What a list walks for each shape of filter: the tables, the conditions, and the narrow ways in."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -11,7 +11,6 @@ from sqlalchemy import (
     and_,
     exists,
     func,
-    inspect,
     literal_column,
     or_,
     select,
@@ -28,7 +27,6 @@ from storage.models import (
     SearchWord,
     User,
 )
-from storage.ordered import InOrder
 from storage.parameters import as_parameters, number, text
 from storage.search import COMPANY, CONTACT
 from storage.shapes import Shape
@@ -41,14 +39,12 @@ from storage.viewer import (
     visible_relationships,
 )
 
-_NARROWING_WORDS = 3
 _MOST_RANGES = 28
 """Of one partner and one type each: four partners with any type."""
 
 _AtCompany = aliased(Company, name="at_company")
 """The company of a contact."""
 _Person = aliased(Contact, name="person")
-_Any = aliased(Company, name="any_company")
 _Colleague = aliased(CompanyRelationship, name="colleague")
 _Acquaintance = aliased(Relationship, name="acquaintance")
 
@@ -164,9 +160,9 @@ def list_filters(shape: Shape, source: Source, id_: Any) -> Iterator[tuple[str, 
         yield "sort_out", or_(source.type.is_(None), source.partner.is_(None))
     if shape.is_known_by:
         knower = _Colleague if shape.of == "companies" else _Acquaintance
-        yield "known_by", _is_met(_select_known(shape).where(_get_known_id(shape) == id_), knower)
+        yield "known_by", _is_met(select_known(shape).where(_get_known_id(shape) == id_), knower)
     for place in range(shape.word_count):
-        yield f"word_{place}", _is_met(_select_word(shape, place).where(SearchWord.entity_id == id_), SearchWord)
+        yield f"word_{place}", _is_met(select_word(shape, place).where(SearchWord.entity_id == id_), SearchWord)
 
 
 def _is_at_company(shape: Shape, id_: Any) -> ColumnElement[bool]:
@@ -213,37 +209,8 @@ def is_of_partners(shape: Shape, partner: Any) -> Iterator[ColumnElement[bool]]:
         yield partner.in_(asked) if len(asked) > 1 else partner == asked[0]
 
 
-def list_narrow_ways(shape: Shape) -> Iterator[tuple[str, Select[Any]]]:
-    """Give, the likely narrowest first, selects of the numbers of all rows that meet one condition.
-
-    Only conditions that the index of the list's order does not carry. What is the viewer's own is few anyway.
-    """
-    for place in range(min(shape.word_count, _NARROWING_WORDS)):
-        yield f"word_{place}", _select_word(shape, place)
-    is_ordered_by_last = shape.sort == "last"
-    if shape.is_at_company and (shape.sort == "count" or shape.scope == "mine"):
-        at_company = Contact.company_id == number("company")
-        yield "company", select(Contact.id).where(visible_contacts(_get_sharer(shape)), at_company)
-    if shape.scope == "mine":
-        return
-    if shape.is_known_by:
-        yield "known_by", _select_known(shape)
-    is_of_contacts = shape.of == "contacts"
-    is_partnered = shape.has_any_partner or (shape.partner_count > 0 and not shape.has_no_partner)
-    if is_partnered and not has_partner_ranges(shape):
-        yield "partner", _select_companies(shape, *is_of_partners(shape, _Any.partner_id))
-    if shape.type_count and not shape.has_no_type and is_of_contacts:
-        yield "types", _select_companies(shape, *is_of_types(shape, _Any.type))
-    if (shape.has_since or shape.has_until) and not is_ordered_by_last:
-        yield "period", _select_period(shape)
-
-
-def _get_sharer(shape: Shape) -> Viewer:
-    """Return the asker for a way in: what else holds is asked of every row that it leads to."""
-    return replace(get_asker(shape), shares_contacts=True)
-
-
-def _select_word(shape: Shape, place: int) -> Select[Any]:
+def select_word(shape: Shape, place: int) -> Select[Any]:
+    """Select the numbers of what has a word beginning with one that was asked for."""
     of = COMPANY if shape.of == "companies" else CONTACT
     word = SearchWord.word
     return select(SearchWord.entity_id).where(
@@ -258,7 +225,8 @@ def _get_known_id(shape: Shape) -> Any:
     return _Colleague.company_id if shape.of == "companies" else _Acquaintance.contact_id
 
 
-def _select_known(shape: Shape) -> Select[Any]:
+def select_known(shape: Shape) -> Select[Any]:
+    """Select the numbers of what the one whom the filter names knows."""
     asker = get_asker(shape)
     if shape.of == "companies":
         return select(_Colleague.company_id).where(
@@ -267,24 +235,3 @@ def _select_known(shape: Shape) -> Select[Any]:
     return select(_Acquaintance.contact_id).where(
         visible_relationships(asker, _Acquaintance), _Acquaintance.user_id == number("known_by")
     )
-
-
-def _select_companies(shape: Shape, *conditions: ColumnElement[bool]) -> Select[Any]:
-    """Select the companies that meet the conditions, or all contacts there."""
-    found = and_(_Any.tenant_id == get_asker(shape).tenant_id, _Any.is_known, *conditions)
-    if shape.of == "companies":
-        return select(_Any.id).where(found)
-    there = visible_contacts(_get_sharer(shape)), Contact.company_id == _Any.id
-    return select(Contact.id).select_from(InOrder(inspect(_Any).selectable, Contact.__table__)).where(found, *there)
-
-
-def _select_period(shape: Shape) -> Select[Any]:
-    of: Any = Company if shape.of == "companies" else Contact
-    conditions = [
-        visible_companies(get_asker(shape)) if shape.of == "companies" else visible_contacts(get_asker(shape))
-    ]
-    if shape.has_since:
-        conditions.append(of.last_at >= number("since"))
-    if shape.has_until:
-        conditions.append(of.last_at < number("until"))
-    return select(of.id).where(*conditions)

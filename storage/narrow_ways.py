@@ -1,0 +1,69 @@
+"""Narrow ways into a list: all that meets one condition, for where that is so little that it is fetched and sorted."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, inspect, select
+from sqlalchemy.orm import aliased
+
+from storage.models import Company, Contact
+from storage.ordered import InOrder
+from storage.parameters import number
+from storage.shapes import Shape
+from storage.sources import get_asker, has_partner_ranges, is_of_partners, is_of_types, select_known, select_word
+from storage.viewer import Viewer, visible_companies, visible_contacts
+
+_NARROWING_WORDS = 3
+_Any = aliased(Company, name="any_company")
+
+
+def list_narrow_ways(shape: Shape) -> Iterator[tuple[str, Select[Any]]]:
+    """Give, the likely narrowest first, selects of the numbers of all rows that meet one condition.
+
+    Only conditions that the index of the list's order does not carry. What is the viewer's own is few anyway.
+    """
+    for place in range(min(shape.word_count, _NARROWING_WORDS)):
+        yield f"word_{place}", select_word(shape, place)
+    is_ordered_by_last = shape.sort == "last"
+    if shape.is_at_company and (shape.sort == "count" or shape.scope == "mine"):
+        at_company = Contact.company_id == number("company")
+        yield "company", select(Contact.id).where(visible_contacts(_get_sharer(shape)), at_company)
+    if shape.scope == "mine":
+        return
+    if shape.is_known_by:
+        yield "known_by", select_known(shape)
+    is_of_contacts = shape.of == "contacts"
+    is_partnered = shape.has_any_partner or (shape.partner_count > 0 and not shape.has_no_partner)
+    if is_partnered and not has_partner_ranges(shape):
+        yield "partner", _select_companies(shape, *is_of_partners(shape, _Any.partner_id))
+    if shape.type_count and not shape.has_no_type and is_of_contacts:
+        yield "types", _select_companies(shape, *is_of_types(shape, _Any.type))
+    if (shape.has_since or shape.has_until) and not is_ordered_by_last:
+        yield "period", _select_period(shape)
+
+
+def _get_sharer(shape: Shape) -> Viewer:
+    """Return the asker for a way in: what else holds is asked of every row that it leads to."""
+    return replace(get_asker(shape), shares_contacts=True)
+
+
+def _select_companies(shape: Shape, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Select the companies that meet the conditions, or all contacts there."""
+    found = and_(_Any.tenant_id == get_asker(shape).tenant_id, _Any.is_known, *conditions)
+    if shape.of == "companies":
+        return select(_Any.id).where(found)
+    there = visible_contacts(_get_sharer(shape)), Contact.company_id == _Any.id
+    return select(Contact.id).select_from(InOrder(inspect(_Any).selectable, Contact.__table__)).where(found, *there)
+
+
+def _select_period(shape: Shape) -> Select[Any]:
+    of: Any = Company if shape.of == "companies" else Contact
+    conditions = [
+        visible_companies(get_asker(shape)) if shape.of == "companies" else visible_contacts(get_asker(shape))
+    ]
+    if shape.has_since:
+        conditions.append(of.last_at >= number("since"))
+    if shape.has_until:
+        conditions.append(of.last_at < number("until"))
+    return select(of.id).where(*conditions)
