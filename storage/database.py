@@ -176,10 +176,14 @@ def _open_postgres(url: str, pool_size: int, *, is_pooled: bool) -> Database:
     return Database(engine, *(reader.execution_options(isolation_level="AUTOCOMMIT") for reader in readers))
 
 
+_CACHE: Final = "cache_size=-8000"
+"""8 MB where mail is written: the system keeps the file in its own cache, and four times as much gained nothing."""
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     """WAL, and FULL: an acknowledged page is a promise that must survive a power cut (sqlite.org/pragma.html)."""
     connection.isolation_level = None
-    _run_pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "cache_size=-32000")
+    _run_pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", _CACHE)
 
 
 def _prepare_sqlite_reader(connection: Any, _record: object) -> None:

@@ -139,7 +139,7 @@ class GraphClients:
 
 def make_http_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
     """Make the connections to Graph, with the SDK's middleware: no redirects, retries or proxies, bounded bodies."""
-    client = httpx.AsyncClient(transport=transport, trust_env=False)
+    client = httpx.AsyncClient(transport=transport, trust_env=False, event_hooks={"response": [_break_circle]})
     options: dict[str, Any] = {
         RetryHandlerOption.get_key(): RetryHandlerOption(should_retry=False),
         RedirectHandlerOption.get_key(): RedirectHandlerOption(should_redirect=False),
@@ -191,3 +191,8 @@ class _Authenticator(AuthenticationProvider):
     def refuse(self, request: RequestInformation) -> None:
         """Note that Graph did not take the token of a request."""
         self._refused = next(iter(request.headers.get(_AUTHORIZATION) or ()), "").removeprefix("Bearer ")
+
+
+async def _break_circle(response: httpx.Response) -> None:
+    """Take the stream from a response that was read: they know each other, and with them a page would wait for gc."""
+    response.stream = httpx.ByteStream(b"")

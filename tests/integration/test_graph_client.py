@@ -11,6 +11,7 @@ from bot.graph.client import GraphClient, GraphClients, read_retry_after
 from bot.graph.errors import GraphError, SignInError
 from bot.graph.requests import request_messages
 from storage.models import Feed
+from tests.circles import keeping_circles
 
 
 @pytest.fixture
@@ -35,6 +36,13 @@ async def test_a_request_is_what_msgraph_sdk_builds_and_its_answer_is_bytes(clie
     assert b"@odata.deltaLink" in body
     assert microsoft.record.id_types == {"immutable": 1}
     assert {"internetMessageHeaders", "from"} <= set(microsoft.record.selected)
+
+
+async def test_a_page_does_not_stay_in_memory_until_the_garbage_collector_comes(client, microsoft):
+    await ask(client, microsoft)  # what is made once
+    with keeping_circles("httpx") as left:
+        await ask(client, microsoft)
+    assert left == []
 
 
 async def test_headers_are_asked_for_in_the_inbox_alone(client, microsoft):

@@ -1,7 +1,6 @@
 """Turns through the door of Teams: what is asked for, who asks, and how the answer comes back."""
 
 import asyncio
-import gc
 import json
 from collections.abc import AsyncIterator
 
@@ -13,6 +12,7 @@ from bot.turn import Ask, Choice, Reply
 from storage.conversations import get_conversation, get_personal_conversation
 from storage.database import Database
 from storage.rls import SYSTEM
+from tests.circles import keeping_circles
 from tests.factories import add_user
 from tests.signing import APP
 from tests.switchboard import Switchboard, answering, hanging, open_switchboard, taking_then_breaking
@@ -56,17 +56,8 @@ async def test_a_message_is_answered_by_a_card_in_its_conversation(door):
 
 async def test_a_turn_leaves_nothing_behind_for_the_garbage_collector(small_door):
     await small_door.post(small_door.describe(text="show my clients"))  # what is made once
-    gc.collect()
-    gc.disable()
-    gc.set_debug(gc.DEBUG_SAVEALL)
-    try:
+    with keeping_circles("bot", "botbuilder") as left:
         await small_door.post(small_door.describe(text="show my contacts"))
-        gc.collect()
-        left = [one for one in gc.garbage if type(one).__module__.startswith(("bot", "botbuilder"))]
-    finally:
-        gc.set_debug(0)
-        gc.garbage.clear()
-        gc.enable()
     assert left == []
 
 
