@@ -87,7 +87,10 @@ def say_name(who: int) -> str:
     ("language", "words"),
     [
         ("en", "Companies of mine · clients · partner Anne Martin · no contact for 3 months · newest first"),
-        ("fr", "Mes sociétés · clients · associé Anne Martin · sans contact depuis 3 mois · les plus récents d'abord"),
+        (
+            "fr",
+            "Mes sociétés · clients · associé Anne Martin · sans contact depuis 3 mois · du plus récent au plus ancien",
+        ),
     ],
 )
 def test_a_filter_reads_like_a_sentence(language, words):
