@@ -31,6 +31,8 @@ def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
     verb = clause.meaning.name
     if verb == "show":
         return {"name": data["name"]}
+    if verb == "views.list":
+        return {}
     if verb == "export":
         data.setdefault("format", "xlsx")
     words = data.pop("list", None)

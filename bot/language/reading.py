@@ -19,6 +19,11 @@ _COST_OF_UNKNOWN = 10.0
 _COST_IN_LIST, _COST_OF_UNKNOWN_IN_LIST = 0.05, 3.0
 """The same in a list inside a command (`export my dormant clients`); known words are what it is made of."""
 
+_ADVERB, _COST_OF_ADVERB = "<adverb>", 0.1
+"""A small word that may stand anywhere in a sentence (`now`, `désormais`)."""
+_SUBJECTS = frozenset({"{type}", "<companies>", "<contacts>"})
+"""What no person is called, unless with a capital."""
+
 Link = tuple[Any, int, int, Any, Any]
 """A step worth remembering: a `Meaning`, a slot, a typing error or `_UNKNOWN`; from, to, value; the link before it."""
 Way = tuple[float, Link | None]
@@ -82,6 +87,8 @@ def _step(sentence: Sentence, rows: Rows, index: int, clauses: Node) -> None:
             target = edges.get(symbol)
             if target:
                 _arrive(rows, end, target, cost + price, _note(match, index, link))
+            elif symbol == _ADVERB and node is not clauses:
+                _arrive(rows, end, node, cost + price + _COST_OF_ADVERB, link)
         if node.slots:
             _fill(sentence, rows, index, node, (cost, link))
     if clauses in row:
@@ -96,6 +103,9 @@ def _fill(sentence: Sentence, rows: Rows, index: int, node: Node, way: Way) -> N
         start = index if slot == "list" else sentence.skips[index]
         if slot != "list" and not sentence.may_begin[start]:
             continue
+        is_named = start > 0 and sentence.words[start].is_capital
+        if slot == "person" and not is_named and not _SUBJECTS.isdisjoint(sentence.symbols[start]):
+            continue
         cost = way[0] + COST_OF_SKIPPED * (start - index)
         for end in range(start + 1, min(start + _LONGEST[slot], len(sentence)) + 1):
             if slot == "list":
@@ -106,7 +116,8 @@ def _fill(sentence: Sentence, rows: Rows, index: int, node: Node, way: Way) -> N
                 cost += sentence.costs[end - 1]
             if not sentence.cuts[end] or not (slot == "list" or sentence.may_end[end - 1]):
                 continue
-            if target.meaning or target.slots or not target.edges.keys().isdisjoint(sentence.symbols[end]):
+            followers = sentence.symbols[end]
+            if target.meaning or target.slots or _ADVERB in followers or not target.edges.keys().isdisjoint(followers):
                 _arrive(rows, end, target, cost, (slot, start, end, None, way[1]))
 
 

@@ -26,6 +26,8 @@ _SMALL = frozenset({"<polite>", "<greeting>", "<show>", "<break>"})
 """What stands before the words that matter."""
 _TAIL = frozenset({"<polite>", "<break>"})
 """What stands behind them."""
+_ABOUT = {"<about_notices>": "notices.settings", "<about_status>": "admin.status"}
+"""What is shown where a word of the class stands in a sentence that is not understood as a whole."""
 _ORDERS = frozenset({"<set>", "<make>", "<assign>", "<remove>", "<save>", "<export>", "<rename>"})
 """What a change begins with."""
 
@@ -169,7 +171,28 @@ class _Understanding:
             return False
         return any(sentence.words[index].is_capital for index in words) or len(words) <= _FEW_IN_LOWER_CASE
 
+    def _find_asked(self) -> str | None:
+        """Return the one name in a question, if every other word of it is known, and none begins a change."""
+        sentence, (start, end) = self.sentence, self.core
+        if not (sentence.is_question or any("<question>" in symbols for symbols in sentence.symbols[: start + 1])):
+            return None
+        known = self.vocabulary.known
+        name = [index for index in range(start, end) if sentence.words[index].kind not in SIGNS | {"suffix"}]
+        name = [index for index in name if sentence.words[index].text not in known]
+        is_one = name and name[-1] - name[0] < len(name)
+        if not is_one or not any(sentence.words[index].is_capital for index in name):
+            return None
+        is_order = any(not _ORDERS.isdisjoint(symbols) for symbols in sentence.symbols[start:end])
+        return None if is_order else sentence.raw(name[0], name[-1] + 1)
+
     def _unknown(self) -> Ask:
+        """Take a sentence for what it is about, where that is only shown; else it is not understood."""
+        name = self._find_asked()
+        if name:
+            return Ask("show", {"name": name})
+        for about, verb in _ABOUT.items():
+            if any(about in symbols for symbols in self.sentence.symbols):
+                return Ask(verb, {})
         text = self.sentence.text[:200]
         return Ask("unknown", {"text": text, "suggestions": suggest(text, self.language)})
 
