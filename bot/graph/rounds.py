@@ -10,7 +10,8 @@ _SAME_PAGES: Final = 3
 """As often as the same items may come one after the other; twice is an ordinary repetition."""
 _EMPTY_PAGES: Final = 1_000
 """Empty pages with a next link are ordinary too, but not for ever (msgraph-sdk-java issue 493)."""
-_UNKNOWN_STATES: Final = frozenset(("syncstatenotfound", "syncstateinvalid", "resyncrequired"))
+_UNKNOWN_STATES: Final = frozenset(("syncstatenotfound", "syncstateinvalid", "resyncrequired", "foreignlink"))
+"""Graph's words for it, and ours for a link that leads to another host, which is never followed."""
 _TOO_MUCH: Final = frozenset((HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT))
 _SLOW: Final = frozenset(("TimeoutError", "ReadTimeout", "WriteTimeout"))
 _UNREACHABLE: Final = frozenset(("ConnectError", "ConnectTimeout", "foreignLink", "endlessRound"))
