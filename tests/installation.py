@@ -7,15 +7,26 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
+from sqlalchemy import text
 
 from bot.demo.microsoft import Microsoft
+from storage.database import Database, open_database
+from storage.migrate import migrate
+from storage.outbox import STUCK_AFTER
+from storage.rls import SYSTEM
+from tests.account import balance
+from tests.books import has_passed
+from tests.microsoft import let_everybody_write
 from tests.running import find_port
 
 PATIENCE = 120.0
+INSTALLING = {"TeamsAppInstallation.ReadWriteSelfForUser.All", "AppCatalog.Read.All"}
 
 
 class Installation:
@@ -25,6 +36,7 @@ class Installation:
         self.port = find_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
+        self._database_url = database_url
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         known = microsoft if isinstance(microsoft, dict) else microsoft.config_values
         values = known | {"database_url": database_url, "port": self.port, "public_url": self.url}
@@ -82,8 +94,66 @@ class Installation:
     def read_log(self, name: str) -> str:
         return (self._folder / f"{name}.log").read_text()
 
+    async def rest(self, microsoft: Microsoft) -> None:
+        """Let the faults end and everybody write once more, start what died, and wait until the books balance."""
+        microsoft.faults.clear()
+        microsoft.notifications.release()
+        database = open_database(self._database_url)
+        try:
+            if "service" not in self.pids:
+                await _age(database)
+                self.start("service", "serve")
+            await self.wait_until_ready()
+            let_everybody_write(*microsoft.firms)
+            await wait_until_balanced(database, microsoft)
+        finally:
+            await database.close()
+
     def end(self) -> None:
         """Kill whatever still runs."""
         for process in self._processes.values():
             process.kill()
             process.wait()
+
+
+async def _age(database: Database) -> None:
+    """Let the time pass after which what a dead sender had in hand is given up."""
+    async with database.writing(SYSTEM) as connection:
+        values = {"seconds": STUCK_AFTER}
+        await connection.execute(text("UPDATE outbox SET due_at = due_at - :seconds WHERE state = 'sending'"), values)
+
+
+async def wait_until_balanced(database: Database, microsoft: Microsoft) -> None:
+    """Wait until all that happened is held, and all that is to be said was said."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            await balance(database, microsoft, int(time.time()))
+        except (AssertionError, KeyError):  # read while a page was being written
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.5)
+        else:
+            return
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def url(request, tmp_path, make_postgres) -> str:
+    """A database for processes, once of each kind."""
+    url = f"sqlite:///{tmp_path}/carnet.db" if request.param == "sqlite" else await make_postgres()
+    await migrate(url)
+    return url
+
+
+@pytest.fixture
+async def installation(request, microsoft, firm, url, tmp_path) -> AsyncIterator[Installation]:
+    """The service that a test starts, stops and kills; at the end its books balance."""
+    firm.granted |= INSTALLING
+    installation = Installation(microsoft, url, tmp_path, notice_hours="0-24", installs_app=True)
+    microsoft.teams.bot_url = f"{installation.url}/api/messages"
+    yield installation
+    try:
+        if has_passed(request):
+            await installation.rest(microsoft)
+    finally:
+        installation.end()

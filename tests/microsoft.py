@@ -19,6 +19,14 @@ def make_firm(*names: str, domain: str = "lex.example", **properties) -> Firm:
     return firm
 
 
+def let_everybody_write(*firms: Firm) -> None:
+    """Let everybody who has a mailbox write once more, of which the store must hear whatever went before."""
+    for firm in firms:
+        for person in firm.list_people():
+            if person.kind == "Member" and person.is_enabled:
+                firm.send_mail((person.name, person.address), to=[("Lou Last", "lou@word.example")])
+
+
 class GraphReader:
     """Asks Graph with a token of the app, over real HTTP."""
 

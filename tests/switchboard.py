@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.demo.connector import Sent
 from tests.signing import Keys
 
 
@@ -62,6 +63,14 @@ class Switchboard:
     async def take_file(self, request: web.Request) -> web.Response:
         self.uploads.append((request.headers["Content-Range"], await request.read()))
         return web.Response(status=201)
+
+    def list_sent(self) -> list[Sent]:
+        """Give what was taken as the small Microsoft 365 does."""
+        return [
+            Sent(0, each["path"].split("/")[4], None, each, "sent" if each["method"] == "POST" else "updated")
+            for each in self.sent
+            if each["path"].count("/") > 4
+        ]
 
     def texts(self) -> list[str]:
         return [each.get("text") or each.get("summary") or each["type"] for each in self.sent]

@@ -15,9 +15,11 @@ from bot.graph.worker import Worker
 from storage.database import Database
 from storage.models import Feed
 from storage.rls import SYSTEM
-from tests.ledger import Ledger, Totals, make_ledger
-
-COUNTS = "sent_count, received_count, meeting_count, planned_count, first_at, last_at"
+from tests.account import balance
+from tests.books import has_passed
+from tests.ledger import Ledger, make_ledger
+from tests.microsoft import let_everybody_write
+from tests.stored import assert_same, read_ledger
 
 
 class Sync:
@@ -90,80 +92,27 @@ class Sync:
         return await read_ledger(self.query)
 
     async def check(self) -> None:
-        """Compare the store with what really happened."""
+        """Compare the store with what really happened so far."""
         assert_same(await self.read_ledger(), self.expect())
+
+    async def rest(self) -> None:
+        """Let the faults end and everybody write once more, and sync until every mailbox is current."""
+        self.microsoft.faults.clear()
+        self.microsoft.graph.limits._not_before.clear()  # the time that Graph asked for has passed
+        let_everybody_write(self.microsoft.firm)
+        await self.run_until_current()
 
     async def close(self) -> None:
         await self.clients.close()
 
 
-async def read_ledger(query: Callable[..., Any], entra_id: str = "") -> Ledger:
-    """Read the store by addresses, domains and Entra ids: what a `Ledger` says, of one tenant where there are more."""
-    ledger = Ledger()
-
-    async def read(columns: str, table: str, condition: str = "true") -> list[Any]:
-        of_tenant = (
-            f"tenant_id IN (SELECT tenant_id FROM tenants WHERE entra_id = '{entra_id}')" if entra_id else "true"
-        )
-        return await query(f"SELECT {columns} FROM {table} WHERE {of_tenant} AND {condition}")
-
-    users = {row[0]: row[1] for row in await read("id, entra_id", "users")}
-    addresses = {row[0]: row[1] for row in await read("id, address", "contacts")}
-    domains = {row[0]: row[1] for row in await read("company_id, domain", "company_domains")}
-    takers: dict[Any, set[str]] = {}
-    for user, source, contact in await read("user_id, source_digest, contact_id", "interaction_contacts"):
-        takers.setdefault((user, source), set()).add(addresses[contact])
-    rows = await read("user_id, source_digest, kind, occurred_at, is_planned", "interactions")
-    for user, source, kind, at, is_planned in rows:
-        people = frozenset(takers.pop((user, source)))
-        ledger.interactions.add((users[user], kind, at, bool(is_planned), people, bytes(source)))
-    assert not takers
-    for user, contact, is_mine, *counts in await read(f"user_id, contact_id, is_mine, {COUNTS}", "relationships"):
-        totals = Totals(*counts)
-        assert bool(is_mine) == (totals.sent + totals.met + totals.planned > 0)
-        ledger.relationships[users[user], addresses[contact]] = totals
-    for user, company, *counts in await read(f"user_id, company_id, {COUNTS}", "company_relationships"):
-        ledger.company_relationships[users[user], domains[company]] = Totals(*counts)
-    for address, company, is_contact, *counts in await read(
-        f"address, company_id, is_contact, {COUNTS}", "contacts", "interaction_count + planned_count > 0"
-    ):
-        ledger.contacts[address] = (Totals(*counts), bool(is_contact), domains.get(company, ""))
-    for company, count, is_known, happened, first, last in await read(
-        "id, contact_count, is_known, interaction_count, first_at, last_at", "companies"
-    ):
-        assert bool(is_known) == (count > 0)
-        parts = [totals for (_, domain), totals in ledger.company_relationships.items() if domain == domains[company]]
-        if parts:
-            ledger.companies[domains[company]] = (_sum_up(parts, happened, first, last), count)
-        else:
-            assert (happened, first, last, count) == (0, 0, 0, 0)
-    return ledger
-
-
-def _sum_up(parts: list[Totals], happened: int, first: int, last: int) -> Totals:
-    """Give a company's own totals by kind from its relationships, with what its row says of sum, first and last."""
-    sent, received, met, planned = (sum(part[place] for part in parts) for place in range(4))
-    assert sent + received + met == happened
-    return Totals(sent, received, met, planned, first, last)
-
-
-def assert_same(found: Ledger, wanted: Ledger) -> None:
-    """Compare two ledgers part by part, and show the first differences."""
-    for name in ("relationships", "company_relationships", "contacts", "companies"):
-        ours, theirs = getattr(found, name), getattr(wanted, name)
-        differences = {
-            key: (ours.get(key), theirs.get(key)) for key in ours | theirs if ours.get(key) != theirs.get(key)
-        }
-        assert not differences, (name, len(differences), dict(list(differences.items())[:5]))
-    ours = sorted((*row[:4], sorted(row[4])) for row in found.interactions)
-    theirs = sorted((*row[:4], sorted(row[4])) for row in wanted.interactions)
-    assert ours == theirs
-
-
 @pytest.fixture
-async def sync(database: Database, microsoft: Microsoft) -> AsyncIterator[Sync]:
-    """The firm's sync, with its people added; runs once on each database."""
+async def sync(request, database: Database, microsoft: Microsoft) -> AsyncIterator[Sync]:
+    """The firm's sync, with its people added; runs once on each database, and balances the books at its end."""
     running = Sync(database, microsoft, time.time)
     await running.start()
     yield running
+    if has_passed(request):
+        await running.rest()
+        await balance(database, microsoft, int(running.clock()), rule=running.rule)
     await running.close()

@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from sqlalchemy import text
 
 from bot.commands.desk import Desk
 from bot.keys import KeySet
@@ -26,6 +27,7 @@ from bot.teams.urls import LOOPBACK_HOSTS, ServiceUrls
 from bot.turn import Ask, Reply
 from storage.database import Database
 from storage.rls import SYSTEM
+from tests.account import balance_replies
 from tests.factories import NOW, add_tenant, add_user
 from tests.signing import APP, make_token
 from tests.switchboard import StaticToken, Switchboard, serve
@@ -147,8 +149,11 @@ async def open_door(
     keepalive: float = 25.0,
     **patience: float,
 ) -> AsyncIterator[Door]:
-    """Serve the Teams edge against an switchboard; pauses of its connector take no time, and are written down."""
-    now = [0.0]
+    """Serve the Teams edge against a switchboard; pauses of its connector take no time, and are written down.
+
+    At the end its books are balanced.
+    """
+    now, held = [0.0], await _count_interactions(database)
 
     async def nap(seconds: float) -> None:
         now[0] += seconds
@@ -175,6 +180,12 @@ async def open_door(
         async with serve(app, **(SERVER_OPTIONS | {"keepalive_timeout": keepalive})) as url:
             at = f"{url}/api/messages"
             yield Door(at, switchboard, desk, database, client, messenger, connector, authenticator, now, is_demo)
+    balance_replies(switchboard.list_sent(), await _count_interactions(database) - held)
+
+
+async def _count_interactions(database: Database) -> int:
+    async with database.reading(SYSTEM) as connection:
+        return (await connection.execute(text("SELECT count(*) FROM interactions"))).scalar_one()
 
 
 async def add_people(database: Database) -> int:

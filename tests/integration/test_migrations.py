@@ -9,6 +9,8 @@ from sqlalchemy import text
 from storage.database import Database, open_database
 from storage.migrate import find_differences, migrate
 from storage.models import Base
+from tests.live import run_live
+from tests.microsoft import make_firm
 
 CATALOGUE = {
     "columns": "SELECT table_name, column_name, data_type, is_nullable, column_default, character_maximum_length"
@@ -118,3 +120,5 @@ async def test_F68_a_migration_that_is_killed_is_all_there_or_not_at_all(empty_u
     await migrate(empty_url)
     async with opened.engine.connect() as connection:
         assert await connection.run_sync(find_differences) == []
+    async with run_live(opened, make_firm()) as live:
+        await live.settle()

@@ -2,11 +2,13 @@
 
 import asyncio
 import itertools
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
 from sqlalchemy import select, update
 
+from bot.demo.connector import Sent as Arrived
 from bot.notices import Notices, Sender, Sent
 from bot.turn import Notice
 from storage.database import Database
@@ -15,6 +17,8 @@ from storage.models import Company, Contact, Mailbox, Outbox, Tenant, User
 from storage.outbox import STUCK_AFTER
 from storage.rls import SYSTEM
 from storage.wishes import Wishes
+from tests.account import balance_messages
+from tests.books import has_passed
 from tests.factories import add_company, add_company_relationship, add_contact, add_relationship, add_tenant, add_user
 
 ALL_DAY = Wishes(from_hour=0, until_hour=24)
@@ -32,12 +36,18 @@ class FakeMessenger:
     numbers: itertools.count = field(default_factory=itertools.count)
     hanging: dict[int, asyncio.Event] = field(default_factory=dict)
     """Whose chat answers no sooner than the event comes."""
+    arrived: list[Arrived] = field(default_factory=list)
+    """What people have before them, and what they may have."""
 
     async def send(self, tenant_id, user_id, card, summary) -> Sent:
         if user_id in self.hanging:
             await self.hanging[user_id].wait()
         self.sent.append((user_id, card, summary))
-        return self.answers.pop(0) if self.answers else Sent("sent", "chat", f"activity-{next(self.numbers)}")
+        sent = self.answers.pop(0) if self.answers else Sent("sent", "chat", f"activity-{next(self.numbers)}")
+        if sent.outcome in ("sent", "unknown"):
+            activity = {"type": "message", "id": sent.activity_id or f"lost-{len(self.arrived)}", "attachments": [card]}
+            self.arrived.append(Arrived(0, f"chat of {user_id}", {"id": user_id}, activity))
+        return sent
 
     async def update(self, tenant_id, conversation_id, activity_id, card, summary) -> Sent:
         self.updated.append((activity_id, card, summary))
@@ -101,6 +111,16 @@ class Firm:
             if await self.sender.work():
                 return
 
+    async def balance(self) -> None:
+        """Let every fault end and days pass, and compare what was to be said with what people have before them."""
+        self.messenger.answers.clear()
+        for _ in range(4):
+            await self.pass_time(86_400)
+        columns = (Outbox.user_id, Outbox.state, Outbox.activity_id, Outbox.due_at)
+        async with self.database.reading(SYSTEM) as connection:
+            rows = list(await connection.execute(select(*columns).where(Outbox.kind != "update")))
+        balance_messages(rows, self.messenger.arrived, int(self.now))
+
     async def change(self, statement) -> None:
         async with self.database.writing(SYSTEM) as connection:
             await connection.execute(statement)
@@ -112,10 +132,12 @@ class Firm:
 
 
 @pytest.fixture
-async def firm(database: Database) -> Firm:
+async def firm(request, database: Database) -> AsyncIterator[Firm]:
     firm = Firm(database)
     await firm.set_up()
-    return firm
+    yield firm
+    if has_passed(request):
+        await firm.balance()
 
 
 async def test_a_new_contact_is_told_to_who_deals_with_the_company(firm):

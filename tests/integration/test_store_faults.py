@@ -23,7 +23,7 @@ from tests.ledger import make_ledger
 from tests.live import Live, run_live
 from tests.microsoft import make_firm
 from tests.postgres import PostgresServer
-from tests.syncing import assert_same, read_ledger
+from tests.stored import assert_same, read_ledger
 
 
 async def check(live: Live) -> None:

@@ -66,6 +66,16 @@ async def test_F17_a_forgotten_delta_link_is_read_anew_and_what_is_recorded_stay
     await sync.check()
 
 
+async def test_F17_a_stored_link_to_another_host_is_as_good_as_forgotten(sync: Sync, firm, microsoft):
+    exchange(firm)
+    await sync.run()
+    await sync.execute("UPDATE mailbox_feeds SET link = replace(link, '127.0.0.1', 'localhost')")
+    firm.send_mail(ANNE, [CARL])
+    await sync.run()
+    assert ((await get_mailbox(sync)).state, (await get_mailbox(sync)).failures) == ("current", 0)
+    await sync.check()
+
+
 async def test_F18_a_failure_is_no_success(sync: Sync, firm, microsoft):
     exchange(firm, 3)
     await sync.run()
@@ -208,6 +218,7 @@ async def test_B86_a_link_to_another_host_is_refused(sync: Sync, firm, microsoft
     await sync.run()
     mailbox = await get_mailbox(sync)
     assert (mailbox.state, "another host" in mailbox.reason) == ("retrying", True)
+    assert microsoft.record.by_mailbox[firm.list_people()[0].id] < 20
 
 
 @pytest.mark.parametrize(

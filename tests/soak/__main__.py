@@ -21,10 +21,10 @@ from bot.failpoints import POINTS
 from storage.database import Database, open_database
 from storage.migrate import migrate
 from storage.rls import SYSTEM
+from tests.account import Account, settle_accounts
 from tests.installation import Installation
 from tests.postgres import PostgresServer, run_postgres
 from tests.soak.growth import Growth
-from tests.soak.ledgers import Account, settle_accounts
 from tests.soak.trouble import Life, add_faults
 
 WORKERS = ("worker 1", "worker 2")
