@@ -16,7 +16,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.direct_postgres import read_for, reading_after, run_script
+from storage.direct_postgres import connect_postgres, read_for, reading_after, run_script
+from storage.generations import Generations
 from storage.inline_sqlite import connect_inline
 from storage.models import Audit, Base, Company, Contact, Outbox, User, View
 from storage.partitions import list_default_parts
@@ -163,10 +164,15 @@ def open_database(url: str, *, pool_size: int = POOL, is_pooled: bool = False) -
 
 
 def _open_postgres(url: str, pool_size: int, *, is_pooled: bool) -> Database:
+    generations = Generations()
+
     def connect(**settings: str) -> AsyncEngine:
         options = {"timeout": 10, "command_timeout": 60, "server_settings": settings, **(_POOLED if is_pooled else {})}
         sizes = {"pool_size": pool_size, "max_overflow": 0, "pool_use_lifo": True}
-        return create_async_engine(url, **sizes, connect_args=options, hide_parameters=True)
+        options["async_creator_fn"] = connect_postgres
+        engine = create_async_engine(url, **sizes, connect_args=options, hide_parameters=True)
+        generations.watch(engine.sync_engine)
+        return engine
 
     engine = connect()
     if is_pooled:

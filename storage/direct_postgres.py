@@ -21,6 +21,14 @@ _READS_FOR: Final = "carnet reads for"
 _NOBODY_KNOWS: Final = object()
 
 
+async def connect_postgres(*args: Any, **options: Any) -> Any:
+    """Open a connection; raises `OperationalError` where nobody listens, too: asyncpg says so in the system's words."""
+    try:
+        return await asyncpg.connect(*args, **options)
+    except OSError as error:
+        raise OperationalError("connect", None, error) from error
+
+
 def get_driver(connection: AsyncConnection) -> Any:
     """Give the driver's own connection; None where there is none any more."""
     proxied = connection.sync_connection

@@ -1,0 +1,36 @@
+"""When one connection is found dead, those of the same database from before are not trusted any more, in any pool."""
+
+from typing import Any, Final
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine, ExceptionContext
+from sqlalchemy.exc import DisconnectionError
+
+_GENERATION: Final = "carnet generation"
+
+
+class Generations:
+    """Counts how often the connections of some pools were lost; those from before are replaced when they are asked for.
+
+    SQLAlchemy does so for one pool; each of the others would find out by a failure of its own.
+    """
+
+    def __init__(self) -> None:
+        self._current = 0
+
+    def watch(self, engine: Engine) -> None:
+        """Have an engine's pool take part."""
+        event.listen(engine, "connect", self._note)
+        event.listen(engine, "checkout", self._check)
+        event.listen(engine, "handle_error", self._hear)
+
+    def _note(self, _connection: Any, record: Any) -> None:
+        record.info[_GENERATION] = self._current
+
+    def _check(self, _connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info[_GENERATION] != self._current:
+            raise DisconnectionError  # the pool opens another one in its place, and tells nobody
+
+    def _hear(self, context: ExceptionContext) -> None:
+        if context.is_disconnect:
+            self._current += 1
