@@ -32,12 +32,12 @@ class PostgresServer:
     """A server, as its administrator sees it."""
 
     def __init__(self, url: str) -> None:
-        self._url = make_url(url).set(drivername="postgresql+asyncpg")
+        self.url = make_url(url).set(drivername="postgresql+asyncpg")
         self._password = secrets.token_hex(16)
 
     async def execute(self, sql: str, database: str = "") -> None:
         """Run a statement outside any transaction."""
-        url = self._url.set(database=database) if database else self._url
+        url = self.url.set(database=database) if database else self.url
         engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
         async with engine.connect() as connection:
             await connection.execute(text(sql))
@@ -54,7 +54,7 @@ class PostgresServer:
     async def create(self, name: str) -> str:
         """Make a database and give its URL."""
         await self.execute(f"CREATE DATABASE {name} OWNER {ROLE}")
-        url: URL = self._url.set(database=name, username=ROLE, password=self._password)
+        url: URL = self.url.set(database=name, username=ROLE, password=self._password)
         return url.render_as_string(hide_password=False)
 
     async def empty(self, name: str) -> None:

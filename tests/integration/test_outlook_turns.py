@@ -6,6 +6,7 @@ import json
 import pytest
 from sqlalchemy import insert, select, update
 
+from storage.database import open_database
 from storage.models import Audit, Company, CompanyType, Mailbox, Tenant, User
 from storage.rls import SYSTEM
 from tests.factories import (
@@ -303,3 +304,21 @@ async def test_B60_a_tenant_that_withdrew_its_consent_is_refused(firm):
     async with open_page(firm["database"]) as page:
         status, _, _ = await page.ask("hello", mint(ANNE))
     assert status == 403
+
+
+@pytest.mark.parametrize("broken", ["nobody listens", "no database of that name", "no tables"])
+async def test_a_database_that_fails_while_it_is_asked_who_asks_is_503_and_no_stack_trace(
+    broken, postgres_server, tmp_path
+):
+    elsewhere = postgres_server.url.set(database="nowhere").render_as_string(hide_password=False)
+    urls = {
+        "nobody listens": "postgresql://nobody@127.0.0.1:1/none",
+        "no database of that name": elsewhere,
+        "no tables": f"sqlite:///{tmp_path}/empty.db",
+    }
+    database = open_database(urls[broken])
+    async with open_page(database) as page:
+        status, body, _ = await page.ask("hello", mint(ANNE))
+    await database.close()
+    assert (status, body["error"]["code"]) == (503, "unavailable")
+    assert set(body["error"]) == {"code", "text"}
