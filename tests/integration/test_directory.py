@@ -141,6 +141,17 @@ async def test_F39_credentials_that_are_refused_stop_the_firm_until_they_are_men
     assert await live.count_interactions() == 1
 
 
+async def test_F37_while_the_sign_in_is_down_the_token_in_hand_is_used_and_then_one_is_waited_for(live):
+    down = live.microsoft.faults.add("status", edge="login", status=503)
+    await meet(live, "Anne Martin", "jane@acme.example")
+    assert (await live.count_interactions(), down.hits) == (1, 0)
+    forget_tokens(live)
+    await meet(live, "Bob Stone", "sam@zenith.example")
+    assert (await live.count_interactions(), down.hits > 0) == (1, True)
+    assert (await live.list_states())["Bob Stone"] == "retrying"
+    assert (await get_tenant(live))[0] == "active"
+
+
 async def test_F40_a_withdrawn_consent_pauses_the_firm_and_everything_resumes_by_itself(live):
     await meet(live, "Anne Martin", "jane@acme.example")
     granted, live.firm.granted = live.firm.granted, frozenset()

@@ -2,12 +2,15 @@
 
 import asyncio
 import multiprocessing
+import os
 import random
+import signal
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from storage.mailboxes import LEASE
 from tests import syncing
 from tests.crashing import work
 from tests.syncing import Sync
@@ -42,10 +45,13 @@ def make_news(firm, chance: random.Random, count: int) -> None:
         firm.list_people()[0].mailbox.forget_tokens()
 
 
+def get_url(sync: Sync) -> str:
+    return sync.database.engine.url.render_as_string(hide_password=False)
+
+
 async def run_worker(sync: Sync, processes, *, fatal: int, seconds: float) -> int:
     """Run a worker until it has done everything, has killed itself, or `seconds` are over; gives its exit code."""
-    url = sync.database.engine.url.render_as_string(hide_password=False)
-    process = processes.Process(target=work, args=(url, sync.microsoft.config_values, fatal), daemon=True)
+    process = processes.Process(target=work, args=(get_url(sync), sync.microsoft.config_values, fatal), daemon=True)
     process.start()
     await asyncio.to_thread(process.join, seconds)
     process.kill()
@@ -84,3 +90,28 @@ async def test_F60_a_mailbox_of_a_killed_worker_is_taken_over_within_seconds(syn
     stopping.set()
     await running
     await sync.check()
+
+
+async def test_F65_a_worker_that_hangs_is_taken_over_and_fenced_out_when_it_wakes(
+    sync: Sync, firm, microsoft, processes
+):
+    anne, bob = firm.list_people()
+    make_news(firm, random.Random(65), 60)
+    await sync.use_small_pages(10)
+    await sync.execute(
+        "UPDATE mailboxes SET state = 'stopped' WHERE user_id = (SELECT id FROM users WHERE entra_id = :id)", id=bob.id
+    )
+    slow = microsoft.faults.add("slow", mailbox=anne.id, seconds=0.5)
+    hung = processes.Process(target=work, args=(get_url(sync), microsoft.config_values, 0), daemon=True)
+    hung.start()
+    while slow.hits < 3:
+        await asyncio.sleep(0.01)
+    os.kill(hung.pid, signal.SIGSTOP)  # between a question and its answer
+    microsoft.faults.clear()
+    sync.clock = lambda: time.time() + LEASE + 1
+    await sync.worker.run_once()
+    held = await sync.query("SELECT count(*) FROM interactions")
+    os.kill(hung.pid, signal.SIGCONT)
+    await asyncio.to_thread(hung.join, 30)
+    assert (hung.exitcode, await sync.query("SELECT count(*) FROM interactions")) == (0, held)
+    await sync.execute("UPDATE mailboxes SET state = 'new', due_at = 0 WHERE state = 'stopped'")

@@ -7,10 +7,13 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
+from bot.graph.worker import Worker
 from storage.database import Database
 from storage.happenings import Happening, Person
 from storage.interactions import Mailing, add_happenings
 from storage.models import Kind, Tenant, User
+from tests.live import run_live
+from tests.microsoft import make_firm
 
 TENANT = 1
 USERS = 50
@@ -73,6 +76,18 @@ async def test_F66_fifty_imports_that_make_the_same_contacts_make_them_once(firm
         assert [row[0] for row in counts] == [5, 5, 5, 5]
         strays = "SELECT count(*) FROM contacts WHERE company_id NOT IN (SELECT id FROM companies)"
         assert await connection.scalar(text(strays)) == 0
+
+
+async def test_F66_fifty_mailboxes_that_meet_the_same_people_at_once_share_them(database: Database):
+    firm = make_firm(*(f"Person {number}" for number in range(USERS)))
+    chance = random.Random(66)
+    for person in firm.list_people() * 3:
+        people = [(f"P {number}", f"p{number}@acme{number % 4}.example") for number in chance.sample(range(20), 3)]
+        firm.send_mail((person.name, person.address), to=people)
+    async with run_live(database, firm) as live:
+        live.worker = Worker(database, live.clients, concurrency=USERS, clock=live.clock)
+        await live.settle()
+        assert await live.query("SELECT count(*), max(failures) FROM mailboxes") == [(USERS, 0)]
 
 
 async def test_a_second_copy_of_a_page_is_refused_by_the_keys(firm: Database):

@@ -72,6 +72,16 @@ async def test_a_mailbox_with_very_many_pages_lets_others_have_their_turn(sync: 
     await sync.check()
 
 
+async def test_F64_three_workers_on_one_database_never_read_a_mailbox_at_the_same_time(sync: Sync, firm, microsoft):
+    for number in range(40):
+        firm.send_mail(ANNE, [CARL], sent_at=f"2024-01-01T00:00:{number:02d}Z")
+        firm.send_mail(BOB, [CARL], sent_at=f"2024-01-01T00:00:{number:02d}Z")
+    await sync.use_small_pages(5)
+    await asyncio.gather(*(Worker(sync.database, sync.clients).run_once() for _ in range(3)))
+    assert set(microsoft.record.most_at_once.values()) == {1}
+    await sync.check()
+
+
 async def test_progress_is_seen_while_a_first_sync_runs(sync: Sync, firm, microsoft):
     assert await get_health(sync.database) == {"total": 2, "current": 0, "failing": 0}
     microsoft.faults.add("status", mailbox=firm.list_people()[0].id, status=503)
