@@ -77,7 +77,7 @@ async def _read_view_name(turn: Turn) -> Turn:
     data = turn.ask.data
     if "filter" not in data and not data.get("view_id") and not data.get("name"):
         raise BadRequestError("which_list")
-    return replace(turn, ask=Ask("export", {**data, "text": data.get("name", "")}))
+    return replace(turn, ask=Ask("export", {**data, "text": data.get("name") or data.get("text", "")}))
 
 
 async def _read_page(turn: Turn, filter_: Filter, cursor: str | None) -> Any:

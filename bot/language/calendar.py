@@ -9,6 +9,8 @@ from storage.periods import NAMED_DAYS, Span, get_span
 _UNITS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 90, "half_year": 180, "year": 365}
 """Days, as filters count them."""
 _LONGEST = 36_500
+_HALF_YEAR = 5
+"""From its first month to its last."""
 _YEARS_TO_ANY_DAY = 9
 """Within so many years every day comes, 29 February too (1896 to 1904)."""
 
@@ -21,21 +23,35 @@ def read_duration(values: Mapping[str, str]) -> int | None:
 
 
 def read_span(values: Mapping[str, str], today: date) -> Span | None:
-    """Return the days meant by `date`, `day`, `weekday`, or `number`, `month` and `year`; None for no such day.
+    """Return the days meant by `date`, `day`, `weekday`, `part`, or `number`, `month` and `year`; None for no such day.
 
     A month without its year is the last one that has begun, a weekday the last one before today.
     """
     try:
-        if "date" in values:
-            return _one_day(_read_date(values["date"], today))
-        if "day" in values:
-            return _read_name(values["day"], today)
-        if "weekday" in values:
-            back = (today.weekday() - int(values["weekday"]) - 1) % 7 + 1
-            return _one_day(today - timedelta(days=back))
-        return _read_month(values, today)
+        return _read_span(_name_year(values, today), today)
     except (ValueError, OverflowError):
         return None
+
+
+def _name_year(values: Mapping[str, str], today: date) -> Mapping[str, str]:
+    """Give `September of last year` its year."""
+    if "day" not in values or not values.keys() & {"month", "part"}:
+        return values
+    year = get_span(values["day"], today)[0].year
+    return {**{key: value for key, value in values.items() if key != "day"}, "year": str(year)}
+
+
+def _read_span(values: Mapping[str, str], today: date) -> Span:
+    if "date" in values:
+        return _one_day(_read_date(values["date"], today))
+    if "part" in values:
+        return _read_part(values, today)
+    if "day" in values:
+        return _read_name(values["day"], today)
+    if "weekday" in values:
+        back = (today.weekday() - int(values["weekday"]) - 1) % 7 + 1
+        return _one_day(today - timedelta(days=back))
+    return _read_month(values, today)
 
 
 def read_between(filled: Sequence[tuple[str, str]], today: date) -> Span | None:
@@ -92,6 +108,19 @@ def _read_month(values: Mapping[str, str], today: date) -> Span:
     number = int(values.get("number", 1))
     first = date(int(values["year"]), month, number) if "year" in values else _find_last(month, number, today)
     return _one_day(first) if "number" in values else (first, _next_month(first))
+
+
+def _read_part(values: Mapping[str, str], today: date) -> Span:
+    """Read a quarter or a half of a year (`7-9`), without its year the last one that has begun; or half a month."""
+    first, last = map(int, values["part"].split("-"))
+    if "month" not in values:
+        start = date(int(values["year"]), first, 1) if "year" in values else _find_last(first, 1, today)
+        return start, _next_month(start.replace(month=last))
+    if last - first < _HALF_YEAR:
+        raise ValueError("a month has no quarters")
+    start, end = _read_month({key: values[key] for key in values if key != "part"}, today)
+    middle = start.replace(day=16)
+    return (start, middle) if first == 1 else (middle, end)
 
 
 def _find_last(month: int, number: int, today: date) -> date:

@@ -7,6 +7,8 @@ from typing import Any
 from bot.language.reading import Clause
 
 _ABOUT_ADDRESSES = frozenset({"contact.add", "contact.explain"})
+_BARE = frozenset({"views.list", "companies.sort_out"})
+"""What takes no data: a slot in it was only passed over."""
 _TO_SEVERAL = frozenset({"view.share", "view.unshare"})
 _ADDRESS = re.compile(r"[^\s<>(),;:\"@]{1,64}@[\w.-]{1,255}\w")
 
@@ -31,7 +33,7 @@ def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
     verb = clause.meaning.name
     if verb == "show":
         return {"name": data["name"]}
-    if verb == "views.list":
+    if verb in _BARE:
         return {}
     if verb == "export":
         data.setdefault("format", "xlsx")
@@ -53,7 +55,8 @@ def _find_address(name: str, data: dict[str, Any]) -> dict[str, str]:
 def _add_list(verb: str, data: dict[str, Any], words: str, listing: dict[str, Any] | None) -> dict[str, Any] | None:
     """Add the filter of a list; an export may name a saved view instead, a view is never saved half understood."""
     if listing and not listing.get("not_understood"):
-        return data | {key: listing[key] for key in ("filter", "names") if key in listing}
+        kept = {key: listing[key] for key in ("filter", "names", "is_scope_given") if key in listing}
+        return data | kept | ({"text": words} if verb == "export" else {})
     if verb != "export":
         return None
     return data | {"name": words} | (listing or {})

@@ -16,7 +16,7 @@ def read_period(how: str, clause: Clause, today: date) -> Period | None:
         days = read_duration(clause.values)
         return None if days is None else Period("within" if how == "within" else "not_for", days=days)
     is_before = how in {"before", "not_in", "not_since"}
-    name = clause.values.get("day")
+    name = None if clause.values.keys() & {"month", "part"} else clause.values.get("day")
     if name in NAMED_DAYS and how != "between":
         return Period("before" if is_before else "in" if how == "in" else "after", day=name)
     span = read_between(clause.filled, today) if how == "between" else read_span(clause.values, today)

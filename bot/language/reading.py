@@ -16,12 +16,10 @@ from bot.language.vocabulary import Vocabulary
 _LONGEST = {"name": 14, "new_name": 14, "person": 6, "text": 8, "list": 40}
 """Words in a slot."""
 _COST_OF_UNKNOWN = 10.0
-_COST_IN_LIST, _COST_OF_UNKNOWN_IN_LIST = 0.05, 3.0
-"""The same in a list inside a command (`export my dormant clients`); known words are what it is made of."""
 
 _ADVERB, _COST_OF_ADVERB = "<adverb>", 0.1
 """A small word that may stand anywhere in a sentence (`now`, `désormais`)."""
-_SUBJECTS = frozenset({"{type}", "<companies>", "<contacts>"})
+_SUBJECTS = frozenset({"{type}", "<companies>", "<contacts>", "{month}", "{part}"})
 """What no person is called, unless with a capital."""
 
 Link = tuple[Any, int, int, Any, Any]
@@ -109,7 +107,7 @@ def _fill(sentence: Sentence, rows: Rows, index: int, node: Node, way: Way) -> N
         cost = way[0] + COST_OF_SKIPPED * (start - index)
         for end in range(start + 1, min(start + _LONGEST[slot], len(sentence)) + 1):
             if slot == "list":
-                cost += _COST_IN_LIST if sentence.is_known[end - 1] else _COST_OF_UNKNOWN_IN_LIST
+                cost += sentence.costs_in_list[end - 1]
             elif sentence.is_stop[end - 1]:
                 break
             else:

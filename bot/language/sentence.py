@@ -19,6 +19,7 @@ _COST_OF_KEYWORD = 0.15
 COST_OF_FUNCTION, COST_OF_KNOWN, _COST_OF_STOP = 1.0, 2.0, 1.5
 _COST_OF_DOUBTFUL, _COST_OF_PLAIN, _COST_OF_CAPITAL, _COST_BETWEEN_NAMES = 1.2, 0.2, 0.1, 0.3
 """What a word costs as a part of a name: little, if it means nothing to us."""
+_COST_IN_LIST, _COST_OF_CAPITAL_IN_LIST, _COST_OF_UNKNOWN_IN_LIST = 0.05, 0.5, 3.0
 _MOST_ERRORS_IN_SMALL_WORDS = 1.0
 SMALL_CLASSES = frozenset({"<filler>", "<polite>", "<greeting>", "<show>", "<arrange>"})
 """Classes that are passed over; a word that is far from them is rather one that we do not know."""
@@ -44,6 +45,9 @@ class Sentence:
     """Whether a phrase or a name may begin or end before the word; `Rolls-Royce` is not cut."""
     costs: list[float]
     """What the word costs as a part of a name."""
+    costs_in_list: list[float]
+    """What the word costs in a list inside a command (`export my dormant clients`); known words are what it is made of.
+    """
     is_known: list[bool]
     """Whether the word means something, as it is or with a typing error."""
     is_stop: list[bool]
@@ -98,6 +102,7 @@ class _Reader:
             symbols=[frozenset(match[0] for match in found) for found in matches],
             cuts=self.cuts,
             costs=[self._cost(index) for index in self.places],
+            costs_in_list=[self._cost_in_list(index) for index in self.places],
             is_known=[self.words[index].kind == "stop" or bool(self.spellings[index]) for index in self.places],
             is_stop=[self._is("<stop>", index) for index in self.places],
             may_begin=[self._is_edge(index) for index in self.places],
@@ -185,12 +190,17 @@ class _Reader:
         if word.kind in SIGNS:
             return _COST_OF_STOP
         if self.is_proud[index]:
-            return _COST_OF_CAPITAL
+            return _COST_OF_CAPITAL if word.text not in self.vocabulary.words["{format}"] else COST_OF_KNOWN
         if word.text not in self.vocabulary.known:
             return _COST_OF_DOUBTFUL if self.spellings[index] and not word.is_capital else _COST_OF_PLAIN
         if word.text not in self.vocabulary.words["<filler>"]:
             return COST_OF_KNOWN
         return _COST_BETWEEN_NAMES if self._is_between_names(index) else COST_OF_FUNCTION
+
+    def _cost_in_list(self, index: int) -> float:
+        if self.words[index].kind == "stop" or self.spellings[index]:
+            return _COST_IN_LIST
+        return _COST_OF_CAPITAL_IN_LIST if self.is_proud[index] else _COST_OF_UNKNOWN_IN_LIST
 
     def _is_between_names(self, index: int) -> bool:
         """Say whether a word joins two that mean nothing to us: `Bank of Ireland`."""
@@ -200,7 +210,7 @@ class _Reader:
 
     def _is_edge(self, index: int) -> bool:
         word = self.words[index]
-        if word.kind in SIGNS:
+        if word.kind in SIGNS or not word.text.strip():
             return False
         is_behind_number = word.is_glued and self.words[index - 1].kind == "number"
         is_first_name = index == 0 and word.is_capital and len(self.words) > 1 and self.is_proud[1]  # Will Smith

@@ -26,7 +26,7 @@ _SMALL = frozenset({"<polite>", "<greeting>", "<show>", "<break>"})
 """What stands before the words that matter."""
 _TAIL = frozenset({"<polite>", "<break>"})
 """What stands behind them."""
-_ABOUT = {"<about_notices>": "notices.settings", "<about_status>": "admin.status"}
+_ABOUT = {"<about_undo>": "undo", "<about_notices>": "notices.settings", "<about_status>": "admin.status"}
 """What is shown where a word of the class stands in a sentence that is not understood as a whole."""
 _ORDERS = frozenset({"<set>", "<make>", "<assign>", "<remove>", "<save>", "<export>", "<rename>"})
 """What a change begins with."""
@@ -117,8 +117,9 @@ class _Understanding:
             return Ask("show", {"name": clause.values["name"]})
         if clause.meaning.is_statement and not all(self._is_name(*place) for place in _find_names(clause)):
             return None
+        is_named = all(any(map(str.isalpha, self.sentence.raw(*place))) for place in _find_names(clause))
         data = read_data(clause, self._read_list)
-        if data is None or (not clause.filled and reading.worst_error > ERROR_COST):
+        if data is None or (verb.startswith("company.") and not is_named) or (not clause.filled and reading.worst_error > ERROR_COST):
             return None  # "is it raining" is not "is it running"
         if verb.startswith(_WRITING) and verb != "view.open" and (reading.is_misspelt or self._is_guess(clause)):
             data["is_guess"] = True
@@ -190,9 +191,13 @@ class _Understanding:
         name = self._find_asked()
         if name:
             return Ask("show", {"name": name})
+        if any("<why>" in symbols for symbols in self.sentence.symbols):
+            address = next((word.text for word in self.sentence.words if word.kind == "address"), None)
+            if address:
+                return Ask("contact.explain", {"address": address})
         for about, verb in _ABOUT.items():
             if any(about in symbols for symbols in self.sentence.symbols):
-                return Ask(verb, {})
+                return Ask(verb, {"is_guess": True} if verb == "undo" else {})
         text = self.sentence.text[:200]
         return Ask("unknown", {"text": text, "suggestions": suggest(text, self.language)})
 

@@ -13,8 +13,8 @@ from storage.filters import Filter, from_json, to_json
 TODAY = date(2026, 3, 18)
 FOLDER = Path(__file__).parent
 FILTER_KEYS = {"of", "scope", "types", "partner", "known_by", "last", "text", "sort", "is_ascending"}
-FLOOR = 0.96
-"""104 of 108 were right the first time they were tried, after the grammar had been written; see the table's header."""
+FLOOR = 0.9
+"""143 of 156 were right without anything having been done for them; see the table's header."""
 
 
 def read_table(name: str) -> list[Any]:
