@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
 from storage.models import Answered
-from storage.rls import write_tenancy
 
 
 async def add_answered(connection: AsyncConnection, tenant_id: int, digest: bytes, at: int) -> bool:
@@ -41,10 +40,10 @@ async def claim_reply(database: Database, tenant_id: int, digest: bytes, at: int
     For PostgreSQL alone: one message, whose commit does not wait for the disk. Losing it in a power cut would cost a
     second reply.
     """
-    settings = f"{write_tenancy(tenant_id)}, set_config('synchronous_commit', 'off', true)"
     values = f"{tenant_id:d}, '\\x{digest.hex()}', {at:d}"
     said = await database.run_script(
-        f"SELECT {settings};"
-        f" INSERT INTO answered (tenant_id, activity_digest, created_at) VALUES ({values}) ON CONFLICT DO NOTHING"
+        tenant_id,
+        "SET LOCAL synchronous_commit = off;"
+        f" INSERT INTO answered (tenant_id, activity_digest, created_at) VALUES ({values}) ON CONFLICT DO NOTHING",
     )
     return said == "INSERT 0 1"

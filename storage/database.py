@@ -19,9 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from storage.direct_postgres import connect_postgres, read_for, reading_after, run_script
 from storage.generations import Generations
 from storage.inline_sqlite import connect_inline
+from storage.lending import Lender, Shared
 from storage.models import Audit, Base, Company, Contact, Outbox, User, View
 from storage.partitions import list_default_parts
-from storage.rls import IS_SYSTEM, READING, SYSTEM, Tenancy, list_policies, set_tenancy, write_reading
+from storage.rls import IS_SYSTEM, READING, SYSTEM, Tenancy, list_policies, set_tenancy, write_reading, write_tenancy
 from storage.statistics import write_statistics
 from storage.wake import Wakes, take_wakes
 
@@ -53,8 +54,8 @@ class Database:
     def __init__(
         self,
         engine: AsyncEngine,
-        reader: AsyncEngine,
-        system_reader: AsyncEngine | None = None,
+        reader: Lender | Shared,
+        system_reader: Lender | None = None,
         *,
         is_pooled: bool = False,
     ) -> None:
@@ -63,7 +64,6 @@ class Database:
         self._reader = reader
         self._system_reader = system_reader or reader
         self._is_pooled = is_pooled
-        self._lent: AsyncConnection | None = None
         self.wakes = Wakes()
         self._writers = asyncio.Lock()
 
@@ -73,27 +73,17 @@ class Database:
 
         Each statement sees the newest commit. PostgreSQL shows nothing where no tenancy is given (`storage/rls.py`);
         behind a pooler the statements are one transaction, which ends with the block. On SQLite everybody reads through
-        one connection: its statements never wait (see `storage/inline_sqlite.py`), and checking a connection out and in
-        again costs three times what an indexed query does.
+        one connection: its statements never wait (see `storage/inline_sqlite.py`).
         """
-        if self.is_sqlite:
-            yield await self._lend_reader()
-            return
-        if self._is_pooled:
-            opening = f"SELECT {write_reading(tenancy)}"
-            async with self._reader.connect() as connection, reading_after(connection, opening):
-                yield connection
-            return
         reader = self._system_reader if tenancy == SYSTEM else self._reader
-        async with reader.connect() as connection:
-            if tenancy != SYSTEM:
+        async with reader.lend() as connection:
+            if self._is_pooled:
+                async with reading_after(connection, f"SELECT {write_reading(tenancy)}"):
+                    yield connection
+                return
+            if not self.is_sqlite and tenancy != SYSTEM:
                 await read_for(connection, tenancy)
             yield connection
-
-    async def _lend_reader(self) -> AsyncConnection:
-        if self._lent is None:
-            self._lent = await self._reader.connect()
-        return self._lent
 
     @contextlib.asynccontextmanager
     async def writing(self, tenancy: Tenancy = None) -> AsyncIterator[AsyncConnection]:
@@ -114,10 +104,17 @@ class Database:
         async with self._writers, self.engine.begin() as connection:
             yield connection
 
-    async def run_script(self, script: str) -> str:
-        """Run statements without parameters as one transaction and one message to PostgreSQL; see `direct_postgres`."""
-        async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            return await run_script(connection, script)
+    async def run_script(self, tenancy: int, script: str) -> str:
+        """Run statements without parameters for a tenant, as one transaction and one message to PostgreSQL.
+
+        Gives what the last one says of itself ("INSERT 0 1"). For what is written beside a read: it goes through the
+        connection that has just read, and gives up its read-only mode for its own length.
+        """
+        async with self._reader.lend() as connection:
+            opening = f"SELECT {write_tenancy(tenancy)};" if self._is_pooled else ""
+            if not self._is_pooled:
+                await read_for(connection, tenancy)
+            return await run_script(connection, f"SET LOCAL transaction_read_only = off; {opening} {script}")
 
     async def create_tables(self) -> None:
         """Create what is missing, without migrations: for tests and benches."""
@@ -130,11 +127,9 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._lent is not None:
-            await self._lent.close()
-            self._lent = None
-        for engine in (self._reader, self._system_reader, self.engine):
-            await engine.dispose()
+        for reader in (self._reader, self._system_reader):
+            await reader.close()
+        await self.engine.dispose()
 
 
 def open_database(url: str, *, pool_size: int = POOL, is_pooled: bool = False) -> Database:
@@ -160,7 +155,7 @@ def open_database(url: str, *, pool_size: int = POOL, is_pooled: bool = False) -
         connect_args={"async_creator_fn": connect_inline},
     )
     event.listen(reader.sync_engine, "connect", _prepare_sqlite_reader)
-    return Database(engine, reader)
+    return Database(engine, Shared(reader))
 
 
 def _open_postgres(url: str, pool_size: int, *, is_pooled: bool) -> Database:
@@ -174,12 +169,13 @@ def _open_postgres(url: str, pool_size: int, *, is_pooled: bool) -> Database:
         generations.watch(engine.sync_engine)
         return engine
 
-    engine = connect()
+    def lend(**settings: str) -> Lender:
+        return Lender(connect(**settings).execution_options(isolation_level="AUTOCOMMIT"), pool_size)
+
     if is_pooled:
-        return Database(engine, engine.execution_options(isolation_level="AUTOCOMMIT"), is_pooled=True)
+        return Database(connect(), lend(), is_pooled=True)
     reading = {**READING, "default_transaction_read_only": "on"}
-    readers = (connect(**reading), connect(**reading, **IS_SYSTEM))
-    return Database(engine, *(reader.execution_options(isolation_level="AUTOCOMMIT") for reader in readers))
+    return Database(connect(), lend(**reading), lend(**reading, **IS_SYSTEM))
 
 
 _CACHE: Final = "cache_size=-8000"

@@ -70,5 +70,36 @@ async def test_a_read_writes_nothing(single):
 
 async def test_a_script_that_is_refused_is_an_error_of_sqlalchemy(single):
     with pytest.raises(DBAPIError):
-        await single.run_script("SELECT 1; SELECT nothing")
-    assert await single.run_script("SELECT 1; SELECT 2") == "SELECT 1"
+        await single.run_script(7, "SELECT 1; SELECT nothing")
+    assert await single.run_script(7, "SELECT 1; SELECT 2") == "SELECT 1"
+
+
+async def test_a_read_that_fails_for_our_own_reasons_costs_no_connection(single):
+    def read_pid(connection):
+        return connection.scalar(text("SELECT pg_backend_pid()"))
+
+    async with single.reading(7) as connection:
+        pid = await read_pid(connection)
+    with pytest.raises(LookupError):
+        async with single.reading(7) as connection:
+            await connection.scalar(TENANCY)
+            raise LookupError
+    async with single.reading(7) as connection:
+        assert await read_pid(connection) == pid
+
+
+async def test_a_dead_connection_is_noticed_before_it_is_lent(single, postgres_database):
+    async with single.reading(7) as connection:
+        pid = await connection.scalar(text("SELECT pg_backend_pid()"))
+    async with postgres_database.writing() as connection:
+        await connection.execute(text(f"SELECT pg_terminate_backend({pid})"))
+    await asyncio.sleep(0.2)
+    async with single.reading(7) as connection:
+        assert (await connection.scalar(TENANCY)) == "7"
+
+
+async def test_a_script_writes_for_its_tenant_and_the_next_read_still_writes_nothing(single):
+    await single.run_script(7, "CREATE TEMPORARY TABLE written (at int)")
+    with pytest.raises(DBAPIError, match="read-only"):
+        async with single.reading(7) as connection:
+            await connection.execute(text("DELETE FROM companies"))
