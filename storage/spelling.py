@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import and_, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.models import KnownWord
@@ -46,31 +46,48 @@ async def _list_readings(connection: AsyncConnection, tenant_id: int, of: int, w
     if not is_correctable(word):
         return []
     errors = count_errors_allowed(word)
-    whole = max(1, (len(word) - errors) // (errors + 1))
-    length = {"shortest": len(word) - errors, "longest": len(word) + errors}
+    values = {"tenant_id": tenant_id, "kind": of, "shortest": len(word) - errors, "longest": len(word) + errors}
     known: set[str] = set()
-    for statement, end in ((_BEGINNING, word[:whole]), (_ENDING, word[::-1][:whole])):
-        values = {"tenant_id": tenant_id, "kind": of, "start": end, "end": end + END_OF_PREFIX} | length
-        known.update(row[0] for row in await statement.fetch(connection, values))
+    for statement, read in ((_BEGINNING, word), (_ENDING, word[::-1])):
+        rows = await statement.fetch(connection, values | _list_ends(read, errors))
+        known.update(row[0] for row in rows)
     return choose_nearest(word, known, errors=errors)
 
 
-def _prepare(column: Any) -> Prepared:
-    """Select the known words of about one length between two places of an index."""
+def _list_ends(read: str, errors: int) -> dict[str, str]:
+    """Give what the words looked for begin with, and how they end or on what they go: read from left or from right.
+
+    One error behind the first half either leaves the last letter, or lies in the last two, and all before it is whole.
+    """
+    size = len(read)
+    ends = {
+        "half": read[: max(1, (size - errors) // (errors + 1))],
+        "last": read[-1] if errors == 1 else "",
+        "most": read[: size - 2],
+    }
+    return ends | {f"{name}_end": end + END_OF_PREFIX for name, end in ends.items()}
+
+
+def _prepare(column: Any, other: Any) -> Prepared:
+    """Select the known words of about one length that are whole at one end."""
     length = func.length(KnownWord.word)
     return Prepared(
         select(KnownWord.word)
         .where(
             *(KnownWord.tenant_id == number("tenant_id"), KnownWord.of == number("kind")),
-            *(column >= text("start"), column < text("end")),
+            *(column >= text("half"), column < text("half_end")),
             *(length >= number("shortest"), length <= number("longest")),
+            or_(
+                and_(other >= text("last"), other < text("last_end")),
+                and_(column >= text("most"), column < text("most_end")),
+            ),
         )
         .limit(literal_column(str(_MOST_READ)))
     )
 
 
-_BEGINNING: Final = _prepare(KnownWord.word)
-_ENDING: Final = _prepare(KnownWord.backwards)
+_BEGINNING: Final = _prepare(KnownWord.word, KnownWord.backwards)
+_ENDING: Final = _prepare(KnownWord.backwards, KnownWord.word)
 
 
 def choose_nearest(word: str, known: Iterable[str], *, errors: int) -> list[str]:

@@ -4,6 +4,8 @@ import pytest
 
 from storage.companies import find_companies
 from storage.contacts import find_contacts
+from storage.search import COMPANY, index_words
+from storage.spelling import correct_words
 from storage.users import find_users, search_users
 from tests import factories
 from tests.factories import viewer_of
@@ -139,3 +141,25 @@ async def test_a_colleague_is_found(database, viewer, text, found):
 async def test_typeahead_gives_colleagues_who_are_still_there(database, viewer, text, found):
     async with database.reading(1) as connection:
         assert [user.name for user in await search_users(connection, viewer, text)] == found
+
+
+def list_slips(word):
+    """One error at every place: a letter left out, doubled, changed, put before or after, or swapped."""
+    for place in range(len(word) + 1):
+        before, after = word[:place], word[place:]
+        yield from (before + "q" + after, before + "q" + after[1:], before + after[1:])
+        yield before + after[1:2] + after[:1] + after[2:]
+
+
+@pytest.mark.parametrize("name", ["acme", "solst", "bergmann", "solstice"])
+async def test_one_slip_anywhere_in_a_word_is_forgiven(database, viewer, name):
+    async with database.writing(1) as connection:
+        await index_words(connection, 1, COMPANY, {900: [name]})
+    async with database.reading(1) as connection:
+        missed = [slip for slip in set(list_slips(name)) if name not in await read_as(connection, slip)]
+    assert [slip for slip in missed if len(slip) >= 4] == []
+
+
+async def read_as(connection, word):
+    readings = await correct_words(connection, 1, COMPANY, [word])
+    return readings[0] if readings else []
