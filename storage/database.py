@@ -170,7 +170,7 @@ def _open_postgres(url: str, pool_size: int, *, is_pooled: bool) -> Database:
         return engine
 
     def lend(**settings: str) -> Lender:
-        return Lender(connect(**settings).execution_options(isolation_level="AUTOCOMMIT"), pool_size)
+        return Lender(connect(**settings).execution_options(isolation_level="AUTOCOMMIT"), pool_size, generations)
 
     if is_pooled:
         return Database(connect(), lend(), is_pooled=True)

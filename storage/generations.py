@@ -24,11 +24,15 @@ class Generations:
         event.listen(engine, "checkout", self._check)
         event.listen(engine, "handle_error", self._hear)
 
+    def is_current(self, info: dict[Any, Any]) -> bool:
+        """Say whether the connection with this `info` was opened since."""
+        return bool(info.get(_GENERATION) == self._current)
+
     def _note(self, _connection: Any, record: Any) -> None:
         record.info[_GENERATION] = self._current
 
     def _check(self, _connection: Any, record: Any, _proxy: Any) -> None:
-        if record.info[_GENERATION] != self._current:
+        if not self.is_current(record.info):
             raise DisconnectionError  # the pool opens another one in its place, and tells nobody
 
     def _hear(self, context: ExceptionContext) -> None:

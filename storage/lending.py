@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.direct_postgres import get_driver
+from storage.generations import Generations
 
 
 class Shared:
@@ -37,8 +38,9 @@ class Shared:
 class Lender:
     """At most so many connections of an engine in autocommit mode, opened as they are needed."""
 
-    def __init__(self, engine: AsyncEngine, most: int) -> None:
+    def __init__(self, engine: AsyncEngine, most: int, generations: Generations) -> None:
         self._engine = engine
+        self._generations = generations
         self._idle: list[AsyncConnection] = []
         self._places = asyncio.Semaphore(most)
 
@@ -59,31 +61,31 @@ class Lender:
     async def _take(self) -> AsyncConnection:
         while self._idle:
             connection = self._idle.pop()
-            if _is_alive(connection):
+            if self._is_alive(connection) and self._generations.is_current(connection.info):
                 return connection
             await _let_go(connection)
         return await self._engine.connect()
 
     async def _take_back(self, connection: AsyncConnection) -> None:
-        if not _is_alive(connection):
+        if not self._is_alive(connection):
             await _let_go(connection)
             return
         if connection.in_transaction():  # SQLAlchemy's own, of which PostgreSQL knows nothing
             await connection.rollback()
         self._idle.append(connection)
 
+    @staticmethod
+    def _is_alive(connection: AsyncConnection) -> bool:
+        if connection.closed or connection.invalidated:
+            return False
+        driver = get_driver(connection)
+        return driver is not None and not driver.is_closed()
+
     async def close(self) -> None:
         """Close the connections that nobody has."""
         while self._idle:
             await self._idle.pop().close()
         await self._engine.dispose()
-
-
-def _is_alive(connection: AsyncConnection) -> bool:
-    if connection.closed or connection.invalidated:
-        return False
-    driver = get_driver(connection)
-    return driver is not None and not driver.is_closed()
 
 
 async def _let_go(connection: AsyncConnection) -> None:
