@@ -117,9 +117,10 @@ class _Understanding:
             return Ask("show", {"name": clause.values["name"]})
         if clause.meaning.is_statement and not all(self._is_name(*place) for place in _find_names(clause)):
             return None
-        is_named = all(any(map(str.isalpha, self.sentence.raw(*place))) for place in _find_names(clause))
+        if verb.startswith("company.") and not all(self._has_letters(*place) for place in _find_names(clause)):
+            return None
         data = read_data(clause, self._read_list)
-        if data is None or (verb.startswith("company.") and not is_named) or (not clause.filled and reading.worst_error > ERROR_COST):
+        if data is None or (not clause.filled and reading.worst_error > ERROR_COST):
             return None  # "is it raining" is not "is it running"
         if verb.startswith(_WRITING) and verb != "view.open" and (reading.is_misspelt or self._is_guess(clause)):
             data["is_guess"] = True
@@ -137,6 +138,9 @@ class _Understanding:
         doubtful = any(sentence.costs[index] >= COST_OF_KNOWN for place in places for index in range(*place))
         is_doubtful = doubtful and clause.meaning.name.startswith("company.")
         return clause.meaning.is_guess or is_doubtful or (sentence.is_question and not is_polite)
+
+    def _has_letters(self, start: int, end: int) -> bool:
+        return any(map(str.isalpha, self.sentence.raw(start, end)))
 
     def _read_list(self, text: str) -> dict[str, Any] | None:
         """Read a list inside a command."""
