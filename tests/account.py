@@ -187,8 +187,13 @@ def _find_doubles(account: Account, doubles: dict[tuple[str, str], list[float]])
 
 
 def is_notice(one: Sent) -> bool:
-    """Whether this was said unasked."""
-    return one.kind == "sent" and one.activity.get("type") == "message" and not one.activity.get("replyToId")
+    """Whether this was said unasked: it rings, and a greeting does not."""
+    return is_message(one) and "notification" in (one.activity.get("channelData") or {})
+
+
+def is_message(one: Sent) -> bool:
+    """Whether this put something new before somebody."""
+    return one.kind == "sent" and one.activity.get("type") == "message"
 
 
 def _name_user(one: Sent) -> str:
@@ -206,11 +211,11 @@ def find_told_twice(sent: Iterable[Sent]) -> dict[tuple[str, str], list[float]]:
 
 
 def find_answered_twice(sent: Iterable[Sent]) -> dict[tuple[str, str], list[float]]:
-    """Give, by conversation and activity, when it was answered where that was more than once."""
+    """Give, by conversation and activity, when it was answered where that was more than once; nobody is greeted twice."""
     answered: dict[tuple[str, str], list[float]] = defaultdict(list)
     for one in sent:
-        if one.kind == "sent" and one.activity.get("type") == "message" and one.activity.get("replyToId"):
-            answered[one.conversation_id, f"answer to {one.activity['replyToId']}"].append(one.at)
+        if is_message(one) and not is_notice(one):
+            answered[one.conversation_id, one.activity.get("replyToId") or "greeting"].append(one.at)
     return {key: times for key, times in answered.items() if len(times) > 1}
 
 

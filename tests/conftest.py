@@ -10,7 +10,7 @@ import pytest
 from storage.database import Database, open_database
 from tests.postgres import PostgresServer, run_postgres
 
-pytest_plugins = ["tests.books", "tests.microsoft", "tests.live", "tests.installation"]
+pytest_plugins = ["tests.books", "tests.microsoft", "tests.live", "tests.installation", "tests.service"]
 _numbers = itertools.count(1)
 
 

@@ -96,6 +96,7 @@ def say(number: str, person: str = ANNE, reply_to: str = "", contact: int = 0) -
     """Something that the connector took."""
     row = {"verb": "contact.open", "data": {"contact_id": contact or int(number)}}
     activity = {"type": "message", "id": number, "replyToId": reply_to, "attachments": [row]}
+    activity |= {} if reply_to else {"channelData": {"notification": {"alert": True}}}
     return Sent(0, f"chat of {person}", {"id": person}, activity)
 
 

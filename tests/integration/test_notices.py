@@ -45,7 +45,8 @@ class FakeMessenger:
         self.sent.append((user_id, card, summary))
         sent = self.answers.pop(0) if self.answers else Sent("sent", "chat", f"activity-{next(self.numbers)}")
         if sent.outcome in ("sent", "unknown"):
-            activity = {"type": "message", "id": sent.activity_id or f"lost-{len(self.arrived)}", "attachments": [card]}
+            number = sent.activity_id or f"lost-{len(self.arrived)}"
+            activity = {"type": "message", "id": number, "attachments": [card], "channelData": {"notification": {}}}
             self.arrived.append(Arrived(0, f"chat of {user_id}", {"id": user_id}, activity))
         return sent
 
