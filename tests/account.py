@@ -211,7 +211,7 @@ def find_told_twice(sent: Iterable[Sent]) -> dict[tuple[str, str], list[float]]:
 
 
 def find_answered_twice(sent: Iterable[Sent]) -> dict[tuple[str, str], list[float]]:
-    """Give, by conversation and activity, when it was answered where that was more than once; nobody is greeted twice."""
+    """Give, by conversation and activity, when it was answered where that was more than once; a greeting counts."""
     answered: dict[tuple[str, str], list[float]] = defaultdict(list)
     for one in sent:
         if is_message(one) and not is_notice(one):
