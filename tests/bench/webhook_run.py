@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 
 from bot.graph.routes import add_graph_routes
 from bot.log import set_up_logs
+from bot.serving import freeze_memory
 from storage.database import open_database
 
 _DUE = "UPDATE mailboxes SET due_at = {0} WHERE tenant_id = 1 AND user_id = {1}"
@@ -66,6 +67,7 @@ async def run(side: str, url: str, port: int) -> None:
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
+    freeze_memory()
     print("ready", flush=True)
     await asyncio.Event().wait()
 

@@ -61,8 +61,9 @@ async def fill(url: str) -> None:
 
 
 def burst(side: str, url: str, count: int) -> dict[str, Any]:
-    """Post so many notifications, many at once, and see that each was taken."""
+    """Post so many notifications, many at once, and see that each was taken; some before them open the connections."""
     with webhook(side, url) as address:
+        post(address, AT_ONCE)
         found = post(address, count)
     assert found["statuses"] == {"202": count}, found["statuses"]
     return found
