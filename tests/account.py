@@ -61,8 +61,8 @@ class Account:
         return "\n".join([*lines, *map(str, self.examples)])
 
 
-balanced: list[Account] = []
-"""The accounts that balanced in this process, for `tests/books.py` to see that a test had one."""
+settled: list[Account] = []
+"""The accounts of this process that had to balance, for `tests/books.py` to see that a test had one."""
 
 
 async def balance(database: Database, microsoft: Microsoft, now: int, **rules: Any) -> Account:
@@ -150,8 +150,8 @@ def balance_replies(sent: list[Sent], invented: int) -> None:
 
 
 def _sign(account: Account) -> None:
+    settled.append(account)
     assert account.is_clean, account.describe()
-    balanced.append(account)
 
 
 def compare_messages(account: Account, outbox: Iterable[Any], sent: list[Sent], now: int) -> None:

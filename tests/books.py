@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.account import balanced
+from tests.account import settled
 from tests.without_books import WITHOUT
 
 FAULTS = frozenset(f"F{number}" for number in (*range(1, 54), 57, *range(59, 72)))
@@ -36,10 +36,10 @@ def has_passed(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(autouse=True)
 def books(request: pytest.FixtureRequest) -> Iterator[None]:
     """See that a test named by a row balanced an account."""
-    before = len(balanced)
+    before = len(settled)
     yield
     name = request.node.originalname
-    if has_passed(request) and must_balance(request.node.path.name, name) and len(balanced) == before:
+    if has_passed(request) and must_balance(request.node.path.name, name) and len(settled) == before:
         pytest.fail(f"{name} ends without its books: give it a world that balances them, or a reason in WITHOUT")
 
 
