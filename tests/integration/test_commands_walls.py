@@ -105,7 +105,7 @@ async def test_B74_a_colleagues_own_view_is_answered_as_no_view_is(office, walle
     assert without(hidden, "silent targets") == without(absent, "absent targets")
 
 
-async def test_B74_a_contact_kept_back_is_in_no_list_nor_count(office, walled):
+async def test_B74_S15_a_contact_kept_back_is_in_no_list_nor_count(office, walled):
     for sentence in ("all contacts", "contacts at Umbrella", "show Umbrella", "contacts known by Marc Lefèvre"):
         assert "albert" not in said(await office.say(sentence, by=walled)).lower()
     assert "Albert" in said(await office.say("contacts at Umbrella", by="Marc Lefèvre"))

@@ -281,7 +281,7 @@ async def test_who_wants_a_digest_gets_one_message_a_day(firm):
     assert firm.messenger.told == [(firm.anne, "2 things are new")]
 
 
-async def test_what_the_reader_may_no_longer_see_is_not_said(firm):
+async def test_S13_what_the_reader_may_no_longer_see_is_not_said(firm):
     company, _ = await firm.meet(firm.anne, "Acme", "Jane Doe")
     await firm.apply(firm.bob, contacts=[await firm.add_person(firm.bob, company, "Sam Poe")])
     await firm.change(update(Tenant).values(shares_contacts=False))

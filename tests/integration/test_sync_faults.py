@@ -178,7 +178,7 @@ async def test_F30_always_429_is_met_with_ever_longer_waits(sync: Sync, firm, mi
     assert waits[-1] > 8 * waits[0]
 
 
-async def test_F31_a_mailbox_is_never_asked_more_than_once_at_a_time(sync: Sync, firm, microsoft):
+async def test_F31_S47_a_mailbox_is_never_asked_more_than_once_at_a_time(sync: Sync, firm, microsoft):
     exchange(firm, 10)
     await sync.run()
     assert max(microsoft.record.most_at_once.values()) == 1

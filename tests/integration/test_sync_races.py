@@ -78,7 +78,7 @@ async def test_F66_fifty_imports_that_make_the_same_contacts_make_them_once(firm
         assert await connection.scalar(text(strays)) == 0
 
 
-async def test_F66_fifty_mailboxes_that_meet_the_same_people_at_once_share_them(database: Database):
+async def test_F66_S48_fifty_mailboxes_that_meet_the_same_people_at_once_share_them(database: Database):
     firm = make_firm(*(f"Person {number}" for number in range(USERS)))
     chance = random.Random(66)
     for person in firm.list_people() * 3:

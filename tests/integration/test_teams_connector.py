@@ -84,7 +84,7 @@ async def test_F48_a_429_keeps_the_whole_conversation_silent_and_no_other(connec
     assert 5 <= slept == sum(clock.naps)
 
 
-async def test_F48_what_is_said_unasked_keeps_the_pace_of_a_conversation(connector, switchboard, clock):
+async def test_F48_S47_what_is_said_unasked_keeps_the_pace_of_a_conversation(connector, switchboard, clock):
     moments = []
     for _ in range(61):
         await connector.send(switchboard.service_url, "a:1", BODY, is_paced=True)
@@ -93,7 +93,7 @@ async def test_F48_what_is_said_unasked_keeps_the_pace_of_a_conversation(connect
         assert all(later - earlier >= seconds for earlier, later in zip(moments, moments[count:], strict=False))
 
 
-async def test_F48_what_is_said_unasked_keeps_the_pace_of_a_tenant(connector, switchboard, clock):
+async def test_F48_S47_what_is_said_unasked_keeps_the_pace_of_a_tenant(connector, switchboard, clock):
     for number in range(91):
         await connector.send(switchboard.service_url, f"a:{number}", BODY, tenant="t", is_paced=True)
     assert 3 <= clock.now < 3.2

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.commands.desk import Desk
-from storage.models import Company
+from storage.models import Company, Tenant
 from storage.rls import SYSTEM
-from tests.factories import NOW, add_company, add_tenant
+from tests.factories import NOW, add_company, add_contact, add_relationship, add_tenant, add_user
 from tests.switchboard import Switchboard, open_switchboard
 from tests.teams import Door, add_people, open_door
 
@@ -110,3 +110,21 @@ async def test_B75_a_stranger_gets_a_polite_card_and_no_names(door):
     _, body = await door.post(door.describe(text="show Acme", **EXPECTED, **{"from": {"id": "29:x"}}))
     assert "Acme" not in str(body)
     assert body["activities"][0]["summary"]
+
+
+async def test_S13_a_firm_that_keeps_contacts_back_from_now_on_does_so_at_once_on_old_cards_too(door):
+    async with door.database.writing(SYSTEM) as connection:
+        colleague = await add_user(connection, "Bob Stone")
+        company_id = await add_company(connection, "Acme")
+        jane = await add_contact(connection, "Jane Doe", company_id=company_id)
+        await add_relationship(connection, colleague, jane)
+    click = {"data": {"contact_id": jane}}
+    _, before = await door.post(door.click("contact.open", **click))
+    assert "Jane Doe" in str(before)
+    async with door.database.writing(SYSTEM) as connection:
+        await connection.execute(update(Tenant).values(shares_contacts=False))
+    _, after = await door.post(door.click("contact.open", **click))
+    _, nobody = await door.post(door.click("contact.open", data={"contact_id": 987_654_321}))
+    assert after == nobody
+    _, body = await door.post(door.describe(text="show Jane Doe", **EXPECTED))
+    assert "elsewhere.example" not in str(body)
