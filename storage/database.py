@@ -22,6 +22,7 @@ from storage.inline_sqlite import connect_inline
 from storage.lending import Lender, Shared
 from storage.models import Audit, Base, Company, Contact, Outbox, User, View
 from storage.partitions import list_default_parts
+from storage.pools import Pool
 from storage.rls import IS_SYSTEM, READING, SYSTEM, Tenancy, list_policies, set_tenancy, write_reading, write_tenancy
 from storage.statistics import write_statistics
 from storage.wake import Wakes, take_wakes
@@ -163,7 +164,7 @@ def _open_postgres(url: str, pool_size: int, *, is_pooled: bool) -> Database:
 
     def connect(**settings: str) -> AsyncEngine:
         options = {"timeout": 10, "command_timeout": 60, "server_settings": settings, **(_POOLED if is_pooled else {})}
-        sizes = {"pool_size": pool_size, "max_overflow": 0, "pool_use_lifo": True}
+        sizes: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_use_lifo": True, "poolclass": Pool}
         options["async_creator_fn"] = connect_postgres
         engine = create_async_engine(url, **sizes, connect_args=options, hide_parameters=True)
         generations.watch(engine.sync_engine)

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from bot.graph.worker import Worker, get_health
+from storage.database import POOL
 from storage.mailboxes import make_due
+from storage.rls import SYSTEM
 from tests import syncing
 from tests.syncing import Sync
 
@@ -106,5 +108,22 @@ async def test_F63_connections_that_are_lost_cost_one_failure_and_no_mailbox_its
     sync.worker.poke()
     await wait_for(sync, "SELECT count(*) FROM contacts", 1)
     assert await sync.query("SELECT max(failures) FROM mailboxes") == [(0,)]
+    stopping.set()
+    await asyncio.wait_for(running, 10)
+
+
+async def test_F63_a_worker_that_gets_no_connection_goes_on_trying(sync: Sync, firm):
+    if sync.database.is_sqlite:
+        pytest.skip("writers of a file stand in line")
+    sync.database.engine.sync_engine.pool._timeout = 0.1
+    stopping = asyncio.Event()
+    async with contextlib.AsyncExitStack() as held:
+        for _ in range(POOL):
+            await held.enter_async_context(sync.database.writing(SYSTEM))
+        running = asyncio.create_task(sync.worker.run(stopping))
+        await asyncio.sleep(0.5)
+        assert not running.done()
+    sync.worker.poke()
+    await wait_for(sync, "SELECT count(*) FROM mailboxes WHERE state = 'current'", 2)
     stopping.set()
     await asyncio.wait_for(running, 10)
