@@ -6,11 +6,15 @@ Taking one from the pool and handing it back costs twice what an indexed read do
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.direct_postgres import get_driver
 from storage.generations import Generations
+
+PATIENCE: Final = 30.0
+"""Seconds for a connection to come back, as in SQLAlchemy's pools."""
 
 
 class Shared:
@@ -38,16 +42,21 @@ class Shared:
 class Lender:
     """At most so many connections of an engine in autocommit mode, opened as they are needed."""
 
-    def __init__(self, engine: AsyncEngine, most: int, generations: Generations) -> None:
+    def __init__(self, engine: AsyncEngine, most: int, generations: Generations, *, patience: float = PATIENCE) -> None:
         self._engine = engine
+        self._patience = patience
         self._generations = generations
         self._idle: list[AsyncConnection] = []
         self._places = asyncio.Semaphore(most)
 
     @contextlib.asynccontextmanager
     async def lend(self) -> AsyncIterator[AsyncConnection]:
-        """Lend the connection that came back last; one whose server has gone is left, and another is opened."""
-        async with self._places:
+        """Lend the connection that came back last; one whose server has gone is left, and another is opened.
+
+        Raises `TimeoutError` where all are lent for too long.
+        """
+        await self._wait()
+        try:
             connection = await self._take()
             try:
                 yield connection
@@ -57,6 +66,15 @@ class Lender:
                 raise
             finally:
                 await self._take_back(connection)
+        finally:
+            self._places.release()
+
+    async def _wait(self) -> None:
+        if not self._places.locked():
+            await self._places.acquire()
+            return
+        async with asyncio.timeout(self._patience):
+            await self._places.acquire()
 
     async def _take(self) -> AsyncConnection:
         while self._idle:
