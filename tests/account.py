@@ -241,5 +241,5 @@ def _list_facts(activity: dict[str, Any]) -> list[str]:
 
 
 async def _query(database: Database, tenancy: Any, sql: str, **values: Any) -> list[Any]:
-    async with database.writing(tenancy) as connection:
+    async with database.reading(tenancy) as connection:
         return [tuple(row) for row in await connection.execute(text(sql), values)]
