@@ -9,6 +9,8 @@ from storage.periods import NAMED_DAYS, Span, get_span
 _UNITS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 90, "half_year": 180, "year": 365}
 """Days, as filters count them."""
 _LONGEST = 36_500
+START_OF = "start_of_"
+"""Before a named day: only the day with which it begins is meant."""
 _HALF_YEAR = 5
 """From its first month to its last."""
 _YEARS_TO_ANY_DAY = 9
@@ -37,7 +39,7 @@ def _name_year(values: Mapping[str, str], today: date) -> Mapping[str, str]:
     """Give `September of last year` its year."""
     if "day" not in values or not values.keys() & {"month", "part"}:
         return values
-    year = get_span(values["day"], today)[0].year
+    year = get_span(values["day"].removeprefix(START_OF), today)[0].year
     return {**{key: value for key, value in values.items() if key != "day"}, "year": str(year)}
 
 
@@ -70,7 +72,7 @@ def read_between(filled: Sequence[tuple[str, str]], today: date) -> Span | None:
     start = read_span(first, today if first.get("day") in NAMED_DAYS else end[0])
     if start is None:
         return None
-    return min(start[0], end[0]), max(start[1], end[1])
+    return (start[0], end[1]) if start[0] <= end[0] else (end[0], start[1])
 
 
 def _read_after(last: Mapping[str, str], first: Mapping[str, str], today: date) -> Span | None:
@@ -137,7 +139,7 @@ def _read_name(name: str, today: date) -> Span:
     if "-" in name:
         month, number = name.split("-")
         return _read_month({"month": month, "number": number}, today)
-    return get_span(name, today)
+    return get_span(name.removeprefix(START_OF), today)
 
 
 def _next_month(first: date) -> date:

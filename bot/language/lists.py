@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from bot.language.leftovers import join_left_over
+from bot.language.leftovers import is_alternative, is_denied, join_left_over, list_kinds
 from bot.language.periods import read_period
 from bot.language.reading import Clause, Reading
 from bot.language.sentence import Sentence
@@ -21,7 +21,6 @@ _LATE = {"company": 1, "whose": 2, "first": 3}
 """Effects that wait for others: `of Anne` is a partner of companies; of contacts the company, if none is named."""
 _WORDS = frozenset({"me", "nobody", "anyone"})
 """What stands for people in a filter; everything else is a name."""
-_DENIALS = frozenset({"<not>", "<no>", "<but>"})
 
 
 @dataclass(slots=True)
@@ -99,9 +98,10 @@ def build(sentence: Sentence, reading: Reading, today: date) -> Listing:
     """Put the clauses of a reading together; two that contradict each other leave the second one over."""
     listing = Listing()
     for clause in sorted(reading.clauses, key=lambda clause: _LATE.get(clause.meaning.name, 0)):
-        if _is_denied(sentence, reading, clause) or not _apply(listing, clause, today):
+        is_meant = not (is_denied(sentence, reading, clause) or is_alternative(sentence, reading, clause))
+        if not is_meant or not _apply(listing, clause, today):
             listing.left_over.append((clause.start, clause.end))
-    first = min((clause.end for clause in reading.clauses if _SUBJECT & set(_kinds(clause))), default=len(sentence))
+    first = min((clause.end for clause in reading.clauses if _SUBJECT & set(list_kinds(clause))), default=len(sentence))
     listing.begins = all(start >= first for start, _ in reading.unknown)
     ends = [clause.end for clause in reading.clauses]
     listing.left_over = list(join_left_over(sentence, sorted(listing.left_over + reading.unknown), ends))
@@ -118,17 +118,6 @@ def _apply(listing: Listing, clause: Clause, today: date) -> bool:
         listing.has_subject |= kind in _SUBJECT
         listing.is_narrowed |= kind not in _WEAK | _SUBJECT or effect.startswith("sort.count")
     return is_right
-
-
-def _is_denied(sentence: Sentence, reading: Reading, clause: Clause) -> bool:
-    """Say whether a `not`, `no` or `except` that was not understood stands before a clause: it means the opposite."""
-    before = max((other.end for other in reading.clauses if other.end <= clause.start), default=0)
-    places = [start for start, _ in reading.unknown if before <= start < clause.start]
-    return any(not _DENIALS.isdisjoint(sentence.symbols[place]) for place in places)
-
-
-def _kinds(clause: Clause) -> list[str]:
-    return [effect.split(".")[0] for effect in clause.meaning.name.split()]
 
 
 def _set(listing: Listing, part: str, value: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from bot.language.calendar import read_between, read_duration, read_span
+from bot.language.calendar import START_OF, read_between, read_duration, read_span
 from bot.language.reading import Clause
 from storage.periods import NAMED_DAYS, Period
 
@@ -17,8 +17,11 @@ def read_period(how: str, clause: Clause, today: date) -> Period | None:
         return None if days is None else Period("within" if how == "within" else "not_for", days=days)
     is_before = how in {"before", "not_in", "not_since"}
     name = None if clause.values.keys() & {"month", "part"} else clause.values.get("day")
-    if name in NAMED_DAYS and how != "between":
-        return Period("before" if is_before else "in" if how == "in" else "after", day=name)
+    day = name and name.removeprefix(START_OF)
+    if day != name and how in {"in", "not_in"}:
+        return None  # where a year begins is no time to have met in
+    if day in NAMED_DAYS and how != "between":
+        return Period("before" if is_before else "in" if how == "in" else "after", day=day)
     span = read_between(clause.filled, today) if how == "between" else read_span(clause.values, today)
     if span is None or (how == "not_in" and span[1] <= today and name is None):
         return None  # who was not met in a time long over may have been met before and after it

@@ -82,7 +82,7 @@ class _Understanding:
         is_loose = command is None or command.clauses[0].meaning.is_loose
         is_list = listing.is_list or (is_loose and listing.is_scope_given)
         is_whole = is_list and not listing.left_over
-        is_list_nearer = is_whole and command is not None and reading.cost <= command.cost
+        is_list_nearer = is_whole and command is not None and reading.cost <= command.cost and not self._is_order()
         if command and not is_loose and not is_list_nearer:
             if self._is_rather_name(command):
                 return self._name(None, listing)
