@@ -8,11 +8,13 @@ from sqlalchemy import and_, case, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.audit import add_audit
 from storage.database import insert_ignoring, next_ids
 from storage.decisions import get_rule_sql
 from storage.insiders import let_in
 from storage.models import Mailbox, Tenant, User
 from storage.names import fold_name
+from storage.viewer import Viewer
 from storage.wake import wake
 
 
@@ -47,18 +49,27 @@ async def add_tenant(
         return await add_tenant(
             connection, entra_id, contact_rule=contact_rule, shares_contacts=shares_contacts, now=now
         )
-    await set_rules(connection, tenant_id, contact_rule=contact_rule, shares_contacts=shares_contacts)
+    await set_rules(connection, tenant_id, contact_rule=contact_rule, shares_contacts=shares_contacts, now=now)
     return tenant_id
 
 
-async def set_rules(connection: AsyncConnection, tenant_id: int, *, contact_rule: str, shares_contacts: bool) -> None:
-    """Change a firm's rules; who is a contact is decided anew, from the same counts, where that rule changed."""
+async def set_rules(
+    connection: AsyncConnection, tenant_id: int, *, contact_rule: str, shares_contacts: bool, now: int
+) -> None:
+    """Change a firm's rules, and write down that they changed (S14).
+
+    Who is a contact is decided anew, from the same counts, where that rule changed.
+    """
     own = Tenant.tenant_id == tenant_id
-    before = await connection.scalar(select(Tenant.contact_rule).where(own).with_for_update())
-    await connection.execute(
-        update(Tenant).where(own).values(contact_rule=contact_rule, shares_contacts=shares_contacts)
-    )
-    if before != contact_rule:
+    asked = select(Tenant.contact_rule, Tenant.shares_contacts).where(own).with_for_update()
+    before = (await connection.execute(asked)).one()._asdict()
+    after = {"contact_rule": contact_rule, "shares_contacts": shares_contacts}
+    if before == after:
+        return
+    await connection.execute(update(Tenant).where(own).values(after))
+    nobody = Viewer(tenant_id, 0)
+    await add_audit(connection, nobody, "firm.rules", "firm", None, before=before, after=after, now=now, source="admin")
+    if before["contact_rule"] != contact_rule:
         await _decide_anew(connection, tenant_id, contact_rule)
 
 

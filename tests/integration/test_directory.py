@@ -1,9 +1,12 @@
 """Joiners, leavers, renamed people, and firms that keep us out, beside the small Microsoft 365."""
 
 import pytest
+from sqlalchemy import select
 
-from bot.graph.directory import PERIOD, PROBE
+from bot.graph.directory import PERIOD, PROBE, Rules
 from bot.upkeep import Upkeep
+from storage.models import Audit
+from storage.rls import SYSTEM
 from tests.live import run_live
 from tests.microsoft import make_firm
 
@@ -115,6 +118,20 @@ async def test_the_members_of_one_group_alone_are_read(database):
         assert states == {"Anne Martin": "stopped", "Bob Stone": "current", "Carla Diaz": "current"}
         assert len(live.microsoft.subscriptions.list_live()) == 4
         live.keeps = lambda fact: fact.user_id != anne.id
+
+
+async def test_S14_a_wall_that_is_raised_or_taken_down_is_written_down_with_its_time(live):
+    for shares in (True, False, False, True):
+        live.directory._rules = Rules(tenants=(live.firm.tenant_id,), shares_contacts=shares)
+        live.directory._has_added = False  # as when the service starts with another setting
+        await live.pass_time(60)
+    columns = (Audit.at, Audit.actor_id, Audit.source, Audit.before, Audit.after)
+    async with live.database.reading(SYSTEM) as connection:
+        rows = list(await connection.execute(select(*columns).where(Audit.action == "firm.rules").order_by(Audit.id)))
+    walls = [(row.before["shares_contacts"], row.after["shares_contacts"]) for row in rows]
+    assert walls == [(True, False), (False, True)]
+    assert rows[1].at - rows[0].at == pytest.approx(120, abs=5)
+    assert {(row.actor_id, row.source) for row in rows} == {(0, "admin")}
 
 
 def forget_tokens(live) -> None:
