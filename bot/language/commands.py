@@ -7,7 +7,7 @@ from typing import Any
 from bot.language.reading import Clause
 
 _ABOUT_ADDRESSES = frozenset({"contact.add", "contact.explain"})
-_BARE = frozenset({"views.list", "companies.sort_out"})
+_BARE = frozenset({"views.list", "companies.sort_out", "notices.settings"})
 """What takes no data: a slot in it was only passed over."""
 _TO_SEVERAL = frozenset({"view.share", "view.unshare"})
 _ADDRESS = re.compile(r"[^\s<>(),;:\"@]{1,64}@[\w.-]{1,255}\w")

@@ -198,6 +198,8 @@ class _Reader:
         return _COST_BETWEEN_NAMES if self._is_between_names(index) else COST_OF_FUNCTION
 
     def _cost_in_list(self, index: int) -> float:
+        if self.words[index].text in self.vocabulary.words["{format}"]:
+            return _COST_OF_CAPITAL_IN_LIST
         if self.words[index].kind == "stop" or self.spellings[index]:
             return _COST_IN_LIST
         return _COST_OF_CAPITAL_IN_LIST if self.is_proud[index] else _COST_OF_UNKNOWN_IN_LIST

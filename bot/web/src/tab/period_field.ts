@@ -28,9 +28,10 @@ export function drawPeriod(last: Period | undefined, change: (last: Period | und
     "aria-label": say("filter.days"),
   });
   const today = new Date().toISOString().slice(0, 10);
-  const [day, until] = (["filter.day", "filter.until"] as const).map((label) =>
-    h("input", { class: "input", type: "date", "aria-label": say(label), value: today }),
-  ) as [HTMLInputElement, HTMLInputElement];
+  const date = (label: TextKey, value: string) =>
+    h("input", { class: "input", type: "date", "aria-label": say(label), value });
+  const day = date("filter.day", `${today.slice(0, 8)}01`);
+  const until = date("filter.until", today);
   days.value = String(last && "days" in last ? last.days : 90);
   const isMoving = !!last && "day" in last && last.is !== "in" && !/^\d/.test(last.day);
   if (last && "day" in last && /^\d/.test(last.day)) {
