@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from bot.language import understand
+from bot.turn import Ask
 from storage.filters import Filter, to_json
 
 TODAY = date(2026, 3, 18)
 PARTS = tomllib.loads((Path(__file__).parent / "sentences_generated.toml").read_text(encoding="utf-8"))
 CONDITIONS = ("partner", "known_by", "last", "sort")
+WRITING = ("company.", "view.", "rename", "undo", "contact.add")
+"""How the verbs begin that change something; opening a view does not."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 COUNT = 2_500
 
@@ -138,6 +141,18 @@ def test_a_change_with_a_typing_error_is_the_same_change_or_none():
             got_verb, got = get_change(misspelt)
             if got_verb.startswith("company."):
                 assert (got_verb, got) == (verb, wanted), misspelt
+
+
+def is_change(ask: Ask) -> bool:
+    return ask.verb.startswith(WRITING) and ask.verb != "view.open" and not ask.data.get("is_guess")
+
+
+def test_no_question_of_the_table_becomes_a_change_by_a_typing_error():
+    chance = random.Random(5)
+    table = tomllib.loads((Path(__file__).parent / "sentences.toml").read_text(encoding="utf-8"))["sentences"]
+    questions = [text for text, verb, _ in table if not verb.startswith(WRITING)]
+    misspelt = [misspell(chance, text) for text in questions for _ in range(4)]
+    assert [text for text in misspelt if is_change(understand(text, "en", TODAY))] == []
 
 
 @pytest.mark.parametrize(
