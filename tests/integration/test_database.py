@@ -1,8 +1,10 @@
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database, next_ids
 from storage.models import Company
+from storage.rls import SYSTEM
 
 ACME = {"tenant_id": 1, "name": "Acme", "folded_name": "acme"}
 
@@ -22,3 +24,18 @@ async def test_numbers_go_on_from_the_highest_one(database: Database):
         await connection.execute(insert(Company), [{"id": number, **ACME} for number in first])
     async with database.writing(1) as connection:
         assert not set(await next_ids(connection, Company, 1, 2)) & set(first)
+
+
+@pytest.mark.parametrize("tenancy", [SYSTEM, 1])
+async def test_a_connection_that_is_found_dead_has_those_of_every_other_kind_opened_anew(postgres_database, tenancy):
+    before = await ask_who_serves(postgres_database, tenancy)
+    assert await ask_who_serves(postgres_database, tenancy) == before
+    with pytest.raises(DBAPIError):
+        async with postgres_database.writing(SYSTEM) as connection:
+            await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    assert await ask_who_serves(postgres_database, tenancy) != before
+
+
+async def ask_who_serves(database, tenancy) -> int:
+    async with database.reading(tenancy) as connection:
+        return (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()

@@ -92,26 +92,28 @@ async def test_F60_a_mailbox_of_a_killed_worker_is_taken_over_within_seconds(syn
     await sync.check()
 
 
-async def test_F65_a_worker_that_hangs_is_taken_over_and_fenced_out_when_it_wakes(
-    sync: Sync, firm, microsoft, processes
-):
-    anne, bob = firm.list_people()
-    make_news(firm, random.Random(65), 60)
-    await sync.use_small_pages(10)
-    await sync.execute(
-        "UPDATE mailboxes SET state = 'stopped' WHERE user_id = (SELECT id FROM users WHERE entra_id = :id)", id=bob.id
-    )
-    slow = microsoft.faults.add("slow", mailbox=anne.id, seconds=0.5)
-    hung = processes.Process(target=work, args=(get_url(sync), microsoft.config_values, 0), daemon=True)
+async def hang(sync: Sync, processes):
+    """Start a worker, and have it hang between a question and Graph's answer."""
+    slow = sync.microsoft.faults.add("slow", seconds=0.5)
+    hung = processes.Process(target=work, args=(get_url(sync), sync.microsoft.config_values, 0), daemon=True)
     hung.start()
     while slow.hits < 3:
         await asyncio.sleep(0.01)
-    os.kill(hung.pid, signal.SIGSTOP)  # between a question and its answer
-    microsoft.faults.clear()
+    os.kill(hung.pid, signal.SIGSTOP)
+    sync.microsoft.faults.clear()
+    return hung
+
+
+async def test_F65_a_worker_that_hangs_is_taken_over_and_fenced_out_when_it_wakes(sync: Sync, firm, processes):
+    make_news(firm, random.Random(65), 60)
+    await sync.use_small_pages(10)
+    of_bob = "user_id = (SELECT id FROM users WHERE name = 'Bob Stone')"
+    await sync.execute(f"UPDATE mailboxes SET state = 'stopped' WHERE {of_bob}")  # one is in hand, and nothing else
+    hung = await hang(sync, processes)
     sync.clock = lambda: time.time() + LEASE + 1
     await sync.worker.run_once()
     held = await sync.query("SELECT count(*) FROM interactions")
     os.kill(hung.pid, signal.SIGCONT)
     await asyncio.to_thread(hung.join, 30)
     assert (hung.exitcode, await sync.query("SELECT count(*) FROM interactions")) == (0, held)
-    await sync.execute("UPDATE mailboxes SET state = 'new', due_at = 0 WHERE state = 'stopped'")
+    await sync.execute(f"UPDATE mailboxes SET state = 'new', due_at = 0 WHERE {of_bob}")
