@@ -58,6 +58,9 @@ class Worker:
                 except (DBAPIError, OSError) as error:
                     log.warning("worker_database", error=type(error).__name__)
                     pause = _LONGEST_PAUSE
+                except Exception:  # whatever it is, mailboxes must not stand still until somebody looks
+                    log.exception("worker_failed")
+                    pause = _LONGEST_PAUSE
                 await self._wait(pause, stopped)
         finally:
             stopped.cancel()
@@ -122,6 +125,8 @@ class Worker:
                     await extend_leases(connection, leases, int(self._clock()))
             except (DBAPIError, OSError) as error:
                 log.warning("leases_not_extended", error=type(error).__name__)
+            except Exception:
+                log.exception("leases_not_extended")
 
     async def _end(self) -> None:
         self._turns.is_stopping = True

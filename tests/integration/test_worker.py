@@ -64,6 +64,25 @@ async def test_F69_a_worker_that_is_stopped_ends_its_page_and_gives_the_mailbox_
     await sync.check()
 
 
+async def test_a_failure_that_nobody_foresaw_does_not_end_the_worker(sync: Sync):
+    failures = [ZeroDivisionError(), RecursionError()]
+
+    def clock() -> float:
+        if failures:
+            raise failures.pop()
+        return time.time()
+
+    worker, stopping = Worker(sync.database, sync.clients, clock=clock), asyncio.Event()
+    running = asyncio.create_task(worker.run(stopping))
+    while failures:
+        worker.poke()
+        await asyncio.sleep(0.02)
+    worker.poke()
+    await wait_for(sync, "SELECT count(*) FROM mailboxes WHERE state = 'current'", 2)
+    stopping.set()
+    await asyncio.wait_for(running, 10)
+
+
 async def test_a_mailbox_with_very_many_pages_lets_others_have_their_turn(sync: Sync, firm, microsoft):
     for number in range(70):
         firm.send_mail(ANNE, [CARL], sent_at=f"2024-01-01T00:{number % 60:02d}:00Z")
