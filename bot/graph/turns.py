@@ -1,5 +1,6 @@
 """Taking turns: one leased mailbox is synced, and given back with what became of it."""
 
+import contextlib
 import random
 import time
 from collections.abc import Callable
@@ -131,7 +132,8 @@ class TurnTaker:
             )
         if time.monotonic() >= self._told_at + _PROGRESS_EVERY:
             self._told_at = time.monotonic()
-            log.info("progress", **await get_health(self._database))
+            with contextlib.suppress(DBAPIError, OSError):  # it is told another time
+                log.info("progress", **await get_health(self._database))
 
 
 async def get_health(database: Database) -> dict[str, int]:
