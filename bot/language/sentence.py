@@ -222,7 +222,8 @@ class _Reader:
 
     def _may_end(self, index: int) -> bool:
         is_small = self.words[index].kind == "elided" or self._is("<article>", index)
-        return self._is_edge(index) and not is_small
+        is_noun = index > 0 and self.is_proud[index - 1] and self._is("<list_noun>", index)  # My March list
+        return is_noun or (self._is_edge(index) and not is_small)
 
     def _skip(self, index: int) -> int:
         """Return where the name begins: behind `the`, `la société`, but not behind the article of `La Poste`."""

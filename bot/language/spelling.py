@@ -48,9 +48,11 @@ class Spelling:
 def _is_likely(word: str, known: str, distance: int) -> bool:
     """Say whether a word is an error rather than another word: the less there is to go by, the less may differ.
 
-    Four letters may only be swapped; two errors leave the first letter, and the length (or all letters, doubled).
+    Four letters may only be swapped; the first letter stays, or changes places with the second; two errors leave the
+    length (or all letters, doubled).
     """
     if len(word) == _SHORTEST:
         return sorted(word) == sorted(known)
-    is_close = abs(len(word) - len(known)) < distance or set(word) == set(known)
-    return distance == 1 or (word[0] == known[0] and is_close)
+    if word[0] != known[0]:
+        return distance == 1 and word[:2] == known[1::-1]
+    return distance == 1 or abs(len(word) - len(known)) < distance or set(word) == set(known)

@@ -152,6 +152,8 @@ class _Understanding:
     def _name(self, command: Reading | None, listing: Listing) -> Ask:
         """Take words for a name, if they look like one; with `show` before them, or by themselves."""
         sentence, (start, end) = self.sentence, self.core
+        if command is None and any("<about_undo>" in symbols for symbols in sentence.symbols):
+            return self._unknown()
         name = sentence.raw(start, end)
         is_near_list = listing.has_subject and listing.count_left_over() <= _MOST_LEFT_OVER
         data: dict[str, Any] = {"name": name}
@@ -184,6 +186,7 @@ class _Understanding:
         known = self.vocabulary.known
         name = [index for index in range(start, end) if sentence.words[index].kind not in SIGNS | {"suffix"}]
         name = [index for index in name if sentence.words[index].text not in known]
+        name = [index for index in name if sentence.words[index].kind != "elided"]
         is_one = name and name[-1] - name[0] < len(name)
         if not is_one or not any(sentence.words[index].is_capital for index in name):
             return None
