@@ -7,7 +7,7 @@ from typing import Any
 from bot.language.reading import Clause
 
 _ABOUT_ADDRESSES = frozenset({"contact.add", "contact.explain"})
-_BARE = frozenset({"views.list", "companies.sort_out", "notices.settings"})
+_BARE = frozenset({"views.list", "companies.sort_out", "notices.settings", "help"})
 """What takes no data: a slot in it was only passed over."""
 _TO_SEVERAL = frozenset({"view.share", "view.unshare"})
 _ADDRESS = re.compile(r"[^\s<>(),;:\"@]{1,64}@[\w.-]{1,255}\w")
