@@ -34,6 +34,14 @@ def is_slow(error: GraphError) -> bool:
     return error.status == 0 and error.code in _SLOW
 
 
+def is_within_round(link: str) -> bool:
+    """Say whether a link leads on within a round: it carries a skip token, a delta link a delta token.
+
+    Source: learn.microsoft.com/graph/delta-query-overview, "State tokens".
+    """
+    return "skiptoken" in link.lower()
+
+
 class RoundWatch:
     """Tells a round that goes on from one that turns in circles (msgraph-sdk-dotnet issue 3082)."""
 

@@ -15,7 +15,7 @@ from bot.graph.errors import GraphError
 from bot.graph.pages import ItemT, Page, PageReader
 from bot.graph.recording import Decided, Recorder
 from bot.graph.requests import choose_window_end, get_window_start, request_calendar, request_messages
-from bot.graph.rounds import RoundWatch, is_slow, is_too_much, is_unknown_state
+from bot.graph.rounds import RoundWatch, is_slow, is_too_much, is_unknown_state, is_within_round
 from bot.graph.turn import MailboxTurn
 from storage.feeds import FeedState, set_feed
 from storage.interactions import Applied
@@ -50,14 +50,20 @@ class FeedWalk(Generic[ItemT]):
         self._resyncs = 0
 
     async def run(self) -> bool:
-        """Walk to the delta link; False where the turn is over first. Raises what fetching and writing raise."""
+        """Walk to the delta link; False where the turn is over first. Raises what fetching and writing raise.
+
+        A round that an earlier turn began says nothing of what came since: another one follows it at once, for what
+        told of that is used up.
+        """
         self._begin_round()
+        is_of_before = is_within_round(self._state.link)
         while True:
             page = await self._fetch_known_page()
             await self._recorder.prepare(page)
             await self._apply(page)
-            if page.delta_link:
+            if page.delta_link and not is_of_before:
                 return True
+            is_of_before = is_of_before and not page.delta_link
             if self._turn.pages >= PAGES_A_TURN or self._turn.is_stopping():
                 return False
 

@@ -289,6 +289,21 @@ async def test_F32_errors_now_and_then_lose_nothing(sync: Sync, firm, microsoft)
     await sync.check()
 
 
+async def test_F32_what_came_after_an_interrupted_round_began_is_not_left_to_the_next_turn(
+    sync: Sync, firm, microsoft
+):
+    exchange(firm)
+    await sync.use_small_pages()
+    microsoft.faults.add("page_status", page=2, path="inbox")
+    await sync.run()
+    assert (await get_mailbox(sync)).state == "retrying"
+    firm.send_mail(CARL, [ANNE])
+    microsoft.faults.clear()
+    await sync.execute("UPDATE mailboxes SET not_before = 0")
+    await sync.run()
+    await sync.check()
+
+
 async def test_a_replay_of_everything_changes_no_row(sync: Sync, firm):
     exchange(firm, 30)
     await sync.run()
