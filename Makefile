@@ -34,6 +34,7 @@ soak: $(VENV)/dev
 
 # What takes too long for every change: each figure beside its floor or peer, and ten minutes of everything going wrong.
 nightly: bench soak
+	CARNET_FILTER_EXAMPLES=10000 $(BIN)/python -m pytest tests/integration/test_filters_property.py
 
 web: $(VENV)/service
 	$(BIN)/python -m bot.web.build

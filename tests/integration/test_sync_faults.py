@@ -289,9 +289,7 @@ async def test_F32_errors_now_and_then_lose_nothing(sync: Sync, firm, microsoft)
     await sync.check()
 
 
-async def test_F32_what_came_after_an_interrupted_round_began_is_not_left_to_the_next_turn(
-    sync: Sync, firm, microsoft
-):
+async def test_F32_what_came_after_an_interrupted_round_began_is_not_left_to_the_next_turn(sync: Sync, firm, microsoft):
     exchange(firm)
     await sync.use_small_pages()
     microsoft.faults.add("page_status", page=2, path="inbox")
