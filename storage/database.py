@@ -17,12 +17,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.direct_postgres import connect_postgres, read_for, reading_after, run_script
-from storage.generations import Generations
 from storage.inline_sqlite import connect_inline
 from storage.lending import Lender, Shared
 from storage.models import Audit, Base, Company, Contact, Outbox, User, View
 from storage.partitions import list_default_parts
-from storage.pools import Pool
+from storage.pools import Generations, Pool
 from storage.rls import IS_SYSTEM, READING, SYSTEM, Tenancy, list_policies, set_tenancy, write_reading, write_tenancy
 from storage.statistics import write_statistics
 from storage.wake import Wakes, take_wakes

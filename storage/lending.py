@@ -8,10 +8,11 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Final
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.direct_postgres import get_driver
-from storage.generations import Generations
+from storage.pools import Generations
 
 PATIENCE: Final = 30.0
 """Seconds for a connection to come back, as in SQLAlchemy's pools."""
@@ -53,7 +54,7 @@ class Lender:
     async def lend(self) -> AsyncIterator[AsyncConnection]:
         """Lend the connection that came back last; one whose server has gone is left, and another is opened.
 
-        Raises `TimeoutError` where all are lent for too long.
+        Raises `OperationalError` where all are lent for too long, as `pools.Pool` does.
         """
         await self._wait()
         try:
@@ -73,8 +74,11 @@ class Lender:
         if not self._places.locked():
             await self._places.acquire()
             return
-        async with asyncio.timeout(self._patience):
-            await self._places.acquire()
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise OperationalError("checkout", None, error) from error
 
     async def _take(self) -> AsyncConnection:
         while self._idle:

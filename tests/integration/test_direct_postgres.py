@@ -7,8 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database, open_database
-from storage.generations import Generations
 from storage.lending import Lender
+from storage.pools import Generations
 from storage.rls import SYSTEM
 
 TENANCY = text("SELECT current_setting('carnet.tenant_id', true), current_setting('carnet.is_system', true)")
@@ -111,7 +111,7 @@ async def test_who_waits_too_long_for_a_connection_is_told_and_the_next_one_gets
     engine = postgres_database.engine.execution_options(isolation_level="AUTOCOMMIT")
     lender = Lender(engine, 1, Generations(), patience=0.05)
     async with lender.lend():
-        with pytest.raises(TimeoutError):
+        with pytest.raises(DBAPIError):
             await lender.lend().__aenter__()
     async with lender.lend() as connection:
         assert await connection.scalar(text("SELECT 1")) == 1
