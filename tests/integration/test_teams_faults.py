@@ -1,15 +1,12 @@
 """From a mail to the message in somebody's chat while Teams or the store fails: said once, or listed as unknown."""
 
 import asyncio
-import contextlib
 import json
 
 import pytest
-from sqlalchemy import text
 
-from storage.database import open_database
-from storage.rls import SYSTEM
 from tests.account import find_told_twice
+from tests.locking import locked
 
 
 def find_click(message, verb: str = "company.set_type") -> dict:
@@ -44,43 +41,30 @@ async def test_F47_a_click_that_waits_for_the_store_says_so_in_time_and_is_answe
     service.meet(service.anne, "Acme")
     message = await service.wait_until_told(service.anne, "Acme")
     teams = service.microsoft.teams
-    async with locked(service.database):
+    async with locked(service.database, "companies", "EXCLUSIVE"):
         _, body = await teams.post(teams.describe(service.anne, **find_click(message)))
         assert (body["type"], "longer" in body["value"]) == ("application/vnd.microsoft.activity.message", True)
     await service.wait_for(lambda: [one for one in service.list_answers(service.anne) if "Acme" in one])
     assert await service.query("SELECT count(*) FROM audit WHERE action = 'company.set_type'") == [(1,)]
 
 
-@contextlib.asynccontextmanager
-async def locked(database):
-    """Another process writes, and takes its time."""
-    other = open_database(database.engine.url.render_as_string(hide_password=False))
-    async with other.writing(SYSTEM) as connection:
-        if not other.is_sqlite:
-            await connection.execute(text("LOCK TABLE companies IN EXCLUSIVE MODE"))
-        yield
-    await other.close()
+async def tell_under(service, kind: str, **fault) -> tuple[int, int]:
+    """Tell Anne of a company while Teams fails so; gives how often it failed, and how often she was told."""
+    await service.say_hello()
+    added = service.microsoft.faults.add(kind, edge="connector", mailbox=service.anne.id, **fault)
+    service.meet(service.anne, "Acme")
+    await service.wait_until_told(service.anne, "Acme")
+    await service.wait_for_state("sent")
+    return added.hits, len(service.list_told(service.anne, "Acme"))
 
 
 @pytest.mark.parametrize("retry_after", [1, None])
 async def test_F48_a_notice_that_teams_throttles_is_said_once(service, retry_after):
-    await service.say_hello()
-    fault = service.microsoft.faults.add(
-        "throttle", edge="connector", mailbox=service.anne.id, retry_after=retry_after, count=2
-    )
-    service.meet(service.anne, "Acme")
-    await service.wait_until_told(service.anne, "Acme")
-    await service.wait_for_state("sent")
-    assert (fault.hits, len(service.list_told(service.anne, "Acme"))) == (2, 1)
+    assert await tell_under(service, "throttle", retry_after=retry_after, count=2) == (2, 1)
 
 
 async def test_F49_a_notice_that_meets_a_conflict_is_said_once(service):
-    await service.say_hello()
-    fault = service.microsoft.faults.add("status", edge="connector", mailbox=service.anne.id, status=412, count=1)
-    service.meet(service.anne, "Acme")
-    await service.wait_until_told(service.anne, "Acme")
-    await service.wait_for_state("sent")
-    assert (fault.hits, len(service.list_told(service.anne, "Acme"))) == (1, 1)
+    assert await tell_under(service, "status", status=412, count=1) == (1, 1)
 
 
 @pytest.mark.parametrize("kind", ["accepted_then_reset", "accepted_then_status", "status"])
@@ -108,12 +92,7 @@ async def test_F51_who_has_blocked_the_bot_is_told_again_once_they_have_written(
 
 
 async def test_F52_a_chat_that_is_no_more_is_opened_anew_and_the_notice_said_there(service):
-    await service.say_hello()
-    fault = service.microsoft.faults.add("status", edge="connector", mailbox=service.anne.id, status=404, count=1)
-    service.meet(service.anne, "Acme")
-    await service.wait_until_told(service.anne, "Acme")
-    await service.wait_for_state("sent")
-    assert (fault.hits, len(service.list_told(service.anne, "Acme"))) == (1, 1)
+    assert await tell_under(service, "status", status=404, count=1) == (1, 1)
 
 
 async def test_F53_a_chat_that_hangs_holds_no_other_up(service):

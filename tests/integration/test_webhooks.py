@@ -1,5 +1,4 @@
 import asyncio
-import contextlib
 import gzip
 import hashlib
 import io
@@ -9,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
-from sqlalchemy import event, select, text, update
+from sqlalchemy import event, select, update
 
 from bot.demo.world.firm import Firm
 from bot.errors import UnavailableError
@@ -24,6 +23,7 @@ from storage.rls import SYSTEM
 from storage.tidings import UPDATE_DELAY
 from tests.books import has_passed
 from tests.live import Clock, Live, run_live
+from tests.locking import locked
 from tests.microsoft import make_firm
 
 NOW = int(time.time())
@@ -313,23 +313,12 @@ async def test_B54_F12_a_database_that_is_away_is_answered_with_503(door, graph,
 
 
 async def test_F12_F62_a_locked_database_is_waited_for_and_then_answered_with_503(graph, database):
-    async with locked(database):
+    async with locked(database, "mailboxes"):
         started = time.monotonic()
         assert await post(graph, item()) == 503
         assert time.monotonic() - started < 3
     assert await post(graph, item()) == 202
     assert await list_due(database) == [(1, 0)]
-
-
-@contextlib.asynccontextmanager
-async def locked(database: Database):
-    """Another process holds what the webhook must write."""
-    other = open_database(database.engine.url.render_as_string(hide_password=False))
-    async with other.writing(SYSTEM) as connection:
-        if not other.is_sqlite:
-            await connection.execute(text("LOCK TABLE mailboxes IN ACCESS EXCLUSIVE MODE"))
-        yield
-    await other.close()
 
 
 async def test_F14_many_posts_share_a_transaction_and_each_is_answered_after_its_commit(database, world):
