@@ -26,6 +26,8 @@ class Ask:
 
     verb: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    may_name_view: bool = True
+    """False where it is known that no saved view of whoever asks has its name among the words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.facts import How, Match
 from storage.filters import is_id
 from storage.models import Mailbox, Tenant, User
-from storage.names import clean_text, fold, words
+from storage.names import NAME_LENGTH, clean_text, fold, words
 from storage.parameters import as_parameters
 from storage.parameters import text as parameter
 from storage.prepared import Prepared
 from storage.search import list_name_words
 from storage.spelling import count_errors_allowed
 from storage.viewer import Viewer, visible_users
+from storage.views import is_named_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class KnownUser:
     """`active`, `paused` or `needs_admin`."""
     has_mailbox: bool = True
     """False where Microsoft said that there is none."""
+    may_name_view: bool = True
+    """False where no view that the user may read has its name in what the user says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +66,30 @@ _SELECT_KNOWN: Any = (
     .where(Tenant.entra_id == parameter("tenant"), User.entra_id == parameter("object"))
 )
 _KNOWN: Final = Prepared(_SELECT_KNOWN)
+_WHO: Final = _SELECT_KNOWN.cte("who")
+_IDS: Final[list[Any]] = [select(_WHO.c[key]).scalar_subquery() for key in ("tenant_id", "id")]
+_KNOWN_WHO_SAYS: Final = Prepared(select(_WHO, is_named_in(parameter("said"), Viewer(*_IDS))))
+_LONGEST_SAID: Final = 4 * NAME_LENGTH
 
 
-async def get_known_user(connection: AsyncConnection, entra_tenant_id: str, entra_object_id: str) -> KnownUser | None:
-    """Return who (tenant, object id) is; never by address (S9). Needs the tenancy `SYSTEM` on PostgreSQL."""
+async def get_known_user(
+    connection: AsyncConnection, entra_tenant_id: str, entra_object_id: str, said: str = ""
+) -> KnownUser | None:
+    """Return who (tenant, object id) is; never by address (S9). Needs the tenancy `SYSTEM` on PostgreSQL.
+
+    The same read says whether a view may be meant by what was `said`, which spares most lists the look for one.
+    """
     ids = {"tenant": entra_tenant_id.lower(), "object": entra_object_id.lower()}
     if not all(value.isascii() and value.isprintable() for value in ids.values()):
         return None
-    rows = await _KNOWN.fetch(connection, ids)
+    if 0 < len(said) <= _LONGEST_SAID:
+        rows = await _KNOWN_WHO_SAYS.fetch(connection, ids | {"said": fold(said)})
+    else:
+        rows = await _KNOWN.fetch(connection, ids)
     if not rows:
         return None
     tenant_id, user_id, shares, name, language, firm_language, timezone, firm_timezone, *states = rows[0]
-    is_active, is_admin, tenant_state, mailbox_state = states
+    is_active, is_admin, tenant_state, mailbox_state, *is_view_named = states
     return KnownUser(
         viewer=Viewer(tenant_id, user_id, shares_contacts=bool(shares)),
         name=name,
@@ -84,6 +99,7 @@ async def get_known_user(connection: AsyncConnection, entra_tenant_id: str, entr
         is_admin=bool(is_admin),
         tenant_state=tenant_state,
         has_mailbox=mailbox_state != NO_MAILBOX,
+        may_name_view=all(is_view_named),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rapidfuzz import fuzz
-from sqlalchemy import and_, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.facts import How, Match
@@ -121,6 +121,11 @@ async def find_view_named(connection: AsyncConnection, viewer: Viewer, name: str
     """Return the number of the view with this very name (own before shared): asked before every list in words."""
     rows = await _NAMED.fetch(connection, _get_values(viewer) | {"name": fold_name(name)})
     return rows[0][0] if rows else None
+
+
+def is_named_in(said: ColumnElement[str], viewer: Viewer) -> ColumnElement[bool]:
+    """Say whether a view that the viewer may read has its name in what was said (folded)."""
+    return exists().where(visible_views(viewer), func.replace(said, View.folded_name, "") != said)
 
 
 async def list_view_readers(connection: AsyncConnection, viewer: Viewer, view_id: int) -> list[int]:

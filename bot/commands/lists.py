@@ -152,7 +152,8 @@ async def _find_view(turn: Turn, filter_: Filter) -> ViewRow | None:
     name = read_text(data, "text")
     if not name:
         return None
-    named = await views.find_view_named(turn.connection, turn.viewer, name)
+    may_be_view = turn.ask.may_name_view
+    named = await views.find_view_named(turn.connection, turn.viewer, name) if may_be_view else None
     if named is not None:
         return await views.get_view(turn.connection, turn.viewer, named)
     if filter_ == Filter() and not data.get("names") and not data.get("is_scope_given"):

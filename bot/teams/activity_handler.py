@@ -2,6 +2,7 @@
 
 import secrets
 import traceback
+from dataclasses import replace
 
 import structlog
 from botbuilder.core import InvokeResponse, TurnContext
@@ -10,6 +11,7 @@ from botbuilder.schema import ActivityTypes
 from sqlalchemy.exc import DBAPIError
 
 from bot.language import choose_language, say, understand
+from bot.language.words import clean
 from bot.teams.adapter import get_arrival
 from bot.teams.asking import is_mentioned, read_submit, read_words
 from bot.teams.invokes import INVOKES, describe_failure
@@ -41,8 +43,9 @@ class CarnetBot(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder has n
         is_for_us = incoming.is_personal or incoming.value is not None or is_mentioned(incoming)
         if incoming.is_from_bot or not is_for_us:
             return
-        visit = await meet(self._tools, context)
-        ask = self._read(visit)
+        words = read_words(incoming) if incoming.value is None else ""
+        visit = await meet(self._tools, context, clean(words))
+        ask = self._read(visit, words)
         if ask is None:
             await visit.say_text("bad_request")
         else:
@@ -82,15 +85,14 @@ class CarnetBot(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder has n
         if await visit.remember():
             await visit.say(await visit.answer(Ask("hello")))
 
-    def _read(self, visit: Visit) -> Ask | None:
+    def _read(self, visit: Visit, words: str) -> Ask | None:
         """Return what is asked for; None for a button that carries no verb. A stranger's words are not even read."""
-        incoming = visit.incoming
-        if incoming.value is not None:
-            return read_submit(incoming.value)
-        words = read_words(incoming)
+        if visit.incoming.value is not None:
+            return read_submit(visit.incoming.value)
         if visit.asker is None or not words:
             return Ask("help")
-        return understand(words, visit.language, visit.asker.today(self._tools.clock()))
+        ask = understand(words, visit.language, visit.asker.today(self._tools.clock()))
+        return replace(ask, may_name_view=visit.asker.may_name_view)
 
     async def _apologise(self, context: TurnContext, error: Exception) -> None:
         number = secrets.token_hex(4)

@@ -19,6 +19,8 @@ class Asker:
     language: Language
     timezone: str
     surface: Surface
+    may_name_view: bool = True
+    """False where no view of theirs is named in what they said."""
 
     def today(self, now: int) -> date:
         """Return the day where the asker is."""
@@ -30,4 +32,5 @@ def know_asker(user: KnownUser, incoming: Incoming, *, is_extension: bool) -> As
     is_public = not incoming.is_personal and not is_extension
     viewer = replace(user.viewer, is_in_public=True) if is_public else user.viewer
     surface: Surface = "extension" if is_extension else "group" if is_public else "chat"
-    return Asker(viewer, choose_language(incoming.locale, user.language or "en"), user.timezone or "UTC", surface)
+    language = choose_language(incoming.locale, user.language or "en")
+    return Asker(viewer, language, user.timezone or "UTC", surface, user.may_name_view)

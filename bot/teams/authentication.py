@@ -39,8 +39,10 @@ class Authenticator(Protocol):
         """Raise `ForbiddenError` where this caller may not post this activity."""
         ...
 
-    async def find_user(self, connection: AsyncConnection, caller: Caller, incoming: Incoming) -> KnownUser | None:
-        """Return the user who speaks, or None for anybody who is not of a firm that is served."""
+    async def find_user(
+        self, connection: AsyncConnection, caller: Caller, incoming: Incoming, said: str
+    ) -> KnownUser | None:
+        """Return the user who speaks and has `said` this, or None for anybody who is not of a firm that is served."""
         ...
 
 
@@ -64,13 +66,15 @@ class TokenAuthenticator:
         if incoming.channel_id not in CHANNELS or incoming.channel_id not in caller.token.key.endorsements:
             raise ForbiddenError
 
-    async def find_user(self, connection: AsyncConnection, caller: Caller, incoming: Incoming) -> KnownUser | None:
+    async def find_user(
+        self, connection: AsyncConnection, caller: Caller, incoming: Incoming, said: str
+    ) -> KnownUser | None:
         """Return the user by (tenant id, object id), never by name or address (S9)."""
         person = incoming.from_.aad_object_id if incoming.from_ else None
         if not person or len(incoming.tenant_ids) != 1:
             return None
         (tenant,) = incoming.tenant_ids
-        return await get_known_user(connection, tenant, person.lower())
+        return await get_known_user(connection, tenant, person.lower(), said)
 
 
 class LocalAuthenticator:
@@ -98,14 +102,16 @@ class LocalAuthenticator:
         elif incoming.channel_id not in LOCAL_CHANNELS or not self.urls.allow(incoming.service_url or ""):
             raise ForbiddenError
 
-    async def find_user(self, connection: AsyncConnection, caller: Caller, incoming: Incoming) -> KnownUser | None:
+    async def find_user(
+        self, connection: AsyncConnection, caller: Caller, incoming: Incoming, said: str
+    ) -> KnownUser | None:
         """Take the sender's object id for true, and the first user where there is none; made-up tenants are let be."""
         if caller.token is not None:
-            return await self._inner.find_user(connection, caller, incoming)
+            return await self._inner.find_user(connection, caller, incoming, said)
         person = incoming.from_.aad_object_id if incoming.from_ else None
         if person and person.startswith(PLACEHOLDER):
             person = None
         if len(incoming.tenant_ids) > 1:
             return None
         identity = await get_identity(connection, incoming.tenant_ids, person and person.lower())
-        return await get_known_user(connection, *identity) if identity else None
+        return await get_known_user(connection, *identity, said) if identity else None

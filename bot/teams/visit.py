@@ -159,11 +159,11 @@ class Visit:
             log.info("typing_not_sent", reason=error.reason)
 
 
-async def meet(tools: Tools, context: TurnContext) -> Visit:
-    """Find out who speaks."""
+async def meet(tools: Tools, context: TurnContext, said: str = "") -> Visit:
+    """Find out who speaks, and has `said` this."""
     arrival = get_arrival(context)
     user = None
     if not arrival.incoming.is_from_bot:
         async with tools.database.reading(SYSTEM) as connection:
-            user = await tools.authenticator.find_user(connection, arrival.caller, arrival.incoming)
+            user = await tools.authenticator.find_user(connection, arrival.caller, arrival.incoming, said)
     return Visit(tools, context, user if user is not None and user.is_active else None)

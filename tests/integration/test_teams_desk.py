@@ -128,3 +128,11 @@ async def test_S13_a_firm_that_keeps_contacts_back_from_now_on_does_so_at_once_o
     assert after == nobody
     _, body = await door.post(door.describe(text="show Jane Doe", **EXPECTED))
     assert "elsewhere.example" not in str(body)
+
+
+async def test_the_view_of_a_persons_own_that_is_named_like_a_list_comes_before_that_list(door):
+    await door.post(door.describe(text="save my prospects as My clients", **EXPECTED))
+    _, body = await door.post(door.describe(text="please show my clients", **EXPECTED))
+    assert body["activities"][0]["attachments"][0]["content"]["body"][1]["inlines"][0]["text"].count("prospects") == 1
+    _, body = await door.post(door.describe(text="show my courts", **EXPECTED))
+    assert body["activities"][0]["summary"] == "My courts"

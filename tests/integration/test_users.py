@@ -2,10 +2,12 @@
 
 import pytest
 
+from storage.filters import Filter
 from storage.rls import SYSTEM
 from storage.users import get_known_user, get_user, get_user_names
+from storage.view_changes import add_view
 from tests import factories
-from tests.factories import viewer_of
+from tests.factories import NOW, viewer_of
 
 FIRM = "00000000-0000-4000-8000-00000000000a"
 OTHER = "00000000-0000-4000-8000-00000000000b"
@@ -61,3 +63,15 @@ async def test_who_left_keeps_a_name_on_old_cards(database, anne):
         user = await get_user(connection, viewer_of(anne), gone)
     assert names == {anne: "Anne Martin", gone: "Gone"}
     assert (user.name, user.is_active) == ("Gone", False)
+
+
+@pytest.mark.parametrize(
+    ("said", "may_name_view"),
+    [("show my clients", False), ("", True), ("please, the Dórmant-CLIENTS!", True), ("!", False), ("x" * 2000, True)],
+)
+async def test_whether_a_view_may_be_meant_is_known_with_who_asks(database, anne, said, may_name_view):
+    async with database.writing(1) as connection:
+        await add_view(connection, viewer_of(anne), "dormant clients", Filter(), now=NOW, source="chat")
+    async with database.reading(SYSTEM) as connection:
+        known = await get_known_user(connection, FIRM, ANNE, said)
+    assert (known.viewer.user_id, known.may_name_view) == (anne, may_name_view)

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import view_changes, view_order, views
 from storage.audit import list_audit
 from storage.changes import MissingError, RefusedError, StaleError, TakenError
 from storage.filters import Filter
 from storage.models import CompanyType
+from storage.names import fold
 from storage.undo import undo_change
 from storage.viewer import Viewer
 from tests import factories
@@ -267,3 +270,20 @@ async def test_the_view_of_a_very_name_is_found_first_among_the_readers_own(data
     own = await save(database, firm.marc)
     assert await do(database, views.find_view_named, firm.marc, "dormant clients") == own.id
     assert await do(database, views.find_view_named, firm.marc, "dormant") is None
+
+
+async def test_that_a_view_was_named_is_told_to_those_alone_who_may_read_it(database, firm):
+    async def hear(said: str) -> str:
+        found = [(name, views.is_named_in(literal(fold(said)), viewer)) for name, viewer in vars(firm).items()]
+        return " ".join(
+            [name for name, is_named in found if await do(database, AsyncConnection.scalar, select(is_named))]
+        )
+
+    view = await save(database, firm.anne)
+    assert (await hear("show the DORMANT clients!"), await hear("dormant")) == ("anne", "")
+    await do(database, view_changes.share_view, firm.anne, view.id, user_ids=[firm.zoe.user_id], **MADE)
+    assert await hear("dormant clients") == "anne zoe"
+    await do(database, view_changes.share_view, firm.anne, view.id, is_with_firm=True, **MADE)
+    assert await hear("dormant clients") == "anne marc zoe"
+    await do(database, view_changes.delete_view, firm.anne, view.id, **MADE)
+    assert await hear("dormant clients") == ""

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from bot.language import understand
+from bot.language.words import clean
 from storage.filters import Filter, from_json, to_json
+from storage.names import fold, fold_name
 
 TODAY = date(2026, 3, 18)
 FOLDER = Path(__file__).parent
@@ -118,3 +120,11 @@ def test_a_list_carries_its_words_so_that_a_saved_view_of_that_name_is_found(tex
 )
 def test_a_list_says_whether_mine_or_firm_was_said(text, is_given):
     assert understand(text, "en", TODAY).data.get("is_scope_given", False) is is_given
+
+
+@pytest.mark.parametrize("name", ["sentences.toml", "sentences_held_out.toml"])
+def test_the_words_by_which_a_view_is_looked_for_stand_in_the_sentence(name):
+    said = [sentence[0] for sentence in read_table(name)]
+    lists = {text: ask.data["text"] for text in said if (ask := understand(text, "en", TODAY)).verb == "list"}
+    assert lists
+    assert [text for text, words in lists.items() if fold_name(words) not in fold(clean(text))] == []
