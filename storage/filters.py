@@ -3,6 +3,7 @@
 `"me"` and `"90 days"` stay so until the filter runs, so that a shared view answers each reader with the reader's own.
 """
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
@@ -65,18 +66,25 @@ class Filter:
 
     def normalised(self) -> "Filter":
         """Return the same question in its one normal form: what asks nothing is left out, the rest in order."""
-        return replace(
-            self,
-            types=_order_types(self.types),
-            partners=_order_partners(self.partners),
-            text=clean_text(self.text, TEXT_LENGTH),
-            company_id=self.company_id if self.of == "contacts" else None,
-        )
+        return _normalise(self)
+
+
+@functools.lru_cache(maxsize=1_024)
+def _normalise(filter_: Filter) -> Filter:
+    return replace(
+        filter_,
+        types=_order_types(filter_.types),
+        partners=_order_partners(filter_.partners),
+        text=clean_text(filter_.text, TEXT_LENGTH),
+        company_id=filter_.company_id if filter_.of == "contacts" else None,
+    )
 
 
 _KEYS = {field.name for field in fields(Filter)} - {"partners"} | {"version", "partner"}
 _TYPES: tuple[CompanyType | None, ...] = (*CompanyType, None)
+_TYPES_BY_NAME = {type_ and type_.value: type_ for type_ in _TYPES}
 _WORDS = ("me", "nobody", "anyone")
+_SUBJECTS, _SCOPES, _SORTS = get_args(Subject), get_args(Scope), get_args(Sort)
 
 
 def to_json(filter_: Filter) -> dict[str, Any]:
@@ -102,19 +110,19 @@ def from_json(data: Any) -> Filter:
     if unknown := [str(key)[:40] for key in data if key not in _KEYS]:
         raise FilterError(f"unknown keys: {', '.join(sorted(unknown)[:10])}")
     _choose(data, "version", VERSIONS, VERSIONS[0])
-    subject = _choose(data, "of", get_args(Subject), "companies")
+    subject = _choose(data, "of", _SUBJECTS, "companies")
     if subject == "companies" and data.get("company_id") is not None:
         raise FilterError("company_id: only contacts are at a company")
     return Filter(
         of=subject,
-        scope=_choose(data, "scope", get_args(Scope), "mine"),
+        scope=_choose(data, "scope", _SCOPES, "mine"),
         types=_read_types(data.get("types", ())),
         partners=_read_partners(data.get("partner")),
         known_by=_read_person("known_by", data.get("known_by"), ("me",)),
         company_id=_read_person("company_id", data.get("company_id"), ()),
         last=_read_last(data.get("last")),
         text=_read_text(data.get("text", "")),
-        sort=_choose(data, "sort", get_args(Sort), "last"),
+        sort=_choose(data, "sort", _SORTS, "last"),
         is_ascending=_choose(data, "is_ascending", (True, False), False),
     ).normalised()
 
@@ -150,12 +158,11 @@ def _choose(data: Mapping[str, Any], key: str, choices: tuple[Any, ...], default
 
 
 def _read_types(value: Any) -> tuple[CompanyType | None, ...]:
-    known = {type_ and type_.value: type_ for type_ in _TYPES}
     if not isinstance(value, list | tuple) or not all(type_ is None or isinstance(type_, str) for type_ in value):
         raise FilterError("types: a list of company types")
-    if any(type_ not in known for type_ in value):
-        raise FilterError(f"types: any of {', '.join(str(name) for name in known)}")
-    return _order_types(known[type_] for type_ in value)
+    if any(type_ not in _TYPES_BY_NAME for type_ in value):
+        raise FilterError(f"types: any of {', '.join(map(str, _TYPES_BY_NAME))}")
+    return _order_types(_TYPES_BY_NAME[type_] for type_ in value)
 
 
 def _read_partners(value: Any) -> tuple[Partner, ...]:

@@ -1,5 +1,6 @@
 """Lines that open something when they are chosen, and the colour in which a company's type is shown on them."""
 
+import functools
 from typing import Any
 
 from adaptive_cards.card import Column, ColumnSet, Container, RichTextBlock, TextRun
@@ -15,7 +16,7 @@ from adaptive_cards.types import (
 )
 
 from bot.cards.actions import data_of, execute
-from bot.cards.template import Template, slot, spread
+from bot.cards.template import Template, slot, spread, spread_columns
 from bot.cards.wording import clean
 from storage.models import CompanyType
 
@@ -64,13 +65,22 @@ def _chip(style: ContainerStyle, width: str) -> Column:
     )
 
 
-def _row(style: ContainerStyle | None) -> Template:
+_CHIPS = {chip: Template(_chip(style, _CHIP)) for chip, style in STYLES.items()}
+
+
+@functools.cache
+def _draw_chip(chip: Chip, text: str) -> Json:
+    """Draw the type of a company once for all rows that show it."""
+    return _CHIPS[chip](chip=text)
+
+
+def _row(*more: Column) -> Template:
     name = RichTextBlock(inlines=[TextRun(text=slot("name"), weight=FontWeight.BOLDER)])
     detail = RichTextBlock(
         inlines=[TextRun(text=slot("detail"), size=FontSize.SMALL, is_subtle=True)], spacing=Spacing.NONE
     )
     texts = Column(width="stretch", items=[name, detail], vertical_content_alignment=VerticalAlignment.CENTER)
-    return _choosable([texts] if style is None else [texts, _chip(style, _CHIP)])
+    return _choosable([texts, *more])
 
 
 def _choosable(columns: list[Column]) -> Template:
@@ -78,11 +88,11 @@ def _choosable(columns: list[Column]) -> Template:
     return Template(ColumnSet(columns=columns, select_action=action, separator=True, spacing=Spacing.SMALL))
 
 
-_PLAIN_ROW = _row(None)
+_PLAIN_ROW = _row()
+_TYPED_ROW = _row(spread_columns("chips"))
 _BARE_ROW = _choosable(
     [Column(width="stretch", items=[RichTextBlock(inlines=[TextRun(text=slot("name"), color=Colors.ACCENT)])])]
 )
-_ROWS: dict[Chip, Template] = {chip: _row(style) for chip, style in STYLES.items()}
 
 
 def row(name: str, detail: str, verb: str, /, **data: Any) -> Json:
@@ -93,7 +103,8 @@ def row(name: str, detail: str, verb: str, /, **data: Any) -> Json:
 
 def typed_row(name: str, detail: str, chip: Chip, chip_text: str, verb: str, /, **data: Any) -> Json:
     """Give a line with the type of its company at its end."""
-    return _ROWS[chip](name=name, detail=detail, chip=chip_text, title=None, verb=verb, data=data_of(verb, **data))
+    chips = [_draw_chip(chip, chip_text)]
+    return _TYPED_ROW(name=name, detail=detail, chips=chips, title=None, verb=verb, data=data_of(verb, **data))
 
 
 _LINKED_ROW = Template(

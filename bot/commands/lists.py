@@ -31,7 +31,7 @@ async def show_list(turn: Turn, note: str = "") -> Reply:
     if turn.ask.data.get("group") == "type":
         return await _show_types(turn)
     listing = await read_listing(turn)
-    return await show_page(turn, replace(listing, note=note))
+    return await show_page(turn, replace(listing, note=note) if note else listing)
 
 
 @router.verb("list.narrow")
