@@ -16,11 +16,13 @@ from kiota_abstractions.api_error import APIError
 from kiota_abstractions.authentication import AuthenticationProvider
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
-from kiota_http.middleware.options import RedirectHandlerOption, RetryHandlerOption, UrlReplaceHandlerOption
+from kiota_http.kiota_client_factory import KiotaClientFactory
+from kiota_http.middleware import ParametersNameDecodingHandler
+from kiota_http.middleware.user_agent_handler import UserAgentHandler
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph.graph_service_client import GraphServiceClient
-from msgraph_core import GraphClientFactory
+from msgraph_core.middleware import AsyncGraphTransport, GraphTelemetryHandler
 
 from bot.config import Config
 from bot.graph.errors import GraphError, SignInError
@@ -76,12 +78,7 @@ class GraphClient:
         """
         if not link.startswith(f"{self.graph_url}/"):
             raise GraphError(0, "foreignLink")
-        request = RequestInformation()
-        request.http_method = Method.GET
-        request.url = link
-        request.headers.add("Accept", "application/json")
-        add_preferences(request, page_size)
-        return await self.fetch(request)
+        return await self.fetch(request_url(link, page_size))
 
     async def _send(self, request: RequestInformation) -> bytes:
         try:
@@ -138,14 +135,19 @@ class GraphClients:
 
 
 def make_http_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
-    """Make the connections to Graph, with the SDK's middleware: no redirects, retries or proxies, bounded bodies."""
-    client = httpx.AsyncClient(transport=transport, trust_env=False, event_hooks={"response": [_break_circle]})
-    options: dict[str, Any] = {
-        RetryHandlerOption.get_key(): RetryHandlerOption(should_retry=False),
-        RedirectHandlerOption.get_key(): RedirectHandlerOption(should_redirect=False),
-        UrlReplaceHandlerOption.get_key(): UrlReplaceHandlerOption(enabled=False),
-    }
-    return cast("httpx.AsyncClient", GraphClientFactory.create_with_default_middleware(client=client, options=options))
+    """Make the connections to Graph, with those of the SDK's middleware that have something to do here."""
+    middleware = [ParametersNameDecodingHandler(), UserAgentHandler(), GraphTelemetryHandler()]
+    pipeline = KiotaClientFactory.create_middleware_pipeline(middleware, transport)
+    return _PlainClient(AsyncGraphTransport(transport, pipeline))
+
+
+def request_url(url: str, page_size: int | None = None) -> RequestInformation:
+    """Ask for a URL as it is; pages hold as many items as Graph likes where no `page_size` is given."""
+    request = RequestInformation(Method.GET)
+    request.url = url
+    request.headers.add("Accept", "application/json")
+    add_preferences(request, page_size)
+    return request
 
 
 def add_preferences(request: RequestInformation, page_size: int | None) -> None:
@@ -193,6 +195,16 @@ class _Authenticator(AuthenticationProvider):
         self._refused = next(iter(request.headers.get(_AUTHORIZATION) or ()), "").removeprefix("Bearer ")
 
 
-async def _break_circle(response: httpx.Response) -> None:
-    """Take the stream from a response that was read: they know each other, and with them a page would wait for gc."""
-    response.stream = httpx.ByteStream(b"")
+class _PlainClient(httpx.AsyncClient):
+    """Sends a request and no more: Graph needs no cookies, redirects or sign-in of httpx's.
+
+    What httpx adds to an answer knows the answer and is known by it: a page would wait for gc.
+    """
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        super().__init__(transport=transport, trust_env=False)
+        self._way = transport
+
+    async def send(self, request: httpx.Request, **_options: Any) -> httpx.Response:
+        """Send a request."""
+        return await self._way.handle_async_request(request)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from email.utils import formatdate
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -36,6 +37,18 @@ async def test_a_request_is_what_msgraph_sdk_builds_and_its_answer_is_bytes(clie
     assert b"@odata.deltaLink" in body
     assert microsoft.record.id_types == {"immutable": 1}
     assert {"internetMessageHeaders", "from"} <= set(microsoft.record.selected)
+
+
+@pytest.mark.parametrize("user_id", ["6d05e3a7-7f5b-4a4e-9c5d-0a3f5d1b7c11", "o'hara#ext#@lex.example"])
+def test_a_url_written_once_for_all_users_is_the_one_that_msgraph_sdk_builds_for_each(client, user_id):
+    request = request_messages(client, user_id, Feed.SENT, page_size=500, keeps_subjects=True)
+    folder = client.request_builder.users.by_user_id(user_id).mail_folders.by_mail_folder_id("sentitems")
+    built = folder.messages.delta.to_get_request_information()
+    built.path_parameters["baseurl"] = client.graph_url
+    path, _, query = request.url.partition("?")
+    assert path == built.url
+    assert parse_qs(query)["$orderby"] == ["receivedDateTime desc"]
+    assert parse_qs(query)["$select"][0].endswith(",subject")
 
 
 async def test_a_page_does_not_stay_in_memory_until_the_garbage_collector_comes(client, microsoft):
