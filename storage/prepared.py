@@ -1,6 +1,6 @@
-"""A statement of the busiest paths: compiled once for each kind of database, and read without anything between.
+"""A statement of the busiest paths: compiled once for each kind of database, and run without anything between.
 
-SQLAlchemy's way through a statement takes longer than the database's own; these few reads go straight to the driver.
+SQLAlchemy's way through a statement takes longer than the database's own; these few go straight to the driver.
 """
 
 import contextlib
@@ -8,21 +8,26 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import aiosqlite
 import asyncpg
 from sqlalchemy import Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.direct_postgres import FAILURES, get_driver
 from storage.inline_sqlite import InlineConnection
 
 
 class Prepared:
-    """A select whose parameters are all whole numbers and texts, no lists; on SQLite its booleans come as 0 and 1."""
+    """A select, or an update that returns something; on SQLite its booleans come as 0 and 1.
+
+    Its parameters are all whole numbers and texts, no lists.
+    """
 
     __slots__ = ("_compiled", "statement")
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | ReturningUpdate[*tuple[Any, ...]]) -> None:
         self.statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
@@ -37,6 +42,8 @@ class Prepared:
             with contextlib.suppress(sqlite3.Error, *FAILURES):
                 if isinstance(driver, InlineConnection):
                     return driver.fetch(compiled.sql, parameters)
+                if isinstance(driver, aiosqlite.Connection):
+                    return list(await driver.execute_fetchall(compiled.sql, parameters))
                 if isinstance(driver, asyncpg.Connection):
                     return await _fetch_from_postgres(driver, compiled.sql, parameters)
         rows: Sequence[Any] = (await connection.execute(self.statement, values)).all()

@@ -12,7 +12,8 @@ from bot.graph.client import GraphClient
 from bot.graph.turn import OnApplied
 from bot.graph.turns import TurnTaker, get_health
 from storage.database import Database
-from storage.mailboxes import LEASE, Lease, claim_mailboxes, extend_leases, get_next_due_at
+from storage.leasing import claim_mailboxes
+from storage.mailboxes import LEASE, Lease, extend_leases, get_next_due_at
 from storage.rls import SYSTEM
 
 __all__ = ["Worker", "get_health"]

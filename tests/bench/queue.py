@@ -8,7 +8,8 @@ import psutil
 from sqlalchemy import insert, text
 
 from storage.database import Database, open_database
-from storage.mailboxes import claim_mailboxes, finish_mailbox, make_due
+from storage.leasing import claim_mailboxes
+from storage.mailboxes import finish_mailbox, make_due
 from storage.models import Mailbox, Tenant, User
 from storage.rls import SYSTEM
 from tests.bench import mail

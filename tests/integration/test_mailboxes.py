@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from storage.database import Database
+from storage.leasing import claim_mailboxes
 from storage.mailboxes import (
     LEASE,
     Lease,
     LeaseLostError,
-    claim_mailboxes,
     count_mailboxes,
     extend_leases,
     fail_mailbox,

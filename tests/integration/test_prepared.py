@@ -1,11 +1,12 @@
 """Prepared statements read the same on both databases, and fail as every other statement does."""
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from storage.models import User
 from storage.parameters import number
+from storage.parameters import text as words
 from storage.prepared import Prepared
 from tests import factories
 
@@ -22,6 +23,22 @@ async def test_a_prepared_statement_gives_rows_for_reading_and_for_writing(datab
         again = await NAMES.fetch(connection, {"tenant_id": 2})
     assert [tuple(row) for row in written] == [tuple(row) for row in read] == [(anne, "Anne Martin")]
     assert list(again) == []
+
+
+async def test_a_prepared_change_says_whom_it_found_and_goes_with_its_transaction(database):
+    named = update(User).where(User.tenant_id == number("of_tenant"), User.id == number("user_id"))
+    rename = Prepared(named.values(name=words("new_name")).returning(User.id))
+    async with database.writing(1) as connection:
+        await factories.add_tenant(connection)
+        anne = await factories.add_user(connection, "Anne Martin")
+    with pytest.raises(ZeroDivisionError):
+        async with database.writing(1) as connection:
+            found = await rename.fetch(connection, {"of_tenant": 1, "user_id": anne, "new_name": "Anna"})
+            assert [tuple(row) for row in found] == [(anne,)]
+            assert not await rename.fetch(connection, {"of_tenant": 1, "user_id": anne + 1, "new_name": "Bob"})
+            raise ZeroDivisionError
+    async with database.reading(1) as connection:
+        assert [tuple(row) for row in await NAMES.fetch(connection, {"tenant_id": 1})] == [(anne, "Anne Martin")]
 
 
 async def test_what_goes_wrong_is_an_error_of_sqlalchemy(database):
