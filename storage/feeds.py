@@ -1,6 +1,6 @@
 """Where each delta feed of a mailbox stands; written in the transaction of the page that it follows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.bulk import Insert, insert_rows
 from storage.chunks import split
 from storage.models import Feed, MailboxFeed
+from storage.parameters import number
+from storage.prepared import Prepared
 
 PAGE_SIZE: Final = 500
 """What Graph gives at most for a delta of messages."""
@@ -18,6 +20,11 @@ _COLUMNS: Final = ("link", "is_current", "round", "finished_round", "item_count"
 _KEY: Final = ("tenant_id", "user_id", "feed")
 _FEEDS: Final = Insert(
     MailboxFeed, (*_KEY, *_COLUMNS), _KEY, tuple((column, f"excluded.{column}") for column in _COLUMNS)
+)
+_OWN: Final = Prepared(
+    select(*(getattr(MailboxFeed, name) for name in ("feed", *_COLUMNS))).where(
+        MailboxFeed.tenant_id == number("tenant_id"), MailboxFeed.user_id == number("user_id")
+    )
 )
 
 
@@ -55,10 +62,9 @@ class FeedState:
 
 async def get_feeds(connection: AsyncConnection, tenant_id: int, user_id: int) -> dict[Feed, FeedState]:
     """Give where all feeds of a mailbox stand; one that never began is at its beginning."""
-    columns = (getattr(MailboxFeed, name) for name in ("feed", *_COLUMNS))
-    own = (MailboxFeed.tenant_id == tenant_id, MailboxFeed.user_id == user_id)
-    rows = {Feed(row[0]): FeedState(*row[1:]) for row in await connection.execute(select(*columns).where(*own))}
-    return {feed: rows.get(feed, FeedState()) for feed in Feed}
+    rows = await _OWN.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id})
+    states = {Feed(feed): FeedState(link, bool(is_current), *rest) for feed, link, is_current, *rest in rows}
+    return {feed: states.get(feed, FeedState()) for feed in Feed}
 
 
 async def reread_calendars(connection: AsyncConnection, mailboxes: Collection[tuple[int, int]]) -> None:
@@ -72,7 +78,12 @@ async def reread_calendars(connection: AsyncConnection, mailboxes: Collection[tu
         await connection.execute(calendars.values(window_ends_at=0))
 
 
-async def set_feed(connection: AsyncConnection, tenant_id: int, user_id: int, feed: Feed, state: FeedState) -> None:
-    """Write where a feed stands."""
-    values = tuple(getattr(state, column) for column in _COLUMNS)
-    await insert_rows(connection, _FEEDS, [(tenant_id, user_id, feed.value, *values)])
+async def set_feeds(
+    connection: AsyncConnection, tenant_id: int, user_id: int, states: Mapping[Feed, FeedState]
+) -> None:
+    """Write where feeds stand."""
+    rows = [
+        (tenant_id, user_id, feed.value, *(getattr(state, column) for column in _COLUMNS))
+        for feed, state in states.items()
+    ]
+    await insert_rows(connection, _FEEDS, rows)

@@ -16,6 +16,8 @@ from storage.chunks import split
 from storage.happenings import Happening
 from storage.interactions import Applied, Mailing, add_happenings
 from storage.models import Contact, Interaction, InteractionContact, Kind
+from storage.parameters import number
+from storage.prepared import Prepared
 from storage.recount import recount
 
 _MEETING: Final = Kind.MEETING.value
@@ -99,8 +101,8 @@ async def sweep_meetings(connection: AsyncConnection, mailing: Mailing, starts_a
 
 async def has_ripe_meetings(connection: AsyncConnection, tenant_id: int, user_id: int, now: int) -> bool:
     """Say whether a planned meeting of a mailbox has begun."""
-    ripe = _are_ripe(tenant_id, user_id, now)
-    return bool(await connection.scalar(select(exists().where(*ripe))))
+    [(is_ripe,)] = await _IS_RIPE.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id, "now": now})
+    return bool(is_ripe)
 
 
 async def ripen_meetings(connection: AsyncConnection, mailing: Mailing) -> Applied:
@@ -133,9 +135,12 @@ def _are_meetings(mailing: Mailing) -> tuple[ColumnElement[bool], ...]:
     return (*own, Interaction.kind == _MEETING)
 
 
-def _are_ripe(tenant_id: int, user_id: int, now: int) -> tuple[Any, ...]:
+def _are_ripe(tenant_id: Any, user_id: Any, now: Any) -> tuple[Any, ...]:
     own = (Interaction.tenant_id == tenant_id, Interaction.user_id == user_id)
     return (*own, Interaction.is_planned, Interaction.occurred_at <= now)
+
+
+_IS_RIPE: Final = Prepared(select(exists().where(*_are_ripe(number("tenant_id"), number("user_id"), number("now")))))
 
 
 async def _take_back(connection: AsyncConnection, mailing: Mailing, sources: Sequence[bytes]) -> set[int]:

@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.chunks import split
 from storage.database import next_ids
 from storage.models import Outbox
+from storage.parameters import number, text
+from storage.prepared import Prepared
 from storage.wake import wake
 
 MOST_AT_ONCE: Final = 200
@@ -158,10 +160,16 @@ async def count_messages(connection: AsyncConnection, tenant_id: int, user_id: i
     return (await connection.execute(query)).scalar_one()
 
 
+_OF_KIND: Final = Prepared(
+    select(Outbox.id)
+    .where(Outbox.tenant_id == number("tenant_id"), Outbox.user_id == number("user_id"), Outbox.kind == text("kind"))
+    .limit(1)
+)
+
+
 async def has_notice(connection: AsyncConnection, tenant_id: int, user_id: int, kind: str) -> bool:
     """Say whether a person ever had a row of this kind."""
-    query = select(Outbox.id).where(Outbox.tenant_id == tenant_id, Outbox.user_id == user_id, Outbox.kind == kind)
-    return (await connection.execute(query.limit(1))).first() is not None
+    return bool(await _OF_KIND.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id, "kind": kind}))
 
 
 async def list_told(

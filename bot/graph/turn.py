@@ -15,7 +15,7 @@ from bot.graph.client import GraphClient
 from bot.graph.firm import Firm
 from storage.database import Database
 from storage.domains import name_company
-from storage.feeds import FeedState, set_feed
+from storage.feeds import FeedState, set_feeds
 from storage.interactions import Applied, Mailing
 from storage.mailboxes import Lease, begin_first_sync, hold_mailbox
 from storage.models import Feed
@@ -81,6 +81,8 @@ class MailboxTurn:
             try:
                 async with self.database.writing(self.lease.tenant_id) as connection:
                     await hold_mailbox(connection, self.lease, self.now)
+                    if self.is_beginning:
+                        await begin_first_sync(connection, self.lease)
                     await self.settle(connection)
                     result = await change(connection)
             except DBAPIError:
@@ -105,10 +107,7 @@ class MailboxTurn:
 
     async def settle(self, connection: AsyncConnection) -> None:
         """Write what was put off."""
-        if self.is_beginning:
-            await begin_first_sync(connection, self.lease)
-        for feed, state in self._unwritten.items():
-            await set_feed(connection, self.lease.tenant_id, self.lease.user_id, feed, state)
+        await set_feeds(connection, self.lease.tenant_id, self.lease.user_id, self._unwritten)
         if self._is_untold:
             await self.tell(connection, Applied(), is_first_sync=True)
 

@@ -20,6 +20,7 @@ from storage.database import Database
 from storage.mailboxes import (
     Lease,
     LeaseLostError,
+    begin_first_sync,
     count_mailboxes,
     fail_mailbox,
     finish_mailbox,
@@ -96,6 +97,8 @@ class TurnTaker:
                 due_at = now + int(self._interval * random.uniform(0.9, 1.1))
                 await finish_mailbox(connection, lease, now=now, due_at=due_at)
             else:
+                if turn.is_beginning:
+                    await begin_first_sync(connection, lease)
                 await release_mailbox(connection, lease, now)
 
     async def _note(self, turn: MailboxTurn, trouble: Trouble, *, is_refusal: bool) -> None:

@@ -17,7 +17,7 @@ from bot.graph.recording import Decided, Recorder
 from bot.graph.requests import choose_window_end, get_window_start, request_calendar, request_messages
 from bot.graph.rounds import RoundWatch, is_slow, is_too_much, is_unknown_state, is_within_round
 from bot.graph.turn import MailboxTurn
-from storage.feeds import FeedState, set_feed
+from storage.feeds import FeedState, set_feeds
 from storage.interactions import Applied
 from storage.mailboxes import begin_first_sync
 from storage.meetings import sweep_meetings
@@ -200,4 +200,4 @@ class FeedWalk(Generic[ItemT]):
         return bool(page.delta_link) and self._feed == Feed.CALENDAR and is_read_anew
 
     async def _set_state(self, connection: AsyncConnection, state: FeedState) -> None:
-        await set_feed(connection, self._turn.lease.tenant_id, self._turn.lease.user_id, self._feed, state)
+        await set_feeds(connection, self._turn.lease.tenant_id, self._turn.lease.user_id, {self._feed: state})

@@ -66,7 +66,7 @@ async def test_F60_fifty_kills_lose_nothing_and_double_nothing(sync: Sync, firm,
     for cycle in range(CYCLES):
         make_news(firm, chance, 5)
         # Every third one dies at a moment of its parent's choice, the others at a step of their own.
-        seconds, fatal = (chance.uniform(0.1, 0.6), 0) if cycle % 3 == 0 else (20, chance.randrange(1, 40))
+        seconds, fatal = (chance.uniform(0.1, 0.6), 0) if cycle % 3 == 0 else (20, chance.randrange(1, 32))
         await sync.execute("UPDATE mailboxes SET due_at = 0, leased_until = 0, not_before = 0")
         await sync.execute("UPDATE mailbox_feeds SET page_size = 20")
         killed += await run_worker(sync, processes, fatal=fatal, seconds=seconds) != 0

@@ -111,7 +111,7 @@ OF_FUNCTION: dict[str, dict[str, Any]] = {
     "company_writes.change_several": {"versions": {}},
     "contacts.list_contacts": {"filter_": Filter(of="contacts", scope="firm")},
     "database.next_ids": {"model": Company, "count": 1},
-    "feeds.set_feed": {"state": FeedState()},
+    "feeds.set_feeds": {"states": {Feed.INBOX: FeedState()}},
     "knowers.get_known": {"of": CompanyRelationship},
     "search.index_words": {"of": 1, "texts": {1: ["other"]}},
     "spelling.correct_words": {"of": 1},

@@ -64,6 +64,23 @@ async def test_F69_a_worker_that_is_stopped_ends_its_page_and_gives_the_mailbox_
     await sync.check()
 
 
+async def test_a_mailbox_given_back_amid_a_replay_is_on_its_way_again(sync: Sync, firm, microsoft):
+    for number in range(30):
+        firm.send_mail(ANNE, [CARL], sent_at=f"2024-01-01T00:00:{number:02d}Z")
+    await sync.run()
+    await sync.execute("DELETE FROM mailbox_feeds")
+    await sync.use_small_pages(5)
+    await sync.execute("UPDATE mailboxes SET due_at = 0, state = 'new'")
+    slow, stopping = microsoft.faults.add("slow", path="sentitems", seconds=0.2), asyncio.Event()
+    running = asyncio.create_task(sync.worker.run(stopping))
+    while slow.hits < 5:
+        await asyncio.sleep(0.02)
+    stopping.set()
+    await asyncio.wait_for(running, 10)
+    [anne] = await sync.query("SELECT state FROM mailboxes JOIN users ON id = user_id WHERE address = :it", it=ANNE[1])
+    assert anne == ("syncing",)
+
+
 async def test_a_failure_that_nobody_foresaw_does_not_end_the_worker(sync: Sync):
     failures = [ZeroDivisionError(), RecursionError()]
 
