@@ -31,6 +31,7 @@ def test_F20_a_missing_field_is_not_an_empty_one():
     [
         {"id": "1", "isDraft": "false", "importance": "very-new", "brandNewField": {"a": [1]}},
         {"id": "1", "flag": None, "from": {"emailAddress": {"address": "a@b.de", "name": None, "more": 1}}},
+        {"id": "1", "previousvalue": [{"a": 1}], "@odata.nextLinks": 1},
     ],
 )
 def test_B87_unknown_words_new_fields_and_booleans_as_text_are_taken(item):
