@@ -48,7 +48,7 @@ def say_totals(reader: Reader, totals: Totals) -> str:
 
 def join(parts: Iterable[str]) -> str:
     """Put short facts in a row, leaving out those that are not there."""
-    return DOT.join(part for part in parts if part)
+    return DOT.join(filter(None, parts))
 
 
 def say_last(reader: Reader, at: int) -> str:

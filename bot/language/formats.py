@@ -3,6 +3,7 @@
 Times come in as UTC seconds since 1970; 0 means that no believable date is known and gives an empty string.
 """
 
+import bisect
 import functools
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -18,14 +19,15 @@ from bot.turn import Language
 DateStyle = Literal["short", "medium", "long", "full"]
 Unit = Literal["year", "month", "week", "day", "hour", "minute"]
 _UNITS: tuple[tuple[int, Unit], ...] = (
-    (365 * 86_400, "year"),
-    (30 * 86_400, "month"),
-    (7 * 86_400, "week"),
-    (86_400, "day"),
-    (3_600, "hour"),
     (60, "minute"),
+    (3_600, "hour"),
+    (86_400, "day"),
+    (7 * 86_400, "week"),
+    (30 * 86_400, "month"),
+    (365 * 86_400, "year"),
 )
 """Seconds from which a unit is used; months of 30 days, as filters count them."""
+_BEGINNINGS = [seconds for seconds, _ in _UNITS]
 
 
 @functools.lru_cache(maxsize=8_192)
@@ -57,7 +59,7 @@ def say_ago(language: Language, at: int, now: int) -> str:
     if at <= 0:
         return ""
     distance = max(abs(now - at), 60)
-    seconds, unit = next(step for step in _UNITS if distance >= step[0])
+    seconds, unit = _UNITS[bisect.bisect(_BEGINNINGS, distance) - 1]
     return _say_distance(language, unit, distance // seconds * seconds * (1 if at > now else -1))
 
 
