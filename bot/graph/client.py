@@ -18,6 +18,7 @@ from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 from kiota_http.kiota_client_factory import KiotaClientFactory
 from kiota_http.middleware import ParametersNameDecodingHandler
+from kiota_http.middleware.options import ParametersNameDecodingHandlerOption
 from kiota_http.middleware.user_agent_handler import UserAgentHandler
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.graph_request_adapter import GraphRequestAdapter
@@ -34,6 +35,7 @@ __all__ = ["GraphClient", "GraphClients", "GraphError", "SignInError"]
 PATIENCE: Final = 60.0
 """Seconds for one answer, from the first byte sent to the last one read."""
 _ERRORS: Final[dict[str, Any]] = {"XXX": ODataError}
+_AS_IT_IS: Final = ParametersNameDecodingHandlerOption(enable=False)
 _AUTHORIZATION: Final = "Authorization"
 
 
@@ -145,6 +147,7 @@ def request_url(url: str, page_size: int | None = None) -> RequestInformation:
     """Ask for a URL as it is; pages hold as many items as Graph likes where no `page_size` is given."""
     request = RequestInformation(Method.GET)
     request.url = url
+    request.add_request_options([_AS_IT_IS])
     request.headers.add("Accept", "application/json")
     add_preferences(request, page_size)
     return request

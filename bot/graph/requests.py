@@ -95,7 +95,7 @@ def _write_calendar_url(client: GraphClient, ends_at: int) -> str:
 def _write_url(client: GraphClient, builder: Any, query: Any) -> str:
     request: RequestInformation = builder.to_get_request_information(RequestConfiguration(query_parameters=query))
     request.path_parameters["baseurl"] = client.graph_url
-    return request.url
+    return request.url.replace("%24", "$")  # in the names of parameters, as the SDK's middleware does it
 
 
 def _write_time(at: int) -> str:
