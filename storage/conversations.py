@@ -1,14 +1,17 @@
 """Conversation references: where the bot can speak, refreshed by every activity and written only when they change."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, bindparam, delete, select, update
+from sqlalchemy import delete, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.models import Conversation
+from storage.parameters import number, text
+from storage.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +37,23 @@ _COLUMNS = (
     Conversation.is_reachable,
     Conversation.reason,
 )
-_ONE = select(*_COLUMNS).where(
-    Conversation.tenant_id == bindparam("tenant_id"), Conversation.conversation_id == bindparam("conversation_id")
-)
-_OF_USER = (
-    select(*_COLUMNS)
-    .where(Conversation.tenant_id == bindparam("tenant_id"), Conversation.user_id == bindparam("user_id"))
+_SELECT: Any = select(*_COLUMNS).where(Conversation.tenant_id == number("tenant_id"))
+_ONE: Final = Prepared(_SELECT.where(Conversation.conversation_id == text("conversation_id")))
+_OF_USER: Final = Prepared(
+    _SELECT.where(Conversation.user_id == number("user_id"))
     .order_by(Conversation.updated_at.desc(), Conversation.conversation_id)
-    .limit(1)
+    .limit(literal_column("1"))
 )
 
 
 async def get_conversation(connection: AsyncConnection, tenant_id: int, conversation_id: str) -> Reference | None:
     """Return one conversation, or None."""
-    rows = await connection.execute(_ONE, {"tenant_id": tenant_id, "conversation_id": conversation_id})
-    return _read(rows.mappings().one_or_none())
+    return _read(await _ONE.fetch(connection, {"tenant_id": tenant_id, "conversation_id": conversation_id}))
 
 
 async def get_personal_conversation(connection: AsyncConnection, tenant_id: int, user_id: int) -> Reference | None:
     """Return the personal chat with a user that was used last, or None."""
-    rows = await connection.execute(_OF_USER, {"tenant_id": tenant_id, "user_id": user_id})
-    return _read(rows.mappings().one_or_none())
+    return _read(await _OF_USER.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id}))
 
 
 async def get_service_url(connection: AsyncConnection, tenant_id: int) -> str:
@@ -100,5 +99,10 @@ def _where(statement: Any, tenant_id: int, conversation_id: str) -> Any:
     return statement.where(Conversation.tenant_id == tenant_id, Conversation.conversation_id == conversation_id)
 
 
-def _read(row: RowMapping | None) -> Reference | None:
-    return None if row is None else Reference(**row)
+def _read(rows: Sequence[Any]) -> Reference | None:
+    if not rows:
+        return None
+    tenant_id, conversation_id, user_id, service_url, reference, is_reachable, reason = rows[0]
+    # Straight from the driver JSON comes as the text that it is.
+    read = json.loads(reference) if isinstance(reference, str) else reference
+    return Reference(tenant_id, conversation_id, user_id, service_url, read, bool(is_reachable), reason)
