@@ -32,7 +32,8 @@ async def set_added(connection: AsyncConnection, viewer: Viewer, contact_id: int
         update(Relationship).where(_is_own(viewer, contact_id)).values(is_mine=True, is_added=True)
     )
     if not changed.rowcount:
-        row = {"contact_id": contact_id, "folded_name": contact.folded_name, "is_added": True}
+        copies = {"folded_name": contact.folded_name, "beginnings": contact.beginnings}
+        row = {"contact_id": contact_id, **copies, "is_added": True}
         await connection.execute(insert(Relationship).values(**_get_key(viewer), **row, is_mine=True))
     if contact.company_id is not None:
         await _set_own_company(connection, viewer, contact.company_id)
@@ -45,7 +46,7 @@ async def unset_added(connection: AsyncConnection, viewer: Viewer, contact_id: i
     of_contact = and_(Relationship.tenant_id == viewer.tenant_id, Relationship.contact_id == contact_id)
     others = exists().where(of_contact, Relationship.user_id != viewer.user_id, Relationship.is_added)
     is_added = bool(await connection.scalar(select(others)))
-    stays = is_added or is_contact(rule, *contact[4:])
+    stays = is_added or is_contact(rule, *contact[5:])
     await _update_contact(connection, viewer, contact_id, is_contact=stays, is_added=is_added)
     if contact.company_id is not None:
         await _count_company(connection, viewer, contact.company_id, 0 if stays else -1)
@@ -70,7 +71,7 @@ def _is_own(viewer: Viewer, contact_id: int) -> Any:
 async def _hold(connection: AsyncConnection, viewer: Viewer, contact_id: int) -> Any:
     """Lock the contact, then its company; the counts stand in the order of the rule's arguments."""
     of = Contact
-    columns = (of.company_id, of.is_contact, of.folded_name, of.is_added)
+    columns = (of.company_id, of.is_contact, of.folded_name, of.beginnings, of.is_added)
     counts = (of.sent_count, of.received_count, of.meeting_count, of.planned_count)
     asked = select(*columns, *counts).where(of.tenant_id == viewer.tenant_id, of.id == contact_id)
     contact = (await connection.execute(asked.with_for_update())).one()
@@ -101,7 +102,7 @@ async def _set_own_company(connection: AsyncConnection, viewer: Viewer, company_
     changed = await connection.execute(update(table).where(_is_own_company(viewer, company_id)).values(is_mine=True))
     if changed.rowcount:
         return
-    copied = select(Company.type, Company.partner_id, Company.folded_name)
+    copied = select(Company.type, Company.partner_id, Company.folded_name, Company.beginnings)
     copies = (
         await connection.execute(copied.where(Company.tenant_id == viewer.tenant_id, Company.id == company_id))
     ).one()

@@ -57,6 +57,7 @@ class _Contact(NamedTuple):
     id: int
     company_id: int | None
     folded_name: str
+    beginnings: int
 
 
 async def list_held(connection: AsyncConnection, tenant_id: int, user_id: int, sources: Iterable[bytes]) -> set[bytes]:
@@ -126,16 +127,16 @@ async def _write_contacts(
         for contact_id, encounter in zip(ids, encounters.values(), strict=True)
     ]
     after = await upsert_rows(connection, written.CONTACTS[mailing.rule], rows, written.CONTACT_AFTER)
+    marks = await _index_contacts(connection, mailing, after, set(ids))
     contacts: dict[str, _Contact] = {}
     joined: Counter[int] = Counter()
-    for address, contact_id, company_id, name, _folded, is_added, *counts in after:
-        contacts[address] = _Contact(contact_id, company_id, fold_name(name))
+    for address, contact_id, company_id, name, _folded, beginnings, is_added, *counts in after:
+        contacts[address] = _Contact(contact_id, company_id, fold_name(name), marks.get(contact_id, int(beginnings)))
         tally = encounters[address].tally
         before = (count - added for count, added in zip(counts, tally.counts, strict=False))
         if not is_added and is_contact(mailing.rule, *counts) and not is_contact(mailing.rule, *before):
             applied.new_contact_ids.append(contact_id)
             joined[company_id] += 1
-    await _index_contacts(connection, mailing, after, set(ids))
     return contacts, joined
 
 
@@ -151,8 +152,8 @@ def _make_contact(mailing: Mailing, contact_id: int, encounter: Encounter, compa
 
 async def _index_contacts(
     connection: AsyncConnection, mailing: Mailing, after: Sequence[Row], new_ids: set[int]
-) -> None:
-    """Make new contacts found by their words, and renamed ones by their new ones.
+) -> dict[int, int]:
+    """Make new contacts found by their words, and renamed ones by their new ones; give their marks.
 
     The upsert leaves `folded_name` as it was, so that a name that has changed is seen by it.
     """
@@ -161,8 +162,8 @@ async def _index_contacts(
     rows = [(mailing.tenant_id, contact_id, fold_name(name)) for contact_id, (name, _) in sorted(renamed.items())]
     await update_rows(connection, Contact, ("tenant_id", "id"), ("folded_name = ?",), rows)
     await update_rows(connection, Relationship, ("tenant_id", "contact_id"), ("folded_name = ?",), rows)
-    await index_words(connection, mailing.tenant_id, CONTACT, new, is_new=True)
-    await index_words(connection, mailing.tenant_id, CONTACT, renamed)
+    marks = await index_words(connection, mailing.tenant_id, CONTACT, new, is_new=True)
+    return marks | await index_words(connection, mailing.tenant_id, CONTACT, renamed)
 
 
 def _tally_companies(happenings: Iterable[Happening], contacts: Mapping[str, _Contact]) -> dict[int, Tally]:
@@ -198,7 +199,7 @@ async def _write_companies(
         dates = (merge_first(first_at, tally.first_at), max(last_at, tally.last_at))
         rows.append((mailing.tenant_id, company_id, known, known > 0, happened + tally.happened, *dates))
     await update_rows(connection, Company, ("tenant_id", "id"), written.COMPANY_CHANGES, rows)
-    return {row[0]: row[1:4] for row in held}
+    return {row[0]: row[1 : 1 + len(written.COMPANY_COPIES)] for row in held}
 
 
 async def _write_interactions(
@@ -222,7 +223,7 @@ async def _write_relationships(
     rows = []
     for address, encounter in encounters.items():
         contact, tally = contacts[address], encounter.tally
-        rows.append((*mailbox, contact.id, tally.is_mine, contact.folded_name, *tally.counts))
+        rows.append((*mailbox, contact.id, tally.is_mine, contact.folded_name, contact.beginnings, *tally.counts))
     await insert_rows(connection, written.RELATIONSHIPS, rows)
 
 

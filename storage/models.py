@@ -9,7 +9,19 @@ import enum
 import re
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -28,6 +40,10 @@ def partial_index(name: str, *columns: str, where: str) -> Index:
     on_sqlite = re.sub(r"\b(is_\w+)\b", r"\1 = 1", where)
     columns = (*columns, where) if where.isidentifier() else columns
     return Index(name, *columns, sqlite_where=text(on_sqlite), postgresql_where=text(where))
+
+
+EVERY_BEGINNING = -1
+"""All marks there are: it may have any word."""
 
 
 class CompanyType(enum.StrEnum):
@@ -176,7 +192,7 @@ class Company(Base):
 
     __tablename__ = "companies"
     __table_args__ = (
-        partial_index("companies_by_last", "tenant_id", "last_at", "id", where="is_known"),
+        partial_index("companies_by_last", "tenant_id", "last_at", "id", "beginnings", where="is_known"),
         partial_index("companies_by_type", "tenant_id", "type", "last_at", "id", where="is_known"),
         partial_index("companies_by_partner", "tenant_id", "partner_id", "type", "last_at", "id", where="is_known"),
         partial_index("companies_by_name", "tenant_id", "type", "folded_name", "id", where="is_known"),
@@ -198,6 +214,8 @@ class Company(Base):
     """`fold_name` of the name; copied to `company_relationships`."""
     is_provisional: Mapped[bool] = mapped_column(Boolean, default=True)
     """The name was taken from a domain; nobody has confirmed it."""
+    beginnings: Mapped[int] = mapped_column(BigInt, default=EVERY_BEGINNING)
+    """Of its `search_words`; copied to `company_relationships`, as those of a contact are to `relationships`."""
     type: Mapped[str | None] = mapped_column(String(16))
     """Type, partner and folded name are copied to `company_relationships`. A sync that adds rows there takes them from
     here after it has updated (and so locked) this row, or a change made meanwhile would be lost on the copy."""
@@ -230,7 +248,7 @@ class Contact(Base):
     __tablename__ = "contacts"
     __table_args__ = (
         UniqueConstraint("tenant_id", "address"),
-        partial_index("contacts_by_last", "tenant_id", "last_at", "id", where="is_contact"),
+        partial_index("contacts_by_last", "tenant_id", "last_at", "id", "beginnings", where="is_contact"),
         partial_index("contacts_by_company", "tenant_id", "company_id", "last_at", "id", where="is_contact"),
         partial_index("contacts_by_company_name", "tenant_id", "company_id", "folded_name", "id", where="is_contact"),
         partial_index("contacts_by_name", "tenant_id", "folded_name", "id", where="is_contact"),
@@ -245,6 +263,7 @@ class Contact(Base):
     name: Mapped[str] = mapped_column(Text, default="")
     folded_name: Mapped[str] = mapped_column(Folded, default="")
     """`fold_name` of the name; copied to `relationships`."""
+    beginnings: Mapped[int] = mapped_column(BigInt, default=EVERY_BEGINNING)
     name_rank: Mapped[int] = mapped_column(BigInt, default=0)
     """How good the evidence for `name` is; a better or newer one replaces it, whatever the order of arrival."""
     company_id: Mapped[int | None] = mapped_column(BigInt)
@@ -318,7 +337,9 @@ class Relationship(Base):
     __tablename__ = "relationships"
     __table_args__ = (
         Index("relationships_by_contact", "tenant_id", "contact_id"),
-        partial_index("relationships_by_last", "tenant_id", "user_id", "last_at", "contact_id", where="is_mine"),
+        partial_index(
+            "relationships_by_last", "tenant_id", "user_id", "last_at", "contact_id", "beginnings", where="is_mine"
+        ),
         partial_index("relationships_by_name", "tenant_id", "user_id", "folded_name", "contact_id", where="is_mine"),
         partial_index(
             "relationships_by_count", "tenant_id", "user_id", "interaction_count", "contact_id", where="is_mine"
@@ -335,6 +356,7 @@ class Relationship(Base):
     """The user added the contact by hand: `is_mine` stays True whatever is derived."""
     folded_name: Mapped[str] = mapped_column(Folded, default="")
     """The contact's, copied so that a list by name is one index scan."""
+    beginnings: Mapped[int] = mapped_column(BigInt, default=EVERY_BEGINNING)
     sent_count: Mapped[int] = mapped_column(BigInt, default=0)
     received_count: Mapped[int] = mapped_column(BigInt, default=0)
     meeting_count: Mapped[int] = mapped_column(BigInt, default=0)
@@ -352,12 +374,12 @@ class CompanyRelationship(Base):
         Index("company_relationships_by_company", "tenant_id", "company_id"),
         partial_index(
             "company_relationships_by_last",
-            *("tenant_id", "user_id", "last_at", "company_id", "type", "partner_id"),
+            *("tenant_id", "user_id", "last_at", "company_id", "type", "partner_id", "beginnings"),
             where="is_mine",
         ),
         partial_index(
             "company_relationships_by_type",
-            *("tenant_id", "user_id", "type", "last_at", "company_id", "partner_id"),
+            *("tenant_id", "user_id", "type", "last_at", "company_id", "partner_id", "beginnings"),
             where="is_mine",
         ),
         partial_index(
@@ -377,6 +399,7 @@ class CompanyRelationship(Base):
     type: Mapped[str | None] = mapped_column(String(16))
     partner_id: Mapped[int | None] = mapped_column(BigInt)
     folded_name: Mapped[str] = mapped_column(Folded, default="")
+    beginnings: Mapped[int] = mapped_column(BigInt, default=EVERY_BEGINNING)
     sent_count: Mapped[int] = mapped_column(BigInt, default=0)
     received_count: Mapped[int] = mapped_column(BigInt, default=0)
     meeting_count: Mapped[int] = mapped_column(BigInt, default=0)
@@ -391,6 +414,7 @@ class SearchWord(Base):
 
     __tablename__ = "search_words"
     __table_args__ = (
+        PrimaryKeyConstraint("tenant_id", "of", "word", "entity_id", postgresql_include=["beginnings"]),
         Index("search_words_by_entity", "tenant_id", "of", "entity_id", "word"),
         {"sqlite_with_rowid": False},
     )
@@ -401,6 +425,9 @@ class SearchWord(Base):
     word: Mapped[str] = mapped_column(Folded, primary_key=True)
     """At most 64 characters."""
     entity_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    beginnings: Mapped[int] = mapped_column(BigInt, default=EVERY_BEGINNING)
+    """Marks of all words of the entity, as `search.mark_beginnings` sets them: who looks for several words reads those
+    of one, and passes over what cannot have the others."""
 
 
 class KnownWord(Base):

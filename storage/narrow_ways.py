@@ -7,14 +7,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, inspect, select
 from sqlalchemy.orm import aliased
 
-from storage.models import Company, Contact
+from storage.models import Company, Contact, SearchWord
 from storage.ordered import InOrder
 from storage.parameters import number
 from storage.shapes import Shape
-from storage.sources import get_asker, has_partner_ranges, is_of_partners, is_of_types, select_known, select_word
+from storage.sources import (
+    get_asker,
+    has_partner_ranges,
+    is_of_partners,
+    is_of_types,
+    may_have_words,
+    select_known,
+    select_word,
+)
 from storage.viewer import Viewer, visible_companies, visible_contacts
 
-_NARROWING_WORDS = 3
 _Any = aliased(Company, name="any_company")
 
 
@@ -23,8 +30,10 @@ def list_narrow_ways(shape: Shape) -> Iterator[tuple[str, Select[Any]]]:
 
     Only conditions that the index of the list's order does not carry. What is the viewer's own is few anyway.
     """
-    for place in range(min(shape.word_count, _NARROWING_WORDS)):
-        yield f"word_{place}", select_word(shape, place)
+    if shape.word_count:
+        longest = select_word(shape, 0)
+        several = [may_have_words(SearchWord.beginnings)] if shape.word_count > 1 else []
+        yield "word_0", longest.where(*several)
     is_ordered_by_last = shape.sort == "last"
     if shape.is_at_company and (shape.sort == "count" or shape.scope == "mine"):
         at_company = Contact.company_id == number("company")

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
+from zlib import crc32
 
 from sqlalchemy import bindparam, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk import Insert, insert_rows
-from storage.models import KnownWord, SearchWord
+from storage.bulk import Insert, insert_rows, update_rows
+from storage.models import Company, CompanyRelationship, Contact, KnownWord, Relationship, SearchWord
 from storage.names import words
 
 COMPANY: Final = 1
@@ -23,8 +25,19 @@ _FORGET = delete(SearchWord).where(
     SearchWord.entity_id == bindparam("id"),
 )
 
-_WORDS: Final = Insert(SearchWord, ("tenant_id", "of", "word", "entity_id"), ("tenant_id", "of", "word", "entity_id"))
+_WORDS: Final = Insert(
+    SearchWord, ("tenant_id", "of", "word", "entity_id", "beginnings"), ("tenant_id", "of", "word", "entity_id")
+)
 _KNOWN: Final = Insert(KnownWord, ("tenant_id", "of", "word", "backwards"), ("tenant_id", "of", "word"))
+
+_MARKED: Final[dict[int, tuple[Any, Any, str]]] = {
+    COMPANY: (Company, CompanyRelationship, "company_id"),
+    CONTACT: (Contact, Relationship, "contact_id"),
+}
+"""Where the beginnings of an entity stand, and where copies of them do."""
+_BITS: Final = 61
+"""So many marks there are: a number of them fits into a signed column."""
+_MARKED_LETTERS: Final = 3
 
 
 async def index_words(
@@ -34,22 +47,56 @@ async def index_words(
     texts: Mapping[int, Sequence[str]],
     *,
     is_new: bool = False,
-) -> None:
-    """Make each entity (`COMPANY` or `CONTACT`) found by the words of its texts, and by nothing else.
+) -> dict[int, int]:
+    """Make each entity (`COMPANY` or `CONTACT`) found by the words of its texts, and by nothing else; give its marks.
 
     A company's texts are its name and its domains, a contact's its name and its address. Set-wise: one call a page.
     `is_new` says that none of them had words before, which saves looking for old ones.
     """
     if not texts:
-        return
+        return {}
     if not is_new:
         await connection.execute(_FORGET, [{"tenant": tenant_id, "kind": of, "id": entity_id} for entity_id in texts])
     found_by = {entity_id: list_search_words(of_entity) for entity_id, of_entity in texts.items()}
-    rows = [(tenant_id, of, word, entity_id) for entity_id, found in found_by.items() for word in found]
+    marks = {entity_id: mark_beginnings(found) for entity_id, found in found_by.items()}
+    rows = [
+        (tenant_id, of, word, entity_id, marks[entity_id]) for entity_id, found in found_by.items() for word in found
+    ]
     await insert_rows(connection, _WORDS, rows)
     known = {word for found in found_by.values() for word in found if is_correctable(word)}
     # In one order, so that two pages with the same new words never wait for each other crosswise.
     await insert_rows(connection, _KNOWN, [(tenant_id, of, word, word[::-1]) for word in sorted(known)])
+    await _write_marks(connection, tenant_id, of, marks, has_copies=not is_new)
+    return marks
+
+
+async def _write_marks(
+    connection: AsyncConnection, tenant_id: int, of: int, marks: Mapping[int, int], *, has_copies: bool
+) -> None:
+    model, copied_to, number = _MARKED[of]
+    rows = [(tenant_id, *pair) for pair in sorted(marks.items())]
+    await update_rows(connection, model, ("tenant_id", "id"), ("beginnings = ?",), rows)
+    if has_copies:
+        await update_rows(connection, copied_to, ("tenant_id", number), ("beginnings = ?",), rows)
+
+
+def mark_beginnings(found: Iterable[str]) -> int:
+    """Return a mark each for the first two and the first three letters of every word: a Bloom filter.
+
+    What lacks a mark of some words has not all of them; what has every mark nearly always does.
+    """
+    marks = 0
+    for word in found:
+        marks |= _mark(word[:_MARKED_LETTERS])
+    return marks
+
+
+@lru_cache(maxsize=16_384)
+def _mark(beginning: str) -> int:
+    marks = 0
+    for length in range(2, len(beginning) + 1):
+        marks |= 1 << crc32(beginning[:length].encode()) % _BITS
+    return marks
 
 
 def is_correctable(word: str) -> bool:

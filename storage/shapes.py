@@ -7,6 +7,7 @@ from storage.filters import Filter, Scope, Sort, Subject
 from storage.names import words
 from storage.paging import Cursor
 from storage.periods import get_bounds
+from storage.search import mark_beginnings
 from storage.viewer import Viewer
 
 END_OF_PREFIX = "\U0010ffff"
@@ -69,6 +70,8 @@ def get_shape(
     asked = words(filter_.text) if filter_.text else []
     for number, word in enumerate(sorted(asked, key=len, reverse=True)):
         values[f"word_{number}"], values[f"word_end_{number}"] = word, word + END_OF_PREFIX
+    if asked:
+        values["marks"] = mark_beginnings(asked)
     types = [type_ for type_ in filter_.types if type_ is not None]
     for number, type_ in enumerate(types):
         values[f"type_{number}"] = type_.value

@@ -59,6 +59,7 @@ class Source:
     keys: dict[str, Any]
     type: Any
     partner: Any
+    beginnings: Any
     columns: Sequence[Any]
     """What a row shows, its number first. Outer joins that only these need cost nothing where they are not selected."""
 
@@ -102,6 +103,7 @@ def _get_companies(shape: Shape) -> Source:
         keys=_get_keys(totals),
         type=totals.type,
         partner=totals.partner_id,
+        beginnings=totals.beginnings,
         columns=(id_, *shown, totals.interaction_count, totals.first_at, totals.last_at),
     )
 
@@ -125,6 +127,7 @@ def _get_contacts(shape: Shape) -> Source:
         keys=_get_keys(totals),
         type=_of_company(Company.type),
         partner=_of_company(Company.partner_id),
+        beginnings=totals.beginnings,
         columns=(
             *(id_, of.name, of.address, of.company_id, at.name),
             *(totals.interaction_count, totals.first_at, totals.last_at),
@@ -161,6 +164,8 @@ def list_filters(shape: Shape, source: Source, id_: Any) -> Iterator[tuple[str, 
     if shape.is_known_by:
         knower = _Colleague if shape.of == "companies" else _Acquaintance
         yield "known_by", _is_met(select_known(shape).where(_get_known_id(shape) == id_), knower)
+    if shape.word_count:
+        yield "beginnings", may_have_words(source.beginnings)
     for place in range(shape.word_count):
         yield f"word_{place}", _is_met(select_word(shape, place).where(SearchWord.entity_id == id_), SearchWord)
 
@@ -207,6 +212,12 @@ def is_of_partners(shape: Shape, partner: Any) -> Iterator[ColumnElement[bool]]:
         yield partner.is_(None)
     elif asked:
         yield partner.in_(asked) if len(asked) > 1 else partner == asked[0]
+
+
+def may_have_words(beginnings: Any) -> ColumnElement[bool]:
+    """Give the condition that something has the marks of all words asked for: without them it has not all the words."""
+    has_them: ColumnElement[bool] = beginnings.bitwise_and(number("marks")) == number("marks")
+    return has_them
 
 
 def select_word(shape: Shape, place: int) -> Select[Any]:

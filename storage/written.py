@@ -48,7 +48,7 @@ def _insert_contacts(rule: str) -> Insert:
 
 
 CONTACTS: Final = {rule: _insert_contacts(rule) for rule in RULES}
-CONTACT_AFTER: Final = ("address", "id", "company_id", "name", "folded_name", "is_added", *COUNTS[:4])
+CONTACT_AFTER: Final = ("address", "id", "company_id", "name", "folded_name", "beginnings", "is_added", *COUNTS[:4])
 """What is asked of each contact after the page; the counts stand in the order of the rule's arguments."""
 
 DOMAINS: Final = Insert(CompanyDomain, ("tenant_id", "domain", "company_id"), ("tenant_id", "domain"))
@@ -56,7 +56,7 @@ COMPANIES: Final = Insert(
     Company,
     ("tenant_id", "id", "name", "folded_name", "created_at"),
 )
-COMPANY_COPIES: Final = ("type", "partner_id", "folded_name")
+COMPANY_COPIES: Final = ("type", "partner_id", "folded_name", "beginnings")
 """What the rows of `company_relationships` hold copies of."""
 COMPANY_BEFORE: Final = ("id", *COMPANY_COPIES, "contact_count", "interaction_count", "first_at", "last_at")
 COMPANY_CHANGES: Final = (
@@ -79,7 +79,7 @@ TAKERS: Final = Insert(
 )
 RELATIONSHIPS: Final = Insert(
     Relationship,
-    ("tenant_id", "user_id", "contact_id", "is_mine", "folded_name", *COUNTS),
+    ("tenant_id", "user_id", "contact_id", "is_mine", "folded_name", "beginnings", *COUNTS),
     ("tenant_id", "user_id", "contact_id"),
     (("is_mine", "relationships.is_mine OR excluded.is_mine"), *_add_counts("relationships")),
 )

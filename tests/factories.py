@@ -79,16 +79,19 @@ async def add_relationship(
 ) -> None:
     """Say what a user has had with a contact; `is_mine` unless told."""
     key = {"tenant_id": tenant_id, "user_id": user_id, "contact_id": contact_id}
-    of_contact = select(Contact.folded_name).where(Contact.tenant_id == tenant_id, Contact.id == contact_id)
+    of_contact = select(Contact.folded_name, Contact.beginnings).where(
+        Contact.tenant_id == tenant_id, Contact.id == contact_id
+    )
+    copies = (await connection.execute(of_contact)).one()
     row = {"is_mine": True, "sent_count": 1, "interaction_count": 1, "last_at": NOW, "first_at": NOW} | values
-    await connection.execute(insert(Relationship).values(**key, folded_name=of_contact.scalar_subquery(), **row))
+    await connection.execute(insert(Relationship).values(**key, **copies._asdict(), **row))
 
 
 async def add_company_relationship(
     connection: AsyncConnection, user_id: int, company_id: int, *, tenant_id: int = 1, **values: Any
 ) -> None:
     """Say what a user has had with a company, with the copies of its type, partner and name."""
-    copied = (Company.type, Company.partner_id, Company.folded_name)
+    copied = (Company.type, Company.partner_id, Company.folded_name, Company.beginnings)
     of_company = select(*copied).where(Company.tenant_id == tenant_id, Company.id == company_id)
     company = (await connection.execute(of_company)).one()
     key = {"tenant_id": tenant_id, "user_id": user_id, "company_id": company_id, **company._asdict()}

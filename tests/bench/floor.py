@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from bot.graph.firm import Firm
 from storage.domains import name_company
 from storage.names import fold_name
-from storage.search import COMPANY, CONTACT, is_correctable, list_search_words
+from storage.search import COMPANY, CONTACT, is_correctable, list_search_words, mark_beginnings
 
 TENANT = 1
 SENT, RECEIVED = 1, 2
@@ -67,6 +67,7 @@ class Company(Counts):
     id: int = 0
     name: str = ""
     folded_name: str = ""
+    beginnings: int = 0
     contact_count: int = 0
 
 
@@ -77,6 +78,7 @@ class Contact(Counts):
     company: Company | None = None
     name: str = ""
     folded_name: str = ""
+    beginnings: int = 0
     rank: int = -1
 
 
@@ -114,7 +116,7 @@ class FloorSync:
             if (user_id, source) not in self._seen:
                 self._record(user_id, kind, source, message, changes)
         for contact in changes.renamed.values():
-            self._add_words(changes, CONTACT, contact.id, (contact.name, contact.address))
+            self._add_words(changes, CONTACT, contact, (contact.name, contact.address))
         link = page.get("@odata.nextLink") or page["@odata.deltaLink"]
         changes.feed = (feed, link, "@odata.deltaLink" in page)
         await self._store.write(user_id, changes)
@@ -192,7 +194,7 @@ class FloorSync:
             company = Company(id=len(self._companies) + 1, name=name, folded_name=fold_name(name))
             self._companies[domain] = company
             changes.domains.append((domain, company.id))
-            self._add_words(changes, COMPANY, company.id, (name, domain))
+            self._add_words(changes, COMPANY, company, (name, domain))
         return company
 
     def _name(self, contact: Contact, person: Any, at: int, kind: int, changes: Changes) -> None:
@@ -204,9 +206,11 @@ class FloorSync:
                 changes.renamed[contact.id] = contact
             contact.rank = rank
 
-    def _add_words(self, changes: Changes, of: int, number: int, texts: tuple[str, str]) -> None:
-        for word in list_search_words(texts):
-            changes.words.append((of, word, number))
+    def _add_words(self, changes: Changes, of: int, one: Company | Contact, texts: tuple[str, str]) -> None:
+        found = list_search_words(texts)
+        one.beginnings = mark_beginnings(found)
+        for word in found:
+            changes.words.append((of, word, one.id, one.beginnings))
             if is_correctable(word) and (of, word) not in self._known_words:
                 self._known_words.add((of, word))
                 changes.known_words.append((of, word, word[::-1]))

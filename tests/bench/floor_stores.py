@@ -45,37 +45,40 @@ _SUMS = " ".join(_COUNTS)
 DOMAINS = Statement(models.CompanyDomain, "domain company_id")
 COMPANIES = Statement(
     models.Company,
-    "id name folded_name contact_count is_known interaction_count first_at last_at created_at",
+    "id name folded_name beginnings contact_count is_known interaction_count first_at last_at created_at",
     key="tenant_id, id",
     set_="contact_count is_known interaction_count first_at last_at",
 )
 CONTACTS = Statement(
     models.Contact,
-    f"id address name folded_name name_rank company_id is_contact reason {_SUMS} created_at",
+    f"id address name folded_name beginnings name_rank company_id is_contact reason {_SUMS} created_at",
     key="tenant_id, id",
-    set_=f"name folded_name name_rank is_contact reason {_SUMS}",
+    set_=f"name folded_name beginnings name_rank is_contact reason {_SUMS}",
 )
 INTERACTIONS = Statement(models.Interaction, "user_id source_digest occurred_at message_digest kind")
 TAKERS = Statement(models.InteractionContact, "contact_id occurred_at user_id source_digest kind")
 TIES = Statement(
     models.Relationship,
-    f"user_id contact_id is_mine folded_name {_SUMS}",
+    f"user_id contact_id is_mine folded_name beginnings {_SUMS}",
     key="tenant_id, user_id, contact_id",
     set_=f"is_mine {_SUMS}",
 )
 COMPANY_TIES = Statement(
     models.CompanyRelationship,
-    f"user_id company_id is_mine folded_name {_SUMS}",
+    f"user_id company_id is_mine folded_name beginnings {_SUMS}",
     key="tenant_id, user_id, company_id",
     set_=f"is_mine {_SUMS}",
 )
-WORDS = Statement(models.SearchWord, "of word entity_id", key="tenant_id, of, word, entity_id")
+WORDS = Statement(models.SearchWord, "of word entity_id beginnings", key="tenant_id, of, word, entity_id")
 KNOWN_WORDS = Statement(models.KnownWord, "of word backwards", key="tenant_id, of, word")
 FEEDS = Statement(
     models.MailboxFeed, "user_id feed link is_current", key="tenant_id, user_id, feed", set_="link is_current"
 )
 _FORGET_WORDS = f"DELETE FROM search_words WHERE tenant_id = {TENANT} AND of = 2 AND entity_id"
-_RENAME = f"UPDATE relationships SET folded_name = %s WHERE tenant_id = {TENANT} AND relationships.contact_id = %s"
+_RENAME = (
+    "UPDATE relationships SET folded_name = %s, beginnings = %s"
+    f" WHERE tenant_id = {TENANT} AND relationships.contact_id = %s"
+)
 
 
 def _list_rows(user_id: int, changes: Changes) -> Iterable[tuple[Statement, Sequence[tuple]]]:
@@ -93,18 +96,18 @@ def _list_rows(user_id: int, changes: Changes) -> Iterable[tuple[Statement, Sequ
 
 def _describe_company(one: Company) -> tuple:
     sums = (one.sent + one.received, one.first_at, one.last_at)
-    return (one.id, one.name, one.folded_name, one.contact_count, one.contact_count > 0, *sums, _NOW)
+    return (one.id, one.name, one.folded_name, one.beginnings, one.contact_count, one.contact_count > 0, *sums, _NOW)
 
 
 def _describe_contact(one: Contact) -> tuple:
-    named = (one.id, one.address, one.name, one.folded_name, one.rank, one.company and one.company.id)
+    named = (one.id, one.address, one.name, one.folded_name, one.beginnings, one.rank, one.company and one.company.id)
     sums = (one.sent, one.received, one.sent + one.received, one.first_at, one.last_at)
     return (*named, one.sent > 0, "wrote" if one.sent else "seen", *sums, _NOW)
 
 
 def _describe_tie(user_id: int, one: Tie) -> tuple:
     sums = (one.sent, one.received, one.sent + one.received, one.first_at, one.last_at)
-    return (user_id, one.to.id, one.sent > 0, one.to.folded_name, *sums)
+    return (user_id, one.to.id, one.sent > 0, one.to.folded_name, one.to.beginnings, *sums)
 
 
 class SqliteStore:
@@ -120,7 +123,7 @@ class SqliteStore:
         self._connection.execute("BEGIN IMMEDIATE")
         renamed = list(changes.renamed.values())
         run(f"{_FORGET_WORDS} = ?", [(one.id,) for one in renamed])
-        run(_RENAME.replace("%s", "?"), [(one.folded_name, one.id) for one in renamed])
+        run(_RENAME.replace("%s", "?"), [(one.folded_name, one.beginnings, one.id) for one in renamed])
         for statement, rows in _list_rows(user_id, changes):
             run(statement.for_sqlite, rows)
         self._connection.execute("COMMIT")
@@ -141,10 +144,11 @@ class PostgresStore:
             if changes.renamed:
                 ids = [one.id for one in changes.renamed.values()]
                 names = [one.folded_name for one in changes.renamed.values()]
+                marks = [one.beginnings for one in changes.renamed.values()]
                 await self._connection.execute(f"{_FORGET_WORDS} = ANY($1::bigint[])", ids)
-                rename = _RENAME.replace("%s", "given.name", 1).replace("%s", "given.id")
-                given = " FROM unnest($1::text[], $2::bigint[]) AS given (name, id) WHERE"
-                await self._connection.execute(rename.replace(" WHERE", given, 1), names, ids)
+                rename = _RENAME % ("given.name", "given.marks", "given.id")
+                given = " FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS given (name, marks, id) WHERE"
+                await self._connection.execute(rename.replace(" WHERE", given, 1), names, marks, ids)
             for statement, rows in _list_rows(user_id, changes):
                 if rows:
                     await self._connection.execute(statement.for_postgres, *map(list, zip(*rows, strict=True)))

@@ -23,7 +23,7 @@ from storage import models
 from storage.database import Database, open_database
 from storage.models import Base, Kind
 from storage.names import fold_name
-from storage.search import COMPANY, CONTACT, is_correctable, list_search_words
+from storage.search import COMPANY, CONTACT, is_correctable, list_search_words, mark_beginnings
 from storage.statistics import write_statistics
 
 NOW = 1_767_225_600
@@ -267,7 +267,7 @@ async def _write_history(sink: Sink, firm: Firm) -> None:
         if place >= 0:
             sizes[place] += 1
     companies = _make_companies(firm, sizes)
-    words: dict[str, list[int]] = defaultdict(list)
+    words: Words = defaultdict(list)
     history = History(sink, firm, companies, words)
     for number, place in enumerate(placed, 1):
         await history.add_contact(number, place, is_contact=True)
@@ -278,17 +278,23 @@ async def _write_history(sink: Sink, firm: Firm) -> None:
     await _write_companies(sink, companies)
 
 
+Words = dict[str, list[tuple[int, int]]]
+"""The numbers of those who have a word, and the marks of each."""
+
+
 class History:
     """Makes each contact with all that was exchanged with them, and keeps the sums."""
 
-    def __init__(self, sink: Sink, firm: Firm, companies: list[MadeCompany], words: dict[str, list[int]]) -> None:
+    def __init__(self, sink: Sink, firm: Firm, companies: list[MadeCompany], words: Words) -> None:
         self.firm, self.companies, self.words = firm, companies, words
         self.people = Writer(
             sink,
             models.Contact,
-            *("id", "address", "name", "folded_name", "company_id", "is_contact", "reason", *TOTALS),
+            *("id", "address", "name", "folded_name", "beginnings", "company_id", "is_contact", "reason", *TOTALS),
         )
-        self.ties = Writer(sink, models.Relationship, "user_id", "contact_id", "folded_name", "is_mine", *TOTALS)
+        self.ties = Writer(
+            sink, models.Relationship, "user_id", "contact_id", "folded_name", "beginnings", "is_mine", *TOTALS
+        )
         self.interactions = Writer(
             sink, models.Interaction, "user_id", "source_digest", "occurred_at", "message_digest", "kind"
         )
@@ -302,13 +308,15 @@ class History:
         domain = company.domain if company else "gmail.com"
         address = f"{name.replace(' ', '.').lower()}{number}@{domain}"
         folded = fold_name(name)
-        for word in list_search_words((name, address)):
-            self.words[word].append(number)
+        found = list_search_words((name, address))
+        marks = mark_beginnings(found)
+        for word in found:
+            self.words[word].append((number, marks))
         team = company.team if company else firm.choose_team(1)
         whole = Totals()
         for user in firm.dice.sample(team, min(len(team), firm.dice.choice((1, 1, 2, 2, 3)))):
             totals = await self._add_exchange(number, user, is_mine=is_contact)
-            await self.ties.add(user, number, folded, is_contact, *totals.as_row())
+            await self.ties.add(user, number, folded, marks, is_contact, *totals.as_row())
             whole.add(totals)
             if company and is_contact:
                 company.by_user.setdefault(user, Totals()).add(totals)
@@ -317,7 +325,7 @@ class History:
             company.totals.add(whole)
         company_id = place + 1 if company else None
         reason = "wrote_to" if is_contact else "wrote_in"
-        await self.people.add(number, address, name, folded, company_id, is_contact, reason, *whole.as_row())
+        await self.people.add(number, address, name, folded, marks, company_id, is_contact, reason, *whole.as_row())
 
     async def _add_exchange(self, contact: int, user: int, *, is_mine: bool) -> Totals:
         dice, totals = self.firm.dice, Totals()
@@ -345,38 +353,43 @@ async def _write_companies(sink: Sink, companies: list[MadeCompany]) -> None:
     rows = Writer(
         sink,
         models.Company,
-        *("id", "name", "folded_name", "is_provisional", "type", "partner_id", "contact_count", "is_known"),
+        *("id", "name", "folded_name", "beginnings", "is_provisional"),
+        *("type", "partner_id", "contact_count", "is_known"),
         *TOTALS[3:],
     )
     domains = Writer(sink, models.CompanyDomain, "domain", "company_id")
     ties = Writer(
         sink,
         models.CompanyRelationship,
-        *("user_id", "company_id", "type", "partner_id", "folded_name", "is_mine", *TOTALS),
+        *("user_id", "company_id", "type", "partner_id", "folded_name", "beginnings", "is_mine", *TOTALS),
     )
-    words: dict[str, list[int]] = defaultdict(list)
+    words: Words = defaultdict(list)
     for number, made in enumerate(companies, 1):
         folded, known = fold_name(made.name), made.contacts > 0
         decided = (made.type, made.partner)
-        await rows.add(number, made.name, folded, False, *decided, made.contacts, known, *made.totals.as_row()[3:])
+        found = list_search_words((made.name, made.domain))
+        marks = mark_beginnings(found)
+        await rows.add(
+            number, made.name, folded, marks, False, *decided, made.contacts, known, *made.totals.as_row()[3:]
+        )
         await domains.add(made.domain, number)
         for user, totals in made.by_user.items():
-            await ties.add(user, number, *decided, folded, True, *totals.as_row())
-        for word in list_search_words((made.name, made.domain)):
-            words[word].append(number)
+            await ties.add(user, number, *decided, folded, marks, True, *totals.as_row())
+        for word in found:
+            words[word].append((number, marks))
     for writer in (rows, domains, ties):
         await writer.flush()
     await _write_words(sink, COMPANY, words)
 
 
-async def _write_words(sink: Sink, of: int, words: dict[str, list[int]]) -> None:
+async def _write_words(sink: Sink, of: int, words: Words) -> None:
     found, known = (
-        Writer(sink, models.SearchWord, "of", "word", "entity_id"),
+        Writer(sink, models.SearchWord, "of", "word", "entity_id", "beginnings"),
         Writer(sink, models.KnownWord, "of", "word", "backwards"),
     )
     for word in sorted(words):
-        for number in words[word]:
-            await found.add(of, word, number)
+        for number, marks in words[word]:
+            await found.add(of, word, number, marks)
         if is_correctable(word):
             await known.add(of, word, word[::-1])
     await found.flush()

@@ -16,23 +16,24 @@ _QUERIES = {
         " JOIN contacts c ON c.tenant_id = t.tenant_id AND c.id = t.contact_id"
     ),
     "contacts": (
-        f"SELECT address, name, folded_name, name_rank, domain, is_contact, reason, {_SUMS} FROM contacts c"
+        f"SELECT address, name, folded_name, beginnings, name_rank, domain, is_contact, reason, {_SUMS} FROM contacts c"
         " LEFT JOIN company_domains d ON d.tenant_id = c.tenant_id AND d.company_id = c.company_id"
     ),
     "relationships": (
-        f"SELECT r.user_id, address, r.is_mine, r.folded_name, {', '.join('r.' + one for one in _SUMS.split(', '))}"
+        f"SELECT r.user_id, address, r.is_mine, r.folded_name, r.beginnings,"
+        f" {', '.join('r.' + one for one in _SUMS.split(', '))}"
         " FROM relationships r JOIN contacts c ON c.tenant_id = r.tenant_id AND c.id = r.contact_id"
     ),
     "companies": (
-        "SELECT domain, name, folded_name, contact_count, is_known, interaction_count, first_at, last_at"
+        "SELECT domain, name, folded_name, beginnings, contact_count, is_known, interaction_count, first_at, last_at"
         " FROM companies c JOIN company_domains d ON d.tenant_id = c.tenant_id AND d.company_id = c.id"
     ),
     "company_relationships": (
-        f"SELECT user_id, domain, is_mine, folded_name, {_SUMS} FROM company_relationships r"
+        f"SELECT user_id, domain, is_mine, folded_name, beginnings, {_SUMS} FROM company_relationships r"
         " JOIN company_domains d ON d.tenant_id = r.tenant_id AND d.company_id = r.company_id"
     ),
     "search_words": (
-        "SELECT s.of, word, address FROM search_words s JOIN contacts c ON c.tenant_id = s.tenant_id"
+        "SELECT s.of, word, address, s.beginnings FROM search_words s JOIN contacts c ON c.tenant_id = s.tenant_id"
         " AND c.id = s.entity_id WHERE s.of = 2"
     ),
 }

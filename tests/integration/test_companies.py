@@ -119,6 +119,8 @@ async def test_a_company_is_renamed_and_found_by_its_new_name(database, firm, na
         found = await companies.find_companies(connection, firm.viewer, name)
         old = await companies.find_companies(connection, firm.viewer, "Acme")
         listed = await companies.list_companies(connection, firm.viewer, Filter(sort="name"), now=NOW)
+        named = await companies.list_companies(connection, firm.viewer, Filter(text=name), now=NOW)
+    assert firm.acme in [row.id for row in named.rows]
     assert [(match.id, match.is_exact) for match in found] == [(firm.acme, True)]
     assert len(done.name) <= 200
     assert listed.rows[0].name == done.name

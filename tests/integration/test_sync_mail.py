@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from storage.search import mark_beginnings
 from tests import syncing
 from tests.syncing import Sync
 
@@ -148,6 +149,10 @@ async def test_the_best_name_wins_whatever_the_order_of_arrival(sync: Sync, firm
     assert [tuple(row) for row in await sync.query(names)] == [("Carl O. Orff", "carl o orff", "carl o orff")]
     words = await sync.query("SELECT word FROM search_words WHERE of = 2 ORDER BY word")
     assert {row[0] for row in words} >= {"carl", "orff", "o"}
+    marks = "SELECT c.beginnings, r.beginnings FROM contacts c JOIN relationships r ON r.contact_id = c.id"
+    expected = mark_beginnings(row[0] for row in words)
+    assert [tuple(row) for row in await sync.query(marks)] == [(expected, expected)]
+    assert {row[0] for row in await sync.query("SELECT beginnings FROM search_words WHERE of = 2")} == {expected}
 
 
 async def test_B84_machines_lists_and_crowds_leave_no_row(sync: Sync, firm):

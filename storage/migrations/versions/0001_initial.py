@@ -94,6 +94,7 @@ def create_tables() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("folded_name", FOLDED, nullable=False),
         sa.Column("is_provisional", sa.Boolean(), nullable=False),
+        sa.Column("beginnings", sa.BigInteger(), nullable=False),
         sa.Column("type", sa.String(length=16), nullable=True),
         sa.Column("partner_id", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
@@ -117,7 +118,7 @@ def create_tables() -> None:
     op.create_index(
         "companies_by_last",
         "companies",
-        ["tenant_id", "last_at", "id", "is_known"],
+        ["tenant_id", "last_at", "id", "beginnings", "is_known"],
         unique=False,
         sqlite_where=sa.text("is_known = 1"),
         postgresql_where=sa.text("is_known"),
@@ -172,6 +173,7 @@ def create_tables() -> None:
         sa.Column("type", sa.String(length=16), nullable=True),
         sa.Column("partner_id", sa.BigInteger(), nullable=True),
         sa.Column("folded_name", FOLDED, nullable=False),
+        sa.Column("beginnings", sa.BigInteger(), nullable=False),
         sa.Column("sent_count", sa.BigInteger(), nullable=False),
         sa.Column("received_count", sa.BigInteger(), nullable=False),
         sa.Column("meeting_count", sa.BigInteger(), nullable=False),
@@ -196,7 +198,7 @@ def create_tables() -> None:
     op.create_index(
         "company_relationships_by_last",
         "company_relationships",
-        ["tenant_id", "user_id", "last_at", "company_id", "type", "partner_id", "is_mine"],
+        ["tenant_id", "user_id", "last_at", "company_id", "type", "partner_id", "beginnings", "is_mine"],
         unique=False,
         sqlite_where=sa.text("is_mine = 1"),
         postgresql_where=sa.text("is_mine"),
@@ -212,7 +214,7 @@ def create_tables() -> None:
     op.create_index(
         "company_relationships_by_type",
         "company_relationships",
-        ["tenant_id", "user_id", "type", "last_at", "company_id", "partner_id", "is_mine"],
+        ["tenant_id", "user_id", "type", "last_at", "company_id", "partner_id", "beginnings", "is_mine"],
         unique=False,
         sqlite_where=sa.text("is_mine = 1"),
         postgresql_where=sa.text("is_mine"),
@@ -224,6 +226,7 @@ def create_tables() -> None:
         sa.Column("address", sa.String(length=320), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("folded_name", FOLDED, nullable=False),
+        sa.Column("beginnings", sa.BigInteger(), nullable=False),
         sa.Column("name_rank", sa.BigInteger(), nullable=False),
         sa.Column("company_id", sa.BigInteger(), nullable=True),
         sa.Column("is_contact", sa.Boolean(), nullable=False),
@@ -268,7 +271,7 @@ def create_tables() -> None:
     op.create_index(
         "contacts_by_last",
         "contacts",
-        ["tenant_id", "last_at", "id", "is_contact"],
+        ["tenant_id", "last_at", "id", "beginnings", "is_contact"],
         unique=False,
         sqlite_where=sa.text("is_contact = 1"),
         postgresql_where=sa.text("is_contact"),
@@ -422,6 +425,7 @@ def create_tables() -> None:
         sa.Column("is_mine", sa.Boolean(), nullable=False),
         sa.Column("is_added", sa.Boolean(), nullable=False),
         sa.Column("folded_name", FOLDED, nullable=False),
+        sa.Column("beginnings", sa.BigInteger(), nullable=False),
         sa.Column("sent_count", sa.BigInteger(), nullable=False),
         sa.Column("received_count", sa.BigInteger(), nullable=False),
         sa.Column("meeting_count", sa.BigInteger(), nullable=False),
@@ -444,7 +448,7 @@ def create_tables() -> None:
     op.create_index(
         "relationships_by_last",
         "relationships",
-        ["tenant_id", "user_id", "last_at", "contact_id", "is_mine"],
+        ["tenant_id", "user_id", "last_at", "contact_id", "beginnings", "is_mine"],
         unique=False,
         sqlite_where=sa.text("is_mine = 1"),
         postgresql_where=sa.text("is_mine"),
@@ -463,7 +467,8 @@ def create_tables() -> None:
         sa.Column("of", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("word", FOLDED, nullable=False),
         sa.Column("entity_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", "of", "word", "entity_id"),
+        sa.Column("beginnings", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "of", "word", "entity_id", postgresql_include=["beginnings"]),
         sqlite_with_rowid=False,
     )
     op.create_index("search_words_by_entity", "search_words", ["tenant_id", "of", "entity_id", "word"], unique=False)

@@ -1,0 +1,31 @@
+"""The marks by which a list passes over what cannot have the words asked for."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.models import EVERY_BEGINNING
+from storage.names import words
+from storage.search import list_search_words, mark_beginnings
+
+
+def has_marks(marks: int, asked: list[str]) -> bool:
+    return marks & mark_beginnings(asked) == mark_beginnings(asked)
+
+
+@given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=4), st.data())
+def test_whoever_has_words_that_begin_so_has_their_marks(texts, data):
+    found = sorted(list_search_words(texts))
+    chosen = data.draw(st.lists(st.sampled_from(found), max_size=3)) if found else []
+    asked = [word[: data.draw(st.integers(1, len(word)))] for word in chosen]
+    assert has_marks(mark_beginnings(found), asked)
+    assert has_marks(EVERY_BEGINNING, asked)
+
+
+def test_most_of_those_who_have_not_the_words_have_not_their_marks():
+    names = [f"{first}{last}son anne" for first in "bcdfghjklm" for last in "aeiou"]
+    assert sum(has_marks(mark_beginnings(words(name)), ["martin"]) for name in names) <= 10
+
+
+def test_marks_fit_a_signed_column_and_stay_the_same_for_ever():
+    assert mark_beginnings(["acme", "example"]) == 26_388_279_197_696
+    assert 0 <= mark_beginnings(chr(code) * 3 for code in range(97, 20_000)) < 2**63
