@@ -7,7 +7,7 @@ sorting them (*narrow*: quick where few do). So the statement first counts up to
 the others cost nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    FromClause,
     Select,
     Subquery,
     and_,
@@ -30,7 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.filters import Filter
 from storage.models import CompanyType, Contact
-from storage.narrow_ways import list_narrow_ways
+from storage.narrow_ways import Way, list_narrow_ways
 from storage.ordered import InOrder
 from storage.paging import Page, Row, make_page, read_cursor
 from storage.parameters import number, text
@@ -60,13 +61,14 @@ class _Parts:
     def put_together(self) -> Select[Any]:
         """Take the one part as it is; merge several, and look up what is shown only of the rows that are left."""
         shape, source = self.shape, self.source
-        ways = {name: way.limit(_write(shape.few + 1)).cte(f"few_{name}") for name, way in list_narrow_ways(shape)}
+        ways = [(way, way.rows.limit(_write(way.few + 1)).cte(f"few_{way.name}")) for way in list_narrow_ways(shape)]
         ranges = list(_list_ranges(shape, source))
         if not ways and len(ranges) == 1:
-            return self._walk(*ranges[0], columns=source.columns)
-        narrow = [self._choose(self._fetch(name, way), self._is_chosen(ways, name)) for name, way in ways.items()]
+            return self._walk(*ranges[0], source.tables, columns=source.columns)
+        narrow = [self._choose(self._fetch(way.name, rows), self._is_chosen(ways, way)) for way, rows in ways]
         is_broad = self._is_chosen(ways, None)
-        broad = [self._choose(self._walk(*one, columns=[source.id.label("id")]), is_broad) for one in ranges]
+        columns = [source.id.label("id")]
+        broad = [self._choose(self._walk(*one, source.walked, columns=columns), is_broad) for one in ranges]
         return self._show(self._merge([*narrow, *broad]))
 
     @property
@@ -78,35 +80,36 @@ class _Parts:
         filters = [condition for name, condition in list_filters(self.shape, self.source, id_) if name != but]
         return [*self.source.conditions, *filters, *_list_bounds(self.shape, self.source.id, self._key)]
 
-    def _walk(self, equal: Sequence[Any], order: Sequence[Any], *, columns: Sequence[Any]) -> Select[Any]:
+    def _walk(
+        self, equal: Sequence[Any], order: Sequence[Any], tables: FromClause, *, columns: Sequence[Any]
+    ) -> Select[Any]:
         """Walk one range of an index in order."""
-        rows = select(*columns, self._key.label("key")).select_from(self.source.tables)
+        rows = select(*columns, self._key.label("key")).select_from(tables)
         carried = "partner" if has_partner_ranges(self.shape) else ""
         rows = rows.where(*self._list_conditions(self.source.id, but=carried), *equal)
         return self._sort(rows, *order, self._key, self.source.id).limit(_write(self.shape.limit + 1))
 
-    def _fetch(self, name: str, way: CTE) -> Select[Any]:
+    def _fetch(self, name: str, few: CTE) -> Select[Any]:
         """Fetch the rows of a narrow way one by one, and sort them: on PostgreSQL no join can be made of it."""
-        these = select(way.c[0].label("id")).distinct().subquery(f"these_{name}")
+        these = select(few.c[0].label("id")).distinct().subquery(f"these_{name}")
         rows = select(self.source.id.label("id"), self._key.label("key"))
         rows = rows.where(self.source.id == these.c.id, *self._list_conditions(these.c.id, but=name))
         rows = rows.where(*is_of_types(self.shape, self.source.type))
         if self.is_sqlite:
-            rows = rows.select_from(InOrder(these, self.source.tables))
+            rows = rows.select_from(InOrder(these, self.source.walked))
             return self._sort(rows, self._key, self.source.id).limit(_write(self.shape.limit + 1))
-        each = rows.select_from(self.source.tables).correlate(these).offset(_write(0)).lateral(f"each_{name}")
+        each = rows.select_from(self.source.walked).correlate(these).offset(_write(0)).lateral(f"each_{name}")
         found = select(each).select_from(these.join(each, true()))
         return self._sort(found, each.c.key, each.c.id).limit(_write(self.shape.limit + 1))
 
-    def _is_chosen(self, ways: Mapping[str, CTE], name: str | None) -> ColumnElement[bool] | None:
+    def _is_chosen(self, ways: Sequence[tuple[Way, CTE]], way: Way | None) -> ColumnElement[bool] | None:
         """Give the condition under which a part runs: its way is the first narrow one, or (None) there is none."""
-        few = _write(self.shape.few)
         conditions: list[ColumnElement[bool]] = []
-        for other, way in ways.items():
-            size: Any = select(func.count()).select_from(way).scalar_subquery()
-            if other == name:
-                return and_(*conditions, size <= few)
-            conditions.append(size > few)
+        for other, rows in ways:
+            size: Any = select(func.count()).select_from(rows).scalar_subquery()
+            if other is way:
+                return and_(*conditions, size <= _write(other.few))
+            conditions.append(size > _write(other.few))
         return and_(*conditions) if conditions else None
 
     def _choose(self, part: Select[Any], is_chosen: ColumnElement[bool] | None) -> Select[Any]:

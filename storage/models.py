@@ -46,6 +46,14 @@ EVERY_BEGINNING = -1
 """All marks there are: it may have any word."""
 
 
+def order_index(name: str, *columns: str, where: str) -> Index:
+    """Index the rows of a list in one of its orders, and how their words begin.
+
+    A walk in that order passes over what lacks the words asked for without a look at the row.
+    """
+    return partial_index(name, *columns, "beginnings", where=where)
+
+
 class CompanyType(enum.StrEnum):
     """What a company is to the firm; a person decides it, and `None` means nobody has yet."""
 
@@ -192,11 +200,11 @@ class Company(Base):
 
     __tablename__ = "companies"
     __table_args__ = (
-        partial_index("companies_by_last", "tenant_id", "last_at", "id", "beginnings", where="is_known"),
-        partial_index("companies_by_type", "tenant_id", "type", "last_at", "id", where="is_known"),
-        partial_index("companies_by_partner", "tenant_id", "partner_id", "type", "last_at", "id", where="is_known"),
-        partial_index("companies_by_name", "tenant_id", "type", "folded_name", "id", where="is_known"),
-        partial_index("companies_by_count", "tenant_id", "type", "interaction_count", "id", where="is_known"),
+        order_index("companies_by_last", "tenant_id", "last_at", "id", where="is_known"),
+        order_index("companies_by_type", "tenant_id", "type", "last_at", "id", where="is_known"),
+        order_index("companies_by_partner", "tenant_id", "partner_id", "type", "last_at", "id", where="is_known"),
+        order_index("companies_by_name", "tenant_id", "type", "folded_name", "id", where="is_known"),
+        order_index("companies_by_count", "tenant_id", "type", "interaction_count", "id", where="is_known"),
         partial_index(
             "companies_to_sort_out",
             "tenant_id",
@@ -248,11 +256,11 @@ class Contact(Base):
     __tablename__ = "contacts"
     __table_args__ = (
         UniqueConstraint("tenant_id", "address"),
-        partial_index("contacts_by_last", "tenant_id", "last_at", "id", "beginnings", where="is_contact"),
-        partial_index("contacts_by_company", "tenant_id", "company_id", "last_at", "id", where="is_contact"),
-        partial_index("contacts_by_company_name", "tenant_id", "company_id", "folded_name", "id", where="is_contact"),
-        partial_index("contacts_by_name", "tenant_id", "folded_name", "id", where="is_contact"),
-        partial_index("contacts_by_count", "tenant_id", "interaction_count", "id", where="is_contact"),
+        order_index("contacts_by_last", "tenant_id", "last_at", "id", where="is_contact"),
+        order_index("contacts_by_company", "tenant_id", "company_id", "last_at", "id", where="is_contact"),
+        order_index("contacts_by_company_name", "tenant_id", "company_id", "folded_name", "id", where="is_contact"),
+        order_index("contacts_by_name", "tenant_id", "folded_name", "id", where="is_contact"),
+        order_index("contacts_by_count", "tenant_id", "interaction_count", "id", where="is_contact"),
         {"sqlite_with_rowid": False},
     )
 
@@ -337,11 +345,9 @@ class Relationship(Base):
     __tablename__ = "relationships"
     __table_args__ = (
         Index("relationships_by_contact", "tenant_id", "contact_id"),
-        partial_index(
-            "relationships_by_last", "tenant_id", "user_id", "last_at", "contact_id", "beginnings", where="is_mine"
-        ),
-        partial_index("relationships_by_name", "tenant_id", "user_id", "folded_name", "contact_id", where="is_mine"),
-        partial_index(
+        order_index("relationships_by_last", "tenant_id", "user_id", "last_at", "contact_id", where="is_mine"),
+        order_index("relationships_by_name", "tenant_id", "user_id", "folded_name", "contact_id", where="is_mine"),
+        order_index(
             "relationships_by_count", "tenant_id", "user_id", "interaction_count", "contact_id", where="is_mine"
         ),
         {"sqlite_with_rowid": False},
@@ -372,20 +378,20 @@ class CompanyRelationship(Base):
     __tablename__ = "company_relationships"
     __table_args__ = (
         Index("company_relationships_by_company", "tenant_id", "company_id"),
-        partial_index(
+        order_index(
             "company_relationships_by_last",
-            *("tenant_id", "user_id", "last_at", "company_id", "type", "partner_id", "beginnings"),
+            *("tenant_id", "user_id", "last_at", "company_id", "type", "partner_id"),
             where="is_mine",
         ),
-        partial_index(
+        order_index(
             "company_relationships_by_type",
-            *("tenant_id", "user_id", "type", "last_at", "company_id", "partner_id", "beginnings"),
+            *("tenant_id", "user_id", "type", "last_at", "company_id", "partner_id"),
             where="is_mine",
         ),
-        partial_index(
+        order_index(
             "company_relationships_by_name", "tenant_id", "user_id", "folded_name", "company_id", where="is_mine"
         ),
-        partial_index(
+        order_index(
             "company_relationships_by_count", "tenant_id", "user_id", "interaction_count", "company_id", where="is_mine"
         ),
         {"sqlite_with_rowid": False},

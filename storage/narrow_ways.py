@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, inspect, select
 from sqlalchemy.orm import aliased
@@ -25,15 +25,29 @@ from storage.viewer import Viewer, visible_companies, visible_contacts
 _Any = aliased(Company, name="any_company")
 
 
-def list_narrow_ways(shape: Shape) -> Iterator[tuple[str, Select[Any]]]:
-    """Give, the likely narrowest first, selects of the numbers of all rows that meet one condition.
+class Way(NamedTuple):
+    """All rows that meet one condition of a filter, by their numbers."""
+
+    name: str
+    rows: Select[Any]
+    few: int
+    """Up to so many are fetched and sorted; more are met by walking."""
+
+
+def list_narrow_ways(shape: Shape) -> Iterator[Way]:
+    """Give the ways into a list, the likely narrowest first.
 
     Only conditions that the index of the list's order does not carry. What is the viewer's own is few anyway.
     """
-    if shape.word_count:
-        longest = select_word(shape, 0)
-        several = [may_have_words(SearchWord.beginnings)] if shape.word_count > 1 else []
-        yield "word_0", longest.where(*several)
+    if shape.word_count == 1:
+        yield Way("word_0", select_word(shape, 0), shape.few // 2)
+    elif shape.word_count:
+        yield Way("word_0", select_word(shape, 0).where(may_have_words(SearchWord.beginnings)), shape.few)
+    for name, rows in _list_other_ways(shape):
+        yield Way(name, rows, shape.few)
+
+
+def _list_other_ways(shape: Shape) -> Iterator[tuple[str, Select[Any]]]:
     is_ordered_by_last = shape.sort == "last"
     if shape.is_at_company and (shape.sort == "count" or shape.scope == "mine"):
         at_company = Contact.company_id == number("company")

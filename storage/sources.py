@@ -53,7 +53,10 @@ _Acquaintance = aliased(Relationship, name="acquaintance")
 class Source:
     """The tables of a list, what holds for each row, and the columns that a filter may ask of and a row shows."""
 
+    walked: FromClause
+    """What decides which rows there are, and their order: the index of the order answers it alone where it can."""
     tables: FromClause
+    """What is walked, and what a row shows besides."""
     conditions: Sequence[ColumnElement[bool]]
     id: Any
     keys: dict[str, Any]
@@ -61,7 +64,7 @@ class Source:
     partner: Any
     beginnings: Any
     columns: Sequence[Any]
-    """What a row shows, its number first. Outer joins that only these need cost nothing where they are not selected."""
+    """What a row shows, its number first."""
 
 
 main_domain = (
@@ -97,6 +100,7 @@ def _get_companies(shape: Shape) -> Source:
     is_partner = and_(User.tenant_id == of.tenant_id, User.id == of.partner_id)
     shown = (of.name, of.is_provisional, of.type, of.partner_id, User.name, main_domain, of.version, of.contact_count)
     return Source(
+        walked=tables,
         tables=tables.outerjoin(User, is_partner),
         conditions=conditions,
         id=id_,
@@ -121,6 +125,7 @@ def _get_contacts(shape: Shape) -> Source:
         conditions.append(own_contacts(asker))
     is_there = and_(at.tenant_id == of.tenant_id, at.id == of.company_id)
     return Source(
+        walked=tables,
         tables=tables.outerjoin(at, is_there),
         conditions=conditions,
         id=id_,

@@ -110,7 +110,7 @@ def create_tables() -> None:
     op.create_index(
         "companies_by_count",
         "companies",
-        ["tenant_id", "type", "interaction_count", "id", "is_known"],
+        ["tenant_id", "type", "interaction_count", "id", "beginnings", "is_known"],
         unique=False,
         sqlite_where=sa.text("is_known = 1"),
         postgresql_where=sa.text("is_known"),
@@ -126,7 +126,7 @@ def create_tables() -> None:
     op.create_index(
         "companies_by_name",
         "companies",
-        ["tenant_id", "type", "folded_name", "id", "is_known"],
+        ["tenant_id", "type", "folded_name", "id", "beginnings", "is_known"],
         unique=False,
         sqlite_where=sa.text("is_known = 1"),
         postgresql_where=sa.text("is_known"),
@@ -134,7 +134,7 @@ def create_tables() -> None:
     op.create_index(
         "companies_by_partner",
         "companies",
-        ["tenant_id", "partner_id", "type", "last_at", "id", "is_known"],
+        ["tenant_id", "partner_id", "type", "last_at", "id", "beginnings", "is_known"],
         unique=False,
         sqlite_where=sa.text("is_known = 1"),
         postgresql_where=sa.text("is_known"),
@@ -142,7 +142,7 @@ def create_tables() -> None:
     op.create_index(
         "companies_by_type",
         "companies",
-        ["tenant_id", "type", "last_at", "id", "is_known"],
+        ["tenant_id", "type", "last_at", "id", "beginnings", "is_known"],
         unique=False,
         sqlite_where=sa.text("is_known = 1"),
         postgresql_where=sa.text("is_known"),
@@ -190,7 +190,7 @@ def create_tables() -> None:
     op.create_index(
         "company_relationships_by_count",
         "company_relationships",
-        ["tenant_id", "user_id", "interaction_count", "company_id", "is_mine"],
+        ["tenant_id", "user_id", "interaction_count", "company_id", "beginnings", "is_mine"],
         unique=False,
         sqlite_where=sa.text("is_mine = 1"),
         postgresql_where=sa.text("is_mine"),
@@ -206,7 +206,7 @@ def create_tables() -> None:
     op.create_index(
         "company_relationships_by_name",
         "company_relationships",
-        ["tenant_id", "user_id", "folded_name", "company_id", "is_mine"],
+        ["tenant_id", "user_id", "folded_name", "company_id", "beginnings", "is_mine"],
         unique=False,
         sqlite_where=sa.text("is_mine = 1"),
         postgresql_where=sa.text("is_mine"),
@@ -247,7 +247,7 @@ def create_tables() -> None:
     op.create_index(
         "contacts_by_company",
         "contacts",
-        ["tenant_id", "company_id", "last_at", "id", "is_contact"],
+        ["tenant_id", "company_id", "last_at", "id", "beginnings", "is_contact"],
         unique=False,
         sqlite_where=sa.text("is_contact = 1"),
         postgresql_where=sa.text("is_contact"),
@@ -255,7 +255,7 @@ def create_tables() -> None:
     op.create_index(
         "contacts_by_company_name",
         "contacts",
-        ["tenant_id", "company_id", "folded_name", "id", "is_contact"],
+        ["tenant_id", "company_id", "folded_name", "id", "beginnings", "is_contact"],
         unique=False,
         sqlite_where=sa.text("is_contact = 1"),
         postgresql_where=sa.text("is_contact"),
@@ -263,7 +263,7 @@ def create_tables() -> None:
     op.create_index(
         "contacts_by_count",
         "contacts",
-        ["tenant_id", "interaction_count", "id", "is_contact"],
+        ["tenant_id", "interaction_count", "id", "beginnings", "is_contact"],
         unique=False,
         sqlite_where=sa.text("is_contact = 1"),
         postgresql_where=sa.text("is_contact"),
@@ -279,7 +279,7 @@ def create_tables() -> None:
     op.create_index(
         "contacts_by_name",
         "contacts",
-        ["tenant_id", "folded_name", "id", "is_contact"],
+        ["tenant_id", "folded_name", "id", "beginnings", "is_contact"],
         unique=False,
         sqlite_where=sa.text("is_contact = 1"),
         postgresql_where=sa.text("is_contact"),
@@ -440,7 +440,7 @@ def create_tables() -> None:
     op.create_index(
         "relationships_by_count",
         "relationships",
-        ["tenant_id", "user_id", "interaction_count", "contact_id", "is_mine"],
+        ["tenant_id", "user_id", "interaction_count", "contact_id", "beginnings", "is_mine"],
         unique=False,
         sqlite_where=sa.text("is_mine = 1"),
         postgresql_where=sa.text("is_mine"),
@@ -456,7 +456,7 @@ def create_tables() -> None:
     op.create_index(
         "relationships_by_name",
         "relationships",
-        ["tenant_id", "user_id", "folded_name", "contact_id", "is_mine"],
+        ["tenant_id", "user_id", "folded_name", "contact_id", "beginnings", "is_mine"],
         unique=False,
         sqlite_where=sa.text("is_mine = 1"),
         postgresql_where=sa.text("is_mine"),
