@@ -126,13 +126,15 @@ LISTS = [
 ]
 
 
-async def count_steps(database, filter_: Filter, cursor: str | None = None) -> tuple[int, str | None]:
+async def count_steps(
+    database, filter_: Filter, cursor: str | None = None, *, few: int | None = None
+) -> tuple[int, str | None]:
     """Count what SQLite's machine does for a page, in twenties of instructions; and give the next page's cursor."""
     steps = itertools.count()
     async with database.reading(1) as connection:
         raw = (await connection.get_raw_connection()).driver_connection._conn
         raw.set_progress_handler(lambda: next(steps) and 0, 20)
-        page = await fetch_page(connection, VIEWERS[0], filter_, tuple, now=NOW, cursor=cursor, limit=10)
+        page = await fetch_page(connection, VIEWERS[0], filter_, tuple, now=NOW, cursor=cursor, limit=10, few=few)
         raw.set_progress_handler(None, 0)
     return next(steps), page.next
 
@@ -150,3 +152,12 @@ async def test_a_list_costs_the_same_in_a_firm_ten_times_as_big_and_on_its_last_
     for small, big, behind in zip(costs[0.001], costs[0.01], last, strict=True):
         assert big <= 1.5 * small + 10
         assert behind <= 1.5 * big + 10
+
+
+@pytest.mark.parametrize(("of", "rows"), [("companies", 200), ("contacts", 1000)])
+@pytest.mark.parametrize("sort", ["last", "name", "count"])
+async def test_a_walk_passes_over_whoever_lacks_the_words_without_a_look_at_them(sqlite_database, of, rows, sort):
+    await populate(sqlite_database, 0.001)
+    nobody = Filter(of=of, scope="firm", text="com qq", sort=sort)  # marks alone do not tell that nobody has both
+    steps, _ = await count_steps(sqlite_database, nobody, few=0)
+    assert rows * 6 < steps * 20 < rows * 8 + 200
