@@ -59,11 +59,14 @@ class _Parts:
     is_sqlite: bool
 
     def put_together(self) -> Select[Any]:
-        """Take the one part as it is; merge several, and look up what is shown only of the rows that are left."""
+        """Take the one part as it is; else look up what is shown only of the rows that are left.
+
+        So it is with several parts, and with words: whoever lacks them is passed over within the index.
+        """
         shape, source = self.shape, self.source
         ways = [(way, way.rows.limit(_write(way.few + 1)).cte(f"few_{way.name}")) for way in list_narrow_ways(shape)]
         ranges = list(_list_ranges(shape, source))
-        if not ways and len(ranges) == 1:
+        if not ways and len(ranges) == 1 and not shape.word_count:
             return self._walk(*ranges[0], source.tables, columns=source.columns)
         narrow = [self._choose(self._fetch(way.name, rows), self._is_chosen(ways, way)) for way, rows in ways]
         is_broad = self._is_chosen(ways, None)

@@ -22,6 +22,7 @@ from storage.sources import (
 )
 from storage.viewer import Viewer, visible_companies, visible_contacts
 
+_NARROWING_WORDS = 3
 _Any = aliased(Company, name="any_company")
 
 
@@ -39,12 +40,19 @@ def list_narrow_ways(shape: Shape) -> Iterator[Way]:
 
     Only conditions that the index of the list's order does not carry. What is the viewer's own is few anyway.
     """
-    if shape.word_count == 1:
-        yield Way("word_0", select_word(shape, 0), shape.few // 2)
-    elif shape.word_count:
-        yield Way("word_0", select_word(shape, 0).where(may_have_words(SearchWord.beginnings)), shape.few)
+    if shape.scope == "firm":
+        yield from _list_words(shape)
     for name, rows in _list_other_ways(shape):
         yield Way(name, rows, shape.few)
+
+
+def _list_words(shape: Shape) -> Iterator[Way]:
+    """Give one way a word. Of several words each leads to what may have them all; a walk for one tells rows best."""
+    if shape.word_count == 1:
+        yield Way("word_0", select_word(shape, 0), shape.few // 2)
+        return
+    for place in range(min(shape.word_count, _NARROWING_WORDS)):
+        yield Way(f"word_{place}", select_word(shape, place).where(may_have_words(SearchWord.beginnings)), shape.few)
 
 
 def _list_other_ways(shape: Shape) -> Iterator[tuple[str, Select[Any]]]:

@@ -1,7 +1,8 @@
 """What the lists are asked for: every kind of list, and words drawn from the firm's own names."""
 
 import random
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,14 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import companies, contacts, users, views
 from storage.database import Database
 from storage.filters import Filter, Scope, Subject
-from storage.models import Company, CompanyType, Contact
+from storage.models import Company, CompanyType, Contact, User
 from storage.paging import Page
 from storage.periods import Period
 from storage.viewer import Viewer
 from tests.bench.population import NOW, TENANT
 
 Ask = Callable[[AsyncConnection, Viewer, str | None], Awaitable[Page[object] | object]]
-Speak = Callable[[Subject, Viewer], str]
+Kind = Literal["companies", "contacts", "colleagues"]
+Speak = Callable[[Kind, Viewer], str]
 
 VIEWERS = 50
 """People whose lists are asked for in turn, each with words of their own."""
@@ -69,45 +71,47 @@ THREE_CONDITIONS = {
     "prospects, no partner, quiet": Filter(scope="firm", types=(_PROSPECT,), partners=("nobody",), last=_QUIET),
 }
 
+_DRAWN: dict[Kind, type[Company | Contact | User]] = {"companies": Company, "contacts": Contact, "colleagues": User}
+
 
 class Names:
     """What each viewer types, drawn by the same dice from a firm of any size: short and long words, rare and common."""
 
-    def __init__(self, of_companies: Sequence[str], of_contacts: Sequence[str]) -> None:
-        self._names = {"companies": of_companies, "contacts": of_contacts}
+    def __init__(self, names: Mapping[Kind, Sequence[str]]) -> None:
+        self._names = names
 
-    def _get(self, of: Subject, viewer: Viewer) -> list[str]:
+    def _get(self, of: Kind, viewer: Viewer) -> list[str]:
         names = self._names[of]
         return names[viewer.user_id % len(names)].lower().split()
 
-    def begin_word(self, of: Subject, viewer: Viewer) -> str:
+    def begin_word(self, of: Kind, viewer: Viewer) -> str:
         """Give the first two to five letters of a word."""
         return self._get(of, viewer)[viewer.user_id // 4 % 2][: 2 + viewer.user_id % 4]
 
-    def begin_words(self, of: Subject, viewer: Viewer) -> str:
+    def begin_words(self, of: Kind, viewer: Viewer) -> str:
         """Give the first three to six letters of both words."""
         return " ".join(word[: 3 + viewer.user_id % 4] for word in self._get(of, viewer))
 
-    def name(self, of: Subject, viewer: Viewer) -> str:
+    def name(self, of: Kind, viewer: Viewer) -> str:
         """Give both words."""
         return " ".join(self._get(of, viewer))
 
-    def mistype(self, of: Subject, viewer: Viewer) -> str:
+    def mistype(self, of: Kind, viewer: Viewer) -> str:
         """Give both words, with two letters of the first in the wrong order."""
         first, *rest = self._get(of, viewer)
         return " ".join((first[:1] + first[2:3] + first[1:2] + first[3:], *rest))
 
 
 async def draw_names(database: Database) -> Names:
-    """Draw names of companies and contacts by lot."""
-    dice, drawn = random.Random(7), []
+    """Draw names of companies, contacts and colleagues by lot."""
+    dice, drawn = random.Random(7), {}
     async with database.reading(TENANT) as connection:
-        for of in (Company, Contact):
+        for kind, of in _DRAWN.items():
             last = await connection.scalar(select(func.max(of.id)).where(of.tenant_id == TENANT)) or 0
             ids = [1 + int(dice.random() * last) for _ in range(VIEWERS)]
             chosen = select(of.name).where(of.tenant_id == TENANT, of.id.in_(ids)).order_by(of.id)
-            drawn.append(list(await connection.scalars(chosen)))
-    return Names(*drawn)
+            drawn[kind] = list(await connection.scalars(chosen))
+    return Names(drawn)
 
 
 def list_asks(names: Names) -> Iterator[tuple[str, Ask]]:
@@ -133,7 +137,7 @@ def list_searches(names: Names) -> Iterator[tuple[str, Ask]]:
     for name, speak in (("finding", names.name), ("finding mistyped", names.mistype)):
         yield f"{name} companies", _ask_finding(companies.find_companies, "companies", speak)
         yield f"{name} contacts", _ask_finding(contacts.find_contacts, "contacts", speak)
-    yield "finding colleagues", _ask_finding(users.search_users, "contacts", names.begin_word)
+    yield "finding colleagues", _ask_finding(users.search_users, "colleagues", names.begin_word)
 
 
 def ask_list(filter_: Filter) -> Ask:
@@ -149,5 +153,5 @@ def _ask_words(of: Subject, scope: Scope, speak: Speak) -> Ask:
     return ask
 
 
-def _ask_finding(find: Callable[..., Awaitable[object]], of: Subject, speak: Speak) -> Ask:
+def _ask_finding(find: Callable[..., Awaitable[object]], of: Kind, speak: Speak) -> Ask:
     return lambda connection, viewer, _: find(connection, viewer, speak(of, viewer))
