@@ -10,7 +10,7 @@ the others cost nothing.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
@@ -64,11 +64,11 @@ class _Parts:
         So it is with several parts, and with words: whoever lacks them is passed over within the index.
         """
         shape, source = self.shape, self.source
-        ways = [(way, way.rows.limit(_write(way.few + 1)).cte(f"few_{way.name}")) for way in list_narrow_ways(shape)]
+        ways = [_Counted.from_way(way) for way in list_narrow_ways(shape)]
         ranges = list(_list_ranges(shape, source))
         if not ways and len(ranges) == 1 and not shape.word_count:
             return self._walk(*ranges[0], source.tables, columns=source.columns)
-        narrow = [self._choose(self._fetch(way.name, rows), self._is_chosen(ways, way)) for way, rows in ways]
+        narrow = [self._choose(self._fetch(way), self._is_chosen(ways, way)) for way in ways]
         is_broad = self._is_chosen(ways, None)
         columns = [source.id.label("id")]
         broad = [self._choose(self._walk(*one, source.walked, columns=columns), is_broad) for one in ranges]
@@ -78,9 +78,9 @@ class _Parts:
     def _key(self) -> Any:
         return self.source.keys[self.shape.sort]
 
-    def _list_conditions(self, id_: Any, *, but: str = "") -> list[ColumnElement[bool]]:
-        """List what every row must meet, types aside, but for the condition that the way there has met."""
-        filters = [condition for name, condition in list_filters(self.shape, self.source, id_) if name != but]
+    def _list_conditions(self, id_: Any, *, but: Sequence[str] = ()) -> list[ColumnElement[bool]]:
+        """List what every row must meet, types aside, but for the conditions that the way there has met."""
+        filters = [condition for name, condition in list_filters(self.shape, self.source, id_) if name not in but]
         return [*self.source.conditions, *filters, *_list_bounds(self.shape, self.source.id, self._key)]
 
     def _walk(
@@ -88,31 +88,31 @@ class _Parts:
     ) -> Select[Any]:
         """Walk one range of an index in order."""
         rows = select(*columns, self._key.label("key")).select_from(tables)
-        carried = "partner" if has_partner_ranges(self.shape) else ""
+        carried = ("partner",) if has_partner_ranges(self.shape) else ()
         rows = rows.where(*self._list_conditions(self.source.id, but=carried), *equal)
         return self._sort(rows, *order, self._key, self.source.id).limit(_write(self.shape.limit + 1))
 
-    def _fetch(self, name: str, few: CTE) -> Select[Any]:
+    def _fetch(self, way: "_Counted") -> Select[Any]:
         """Fetch the rows of a narrow way one by one, and sort them: on PostgreSQL no join can be made of it."""
-        these = select(few.c[0].label("id")).distinct().subquery(f"these_{name}")
+        these = select(way.rows.c[0].label("id")).distinct().subquery(f"these_{way.name}")
         rows = select(self.source.id.label("id"), self._key.label("key"))
-        rows = rows.where(self.source.id == these.c.id, *self._list_conditions(these.c.id, but=name))
-        rows = rows.where(*is_of_types(self.shape, self.source.type))
+        rows = rows.where(self.source.id == these.c.id, *self._list_conditions(these.c.id, but=way.conditions))
+        if "type" not in way.conditions:
+            rows = rows.where(*is_of_types(self.shape, self.source.type))
         if self.is_sqlite:
             rows = rows.select_from(InOrder(these, self.source.walked))
             return self._sort(rows, self._key, self.source.id).limit(_write(self.shape.limit + 1))
-        each = rows.select_from(self.source.walked).correlate(these).offset(_write(0)).lateral(f"each_{name}")
+        each = rows.select_from(self.source.walked).correlate(these).offset(_write(0)).lateral(f"each_{way.name}")
         found = select(each).select_from(these.join(each, true()))
         return self._sort(found, each.c.key, each.c.id).limit(_write(self.shape.limit + 1))
 
-    def _is_chosen(self, ways: Sequence[tuple[Way, CTE]], way: Way | None) -> ColumnElement[bool] | None:
+    def _is_chosen(self, ways: Sequence["_Counted"], way: "_Counted | None") -> ColumnElement[bool] | None:
         """Give the condition under which a part runs: its way is the first narrow one, or (None) there is none."""
         conditions: list[ColumnElement[bool]] = []
-        for other, rows in ways:
-            size: Any = select(func.count()).select_from(rows).scalar_subquery()
+        for other in ways:
             if other is way:
-                return and_(*conditions, size <= _write(other.few))
-            conditions.append(size > _write(other.few))
+                return and_(*conditions, other.is_narrow)
+            conditions.append(~other.is_narrow)
         return and_(*conditions) if conditions else None
 
     def _choose(self, part: Select[Any], is_chosen: ColumnElement[bool] | None) -> Select[Any]:
@@ -139,6 +139,32 @@ class _Parts:
 
     def _sort(self, statement: Select[Any], *columns: Any) -> Select[Any]:
         return statement.order_by(*(one.asc() if self.shape.is_ascending else one.desc() for one in columns))
+
+
+class _Counted(NamedTuple):
+    """A narrow way, and whether it is narrow: one more row than a few tells that there are more."""
+
+    name: str
+    conditions: Sequence[str]
+    rows: CTE
+    is_narrow: ColumnElement[bool]
+
+    @classmethod
+    def from_way(cls, way: Way) -> "_Counted":
+        """Count the rows; not those of so many companies that their contacts need no counting."""
+        name = way.conditions[0]
+        rows = way.rows.limit(_write(way.few + 1)).cte(f"few_{name}")
+        is_narrow = _is_at_most(rows, way.few)
+        if way.companies is not None:
+            companies = way.companies.limit(_write(way.few // 2 + 1)).cte(f"few_{name}_companies")
+            is_narrow = and_(_is_at_most(companies, way.few // 2), is_narrow)
+        return cls(name, way.conditions, rows, is_narrow)
+
+
+def _is_at_most(rows: CTE, few: int) -> ColumnElement[bool]:
+    size: ColumnElement[int] = select(func.count()).select_from(rows).scalar_subquery()
+    is_few: ColumnElement[bool] = size <= _write(few)
+    return is_few
 
 
 def _write(value: int) -> Any:

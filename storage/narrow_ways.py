@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, inspect, select
+from sqlalchemy import Select, and_, inspect, select
 from sqlalchemy.orm import aliased
 
 from storage.models import Company, Contact, SearchWord
@@ -27,12 +27,15 @@ _Any = aliased(Company, name="any_company")
 
 
 class Way(NamedTuple):
-    """All rows that meet one condition of a filter, by their numbers."""
+    """All rows that meet some conditions of a filter, by their numbers."""
 
-    name: str
+    conditions: tuple[str, ...]
+    """Those that need not be asked of the rows any more, as `sources.list_filters` names them."""
     rows: Select[Any]
     few: int
     """Up to so many are fetched and sorted; more are met by walking."""
+    companies: Select[Any] | None = None
+    """Of contacts, the companies that the way goes through: half as many of them have contacts enough to walk."""
 
 
 def list_narrow_ways(shape: Shape) -> Iterator[Way]:
@@ -42,36 +45,34 @@ def list_narrow_ways(shape: Shape) -> Iterator[Way]:
     """
     if shape.scope == "firm":
         yield from _list_words(shape)
-    for name, rows in _list_other_ways(shape):
-        yield Way(name, rows, shape.few)
+    yield from _list_other_ways(shape)
 
 
 def _list_words(shape: Shape) -> Iterator[Way]:
     """Give one way a word. Of several words each leads to what may have them all; a walk for one tells rows best."""
     if shape.word_count == 1:
-        yield Way("word_0", select_word(shape, 0), shape.few // 2)
+        yield Way(("word_0",), select_word(shape, 0), shape.few // 2)
         return
     for place in range(min(shape.word_count, _NARROWING_WORDS)):
-        yield Way(f"word_{place}", select_word(shape, place).where(may_have_words(SearchWord.beginnings)), shape.few)
+        rows = select_word(shape, place).where(may_have_words(SearchWord.beginnings))
+        yield Way((f"word_{place}",), rows, shape.few)
 
 
-def _list_other_ways(shape: Shape) -> Iterator[tuple[str, Select[Any]]]:
+def _list_other_ways(shape: Shape) -> Iterator[Way]:
     is_ordered_by_last = shape.sort == "last"
     if shape.is_at_company and (shape.sort == "count" or shape.scope == "mine"):
         at_company = Contact.company_id == number("company")
-        yield "company", select(Contact.id).where(visible_contacts(_get_sharer(shape)), at_company)
+        yield Way(("company",), select(Contact.id).where(visible_contacts(_get_sharer(shape)), at_company), shape.few)
     if shape.scope == "mine":
         return
     if shape.is_known_by:
-        yield "known_by", select_known(shape)
-    is_of_contacts = shape.of == "contacts"
+        yield Way(("known_by",), select_known(shape), shape.few)
     is_partnered = shape.has_any_partner or (shape.partner_count > 0 and not shape.has_no_partner)
-    if is_partnered and not has_partner_ranges(shape):
-        yield "partner", _select_companies(shape, *is_of_partners(shape, _Any.partner_id))
-    if shape.type_count and not shape.has_no_type and is_of_contacts:
-        yield "types", _select_companies(shape, *is_of_types(shape, _Any.type))
+    is_typed = shape.type_count > 0 and not shape.has_no_type and shape.of == "contacts"
+    if (is_partnered or is_typed) and not has_partner_ranges(shape):
+        yield _go_through_companies(shape)
     if (shape.has_since or shape.has_until) and not is_ordered_by_last:
-        yield "period", _select_period(shape)
+        yield Way(("since", "until"), _select_period(shape), shape.few)
 
 
 def _get_sharer(shape: Shape) -> Viewer:
@@ -79,13 +80,16 @@ def _get_sharer(shape: Shape) -> Viewer:
     return replace(get_asker(shape), shares_contacts=True)
 
 
-def _select_companies(shape: Shape, *conditions: ColumnElement[bool]) -> Select[Any]:
-    """Select the companies that meet the conditions, or all contacts there."""
-    found = and_(_Any.tenant_id == get_asker(shape).tenant_id, _Any.is_known, *conditions)
+def _go_through_companies(shape: Shape) -> Way:
+    """Lead to the companies of the partners and types asked for, or to all contacts there."""
+    asked = *is_of_partners(shape, _Any.partner_id), *is_of_types(shape, _Any.type)
+    found = and_(_Any.tenant_id == get_asker(shape).tenant_id, _Any.is_known, *asked)
+    companies = select(_Any.id).where(found)
     if shape.of == "companies":
-        return select(_Any.id).where(found)
+        return Way(("partner", "type"), companies, shape.few)
     there = visible_contacts(_get_sharer(shape)), Contact.company_id == _Any.id
-    return select(Contact.id).select_from(InOrder(inspect(_Any).selectable, Contact.__table__)).where(found, *there)
+    rows = select(Contact.id).select_from(InOrder(inspect(_Any).selectable, Contact.__table__)).where(found, *there)
+    return Way(("partner", "type"), rows, shape.few, companies)
 
 
 def _select_period(shape: Shape) -> Select[Any]:
