@@ -181,13 +181,22 @@ async def name_people(turn: Turn, filter_: Filter, names: Names) -> tuple[Filter
             person = await find_person(turn, name, _asking_again(turn, filter_, rest, part))
             filter_, is_exact = _fill(filter_, part, person.id), is_exact and person.is_exact
     for name in rest.pop("company", [])[:1]:
-        colleague = names.get("colleague")
-        if colleague and not await companies.find_companies(turn.connection, turn.viewer, name):
-            return await name_people(turn, filter_.changed(of="contacts"), {"known_by": colleague})
+        if not await companies.find_companies(turn.connection, turn.viewer, name):
+            if colleague := names.get("colleague"):
+                return await name_people(turn, filter_.changed(of="contacts"), {"known_by": colleague})
+            called = filter_.changed(of="contacts", text=name)
+            if not filter_.text and await _has_contacts(turn, called):
+                return called, False
         named = replace(turn, ask=replace(turn.ask, data={"name": name}))
         company = await find_company(named, _asking_again(turn, filter_, rest, "company"))
         filter_, is_exact = _fill(filter_, "company", company.id), is_exact and company.is_exact
     return filter_, is_exact
+
+
+async def _has_contacts(turn: Turn, filter_: Filter) -> bool:
+    """Say whether a name that no company has is one of people: `contacts martin`."""
+    page = await contacts.list_contacts(turn.connection, turn.viewer, filter_, now=turn.now, limit=1)
+    return bool(page.rows)
 
 
 def _fill(filter_: Filter, part: str, number: int) -> Filter:

@@ -86,6 +86,17 @@ async def test_contacts_at_a_company(office):
     assert read(reply.card)[0] == "Contacts at Acme Industries"
 
 
+@pytest.mark.parametrize(("sentence", "language"), [("all contacts albert", "en"), ("tous les contacts albert", "fr")])
+async def test_a_name_that_no_company_has_may_be_one_of_people(office, sentence, language):
+    reply = await office.say(sentence, language=language)
+    assert names(reply.card) == ["Albert"]
+    assert "albert" in read(reply.card)[1]
+
+
+async def test_a_name_that_nobody_has_is_taken_for_a_company(office):
+    assert (await office.say("all contacts zenith")).summary == "I know no company called “zenith”"
+
+
 async def test_contacts_at_a_company_of_another_tenant_look_like_none(office):
     theirs = office.companies["their Acme Industries"]
     reply = await office.ask("list", {"filter": {"of": "contacts", "company_id": theirs}})
