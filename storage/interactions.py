@@ -19,7 +19,7 @@ from storage.decisions import find_reason, is_contact
 from storage.happenings import Encounter, Happening, Tally, list_encounters, merge_first
 from storage.models import Company, CompanyDomain, Contact, Interaction, Relationship
 from storage.names import fold_name
-from storage.search import COMPANY, CONTACT, index_words
+from storage.search import COMPANY, CONTACT, index_words, mark_texts
 
 
 @dataclass(slots=True)
@@ -100,7 +100,10 @@ async def _find_companies(
     found |= await _read_domains(connection, mailing.tenant_id, missing)
     # Where another mailbox was faster, its company stands and ours is not made.
     made = {domain: mailing.name_company(domain) for domain in missing if found[domain] == wished[domain]}
-    rows = [(mailing.tenant_id, found[domain], name, fold_name(name), mailing.now) for domain, name in made.items()]
+    rows = [
+        (mailing.tenant_id, found[domain], name, fold_name(name), mark_texts(name, domain), mailing.now)
+        for domain, name in made.items()
+    ]
     await insert_rows(connection, written.COMPANIES, rows)
     texts = {found[domain]: (name, domain) for domain, name in made.items()}
     await index_words(connection, mailing.tenant_id, COMPANY, texts, is_new=True)
@@ -144,7 +147,8 @@ def _make_contact(mailing: Mailing, contact_id: int, encounter: Encounter, compa
     person, tally = encounter.person, encounter.tally
     seen = (tally.sent, tally.received, tally.meetings, tally.planned)
     return (
-        *(mailing.tenant_id, contact_id, person.address, person.name, fold_name(person.name), encounter.rank),
+        *(mailing.tenant_id, contact_id, person.address, person.name, fold_name(person.name)),
+        *(mark_texts(person.name, person.address), encounter.rank),
         *(company_ids.get(person.domain), is_contact(mailing.rule, *seen), find_reason(*seen)),
         *(*tally.counts, mailing.now),
     )
@@ -153,7 +157,7 @@ def _make_contact(mailing: Mailing, contact_id: int, encounter: Encounter, compa
 async def _index_contacts(
     connection: AsyncConnection, mailing: Mailing, after: Sequence[Row], new_ids: set[int]
 ) -> dict[int, int]:
-    """Make new contacts found by their words, and renamed ones by their new ones; give their marks.
+    """Make new contacts found by their words, and renamed ones by their new ones; give the marks of these.
 
     The upsert leaves `folded_name` as it was, so that a name that has changed is seen by it.
     """
@@ -162,8 +166,8 @@ async def _index_contacts(
     rows = [(mailing.tenant_id, contact_id, fold_name(name)) for contact_id, (name, _) in sorted(renamed.items())]
     await update_rows(connection, Contact, ("tenant_id", "id"), ("folded_name = ?",), rows)
     await update_rows(connection, Relationship, ("tenant_id", "contact_id"), ("folded_name = ?",), rows)
-    marks = await index_words(connection, mailing.tenant_id, CONTACT, new, is_new=True)
-    return marks | await index_words(connection, mailing.tenant_id, CONTACT, renamed)
+    await index_words(connection, mailing.tenant_id, CONTACT, new, is_new=True)
+    return await index_words(connection, mailing.tenant_id, CONTACT, renamed)
 
 
 def _tally_companies(happenings: Iterable[Happening], contacts: Mapping[str, _Contact]) -> dict[int, Tally]:

@@ -51,7 +51,7 @@ async def index_words(
     """Make each entity (`COMPANY` or `CONTACT`) found by the words of its texts, and by nothing else; give its marks.
 
     A company's texts are its name and its domains, a contact's its name and its address. Set-wise: one call a page.
-    `is_new` says that none of them had words before, which saves looking for old ones.
+    `is_new` says that none of them had words before, and that their rows were written with their marks.
     """
     if not texts:
         return {}
@@ -66,18 +66,22 @@ async def index_words(
     known = {word for found in found_by.values() for word in found if is_correctable(word)}
     # In one order, so that two pages with the same new words never wait for each other crosswise.
     await insert_rows(connection, _KNOWN, [(tenant_id, of, word, word[::-1]) for word in sorted(known)])
-    await _write_marks(connection, tenant_id, of, marks, has_copies=not is_new)
+    if not is_new:
+        await _write_marks(connection, tenant_id, of, marks)
     return marks
 
 
-async def _write_marks(
-    connection: AsyncConnection, tenant_id: int, of: int, marks: Mapping[int, int], *, has_copies: bool
-) -> None:
+async def _write_marks(connection: AsyncConnection, tenant_id: int, of: int, marks: Mapping[int, int]) -> None:
     model, copied_to, number = _MARKED[of]
     rows = [(tenant_id, *pair) for pair in sorted(marks.items())]
     await update_rows(connection, model, ("tenant_id", "id"), ("beginnings = ?",), rows)
-    if has_copies:
-        await update_rows(connection, copied_to, ("tenant_id", number), ("beginnings = ?",), rows)
+    await update_rows(connection, copied_to, ("tenant_id", number), ("beginnings = ?",), rows)
+
+
+@lru_cache(maxsize=16_384)
+def mark_texts(*texts: str) -> int:
+    """Return the marks of something with these texts; the same people are met again and again."""
+    return mark_beginnings(list_search_words(texts))
 
 
 def mark_beginnings(found: Iterable[str]) -> int:

@@ -38,7 +38,7 @@ def _insert_contacts(rule: str) -> Insert:
         ("is_contact", get_rule_sql(rule, after="excluded")),
         ("reason", get_reason_sql(after="excluded")),
     )
-    of_contact = ("address", "name", "folded_name", "name_rank", "company_id", "is_contact", "reason")
+    of_contact = ("address", "name", "folded_name", "beginnings", "name_rank", "company_id", "is_contact", "reason")
     return Insert(
         Contact,
         ("tenant_id", "id", *of_contact, *COUNTS, "created_at"),
@@ -54,7 +54,7 @@ CONTACT_AFTER: Final = ("address", "id", "company_id", "name", "folded_name", "b
 DOMAINS: Final = Insert(CompanyDomain, ("tenant_id", "domain", "company_id"), ("tenant_id", "domain"))
 COMPANIES: Final = Insert(
     Company,
-    ("tenant_id", "id", "name", "folded_name", "created_at"),
+    ("tenant_id", "id", "name", "folded_name", "beginnings", "created_at"),
 )
 COMPANY_COPIES: Final = ("type", "partner_id", "folded_name", "beginnings")
 """What the rows of `company_relationships` hold copies of."""

@@ -54,7 +54,7 @@ async def add_company(
     await connection.execute(insert(Company).values(tenant_id=tenant_id, id=number, name=name, **(row | values)))
     for domain in domains:
         await connection.execute(insert(CompanyDomain).values(tenant_id=tenant_id, domain=domain, company_id=number))
-    await index_words(connection, tenant_id, COMPANY, {number: [name, *domains]}, is_new=True)
+    await index_words(connection, tenant_id, COMPANY, {number: [name, *domains]})
     return number
 
 
@@ -70,7 +70,7 @@ async def add_contact(
     if row.get("company_id") and row["is_contact"]:
         at_company = (Company.tenant_id == tenant_id) & (Company.id == row["company_id"])
         await connection.execute(update(Company).where(at_company).values(contact_count=Company.contact_count + 1))
-    await index_words(connection, tenant_id, CONTACT, {number: [name, address]}, is_new=True)
+    await index_words(connection, tenant_id, CONTACT, {number: [name, address]})
     return number
 
 
