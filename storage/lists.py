@@ -37,7 +37,7 @@ from storage.paging import Page, Row, make_page, read_cursor
 from storage.parameters import number, text
 from storage.prepared import Prepared
 from storage.shapes import Shape, get_shape
-from storage.sources import Source, get_source, has_partner_ranges, is_of_types, list_filters
+from storage.sources import Source, get_source, has_partner_ranges, is_of_types, list_filters, may_have_words
 from storage.viewer import Viewer
 
 
@@ -94,7 +94,10 @@ class _Parts:
 
     def _fetch(self, way: "_Counted") -> Select[Any]:
         """Fetch the rows of a narrow way one by one, and sort them: on PostgreSQL no join can be made of it."""
-        these = select(way.rows.c[0].label("id")).distinct().subquery(f"these_{way.name}")
+        chosen = select(way.rows.c[0].label("id")).distinct()
+        if "beginnings" in way.rows.c:
+            chosen = chosen.where(may_have_words(way.rows.c.beginnings))
+        these = chosen.subquery(f"these_{way.name}")
         rows = select(self.source.id.label("id"), self._key.label("key"))
         rows = rows.where(self.source.id == these.c.id, *self._list_conditions(these.c.id, but=way.conditions))
         if "type" not in way.conditions:
@@ -152,13 +155,12 @@ class _Counted(NamedTuple):
     @classmethod
     def from_way(cls, way: Way) -> "_Counted":
         """Count the rows; not those of so many companies that their contacts need no counting."""
-        name = way.conditions[0]
-        rows = way.rows.limit(_write(way.few + 1)).cte(f"few_{name}")
+        rows = way.rows.limit(_write(way.few + 1)).cte(f"few_{way.name}")
         is_narrow = _is_at_most(rows, way.few)
         if way.companies is not None:
-            companies = way.companies.limit(_write(way.few // 2 + 1)).cte(f"few_{name}_companies")
+            companies = way.companies.limit(_write(way.few // 2 + 1)).cte(f"few_{way.name}_there")
             is_narrow = and_(_is_at_most(companies, way.few // 2), is_narrow)
-        return cls(name, way.conditions, rows, is_narrow)
+        return cls(way.name, way.conditions, rows, is_narrow)
 
 
 def _is_at_most(rows: CTE, few: int) -> ColumnElement[bool]:

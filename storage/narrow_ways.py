@@ -27,8 +27,9 @@ _Any = aliased(Company, name="any_company")
 
 
 class Way(NamedTuple):
-    """All rows that meet some conditions of a filter, by their numbers."""
+    """All rows that meet some conditions of a filter, by their numbers, with their beginnings where these tell more."""
 
+    name: str
     conditions: tuple[str, ...]
     """Those that need not be asked of the rows any more, as `sources.list_filters` names them."""
     rows: Select[Any]
@@ -49,30 +50,41 @@ def list_narrow_ways(shape: Shape) -> Iterator[Way]:
 
 
 def _list_words(shape: Shape) -> Iterator[Way]:
-    """Give one way a word. Of several words each leads to what may have them all; a walk for one tells rows best."""
+    """Give the ways by words: one word alone, a rare one of several, else each of several to what may have them all.
+
+    A walk for one word passes over nearly all that lacks it, so fewer rows are few then.
+    """
+    few = shape.few // 2
     if shape.word_count == 1:
-        yield Way(("word_0",), select_word(shape, 0), shape.few // 2)
+        yield Way("word_0", ("word_0",), select_word(shape, 0), few)
         return
-    for place in range(min(shape.word_count, _NARROWING_WORDS)):
-        rows = select_word(shape, place).where(may_have_words(SearchWord.beginnings))
-        yield Way((f"word_{place}",), rows, shape.few)
+    with_word = [select_word(shape, place) for place in range(min(shape.word_count, _NARROWING_WORDS))]
+    for place, rows in enumerate(with_word):
+        yield Way(f"rare_word_{place}", (f"word_{place}",), rows.add_columns(SearchWord.beginnings), few // 2)
+    for place, rows in enumerate(with_word):
+        yield Way(f"word_{place}", (f"word_{place}",), rows.where(may_have_words(SearchWord.beginnings)), shape.few)
 
 
 def _list_other_ways(shape: Shape) -> Iterator[Way]:
     is_ordered_by_last = shape.sort == "last"
     if shape.is_at_company and (shape.sort == "count" or shape.scope == "mine"):
         at_company = Contact.company_id == number("company")
-        yield Way(("company",), select(Contact.id).where(visible_contacts(_get_sharer(shape)), at_company), shape.few)
+        yield Way(
+            "company",
+            ("company",),
+            select(Contact.id).where(visible_contacts(_get_sharer(shape)), at_company),
+            shape.few,
+        )
     if shape.scope == "mine":
         return
     if shape.is_known_by:
-        yield Way(("known_by",), select_known(shape), shape.few)
+        yield Way("known_by", ("known_by",), select_known(shape), shape.few)
     is_partnered = shape.has_any_partner or (shape.partner_count > 0 and not shape.has_no_partner)
     is_typed = shape.type_count > 0 and not shape.has_no_type and shape.of == "contacts"
     if (is_partnered or is_typed) and not has_partner_ranges(shape):
         yield _go_through_companies(shape)
     if (shape.has_since or shape.has_until) and not is_ordered_by_last:
-        yield Way(("since", "until"), _select_period(shape), shape.few)
+        yield Way("period", ("since", "until"), _select_period(shape), shape.few)
 
 
 def _get_sharer(shape: Shape) -> Viewer:
@@ -86,10 +98,10 @@ def _go_through_companies(shape: Shape) -> Way:
     found = and_(_Any.tenant_id == get_asker(shape).tenant_id, _Any.is_known, *asked)
     companies = select(_Any.id).where(found)
     if shape.of == "companies":
-        return Way(("partner", "type"), companies, shape.few)
+        return Way("companies", ("partner", "type"), companies, shape.few)
     there = visible_contacts(_get_sharer(shape)), Contact.company_id == _Any.id
     rows = select(Contact.id).select_from(InOrder(inspect(_Any).selectable, Contact.__table__)).where(found, *there)
-    return Way(("partner", "type"), rows, shape.few, companies)
+    return Way("companies", ("partner", "type"), rows, shape.few, companies)
 
 
 def _select_period(shape: Shape) -> Select[Any]:
