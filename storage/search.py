@@ -78,7 +78,7 @@ async def _write_marks(connection: AsyncConnection, tenant_id: int, of: int, mar
     await update_rows(connection, copied_to, ("tenant_id", number), ("beginnings = ?",), rows)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2048)
 def mark_texts(*texts: str) -> int:
     """Return the marks of something with these texts; the same people are met again and again."""
     return mark_beginnings(list_search_words(texts))
@@ -95,7 +95,7 @@ def mark_beginnings(found: Iterable[str]) -> int:
     return marks
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 def _mark(beginning: str) -> int:
     marks = 0
     for length in range(2, len(beginning) + 1):
