@@ -5,22 +5,23 @@ as many ranges). A word, a knower and whatever else the order's index does not c
 the list in order and asking of each row (*broad*: quick where many rows meet it), or by fetching all that meet it and
 sorting them (*narrow*: quick where few do). So the statement first counts up to a few of each; whichever is right runs,
 the others cost nothing.
+
+A walk for words passes over most rows within the index, which carries marks of how their words begin
+(`search.mark_beginnings`); what has the marks is asked for the words themselves.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     FromClause,
     Select,
     Subquery,
     and_,
     case,
-    func,
     literal_column,
     select,
     true,
@@ -31,7 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.filters import Filter
 from storage.models import CompanyType, Contact
-from storage.narrow_ways import Way, list_narrow_ways
+from storage.narrow_ways import CountedWay, list_narrow_ways
 from storage.ordered import InOrder
 from storage.paging import Page, Row, make_page, read_cursor
 from storage.parameters import number, text
@@ -64,7 +65,7 @@ class _Parts:
         So it is with several parts, and with words: whoever lacks them is passed over within the index.
         """
         shape, source = self.shape, self.source
-        ways = [_Counted.from_way(way) for way in list_narrow_ways(shape)]
+        ways = [CountedWay.from_way(way) for way in list_narrow_ways(shape)]
         ranges = list(_list_ranges(shape, source))
         if not ways and len(ranges) == 1 and not shape.word_count:
             return self._walk(*ranges[0], source.tables, columns=source.columns)
@@ -92,7 +93,7 @@ class _Parts:
         rows = rows.where(*self._list_conditions(self.source.id, but=carried), *equal)
         return self._sort(rows, *order, self._key, self.source.id).limit(_write(self.shape.limit + 1))
 
-    def _fetch(self, way: "_Counted") -> Select[Any]:
+    def _fetch(self, way: CountedWay) -> Select[Any]:
         """Fetch the rows of a narrow way one by one, and sort them: on PostgreSQL no join can be made of it."""
         chosen = select(way.rows.c[0].label("id")).distinct()
         if "beginnings" in way.rows.c:
@@ -109,7 +110,7 @@ class _Parts:
         found = select(each).select_from(these.join(each, true()))
         return self._sort(found, each.c.key, each.c.id).limit(_write(self.shape.limit + 1))
 
-    def _is_chosen(self, ways: Sequence["_Counted"], way: "_Counted | None") -> ColumnElement[bool] | None:
+    def _is_chosen(self, ways: Sequence[CountedWay], way: CountedWay | None) -> ColumnElement[bool] | None:
         """Give the condition under which a part runs: its way is the first narrow one, or (None) there is none."""
         conditions: list[ColumnElement[bool]] = []
         for other in ways:
@@ -142,31 +143,6 @@ class _Parts:
 
     def _sort(self, statement: Select[Any], *columns: Any) -> Select[Any]:
         return statement.order_by(*(one.asc() if self.shape.is_ascending else one.desc() for one in columns))
-
-
-class _Counted(NamedTuple):
-    """A narrow way, and whether it is narrow: one more row than a few tells that there are more."""
-
-    name: str
-    conditions: Sequence[str]
-    rows: CTE
-    is_narrow: ColumnElement[bool]
-
-    @classmethod
-    def from_way(cls, way: Way) -> "_Counted":
-        """Count the rows; not those of so many companies that their contacts need no counting."""
-        rows = way.rows.limit(_write(way.few + 1)).cte(f"few_{way.name}")
-        is_narrow = _is_at_most(rows, way.few)
-        if way.companies is not None:
-            companies = way.companies.limit(_write(way.few // 2 + 1)).cte(f"few_{way.name}_there")
-            is_narrow = and_(_is_at_most(companies, way.few // 2), is_narrow)
-        return cls(way.name, way.conditions, rows, is_narrow)
-
-
-def _is_at_most(rows: CTE, few: int) -> ColumnElement[bool]:
-    size: ColumnElement[int] = select(func.count()).select_from(rows).scalar_subquery()
-    is_few: ColumnElement[bool] = size <= _write(few)
-    return is_few
 
 
 def _write(value: int) -> Any:

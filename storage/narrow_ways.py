@@ -1,10 +1,10 @@
 """Narrow ways into a list: all that meets one condition, for where that is so little that it is fetched and sorted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Select, and_, inspect, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, inspect, literal_column, select
 from sqlalchemy.orm import aliased
 
 from storage.models import Company, Contact, SearchWord
@@ -37,6 +37,31 @@ class Way(NamedTuple):
     """Up to so many are fetched and sorted; more are met by walking."""
     companies: Select[Any] | None = None
     """Of contacts, the companies that the way goes through: half as many of them have contacts enough to walk."""
+
+
+class CountedWay(NamedTuple):
+    """A narrow way, and whether it is narrow: one more row than a few tells that there are more."""
+
+    name: str
+    conditions: Sequence[str]
+    rows: CTE
+    is_narrow: ColumnElement[bool]
+
+    @classmethod
+    def from_way(cls, way: Way) -> Self:
+        """Count the rows; not those of so many companies that their contacts need no counting."""
+        rows = way.rows.limit(literal_column(str(way.few + 1))).cte(f"few_{way.name}")
+        is_narrow = _is_at_most(rows, way.few)
+        if way.companies is not None:
+            companies = way.companies.limit(literal_column(str(way.few // 2 + 1))).cte(f"few_{way.name}_there")
+            is_narrow = and_(_is_at_most(companies, way.few // 2), is_narrow)
+        return cls(way.name, way.conditions, rows, is_narrow)
+
+
+def _is_at_most(rows: CTE, few: int) -> ColumnElement[bool]:
+    size: ColumnElement[int] = select(func.count()).select_from(rows).scalar_subquery()
+    is_few: ColumnElement[bool] = size <= literal_column(str(few))
+    return is_few
 
 
 def list_narrow_ways(shape: Shape) -> Iterator[Way]:
