@@ -12,15 +12,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import CarnetError
 
 COMMANDS: Final = {
-    "serve": ("bot.serving", "answer Teams, Outlook and Graph; the settings come from CARNET_..."),
-    "worker": ("bot.working", "keep mailboxes current; any number may share one PostgreSQL"),
-    "demo": ("bot.demo_serving", "the service with a small Microsoft 365 beside it, on this machine alone"),
-    "migrate": ("bot.migrating", "bring the database to the newest schema"),
-    "package": ("bot.package", "make the app package for Teams and Outlook"),
-    "doctor": ("bot.doctor", "check the installation, and say what to do"),
-    "status": ("bot.status", "show how far the mailboxes are"),
-    "move": ("bot.moving", "move a firm from SQLite to PostgreSQL"),
-    "forget": ("bot.forgetting", "delete everything of a tenant that has left"),
+    "serve": ("bot.cli.serve", "answer Teams, Outlook and Graph; the settings come from CARNET_..."),
+    "worker": ("bot.cli.worker", "keep mailboxes current; any number may share one PostgreSQL"),
+    "demo": ("bot.cli.demo", "the service with a small Microsoft 365 beside it, on this machine alone"),
+    "migrate": ("bot.cli.migrate", "bring the database to the newest schema"),
+    "package": ("bot.cli.package", "make the app package for Teams and Outlook"),
+    "doctor": ("bot.cli.doctor", "check the installation, and say what to do"),
+    "status": ("bot.cli.status", "show how far the mailboxes are"),
+    "move": ("bot.cli.move", "move a firm from SQLite to PostgreSQL"),
+    "forget": ("bot.cli.forget", "delete everything of a tenant that has left"),
 }
 
 

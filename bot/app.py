@@ -10,15 +10,15 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.commands.desk import Desk
+from bot.commands.dispatcher import Dispatcher
 from bot.config import Config
-from bot.graph.client import GraphClients
-from bot.graph.directory import DirectoryKeeper, Rules
-from bot.graph.installs import AppInstaller
-from bot.graph.routes import add_graph_routes
-from bot.graph.subscriptions import SubscriptionKeeper
-from bot.graph.sweep import SubscriptionSweeper
-from bot.graph.worker import Worker
+from bot.graph.client.client import GraphClients
+from bot.graph.directory.installs import AppInstaller
+from bot.graph.directory.keeper import DirectoryKeeper, Rules
+from bot.graph.subscriptions.audit import SubscriptionSweeper
+from bot.graph.subscriptions.keeper import SubscriptionKeeper
+from bot.graph.sync.worker import Worker
+from bot.graph.webhooks.routes import add_graph_routes
 from bot.health import Gauges, add_health_routes
 from bot.keys import KeySet
 from bot.language import prepare
@@ -27,14 +27,14 @@ from bot.metrics import serving_metrics
 from bot.notices import Notices, Sender
 from bot.outlook.routes import add_outlook_routes
 from bot.outlook.tokens import UserTokens
+from bot.teams.connection import open_teams
 from bot.teams.http import fetch, open_session
-from bot.teams.opening import open_teams
 from bot.teams.routes import add_teams_routes
 from bot.traces import tracing
 from bot.upkeep import Upkeep
-from storage.database import Database, open_database
-from storage.relay import relay
-from storage.wishes import Wishes
+from storage.engine.database import Database, open_database
+from storage.engine.relay import relay
+from storage.messages.notice_preferences import NoticePreferences
 
 DATABASE: Final = web.AppKey("database", Database)
 STOP: Final = web.AppKey("stop", Stop)
@@ -67,20 +67,20 @@ async def create_app(
         database = await stack.enter_async_context(_hold(open_store(config)))
         line = await stack.enter_async_context(open_teams(config, is_demo=is_demo))
         session = await stack.enter_async_context(open_session(config.login_ca))
-        notices = Notices(clock, make_wishes(config))
-        desk = Desk(database, clock, notices)
+        notices = Notices(clock, make_notice_preferences(config))
+        dispatcher = Dispatcher(database, clock, notices)
         keys = KeySet(f"{config.login_url}/common/discovery/v2.0/keys", functools.partial(fetch, session))
         app = web.Application(client_max_size=2**20)
         app[DATABASE] = database
         app[STOP] = Stop()
         messenger = add_teams_routes(
-            app, database=database, desk=desk, authenticator=line.authenticator, connector=line.connector
+            app, database=database, dispatcher=dispatcher, authenticator=line.authenticator, connector=line.connector
         )
         add_outlook_routes(
             app,
             config=config,
             database=database,
-            desk=desk,
+            dispatcher=dispatcher,
             tokens=UserTokens(
                 keys, app_id=config.app_id, host=urlsplit(config.public_url).netloc, login_url=config.login_url
             ),
@@ -102,10 +102,10 @@ def open_store(config: Config) -> Database:
     return open_database(config.database_url, is_pooled=config.database_is_pooled)
 
 
-def make_wishes(config: Config) -> Wishes:
+def make_notice_preferences(config: Config) -> NoticePreferences:
     """Say how people want notices unless they or their firm say."""
     from_hour, until_hour = map(int, config.notice_hours.split("-"))
-    return Wishes().changed(from_hour=from_hour, until_hour=until_hour)
+    return NoticePreferences().changed(from_hour=from_hour, until_hour=until_hour)
 
 
 def base_loops(config: Config, database: Database, clock: Clock) -> list[Loop]:
@@ -151,7 +151,7 @@ async def open_worker(config: Config, *, clock: Clock = time.time) -> AsyncItera
         stack.enter_context(tracing(config.traces_url))
         database = await stack.enter_async_context(_hold(open_store(config)))
         graph = await stack.enter_async_context(_hold(GraphClients(config)))
-        notices = Notices(clock, make_wishes(config))
+        notices = Notices(clock, make_notice_preferences(config))
         loops = [*base_loops(config, database, clock), *work_loops(config, database, graph, notices, clock)]
         await stack.enter_async_context(_running(loops, Stop()))
         yield

@@ -14,9 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import metrics
 from bot.loops import repeat, wait
-from storage.database import Database
-from storage.health import Health, Load, get_health, measure_load
-from storage.rls import SYSTEM
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
+from storage.queue.health import Health, Load, get_health, measure_load
 
 log = structlog.get_logger(__name__)
 

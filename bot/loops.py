@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import structlog
 
-from storage.database import Database
-from storage.wake import Channel
+from storage.engine.database import Database
+from storage.engine.wake import Channel
 
 log = structlog.get_logger(__name__)
 

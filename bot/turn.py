@@ -11,8 +11,8 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BadRequestError
+from storage.messages.notice_preferences import NoticePreferences
 from storage.viewer import Viewer
-from storage.wishes import Wishes
 
 Surface = Literal["chat", "group", "pane", "tab", "extension"]
 Language = str
@@ -101,7 +101,7 @@ class Turn:
     """UTC seconds."""
     timezone: str = "UTC"
     surface: Surface = "chat"
-    wishes: Wishes = field(default_factory=Wishes)
+    preferences: NoticePreferences = field(default_factory=NoticePreferences)
     """How those want notices who never said."""
 
     @property

@@ -8,11 +8,11 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from bot.loops import repeat, wait
-from storage.chores import claim_chores, fail_chore, finish_chore
-from storage.database import Database
-from storage.partitions import add_parts
-from storage.retention import drop_old_parts, purge_tenant
-from storage.rls import SYSTEM
+from storage.engine.database import Database
+from storage.engine.partitions import add_parts
+from storage.engine.rls import SYSTEM
+from storage.history.retention import drop_old_parts, purge_tenant
+from storage.queue.chores import claim_chores, fail_chore, finish_chore
 
 log = structlog.get_logger(__name__)
 

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from bot.demo.connector import Sent
 from bot.demo.microsoft import Microsoft
 from bot.demo.world.firm import Firm
-from storage.database import Database
-from storage.rls import SYSTEM
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
 from tests.ledger import Ledger, make_ledger
 from tests.stored import read_ledger
 

@@ -25,16 +25,16 @@ from bot.cards.companies import Opened
 from bot.cards.lists import Listing
 from bot.language import say
 from bot.turn import Ask, File, Language, Reader
-from storage.companies import CompanyDetail, CompanyRow
-from storage.contacts import ContactDetail, ContactRow, SeenPerson
-from storage.facts import ContactBrief, Knower, Recent, Totals
-from storage.filters import Filter
+from storage.book.companies import CompanyDetail, CompanyRow
+from storage.book.contacts import ContactDetail, ContactRow, SeenPerson
+from storage.book.item_people import Person
+from storage.lists.facts import ContactBrief, Knower, Recent, Totals
+from storage.lists.filters import Filter
+from storage.lists.paging import Page
+from storage.lists.periods import Period
+from storage.messages.notice_preferences import NoticePreferences
 from storage.models import CompanyType
-from storage.paging import Page
-from storage.people import Person
-from storage.periods import Period
-from storage.views import ViewRow
-from storage.wishes import Wishes
+from storage.views.views import ViewRow
 
 NOW = 1_790_000_000
 DAY = 86_400
@@ -269,8 +269,11 @@ def _draw_questions(reader: Reader, world: World) -> Iterator[tuple[str, dict[st
     yield "help", welcome.draw_help(reader)
     yield "unknown", welcome.draw_unknown(reader, world.person(0), (world.company(0),) * 5)
     yield "pointer", welcome.draw_pointer(say(reader.language, "cards.pointer_outsiders"))
-    yield "notice_settings", notice_settings.draw_notice_settings(reader, Wishes(muted=("view",)), world.words)
-    troubles = tuple(status.Trouble(world.person(n), world.words, NOW + 600) for n in range(20))
+    yield (
+        "notice_settings",
+        notice_settings.draw_notice_settings(reader, NoticePreferences(muted=("view",)), world.words),
+    )
+    troubles = tuple(status.SyncFailure(world.person(n), world.words, NOW + 600) for n in range(20))
     stands = status.Status(1_000, 900, 50, 20, 30, 0.9, NOW + 3_600, NOW - 60, world.words, troubles, 9_000, 900, 1)
     yield "status", status.draw_status(reader, stands)
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 
-from storage.database import Database, open_database
+from storage.engine.database import Database, open_database
 from tests.postgres import PostgresServer, run_postgres
 
 pytest_plugins = ["tests.books", "tests.microsoft", "tests.live", "tests.installation", "tests.service"]

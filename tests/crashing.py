@@ -11,9 +11,9 @@ import time
 from typing import Any
 
 from bot.config import Config
-from bot.graph.client import GraphClients
-from bot.graph.worker import Worker
-from storage.database import open_database
+from bot.graph.client.client import GraphClients
+from bot.graph.sync.worker import Worker
+from storage.engine.database import open_database
 
 
 class Steps:

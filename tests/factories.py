@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.lists.words import COMPANY, CONTACT, index_words
 from storage.models import Company, CompanyDomain, CompanyRelationship, Contact, Relationship, Tenant, User
-from storage.names import fold_name
-from storage.search import COMPANY, CONTACT, index_words
+from storage.text.names import fold_name
 from storage.viewer import Viewer
 
 NOW = 1_767_225_600

@@ -16,10 +16,10 @@ import pytest
 from sqlalchemy import text
 
 from bot.demo.microsoft import Microsoft
-from storage.database import Database, open_database
-from storage.migrate import migrate
-from storage.outbox import STUCK_AFTER
-from storage.rls import SYSTEM
+from storage.engine.database import Database, open_database
+from storage.engine.rls import SYSTEM
+from storage.messages.outbox import STUCK_AFTER
+from storage.schema.migrate import migrate
 from tests.account import balance
 from tests.books import has_passed
 from tests.microsoft import let_everybody_write

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from publicsuffixlist import PublicSuffixList
 
 SENT, RECEIVED, MEETING = 1, 2, 3
-_LISTS = Path(__file__).parent.parent / "storage"
+_LISTS = Path(__file__).parent.parent / "storage" / "text"
 _PSL, _ICANN = PublicSuffixList(), PublicSuffixList(only_icann=True)
 
 

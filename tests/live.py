@@ -14,14 +14,14 @@ from sqlalchemy import text
 from bot.config import Config
 from bot.demo.microsoft import Microsoft, run_microsoft
 from bot.demo.world.firm import Firm
-from bot.graph.client import GraphClients
-from bot.graph.directory import DirectoryKeeper, Rules
-from bot.graph.routes import add_graph_routes
-from bot.graph.subscriptions import SubscriptionKeeper
-from bot.graph.sweep import SubscriptionSweeper
-from bot.graph.worker import Worker
-from storage.database import Database
-from storage.rls import SYSTEM
+from bot.graph.client.client import GraphClients
+from bot.graph.directory.keeper import DirectoryKeeper, Rules
+from bot.graph.subscriptions.audit import SubscriptionSweeper
+from bot.graph.subscriptions.keeper import SubscriptionKeeper
+from bot.graph.sync.worker import Worker
+from bot.graph.webhooks.routes import add_graph_routes
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
 from tests.account import balance
 from tests.books import has_passed
 from tests.microsoft import let_everybody_write, make_firm

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 from sqlalchemy import text
 
-from storage.database import Database, open_database
-from storage.rls import SYSTEM
+from storage.engine.database import Database, open_database
+from storage.engine.rls import SYSTEM
 
 
 @contextlib.asynccontextmanager

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.commands.desk import Claim, Desk
+from bot.commands.dispatcher import Claim, Dispatcher
 from bot.language import understand
 from bot.turn import Ask, Language, Notice, Reply, Surface
-from storage.database import Database
+from storage.engine.database import Database
+from storage.messages.notice_preferences import NoticePreferences
 from storage.models import Audit, Company, CompanyType
 from storage.viewer import Viewer
-from storage.wishes import Wishes
 from tests import factories
 from tests.card_checks import list_complaints, list_texts, walk
 from tests.factories import NOW, ago
@@ -23,7 +23,7 @@ TODAY = datetime.fromtimestamp(NOW, UTC).date()
 class Posted:
     """The notices that replies asked for."""
 
-    default = Wishes()
+    default = NoticePreferences()
 
     def __init__(self) -> None:
         self.notices: list[Notice] = []
@@ -44,7 +44,7 @@ class Office:
     now: int = NOW
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.database, lambda: self.now, self.posted)
+        self.dispatcher = Dispatcher(self.database, lambda: self.now, self.posted)
 
     async def ask(
         self,
@@ -60,7 +60,7 @@ class Office:
         """Ask the desk; whatever card comes back is one that Teams takes."""
         viewer = by if isinstance(by, Viewer) else self.people[by]
         ask = Ask(verb, {key: value for key, value in (data or {}).items() if key != "verb"})
-        reply = await self.desk.answer(
+        reply = await self.dispatcher.answer(
             ask, viewer=viewer, language=language, surface=surface, claim=claim, has_outsiders=has_outsiders
         )
         for card in (reply.card, reply.private and reply.private.card, *(item.card for item in reply.items)):

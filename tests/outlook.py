@@ -9,12 +9,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from bot.commands.desk import Desk
+from bot.commands.dispatcher import Dispatcher
 from bot.config import Config
 from bot.outlook.routes import add_outlook_routes
 from bot.outlook.tokens import UserTokens
 from bot.web.site import Site
-from storage.database import Database
+from storage.engine.database import Database
 from tests.factories import NOW
 from tests.signing import APP, Keys, make_token
 
@@ -67,12 +67,12 @@ class Page:
 
 @contextlib.asynccontextmanager
 async def open_page(
-    database: Database, *, desk: Desk | None = None, config: Config = CONFIG, site: Site | None = None
+    database: Database, *, dispatcher: Dispatcher | None = None, config: Config = CONFIG, site: Site | None = None
 ) -> AsyncIterator[Page]:
     """Serve the page's routes until the block is left."""
     app = web.Application()
     tokens = UserTokens(PublishedKeys(), app_id=APP, host=HOST)
-    desk = desk or Desk(database, lambda: NOW)
-    add_outlook_routes(app, config=config, database=database, desk=desk, tokens=tokens, site=site)
+    dispatcher = dispatcher or Dispatcher(database, lambda: NOW)
+    add_outlook_routes(app, config=config, database=database, dispatcher=dispatcher, tokens=tokens, site=site)
     async with TestServer(app) as server, aiohttp.ClientSession() as session:
         yield Page(session, str(server.make_url("")).rstrip("/"))

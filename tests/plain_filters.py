@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from storage.filters import Filter
+from storage.lists.filters import Filter
+from storage.lists.periods import Period
+from storage.lists.words import list_search_words
 from storage.models import CompanyType
-from storage.names import fold_name, words
-from storage.periods import Period
-from storage.search import list_search_words
+from storage.text.names import fold_name, words
 from storage.viewer import Viewer
 from tests import factories
 from tests.factories import DAY, NOW

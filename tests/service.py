@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import DATABASE, create_app
+from bot.cli.serve import listening
 from bot.config import Config
 from bot.demo.connector import Sent
 from bot.demo.microsoft import Microsoft
 from bot.demo.world.people import Person
-from bot.serving import listening
-from storage.database import Database
-from storage.rls import SYSTEM
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
 from tests.account import is_notice
 from tests.books import has_passed
 from tests.installation import INSTALLING, wait_until_balanced

@@ -9,12 +9,12 @@ from sqlalchemy import text
 
 from bot.config import Config
 from bot.demo.microsoft import Microsoft
-from bot.graph.client import GraphClients
-from bot.graph.directory import DirectoryKeeper, Rules
-from bot.graph.worker import Worker
-from storage.database import Database
+from bot.graph.client.client import GraphClients
+from bot.graph.directory.keeper import DirectoryKeeper, Rules
+from bot.graph.sync.worker import Worker
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
 from storage.models import Feed
-from storage.rls import SYSTEM
 from tests.account import balance
 from tests.books import has_passed
 from tests.ledger import Ledger, make_ledger

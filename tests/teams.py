@@ -14,19 +14,19 @@ import aiohttp
 from aiohttp import web
 from sqlalchemy import text
 
-from bot.commands.desk import Desk
+from bot.commands.dispatcher import Dispatcher
 from bot.keys import KeySet
 from bot.teams.authentication import LocalAuthenticator, TokenAuthenticator
 from bot.teams.connector import Connector
 from bot.teams.http import fetch, open_session
 from bot.teams.messenger import TeamsMessenger
 from bot.teams.routes import SERVER_OPTIONS, add_teams_routes
+from bot.teams.services import Patience
 from bot.teams.tokens import Tokens
-from bot.teams.tools import Patience
 from bot.teams.urls import LOOPBACK_HOSTS, ServiceUrls
 from bot.turn import Ask, Reply
-from storage.database import Database
-from storage.rls import SYSTEM
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
 from tests.account import balance_replies
 from tests.factories import NOW, add_tenant, add_user
 from tests.signing import APP, make_token
@@ -37,7 +37,7 @@ PERSON = "10000000-0000-4000-8000-000000000007"
 _ids = itertools.count(1)
 
 
-class FakeDesk(Desk):
+class FakeDesk(Dispatcher):
     """Answers every verb with a card that names it; `writes` has an effect, `breaks` raises, others by `replies`."""
 
     def __init__(self, database: Database) -> None:
@@ -89,7 +89,7 @@ class Door:
 
     url: str
     switchboard: Switchboard
-    desk: Any
+    dispatcher: Any
     database: Database
     session: aiohttp.ClientSession
     messenger: TeamsMessenger
@@ -145,7 +145,7 @@ async def open_door(
     database: Database,
     *,
     is_demo: bool = False,
-    desk: Desk | None = None,
+    dispatcher: Dispatcher | None = None,
     keepalive: float = 25.0,
     **patience: float,
 ) -> AsyncIterator[Door]:
@@ -165,12 +165,12 @@ async def open_door(
         if is_demo:
             authenticator = LocalAuthenticator(authenticator)
         connector = Connector(session, StaticToken(), urls, clock=lambda: now[0], sleep=nap)
-        desk = desk or FakeDesk(database)
+        dispatcher = dispatcher or FakeDesk(database)
         app = web.Application()
         messenger = add_teams_routes(
             app,
             database=database,
-            desk=desk,
+            dispatcher=dispatcher,
             authenticator=authenticator,
             connector=connector,
             clock=lambda: NOW,
@@ -179,7 +179,7 @@ async def open_door(
         )
         async with serve(app, **(SERVER_OPTIONS | {"keepalive_timeout": keepalive})) as url:
             at = f"{url}/api/messages"
-            yield Door(at, switchboard, desk, database, client, messenger, connector, authenticator, now, is_demo)
+            yield Door(at, switchboard, dispatcher, database, client, messenger, connector, authenticator, now, is_demo)
     balance_replies(switchboard.list_sent(), await _count_interactions(database) - held)
 
 

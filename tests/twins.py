@@ -13,7 +13,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, LargeBinary, SmallInte
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import storage
-from storage.database import NUMBERED, next_ids
+from storage.engine.database import NUMBERED, next_ids
 from storage.models import Audit, Base, SearchWord, Tenant, ViewShare
 from tests.factories import NOW
 
@@ -94,10 +94,12 @@ async def read_theirs(connection: AsyncConnection) -> dict[str, list[tuple[Any, 
 
 def list_questions() -> Iterator[tuple[str, Any, list[str]]]:
     """Give every public function of storage that asks or writes for one viewer or tenant, and what else it takes."""
-    for module in pkgutil.iter_modules(storage.__path__):
-        loaded = import_module(f"storage.{module.name}")
+    for module in pkgutil.walk_packages(storage.__path__, "storage."):
+        if ".migrations" in module.name:
+            continue
+        loaded = import_module(module.name)
         for name, function in getmembers(loaded, iscoroutinefunction):
             names = list(signature(function).parameters)
             is_own = function.__module__ == loaded.__name__ and not name.startswith("_")
             if is_own and names[:1] == ["connection"] and {"viewer", "tenant_id"} & set(names):
-                yield f"{module.name}.{name}", function, names[1:]
+                yield f"{module.name.removeprefix('storage.')}.{name}", function, names[1:]

@@ -12,9 +12,9 @@ from bot.cards.phrases import NOBODY, NONE, join, say_count, say_last, say_total
 from bot.cards.wording import clean
 from bot.language import say, say_list
 from bot.turn import Card, Choice, Reader
-from storage.companies import CompanyDetail
-from storage.contacts import ContactDetail
-from storage.facts import ContactBrief, Recent
+from storage.book.companies import CompanyDetail
+from storage.book.contacts import ContactDetail
+from storage.lists.facts import ContactBrief, Recent
 
 DRAWER = "change"
 KNOWERS = 5

@@ -8,7 +8,7 @@ from bot.cards.phrases import join, say_count, say_last, say_totals, text, type_
 from bot.cards.wording import clean
 from bot.language import say
 from bot.turn import Card, Reader
-from storage.contacts import ContactDetail, SeenPerson
+from storage.book.contacts import ContactDetail, SeenPerson
 
 RECENT = 5
 

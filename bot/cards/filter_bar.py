@@ -11,9 +11,9 @@ from bot.cards.kit import Json
 from bot.cards.phrases import NOBODY, NONE, text, type_choices
 from bot.language import describe_period, say, say_list
 from bot.turn import Choice, Language, Reader
-from storage.filters import Filter, is_id
+from storage.lists.filters import Filter, is_id
+from storage.lists.periods import Period
 from storage.models import CompanyType
-from storage.periods import Period
 
 NAME = "filter_bar"
 ANY = "any"

@@ -11,8 +11,8 @@ from bot.cards.phrases import NOBODY, join, say_last, text, type_choices, type_n
 from bot.cards.wording import clean
 from bot.language import say
 from bot.turn import Card, Choice, Language, Reader
-from storage.companies import CompanyRow
-from storage.views import ViewRow
+from storage.book.companies import CompanyRow
+from storage.views.views import ViewRow
 
 TICK = "company_"
 """How the id of a tick box begins; the company's number follows, and its version is the value."""

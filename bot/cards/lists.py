@@ -14,10 +14,10 @@ from bot.cards.phrases import join, say_count, say_last, text, type_names
 from bot.cards.wording import clean, weigh
 from bot.language import say
 from bot.turn import Card, Reader
-from storage.companies import CompanyRow
-from storage.contacts import ContactRow
-from storage.filters import Filter, to_json
-from storage.paging import Page
+from storage.book.companies import CompanyRow
+from storage.book.contacts import ContactRow
+from storage.lists.filters import Filter, to_json
+from storage.lists.paging import Page
 
 ROWS = 10
 FEWER_ROWS = 5

@@ -10,28 +10,28 @@ from bot.cards.kit import Json
 from bot.cards.phrases import text
 from bot.language import say
 from bot.turn import Card, Language, Reader
-from storage.wishes import KINDS, Wishes
+from storage.messages.notice_preferences import KINDS, NoticePreferences
 
 HOURS = range(25)
 DAYS = range(7)
 ONE_BY_ONE, DIGEST = "one_by_one", "digest"
 
 
-def draw_notice_settings(reader: Reader, wishes: Wishes, note: str = "") -> Card:
+def draw_notice_settings(reader: Reader, preferences: NoticePreferences, note: str = "") -> Card:
     """Draw the reader's wishes, ready to be changed."""
     language = reader.language
-    wanted = [kind for kind in KINDS if kind not in wishes.muted]
-    rhythm = DIGEST if wishes.is_digest else ONE_BY_ONE
+    wanted = [kind for kind in KINDS if kind not in preferences.muted]
+    rhythm = DIGEST if preferences.is_digest else ONE_BY_ONE
     body = [
         kit.title(text(language, "wishes.title")),
         *([kit.good_news(note)] if note else []),
         choose_several("kinds", text(language, "wishes.kinds"), _kinds(language), wanted),
         choose_one("rhythm", text(language, "wishes.rhythm"), _rhythms(language), rhythm),
         kit.columns(
-            _choose_hour(language, "from_hour", HOURS[:-1], wishes.from_hour),
-            _choose_hour(language, "until_hour", HOURS[1:], wishes.until_hour),
+            _choose_hour(language, "from_hour", HOURS[:-1], preferences.from_hour),
+            _choose_hour(language, "until_hour", HOURS[1:], preferences.until_hour),
         ),
-        choose_several("days", text(language, "wishes.days"), _days(language), map(str, wishes.days)),
+        choose_several("days", text(language, "wishes.days"), _days(language), map(str, preferences.days)),
     ]
     return kit.card(body, [submit(text(language, "company.save"), "notices.save")])
 

@@ -11,8 +11,8 @@ from bot.cards.phrases import join, say_last, text, type_names
 from bot.cards.wording import clean
 from bot.language import say
 from bot.turn import Card, Reader
-from storage.companies import CompanyDetail
-from storage.people import Person
+from storage.book.companies import CompanyDetail
+from storage.book.item_people import Person
 
 COMPANIES = 6
 PEOPLE = 5

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from bot.cards.inputs import Json, choice
 from bot.language import say, say_ago
 from bot.turn import Language, Reader
-from storage.facts import Totals
+from storage.lists.facts import Totals
 from storage.models import CompanyType
 
 NOBODY = "nobody"

@@ -8,7 +8,7 @@ from bot.cards.companies import draw_facts, draw_head
 from bot.cards.phrases import join, text
 from bot.cards.wording import clean
 from bot.turn import Card, Language, Reader
-from storage.companies import CompanyDetail
+from storage.book.companies import CompanyDetail
 
 VERB = "company.shared"
 

@@ -9,9 +9,9 @@ from bot.cards.phrases import join, say_count, say_last, text, type_choices, typ
 from bot.cards.wording import clean
 from bot.language import say
 from bot.turn import Card, Reader
-from storage.companies import CompanyDetail, CompanyRow
-from storage.filters import Scope
-from storage.paging import Page
+from storage.book.companies import CompanyDetail, CompanyRow
+from storage.lists.filters import Scope
+from storage.lists.paging import Page
 
 _NAME = 60
 

@@ -14,7 +14,7 @@ TROUBLES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class SyncFailure:
     """A mailbox that is not current, and why, in words."""
 
     name: str
@@ -38,7 +38,7 @@ class Status:
     last_success_at: int = 0
     reason: str = ""
     """Why the whole firm stands still, in words."""
-    troubles: tuple[Trouble, ...] = ()
+    troubles: tuple[SyncFailure, ...] = ()
     contact_count: int = 0
     company_count: int = 0
     unsent_count: int = 0
@@ -77,7 +77,7 @@ def _list_facts(reader: Reader, status: Status) -> Sequence[tuple[str, str]]:
     )
 
 
-def _draw_troubles(reader: Reader, troubles: Sequence[Trouble]) -> list[kit.Json]:
+def _draw_troubles(reader: Reader, troubles: Sequence[SyncFailure]) -> list[kit.Json]:
     if not troubles:
         return []
     rows = [kit.subtitle(text(reader.language, "status.troubles"))]
@@ -86,7 +86,7 @@ def _draw_troubles(reader: Reader, troubles: Sequence[Trouble]) -> list[kit.Json
     return [kit.group(rows)]
 
 
-def _say_trouble(reader: Reader, trouble: Trouble) -> str:
+def _say_trouble(reader: Reader, trouble: SyncFailure) -> str:
     if not trouble.next_try_at:
         return trouble.reason
     when = say_ago(reader.language, trouble.next_try_at, reader.now)

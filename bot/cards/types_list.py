@@ -9,7 +9,7 @@ from bot.cards.entries import Chip
 from bot.cards.phrases import text, type_names
 from bot.cards.wording import ELLIPSIS, clean
 from bot.turn import Card, Reader
-from storage.companies import CompanyRow
+from storage.book.companies import CompanyRow
 
 
 @dataclass(frozen=True, slots=True)

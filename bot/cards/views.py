@@ -11,7 +11,7 @@ from bot.cards.phrases import join, text
 from bot.cards.wording import clean
 from bot.language import say
 from bot.turn import Card, Choice, Language, Reader
-from storage.views import ViewRow
+from storage.views.views import ViewRow
 
 NAME = 80
 FIRM = "firm"

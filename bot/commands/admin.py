@@ -5,8 +5,8 @@ from bot.errors import ForbiddenError
 from bot.language import say
 from bot.notices.drawing import describe_status
 from bot.turn import Reply, Router, Turn
-from storage.directory import list_admins
-from storage.health import get_firm_status
+from storage.queue.directory import list_admins
+from storage.queue.health import get_firm_status
 
 router = Router()
 

@@ -15,10 +15,11 @@ from bot.commands.telling import tell
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
 from bot.turn import Ask, Reply, Router, Turn
-from storage import companies, company_changes, users
-from storage.audit import list_audit
-from storage.changes import Change, StaleError
-from storage.companies import CompanyDetail
+from storage.book import companies, company_changes
+from storage.book.companies import CompanyDetail
+from storage.firm import users
+from storage.record.audit import list_audit
+from storage.record.changes import Change, StaleError
 
 router = Router()
 Set = Callable[..., Awaitable[Change]]

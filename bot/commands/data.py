@@ -9,7 +9,7 @@ from bot.cards.kit import READERS, Json
 from bot.cards.phrases import NONE
 from bot.cards.sharing import Circle
 from bot.errors import BadRequestError
-from storage.filters import MOST_PARTNERS, Filter, from_json, is_id
+from storage.lists.filters import MOST_PARTNERS, Filter, from_json, is_id
 from storage.models import CompanyType
 
 Data = Mapping[str, Any]

@@ -15,11 +15,11 @@ from bot.errors import BadRequestError
 from bot.language import say
 from bot.language.formats import zone
 from bot.turn import Ask, File, Record, Reply, Router, Turn
-from storage import companies, contacts
-from storage.companies import CompanyRow
-from storage.contacts import ContactRow
-from storage.filters import Filter, to_json
-from storage.names import fold
+from storage.book import companies, contacts
+from storage.book.companies import CompanyRow
+from storage.book.contacts import ContactRow
+from storage.lists.filters import Filter, to_json
+from storage.text.names import fold
 
 router = Router()
 Format = Literal["csv", "xlsx"]

@@ -14,10 +14,12 @@ from bot.commands.resolving import find_company, find_person
 from bot.errors import NotFoundError
 from bot.language import describe
 from bot.turn import Reply, Router, Turn
-from storage import companies, contacts, users, views
-from storage.filters import Filter, to_json
+from storage.book import companies, contacts
+from storage.firm import users
+from storage.lists.filters import Filter, to_json
 from storage.models import CompanyType
-from storage.views import ViewRow
+from storage.views import views
+from storage.views.views import ViewRow
 
 router = Router()
 _TYPE_ROWS = 3

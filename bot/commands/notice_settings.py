@@ -7,7 +7,7 @@ from bot.commands.data import Data, read_number
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.turn import Reply, Router, Turn
-from storage.wishes import KINDS, get_wishes, set_wishes
+from storage.messages.notice_preferences import KINDS, get_notice_preferences, set_notice_preferences
 
 router = Router()
 
@@ -15,21 +15,21 @@ router = Router()
 @router.verb("notices.settings")
 async def show_settings(turn: Turn) -> Reply:
     """Show what the person is told, and when."""
-    wishes = await get_wishes(turn.connection, turn.viewer, turn.wishes)
-    return Reply(draw_notice_settings(turn.reader, wishes), summary=say(turn.language, "cards.wishes.title"))
+    preferences = await get_notice_preferences(turn.connection, turn.viewer, turn.preferences)
+    return Reply(draw_notice_settings(turn.reader, preferences), summary=say(turn.language, "cards.wishes.title"))
 
 
 @router.verb("notices.save", is_writing=True)
 async def save_settings(turn: Turn) -> Reply:
     """Keep what the card says."""
-    wishes = await get_wishes(turn.connection, turn.viewer, turn.wishes)
+    preferences = await get_notice_preferences(turn.connection, turn.viewer, turn.preferences)
     try:
-        wishes = wishes.changed(**_read_changes(turn.ask.data))
+        preferences = preferences.changed(**_read_changes(turn.ask.data))
     except ValueError as error:
         raise BadRequestError("bad_wishes") from error
-    await set_wishes(turn.connection, turn.viewer, wishes)
+    await set_notice_preferences(turn.connection, turn.viewer, preferences)
     note = say(turn.language, "commands.wishes_saved")
-    return Reply(draw_notice_settings(turn.reader, wishes, note), summary=note)
+    return Reply(draw_notice_settings(turn.reader, preferences, note), summary=note)
 
 
 def _read_changes(data: Data) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from bot.cards.pane import COMPANIES, Met, OnItem, draw_item
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.turn import Reply, Router, Turn
-from storage import companies
-from storage.people import Person, get_people
+from storage.book import companies
+from storage.book.item_people import Person, get_people
 
 router = Router()
 PEOPLE = 500

@@ -10,8 +10,9 @@ from bot.commands.data import ME, Data, read_id, read_ids, read_strings, read_te
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say, split_names
 from bot.turn import Reply, Turn
-from storage import companies, users
-from storage.facts import Match
+from storage.book import companies
+from storage.firm import users
+from storage.lists.facts import Match
 
 
 @dataclass(frozen=True, slots=True)

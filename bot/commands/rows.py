@@ -7,10 +7,10 @@ from bot.commands.data import read_number
 from bot.commands.lists import read_listing
 from bot.errors import BadRequestError
 from bot.turn import Reply, Router, Turn
-from storage import companies, contacts
-from storage.companies import CompanyRow
-from storage.contacts import ContactRow
-from storage.filters import to_json
+from storage.book import companies, contacts
+from storage.book.companies import CompanyRow
+from storage.book.contacts import ContactRow
+from storage.lists.filters import to_json
 
 router = Router()
 MOST: Final = 500

@@ -8,11 +8,13 @@ from bot.cards.wording import clean
 from bot.commands.data import read_circle, read_text
 from bot.language import describe, say
 from bot.turn import Choice, Item, Reply, Router, Turn
-from storage import companies, contacts, users, views
-from storage.companies import CompanyRow
-from storage.filters import Filter
-from storage.names import words
-from storage.views import ViewRow
+from storage.book import companies, contacts
+from storage.book.companies import CompanyRow
+from storage.firm import users
+from storage.lists.filters import Filter
+from storage.text.names import words
+from storage.views import views
+from storage.views.views import ViewRow
 
 router = Router()
 COMPANIES, CONTACTS, VIEWS = 8, 6, 4

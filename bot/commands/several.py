@@ -14,10 +14,10 @@ from bot.commands.telling import tell
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
 from bot.turn import Reply, Router, Turn
-from storage import companies
-from storage.changes import Change, Changes
-from storage.company_changes import set_companies_partner, set_companies_type
-from storage.filters import is_id
+from storage.book import companies
+from storage.book.company_changes import set_companies_partner, set_companies_type
+from storage.lists.filters import is_id
+from storage.record.changes import Change, Changes
 
 router = Router()
 _NAMED = 12

@@ -15,12 +15,14 @@ from bot.commands.views import open_view
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
 from bot.turn import Ask, Reply, Router, Turn
-from storage import companies, contacts, users, views
-from storage.changes import Change, MissingError
-from storage.contacts import SeenPerson
-from storage.explaining import explain_address
-from storage.facts import Match
-from storage.names import words
+from storage.book import companies, contacts
+from storage.book.contacts import SeenPerson
+from storage.book.explaining import explain_address
+from storage.firm import users
+from storage.lists.facts import Match
+from storage.record.changes import Change, MissingError
+from storage.text.names import words
+from storage.views import views
 
 router = Router()
 _OPTIONS = 8

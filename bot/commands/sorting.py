@@ -11,12 +11,12 @@ from bot.commands.telling import tell
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.turn import Notice, Reply, Router, Turn
-from storage import companies
-from storage.changes import Change, StaleError
-from storage.companies import CompanyRow
-from storage.company_changes import set_company_partner, set_company_type
-from storage.filters import Scope
-from storage.paging import Page
+from storage.book import companies
+from storage.book.companies import CompanyRow
+from storage.book.company_changes import set_company_partner, set_company_type
+from storage.lists.filters import Scope
+from storage.lists.paging import Page
+from storage.record.changes import Change, StaleError
 
 router = Router()
 _ROWS = 10

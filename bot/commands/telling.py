@@ -1,7 +1,7 @@
 """Whom a change of a company concerns besides the one who made it."""
 
 from bot.turn import Notice, Turn
-from storage.changes import Change
+from storage.record.changes import Change
 
 
 def tell(turn: Turn, changes: tuple[Change, ...]) -> tuple[Notice, ...]:

@@ -8,9 +8,9 @@ from bot.commands.telling import tell
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.turn import Reply, Router, Turn
-from storage.audit import list_last_changes
-from storage.changes import Change, StaleError
-from storage.undo import undo_change
+from storage.book.undo import undo_change
+from storage.record.audit import list_last_changes
+from storage.record.changes import Change, StaleError
 
 router = Router()
 _LONGEST_AGO = 86_400

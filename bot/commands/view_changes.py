@@ -14,9 +14,9 @@ from bot.commands.views import confirm, find_view, must_ask, show_view, show_vie
 from bot.errors import BadRequestError
 from bot.language import LANGUAGES, say
 from bot.turn import Ask, Reply, Router, Turn
-from storage import view_changes, views
-from storage.filters import to_json
-from storage.views import ViewRow
+from storage.lists.filters import to_json
+from storage.views import changes, views
+from storage.views.views import ViewRow
 
 router = Router()
 
@@ -40,7 +40,7 @@ async def save_view(turn: Turn) -> Reply:
         listing = await complete(turn, Listing(filter_, ""))
         question = say(turn.language, "commands.save_view_question", name=name)
         return confirm(turn, question, {"name": name, "filter": to_json(filter_)}, listing.words)
-    view = await view_changes.add_view(
+    view = await changes.add_view(
         turn.connection,
         turn.viewer,
         name,
@@ -71,7 +71,7 @@ async def set_filter(turn: Turn) -> Reply:
         question = say(turn.language, "commands.set_filter_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id, "filter": to_json(filter_)}, listing.words)
     version = read_number(data, "view_version")
-    await view_changes.set_view_filter(
+    await changes.set_view_filter(
         turn.connection, turn.viewer, view.id, filter_, now=turn.now, source=turn.surface, version=version
     )
     return await _show_list_again(turn, view, say(turn.language, "commands.view_changed", name=view.name))
@@ -102,7 +102,7 @@ async def rename_view(turn: Turn) -> Reply:
     if must_ask(turn):
         question = say(turn.language, "commands.rename_question", company=view.name, name=new_name)
         return confirm(turn, question, {"view_id": view.id, "new_name": new_name})
-    change = await view_changes.rename_view(
+    change = await changes.rename_view(
         turn.connection,
         turn.viewer,
         view.id,
@@ -123,7 +123,7 @@ async def duplicate_view(turn: Turn) -> Reply:
         question = say(turn.language, "commands.copy_view_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id})
     name = read_text(turn.ask.data, "new_name") or say_name(turn.language, view)
-    copy = await view_changes.copy_view(
+    copy = await changes.copy_view(
         turn.connection,
         turn.viewer,
         view.id,
@@ -145,7 +145,7 @@ async def delete_view(turn: Turn) -> Reply:
     if must_ask(turn):
         question = say(turn.language, "commands.delete_view_question", name=view.name)
         return confirm(turn, question, {"view_id": view.id})
-    change = await view_changes.delete_view(turn.connection, turn.viewer, view.id, now=turn.now, source=turn.surface)
+    change = await changes.delete_view(turn.connection, turn.viewer, view.id, now=turn.now, source=turn.surface)
     ids = () if change.audit_id is None else (change.audit_id,)
     note = say(turn.language, "commands.view_deleted", name=view.name)
     reply = await show_views(turn, note, ids)
@@ -158,5 +158,5 @@ async def restore_view(turn: Turn) -> Reply:
     if turn.ask.data.get("view_id") is None:
         raise BadRequestError("which_deleted_view")
     view_id = read_id(turn.ask.data, "view_id")
-    view = await view_changes.restore_view(turn.connection, turn.viewer, view_id, now=turn.now, source=turn.surface)
+    view = await changes.restore_view(turn.connection, turn.viewer, view_id, now=turn.now, source=turn.surface)
     return await show_view(turn, view.id, say(turn.language, "commands.view_restored", name=view.name))

@@ -7,7 +7,7 @@ from bot.commands.data import read_number, read_text
 from bot.commands.views import confirm, find_view, must_ask, show_views
 from bot.language import say
 from bot.turn import Reply, Router, Turn
-from storage import view_order, views
+from storage.views import order, views
 
 router = Router()
 
@@ -19,16 +19,16 @@ async def move_view(turn: Turn) -> Reply:
     if must_ask(turn):
         question = say(turn.language, "commands.move_view_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id, "place": read_text(turn.ask.data, "place")})
-    order = [row.id for row in await views.list_views(turn.connection, turn.viewer)]
-    await view_order.move_view(turn.connection, turn.viewer, view.id, _find_place(turn, order, view.id))
+    row_ids = [row.id for row in await views.list_views(turn.connection, turn.viewer)]
+    await order.move_view(turn.connection, turn.viewer, view.id, _find_place(turn, row_ids, view.id))
     note = say(turn.language, "commands.view_moved", name=say_name(turn.language, view))
     return await show_views(turn, note)
 
 
-def _find_place(turn: Turn, order: Sequence[int], view_id: int) -> int:
+def _find_place(turn: Turn, row_ids: Sequence[int], view_id: int) -> int:
     """Return the place to move to: given as a number, or as a word."""
-    here = order.index(view_id) if view_id in order else len(order)
-    last = max(len(order) - 1, 0)
+    here = row_ids.index(view_id) if view_id in row_ids else len(row_ids)
+    last = max(len(row_ids) - 1, 0)
     data = turn.ask.data
     to = read_number(data, "to")
     if to is None:
@@ -43,13 +43,13 @@ async def set_default(turn: Turn) -> Reply:
     """Make a view the answer to "show my companies", or go back to the plain list."""
     data = turn.ask.data
     if data.get("view_id") is None and not data.get("name"):
-        await view_order.set_default_view(turn.connection, turn.viewer, None)
+        await order.set_default_view(turn.connection, turn.viewer, None)
         return await show_views(turn, say(turn.language, "commands.default_removed"))
     view = await find_view(turn)
     name = say_name(turn.language, view)
     if must_ask(turn):
         return confirm(turn, say(turn.language, "commands.default_question", name=name), {"view_id": view.id})
-    await view_order.set_default_view(turn.connection, turn.viewer, view.id)
+    await order.set_default_view(turn.connection, turn.viewer, view.id)
     return await show_views(turn, say(turn.language, "commands.default_set", name=name))
 
 
@@ -71,5 +71,5 @@ async def _set_hidden(turn: Turn, *, is_hidden: bool) -> Reply:
     name = say_name(turn.language, view)
     if must_ask(turn):
         return confirm(turn, say(turn.language, f"commands.{key}_question", name=name), {"view_id": view.id})
-    await view_order.set_view_hidden(turn.connection, turn.viewer, view.id, is_hidden=is_hidden)
+    await order.set_view_hidden(turn.connection, turn.viewer, view.id, is_hidden=is_hidden)
     return await show_views(turn, say(turn.language, f"commands.{key}", name=name))

@@ -10,7 +10,7 @@ from bot.commands.resolving import Meant, read_people
 from bot.commands.views import confirm, find_view, must_ask, show_view
 from bot.language import say, say_list
 from bot.turn import Notice, Reply, Router, Turn
-from storage import view_changes
+from storage.views import changes
 
 router = Router()
 
@@ -28,7 +28,7 @@ async def share_view(turn: Turn) -> Reply:
         question = say(turn.language, "commands.share_view_question", name=view.name, person=name)
         with_whom: Json = {"user_ids": user_ids} if people else {"is_with_firm": True}
         return confirm(turn, question, {"view_id": view.id, **with_whom})
-    shared = await view_changes.share_view(
+    shared = await changes.share_view(
         turn.connection,
         turn.viewer,
         view.id,
@@ -54,7 +54,7 @@ async def unshare_view(turn: Turn) -> Reply:
     if must_ask(turn, is_exact=_are_exact(people or ())):
         wanted = {"view_id": view.id} | ({} if user_ids is None else {"user_ids": user_ids})
         return confirm(turn, say(turn.language, "commands.unshare_view_question", name=view.name), wanted)
-    change = await view_changes.unshare_view(
+    change = await changes.unshare_view(
         turn.connection,
         turn.viewer,
         view.id,

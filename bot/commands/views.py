@@ -15,11 +15,12 @@ from bot.commands.resolving import Meant, UnclearError, ask_which, choose
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import LANGUAGES, describe, say
 from bot.turn import Ask, Reply, Router, Turn
-from storage import users, views
-from storage.changes import Change
-from storage.filters import to_json
-from storage.names import fold
-from storage.views import ViewRow
+from storage.firm import users
+from storage.lists.filters import to_json
+from storage.record.changes import Change
+from storage.text.names import fold
+from storage.views import views
+from storage.views.views import ViewRow
 
 router = Router()
 

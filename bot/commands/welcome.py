@@ -5,7 +5,7 @@ from bot.cards.welcome import draw_hello, draw_help, draw_unknown
 from bot.commands.data import read_strings, read_text
 from bot.language import say
 from bot.turn import Reply, Router, Turn
-from storage.users import get_user
+from storage.firm.users import get_user
 
 router = Router()
 

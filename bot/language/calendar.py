@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from storage.periods import NAMED_DAYS, Span, get_span
+from storage.lists.periods import NAMED_DAYS, Span, get_span
 
 _UNITS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 90, "half_year": 180, "year": 365}
 """Days, as filters count them."""

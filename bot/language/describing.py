@@ -9,8 +9,8 @@ from bot.language.loading import load_vocabulary
 from bot.language.texts import say
 from bot.language.words import cut
 from bot.turn import Language
-from storage.filters import Filter, Partner
-from storage.periods import Period
+from storage.lists.filters import Filter, Partner
+from storage.lists.periods import Period
 
 _BETWEEN = " · "
 _LENGTHS = (("year", 365), ("month", 30))

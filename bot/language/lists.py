@@ -9,7 +9,7 @@ from bot.language.leftovers import is_alternative, is_denied, join_left_over, li
 from bot.language.periods import read_period
 from bot.language.reading import Clause, Reading
 from bot.language.sentence import Sentence
-from storage.filters import MOST_PARTNERS, Filter, to_json
+from storage.lists.filters import MOST_PARTNERS, Filter, to_json
 from storage.models import CompanyType
 
 _TYPES: tuple[CompanyType | None, ...] = (*CompanyType, None)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from bot.language.calendar import START_OF, read_between, read_duration, read_span
 from bot.language.reading import Clause
-from storage.periods import NAMED_DAYS, Period
+from storage.lists.periods import NAMED_DAYS, Period
 
 
 def read_period(how: str, clause: Clause, today: date) -> Period | None:

@@ -24,8 +24,8 @@ _SUBJECTS = frozenset({"{type}", "<companies>", "<contacts>", "{month}", "{part}
 
 Link = tuple[Any, int, int, Any, Any]
 """A step worth remembering: a `Meaning`, a slot, a typing error or `_UNKNOWN`; from, to, value; the link before it."""
-Way = tuple[float, Link | None]
-Rows = list[dict[Node, Way]]
+Prefilter = tuple[float, Link | None]
+Rows = list[dict[Node, Prefilter]]
 _UNKNOWN, _MISSPELT = "?", "!"
 
 
@@ -65,7 +65,7 @@ class Reading:
 
 def read_all(sentence: Sentence, vocabulary: Vocabulary) -> tuple[Reading | None, Reading]:
     """Return the best reading as a command, if there is one, and the best as a list, which there always is."""
-    rows: list[dict[Node, Way]] = [{} for _ in range(len(sentence) + 1)]
+    rows: list[dict[Node, Prefilter]] = [{} for _ in range(len(sentence) + 1)]
     rows[0] = {vocabulary.commands: (0.0, None), vocabulary.clauses: (0.0, None)}
     for index in range(len(sentence)):
         if sentence.cuts[index]:
@@ -95,7 +95,7 @@ def _step(sentence: Sentence, rows: Rows, index: int, clauses: Node) -> None:
         _arrive(rows, end, clauses, cost + _COST_OF_UNKNOWN, (_UNKNOWN, index, end, None, link))
 
 
-def _fill(sentence: Sentence, rows: Rows, index: int, node: Node, way: Way) -> None:
+def _fill(sentence: Sentence, rows: Rows, index: int, node: Node, way: Prefilter) -> None:
     """Give a slot one word, two words, ... as far as something that must follow it does."""
     for slot, target in node.slots.items():
         start = index if slot == "list" else sentence.skips[index]
@@ -137,7 +137,7 @@ def _arrive(rows: Rows, index: int, node: Node, cost: float, link: Link | None) 
             _arrive(rows, index, node.after, cost + node.meaning.cost, (node.meaning, index, index, None, link))
 
 
-def _unwind(sentence: Sentence, way: Way) -> Reading:
+def _unwind(sentence: Sentence, way: Prefilter) -> Reading:
     """Read a way from its end back to its beginning."""
     links: list[Link] = []
     link = way[1]

@@ -38,8 +38,8 @@ def understand(text: str, language: Language, today: date) -> Ask:
     Every language is understood at any time, mixed in one sentence too; `language` is that of the suggestions. Names
     stay strings. Beside the data of each verb:
 
-    * `list`: `filter` (JSON of `storage.filters`); `names` {`partner`, `known_by`, `company`, and `colleague` where the
-      company may as well be one: "contacts of Anne"}; `not_understood` [str], only where there is something; `text`,
+    * `list`: `filter` (JSON of `storage.lists.filters`); `names` {`partner`, `known_by`, `company`, `colleague` where
+      the company may be one: "contacts of Anne"}; `not_understood` [str], only where there is something; `text`,
       the words without the verb: a saved view of that very name comes first; `is_scope_given`: mine or firm was said,
       not assumed; `group: "type"` ("by type");
     * `show`: `name`; `otherwise`, the data of a `list`, where the words may be a list if nothing has that name;

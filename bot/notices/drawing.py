@@ -6,24 +6,24 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cards import notices as cards
-from bot.cards.status import Status, Trouble, draw_status
+from bot.cards.status import Status, SyncFailure, draw_status
 from bot.language import describe, say
 from bot.turn import Card, Language, Reader
-from storage.filters import Filter
-from storage.health import FirmStatus, get_firm_status
-from storage.models import CompanyType
-from storage.news import (
-    CompanyNews,
-    ContactNews,
-    Hearer,
+from storage.firm.users import get_user_names
+from storage.lists.filters import Filter
+from storage.messages.notice_data import (
+    CompanyNoticeData,
+    ContactNoticeData,
+    NoticeRecipient,
     get_first_found,
-    list_company_news,
-    list_contact_news,
+    list_company_notice_data,
+    list_contact_notice_data,
 )
-from storage.outbox import Waiting
-from storage.users import get_user_names
+from storage.messages.outbox import Waiting
+from storage.models import CompanyType
+from storage.queue.health import FirmStatus, get_firm_status
 from storage.viewer import Viewer
-from storage.views import get_view
+from storage.views.views import get_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +49,35 @@ class Ready:
         return [row.id for row in ([self.update] if self.update else self.rows)]
 
 
-async def draw(connection: AsyncConnection, hearer: Hearer, reader: Reader, rows: Sequence[Waiting]) -> Drawn | None:
+async def draw(
+    connection: AsyncConnection, recipient: NoticeRecipient, reader: Reader, rows: Sequence[Waiting]
+) -> Drawn | None:
     """Draw one message for rows of one group; None where nothing is left that the reader may see."""
     kind = rows[0].kind
     if kind == "summary":
-        return await _draw_summary(connection, hearer.viewer, reader)
+        return await _draw_summary(connection, recipient.viewer, reader)
     if kind == "status":
-        return await _draw_status(connection, hearer.viewer, reader)
+        return await _draw_status(connection, recipient.viewer, reader)
     if kind == "view":
-        return await _draw_view(connection, hearer.viewer, reader, rows[-1])
+        return await _draw_view(connection, recipient.viewer, reader, rows[-1])
     if kind == "partner" and len({row.kind for row in rows}) == 1:
-        return await _draw_partner(connection, hearer.viewer, reader, rows)
-    news = await _read_news(connection, hearer.viewer, rows)
+        return await _draw_partner(connection, recipient.viewer, reader, rows)
+    news = await _read_news(connection, recipient.viewer, rows)
     return _draw_news(reader, news)
 
 
 async def draw_again(
-    connection: AsyncConnection, hearer: Hearer, reader: Reader, rows: Sequence[Waiting], answered_by: int
+    connection: AsyncConnection, recipient: NoticeRecipient, reader: Reader, rows: Sequence[Waiting], answered_by: int
 ) -> Drawn | None:
     """Draw a message that was sent as things stand now: its question may have been answered elsewhere."""
     if len(rows) == 1 and rows[0].kind == "company":
-        news = await _read_news(connection, hearer.viewer, rows)
+        news = await _read_news(connection, recipient.viewer, rows)
         if news.companies and news.companies[0].type is not None:
-            names = await get_user_names(connection, hearer.viewer, [answered_by])
+            names = await get_user_names(connection, recipient.viewer, [answered_by])
             company = news.companies[0]
             card = cards.draw_company_answered(reader, company, names.get(answered_by, ""))
             return Drawn(card, say(reader.language, "notices.answered", name=company.name))
-    return await draw(connection, hearer, reader, rows)
+    return await draw(connection, recipient, reader, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,9 @@ async def _read_news(connection: AsyncConnection, viewer: Viewer, rows: Iterable
     for row in rows:
         if row.kind in ids:
             ids[row.kind].append(row.entity_id)
-    contacts = await list_contact_news(connection, viewer, ids["contact"]) if ids["contact"] else []
+    contacts = await list_contact_notice_data(connection, viewer, ids["contact"]) if ids["contact"] else []
     asked = [*ids["company"], *ids["partner"]]
-    companies = await list_company_news(connection, viewer, asked) if asked else []
+    companies = await list_company_notice_data(connection, viewer, asked) if asked else []
     meetings = [*(news.met_by for news in contacts), *(news.met_by for news in companies)]
     people = {number for met_by in meetings for number in met_by} - {viewer.user_id}
     names = await get_user_names(connection, viewer, people) if people else {}
@@ -157,7 +159,7 @@ async def _describe_filter(connection: AsyncConnection, viewer: Viewer, filter_:
     """Say a filter in words, with the names behind its numbers."""
     people = await get_user_names(connection, viewer, filter_.user_ids)
     wanted = [] if filter_.company_id is None else [filter_.company_id]
-    companies = await list_company_news(connection, viewer, wanted) if wanted else ()
+    companies = await list_company_notice_data(connection, viewer, wanted) if wanted else ()
     return describe(filter_, language, people, next((company.name for company in companies), ""))
 
 
@@ -186,19 +188,19 @@ def describe_status(found: FirmStatus) -> Status:
         done_at=health.done_at,
         last_success_at=health.last_success_at,
         reason=found.reason,
-        troubles=tuple(Trouble(one.name, one.reason, one.next_try_at) for one in found.standings if one.reason),
+        troubles=tuple(SyncFailure(one.name, one.reason, one.next_try_at) for one in found.standings if one.reason),
         contact_count=found.contact_count,
         company_count=found.company_count,
         unsent_count=found.unknown_count,
     )
 
 
-def _make_contact(news: ContactNews, names: Mapping[int, str]) -> cards.NewContact:
+def _make_contact(news: ContactNoticeData, names: Mapping[int, str]) -> cards.NewContact:
     met_by = tuple(names[number] for number in news.met_by if number in names)
     return cards.NewContact(news.id, news.name, news.address, news.company_name, met_by)
 
 
-def _make_company(news: CompanyNews, names: Mapping[int, str]) -> cards.NewCompany:
+def _make_company(news: CompanyNoticeData, names: Mapping[int, str]) -> cards.NewCompany:
     return cards.NewCompany(
         news.id,
         news.name,

@@ -3,39 +3,41 @@
 from datetime import date, datetime, time, timedelta
 
 from bot.language.formats import zone
-from storage.wishes import Wishes
+from storage.messages.notice_preferences import NoticePreferences
 
 GATHER = 1
 """Seconds for which what comes together is left to gather."""
 
 
-def choose_due_at(now: float, wishes: Wishes, timezone: str) -> int:
+def choose_due_at(now: float, preferences: NoticePreferences, timezone: str) -> int:
     """Give the UTC second at which something that happened now is to be said."""
     at = int(now) + GATHER
-    return find_digest_at(at, wishes, timezone) if wishes.is_digest else find_open_at(at, wishes, timezone)
+    return (
+        find_digest_at(at, preferences, timezone) if preferences.is_digest else find_open_at(at, preferences, timezone)
+    )
 
 
-def find_open_at(at: int, wishes: Wishes, timezone: str) -> int:
+def find_open_at(at: int, preferences: NoticePreferences, timezone: str) -> int:
     """Give the first second from `at` on that lies within the person's hours."""
     local = datetime.fromtimestamp(at, zone(timezone))
     for days in range(8):
         day = local.date() + timedelta(days=days)
-        if day.weekday() not in wishes.days:
+        if day.weekday() not in preferences.days:
             continue
-        opens = _at_hour(day, wishes.from_hour, timezone)
-        closes = _at_hour(day, wishes.until_hour, timezone)
+        opens = _at_hour(day, preferences.from_hour, timezone)
+        closes = _at_hour(day, preferences.until_hour, timezone)
         if at < closes:
             return max(at, opens)
     return at
 
 
-def find_digest_at(at: int, wishes: Wishes, timezone: str) -> int:
+def find_digest_at(at: int, preferences: NoticePreferences, timezone: str) -> int:
     """Give the next time after `at` at which the day's digest is said."""
     local = datetime.fromtimestamp(at, zone(timezone))
     for days in range(8):
         day = local.date() + timedelta(days=days)
-        opens = _at_hour(day, wishes.from_hour, timezone)
-        if day.weekday() in wishes.days and opens > at:
+        opens = _at_hour(day, preferences.from_hour, timezone)
+        if day.weekday() in preferences.days and opens > at:
             return opens
     return at
 

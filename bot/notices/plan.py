@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.notices.pace import find_digest_at, find_open_at
-from storage.outbox import Waiting
-from storage.wishes import Wishes
+from storage.messages.notice_preferences import NoticePreferences
+from storage.messages.outbox import Waiting
 
 DIGEST = "digest"
 """The group of what waits for the day's one message."""
@@ -25,25 +25,29 @@ class Plan:
     messages: list[list[Waiting]] = field(default_factory=list)
 
 
-def make_plan(rows: Sequence[Waiting], wishes: Wishes, timezone: str, now: int, said_today: int) -> Plan:
+def make_plan(
+    rows: Sequence[Waiting], preferences: NoticePreferences, timezone: str, now: int, said_today: int
+) -> Plan:
     """Plan for rows that are due; `said_today` is how many messages the person has had on this local day."""
     plan = Plan()
     plan.updates = [row for row in rows if row.kind == UPDATE]
-    plan.muted = [row.id for row in rows if row.kind in wishes.muted]
+    plan.muted = [row.id for row in rows if row.kind in preferences.muted]
     groups: dict[str, list[Waiting]] = defaultdict(list)
     for row in rows:
-        if row.kind not in wishes.muted and row.kind != UPDATE:
+        if row.kind not in preferences.muted and row.kind != UPDATE:
             groups[row.group_key].append(row)
-    open_at = find_open_at(now, wishes, timezone)
+    open_at = find_open_at(now, preferences, timezone)
     for group_key, group in groups.items():
         ids = [row.id for row in group]
         if open_at > now:
             plan.postponed.append((open_at, None, ids))
         elif group_key == DIGEST:
             plan.messages.append(group)
-        elif said_today + len(plan.messages) >= wishes.daily_most or (wishes.is_digest and is_digested(group[0].kind)):
+        elif said_today + len(plan.messages) >= preferences.daily_most or (
+            preferences.is_digest and is_digested(group[0].kind)
+        ):
             to = DIGEST if is_digested(group[0].kind) else None
-            plan.postponed.append((find_digest_at(now, wishes, timezone), to, ids))
+            plan.postponed.append((find_digest_at(now, preferences, timezone), to, ids))
         else:
             plan.messages.append(group)
     return plan

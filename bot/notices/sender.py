@@ -16,9 +16,11 @@ from bot.notices.pace import find_day_start
 from bot.notices.plan import Plan, make_plan
 from bot.traces import span
 from bot.turn import Reader
-from storage.database import Database
-from storage.news import Hearer, get_first_found, get_hearers
-from storage.outbox import (
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
+from storage.messages.notice_data import NoticeRecipient, get_first_found, get_notice_recipients
+from storage.messages.notice_preferences import NoticePreferences, read_notice_preferences
+from storage.messages.outbox import (
     Waiting,
     claim_notices,
     count_messages,
@@ -30,8 +32,6 @@ from storage.outbox import (
     set_sent,
     set_state,
 )
-from storage.rls import SYSTEM
-from storage.wishes import Wishes, read_wishes
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +59,7 @@ class Sender:
         messenger: Messenger,
         *,
         clock: Callable[[], float],
-        default: Wishes | None = None,
+        default: NoticePreferences | None = None,
         installer: Installer | None = None,
         chat_pauses: Sequence[float] = CHAT_PAUSES,
         patience: float = PATIENCE,
@@ -67,7 +67,7 @@ class Sender:
         self._database = database
         self._messenger = messenger
         self._clock = clock
-        self._default = default or Wishes()
+        self._default = default or NoticePreferences()
         self._installer = installer
         self._chat_pauses = chat_pauses
         self._patience = patience
@@ -131,15 +131,15 @@ class Sender:
         rows = await claim_notices(connection, tenant_id, user_id, now)
         if not rows:
             return []
-        hearer = (await get_hearers(connection, tenant_id, [user_id])).get(user_id)
-        if hearer is None:
+        recipient = (await get_notice_recipients(connection, tenant_id, [user_id])).get(user_id)
+        if recipient is None:
             await self._drop(connection, tenant_id, [row.id for row in rows], "left")
             return []
-        wishes = read_wishes(self._default, *hearer.settings)
-        said = await count_messages(connection, tenant_id, user_id, find_day_start(now, hearer.timezone))
-        plan = make_plan(rows, wishes, hearer.timezone, now, said)
+        preferences = read_notice_preferences(self._default, *recipient.settings)
+        said = await count_messages(connection, tenant_id, user_id, find_day_start(now, recipient.timezone))
+        plan = make_plan(rows, preferences, recipient.timezone, now, said)
         await self._put_off(connection, tenant_id, plan)
-        ready = await self._draw(connection, hearer, plan)
+        ready = await self._draw(connection, recipient, plan)
         await set_state(connection, tenant_id, [number for one in ready for number in one.ids], "sending", now=now)
         return ready
 
@@ -148,37 +148,39 @@ class Sender:
         for due_at, group_key, ids in plan.postponed:
             await postpone(connection, tenant_id, ids, due_at, group_key=group_key)
 
-    async def _draw(self, connection: AsyncConnection, hearer: Hearer, plan: Plan) -> list[Ready]:
-        tenant_id = hearer.viewer.tenant_id
-        reader = Reader(choose_language(hearer.language), self._now(), hearer.timezone)
+    async def _draw(self, connection: AsyncConnection, recipient: NoticeRecipient, plan: Plan) -> list[Ready]:
+        tenant_id = recipient.viewer.tenant_id
+        reader = Reader(choose_language(recipient.language), self._now(), recipient.timezone)
         ready: list[Ready] = []
         for row in plan.updates:
-            said = await list_rows_of(connection, tenant_id, hearer.viewer.user_id, row.payload["activity_id"])
-            drawn = await draw_again(connection, hearer, reader, said, row.payload["by"]) if said else None
+            said = await list_rows_of(connection, tenant_id, recipient.viewer.user_id, row.payload["activity_id"])
+            drawn = await draw_again(connection, recipient, reader, said, row.payload["by"]) if said else None
             if drawn is None:
                 await self._drop(connection, tenant_id, [row.id], "nothing_to_say")
             else:
                 ready.append(Ready(said, drawn, row))
         for rows in plan.messages:
-            if rows[0].kind == "summary" and not await self._is_sync_over(connection, hearer, rows):
+            if rows[0].kind == "summary" and not await self._is_sync_over(connection, recipient, rows):
                 continue
-            drawn = await draw(connection, hearer, reader, rows)
+            drawn = await draw(connection, recipient, reader, rows)
             if drawn is None:
                 await self._drop(connection, tenant_id, [row.id for row in rows], "nothing_to_say")
             else:
                 ready.append(Ready(rows, drawn))
         return ready
 
-    async def _is_sync_over(self, connection: AsyncConnection, hearer: Hearer, rows: Sequence[Waiting]) -> bool:
+    async def _is_sync_over(
+        self, connection: AsyncConnection, recipient: NoticeRecipient, rows: Sequence[Waiting]
+    ) -> bool:
         """Say whether the first sync has come to its end; where it has not, its summary is looked at again later."""
-        found = await get_first_found(connection, hearer.viewer)
+        found = await get_first_found(connection, recipient.viewer)
         ids = [row.id for row in rows]
         if found.state in ("stopped", "skipped", "forbidden"):
-            await self._drop(connection, hearer.viewer.tenant_id, ids, found.state)
+            await self._drop(connection, recipient.viewer.tenant_id, ids, found.state)
         elif not found.is_over:
             age = self._now() - rows[0].created_at
             again_at = self._now() + max(SYNC_SECONDS, min(LONGEST_WAIT, age // 4))
-            await postpone(connection, hearer.viewer.tenant_id, ids, again_at)
+            await postpone(connection, recipient.viewer.tenant_id, ids, again_at)
         return found.is_over
 
     async def _say(self, tenant_id: int, user_id: int, message: Ready) -> None:

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.notices.pace import choose_due_at
 from bot.notices.plan import DIGEST, UPDATE, is_digested
 from bot.turn import Notice
-from storage.directory import list_admins
-from storage.interactions import Applied
-from storage.news import Hearer, get_hearers, list_concerned
-from storage.outbox import (
+from storage.history.interactions import Applied
+from storage.messages.notice_data import NoticeRecipient, get_notice_recipients, list_concerned
+from storage.messages.notice_preferences import NoticePreferences, read_notice_preferences
+from storage.messages.outbox import (
     Message,
     NewNotice,
     add_notices,
@@ -20,7 +20,7 @@ from storage.outbox import (
     list_pending_updates,
     list_told,
 )
-from storage.wishes import Wishes, read_wishes
+from storage.queue.directory import list_admins
 
 SUMMARY_AFTER = 5
 """Seconds after which it is first looked whether a first sync is over."""
@@ -31,9 +31,9 @@ MET = "met"
 class Notices:
     """Writes what is to be said; `clock` gives UTC seconds, `default` is how people want notices unless they say."""
 
-    def __init__(self, clock: Callable[[], float], default: Wishes | None = None) -> None:
+    def __init__(self, clock: Callable[[], float], default: NoticePreferences | None = None) -> None:
         self.clock = clock
-        self.default = default or Wishes()
+        self.default = default or NoticePreferences()
 
     async def on_applied(
         self,
@@ -56,18 +56,18 @@ class Notices:
             return
         concerned = await list_concerned(connection, tenant_id, applied.new_contact_ids, set(applied.new_company_ids))
         told: dict[int, list[tuple[str, int]]] = {
-            hearer: [("contact", contact_id) for contact_id in sorted(ids)] for hearer, ids in concerned.items()
+            recipient: [("contact", contact_id) for contact_id in sorted(ids)] for recipient, ids in concerned.items()
         }
         if applied.new_company_ids:
             told.setdefault(user_id, []).extend(("company", number) for number in applied.new_company_ids)
-        hearers = await get_hearers(connection, tenant_id, told)
+        recipients = await get_notice_recipients(connection, tenant_id, told)
         before = {
             ("contact", *each) for each in await list_told(connection, tenant_id, "contact", applied.new_contact_ids)
         } | {("company", *each) for each in await list_told(connection, tenant_id, "company", applied.new_company_ids)}
         rows = [
             row
-            for number, hearer in hearers.items()
-            for row in self._tell(hearer, told[number], user_id)
+            for number, recipient in recipients.items()
+            for row in self._tell(recipient, told[number], user_id)
             if (row.kind, number, row.entity_id) not in before
         ]
         await add_notices(connection, tenant_id, rows, int(self.clock()))
@@ -81,12 +81,12 @@ class Notices:
         """
         given = list(notices)
         spoken = [notice for notice in given if notice.kind != "answered"]
-        hearers = await get_hearers(connection, tenant_id, {notice.user_id for notice in spoken})
+        recipients = await get_notice_recipients(connection, tenant_id, {notice.user_id for notice in spoken})
         rows = [
             row
             for notice in spoken
-            if notice.user_id in hearers
-            for row in self._write(hearers[notice.user_id], notice.kind, notice.payload)
+            if notice.user_id in recipients
+            for row in self._write(recipients[notice.user_id], notice.kind, notice.payload)
         ]
         for notice in given:
             if notice.kind == "answered":
@@ -102,23 +102,23 @@ class Notices:
                 connection, tenant_id, [NewNotice(number, "status", at, group_key="status") for number in admins], at
             )
 
-    def _tell(self, hearer: Hearer, told: Sequence[tuple[str, int]], met_by: int) -> Iterator[NewNotice]:
-        wishes = read_wishes(self.default, *hearer.settings)
-        due_at = choose_due_at(self.clock(), wishes, hearer.timezone)
+    def _tell(self, recipient: NoticeRecipient, told: Sequence[tuple[str, int]], met_by: int) -> Iterator[NewNotice]:
+        preferences = read_notice_preferences(self.default, *recipient.settings)
+        due_at = choose_due_at(self.clock(), preferences, recipient.timezone)
         for kind, number in told:
-            if kind not in wishes.muted:
-                group_key = DIGEST if wishes.is_digest else MET
-                yield NewNotice(hearer.viewer.user_id, kind, due_at, number, group_key, {"by": met_by})
+            if kind not in preferences.muted:
+                group_key = DIGEST if preferences.is_digest else MET
+                yield NewNotice(recipient.viewer.user_id, kind, due_at, number, group_key, {"by": met_by})
 
-    def _write(self, hearer: Hearer, kind: str, payload: Mapping[str, Any]) -> Iterator[NewNotice]:
-        wishes = read_wishes(self.default, *hearer.settings)
-        if kind not in wishes.muted:
-            due_at = choose_due_at(self.clock(), wishes, hearer.timezone)
+    def _write(self, recipient: NoticeRecipient, kind: str, payload: Mapping[str, Any]) -> Iterator[NewNotice]:
+        preferences = read_notice_preferences(self.default, *recipient.settings)
+        if kind not in preferences.muted:
+            due_at = choose_due_at(self.clock(), preferences, recipient.timezone)
             number = payload["company_id"] if kind == "partner" else payload["view_id"]
             group_key = f"partner:{payload['by']}" if kind == "partner" else f"view:{number}"
-            if wishes.is_digest and is_digested(kind):
+            if preferences.is_digest and is_digested(kind):
                 group_key = DIGEST
-            yield NewNotice(hearer.viewer.user_id, kind, due_at, number, group_key, {"by": payload["by"]})
+            yield NewNotice(recipient.viewer.user_id, kind, due_at, number, group_key, {"by": payload["by"]})
 
     async def _redraw(self, connection: AsyncConnection, tenant_id: int, notice: Notice) -> list[NewNotice]:
         """Give a row for each message that asked what the company is, and is not about to be drawn again already."""

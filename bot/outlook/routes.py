@@ -5,14 +5,14 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.commands.desk import Desk
+from bot.commands.dispatcher import Dispatcher
 from bot.config import Config
 from bot.language import choose_language
 from bot.outlook.headers import YEAR, add_security_headers, page_policy
 from bot.outlook.tokens import SCOPE, UserTokens
 from bot.outlook.turns import Turns
 from bot.web.site import NotBuiltError, Site, load_site
-from storage.database import Database
+from storage.engine.database import Database
 
 DAY = 86_400
 _HASHED = re.compile(r"-[A-Z0-9]{8}\.")
@@ -23,7 +23,7 @@ def add_outlook_routes(
     *,
     config: Config,
     database: Database,
-    desk: Desk,
+    dispatcher: Dispatcher,
     tokens: UserTokens,
     site: Site | None = None,
 ) -> None:
@@ -39,7 +39,7 @@ def add_outlook_routes(
     app.router.add_get("/privacy", pages.show_privacy)
     app.router.add_get("/terms", pages.show_terms)
     app.router.add_get("/static/{name}", pages.send_asset)
-    turns = Turns(database, desk, tokens, origin=own_origin(config))
+    turns = Turns(database, dispatcher, tokens, origin=own_origin(config))
     app.router.add_post("/api/turn", turns.answer)
 
 

@@ -10,14 +10,14 @@ from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
 from bot.bodies import read_body
-from bot.commands.desk import Desk
+from bot.commands.dispatcher import Dispatcher
 from bot.errors import BadRequestError, CarnetError, ForbiddenError
 from bot.language import choose_language, say
 from bot.outlook.tokens import UserTokens
 from bot.turn import Ask, Language, Reply
-from storage.database import Database
-from storage.rls import SYSTEM
-from storage.users import KnownUser, get_known_user
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
+from storage.firm.users import KnownUser, get_known_user
 
 LARGEST_BODY = 256 * 1024
 SERVED = frozenset({"active", "needs_admin"})
@@ -53,9 +53,9 @@ class Question(msgspec.Struct, forbid_unknown_fields=True):
 class Turns:
     """Answers the page's questions through the desk."""
 
-    def __init__(self, database: Database, desk: Desk, tokens: UserTokens, *, origin: str) -> None:
+    def __init__(self, database: Database, dispatcher: Dispatcher, tokens: UserTokens, *, origin: str) -> None:
         self._database = database
-        self._desk = desk
+        self._dispatcher = dispatcher
         self._tokens = tokens
         self._origin = origin
 
@@ -99,7 +99,7 @@ class Turns:
     async def _ask(self, question: Question, user: KnownUser, language: Language) -> web.Response:
         if question.verb in VERSIONED_VERBS and not isinstance(question.data.get("version"), int):
             return _refuse(HTTPStatus.PRECONDITION_REQUIRED, language)
-        reply = await self._desk.answer(
+        reply = await self._dispatcher.answer(
             Ask(question.verb, question.data),
             viewer=user.viewer,
             language=language,

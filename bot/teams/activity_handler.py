@@ -12,12 +12,12 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.language import choose_language, say, understand
 from bot.language.words import clean
+from bot.teams.activity_ask import is_mentioned, read_submit, read_words
 from bot.teams.adapter import get_arrival
-from bot.teams.asking import is_mentioned, read_submit, read_words
 from bot.teams.invokes import INVOKES, describe_failure
 from bot.teams.outgoing import Outgoing, say_text
-from bot.teams.tools import Tools
-from bot.teams.visit import Visit, meet
+from bot.teams.services import TeamsServices
+from bot.teams.teams_turn import TeamsTurn, meet
 from bot.turn import Ask
 
 log = structlog.get_logger(__name__)
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 class CarnetBot(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder has no types
     """What Carnet does with each kind of activity; a kind that is not here is ignored (edits, reactions: B76)."""
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: TeamsServices) -> None:
         super().__init__()
         self._tools = tools
 
@@ -85,7 +85,7 @@ class CarnetBot(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder has n
         if await visit.remember():
             await visit.say(await visit.answer(Ask("hello")))
 
-    def _read(self, visit: Visit, words: str) -> Ask | None:
+    def _read(self, visit: TeamsTurn, words: str) -> Ask | None:
         """Return what is asked for; None for a button that carries no verb. A stranger's words are not even read."""
         if visit.incoming.value is not None:
             return read_submit(visit.incoming.value)

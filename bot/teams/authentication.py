@@ -9,8 +9,8 @@ from bot.errors import ForbiddenError, UnauthenticatedError
 from bot.teams.incoming import Incoming
 from bot.teams.tokens import Token, Tokens
 from bot.teams.urls import ServiceUrls
-from storage.identities import get_identity
-from storage.users import KnownUser, get_known_user
+from storage.firm.identities import get_identity
+from storage.firm.users import KnownUser, get_known_user
 
 CHANNELS: Final = frozenset({"msteams", "m365extensions", "outlook"})
 """Teams, and the message extension in Outlook and in Microsoft 365."""

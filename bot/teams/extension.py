@@ -7,10 +7,10 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from bot.language import say
-from bot.teams.asking import read_data
+from bot.teams.activity_ask import read_data
 from bot.teams.outgoing import CARD_TYPE
 from bot.teams.roster import MOST_COLLEAGUES
-from bot.teams.visit import Visit
+from bot.teams.teams_turn import TeamsTurn
 from bot.turn import Ask, Item, Reply
 
 THUMBNAIL_TYPE: Final = "application/vnd.microsoft.card.thumbnail"
@@ -21,7 +21,7 @@ _PLACE = re.compile(r"(company|contact|view)[=/]([0-9]{1,18})\b")
 Body = dict[str, Any]
 
 
-async def search(visit: Visit) -> Body:
+async def search(visit: TeamsTurn) -> Body:
     """Answer `composeExtension/query`: what was found, or recent ones before anything is typed."""
     ask = Ask("search", {"query": _read_query(visit.incoming.value), **await _read_circle(visit)})
     reply = await visit.answer(ask)
@@ -30,24 +30,24 @@ async def search(visit: Visit) -> Body:
     return _show([_draw(item) for item in reply.items[:MOST_ITEMS]])
 
 
-async def select_item(visit: Visit) -> Body:
+async def select_item(visit: TeamsTurn) -> Body:
     """Answer `composeExtension/selectItem`: the card of the picked line."""
     return await _show_card(visit, read_data(_mapping(visit.incoming.value)))
 
 
-async def unfurl_link(visit: Visit) -> Body:
+async def unfurl_link(visit: TeamsTurn) -> Body:
     """Answer `composeExtension/queryLink`: a link into the tab becomes the card of what it shows."""
     url = _mapping(visit.incoming.value).get("url")
     return await _show_card(visit, read_link(url) if isinstance(url, str) else None)
 
 
-async def open_dialog(visit: Visit) -> Body:
+async def open_dialog(visit: TeamsTurn) -> Body:
     """Answer `composeExtension/fetchTask`: the card that the command names, help where it names none."""
     value = _mapping(visit.incoming.value)
     return _show_dialog(visit, await visit.answer(read_data(_mapping(value.get("data"))) or Ask("help")))
 
 
-async def submit_dialog(visit: Visit) -> Body:
+async def submit_dialog(visit: TeamsTurn) -> Body:
     """Answer `composeExtension/submitAction`: a button in the dialog, answered in the dialog."""
     ask = read_data(_mapping(_mapping(visit.incoming.value).get("data")))
     if ask is None:
@@ -55,7 +55,7 @@ async def submit_dialog(visit: Visit) -> Body:
     return _show_dialog(visit, await visit.answer(ask))
 
 
-EXTENSION_INVOKES: Final[dict[str, Callable[[Visit], Awaitable[Body]]]] = {
+EXTENSION_INVOKES: Final[dict[str, Callable[[TeamsTurn], Awaitable[Body]]]] = {
     "composeExtension/query": search,
     "composeExtension/selectItem": select_item,
     "composeExtension/queryLink": unfurl_link,
@@ -99,7 +99,7 @@ def _read_query(value: Any) -> str:
     return ""
 
 
-async def _read_circle(visit: Visit) -> dict[str, Any]:
+async def _read_circle(visit: TeamsTurn) -> dict[str, Any]:
     """Say who reads what is put there: whose client refreshes the card, and whether all are known to be of the firm.
 
     Only a chat with the bot itself is surely ours: two people's chat (`19:...`) is personal too, and the other one may
@@ -115,7 +115,7 @@ async def _read_circle(visit: Visit) -> dict[str, Any]:
     return {"user_ids": readers[:MOST_COLLEAGUES], "is_of_the_firm": is_of_the_firm}
 
 
-async def _show_card(visit: Visit, ask: Ask | None) -> Body:
+async def _show_card(visit: TeamsTurn, ask: Ask | None) -> Body:
     if ask is None:
         return say_in_extension(say(visit.language, "teams.bad_request"))
     reply = await visit.answer(Ask(ask.verb, {**ask.data, **await _read_circle(visit)}))
@@ -124,7 +124,7 @@ async def _show_card(visit: Visit, ask: Ask | None) -> Body:
     return _show([{"contentType": CARD_TYPE, "content": reply.card, "preview": _preview(reply.summary, "")}])
 
 
-def _show_dialog(visit: Visit, reply: Reply) -> Body:
+def _show_dialog(visit: TeamsTurn, reply: Reply) -> Body:
     if reply.card is None:
         return {"task": {"type": "message", "value": reply.summary}}
     card = {"contentType": CARD_TYPE, "content": reply.card}

@@ -5,16 +5,16 @@ from typing import Any
 
 import structlog
 
-from bot.teams.asking import read_data
+from bot.teams.activity_ask import read_data
 from bot.teams.errors import SendError
 from bot.teams.outgoing import show_file
-from bot.teams.visit import Visit
+from bot.teams.teams_turn import TeamsTurn
 from bot.turn import Ask
 
 log = structlog.get_logger(__name__)
 
 
-async def answer_consent(visit: Visit) -> None:
+async def answer_consent(visit: TeamsTurn) -> None:
     """Answer `fileConsent/invoke`: make the file now, for whoever accepted it, and put it there."""
     value = visit.incoming.value if isinstance(visit.incoming.value, Mapping) else {}
     ask = read_file_ask(value.get("context"))
@@ -33,7 +33,7 @@ def read_file_ask(context: Any) -> Ask | None:
     return read_data({**context["data"], "verb": context.get("verb")})
 
 
-async def _deliver_file(visit: Visit, ask: Ask, upload: Any) -> None:
+async def _deliver_file(visit: TeamsTurn, ask: Ask, upload: Any) -> None:
     upload = upload if isinstance(upload, Mapping) else {}
     reply = await visit.answer(ask)
     if reply.file is None or reply.file.content is None:

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from bot.language import say
-from bot.teams.asking import read_execute
+from bot.teams.activity_ask import read_execute
 from bot.teams.extension import EXTENSION_INVOKES, say_in_extension
 from bot.teams.files import answer_consent
 from bot.teams.outgoing import CARD_TYPE
-from bot.teams.visit import Visit
+from bot.teams.teams_turn import TeamsTurn
 from bot.turn import Ask, Language, Reply
 
 ERROR_TYPE: Final = "application/vnd.microsoft.error"
@@ -22,7 +22,7 @@ _CODES: Final = {400: "BadRequest", 403: "Forbidden"}
 Body = dict[str, Any] | None
 
 
-async def answer_action(visit: Visit) -> Body:
+async def answer_action(visit: TeamsTurn) -> Body:
     """Answer `adaptiveCard/action`: the new card, which Teams puts in the old one's place."""
     ask = read_execute(visit.incoming.value)
     if ask is None:
@@ -37,7 +37,7 @@ async def answer_action(visit: Visit) -> Body:
     return describe_reply(reply, visit.language)
 
 
-async def suggest(visit: Visit) -> Body:
+async def suggest(visit: TeamsTurn) -> Body:
     """Answer `application/search`: what a people picker offers while somebody types."""
     value = visit.incoming.value if isinstance(visit.incoming.value, Mapping) else {}
     query = value.get("queryText")
@@ -49,7 +49,7 @@ async def suggest(visit: Visit) -> Body:
 
 
 MOST_QUERY: Final = 200
-INVOKES: Final[Mapping[str, Callable[[Visit], Awaitable[Body]]]] = {
+INVOKES: Final[Mapping[str, Callable[[TeamsTurn], Awaitable[Body]]]] = {
     "adaptiveCard/action": answer_action,
     "application/search": suggest,
     "fileConsent/invoke": answer_consent,

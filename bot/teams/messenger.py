@@ -12,8 +12,8 @@ from bot.teams.errors import GoneError, SendError, UnreachableError
 from bot.teams.outgoing import Outgoing, encode, say_card
 from bot.teams.references import References
 from bot.turn import Card
-from storage.conversations import Reference, delete_conversation, get_conversation, get_personal_conversation
-from storage.database import Database
+from storage.engine.database import Database
+from storage.messages.conversations import Reference, delete_conversation, get_conversation, get_personal_conversation
 
 
 class TeamsMessenger:

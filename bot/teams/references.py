@@ -8,8 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from bot.teams.incoming import Incoming
-from storage.conversations import Reference, get_conversation, set_conversation, set_unreachable
-from storage.database import Database
+from storage.engine.database import Database
+from storage.messages.conversations import Reference, get_conversation, set_conversation, set_unreachable
 
 MOST_KEPT: Final = 50_000
 GOOD_FOR: Final = 30.0

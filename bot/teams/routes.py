@@ -11,24 +11,24 @@ import structlog
 from aiohttp import web
 
 from bot.bodies import read_body
-from bot.commands.desk import Desk
+from bot.commands.dispatcher import Dispatcher
 from bot.errors import BadRequestError, CarnetError
 from bot.language import choose_language, understand
 from bot.teams.activity_handler import CarnetBot
 from bot.teams.adapter import Arrival, TeamsAdapter
 from bot.teams.authentication import Authenticator
 from bot.teams.bodies import MOST_BYTES, check_headers
-from bot.teams.claims import digest_activity
 from bot.teams.connector import Connector
+from bot.teams.deliveries import Answer, Turns
 from bot.teams.errors import SendError
+from bot.teams.idempotency import digest_activity
 from bot.teams.incoming import Incoming, read_activity
 from bot.teams.invokes import describe_delay
 from bot.teams.messenger import TeamsMessenger
 from bot.teams.references import References
 from bot.teams.roster import Roster
-from bot.teams.tools import Patience, Tools
-from bot.teams.turns import Answer, Turns
-from storage.database import Database
+from bot.teams.services import Patience, TeamsServices
+from storage.engine.database import Database
 
 SERVER_OPTIONS: Final[dict[str, Any]] = {"keepalive_timeout": 25.0, "lingering_time": 5.0, "shutdown_timeout": 12.0}
 """For `web.AppRunner`: a connection that does not get its headers together is closed after 25 s (B36).
@@ -44,7 +44,7 @@ def add_teams_routes(
     app: web.Application,
     *,
     database: Database,
-    desk: Desk,
+    dispatcher: Dispatcher,
     authenticator: Authenticator,
     connector: Connector,
     clock: Callable[[], int] = lambda: int(time.time()),
@@ -55,8 +55,8 @@ def add_teams_routes(
     references = References(database, clock, monotonic)
     messenger = TeamsMessenger(database, connector, references)
     roster = Roster(connector, clock)
-    parts = (database, desk, authenticator, connector, references, messenger, roster, clock)
-    tools = Tools(*parts, patience or Patience())
+    parts = (database, dispatcher, authenticator, connector, references, messenger, roster, clock)
+    tools = TeamsServices(*parts, patience or Patience())
     door = _Door(tools)
     app.router.add_post("/api/messages", door.take)
     app.cleanup_ctx.append(door.hold)
@@ -64,7 +64,7 @@ def add_teams_routes(
 
 
 class _Door:
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: TeamsServices) -> None:
         self._authenticator = tools.authenticator
         self._patience = tools.patience
         self._adapter = TeamsAdapter(tools.connector)

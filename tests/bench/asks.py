@@ -7,13 +7,15 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import companies, contacts, users, views
-from storage.database import Database
-from storage.filters import Filter, Scope, Subject
+from storage.book import companies, contacts
+from storage.engine.database import Database
+from storage.firm import users
+from storage.lists.filters import Filter, Scope, Subject
+from storage.lists.paging import Page
+from storage.lists.periods import Period
 from storage.models import Company, CompanyType, Contact, User
-from storage.paging import Page
-from storage.periods import Period
 from storage.viewer import Viewer
+from storage.views import views
 from tests.bench.population import NOW, TENANT
 
 Ask = Callable[[AsyncConnection, Viewer, str | None], Awaitable[Page[object] | object]]

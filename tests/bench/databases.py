@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from storage.migrate import migrate
+from storage.schema.migrate import migrate
 
 _numbers = itertools.count(1)
 

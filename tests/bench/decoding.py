@@ -11,9 +11,9 @@ import orjson
 from kiota_serialization_json.json_parse_node import JsonParseNode
 from msgraph.generated.users.item.mail_folders.item.messages.delta.delta_get_response import DeltaGetResponse
 
-from bot.graph.client import GraphClients
-from bot.graph.pages import Message, MessageKey, PageReader
-from bot.graph.requests import request_messages
+from bot.graph.client.client import GraphClients
+from bot.graph.sync.pages import Message, MessageKey, PageReader
+from bot.graph.sync.requests import request_messages
 from storage.models import Feed
 from tests.bench import mail
 from tests.bench.measure import Figure, Report, ratio_at_most

@@ -9,11 +9,11 @@ from pathlib import Path
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from storage.database import open_database
-from storage.migrate import migrate
+from storage.engine.database import open_database
+from storage.engine.partitions import add_parts
+from storage.engine.rls import SYSTEM
 from storage.models import Base
-from storage.partitions import add_parts
-from storage.rls import SYSTEM
+from storage.schema.migrate import migrate
 from tests.bench import population
 from tests.bench.databases import name_database, run_sql, running_postgres
 from tests.bench.setting import Setting

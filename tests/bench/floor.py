@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.graph.firm import Firm
-from storage.domains import name_company
-from storage.names import fold_name
-from storage.search import COMPANY, CONTACT, is_correctable, list_search_words, mark_beginnings
+from bot.graph.sync.firm import Firm
+from storage.lists.words import COMPANY, CONTACT, is_correctable, list_search_words, mark_beginnings
+from storage.text.domains import name_company
+from storage.text.names import fold_name
 
 TENANT = 1
 SENT, RECEIVED = 1, 2

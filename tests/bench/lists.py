@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import Database, open_database
+from storage.engine.database import Database, open_database
+from storage.lists.paging import Page
 from storage.models import Company
-from storage.paging import Page
 from storage.viewer import Viewer
 from tests.bench.asks import THREE_CONDITIONS, VIEWERS, Ask, Names, ask_list, draw_names, list_asks, list_searches
 from tests.bench.firms import list_kinds

@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from bot.demo.microsoft import Microsoft, run_microsoft
 from bot.demo.world.firm import Firm
 from bot.web.build import DIST, build
-from storage.database import open_database
+from storage.engine.database import open_database
+from storage.engine.rls import SYSTEM
 from storage.models import Contact
-from storage.rls import SYSTEM
 from tests.bench.firms import list_kinds
 from tests.bench.measure import Figure, Report, at_most, percentile
 from tests.bench.population import TENANT, make_entra_id

@@ -20,11 +20,11 @@ from typing import Any, Protocol
 import asyncpg
 
 from storage import models
-from storage.database import Database, open_database
+from storage.engine.database import Database, open_database
+from storage.engine.statistics import write_statistics
+from storage.lists.words import COMPANY, CONTACT, is_correctable, list_search_words, mark_beginnings
 from storage.models import Base, Kind
-from storage.names import fold_name
-from storage.search import COMPANY, CONTACT, is_correctable, list_search_words, mark_beginnings
-from storage.statistics import write_statistics
+from storage.text.names import fold_name
 
 NOW = 1_767_225_600
 TENANT = 1

@@ -7,11 +7,11 @@ from pathlib import Path
 import psutil
 from sqlalchemy import insert, text
 
-from storage.database import Database, open_database
-from storage.leasing import claim_mailboxes
-from storage.mailboxes import finish_mailbox, make_due
+from storage.engine.database import Database, open_database
+from storage.engine.rls import SYSTEM
 from storage.models import Mailbox, Tenant, User
-from storage.rls import SYSTEM
+from storage.queue.leasing import claim_mailboxes
+from storage.queue.mailboxes import finish_mailbox, make_due
 from tests.bench import mail
 from tests.bench.databases import list_kinds, new_postgres, new_sqlite, running_postgres
 from tests.bench.measure import Figure, Report, ratio_at_least, ratio_at_most

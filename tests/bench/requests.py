@@ -5,9 +5,9 @@ from math import ceil
 
 from sqlalchemy import text
 
-from storage.database import open_database
-from storage.feeds import PAGE_SIZE
-from storage.rls import SYSTEM
+from storage.engine.database import open_database
+from storage.engine.rls import SYSTEM
+from storage.queue.feeds import PAGE_SIZE
 from tests.bench import mail
 from tests.bench.databases import new_sqlite
 from tests.bench.measure import Figure, Report, at_most, ratio_at_most

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from storage.database import open_database
-from storage.rls import SYSTEM
+from storage.engine.database import open_database
+from storage.engine.rls import SYSTEM
 
 _SUMS = "sent_count, received_count, meeting_count, planned_count, interaction_count, first_at, last_at"
 _QUERIES = {

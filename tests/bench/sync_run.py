@@ -15,18 +15,18 @@ from typing import Any
 import uvloop
 from sqlalchemy import delete, select, text, update
 
+from bot.cli.serve import freeze_memory
 from bot.config import Config
-from bot.graph.client import GraphClients
-from bot.graph.directory import DirectoryKeeper, Rules
-from bot.graph.firm import Firm
-from bot.graph.turns import get_health
-from bot.graph.worker import Worker
+from bot.graph.client.client import GraphClients
+from bot.graph.directory.keeper import DirectoryKeeper, Rules
+from bot.graph.sync.firm import Firm
+from bot.graph.sync.runner import get_health
+from bot.graph.sync.worker import Worker
 from bot.log import set_up_logs
 from bot.notices import Notices
-from bot.serving import freeze_memory
-from storage.database import Database, open_database
+from storage.engine.database import Database, open_database
+from storage.engine.rls import SYSTEM
 from storage.models import Mailbox, MailboxFeed, Tenant, User
-from storage.rls import SYSTEM
 from tests.bench.floor import FloorSync
 from tests.bench.floor_stores import open_store
 from tests.bench.floor_walk import walk_mailboxes

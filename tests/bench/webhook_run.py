@@ -16,10 +16,10 @@ import uvloop
 from aiohttp import web
 from sqlalchemy.engine import make_url
 
-from bot.graph.routes import add_graph_routes
+from bot.cli.serve import freeze_memory
+from bot.graph.webhooks.routes import add_graph_routes
 from bot.log import set_up_logs
-from bot.serving import freeze_memory
-from storage.database import open_database
+from storage.engine.database import open_database
 
 _DUE = "UPDATE mailboxes SET due_at = {0} WHERE tenant_id = 1 AND user_id = {1}"
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from storage.database import open_database
+from storage.engine.database import open_database
+from storage.engine.rls import SYSTEM
 from storage.models import Mailbox, Subscription, Tenant, User
-from storage.rls import SYSTEM
 from tests.bench.databases import list_kinds
 from tests.bench.measure import Figure, Report, percentile, ratio_at_least, ratio_at_most
 from tests.bench.setting import Setting

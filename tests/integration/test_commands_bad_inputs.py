@@ -103,5 +103,7 @@ async def test_two_tenants_see_nothing_of_each_other_whatever_is_asked(office):
     }
     before = await look(office, "their Globex")
     for verb, surface in itertools.product(VERBS, ("chat", "group", "pane", "extension")):
-        await office.desk.answer(Ask(verb, theirs), viewer=office.people["Zoé Brun"], language="en", surface=surface)
+        await office.dispatcher.answer(
+            Ask(verb, theirs), viewer=office.people["Zoé Brun"], language="en", surface=surface
+        )
     assert await look(office, "their Globex") == before

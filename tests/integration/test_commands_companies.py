@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.commands.desk import Desk
+from bot.commands.dispatcher import Dispatcher
 from tests.card_checks import walk
 from tests.factories import DAY
 from tests.office import Office, find_action, list_changes, look, names, open_office, read, said
@@ -158,7 +158,7 @@ async def test_undo_can_be_typed(office):
 
 async def test_undo_means_the_last_change_whatever_process_made_it(office):
     await office.say("set type of Globex to client")
-    office.desk = Desk(office.database, lambda: office.now, office.posted)
+    office.dispatcher = Dispatcher(office.database, lambda: office.now, office.posted)
     await office.say("undo")
     assert (await look(office, "Globex")).type == "prospect"
 
@@ -166,7 +166,7 @@ async def test_undo_means_the_last_change_whatever_process_made_it(office):
 async def test_undo_means_no_change_of_the_day_before(office):
     await office.say("set type of Globex to client")
     office.now += 2 * DAY
-    office.desk = Desk(office.database, lambda: office.now, office.posted)
+    office.dispatcher = Dispatcher(office.database, lambda: office.now, office.posted)
     assert (await office.say("undo")).summary == "There is nothing of yours to take back."
     assert (await look(office, "Globex")).type == "client"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from storage.filters import Filter, to_json
+from storage.lists.filters import Filter, to_json
+from storage.lists.periods import Period
 from storage.models import CompanyType
-from storage.periods import Period
 from tests import factories
 from tests.factories import ago
 from tests.office import Office, find_action, names, open_office, read, said

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.turn import Ask
-from storage.filters import Filter, to_json
+from storage.lists.filters import Filter, to_json
 from tests.office import Office, open_office, read, said
 
 FIRM_FACTS = ("Anne Martin", "acme.ch", "Marc Lefèvre")
@@ -81,13 +81,13 @@ async def test_a_reader_of_the_firm_sees_more_on_refresh(office):
 async def test_a_stranger_sees_the_name_alone_on_refresh(office):
     item = (await search(office, "Acme Industries")).items[0]
     data = item.card["refresh"]["action"]["data"]
-    reply = office.desk.answer_stranger(Ask("company.shared", data), language="en")
+    reply = office.dispatcher.answer_stranger(Ask("company.shared", data), language="en")
     assert read(reply.card) == ["Acme Industries"]
 
 
 @pytest.mark.parametrize("verb", ["list", "company.open", "company.set_type", "search", "undo"])
 async def test_B75_a_stranger_is_refused_everything_else(office, verb):
-    reply = office.desk.answer_stranger(Ask(verb, {"company_id": office.companies["Globex"]}), language="en")
+    reply = office.dispatcher.answer_stranger(Ask(verb, {"company_id": office.companies["Globex"]}), language="en")
     assert (reply.is_error, reply.code) == (True, 403)
     assert "Globex" not in said(reply)
 

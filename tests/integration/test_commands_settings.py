@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.wishes import Wishes, get_wishes
+from storage.messages.notice_preferences import NoticePreferences, get_notice_preferences
 from tests.factories import add_user, viewer_of
 from tests.office import Office, open_office, said
 
@@ -12,9 +12,9 @@ async def office(database) -> Office:
     return await open_office(database)
 
 
-async def wishes_of(office, name="Anne Martin"):
+async def preferences_of(office, name="Anne Martin"):
     async with office.database.reading(1) as connection:
-        return await get_wishes(connection, office.people[name], Wishes())
+        return await get_notice_preferences(connection, office.people[name], NoticePreferences())
 
 
 async def test_wishes_are_changed_on_their_card(office):
@@ -22,8 +22,8 @@ async def test_wishes_are_changed_on_their_card(office):
     inputs = {"kinds": "company,view", "rhythm": "digest", "from_hour": "9", "until_hour": "18", "days": "0,1,2,3,4"}
     saved = await office.click(settings, "Save", inputs)
     assert "Noted." in said(saved)
-    assert await wishes_of(office) == Wishes(("contact", "partner"), True, 9, 18, (0, 1, 2, 3, 4))
-    assert await wishes_of(office, "Marc Lefèvre") == Wishes()
+    assert await preferences_of(office) == NoticePreferences(("contact", "partner"), True, 9, 18, (0, 1, 2, 3, 4))
+    assert await preferences_of(office, "Marc Lefèvre") == NoticePreferences()
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ async def test_wishes_are_changed_on_their_card(office):
 async def test_wishes_that_leave_no_hour_are_refused(office, inputs):
     reply = await office.click(await office.say("notice settings"), "Save", inputs)
     assert (reply.is_error, reply.code) == (True, 400)
-    assert await wishes_of(office) == Wishes()
+    assert await preferences_of(office) == NoticePreferences()
 
 
 async def test_the_mailboxes_are_shown_to_administrators_alone(office):

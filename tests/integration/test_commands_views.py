@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.filters import Filter, to_json
+from storage.lists.filters import Filter, to_json
 from storage.models import CompanyType
 from tests.office import Office, names, open_office, read, said
 

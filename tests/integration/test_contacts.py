@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import insert, select, update
 
-from storage import contacts
-from storage.changes import MissingError, StaleError
-from storage.companies import get_company
-from storage.filters import Filter
+from storage.book import contacts
+from storage.book.companies import get_company
+from storage.book.item_people import MOST, get_people
+from storage.book.undo import undo_change
+from storage.lists.filters import Filter
 from storage.models import Company, Contact, Interaction, InteractionContact, Kind, Relationship, Tenant
-from storage.people import MOST, get_people
-from storage.undo import undo_change
+from storage.record.changes import MissingError, StaleError
 from storage.viewer import Viewer
 from tests import factories
 from tests.factories import NOW, ago, viewer_of

@@ -9,7 +9,7 @@ import pytest
 
 from bot.demo.corpus import load_corpus
 from bot.demo.microsoft import run_microsoft
-from storage.database import Database
+from storage.engine.database import Database
 from tests.syncing import Sync
 
 ROOT = Path(__file__).parent.parent.parent

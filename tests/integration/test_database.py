@@ -2,9 +2,9 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from storage.database import Database, next_ids
+from storage.engine.database import Database, next_ids
+from storage.engine.rls import SYSTEM
 from storage.models import Company
-from storage.rls import SYSTEM
 
 ACME = {"tenant_id": 1, "name": "Acme", "folded_name": "acme"}
 

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from storage.database import Database, open_database
-from storage.lending import Lender
-from storage.pools import Generations
-from storage.rls import SYSTEM
+from storage.engine.database import Database, open_database
+from storage.engine.lending import Lender
+from storage.engine.pools import Generations
+from storage.engine.rls import SYSTEM
 
 TENANCY = text("SELECT current_setting('carnet.tenant_id', true), current_setting('carnet.is_system', true)")
 

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from bot.graph.directory import PERIOD, PROBE, Rules
+from bot.graph.directory.keeper import PERIOD, PROBE, Rules
 from bot.upkeep import Upkeep
+from storage.engine.rls import SYSTEM
 from storage.models import Audit
-from storage.rls import SYSTEM
 from tests.live import run_live
 from tests.microsoft import make_firm
 

@@ -13,13 +13,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from rich.console import Console
 
-from bot import status
+from bot.cli import status
+from bot.cli.doctor import examine, report
+from bot.cli.doctor.findings import Level
+from bot.cli.doctor.microsoft import judge_roles, read_roles
 from bot.config import Config
-from bot.doctor import examine, report
-from bot.doctor.findings import Level
-from bot.doctor.microsoft import judge_roles, read_roles
-from storage.database import Database, open_database
-from storage.migrate import migrate
+from storage.engine.database import Database, open_database
+from storage.schema.migrate import migrate
 
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
 RIGHT = {"Mail.ReadBasic.All", "Calendars.ReadBasic.All", "User.Read.All"}

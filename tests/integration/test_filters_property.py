@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.filters import Filter, from_json, to_json
-from storage.lists import fetch_page
+from storage.engine.rls import SYSTEM
+from storage.lists.filters import Filter, from_json, to_json
+from storage.lists.paging import LAST
+from storage.lists.periods import NAMED_DAYS, Period
+from storage.lists.statement import fetch_page
 from storage.models import CompanyType
-from storage.paging import LAST
-from storage.periods import NAMED_DAYS, Period
-from storage.rls import SYSTEM
 from storage.viewer import Viewer
 from tests.factories import NOW
 from tests.plain_filters import COMPANIES, TENANTS, USERS, evaluate, make_world, write_world

@@ -2,11 +2,11 @@
 
 import pytest
 
-from storage.companies import find_companies
-from storage.contacts import find_contacts
-from storage.search import COMPANY, index_words
-from storage.spelling import correct_words
-from storage.users import find_users, search_users
+from storage.book.companies import find_companies
+from storage.book.contacts import find_contacts
+from storage.firm.users import find_users, search_users
+from storage.lists.spelling import correct_words
+from storage.lists.words import COMPANY, index_words
 from tests import factories
 from tests.factories import viewer_of
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from bot.graph.worker import Worker
-from storage.health import get_health, list_standings
+from bot.graph.sync.worker import Worker
+from storage.engine.rls import SYSTEM
 from storage.models import Interaction
-from storage.rls import SYSTEM
+from storage.queue.health import get_health, list_standings
 from tests.live import Live, run_live
 from tests.microsoft import make_firm
 

@@ -7,9 +7,9 @@ from email.utils import formatdate
 import pytest
 
 from bot.config import Config
-from bot.graph.client import GraphClient, GraphClients, read_retry_after
-from bot.graph.errors import GraphError, SignInError
-from bot.graph.requests import request_messages
+from bot.graph.client.client import GraphClient, GraphClients, read_retry_after
+from bot.graph.client.errors import GraphError, SignInError
+from bot.graph.sync.requests import request_messages
 from storage.models import Feed
 from tests.circles import keeping_circles
 

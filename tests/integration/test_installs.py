@@ -3,8 +3,8 @@
 import pytest
 
 from bot.demo.graph.installs import name_chat
-from bot.graph.installs import PASSING, REFUSED_FOR, AppInstaller
-from storage.conversations import Reference, get_personal_conversation, set_conversation
+from bot.graph.directory.installs import PASSING, REFUSED_FOR, AppInstaller
+from storage.messages.conversations import Reference, get_personal_conversation, set_conversation
 
 INSTALLING = {"TeamsAppInstallation.ReadWriteSelfForUser.All", "AppCatalog.Read.All"}
 

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from bot.forgetting import forget
-from bot.graph.directory import PERIOD
+from bot.cli.forget import forget
+from bot.graph.directory.keeper import PERIOD
 from bot.upkeep import Upkeep
-from storage.database import open_database
+from storage.engine.database import open_database
+from storage.engine.partitions import list_parts
+from storage.engine.rls import SYSTEM
+from storage.history.retention import DAY
 from storage.models import Audit, Base
-from storage.partitions import list_parts
-from storage.retention import DAY
-from storage.rls import SYSTEM
 from tests.ledger import make_ledger
 from tests.live import Live, run_live
 from tests.microsoft import make_firm

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from storage.database import open_database
-from storage.filters import Filter
-from storage.lists import fetch_page, prepare_list
+from storage.engine.database import open_database
+from storage.lists.filters import Filter
+from storage.lists.paging import LAST, Cursor
+from storage.lists.periods import Period
+from storage.lists.query import get_list_query
+from storage.lists.statement import fetch_page, prepare_list
 from storage.models import CompanyType
-from storage.paging import LAST, Cursor
-from storage.periods import Period
-from storage.shapes import get_shape
 from storage.viewer import Viewer
 from tests.bench.population import NOW, populate
 
@@ -44,8 +44,8 @@ KEYS = {"last": NOW, "name": "m", "count": 3}
 def list_statements(*, is_sqlite: bool) -> Iterator[tuple[Filter, Any, dict[str, Any]]]:
     for place, filter_ in enumerate(SOME):
         cursor = Cursor(("next", "previous")[place % 2], filter_.sort, KEYS[filter_.sort], 5) if place % 3 else None
-        shape, values = get_shape(VIEWERS[place % 4 == 0], filter_, now=NOW, cursor=cursor, limit=10)
-        yield filter_, prepare_list(shape, is_sqlite=is_sqlite).statement, values
+        list_query, values = get_list_query(VIEWERS[place % 4 == 0], filter_, now=NOW, cursor=cursor, limit=10)
+        yield filter_, prepare_list(list_query, is_sqlite=is_sqlite).statement, values
 
 
 async def test_on_sqlite_no_combination_scans_a_big_table(sqlite_database):

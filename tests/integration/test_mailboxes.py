@@ -5,9 +5,11 @@ import asyncio
 import pytest
 from sqlalchemy import insert, select, text, update
 
-from storage.database import Database
-from storage.leasing import claim_mailboxes
-from storage.mailboxes import (
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
+from storage.models import Mailbox, Tenant, User
+from storage.queue.leasing import claim_mailboxes
+from storage.queue.mailboxes import (
     LEASE,
     Lease,
     LeaseLostError,
@@ -20,8 +22,6 @@ from storage.mailboxes import (
     make_due,
     release_mailbox,
 )
-from storage.models import Mailbox, Tenant, User
-from storage.rls import SYSTEM
 
 NOW = 1_000_000
 

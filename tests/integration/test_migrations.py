@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
-from storage.database import Database, open_database
-from storage.migrate import find_differences, migrate
+from storage.engine.database import Database, open_database
 from storage.models import Base
+from storage.schema.migrate import find_differences, migrate
 from tests.live import run_live
 from tests.microsoft import make_firm
 
@@ -31,7 +31,7 @@ LIST_TABLES = {
 }
 KILLS = 20
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["storage.migrate"])
+FORKS.set_forkserver_preload(["storage.schema.migrate"])
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

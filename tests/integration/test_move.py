@@ -6,12 +6,12 @@ import stat
 import pytest
 from sqlalchemy import func, insert, select, text, update
 
-from bot.moving import complete_url
-from storage.database import Database, next_ids, open_database
-from storage.migrate import migrate
+from bot.cli.move import complete_url
+from storage.engine.database import Database, next_ids, open_database
+from storage.engine.rls import SYSTEM
 from storage.models import Base, Company, Contact, Interaction, InteractionContact, Mailbox, Outbox, Quarantined
-from storage.move import find_differences, move
-from storage.rls import SYSTEM
+from storage.schema.migrate import migrate
+from storage.schema.move import find_differences, move
 from tests.factories import (
     NOW,
     add_company,

@@ -11,17 +11,17 @@ from sqlalchemy import select, update
 from bot.demo.connector import Sent as Arrived
 from bot.notices import Notices, Sender, Sent
 from bot.turn import Notice
-from storage.database import Database
-from storage.interactions import Applied
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
+from storage.history.interactions import Applied
+from storage.messages.notice_preferences import NoticePreferences
+from storage.messages.outbox import STUCK_AFTER
 from storage.models import Company, Contact, Mailbox, Outbox, Tenant, User
-from storage.outbox import STUCK_AFTER
-from storage.rls import SYSTEM
-from storage.wishes import Wishes
 from tests.account import balance_messages
 from tests.books import has_passed
 from tests.factories import add_company, add_company_relationship, add_contact, add_relationship, add_tenant, add_user
 
-ALL_DAY = Wishes(from_hour=0, until_hour=24)
+ALL_DAY = NoticePreferences(from_hour=0, until_hour=24)
 NOON = 1_767_268_800
 """2026-01-01 12:00 UTC."""
 

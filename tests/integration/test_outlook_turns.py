@@ -6,9 +6,9 @@ import json
 import pytest
 from sqlalchemy import insert, select, update
 
-from storage.database import open_database
+from storage.engine.database import open_database
+from storage.engine.rls import SYSTEM
 from storage.models import Audit, Company, CompanyType, Mailbox, Tenant, User
-from storage.rls import SYSTEM
 from tests.factories import (
     NOW,
     add_company,
@@ -246,7 +246,7 @@ async def test_S22_the_door_takes_post_alone(firm, method):
 
 
 async def test_S20_a_command_that_breaks_is_a_sentence_and_an_id_in_the_log(firm):
-    async with open_page(firm["database"], desk=FakeDesk(firm["database"])) as page:
+    async with open_page(firm["database"], dispatcher=FakeDesk(firm["database"])) as page:
         status, body, _ = await page.ask("breaks", mint(ANNE))
     assert (status, body["error"]["code"]) == (500, "unexpected")
     assert "ZeroDivision" not in json.dumps(body)

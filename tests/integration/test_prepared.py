@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from storage.engine.parameters import number
+from storage.engine.parameters import text as words
+from storage.engine.prepared import Prepared
 from storage.models import User
-from storage.parameters import number
-from storage.parameters import text as words
-from storage.prepared import Prepared
 from tests import factories
 
 NAMES = Prepared(select(User.id, User.name).where(User.tenant_id == number("tenant_id"), User.id > 0).order_by(User.id))

@@ -15,10 +15,10 @@ import pytest
 from aiohttp import web
 from sqlalchemy import event
 
-from bot.graph.routes import add_graph_routes
-from storage.database import open_database
-from storage.migrate import migrate
-from storage.rls import SYSTEM
+from bot.graph.webhooks.routes import add_graph_routes
+from storage.engine.database import open_database
+from storage.engine.rls import SYSTEM
+from storage.schema.migrate import migrate
 from tests.ledger import make_ledger
 from tests.live import Live, run_live
 from tests.microsoft import make_firm

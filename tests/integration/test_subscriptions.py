@@ -5,9 +5,9 @@ import asyncio
 import psutil
 import pytest
 
-from bot.graph.subscriptions import AT_ONCE
-from bot.graph.sweep import PERIOD, RECHECK
-from storage.subscriptions import LEASE
+from bot.graph.subscriptions.audit import PERIOD, RECHECK
+from bot.graph.subscriptions.keeper import AT_ONCE
+from storage.queue.subscriptions import LEASE
 from tests.live import run_live
 from tests.microsoft import make_firm
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage.mailboxes import LEASE
+from storage.queue.mailboxes import LEASE
 from tests import syncing
 from tests.crashing import work
 from tests.syncing import Sync

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from storage.search import mark_beginnings
+from storage.lists.words import mark_beginnings
 from tests import syncing
 from tests.syncing import Sync
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage.feeds import reread_calendars
-from storage.rls import SYSTEM
+from storage.engine.rls import SYSTEM
+from storage.queue.feeds import reread_calendars
 from tests import syncing
 from tests.syncing import Sync
 

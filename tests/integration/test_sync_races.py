@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
-from bot.graph.worker import Worker
-from storage.database import Database
-from storage.happenings import Happening, Person
-from storage.interactions import Mailing, add_happenings
+from bot.graph.sync.worker import Worker
+from storage.engine.database import Database
+from storage.history.events import InteractionEvent, Person
+from storage.history.interactions import Mailing, add_interaction_events
 from storage.models import Kind, Tenant, User
 from tests.live import run_live
 from tests.microsoft import make_firm
@@ -35,11 +35,11 @@ async def firm(database: Database) -> Database:
     return database
 
 
-def make_page(user_id: int, count: int = 15) -> list[Happening]:
+def make_page(user_id: int, count: int = 15) -> list[InteractionEvent]:
     """Mails to three people each, in an order of the user's own."""
     chance = random.Random(user_id)
     return [
-        Happening(
+        InteractionEvent(
             f"{user_id}-{number}".encode().ljust(16),
             b"m" * 16,
             Kind.SENT,
@@ -51,10 +51,10 @@ def make_page(user_id: int, count: int = 15) -> list[Happening]:
     ]
 
 
-async def add_page(database: Database, user_id: int, page: list[Happening]) -> None:
+async def add_page(database: Database, user_id: int, page: list[InteractionEvent]) -> None:
     mailing = Mailing(TENANT, user_id, "outreach", 1_800_000_000)
     async with database.writing(TENANT) as connection:
-        await add_happenings(connection, mailing, page)
+        await add_interaction_events(connection, mailing, page)
 
 
 async def test_F66_fifty_imports_that_make_the_same_contacts_make_them_once(firm: Database):
@@ -100,7 +100,7 @@ async def test_a_second_copy_of_a_page_is_refused_by_the_keys(firm: Database):
 
 
 async def test_the_order_of_pages_decides_nothing(firm: Database):
-    pages = [make_page(1), [Happening(b"x" * 16, b"m" * 16, Kind.RECEIVED, 5, False, [PEOPLE[0]])], make_page(2)]
+    pages = [make_page(1), [InteractionEvent(b"x" * 16, b"m" * 16, Kind.RECEIVED, 5, False, [PEOPLE[0]])], make_page(2)]
     columns = "address, name, name_rank, is_contact, reason, sent_count, received_count, first_at, last_at"
     query = text(f"SELECT {columns} FROM contacts ORDER BY address")
     for user_id, page in ((1, pages[0]), (1, pages[1]), (2, pages[2])):

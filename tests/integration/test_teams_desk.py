@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select, update
 
-from bot.commands.desk import Desk
+from bot.commands.dispatcher import Dispatcher
+from storage.engine.rls import SYSTEM
 from storage.models import Company, Tenant
-from storage.rls import SYSTEM
 from tests.factories import NOW, add_company, add_contact, add_relationship, add_tenant, add_user
 from tests.switchboard import Switchboard, open_switchboard
 from tests.teams import Door, add_people, open_door
@@ -24,7 +24,7 @@ async def switchboard() -> AsyncIterator[Switchboard]:
 @pytest.fixture
 async def door(switchboard, database) -> AsyncIterator[Door]:
     await add_people(database)
-    async with open_door(switchboard, database, desk=Desk(database, lambda: NOW)) as door:
+    async with open_door(switchboard, database, dispatcher=Dispatcher(database, lambda: NOW)) as door:
         yield door
 
 

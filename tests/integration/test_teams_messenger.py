@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage.conversations import Reference, get_personal_conversation, set_conversation
+from storage.messages.conversations import Reference, get_personal_conversation, set_conversation
 from tests.signing import make_token
 from tests.switchboard import Switchboard, answering, open_switchboard, taking_then_breaking
 from tests.teams import TENANT, Door, add_people, draw, open_door

@@ -7,10 +7,10 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from storage.database import Database, open_database
+from storage.engine.database import Database, open_database
+from storage.engine.partitions import add_parts
+from storage.engine.rls import SYSTEM, is_enforced
 from storage.models import Base, Company, Interaction, InteractionContact, SearchWord
-from storage.partitions import add_parts
-from storage.rls import SYSTEM, is_enforced
 from tests.factories import NOW, add_company, add_tenant
 from tests.pooler import run_pooler
 

@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from storage.audit import AuditRow, Entry
-from storage.changes import ChangeError
-from storage.company_writes import wish_type
-from storage.feeds import FeedState
-from storage.filters import Filter
-from storage.finding import COMPANIES
+from storage.book.company_writes import wish_type
+from storage.engine.rls import SYSTEM
+from storage.firm.tenants import DirectoryUser
+from storage.lists.filters import Filter
+from storage.lists.finding import COMPANIES
+from storage.messages.notice_preferences import NoticePreferences
+from storage.messages.outbox import NewNotice
 from storage.models import Company, CompanyRelationship, CompanyType, Feed
-from storage.outbox import NewNotice
-from storage.rls import SYSTEM
-from storage.tenants import DirectoryUser
+from storage.queue.feeds import FeedState
+from storage.record.audit import AuditRow, Entry
+from storage.record.changes import ChangeError
 from storage.viewer import Viewer
-from storage.views import ViewRow
-from storage.wishes import Wishes
+from storage.views.views import ViewRow
 from tests.factories import NOW
 from tests.twins import OURS, SECRET, SECRET_NUMBER, THEIRS, list_questions, read_theirs, write_twins
 
@@ -41,7 +41,7 @@ VALUES: dict[str, Any] = {
     "contact_rule": "exchange",
     "conversation_id": "conversation_id",
     "cursor": None,
-    "default": Wishes(),
+    "default": NoticePreferences(),
     "digest": b"d" * 16,
     "domain": "new.example",
     "domains": ["new.example"],
@@ -88,7 +88,7 @@ VALUES: dict[str, Any] = {
     "what": COMPANIES,
     "version": None,
     "wish": wish_type("prospect", NOW, "chat"),
-    "wishes": Wishes(daily_most=3),
+    "preferences": NoticePreferences(daily_most=3),
 }
 """What each parameter gets: numbers and names that both tenants have."""
 VIEW = ViewRow(
@@ -106,21 +106,21 @@ VIEW = ViewRow(
     version=1,
 )
 OF_FUNCTION: dict[str, dict[str, Any]] = {
-    "chores.add_chores": {},
-    "company_writes.audit_one": {"company": SimpleNamespace(id=1, name="A"), "before": {}, "after": {}},
-    "company_writes.change_several": {"versions": {}},
-    "contacts.list_contacts": {"filter_": Filter(of="contacts", scope="firm")},
-    "database.next_ids": {"model": Company, "count": 1},
-    "feeds.set_feeds": {"states": {Feed.INBOX: FeedState()}},
-    "knowers.get_known": {"of": CompanyRelationship},
-    "search.index_words": {"of": 1, "texts": {1: ["other"]}},
-    "spelling.correct_words": {"of": 1},
-    "view_changes.share_view": {"user_ids": [4]},
-    "view_writes.check_name": {"reserved_names": ()},
-    "view_writes.check_users": {"user_ids": [4]},
-    "view_writes.get_present": {"view": VIEW},
-    "view_writes.get_shares": {"view": VIEW},
-    "view_places.set_place": {"is_hidden": True},
+    "queue.chores.add_chores": {},
+    "book.company_writes.audit_one": {"company": SimpleNamespace(id=1, name="A"), "before": {}, "after": {}},
+    "book.company_writes.change_several": {"versions": {}},
+    "book.contacts.list_contacts": {"filter_": Filter(of="contacts", scope="firm")},
+    "engine.database.next_ids": {"model": Company, "count": 1},
+    "queue.feeds.set_feeds": {"states": {Feed.INBOX: FeedState()}},
+    "book.relationships.get_known": {"of": CompanyRelationship},
+    "lists.words.index_words": {"of": 1, "texts": {1: ["other"]}},
+    "lists.spelling.correct_words": {"of": 1},
+    "views.changes.share_view": {"user_ids": [4]},
+    "views.writes.check_name": {"reserved_names": ()},
+    "views.writes.check_users": {"user_ids": [4]},
+    "views.writes.get_present": {"view": VIEW},
+    "views.writes.get_shares": {"view": VIEW},
+    "views.places.set_place": {"is_hidden": True},
 }
 QUESTIONS = {name: (function, names) for name, function, names in list_questions()}
 
@@ -167,11 +167,38 @@ async def test_S11_no_question_gives_or_changes_anything_of_the_other_tenant(twi
 
 
 SHOWING = [
-    *("companies.list_companies", "companies.get_company", "companies.get_company_rows", "companies.find_companies"),
-    *("contacts.list_contacts", "contacts.get_contact", "contacts.find_contacts", "contacts.get_seen_person"),
-    *("people.get_people", "users.find_users", "users.search_users", "users.get_user", "users.get_user_names"),
-    *("views.list_views", "views.get_view", "views.get_default_view", "audit.list_audit", "audit.get_audit"),
-    *("company_changes.set_company_type", "contacts.add_contact", "view_changes.rename_view", "search.index_words"),
+    *(
+        "book.companies.list_companies",
+        "book.companies.get_company",
+        "book.companies.get_company_rows",
+        "book.companies.find_companies",
+    ),
+    *(
+        "book.contacts.list_contacts",
+        "book.contacts.get_contact",
+        "book.contacts.find_contacts",
+        "book.contacts.get_seen_person",
+    ),
+    *(
+        "book.item_people.get_people",
+        "firm.users.find_users",
+        "firm.users.search_users",
+        "firm.users.get_user",
+        "firm.users.get_user_names",
+    ),
+    *(
+        "views.views.list_views",
+        "views.views.get_view",
+        "views.views.get_default_view",
+        "record.audit.list_audit",
+        "record.audit.get_audit",
+    ),
+    *(
+        "book.company_changes.set_company_type",
+        "book.contacts.add_contact",
+        "views.changes.rename_view",
+        "lists.words.index_words",
+    ),
 ]
 
 

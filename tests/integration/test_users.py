@@ -2,10 +2,10 @@
 
 import pytest
 
-from storage.filters import Filter
-from storage.rls import SYSTEM
-from storage.users import get_known_user, get_user, get_user_names
-from storage.view_changes import add_view
+from storage.engine.rls import SYSTEM
+from storage.firm.users import get_known_user, get_user, get_user_names
+from storage.lists.filters import Filter
+from storage.views.changes import add_view
 from tests import factories
 from tests.factories import NOW, viewer_of
 

@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import view_changes, view_order, views
-from storage.audit import list_audit
-from storage.changes import MissingError, RefusedError, StaleError, TakenError
-from storage.filters import Filter
+from storage.book.undo import undo_change
+from storage.lists.filters import Filter
 from storage.models import CompanyType
-from storage.names import fold
-from storage.undo import undo_change
+from storage.record.audit import list_audit
+from storage.record.changes import MissingError, RefusedError, StaleError, TakenError
+from storage.text.names import fold
 from storage.viewer import Viewer
+from storage.views import changes, order, views
 from tests import factories
 from tests.factories import NOW, viewer_of
 
@@ -42,7 +42,7 @@ async def do(database, step, *arguments, **options):
 
 
 async def save(database, viewer, name="Dormant clients", filter_=DORMANT, **options):
-    return await do(database, view_changes.add_view, viewer, name, filter_, **(MADE | options))
+    return await do(database, changes.add_view, viewer, name, filter_, **(MADE | options))
 
 
 async def names(database, viewer, **options) -> list[str]:
@@ -59,13 +59,13 @@ async def test_the_four_views_are_there_from_the_first_day(database, firm):
 
 
 async def test_built_in_views_are_hidden_and_not_deleted(database, firm):
-    await do(database, view_order.set_view_hidden, firm.anne, -2, is_hidden=True)
+    await do(database, order.set_view_hidden, firm.anne, -2, is_hidden=True)
     assert await names(database, firm.anne) == ["my_companies", "prospects", "referral_sources"]
     assert await names(database, firm.anne, is_hidden=True) == BUILTIN
     assert await names(database, firm.marc) == BUILTIN
-    await do(database, view_order.set_view_hidden, firm.anne, -2, is_hidden=False)
+    await do(database, order.set_view_hidden, firm.anne, -2, is_hidden=False)
     assert await names(database, firm.anne) == BUILTIN
-    for step in (view_changes.delete_view, view_changes.unshare_view, view_changes.share_view):
+    for step in (changes.delete_view, changes.unshare_view, changes.share_view):
         with pytest.raises(RefusedError, match="builtin"):
             await do(database, step, firm.anne, -2, **MADE)
 
@@ -100,7 +100,7 @@ async def test_a_name_with_nothing_to_read_is_refused(database, firm, name):
 
 
 async def test_nobody_has_more_views_than_a_menu_bears(database, firm):
-    for number in range(view_changes.MOST):
+    for number in range(changes.MOST):
         await save(database, firm.anne, f"View {number}")
     with pytest.raises(RefusedError, match="too_many"):
         await save(database, firm.anne, "One more")
@@ -108,23 +108,23 @@ async def test_nobody_has_more_views_than_a_menu_bears(database, firm):
 
 async def test_B67_a_view_that_was_changed_since_is_not_overwritten(database, firm):
     view = await save(database, firm.anne)
-    await do(database, view_changes.rename_view, firm.anne, view.id, "Sleepers", version=1, **MADE)
+    await do(database, changes.rename_view, firm.anne, view.id, "Sleepers", version=1, **MADE)
     with pytest.raises(StaleError) as stale:
-        await do(database, view_changes.set_view_filter, firm.anne, view.id, Filter(), version=1, **MADE)
+        await do(database, changes.set_view_filter, firm.anne, view.id, Filter(), version=1, **MADE)
     assert (stale.value.present.name, stale.value.present.version) == ("Sleepers", 2)
 
 
 async def test_a_shared_view_is_read_and_not_changed(database, firm):
     view = await save(database, firm.anne)
     shared = await do(
-        database, view_changes.share_view, firm.anne, view.id, user_ids=[firm.marc.user_id, firm.anne.user_id], **MADE
+        database, changes.share_view, firm.anne, view.id, user_ids=[firm.marc.user_id, firm.anne.user_id], **MADE
     )
     assert shared.new_user_ids == (firm.marc.user_id,)
     read = await do(database, views.get_view, firm.marc, view.id)
     assert (read.is_own, read.owner_name, read.filter.partners, read.shared_with) == (False, "Anne Martin", ("me",), 0)
     assert (await do(database, views.get_view, firm.anne, view.id)).shared_with == 1
     assert await do(database, views.get_view, firm.zoe, view.id) is None
-    for step, more in ((view_changes.rename_view, ["Mine"]), (view_changes.delete_view, [])):
+    for step, more in ((changes.rename_view, ["Mine"]), (changes.delete_view, [])):
         with pytest.raises(RefusedError, match="not_owner"):
             await do(database, step, firm.marc, view.id, *more, **MADE)
         with pytest.raises(MissingError):
@@ -134,20 +134,20 @@ async def test_a_shared_view_is_read_and_not_changed(database, firm):
 async def test_sharing_again_tells_only_who_is_new(database, firm):
     view = await save(database, firm.anne)
     everyone = [firm.marc.user_id, firm.zoe.user_id]
-    await do(database, view_changes.share_view, firm.anne, view.id, user_ids=everyone[:1], **MADE)
-    again = await do(database, view_changes.share_view, firm.anne, view.id, user_ids=everyone, **MADE)
+    await do(database, changes.share_view, firm.anne, view.id, user_ids=everyone[:1], **MADE)
+    again = await do(database, changes.share_view, firm.anne, view.id, user_ids=everyone, **MADE)
     assert again.new_user_ids == (firm.zoe.user_id,)
-    await do(database, view_changes.unshare_view, firm.anne, view.id, user_ids=everyone[:1], **MADE)
+    await do(database, changes.unshare_view, firm.anne, view.id, user_ids=everyone[:1], **MADE)
     assert await do(database, views.list_view_readers, firm.anne, view.id) == everyone[1:]
     assert await do(database, views.list_view_readers, firm.zoe, view.id) == []
 
 
 async def test_a_view_shared_with_the_firm_is_everybodys_until_it_is_taken_back(database, firm):
     view = await save(database, firm.anne)
-    await do(database, view_changes.share_view, firm.anne, view.id, is_with_firm=True, **MADE)
+    await do(database, changes.share_view, firm.anne, view.id, is_with_firm=True, **MADE)
     assert "Dormant clients" in await names(database, firm.zoe)
-    await do(database, view_order.set_default_view, firm.zoe, view.id)
-    taken = await do(database, view_changes.unshare_view, firm.anne, view.id, **MADE)
+    await do(database, order.set_default_view, firm.zoe, view.id)
+    taken = await do(database, changes.unshare_view, firm.anne, view.id, **MADE)
     assert await names(database, firm.zoe) == BUILTIN
     assert await do(database, views.get_default_view, firm.zoe) is None
     await do(database, undo_change, firm.anne, taken.audit_id, **MADE)
@@ -156,31 +156,29 @@ async def test_a_view_shared_with_the_firm_is_everybodys_until_it_is_taken_back(
 
 async def test_a_shared_view_is_hidden_by_its_reader_alone(database, firm):
     view = await save(database, firm.anne)
-    await do(database, view_changes.share_view, firm.anne, view.id, is_with_firm=True, **MADE)
-    await do(database, view_order.set_view_hidden, firm.marc, view.id, is_hidden=True)
+    await do(database, changes.share_view, firm.anne, view.id, is_with_firm=True, **MADE)
+    await do(database, order.set_view_hidden, firm.marc, view.id, is_hidden=True)
     assert await names(database, firm.marc) == BUILTIN
     assert "Dormant clients" in await names(database, firm.anne)
 
 
 async def test_a_copy_is_ones_own_and_gets_a_free_name(database, firm):
     view = await save(database, firm.anne)
-    await do(database, view_changes.share_view, firm.anne, view.id, user_ids=[firm.marc.user_id], **MADE)
-    first = await do(database, view_changes.copy_view, firm.marc, view.id, "Dormant clients", **MADE)
-    second = await do(database, view_changes.copy_view, firm.marc, first.id, "Dormant clients", **MADE)
-    of_builtin = await do(
-        database, view_changes.copy_view, firm.marc, -2, "Clients", reserved_names=["Clients"], **MADE
-    )
+    await do(database, changes.share_view, firm.anne, view.id, user_ids=[firm.marc.user_id], **MADE)
+    first = await do(database, changes.copy_view, firm.marc, view.id, "Dormant clients", **MADE)
+    second = await do(database, changes.copy_view, firm.marc, first.id, "Dormant clients", **MADE)
+    of_builtin = await do(database, changes.copy_view, firm.marc, -2, "Clients", reserved_names=["Clients"], **MADE)
     assert [first.name, second.name, of_builtin.name] == ["Dormant clients", "Dormant clients (2)", "Clients (2)"]
     assert (second.filter, second.is_own) == (DORMANT, True)
     with pytest.raises(MissingError):
-        await do(database, view_changes.copy_view, firm.zoe, view.id, "Mine", **MADE)
+        await do(database, changes.copy_view, firm.zoe, view.id, "Mine", **MADE)
 
 
 async def test_views_are_put_in_order_by_each_reader(database, firm):
     view = await save(database, firm.anne, "Last")
-    moved = await do(database, view_order.move_view, firm.anne, view.id, 1)
+    moved = await do(database, order.move_view, firm.anne, view.id, 1)
     assert [one.name or one.builtin for one in moved][:2] == ["my_companies", "Last"]
-    await do(database, view_order.move_view, firm.anne, -4, 0)
+    await do(database, order.move_view, firm.anne, -4, 0)
     await save(database, firm.anne, "Newest")
     expected = ["referral_sources", "my_companies", "Last", "clients", "prospects", "Newest"]
     assert await names(database, firm.anne) == expected
@@ -190,46 +188,46 @@ async def test_views_are_put_in_order_by_each_reader(database, firm):
 async def test_one_view_is_the_default(database, firm):
     view = await save(database, firm.anne)
     assert await do(database, views.get_default_view, firm.anne) is None
-    await do(database, view_order.set_default_view, firm.anne, -2)
-    await do(database, view_order.set_default_view, firm.anne, view.id)
+    await do(database, order.set_default_view, firm.anne, -2)
+    await do(database, order.set_default_view, firm.anne, view.id)
     assert (await do(database, views.get_default_view, firm.anne)).id == view.id
     with pytest.raises(MissingError):
-        await do(database, view_order.set_default_view, firm.anne, 4711)
-    await do(database, view_order.set_view_hidden, firm.anne, view.id, is_hidden=True)
+        await do(database, order.set_default_view, firm.anne, 4711)
+    await do(database, order.set_view_hidden, firm.anne, view.id, is_hidden=True)
     assert await do(database, views.get_default_view, firm.anne) is None
 
 
 async def test_a_deleted_view_comes_back_with_its_readers(database, firm):
     view = await save(database, firm.anne)
-    await do(database, view_changes.share_view, firm.anne, view.id, user_ids=[firm.marc.user_id], **MADE)
-    gone = await do(database, view_changes.delete_view, firm.anne, view.id, **MADE)
+    await do(database, changes.share_view, firm.anne, view.id, user_ids=[firm.marc.user_id], **MADE)
+    gone = await do(database, changes.delete_view, firm.anne, view.id, **MADE)
     assert await names(database, firm.marc) == await names(database, firm.anne) == BUILTIN
     await do(database, undo_change, firm.anne, gone.audit_id, **MADE)
     assert "Dormant clients" in await names(database, firm.marc)
     with pytest.raises(StaleError):
-        await do(database, view_changes.restore_view, firm.anne, view.id, **MADE)
+        await do(database, changes.restore_view, firm.anne, view.id, **MADE)
 
 
 async def test_a_deleted_views_name_is_free_and_may_be_taken_meanwhile(database, firm):
     view = await save(database, firm.anne)
-    await do(database, view_changes.delete_view, firm.anne, view.id, **MADE)
+    await do(database, changes.delete_view, firm.anne, view.id, **MADE)
     await save(database, firm.anne)
     with pytest.raises(TakenError):
-        await do(database, view_changes.restore_view, firm.anne, view.id, **MADE)
+        await do(database, changes.restore_view, firm.anne, view.id, **MADE)
     with pytest.raises(MissingError):
-        await do(database, view_changes.restore_view, firm.marc, view.id, **MADE)
+        await do(database, changes.restore_view, firm.marc, view.id, **MADE)
 
 
 UNDONE = [
-    (view_changes.rename_view, ("Other",), "name"),
-    (view_changes.set_view_filter, (Filter(scope="firm"),), "filter"),
+    (changes.rename_view, ("Other",), "name"),
+    (changes.set_view_filter, (Filter(scope="firm"),), "filter"),
 ]
 
 
 @pytest.mark.parametrize(("step", "values", "field"), UNDONE, ids=[field for _, _, field in UNDONE])
 async def test_a_change_of_a_view_is_undone_by_its_owner(database, firm, step, values, field):
     view = await save(database, firm.anne)
-    await do(database, view_changes.share_view, firm.anne, view.id, is_with_firm=True, **MADE)
+    await do(database, changes.share_view, firm.anne, view.id, is_with_firm=True, **MADE)
     done = await do(database, step, firm.anne, view.id, *values, **MADE)
     with pytest.raises(MissingError):
         await do(database, undo_change, firm.marc, done.audit_id, **MADE)
@@ -241,7 +239,7 @@ async def test_a_change_of_a_view_is_undone_by_its_owner(database, firm, step, v
 
 async def test_S17_what_was_done_with_a_view_is_on_record(database, firm):
     view = await save(database, firm.anne)
-    await do(database, view_changes.share_view, firm.anne, view.id, is_with_firm=True, **MADE)
+    await do(database, changes.share_view, firm.anne, view.id, is_with_firm=True, **MADE)
     page = await do(database, list_audit, firm.anne, "view", view.id, limit=1)
     assert [row.action for row in page.rows] == ["view.share"]
     older = await do(database, list_audit, firm.anne, "view", view.id, cursor=page.next)
@@ -260,12 +258,12 @@ async def test_a_view_is_found_by_its_name(database, firm, text, how):
 async def test_B39_a_view_that_is_not_there_is_missing(database, firm, view_id):
     assert await do(database, views.get_view, firm.anne, view_id) is None
     with pytest.raises(MissingError):
-        await do(database, view_changes.delete_view, firm.anne, view_id, **MADE)
+        await do(database, changes.delete_view, firm.anne, view_id, **MADE)
 
 
 async def test_the_view_of_a_very_name_is_found_first_among_the_readers_own(database, firm):
     shared = await save(database, firm.anne)
-    await do(database, view_changes.share_view, firm.anne, shared.id, is_with_firm=True, **MADE)
+    await do(database, changes.share_view, firm.anne, shared.id, is_with_firm=True, **MADE)
     assert await do(database, views.find_view_named, firm.marc, "DORMANT clients") == shared.id
     own = await save(database, firm.marc)
     assert await do(database, views.find_view_named, firm.marc, "dormant clients") == own.id
@@ -281,9 +279,9 @@ async def test_that_a_view_was_named_is_told_to_those_alone_who_may_read_it(data
 
     view = await save(database, firm.anne)
     assert (await hear("show the DORMANT clients!"), await hear("dormant")) == ("anne", "")
-    await do(database, view_changes.share_view, firm.anne, view.id, user_ids=[firm.zoe.user_id], **MADE)
+    await do(database, changes.share_view, firm.anne, view.id, user_ids=[firm.zoe.user_id], **MADE)
     assert await hear("dormant clients") == "anne zoe"
-    await do(database, view_changes.share_view, firm.anne, view.id, is_with_firm=True, **MADE)
+    await do(database, changes.share_view, firm.anne, view.id, is_with_firm=True, **MADE)
     assert await hear("dormant clients") == "anne marc zoe"
-    await do(database, view_changes.delete_view, firm.anne, view.id, **MADE)
+    await do(database, changes.delete_view, firm.anne, view.id, **MADE)
     assert await hear("dormant clients") == ""

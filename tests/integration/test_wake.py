@@ -7,10 +7,10 @@ import time
 import pytest
 from sqlalchemy import text
 
-from storage.database import Database, open_database
-from storage.relay import relay
-from storage.rls import SYSTEM
-from storage.wake import CHANNELS, wake
+from storage.engine.database import Database, open_database
+from storage.engine.relay import relay
+from storage.engine.rls import SYSTEM
+from storage.engine.wake import CHANNELS, wake
 
 
 async def test_a_loop_is_woken_after_the_commit_and_not_before(database: Database):

@@ -12,15 +12,15 @@ from sqlalchemy import event, select, update
 
 from bot.demo.world.firm import Firm
 from bot.errors import UnavailableError
-from bot.graph.inbox import MOST_WAITING, Inbox
-from bot.graph.limits import SourceLimit
-from bot.graph.notifications import read_post
-from bot.graph.routes import add_graph_routes
-from storage.chores import SWEEP_DELAY
-from storage.database import Database, open_database
+from bot.graph.webhooks.batcher import MOST_WAITING, NotificationBatcher
+from bot.graph.webhooks.limits import SourceLimit
+from bot.graph.webhooks.notifications import read_post
+from bot.graph.webhooks.routes import add_graph_routes
+from storage.engine.database import Database, open_database
+from storage.engine.rls import SYSTEM
 from storage.models import Chore, Mailbox, Subscription
-from storage.rls import SYSTEM
-from storage.tidings import UPDATE_DELAY
+from storage.queue.chores import SWEEP_DELAY
+from storage.queue.notification_effects import UPDATE_DELAY
 from tests.books import has_passed
 from tests.live import Clock, Live, run_live
 from tests.locking import locked
@@ -323,7 +323,7 @@ async def test_F12_F62_a_locked_database_is_waited_for_and_then_answered_with_50
 
 async def test_F14_many_posts_share_a_transaction_and_each_is_answered_after_its_commit(database, world):
     transactions = count_transactions(database)
-    inbox = Inbox(database, clock)
+    inbox = NotificationBatcher(database, clock)
     hints = read_post(json.dumps({"value": [item(), item(clientState="guess")]}).encode()).hints
     assert await asyncio.gather(*(inbox.add(hints) for _ in range(500))) == [1] * 500
     assert await list_due(database) == [(1, 0)]
@@ -337,7 +337,7 @@ def count_transactions(database: Database) -> list[None]:
 
 
 async def test_F14_more_posts_than_can_wait_are_asked_to_come_again(database, world):
-    inbox = Inbox(database, clock)
+    inbox = NotificationBatcher(database, clock)
     hints = read_post(json.dumps({"value": [item()]}).encode()).hints
     answers = await asyncio.gather(*(inbox.add(hints) for _ in range(MOST_WAITING + 50)), return_exceptions=True)
     assert sum(isinstance(answer, UnavailableError) for answer in answers) == 50

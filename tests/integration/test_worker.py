@@ -7,10 +7,10 @@ import time
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from bot.graph.worker import Worker, get_health
-from storage.database import POOL
-from storage.mailboxes import make_due
-from storage.rls import SYSTEM
+from bot.graph.sync.worker import Worker, get_health
+from storage.engine.database import POOL
+from storage.engine.rls import SYSTEM
+from storage.queue.mailboxes import make_due
 from tests import syncing
 from tests.syncing import Sync
 

@@ -18,9 +18,9 @@ from pathlib import Path
 from bot.demo.microsoft import Microsoft, run_microsoft
 from bot.demo.world.firm import Firm
 from bot.failpoints import POINTS
-from storage.database import Database, open_database
-from storage.migrate import migrate
-from storage.rls import SYSTEM
+from storage.engine.database import Database, open_database
+from storage.engine.rls import SYSTEM
+from storage.schema.migrate import migrate
 from tests.account import Account, settle_accounts
 from tests.installation import Installation
 from tests.postgres import PostgresServer, run_postgres

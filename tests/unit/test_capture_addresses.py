@@ -1,8 +1,8 @@
 import pytest
 
-from storage.addresses import parse_address
-from storage.domains import find_company_domain, name_company
-from storage.names import clean_text
+from storage.text.addresses import parse_address
+from storage.text.domains import find_company_domain, name_company
+from storage.text.names import clean_text
 
 ADDRESSES = [
     ("John.Doe@ACME.com", "john.doe@acme.com"),

@@ -1,7 +1,7 @@
 import pytest
 
-from storage.addresses import parse_address
-from storage.machines import find_machine
+from storage.text.addresses import parse_address
+from storage.text.machines import find_machine
 
 MACHINES = {
     "no_reply": """

@@ -3,9 +3,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.graph.capture import capture_mail, get_message_source
-from bot.graph.firm import Firm
-from bot.graph.pages import Message, PageReader
+from bot.graph.sync.capture import capture_mail, get_message_source
+from bot.graph.sync.firm import Firm
+from bot.graph.sync.pages import Message, PageReader
 from storage.models import Kind
 
 NOW = 1_800_000_000

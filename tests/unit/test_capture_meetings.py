@@ -3,9 +3,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.graph.capture import capture_meeting
-from bot.graph.firm import Firm
-from bot.graph.pages import Event
+from bot.graph.sync.capture import capture_meeting
+from bot.graph.sync.firm import Firm
+from bot.graph.sync.pages import Event
 from storage.models import Kind
 
 NOW = 1_800_000_000

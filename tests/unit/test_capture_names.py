@@ -1,6 +1,6 @@
 import pytest
 
-from bot.graph.names import DERIVED, FULL, SINGLE, clean_name
+from bot.graph.sync.names import DERIVED, FULL, SINGLE, clean_name
 
 NAMES = [
     # the shapes of twentyhq/twenty pull request 20639

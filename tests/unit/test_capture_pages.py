@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from bot.graph.errors import GraphError
-from bot.graph.pages import UNSET, Event, Message, MessageKey, PageReader
+from bot.graph.client.errors import GraphError
+from bot.graph.sync.pages import UNSET, Event, Message, MessageKey, PageReader
 
 MESSAGES = PageReader(Message)
 LINK = "https://graph.example/v1.0/next"

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from storage.filters import Filter, FilterError, from_json, to_json
+from storage.lists.filters import Filter, FilterError, from_json, to_json
+from storage.lists.periods import NAMED_DAYS, Period, get_bounds, get_span
 from storage.models import CompanyType
-from storage.periods import NAMED_DAYS, Period, get_bounds, get_span
 from tests.factories import DAY, NOW
 
 FULL = Filter(

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.language import LANGUAGES, describe, describe_period, understand
-from storage.filters import Filter, to_json
+from storage.lists.filters import Filter, to_json
+from storage.lists.periods import NAMED_DAYS, Period
 from storage.models import CompanyType
-from storage.periods import NAMED_DAYS, Period
 
 TODAY = date(2026, 3, 18)
 PEOPLE = [

@@ -11,7 +11,7 @@ import pytest
 
 from bot.language import understand
 from bot.turn import Ask
-from storage.filters import Filter, to_json
+from storage.lists.filters import Filter, to_json
 
 TODAY = date(2026, 3, 18)
 PARTS = tomllib.loads((Path(__file__).parent / "sentences_generated.toml").read_text(encoding="utf-8"))

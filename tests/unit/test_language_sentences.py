@@ -9,8 +9,8 @@ import pytest
 
 from bot.language import understand
 from bot.language.words import clean
-from storage.filters import Filter, from_json, to_json
-from storage.names import fold, fold_name
+from storage.lists.filters import Filter, from_json, to_json
+from storage.text.names import fold, fold_name
 
 TODAY = date(2026, 3, 18)
 FOLDER = Path(__file__).parent

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import names
-from storage.names import NAME_LENGTH, WORD_COUNT, WORD_LENGTH, clean_text, fold, fold_name, words
+from storage.text import names
+from storage.text.names import NAME_LENGTH, WORD_COUNT, WORD_LENGTH, clean_text, fold, fold_name, words
 
 # ruff: noqa: RUF001  # letters that look alike are the matter here
 FOLDED = [

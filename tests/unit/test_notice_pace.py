@@ -4,10 +4,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.notices.pace import GATHER, choose_due_at, find_day_start, find_digest_at, find_open_at
-from storage.wishes import Wishes, read_wishes
+from storage.messages.notice_preferences import NoticePreferences, read_notice_preferences
 
 PARIS = "Europe/Paris"
-OFFICE = Wishes(from_hour=8, until_hour=19, days=(0, 1, 2, 3, 4))
+OFFICE = NoticePreferences(from_hour=8, until_hour=19, days=(0, 1, 2, 3, 4))
 
 
 def at(text: str, timezone: str = PARIS) -> int:
@@ -35,13 +35,13 @@ def test_hours_are_those_of_the_place_where_the_person_is():
 
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25", "2028-02-29"])
 def test_F67_clock_changes_and_leap_days_move_no_hour(day):
-    always = Wishes(from_hour=8, until_hour=19)
+    always = NoticePreferences(from_hour=8, until_hour=19)
     opens = find_open_at(at(f"{day} 00:30"), always, PARIS)
     assert datetime.fromtimestamp(opens, ZoneInfo(PARIS)).isoformat()[:16] == f"{day}T08:00"
 
 
 def test_the_day_ends_at_midnight_for_who_wants_it():
-    late = Wishes(from_hour=0, until_hour=24)
+    late = NoticePreferences(from_hour=0, until_hour=24)
     assert find_open_at(at("2026-03-03 23:59"), late, PARIS) == at("2026-03-03 23:59")
 
 
@@ -64,7 +64,12 @@ def test_a_local_day_begins_at_its_own_midnight():
 def test_own_wishes_go_before_the_firms_and_nonsense_is_left_out():
     firm = {"notices": {"from_hour": 9, "muted": ["view"]}}
     own = {"notices": {"muted": ["contact"], "until_hour": 18}}
-    wishes = read_wishes(Wishes(), firm, own)
-    assert (wishes.from_hour, wishes.until_hour, wishes.muted) == (9, 18, ("contact",))
-    assert read_wishes(Wishes(), firm, {"notices": {"from_hour": 99}}) == read_wishes(Wishes(), firm)
-    assert read_wishes(Wishes(), {"notices": {"colour": 1}}, {"notices": 5}, {}) == Wishes()
+    preferences = read_notice_preferences(NoticePreferences(), firm, own)
+    assert (preferences.from_hour, preferences.until_hour, preferences.muted) == (9, 18, ("contact",))
+    assert read_notice_preferences(
+        NoticePreferences(), firm, {"notices": {"from_hour": 99}}
+    ) == read_notice_preferences(NoticePreferences(), firm)
+    assert (
+        read_notice_preferences(NoticePreferences(), {"notices": {"colour": 1}}, {"notices": 5}, {})
+        == NoticePreferences()
+    )

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from bot.__main__ import main
+from bot.cli.package import PackageError, build_package, check_icons, check_manifest, check_values, find_source
 from bot.language import understand
-from bot.package import PackageError, build_package, check_icons, check_manifest, check_values, find_source
 from tests.web import needs_page
 
 TODAY = date(2026, 1, 1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.paging import LAST, CursorError, make_page, read_cursor
+from storage.lists.paging import LAST, CursorError, make_page, read_cursor
 
 SORTS = st.sampled_from(("last", "name", "count"))
 

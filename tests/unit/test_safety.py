@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.graph.transport import BoundedTransport
+from bot.graph.client.transport import BoundedTransport
 from bot.teams.http import open_session
 from storage.models import Base
 

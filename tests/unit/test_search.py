@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.lists.words import list_search_words, mark_beginnings
 from storage.models import EVERY_BEGINNING
-from storage.names import words
-from storage.search import list_search_words, mark_beginnings
+from storage.text.names import words
 
 
 def has_marks(marks: int, asked: list[str]) -> bool:

@@ -1,4 +1,4 @@
-/** A filter as the service knows it (`storage/filters.py`), and a row of the list it gives. */
+/** A filter as the service knows it (`storage/lists/filters.py`), and a row of the list it gives. */
 
 import type { Data, Json } from "../api";
 

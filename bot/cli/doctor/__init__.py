@@ -1,0 +1,52 @@
+"""`carnet doctor`: check the installation, and say what to do."""
+
+import argparse
+import asyncio
+import time
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from bot.cli.doctor.findings import Finding, Level
+from bot.cli.doctor.microsoft import check_bot, check_tenants, check_webhooks
+from bot.cli.doctor.settings import check_settings
+from bot.cli.doctor.store import check_database
+from bot.config import Config, load_config
+from bot.language import LANGUAGES, say
+
+MARKS = {Level.WELL: "[green]✓[/]", Level.WARNING: "[yellow]![/]", Level.PROBLEM: "[red]✗[/]"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `carnet doctor`."""
+    parser.add_argument("--language", choices=LANGUAGES, default="en")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Examine and report; gives 1 where something keeps the service from working."""
+    findings = asyncio.run(examine(load_config(), time.time()))
+    report(findings, arguments.language, Console())
+    return int(any(finding.level is Level.PROBLEM for finding in findings))
+
+
+async def examine(config: Config, now: float) -> list[Finding]:
+    """Look at everything; what Microsoft says is only asked where we could sign in."""
+    findings = [finding async for finding in check_settings(config, now)]
+    findings += [finding async for finding in check_database(config, now)]
+    if config.app_id and (config.app_certificate or config.app_secret.get_secret_value()):
+        findings += [finding async for finding in check_tenants(config)]
+        findings += [finding async for finding in check_bot(config)]
+    findings += [finding async for finding in check_webhooks(config)]
+    return findings
+
+
+def report(findings: Sequence[Finding], language: str, console: Console) -> None:
+    """Say each finding in a line, and below it what to do where there is something to do."""
+    for finding in findings:
+        console.print(
+            MARKS[finding.level], say(language, f"doctor.{finding.key}.what", **finding.values), highlight=False
+        )
+        if finding.level is not Level.WELL:
+            console.print(
+                "  →", say(language, f"doctor.{finding.key}.todo", **finding.values), style="dim", highlight=False
+            )

@@ -1,0 +1,65 @@
+"""The database: whether it is there, as new as the code, and as locked as it should be."""
+
+import asyncio
+import stat
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.cli.doctor.findings import Findings, problem, warning, well
+from bot.config import Config
+from storage.engine.database import Database, open_database
+from storage.engine.rls import SYSTEM, is_enforced
+from storage.queue.health import FAILING, get_health, list_firms, list_standings
+from storage.schema.migrate import get_newest_revision, get_revision
+
+PATIENCE: Final = 15.0
+
+
+async def check_database(config: Config, now: float) -> Findings:
+    """Check the database; nothing is written to it."""
+    file = make_url(config.database_url).database if config.database_url.startswith("sqlite") else None
+    if file is not None and not await asyncio.to_thread(Path(file).exists):
+        yield warning("database_new", file=file)
+        return
+    database = open_database(config.database_url, is_pooled=config.database_is_pooled)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async for finding in _look(database, int(now)):
+                yield finding
+        if file is not None:
+            async for finding in _check_file(Path(file)):
+                yield finding
+    except (SQLAlchemyError, OSError, TimeoutError) as error:
+        yield problem("database_away", error=type(error).__name__)
+    finally:
+        await database.close()
+
+
+async def _look(database: Database, now: int) -> Findings:
+    revision, newest = await get_revision(database), get_newest_revision()
+    if revision != newest:
+        yield problem("database_old", revision=revision or "-", newest=newest)
+        return
+    yield well("database", revision=revision)
+    if not database.is_sqlite:
+        async with database.reading() as connection:
+            yield well("rows_locked") if await is_enforced(connection) else warning("rows_unlocked")
+    async with database.reading(SYSTEM) as connection:
+        health = await get_health(connection, now)
+        yield well("mailboxes", current=health.current, total=health.total)
+        for firm in await list_firms(connection):
+            if firm.state != "active":
+                yield problem("firm_stopped", firm=firm.name or firm.entra_id, reason=firm.reason)
+            for standing in await list_standings(connection, firm.tenant_id):
+                if standing.state in FAILING:
+                    yield warning("mailbox_failing", reason=standing.reason)
+
+
+async def _check_file(path: Path) -> Findings:
+    """A file that others on the machine may read holds the firm's address book (S36)."""
+    mode = stat.S_IMODE((await asyncio.to_thread(path.stat)).st_mode)
+    if mode & 0o077:
+        yield warning("file_open", file=str(path), mode=f"{mode:o}")

@@ -1,0 +1,107 @@
+"""`carnet status`: how far the mailboxes are, for the terminal."""
+
+import argparse
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+from bot.config import Config, load_config
+from bot.language import LANGUAGES, say, say_ago, say_time
+from storage.engine.database import open_database
+from storage.engine.rls import SYSTEM
+from storage.queue.health import Firm, Health, Load, Standing, get_health, list_firms, list_standings, measure_load
+from storage.schema.migrate import check_file
+
+
+@dataclass(frozen=True, slots=True)
+class FirmReport:
+    """One firm, and its mailboxes that are not current."""
+
+    firm: Firm
+    health: Health
+    standings: Sequence[Standing]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `carnet status`."""
+    parser.add_argument("--language", choices=LANGUAGES, default="en")
+    parser.add_argument("--most", type=int, default=20, help="mailboxes shown of each firm")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Show where the firms of this installation stand. Raises `OSError` where the database does not answer."""
+    now = int(time.time())
+    reports, load = asyncio.run(read(load_config(), now, arguments.most))
+    show(Console(), arguments.language, now, reports, load)
+
+
+async def read(config: Config, now: int, most: int) -> tuple[list[FirmReport], Load]:
+    """Read it all from the database."""
+    check_file(config.database_url)
+    database = open_database(config.database_url, is_pooled=config.database_is_pooled)
+    try:
+        async with database.reading(SYSTEM) as connection:
+            reports = [
+                FirmReport(
+                    firm,
+                    await get_health(connection, now, firm.tenant_id),
+                    await list_standings(connection, firm.tenant_id, most),
+                )
+                for firm in await list_firms(connection)
+            ]
+            return reports, await measure_load(connection, now)
+    finally:
+        await database.close()
+
+
+def show(console: Console, language: str, now: int, reports: Sequence[FirmReport], load: Load) -> None:
+    """Print a table of the firms, one of the mailboxes that are not current, and what waits."""
+    firms = _make_table(language, "firm", "state", "current", "failing", "progress", "done", "last")
+    for report in reports:
+        firms.add_row(*_describe_firm(language, now, report))
+    console.print(firms)
+    mailboxes = _make_table(language, "mailbox", "state", "feeds", "items", "next", "reason")
+    for report in reports:
+        for standing in report.standings:
+            mailboxes.add_row(*_describe_mailbox(language, now, standing))
+    if mailboxes.row_count:
+        console.print(mailboxes)
+    waiting = {"due": load.due, "leased": load.leased, "unknown": load.outbox.get("unknown", 0)}
+    for key, count in waiting.items():
+        console.print(say(language, f"status.waiting.{key}", count=count))
+
+
+def _make_table(language: str, *columns: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(say(language, f"status.column.{column}"), no_wrap=column != "reason")
+    return table
+
+
+def _describe_firm(language: str, now: int, report: FirmReport) -> list[str | ProgressBar]:
+    firm, health = report.firm, report.health
+    return [
+        firm.name or firm.entra_id,
+        say(language, f"status.firm.{firm.state}"),
+        f"{health.current}/{health.total}",
+        str(health.failing or ""),
+        ProgressBar(total=1, completed=health.progress, width=16),
+        say_time(language, health.done_at) if health.done_at else "",
+        say_ago(language, health.last_success_at, now),
+    ]
+
+
+def _describe_mailbox(language: str, now: int, standing: Standing) -> list[str]:
+    return [
+        standing.name,
+        say(language, f"status.mailbox.{standing.state}"),
+        f"{standing.feeds_ended}/3",
+        str(standing.item_count),
+        say_ago(language, standing.next_try_at, now) if standing.next_try_at else "",
+        standing.reason,
+    ]

@@ -1,0 +1,1 @@
+"""Asking Microsoft Graph."""

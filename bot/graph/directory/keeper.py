@@ -1,0 +1,196 @@
+"""Following each tenant's directory: who joins, who leaves, who is renamed, and whether the tenant still lets us in."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Final, Protocol
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.graph.client.backoff import choose_retry_at
+from bot.graph.client.client import GraphClient
+from bot.graph.client.errors import GraphError, SignInError
+from bot.graph.directory.entries import describe_user, probe_mailbox
+from bot.graph.directory.reader import Seen, look
+from bot.loops import repeat, waking
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
+from storage.firm.tenants import add_mailboxes, add_tenant, set_organization, set_users, stop_users, stop_users_but
+from storage.history.retention import set_keeping
+from storage.queue.chores import DueChore, add_chores, claim_chores, fail_chore, finish_chore, get_next_chore_at
+from storage.queue.directory import (
+    find_refused_user,
+    match_subscriptions,
+    resume_mailboxes,
+    set_admins,
+    set_tenant_state,
+    stop_mailboxes_but,
+)
+
+log = structlog.get_logger(__name__)
+
+PERIOD: Final = 300
+PROBE: Final = 600
+"""Seconds after which a tenant that refuses us is asked again."""
+LONGEST_PAUSE: Final = 10.0
+ALL_REFUSED: Final = "Microsoft refuses access to every mailbox: was the administrator's consent withdrawn?"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the configuration says of every tenant."""
+
+    tenants: tuple[str, ...] = ()
+    """Entra ids."""
+    group: str = ""
+    """Entra id of the group whose members' mailboxes are read; empty for everybody's."""
+    admins: tuple[str, ...] = ()
+    contact_rule: str = "outreach"
+    shares_contacts: bool = True
+    retention_days: int = 0
+    leaver_days: int = -1
+
+
+class OnTenantState(Protocol):
+    """Hears, in the same transaction, that a tenant lets us in again or not any more."""
+
+    async def __call__(self, connection: AsyncConnection, tenant_id: int, state: str) -> None:
+        """Write what follows from it (notices)."""
+
+
+class DirectoryKeeper:
+    """Follows the directories of all tenants; any number of processes may run one.
+
+    `get_client(entra_tenant_id)` gives the Graph client of a tenant, `clock` UTC seconds. Tenants that are configured
+    and not yet stored are added first.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        get_client: Callable[[str], GraphClient],
+        *,
+        rules: Rules,
+        clock: Callable[[], float],
+        on_tenant_state: OnTenantState | None = None,
+    ) -> None:
+        self._database = database
+        self._get_client = get_client
+        self._rules = rules
+        self._clock = clock
+        self._on_tenant_state = on_tenant_state
+        self._has_added = False
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Follow the directories until `stopping` is set."""
+        await repeat("directory", self.work, stopping, waking(self._database, "directory"))
+
+    async def work(self) -> float:
+        """Look at the directories that are due; gives the seconds until the next one is."""
+        await self._add_tenants()
+        async with self._database.writing(SYSTEM) as connection:
+            chores = await claim_chores(connection, "directory", self._now())
+        await asyncio.gather(*(self._follow(chore) for chore in chores))
+        if chores:
+            return 0
+        async with self._database.reading(SYSTEM) as connection:
+            next_at = await get_next_chore_at(connection, "directory")
+        return min(LONGEST_PAUSE, max(0.1, next_at - self._clock())) if next_at is not None else LONGEST_PAUSE
+
+    def _now(self) -> int:
+        return int(self._clock())
+
+    async def _add_tenants(self) -> None:
+        if self._has_added:
+            return
+        rules = self._rules
+        async with self._database.writing(SYSTEM) as connection:
+            for entra_id in rules.tenants:
+                tenant_id = await add_tenant(
+                    connection,
+                    entra_id,
+                    contact_rule=rules.contact_rule,
+                    shares_contacts=rules.shares_contacts,
+                    now=self._now(),
+                )
+                await set_keeping(connection, tenant_id, rules.retention_days, rules.leaver_days)
+                await add_chores(connection, tenant_id, self._now())
+        self._has_added = True
+
+    async def _follow(self, chore: DueChore) -> None:
+        try:
+            seen = await look(self._get_client(chore.entra_id), chore.link, self._rules.group)
+            reason = await self._find_refusal(chore)
+        except GraphError as error:
+            await self._note_failure(chore, error)
+            return
+        async with self._database.writing(chore.tenant_id) as connection:
+            await self._write(connection, chore.tenant_id, seen)
+            await self._set_state(connection, chore.tenant_id, "paused" if reason else "active", reason)
+            next_at = self._now() + (PROBE if reason else PERIOD)
+            await finish_chore(
+                connection, chore.tenant_id, "directory", now=self._now(), next_at=next_at, link=seen.link
+            )
+
+    async def _find_refusal(self, chore: DueChore) -> str:
+        """Give why to leave the tenant alone: every mailbox is refused, and one that is asked just now still is."""
+        async with self._database.reading(chore.tenant_id) as connection:
+            refused = await find_refused_user(connection, chore.tenant_id)
+        if refused is None:
+            return ""
+        try:
+            await probe_mailbox(self._get_client(chore.entra_id), refused)
+        except GraphError as error:
+            return ALL_REFUSED if error.status == HTTPStatus.FORBIDDEN else ""
+        return ""
+
+    async def _write(self, connection: AsyncConnection, tenant_id: int, seen: Seen) -> None:
+        now, members = self._now(), seen.members
+        await set_organization(connection, tenant_id, name=seen.name, domains=seen.domains)
+        people = [describe_user(entry) for entry in seen.people]
+        if members is not None:
+            people = [replace(one, has_mailbox=one.entra_id in members) for one in people]
+        await set_users(connection, tenant_id, people, now)
+        await stop_users(connection, tenant_id, seen.gone, now)
+        if seen.is_whole:
+            await stop_users_but(connection, tenant_id, [one.entra_id for one in people], now)
+        if members is not None:
+            await add_mailboxes(connection, tenant_id, sorted(members), now)
+            await stop_mailboxes_but(connection, tenant_id, members)
+        await set_admins(connection, tenant_id, self._rules.admins)
+        await match_subscriptions(connection, tenant_id)
+
+    async def _note_failure(self, chore: DueChore, error: GraphError) -> None:
+        """Tell a tenant that keeps us out, which an administrator must mend, from a passing failure."""
+        now = self._clock()
+        retry_at = choose_retry_at(now, chore.failures, error.retry_after)
+        state = _judge(error)
+        async with self._database.writing(chore.tenant_id) as connection:
+            if state:
+                retry_at = self._now() + PROBE
+                await self._set_state(connection, chore.tenant_id, state, _explain(error))
+            await fail_chore(connection, chore.tenant_id, "directory", next_at=retry_at, reason=str(error))
+        log.warning("directory_not_read", tenant=chore.tenant_id, error=str(error), state=state or "unchanged")
+
+    async def _set_state(self, connection: AsyncConnection, tenant_id: int, state: str, reason: str) -> None:
+        is_news = await set_tenant_state(connection, tenant_id, state, reason)
+        if is_news and state == "active":
+            await resume_mailboxes(connection, tenant_id, self._now())
+        if is_news:
+            log.warning("tenant_state", tenant=tenant_id, state=state)
+        if is_news and self._on_tenant_state is not None:
+            await self._on_tenant_state(connection, tenant_id, state)
+
+
+def _judge(error: GraphError) -> str:
+    if isinstance(error, SignInError) and error.is_refused:
+        return "needs_admin"
+    return "paused" if error.status == HTTPStatus.FORBIDDEN else ""
+
+
+def _explain(error: GraphError) -> str:
+    if isinstance(error, SignInError):
+        return f"The sign-in at Microsoft is refused ({error.code}): check the app's secret or certificate"
+    return f"Microsoft refuses access to the directory ({error.code}): was the administrator's consent withdrawn?"

@@ -1,0 +1,1 @@
+"""The change notifications that are asked for."""

@@ -1,0 +1,138 @@
+"""Comparing our subscriptions with Graph's own list: the vanished are created anew, orphans are ended."""
+
+import asyncio
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import msgspec
+import structlog
+
+from bot.graph.client.backoff import choose_retry_at
+from bot.graph.client.client import GraphClient, GraphError
+from bot.graph.subscriptions.keeper import delete_at_graph
+from bot.loops import repeat, wait
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
+from storage.queue.chores import DueChore, claim_chores, fail_chore, finish_chore
+from storage.queue.subscriptions import KeptSubscription, list_subscriptions, set_lost
+
+log = structlog.get_logger(__name__)
+
+PERIOD = 1800
+"""Seconds after which a subscription that vanished without a word is missed."""
+RECHECK = 300
+PAUSE = 10.0
+PAGE = 100
+
+_RESOURCE = re.compile(r"/?users/(?P<user>[^/]+)/(?P<resource>messages|events)", re.IGNORECASE)
+
+
+class Listed(msgspec.Struct):
+    """One subscription as Graph lists it."""
+
+    id: str
+    resource: str = ""
+    notification_url: str | None = msgspec.field(default=None, name="notificationUrl")
+
+
+class _Page(msgspec.Struct):
+    value: list[Listed]
+    next_link: str = msgspec.field(default="", name="@odata.nextLink")
+
+
+class SubscriptionSweeper:
+    """Sweeps each tenant's subscriptions from time to time; the arguments are those of the `SubscriptionKeeper`."""
+
+    def __init__(
+        self,
+        database: Database,
+        get_client: Callable[[str], GraphClient],
+        *,
+        public_url: str,
+        clock: Callable[[], float],
+    ) -> None:
+        self._database = database
+        self._get_client = get_client
+        self._url = f"{public_url.rstrip('/')}/graph/notifications"
+        self._clock = clock
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Sweep until `stopping` is set."""
+        await repeat("sweep", self.work, stopping, lambda seconds: wait(stopping, seconds))
+
+    async def work(self) -> float:
+        """Sweep the tenants that are due; gives the seconds until it is worth looking again."""
+        async with self._database.writing(SYSTEM) as connection:
+            chores = await claim_chores(connection, "subscriptions", int(self._clock()))
+        for chore in chores:
+            await self._sweep(chore)
+        return 0 if chores else PAUSE
+
+    async def _sweep(self, chore: DueChore) -> None:
+        try:
+            is_settled = await self._compare(chore)
+        except GraphError as error:
+            retry_at = choose_retry_at(self._clock(), chore.failures, error.retry_after)
+            async with self._database.writing(chore.tenant_id) as connection:
+                reason = f"{error.status} {error.code}".strip()
+                await fail_chore(connection, chore.tenant_id, "subscriptions", next_at=retry_at, reason=reason)
+            return
+        now = int(self._clock())
+        next_at = now + (PERIOD if is_settled else RECHECK)
+        async with self._database.writing(chore.tenant_id) as connection:
+            await finish_chore(connection, chore.tenant_id, "subscriptions", now=now, next_at=next_at)
+
+    async def _compare(self, chore: DueChore) -> bool:
+        """Put right what differs; False where a subscription was being created meanwhile."""
+        client = self._get_client(chore.entra_id)
+        async with self._database.reading(chore.tenant_id) as connection:
+            before = await list_subscriptions(connection, chore.tenant_id)
+        listed = [one for one in await list_at_graph(client) if one.notification_url == self._url]
+        async with self._database.reading(chore.tenant_id) as connection:
+            kept = await list_subscriptions(connection, chore.tenant_id)
+        vanished = choose_vanished(before, kept, {one.id for one in listed})
+        orphans, is_settled = choose_orphans(kept, listed)
+        async with self._database.writing(chore.tenant_id) as connection:
+            await set_lost(connection, [one.key for one in vanished])
+        for orphan in orphans:
+            await delete_at_graph(client, orphan.id)
+        if vanished or orphans:
+            log.warning("subscriptions_swept", vanished=len(vanished), orphans=len(orphans))
+        return is_settled
+
+
+async def list_at_graph(client: GraphClient) -> list[Listed]:
+    """List every subscription that this application has in the tenant."""
+    body = await client.fetch(client.request_builder.subscriptions.to_get_request_information())
+    listed: list[Listed] = []
+    while True:
+        try:
+            page = msgspec.json.decode(body, type=_Page)
+        except msgspec.DecodeError as error:
+            raise GraphError(0, "unreadable") from error
+        listed += page.value
+        if not page.next_link:
+            return listed
+        body = await client.fetch_link(page.next_link, page_size=PAGE)
+
+
+def choose_vanished(
+    before: Sequence[KeptSubscription], kept: Sequence[KeptSubscription], listed_ids: Collection[str]
+) -> list[KeptSubscription]:
+    """Give those that were ours before Graph was asked and still are, and that Graph did not list."""
+    known_before = {one.graph_id for one in before}
+    return [one for one in kept if one.state == "active" and one.graph_id in known_before - set(listed_ids)]
+
+
+def choose_orphans(kept: Sequence[KeptSubscription], listed: Sequence[Listed]) -> tuple[list[Listed], bool]:
+    """Give those that no row of ours knows, and whether none of them could be one that is being created just now."""
+    ids = {one.graph_id for one in kept}
+    states: Mapping[tuple[str, str], str] = {(one.entra_user_id.lower(), one.key[2]): one.state for one in kept}
+    strange = [one for one in listed if one.id not in ids]
+    orphans = [one for one in strange if states.get(_read_resource(one.resource)) != "wanted"]
+    return orphans, len(orphans) == len(strange)
+
+
+def _read_resource(resource: str) -> tuple[str, str]:
+    match = _RESOURCE.fullmatch(resource)
+    return (match["user"].lower(), match["resource"].lower()) if match else ("", "")

@@ -1,0 +1,196 @@
+"""Keeping Graph's subscriptions: created, renewed before half their life, recreated when lost."""
+
+import asyncio
+import random
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from kiota_abstractions.base_request_configuration import RequestConfiguration
+from kiota_abstractions.headers_collection import HeadersCollection
+from msgraph.generated.models.subscription import Subscription
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import metrics
+from bot.failpoints import reach
+from bot.graph.client.backoff import choose_retry_at
+from bot.graph.client.client import GraphClient, GraphError
+from bot.graph.webhooks.notifications import digest
+from bot.loops import repeat, waking
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
+from storage.engine.wake import wake
+from storage.queue.mailboxes import make_due
+from storage.queue.subscriptions import (
+    DueSubscription,
+    claim_subscriptions,
+    delete_subscription,
+    put_off_subscriptions,
+    set_active,
+    set_client_state,
+    set_failed,
+    set_lost,
+)
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 8
+"""Calls under way at once in one process."""
+PAUSE = 5.0
+LIFE = timedelta(minutes=4230)
+"""What is asked for; what counts is the end that Graph gives back."""
+RENEW_AT = 0.5
+"""The part of a subscription's life after which it is renewed."""
+CHANGES = "created,updated,deleted"
+
+
+class _Answer(msgspec.Struct):
+    """What is read of Graph's answer to a creation or a renewal."""
+
+    id: str
+    expires: str = msgspec.field(name="expirationDateTime")
+
+
+class SubscriptionKeeper:
+    """Keeps two subscriptions a mailbox (messages, events); any number of processes may run one.
+
+    `get_client(entra_tenant_id)` gives the Graph client of a tenant; `public_url` is where Microsoft reaches us;
+    `clock` gives UTC seconds.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        get_client: Callable[[str], GraphClient],
+        *,
+        public_url: str,
+        clock: Callable[[], float],
+    ) -> None:
+        self._database = database
+        self._get_client = get_client
+        self._public_url = public_url.rstrip("/")
+        self._clock = clock
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Keep subscriptions until `stopping` is set."""
+        await repeat("subscriptions", self.work, stopping, waking(self._database, "subscriptions"))
+
+    async def work(self) -> float:
+        """Make the calls that are due, a few at once; gives the seconds until it is worth looking again."""
+        async with self._database.writing(SYSTEM) as connection:
+            claimed = await claim_subscriptions(connection, int(self._clock()), AT_ONCE)
+        await asyncio.gather(*(self._keep(due) for due in claimed))
+        return 0 if len(claimed) == AT_ONCE else PAUSE
+
+    async def _keep(self, due: DueSubscription) -> None:
+        action = self._choose(due)
+        try:
+            await action(self._get_client(due.entra_tenant_id), due)
+        except GraphError as error:
+            await self._note_failure(due, error)
+            outcome = str(error.status)
+        else:
+            outcome = "done"
+        metrics.SUBSCRIPTION_CALLS.labels(action.__name__.strip("_"), outcome).inc()
+
+    def _choose(self, due: DueSubscription) -> Any:
+        if due.state == "unwanted":
+            return self._delete
+        if due.state == "active" and due.expires_at > self._clock():
+            return self._renew
+        return self._create
+
+    async def _create(self, client: GraphClient, due: DueSubscription) -> None:
+        """Create it, and look at the mailbox at once: what happened while there was none was not notified."""
+        client_state = secrets.token_urlsafe(32)
+        async with self._database.writing(due.tenant_id) as connection:
+            await set_client_state(connection, due.key, digest(client_state))
+        answer = await self._post(client, due, client_state)
+        reach("subscription_created")
+        async with self._database.writing(due.tenant_id) as connection:
+            await self._set_active(connection, due, answer)
+            await make_due(connection, due.tenant_id, due.user_id, int(self._clock()))
+            wake(connection, "mailboxes")
+
+    async def _post(self, client: GraphClient, due: DueSubscription, client_state: str) -> _Answer:
+        body = Subscription(
+            change_type=CHANGES,
+            resource=f"users/{due.entra_user_id}/{due.resource}",
+            notification_url=f"{self._public_url}/graph/notifications",
+            lifecycle_notification_url=f"{self._public_url}/graph/lifecycle",
+            expiration_date_time=self._end(),
+            client_state=client_state,
+        )
+        headers = HeadersCollection()
+        headers.add("Prefer", 'IdType="ImmutableId"')
+        builder = client.request_builder.subscriptions
+        request = builder.to_post_request_information(body, RequestConfiguration(headers=headers))
+        return read_answer(await client.fetch(request))
+
+    async def _renew(self, client: GraphClient, due: DueSubscription) -> None:
+        """Put its end off, which also answers a demand to reauthorise; a lost one is created anew."""
+        builder = client.request_builder.subscriptions.by_subscription_id(due.graph_id)
+        request = builder.to_patch_request_information(Subscription(expiration_date_time=self._end()))
+        try:
+            answer = read_answer(await client.fetch(request))
+        except GraphError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            async with self._database.writing(due.tenant_id) as connection:
+                await set_lost(connection, [due.key])
+            return
+        async with self._database.writing(due.tenant_id) as connection:
+            await self._set_active(connection, due, answer)
+
+    async def _delete(self, client: GraphClient, due: DueSubscription) -> None:
+        if due.graph_id:
+            await delete_at_graph(client, due.graph_id)
+        async with self._database.writing(due.tenant_id) as connection:
+            await delete_subscription(connection, due.key)
+
+    async def _set_active(self, connection: AsyncConnection, due: DueSubscription, answer: _Answer) -> None:
+        now = self._clock()
+        expires_at = read_time(answer.expires)
+        renew_at = int(now + (expires_at - now) * RENEW_AT * random.uniform(0.8, 1))
+        await set_active(connection, due.key, graph_id=answer.id, expires_at=expires_at, renew_at=renew_at)
+
+    async def _note_failure(self, due: DueSubscription, error: GraphError) -> None:
+        retry_at = choose_retry_at(self._clock(), due.failures, error.retry_after)
+        log.warning("subscription_refused", resource=due.resource, status=error.status, code=error.code)
+        async with self._database.writing(due.tenant_id) as connection:
+            await set_failed(connection, due.key, reason=f"{error.status} {error.code}".strip(), retry_at=retry_at)
+            if error.retry_after:
+                await put_off_subscriptions(connection, due.tenant_id, int(self._clock() + error.retry_after) + 1)
+
+    def _end(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC) + LIFE
+
+
+async def delete_at_graph(client: GraphClient, graph_id: str) -> None:
+    """End a subscription; one that is not there any more is as good."""
+    request = client.request_builder.subscriptions.by_subscription_id(graph_id).to_delete_request_information()
+    try:
+        await client.fetch(request)
+    except GraphError as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+
+
+def read_time(text: str) -> int:
+    """Read Graph's time of an end as UTC seconds; raises `GraphError` for what is none."""
+    try:
+        return int(datetime.fromisoformat(text).timestamp())
+    except ValueError as error:
+        raise GraphError(0, "unreadable") from error
+
+
+def read_answer(body: bytes) -> _Answer:
+    """Read a created or renewed subscription; raises `GraphError` for what is none."""
+    try:
+        return msgspec.json.decode(body, type=_Answer)
+    except msgspec.DecodeError as error:
+        raise GraphError(0, "unreadable") from error

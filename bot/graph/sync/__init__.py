@@ -1,0 +1,1 @@
+"""A mailbox, from its pages to rows."""

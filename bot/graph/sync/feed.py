@@ -1,0 +1,203 @@
+"""One delta feed of one mailbox: page after page to its delta link, each with its link in one transaction."""
+
+import asyncio
+import random
+from dataclasses import replace
+from typing import Final, Generic
+
+import structlog
+from kiota_abstractions.request_information import RequestInformation
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import metrics
+from bot.failpoints import reach
+from bot.graph.client.errors import GraphError
+from bot.graph.sync.pages import ItemT, Page, PageReader
+from bot.graph.sync.recorder import Decided, Recorder
+from bot.graph.sync.requests import choose_window_end, get_window_start, request_calendar, request_messages
+from bot.graph.sync.rounds import RoundWatch, is_slow, is_too_much, is_unknown_state, is_within_round
+from bot.graph.sync.run import MailboxRun
+from storage.history.interactions import Applied
+from storage.history.meetings import sweep_meetings
+from storage.models import Feed
+from storage.queue.feeds import FeedState, set_feeds
+from storage.queue.mailboxes import begin_first_sync
+from storage.queue.quarantine import add_quarantined
+
+log = structlog.get_logger(__name__)
+
+PAGES_A_TURN: Final = 64
+"""Pages after which a mailbox lets others have its place."""
+_RESYNCS_A_TURN: Final = 2
+_SMALLEST_PAGE: Final = 10
+_SHRINKS: Final = 6
+_PAUSE: Final = 0.1
+"""Seconds before a failed page is asked for again with half the items; doubled each time."""
+
+
+class FeedReader(Generic[ItemT]):
+    """Walks one feed from where it stands."""
+
+    def __init__(
+        self, turn: MailboxRun, feed: Feed, state: FeedState, recorder: Recorder[ItemT], reader: PageReader[ItemT]
+    ) -> None:
+        self._turn = turn
+        self._feed = feed
+        self._state = state
+        self._recorder = recorder
+        self._reader = reader
+        self._watch = RoundWatch()
+        self._resyncs = 0
+
+    async def run(self) -> bool:
+        """Walk to the delta link; False where the turn is over first. Raises what fetching and writing raise.
+
+        A round that an earlier turn began says nothing of what came since: another one follows it at once, for what
+        told of that is used up.
+        """
+        self._begin_round()
+        is_of_before = is_within_round(self._state.link)
+        while True:
+            page = await self._fetch_known_page()
+            await self._recorder.prepare(page)
+            await self._apply(page)
+            if page.delta_link and not is_of_before:
+                return True
+            is_of_before = is_of_before and not page.delta_link
+            if self._turn.pages >= PAGES_A_TURN or self._turn.is_stopping():
+                return False
+
+    def _begin_round(self) -> None:
+        """Begin where nothing was read yet, or where the calendar's window has moved on by a day.
+
+        What is begun is written with its first page. The calendar is read anew every day: a delta link is bound to its
+        window, and says nothing of an occurrence that was taken out of a series (microsoft-graph-docs pull request
+        4501).
+        """
+        state, window_ends_at = self._state, self._choose_window()
+        if not state.round or (window_ends_at > state.window_ends_at and not state.is_from_scratch):
+            self._state = state.restarted(is_current=state.is_current, window_ends_at=window_ends_at)
+
+    def _choose_window(self) -> int:
+        return choose_window_end(self._turn.now) if self._feed == Feed.CALENDAR else 0
+
+    async def _resync(self, page_size: int) -> None:
+        """Begin anew after something went wrong; the mailbox is not current until that has ended."""
+        state = self._state.restarted(is_current=False, window_ends_at=self._choose_window())
+        state = replace(state, page_size=page_size)
+
+        async def change(connection: AsyncConnection) -> None:
+            await begin_first_sync(connection, self._turn.lease)
+            await self._set_state(connection, state)
+
+        await self._turn.write(change)
+        self._state, self._watch = state, RoundWatch()
+
+    async def _fetch_known_page(self) -> Page[ItemT]:
+        """Fetch the next page; where Graph has forgotten the state, begin anew and keep what is recorded meanwhile."""
+        while True:
+            try:
+                page = await self._fetch_page()
+                self._watch.check(page)
+            except GraphError as error:
+                if error.code == "endlessRound":
+                    await self._resync(self._halve(self._state.page_size))
+                if is_slow(error):
+                    await self._turn.write(self._ask_for_less)
+                self._resyncs += 1
+                if not is_unknown_state(error) or self._resyncs > _RESYNCS_A_TURN:
+                    raise
+                log.warning("resync", user_id=self._turn.lease.user_id, feed=self._feed.value, code=error.code)
+                await self._resync(self._state.page_size)
+            else:
+                return page
+
+    async def _fetch_page(self) -> Page[ItemT]:
+        """Fetch the next page, with half the items each time that it is too much for Graph or for us."""
+        for attempt in range(_SHRINKS):
+            try:
+                return self._reader.read(await self._fetch())
+            except GraphError as error:
+                if not is_too_much(error) or attempt == _SHRINKS - 1:
+                    raise
+                self._state = replace(self._state, page_size=self._halve(self._state.page_size))
+                await asyncio.sleep(_PAUSE * 2**attempt * random.uniform(0.5, 1))
+        raise AssertionError  # the last try returns or raises
+
+    async def _ask_for_less(self, connection: AsyncConnection) -> None:
+        """Have the next turn ask for half the items."""
+        self._state = replace(self._state, page_size=self._halve(self._state.page_size))
+        await self._set_state(connection, self._state)
+
+    @staticmethod
+    def _halve(page_size: int) -> int:
+        return max(_SMALLEST_PAGE, page_size // 2)
+
+    async def _fetch(self) -> bytes:
+        client, state = self._turn.client, self._state
+        if state.link:
+            return await client.fetch_link(state.link, page_size=state.page_size)
+        return await client.fetch(self._make_request(state))
+
+    def _make_request(self, state: FeedState) -> RequestInformation:
+        turn, user_id = self._turn, self._turn.lease.entra_user_id
+        if self._feed == Feed.CALENDAR:
+            return request_calendar(turn.client, user_id, ends_at=state.window_ends_at, page_size=state.page_size)
+        return request_messages(
+            turn.client, user_id, self._feed, page_size=state.page_size, keeps_subjects=turn.firm.keeps_subjects
+        )
+
+    async def _apply(self, page: Page[ItemT]) -> None:
+        """Write what a page means and where to go on, together or not at all."""
+        count = len(page.items) + len(page.poisons)
+        state = (
+            self._state.ended(link=page.delta_link, count=count)
+            if page.delta_link
+            else self._state.advanced(link=page.next_link, count=count)
+        )
+
+        decided = await self._decide_ahead(page)
+
+        async def change(connection: AsyncConnection) -> None:
+            applied = await self._write(connection, page, decided)
+            await self._set_state(connection, state)
+            await self._turn.tell(connection, applied, is_first_sync=not self._state.is_current)
+            reach("page_written")
+
+        if decided and decided.is_nothing and self._turn.may_put_off and not self._is_sweeping(page):
+            self._turn.put_off(self._feed, state, is_first_sync=not self._state.is_current)
+        else:
+            await self._turn.write(change)
+            reach("page_committed")
+        self._state = state
+        self._turn.pages += 1
+        self._turn.items += count
+        metrics.PAGES.labels(self._feed.value).inc()
+
+    async def _decide_ahead(self, page: Page[ItemT]) -> Decided | None:
+        """Decide on a page before its transaction where that may spare it; None where it will bring something new."""
+        if page.items and not self._turn.lease.first_success_at:
+            return None
+        async with self._turn.database.reading(self._turn.lease.tenant_id) as connection:
+            return await self._recorder.decide(connection, page, self._turn.now)
+
+    async def _write(self, connection: AsyncConnection, page: Page[ItemT], decided: Decided | None) -> Applied:
+        mailing = self._turn.make_mailing(self._state.round)
+        decided = decided or await self._recorder.decide(connection, page, mailing.now)
+        applied = await self._recorder.write(connection, mailing, decided)
+        applied.skipped, applied.quarantined = decided.skipped, len(decided.quarantined)
+        key = (mailing.tenant_id, mailing.user_id, self._feed)
+        await add_quarantined(connection, *key, decided.quarantined, now=mailing.now)
+        if self._is_sweeping(page):
+            ends_at = self._state.window_ends_at
+            swept = await sweep_meetings(connection, mailing, get_window_start(ends_at), ends_at)
+            applied.removed_interactions += swept.removed_interactions
+        return applied
+
+    def _is_sweeping(self, page: Page[ItemT]) -> bool:
+        """Say whether what a round has not shown is gone; a mail that is not there was exchanged all the same."""
+        is_read_anew = self._state.is_from_scratch and self._state.round > 1
+        return bool(page.delta_link) and self._feed == Feed.CALENDAR and is_read_anew
+
+    async def _set_state(self, connection: AsyncConnection, state: FeedState) -> None:
+        await set_feeds(connection, self._turn.lease.tenant_id, self._turn.lease.user_id, {self._feed: state})

@@ -1,0 +1,55 @@
+"""What capture knows of the firm: which addresses are its own; and of everyone else, who is a person."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Final
+
+from bot.graph.sync.names import clean_name
+from storage.history.events import Person
+from storage.text.addresses import normalize_domain, parse_address
+from storage.text.domains import find_company_domain
+from storage.text.machines import find_machine
+
+_CACHED: Final = 20_000
+"""As many header spellings as are kept: a mailbox writes to the same people again and again."""
+
+Reason = str
+
+
+class Firm:
+    """The firm's verified domains and its wishes; decides of every address in a header, and remembers the decision."""
+
+    def __init__(self, domains: Iterable[str], *, keeps_subjects: bool = False) -> None:
+        self.domains = frozenset(filter(None, map(normalize_domain, domains)))
+        self.keeps_subjects = keeps_subjects
+        self._decisions: dict[tuple[str | None, str | None], Person | Reason] = {}
+
+    def decide(self, name: str | None, address: str | None) -> Person | Reason:
+        """Give the outside person behind a name and an address, or the reason why there is none.
+
+        `internal`, one of `storage.text.addresses.Address.reason`, or one of `storage.text.machines.find_machine`.
+        """
+        key = (name, address)
+        decision = self._decisions.get(key)
+        if decision is None:
+            if len(self._decisions) >= _CACHED:
+                self._decisions.clear()
+            decision = self._decisions[key] = self._decide(name or "", address or "")
+        return decision
+
+    def is_inside(self, domain: str) -> bool:
+        """Say whether a domain is one of the firm's, or below one."""
+        return domain in self.domains or any(domain.endswith(f".{own}") for own in self.domains)
+
+    def _decide(self, name: str, raw: str) -> Person | Reason:
+        address = parse_address(raw)
+        if address.reason:
+            return address.reason
+        if self.is_inside(address.domain):
+            return "internal"
+        machine = find_machine(address)
+        if machine:
+            return machine
+        clean, quality = clean_name(name, address.local)
+        tiebreak = int.from_bytes(hashlib.blake2b(clean.encode(), digest_size=3).digest())
+        return Person(address.address, find_company_domain(address.domain), clean, quality, tiebreak)

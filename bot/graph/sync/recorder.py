@@ -1,0 +1,152 @@
+"""From a page to what it changes: which items are new, what they mean, and what has to be taken back."""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic
+
+import structlog
+from msgspec import UNSET
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.graph.sync.capture import capture_mail, capture_meeting, get_message_source, make_digest
+from bot.graph.sync.firm import Firm, Reason
+from bot.graph.sync.pages import Event, ItemT, Message, MessageKey, Page, PageReader
+from storage.history.events import InteractionEvent
+from storage.history.interactions import Applied, Mailing, add_interaction_events, list_held
+from storage.history.meetings import HeldMeeting, apply_meetings, list_held_meetings
+from storage.models import Kind
+from storage.queue.mailboxes import Lease
+
+log = structlog.get_logger(__name__)
+
+_MESSAGES = PageReader(Message)
+
+
+@dataclass(slots=True)
+class Decided:
+    """What a page means, decided against what the mailbox holds."""
+
+    interaction_events: list[InteractionEvent] = field(default_factory=list)
+    gone: list[bytes] = field(default_factory=list)
+    held: dict[bytes, HeldMeeting] = field(default_factory=dict)
+    skipped: Counter[Reason] = field(default_factory=Counter)
+    quarantined: dict[bytes, str] = field(default_factory=dict)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Nothing has to be written."""
+        return not (self.interaction_events or self.gone or self.quarantined)
+
+
+class Recorder(ABC, Generic[ItemT]):
+    """Reads one kind of feed for one mailbox."""
+
+    def __init__(self, lease: Lease, firm: Firm) -> None:
+        self.lease = lease
+        self.firm = firm
+
+    async def prepare(self, page: Page[ItemT]) -> None:
+        """Fetch what else has to be known of a page, before its transaction; raises `GraphError`."""
+
+    async def decide(self, connection: AsyncConnection, page: Page[ItemT], now: int) -> Decided:
+        """Decide what every item of a page means, in its transaction.
+
+        One that cannot be understood is set aside, and the page goes on.
+        """
+        decided = Decided()
+        decided.quarantined.update({make_digest(name): reason for name, reason in page.poisons.items()})
+        await self._decide(connection, page, now, decided)
+        return decided
+
+    @abstractmethod
+    async def _decide(self, connection: AsyncConnection, page: Page[ItemT], now: int, decided: Decided) -> None:
+        """Fill in what the items mean."""
+
+    @abstractmethod
+    async def write(self, connection: AsyncConnection, mailing: Mailing, decided: Decided) -> Applied:
+        """Write what was decided."""
+
+    def capture(
+        self, decided: Decided, source: bytes, call: Callable[..., InteractionEvent | Reason], *given: Any
+    ) -> Reason:
+        """Add what `call` makes of an item; gives the reason why it was nothing, or an empty one."""
+        try:
+            captured = call(*given)
+        except Exception as error:
+            log.exception("item_not_understood", user_id=self.lease.user_id, error=type(error).__name__)
+            decided.quarantined[source] = type(error).__name__
+            return "quarantined"
+        if isinstance(captured, str):
+            decided.skipped[captured] += 1
+            return captured
+        decided.interaction_events.append(captured)
+        return ""
+
+
+class MailRecorder(Recorder[MessageKey]):
+    """Records mail: the inbox gives what was received, the sent items what was sent.
+
+    Only what is new is read whole: a full resync is mostly of mail that is held.
+    """
+
+    def __init__(self, lease: Lease, firm: Firm, kind: Kind) -> None:
+        super().__init__(lease, firm)
+        self._kind = kind
+
+    async def _decide(self, connection: AsyncConnection, page: Page[MessageKey], now: int, decided: Decided) -> None:
+        """Decide on new mails alone: a mail that is held, or has left its folder, was exchanged all the same."""
+        sources = {
+            get_message_source(key, self._kind): place for place, key in enumerate(page.items) if key.removed is None
+        }
+        for held in await list_held(connection, self.lease.tenant_id, self.lease.user_id, sources):
+            del sources[held]
+        new = _MESSAGES.read_some(page, sources.values()) if sources else Page[Message]([])
+        decided.quarantined.update({make_digest(name): reason for name, reason in new.poisons.items()})
+        for message in new.items:
+            source = get_message_source(message, self._kind)
+            if sources.pop(source, None) is not None:
+                self.capture(decided, source, capture_mail, message, self._kind, source, self.firm, now)
+
+    async def write(self, connection: AsyncConnection, mailing: Mailing, decided: Decided) -> Applied:
+        """Write the new mails."""
+        return await add_interaction_events(connection, mailing, decided.interaction_events)
+
+
+class CalendarRecorder(Recorder[Event]):
+    """Records meetings, and takes back those that moved, changed or were called off."""
+
+    def __init__(self, lease: Lease, firm: Firm, fetch_series: Callable[[str], Awaitable[Event | None]]) -> None:
+        super().__init__(lease, firm)
+        self._fetch_series = fetch_series
+        self._series: dict[str, Event | None] = {}
+
+    async def prepare(self, page: Page[Event]) -> None:
+        """Know the series of every occurrence, which itself says no more than when it is (graph-docs issue 7632)."""
+        self._series.update({event.id: event for event in page.items if event.type == "seriesMaster"})
+        for event in page.items:
+            master_id = event.series_master_id
+            if master_id and event.attendees is UNSET and master_id not in self._series:
+                self._series[master_id] = await self._fetch_series(master_id)
+
+    async def _decide(self, connection: AsyncConnection, page: Page[Event], now: int, decided: Decided) -> None:
+        # An item may come twice in a round, in any state: its last one counts.
+        latest = {make_digest(event.id): event for event in page.items}
+        for source, event in latest.items():
+            if event.removed is not None or self._decide_event(source, event, now, decided):
+                decided.gone.append(source)
+        decided.held = await list_held_meetings(connection, self.lease.tenant_id, self.lease.user_id, latest)
+
+    def _decide_event(self, source: bytes, event: Event, now: int, decided: Decided) -> bool:
+        """Decide on one event; True where whatever is recorded of it must go."""
+        series = self._series.get(event.series_master_id or "")
+        if event.attendees is UNSET and series is None:
+            decided.skipped["partial"] += 1
+            return False
+        reason = self.capture(decided, source, capture_meeting, event, series, source, self.firm, now)
+        return reason not in {"", "quarantined"}
+
+    async def write(self, connection: AsyncConnection, mailing: Mailing, decided: Decided) -> Applied:
+        """Write new meetings, and what became of those held."""
+        return await apply_meetings(connection, mailing, decided.interaction_events, decided.gone, decided.held)

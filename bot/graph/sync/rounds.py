@@ -1,0 +1,62 @@
+"""When a round goes wrong: a state that Graph no longer knows, a page that is too much for it, links that never end."""
+
+from http import HTTPStatus
+from typing import Final
+
+from bot.graph.client.errors import GraphError, SignInError
+from bot.graph.sync.pages import ItemT, Page
+
+_SAME_PAGES: Final = 3
+"""As often as the same items may come one after the other; twice is an ordinary repetition."""
+_EMPTY_PAGES: Final = 1_000
+"""Empty pages with a next link are ordinary too, but not for ever (msgraph-sdk-java issue 493)."""
+_UNKNOWN_STATES: Final = frozenset(("syncstatenotfound", "syncstateinvalid", "resyncrequired", "foreignlink"))
+"""Graph's words for it, and ours for a link that leads to another host, which is never followed."""
+_TOO_MUCH: Final = frozenset((HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT))
+_SLOW: Final = frozenset(("TimeoutError", "ReadTimeout", "WriteTimeout"))
+_UNREACHABLE: Final = frozenset(("ConnectError", "ConnectTimeout", "foreignLink", "endlessRound"))
+
+
+def is_unknown_state(error: GraphError) -> bool:
+    """Say whether Graph has forgotten where we were: then the feed is read from scratch, and nothing is missing."""
+    return error.status == HTTPStatus.GONE or error.code.lower() in _UNKNOWN_STATES
+
+
+def is_too_much(error: GraphError) -> bool:
+    """Say whether the same page may succeed at once with fewer items (microsoft-graph-docs issue 5853)."""
+    if error.retry_after is not None or isinstance(error, SignInError) or is_slow(error):
+        return False
+    return error.status in _TOO_MUCH or (error.status == 0 and error.code not in _UNREACHABLE)
+
+
+def is_slow(error: GraphError) -> bool:
+    """Say whether an answer took too long: fewer items may be faster, but others have waited long enough."""
+    return error.status == 0 and error.code in _SLOW
+
+
+def is_within_round(link: str) -> bool:
+    """Say whether a link leads on within a round: it carries a skip token, a delta link a delta token.
+
+    Source: learn.microsoft.com/graph/delta-query-overview, "State tokens".
+    """
+    return "skiptoken" in link.lower()
+
+
+class RoundWatch:
+    """Tells a round that goes on from one that turns in circles (msgraph-sdk-dotnet issue 3082)."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._same = 0
+        self._empty = 0
+
+    def check(self, page: Page[ItemT]) -> None:
+        """Look at the next page; raises `GraphError` (`endlessRound`) where it is time to give up."""
+        if page.delta_link:
+            return
+        fingerprint = page.fingerprint
+        self._empty = 0 if fingerprint else self._empty + 1
+        self._same = self._same + 1 if fingerprint and fingerprint == self._last else 1
+        self._last = fingerprint
+        if self._same > _SAME_PAGES or self._empty > _EMPTY_PAGES:
+            raise GraphError(0, "endlessRound")

@@ -1,0 +1,118 @@
+"""A worker's turn with one mailbox: what it needs at hand, and the one way in which it writes."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final, Protocol, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import metrics
+from bot.graph.client.client import GraphClient
+from bot.graph.sync.firm import Firm
+from storage.engine.database import Database
+from storage.history.interactions import Applied, Mailing
+from storage.models import Feed
+from storage.queue.feeds import FeedState, set_feeds
+from storage.queue.mailboxes import Lease, begin_first_sync, hold_mailbox
+from storage.text.domains import name_company
+
+_TRIES: Final = 4
+"""Tries to write a page: two transactions may meet in a deadlock, or the database restart."""
+_PUT_OFF: Final = 60
+"""Seconds for which what changes nothing may go unwritten."""
+
+ResultT = TypeVar("ResultT")
+
+
+class OnApplied(Protocol):
+    """Hears of each applied page, in the transaction of the page: what it writes commits or rolls back with it."""
+
+    async def __call__(
+        self,
+        connection: AsyncConnection,
+        tenant_id: int,
+        user_id: int,
+        applied: Applied,
+        is_first_sync: bool,  # noqa: FBT001  # the contract of those who listen
+    ) -> None:
+        """Write what follows from the page (notices)."""
+
+
+@dataclass(slots=True)
+class MailboxRun:
+    """One mailbox in our hands, and how far this turn has come."""
+
+    database: Database
+    client: GraphClient
+    lease: Lease
+    firm: Firm
+    clock: Callable[[], float]
+    """UTC seconds."""
+    on_applied: OnApplied | None = None
+    is_stopping: Callable[[], bool] = field(default=lambda: False)
+    pages: int = 0
+    items: int = 0
+    is_beginning: bool = False
+    """The mailbox is on its way to its first end, or there again, and that is not written yet."""
+    _unwritten: dict[Feed, FeedState] = field(default_factory=dict)
+    _is_untold: bool = False
+    _wrote_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def now(self) -> int:
+        """The current UTC second."""
+        return int(self.clock())
+
+    def make_mailing(self, round_number: int = 0) -> Mailing:
+        """Give what the store has to know of a page of this mailbox."""
+        lease = self.lease
+        return Mailing(lease.tenant_id, lease.user_id, lease.contact_rule, self.now, round_number, name_company)
+
+    async def write(self, change: Callable[[AsyncConnection], Awaitable[ResultT]]) -> ResultT:
+        """Run `change` in one transaction that holds the mailbox; a transaction that failed is tried again as a whole.
+
+        Raises `LeaseLostError` where another worker has the mailbox now, and `DBAPIError` in the end.
+        """
+        for attempt in range(1, _TRIES + 1):
+            try:
+                async with self.database.writing(self.lease.tenant_id) as connection:
+                    await hold_mailbox(connection, self.lease, self.now)
+                    if self.is_beginning:
+                        await begin_first_sync(connection, self.lease)
+                    await self.settle(connection)
+                    result = await change(connection)
+            except DBAPIError:
+                if attempt == _TRIES:
+                    raise
+                await asyncio.sleep(0.1 * 2**attempt * random.uniform(0.5, 1))
+            else:
+                self._unwritten, self._is_untold, self.is_beginning = {}, False, False
+                self._wrote_at = time.monotonic()
+                return result
+        raise AssertionError  # the last try returns or raises
+
+    @property
+    def may_put_off(self) -> bool:
+        """Say whether a page that changes nothing may wait for the next transaction."""
+        return time.monotonic() < self._wrote_at + _PUT_OFF
+
+    def put_off(self, feed: Feed, state: FeedState, *, is_first_sync: bool) -> None:
+        """Have the next transaction write where a feed stands: a crash until then repeats what changes nothing."""
+        self._unwritten[feed] = state
+        self._is_untold = self._is_untold or is_first_sync
+
+    async def settle(self, connection: AsyncConnection) -> None:
+        """Write what was put off."""
+        await set_feeds(connection, self.lease.tenant_id, self.lease.user_id, self._unwritten)
+        if self._is_untold:
+            await self.tell(connection, Applied(), is_first_sync=True)
+
+    async def tell(self, connection: AsyncConnection, applied: Applied, *, is_first_sync: bool) -> None:
+        """Tell who listens what a page has changed, in its transaction."""
+        metrics.INTERACTIONS.inc(applied.new_interactions)
+        if self.on_applied is not None:
+            await self.on_applied(connection, self.lease.tenant_id, self.lease.user_id, applied, is_first_sync)

@@ -1,0 +1,145 @@
+"""Taking turns: one leased mailbox is synced, and given back with what became of it."""
+
+import contextlib
+import random
+import time
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from bot.graph.client.client import GraphClient
+from bot.graph.client.errors import GraphError, SignInError
+from bot.graph.sync.failures import SyncFailure, judge_error
+from bot.graph.sync.firm import Firm
+from bot.graph.sync.mailbox import sync_mailbox
+from bot.graph.sync.run import MailboxRun, OnApplied
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
+from storage.engine.wake import wake
+from storage.queue.chores import make_chore_due
+from storage.queue.mailboxes import (
+    Lease,
+    LeaseLostError,
+    begin_first_sync,
+    count_mailboxes,
+    fail_mailbox,
+    finish_mailbox,
+    release_mailbox,
+)
+
+log = structlog.get_logger(__name__)
+
+_PROGRESS_EVERY: Final = 5.0
+_REFUSAL_DELAY: Final = 5
+"""Seconds after a refusal until the directory is asked; those of many mailboxes are one question."""
+
+
+class MailboxRunner:
+    """Takes turns with mailboxes; `interval` is how many seconds later one is looked at again."""
+
+    def __init__(
+        self,
+        database: Database,
+        get_client: Callable[[str], GraphClient],
+        *,
+        on_applied: OnApplied | None,
+        clock: Callable[[], float],
+        interval: int,
+    ) -> None:
+        self.is_stopping = False
+        """Asks every turn to end after the page in hand."""
+        self._database = database
+        self._get_client = get_client
+        self._on_applied = on_applied
+        self._clock = clock
+        self._interval = interval
+        self._firms: dict[int, Firm] = {}
+        self._told_at = 0.0
+
+    async def take(self, lease: Lease) -> None:
+        """Sync a mailbox and give it back, whatever happens."""
+        turn = MailboxRun(
+            self._database,
+            self._get_client(lease.entra_tenant_id),
+            lease,
+            self._find_firm(lease),
+            self._clock,
+            self._on_applied,
+            lambda: self.is_stopping,
+        )
+        try:
+            is_done = await sync_mailbox(turn)
+            await self._give_back(turn, is_done=is_done)
+        except LeaseLostError:
+            log.warning("lease_lost", tenant_id=lease.tenant_id, user_id=lease.user_id)
+        except Exception as error:
+            if not isinstance(error, GraphError | DBAPIError | OSError):
+                log.exception("mailbox_failed", tenant_id=lease.tenant_id, user_id=lease.user_id)
+            trouble = judge_error(error, self._clock(), lease.failures)
+            is_refusal = trouble.state == "forbidden" or (isinstance(error, SignInError) and error.is_refused)
+            await self._note(turn, trouble, is_refusal=is_refusal)
+        await self._tell_progress(turn)
+
+    def _find_firm(self, lease: Lease) -> Firm:
+        """Give what capture knows of the lease's firm; it remembers addresses, so it is kept while it is the same."""
+        known, now = self._firms.get(lease.tenant_id), Firm(lease.domains, keeps_subjects=lease.keeps_subjects)
+        if known is None or (known.domains, known.keeps_subjects) != (now.domains, now.keeps_subjects):
+            known = self._firms[lease.tenant_id] = now
+        return known
+
+    async def _give_back(self, turn: MailboxRun, *, is_done: bool) -> None:
+        lease, now = turn.lease, turn.now
+        async with self._database.writing(lease.tenant_id) as connection:
+            await turn.settle(connection)
+            if is_done:
+                due_at = now + int(self._interval * random.uniform(0.9, 1.1))
+                await finish_mailbox(connection, lease, now=now, due_at=due_at)
+            else:
+                if turn.is_beginning:
+                    await begin_first_sync(connection, lease)
+                await release_mailbox(connection, lease, now)
+
+    async def _note(self, turn: MailboxRun, trouble: SyncFailure, *, is_refusal: bool) -> None:
+        """Write down why a mailbox could not be synced; where even that fails, its lease runs out by itself.
+
+        After a refusal the directory is asked whether the whole firm keeps us out.
+        """
+        lease = turn.lease
+        said = {"state": trouble.state, "reason": trouble.reason, "retry_at": trouble.retry_at}
+        log.warning("mailbox_not_synced", tenant_id=lease.tenant_id, user_id=lease.user_id, **said)
+        try:
+            async with self._database.writing(lease.tenant_id) as connection:
+                await turn.settle(connection)
+                await fail_mailbox(
+                    connection, lease, state=trouble.state, reason=trouble.reason, retry_at=trouble.retry_at
+                )
+                if is_refusal:
+                    at = int(self._clock()) + _REFUSAL_DELAY
+                    await make_chore_due(connection, lease.tenant_id, "directory", at)
+                    wake(connection, "directory")
+        except (LeaseLostError, DBAPIError, OSError) as error:
+            log.warning("failure_not_noted", user_id=lease.user_id, error=type(error).__name__)
+
+    async def _tell_progress(self, turn: MailboxRun) -> None:
+        """Log how far this mailbox is, and now and then how far all of them are."""
+        lease = turn.lease
+        if lease.state != "current":
+            log.info(
+                "mailbox_progress",
+                tenant_id=lease.tenant_id,
+                user_id=lease.user_id,
+                pages=turn.pages,
+                items=turn.items,
+            )
+        if time.monotonic() >= self._told_at + _PROGRESS_EVERY:
+            self._told_at = time.monotonic()
+            with contextlib.suppress(DBAPIError, OSError):  # it is told another time
+                log.info("progress", **await get_health(self._database))
+
+
+async def get_health(database: Database) -> dict[str, int]:
+    """Give `{"total", "current", "failing"}` for `/healthz`; current means synced to the end."""
+    async with database.reading(SYSTEM) as connection:
+        return await count_mailboxes(connection)

@@ -1,0 +1,169 @@
+"""One turn from the asker's side: who it is, what the desk answers, and how that gets back to them."""
+
+import asyncio
+from typing import get_args
+
+import structlog
+from botbuilder.core import TurnContext
+from botbuilder.schema import DeliveryModes
+
+from bot.failpoints import reach
+from bot.language import choose_language, say
+from bot.metrics import SENDS, TURNS
+from bot.teams.adapter import get_arrival
+from bot.teams.caller import Asker, know_asker
+from bot.teams.errors import RefusedError, SendError
+from bot.teams.idempotency import Claim
+from bot.teams.outgoing import Outgoing, offer_file, say_card, say_text
+from bot.teams.references import read_acquaintance, read_reference
+from bot.teams.services import TeamsServices
+from bot.turn import Ask, Language, Reply, Surface
+from storage.engine.rls import SYSTEM
+from storage.firm.users import KnownUser
+
+_SENT = SENDS.labels("sent")
+_TURNS = {surface: TURNS.labels(surface) for surface in get_args(Surface)}
+log = structlog.get_logger(__name__)
+
+
+class TeamsTurn:
+    """Somebody's turn; `asker` is None for anybody who is not of a firm that is served."""
+
+    def __init__(self, tools: TeamsServices, context: TurnContext, user: KnownUser | None) -> None:
+        self._arrival = get_arrival(context)
+        self.incoming = self._arrival.incoming
+        self.asker: Asker | None = None
+        self.tools = tools
+        self.context = context
+        if user is not None:
+            is_extension = (self.incoming.name or "").startswith("composeExtension/")
+            self.asker = know_asker(user, self.incoming, is_extension=is_extension)
+            self._claim = Claim(tools.database, user.viewer.tenant_id, self.incoming, tools.clock)
+
+    @property
+    def language(self) -> Language:
+        """The asker's language, or a stranger's as their client says."""
+        return self.asker.language if self.asker else choose_language(self.incoming.locale)
+
+    @property
+    def is_late(self) -> bool:
+        """Teams has stopped waiting for the answer to this invoke: it goes out as a message (F47)."""
+        return self._arrival.is_late
+
+    async def answer(self, ask: Ask) -> Reply:
+        """Bring what is asked to the desk; a sign of life goes out where that takes long."""
+        if self.asker is None:
+            return self.tools.dispatcher.answer_stranger(ask, language=self.language)
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        typing = loop.call_later(self.tools.patience.typing, self._show_typing)
+        is_public = self.asker.surface == "group"
+        reading: dict[str, bool] = {}
+        try:
+            if is_public and await self.tools.roster.has_outsiders(self.incoming):
+                reading["has_outsiders"] = True
+            return await self.tools.dispatcher.answer(
+                ask,
+                viewer=self.asker.viewer,
+                language=self.asker.language,
+                timezone=self.asker.timezone,
+                surface=self.asker.surface,
+                claim=self._claim.keep_effect,
+                **reading,
+            )
+        finally:
+            typing.cancel()
+            _TURNS[self.asker.surface].observe(loop.time() - started)
+
+    async def say(self, reply: Reply) -> None:
+        """Send a reply where it was asked for, and what is private in it to the asker's own chat."""
+        reach("turn_committed")
+        if not self._is_expected and self.asker is not None and not await self._claim.take_reply():
+            return
+        await self.say_privately(reply)
+        message = self._draw(reply)
+        if message is not None and not await self._replace_card(message, reply):
+            await self.send(message)
+
+    async def say_privately(self, reply: Reply) -> None:
+        """Send what only the asker may read to the personal chat."""
+        if reply.private is None or self.asker is None:
+            return
+        viewer, message = self.asker.viewer, self._draw(reply.private)
+        if message is not None:
+            met = read_acquaintance(self.incoming, viewer.tenant_id, viewer.user_id)
+            await self.tools.messenger.send_activity(viewer.tenant_id, viewer.user_id, message, met=met)
+
+    async def say_text(self, key: str, **values: object) -> None:
+        """Send one sentence of the room `teams`."""
+        await self.send(say_text(say(self.language, f"teams.{key}", **values)))
+
+    async def send(self, message: Outgoing) -> None:
+        """Send a message; a card that Teams refuses is said in words, what cannot be said at all is counted (F56)."""
+        try:
+            await self.context.send_activity(message)
+            _SENT.inc()
+        except RefusedError as error:
+            log.warning("reply_refused", reason=error.reason)
+            if message.attachments:
+                await self.say_text("too_large", summary=message.summary or "")
+        except SendError as error:
+            SENDS.labels(error.outcome).inc()
+            log.warning("reply_not_sent", reason=error.reason)
+
+    async def remember(self) -> bool:
+        """Keep where this came from; True where the conversation was not known before."""
+        if self.asker is None:
+            return False
+        reference = read_reference(self.incoming, self.asker.viewer.tenant_id, self.asker.viewer.user_id)
+        return reference is not None and await self.tools.references.keep(reference)
+
+    async def mark_unreachable(self, reason: str) -> None:
+        """Say no more there until somebody writes again."""
+        if self.asker is not None and self.incoming.conversation and self.incoming.conversation.id:
+            tenant_id, conversation_id = self.asker.viewer.tenant_id, self.incoming.conversation.id
+            await self.tools.references.mark_unreachable(tenant_id, conversation_id, reason)
+
+    @property
+    def _is_expected(self) -> bool:
+        return bool(self.incoming.delivery_mode == DeliveryModes.expect_replies)
+
+    def _draw(self, reply: Reply) -> Outgoing | None:
+        """Put a reply into a message; a file is offered through Teams' own consent, which needs no card of ours."""
+        if reply.file is not None:
+            return offer_file(reply.file, say(self.language, "teams.file_offer"))
+        return say_card(reply.card, reply.summary) if reply.card is not None else None
+
+    async def _replace_card(self, message: Outgoing, reply: Reply) -> bool:
+        """Put the answer to a card's button in that card's place, so that no pile of messages grows."""
+        card_id = self.incoming.reply_to_id
+        is_replaceable = reply.file is None and not reply.is_error and not self._is_expected
+        if self.incoming.value is None or not card_id or not is_replaceable:
+            return False
+        message.id = card_id
+        try:
+            await self.context.update_activity(message)
+        except SendError as error:
+            log.info("card_not_replaced", reason=error.reason)
+            return False
+        return True
+
+    def _show_typing(self) -> None:
+        if self.incoming.type == "message" and not self._is_expected:
+            self._typing = asyncio.create_task(self._send_typing())
+
+    async def _send_typing(self) -> None:
+        try:
+            await self.context.send_activity(Outgoing(type="typing"))
+        except SendError as error:
+            log.info("typing_not_sent", reason=error.reason)
+
+
+async def meet(tools: TeamsServices, context: TurnContext, said: str = "") -> TeamsTurn:
+    """Find out who speaks, and has `said` this."""
+    arrival = get_arrival(context)
+    user = None
+    if not arrival.incoming.is_from_bot:
+        async with tools.database.reading(SYSTEM) as connection:
+            user = await tools.authenticator.find_user(connection, arrival.caller, arrival.incoming, said)
+    return TeamsTurn(tools, context, user if user is not None and user.is_active else None)

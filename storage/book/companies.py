@@ -1,0 +1,182 @@
+"""Companies as a viewer sees them: lists, one company, and finding one by what people call it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Select, bindparam, func, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.book import timeline
+from storage.book.relationships import get_known
+from storage.engine.parameters import number
+from storage.engine.prepared import Prepared
+from storage.lists import finding
+from storage.lists.facts import ContactBrief, Knower, Match, Recent, Totals
+from storage.lists.filters import Filter, Scope, is_id
+from storage.lists.paging import Page
+from storage.lists.query import ListQuery
+from storage.lists.sources import get_source
+from storage.lists.statement import fetch_page
+from storage.models import Company, CompanyDomain, CompanyRelationship, CompanyType, Contact
+from storage.viewer import Viewer
+
+_MOST_ROWS: Final = 100
+_CONTACTS_SHOWN: Final = 10
+
+
+class CompanyRow(msgspec.Struct, frozen=True):
+    """A company in a list; counts and dates are the viewer's own in scope `mine`, else the firm's."""
+
+    id: int
+    name: str
+    is_provisional: bool
+    type: CompanyType | None
+    partner_id: int | None
+    partner_name: str | None
+    domain: str
+    """Its main domain (the shortest)."""
+    version: int
+    contact_count: int
+    interaction_count: int
+    first_at: int
+    last_at: int
+    """0: nothing with a believable date yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyDetail:
+    """Everything that a card of one company shows."""
+
+    id: int
+    name: str
+    is_provisional: bool
+    type: CompanyType | None
+    partner_id: int | None
+    partner_name: str | None
+    version: int
+    contact_count: int
+    domains: tuple[str, ...]
+    firm: Totals
+    mine: Totals
+    is_mine: bool
+    knowers: tuple[Knower, ...]
+    """Newest first, at most 20; `knower_count` counts them all."""
+    knower_count: int
+    recent: tuple[Recent, ...]
+    contacts: tuple[ContactBrief, ...]
+    """Those the viewer may see, newest first, at most 10."""
+
+
+async def list_companies(
+    connection: AsyncConnection,
+    viewer: Viewer,
+    filter_: Filter,
+    *,
+    now: int,
+    cursor: str | None = None,
+    limit: int = 10,
+) -> Page[CompanyRow]:
+    """Return a page of companies; raises `CursorError` for a cursor that is not of this list."""
+    return await fetch_page(connection, viewer, filter_, _make_row, now=now, cursor=cursor, limit=limit)
+
+
+async def list_companies_to_sort_out(
+    connection: AsyncConnection, viewer: Viewer, *, scope: Scope = "firm", cursor: str | None = None, limit: int = 10
+) -> Page[CompanyRow]:
+    """Return the companies without type or partner, busiest first; raises `CursorError`."""
+    busiest = Filter(scope=scope, sort="count")
+    options: dict[str, Any] = {"now": 0, "cursor": cursor, "limit": limit, "is_to_sort_out": True}
+    return await fetch_page(connection, viewer, busiest, _make_row, **options)
+
+
+_TYPES = {None: None} | {type_.value: type_ for type_ in CompanyType}
+
+
+def _make_row(row: Any) -> CompanyRow:
+    return CompanyRow(row[0], row[1], bool(row[2]), _TYPES[row[3]], row[4], row[5], row[6] or "", *row[7:-1])
+
+
+async def get_company(connection: AsyncConnection, viewer: Viewer, company_id: int) -> CompanyDetail | None:
+    """Return one company with all that its card shows."""
+    company = (await get_company_rows(connection, viewer, [company_id])).get(company_id)
+    if company is None:
+        return None
+    of_company = {"tenant_id": viewer.tenant_id, "company_id": company_id}
+    domains = await _DOMAINS.fetch(connection, of_company)
+    known = await get_known(connection, viewer, CompanyRelationship, company_id)
+    contacts = await _list_contacts(connection, viewer, company_id)
+    return CompanyDetail(
+        id=company.id,
+        name=company.name,
+        is_provisional=company.is_provisional,
+        type=company.type,
+        partner_id=company.partner_id,
+        partner_name=company.partner_name,
+        version=company.version,
+        contact_count=company.contact_count,
+        domains=tuple(row[0] for row in domains),
+        firm=known.firm,
+        mine=known.mine,
+        is_mine=known.is_mine,
+        knowers=known.knowers,
+        knower_count=known.knower_count,
+        recent=await _list_recent(connection, viewer, company_id),
+        contacts=contacts,
+    )
+
+
+async def _list_contacts(connection: AsyncConnection, viewer: Viewer, company_id: int) -> tuple[ContactBrief, ...]:
+    """List the contacts there that the viewer may see, newest first."""
+    newest = Filter(of="contacts", scope="firm", company_id=company_id)
+    options: dict[str, Any] = {"now": 0, "cursor": None, "limit": _CONTACTS_SHOWN}
+    return tuple((await fetch_page(connection, viewer, newest, _make_brief, **options)).rows)
+
+
+def _make_brief(row: Any) -> ContactBrief:
+    return ContactBrief(row[0], row[1], row[2], row[5], row[7])
+
+
+async def _list_recent(connection: AsyncConnection, viewer: Viewer, company_id: int) -> tuple[Recent, ...]:
+    """List what happened last with anybody there, whose names may be hidden from the viewer."""
+    newest = await _NEWEST.fetch(connection, {"tenant_id": viewer.tenant_id, "company_id": company_id})
+    return await timeline.list_recent(connection, viewer, [row[0] for row in newest])
+
+
+_DOMAINS: Final = Prepared(
+    select(CompanyDomain.domain)
+    .where(CompanyDomain.tenant_id == number("tenant_id"), CompanyDomain.company_id == number("company_id"))
+    .order_by(func.length(CompanyDomain.domain), CompanyDomain.domain)
+)
+_NEWEST: Final = Prepared(
+    select(Contact.id)
+    .where(Contact.tenant_id == number("tenant_id"), Contact.company_id == number("company_id"), Contact.is_contact)
+    .order_by(Contact.last_at.desc(), Contact.id.desc())
+    .limit(literal_column(str(timeline.CONTACTS)))
+)
+
+
+async def get_company_rows(
+    connection: AsyncConnection, viewer: Viewer, company_ids: Sequence[int]
+) -> dict[int, CompanyRow]:
+    """Return the visible ones among `company_ids` with the firm's figures, at most 100."""
+    ids = [company_id for company_id in company_ids if is_id(company_id)][:_MOST_ROWS]
+    if not ids:
+        return {}
+    found = await connection.execute(_select_rows(viewer.is_in_public), {"tenant_id": viewer.tenant_id, "ids": ids})
+    rows = [_make_row(row) for row in found]
+    return {row.id: row for row in rows}
+
+
+@lru_cache
+def _select_rows(is_in_public: bool) -> Select[Any]:  # noqa: FBT001
+    source = get_source(ListQuery("companies", "firm", "last", is_ascending=False, limit=0, is_in_public=is_in_public))
+    is_asked = Company.id.in_(bindparam("ids", expanding=True))
+    return select(*source.columns, Company.last_at).select_from(source.tables).where(*source.conditions, is_asked)
+
+
+async def find_companies(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
+    """Find companies by name, by any of their domains, by an address or link at one, or by a mistyped name."""
+    return await finding.find(connection, viewer, finding.COMPANIES, text, limit=limit)

@@ -1,0 +1,164 @@
+"""How a change of companies is written: held, compared, copied to the lists, and put on record."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.book.companies import get_company
+from storage.lists.filters import is_id
+from storage.lists.words import COMPANY, index_words
+from storage.models import Company, CompanyDomain, CompanyRelationship, User
+from storage.record.audit import Entry, add_audits
+from storage.record.changes import Change, Changes, MissingError, RefusedError, StaleError
+from storage.text.names import fold_name
+from storage.viewer import Viewer, visible_companies, visible_users
+
+MOST_AT_ONCE: Final = 100
+_COPIED: Final = ("type", "partner_id", "folded_name")
+"""The columns of a company that its `company_relationships` hold copies of."""
+_HELD: Final = (Company.id, Company.name, Company.is_provisional, Company.type, Company.partner_id, Company.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What companies are to become, and what their audit rows will say of it."""
+
+    action: str
+    values: Mapping[str, Any]
+    """Columns and their new values; those that an audit row keeps are `shown`."""
+    shown: tuple[str, ...]
+    now: int
+    source: str
+    undoes: int | None = None
+
+
+def wish_type(type_: str | None, now: int, source: str, *, undoes: int | None = None) -> Wish:
+    """Wish for a type, or none."""
+    return Wish("company.set_type", {"type": type_ and str(type_)}, ("type",), now, source, undoes)
+
+
+def wish_partner(partner_id: int | None, now: int, source: str, *, undoes: int | None = None) -> Wish:
+    """Wish for a partner, or nobody."""
+    return Wish("company.set_partner", {"partner_id": partner_id}, ("partner_id",), now, source, undoes)
+
+
+def wish_name(name: str, *, is_provisional: bool, now: int, source: str, undoes: int | None = None) -> Wish:
+    """Wish for a name; raises `RefusedError` for one with nothing to read."""
+    if not fold_name(name):
+        raise RefusedError("bad_name")
+    values = {"name": name, "folded_name": fold_name(name), "is_provisional": is_provisional}
+    return Wish("company.rename", values, ("name", "is_provisional"), now, source, undoes)
+
+
+async def check_partner(connection: AsyncConnection, viewer: Viewer, user_id: int | None) -> None:
+    """Raise `MissingError` for a partner who is not there or has left."""
+    if user_id is None:
+        return
+    is_there = select(User.id).where(visible_users(viewer), User.id == user_id, User.is_active)
+    if not is_id(user_id) or await connection.scalar(is_there) is None:
+        raise MissingError("user")
+
+
+async def change_one(
+    connection: AsyncConnection, viewer: Viewer, company_id: int, wish: Wish, version: int | None
+) -> Change:
+    """Write a wish to one company; raises `MissingError` and `StaleError`."""
+    changes = await change_several(
+        connection, viewer, [company_id], wish, {} if version is None else {company_id: version}
+    )
+    if changes.missing_ids:
+        raise MissingError("company")
+    if changes.stale_ids:
+        raise StaleError(await get_company(connection, viewer, company_id))
+    return changes.made[0]
+
+
+async def hold_one(connection: AsyncConnection, viewer: Viewer, company_id: int, version: int | None) -> Any:
+    """Lock a company as it is; raises as `change_one`."""
+    held = await _hold(connection, viewer, [company_id])
+    if not held:
+        raise MissingError("company")
+    if version not in (None, held[company_id].version):
+        raise StaleError(await get_company(connection, viewer, company_id))
+    return held[company_id]
+
+
+async def _hold(connection: AsyncConnection, viewer: Viewer, company_ids: Sequence[int]) -> dict[int, Any]:
+    """Lock the visible ones of some companies, in the order of their numbers, as the sync does."""
+    ids = [company_id for company_id in company_ids if is_id(company_id)]
+    held = select(*_HELD).where(visible_companies(viewer), Company.id.in_(ids)).order_by(Company.id).with_for_update()
+    return {row.id: row for row in await connection.execute(held)}
+
+
+async def change_several(
+    connection: AsyncConnection, viewer: Viewer, company_ids: Sequence[int], wish: Wish, versions: Mapping[int, int]
+) -> Changes:
+    """Write a wish to several companies, one audit row each; missing and stale ones are left alone."""
+    asked = list(dict.fromkeys(company_ids))[:MOST_AT_ONCE]
+    held = await _hold(connection, viewer, asked)
+    stale = tuple(id_ for id_, row in held.items() if versions.get(id_, row.version) != row.version)
+    current = [row for id_, row in held.items() if id_ not in stale]
+    is_so = {row.id: all(getattr(row, key, value) == value for key, value in wish.values.items()) for row in current}
+    changed = [row for row in current if not is_so[row.id]]
+    await write_wish(connection, viewer, [row.id for row in changed], wish)
+    after = {key: wish.values[key] for key in wish.shown}
+    before = {row.id: {key: getattr(row, key) for key in wish.shown} for row in current}
+    kept = after | ({"undoes": wish.undoes} if wish.undoes else {})
+    entries = [Entry(wish.action, "company", row.id, before[row.id], kept) for row in changed]
+    numbers = await add_audits(connection, viewer, entries, now=wish.now, source=wish.source)
+    audit_ids = dict(zip((row.id for row in changed), numbers, strict=True))
+    return Changes(
+        made=tuple(
+            make_change(audit_ids.get(row.id), row, wish, viewer, before=before[row.id], after=after) for row in current
+        ),
+        missing_ids=tuple(id_ for id_ in asked if id_ not in held),
+        stale_ids=stale,
+    )
+
+
+async def write_wish(connection: AsyncConnection, viewer: Viewer, company_ids: Sequence[int], wish: Wish) -> None:
+    """Write new values and a new version, and the copies; an empty wish writes the version alone."""
+    if not company_ids:
+        return
+    of_companies = Company.tenant_id == viewer.tenant_id, Company.id.in_(company_ids)
+    await connection.execute(update(Company).where(*of_companies).values(**wish.values, version=Company.version + 1))
+    if copied := {key: value for key, value in wish.values.items() if key in _COPIED}:
+        table = CompanyRelationship
+        of_copies = table.tenant_id == viewer.tenant_id, table.company_id.in_(company_ids)
+        await connection.execute(update(table).where(*of_copies).values(**copied))
+
+
+async def audit_one(
+    connection: AsyncConnection,
+    viewer: Viewer,
+    company: Any,
+    wish: Wish,
+    *,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> Change:
+    """Put a change on record that is written already."""
+    kept = after | ({"undoes": wish.undoes} if wish.undoes else {})
+    entry = Entry(wish.action, "company", company.id, before, kept)
+    audit_id = (await add_audits(connection, viewer, [entry], now=wish.now, source=wish.source))[0]
+    return make_change(audit_id, company, wish, viewer, before=before, after=after)
+
+
+def make_change(
+    audit_id: int | None, company: Any, wish: Wish, viewer: Viewer, *, before: dict[str, Any], after: dict[str, Any]
+) -> Change:
+    """Say what a change came to; without an audit row everything was so already."""
+    name = wish.values.get("name", company.name)
+    return Change(audit_id, wish.action, "company", company.id, name, before, after, viewer.user_id, wish.now)
+
+
+async def index_company(connection: AsyncConnection, viewer: Viewer, company_id: int) -> None:
+    """Make the company found by its name and domains as they are now."""
+    name = select(Company.name).where(Company.tenant_id == viewer.tenant_id, Company.id == company_id)
+    of_company = CompanyDomain.tenant_id == viewer.tenant_id, CompanyDomain.company_id == company_id
+    domains = await connection.scalars(select(CompanyDomain.domain).where(*of_company))
+    texts = [await connection.scalar(name) or "", *domains]
+    await index_words(connection, viewer.tenant_id, COMPANY, {company_id: texts})

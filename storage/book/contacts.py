@@ -1,0 +1,216 @@
+"""Contacts as a viewer sees them: lists, one contact, finding one, and adding one by hand."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.book.manual_contacts import is_added_by, set_added, unset_added
+from storage.book.relationships import get_known
+from storage.book.timeline import list_recent
+from storage.engine.parameters import as_parameters, number
+from storage.engine.prepared import Prepared
+from storage.lists import finding
+from storage.lists.facts import Knower, Match, Recent, Totals
+from storage.lists.filters import Filter, is_id
+from storage.lists.paging import Page
+from storage.lists.statement import fetch_page
+from storage.models import Company, CompanyType, Contact, Relationship, User
+from storage.record.audit import AuditRow, Entry, add_audits
+from storage.record.changes import Change, MissingError, StaleError
+from storage.text.addresses import parse_address
+from storage.viewer import Viewer, own_contacts, visible_companies, visible_contacts, visible_people
+
+
+class ContactRow(msgspec.Struct, frozen=True):
+    """A contact in a list; counts and dates are the viewer's own in scope `mine`, else the firm's."""
+
+    id: int
+    name: str
+    address: str
+    company_id: int | None
+    company_name: str | None
+    interaction_count: int
+    first_at: int
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactDetail:
+    """Everything that a card of one contact shows."""
+
+    id: int
+    name: str
+    address: str
+    reason: str
+    """The reason code of the decision that made them a contact."""
+    is_added: bool
+    """Somebody added them by hand."""
+    company_id: int | None
+    company_name: str | None
+    company_type: CompanyType | None
+    partner_name: str | None
+    firm: Totals
+    """The viewer's own where the firm keeps contacts back."""
+    mine: Totals
+    is_mine: bool
+    knowers: tuple[Knower, ...]
+    knower_count: int
+    recent: tuple[Recent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPerson:
+    """Why an outside person is (not) a contact: for `contact.explain`."""
+
+    id: int
+    name: str
+    address: str
+    is_contact: bool
+    is_added: bool
+    reason: str
+    company_id: int | None
+    company_name: str | None
+
+
+async def list_contacts(
+    connection: AsyncConnection,
+    viewer: Viewer,
+    filter_: Filter,
+    *,
+    now: int,
+    cursor: str | None = None,
+    limit: int = 10,
+) -> Page[ContactRow]:
+    """Return a page of contacts; raises `CursorError` for a cursor that is not of this list."""
+    return await fetch_page(connection, viewer, filter_, _make_row, now=now, cursor=cursor, limit=limit)
+
+
+def _make_row(row: Any) -> ContactRow:
+    return ContactRow(*row[:-1])
+
+
+async def get_contact(connection: AsyncConnection, viewer: Viewer, contact_id: int) -> ContactDetail | None:
+    """Return one contact with all that its card shows."""
+    if not is_id(contact_id):
+        return None
+    asked = _prepare_contact(viewer.shares_contacts, viewer.is_in_public)
+    values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "contact_id": contact_id}
+    rows = await asked.fetch(connection, values)
+    if not rows:
+        return None
+    known = await get_known(connection, viewer, Relationship, contact_id)
+    id_, name, address, reason, is_added, company_id, company_name, company_type, partner_name = rows[0]
+    recent = await list_recent(connection, viewer, [contact_id], is_own=not viewer.shares_contacts)
+    return ContactDetail(
+        id=id_,
+        name=name,
+        address=address,
+        reason=reason,
+        is_added=bool(is_added),
+        company_id=company_id,
+        company_name=company_name,
+        company_type=CompanyType(company_type) if company_type else None,
+        partner_name=partner_name,
+        firm=known.firm,
+        mine=known.mine,
+        is_mine=known.is_mine,
+        knowers=known.knowers,
+        knower_count=known.knower_count,
+        recent=recent,
+    )
+
+
+@lru_cache
+def _prepare_contact(shares_contacts: bool, is_in_public: bool) -> Prepared:  # noqa: FBT001
+    asker, of = as_parameters(Viewer(0, 0, shares_contacts, is_in_public)), Contact
+    return Prepared(
+        select(of.id, of.name, of.address, of.reason, of.is_added, Company.id, Company.name, Company.type, User.name)
+        .outerjoin(Company, _is_at_company(asker))
+        .outerjoin(User, and_(User.tenant_id == asker.tenant_id, User.id == Company.partner_id))
+        .where(visible_contacts(asker), of.id == number("contact_id"))
+    )
+
+
+def _is_at_company(viewer: Viewer) -> ColumnElement[bool]:
+    return and_(visible_companies(viewer), Company.id == Contact.company_id)
+
+
+async def find_contacts(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
+    """Find contacts by name, by address, or by a mistyped name."""
+    return await finding.find(connection, viewer, finding.CONTACTS, text, limit=limit)
+
+
+async def get_seen_person(
+    connection: AsyncConnection, viewer: Viewer, *, contact_id: int | None = None, address: str = ""
+) -> SeenPerson | None:
+    """Return a contact, or somebody who only wrote to the viewer (or to the firm, where it shares contacts)."""
+    asked = _get_asked(contact_id, address)
+    if asked is None:
+        return None
+    of = Contact
+    columns = (of.id, of.name, of.address, of.is_contact, of.is_added, of.reason, Company.id, Company.name)
+    found = select(*columns).outerjoin(Company, _is_at_company(viewer)).where(visible_people(viewer), asked)
+    row = (await connection.execute(found)).first()
+    return SeenPerson(*row) if row else None
+
+
+def _get_asked(contact_id: int | None, address: str) -> ColumnElement[bool] | None:
+    if contact_id is not None:
+        return Contact.id == contact_id if is_id(contact_id) else None
+    normal = parse_address(address).address
+    return Contact.address == normal if normal else None
+
+
+async def add_contact(
+    connection: AsyncConnection,
+    viewer: Viewer,
+    *,
+    contact_id: int | None = None,
+    address: str = "",
+    now: int,
+    source: str,
+) -> Change:
+    """Make somebody who was only seen a contact of the viewer; it stays so whatever is derived later.
+
+    Raises `MissingError("contact")` for one never seen. `undo_change` takes it back.
+    """
+    person = await get_seen_person(connection, viewer, contact_id=contact_id, address=address)
+    if person is None:
+        raise MissingError("contact")
+    change = _make_change(person, viewer, now, is_added=True)
+    own = own_contacts(viewer), Relationship.contact_id == person.id
+    if person.is_contact and await connection.scalar(select(Relationship.contact_id).where(*own)):
+        return change
+    await set_added(connection, viewer, person.id)
+    entry = Entry(change.action, "contact", person.id, change.before, change.after)
+    audit_id = (await add_audits(connection, viewer, [entry], now=now, source=source))[0]
+    return replace(change, audit_id=audit_id)
+
+
+def _make_change(person: SeenPerson, viewer: Viewer, now: int, *, is_added: bool) -> Change:
+    """Make a change that is not written yet."""
+    action = "contact.add" if is_added else "contact.remove"
+    values = {"before": {"is_added": not is_added}, "after": {"is_added": is_added}}
+    name = person.name or person.address
+    return Change(None, action, "contact", person.id, name, actor_id=viewer.user_id, at=now, **values)
+
+
+async def undo_contact(connection: AsyncConnection, viewer: Viewer, done: AuditRow, *, now: int, source: str) -> Change:
+    """Take back that the viewer added somebody, or took that back; raises as `undo_change`."""
+    if done.actor_id != viewer.user_id or done.action not in ("contact.add", "contact.remove"):
+        raise MissingError("audit")
+    person = await get_seen_person(connection, viewer, contact_id=done.entity_id)
+    if person is None:
+        raise MissingError("audit")
+    if await is_added_by(connection, viewer, person.id) != done.after["is_added"]:
+        raise StaleError(await get_contact(connection, viewer, person.id))
+    is_added = done.action == "contact.remove"
+    await (set_added if is_added else unset_added)(connection, viewer, person.id)
+    change = _make_change(person, viewer, now, is_added=is_added)
+    entry = Entry(change.action, "contact", person.id, change.before, change.after | {"undoes": done.id})
+    audit_id = (await add_audits(connection, viewer, [entry], now=now, source=source))[0]
+    return replace(change, audit_id=audit_id)

@@ -1,0 +1,23 @@
+"""Why an address that nobody ever met in a mailbox can be no contact."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.models import Tenant
+from storage.text.addresses import parse_address
+from storage.text.machines import find_machine
+from storage.viewer import Viewer
+
+
+async def explain_address(connection: AsyncConnection, viewer: Viewer, raw: str) -> str:
+    """Give the reason code why an address is never a contact's; empty for one that might be.
+
+    `internal`, one of `storage.text.addresses.Address.reason`, or one of `storage.text.machines.find_machine`.
+    """
+    address = parse_address(raw)
+    if address.reason:
+        return address.reason
+    domains = await connection.scalar(select(Tenant.domains).where(Tenant.tenant_id == viewer.tenant_id))
+    if any(f".{address.domain}".endswith(f".{own}") for own in domains or ()):
+        return "internal"
+    return find_machine(address)

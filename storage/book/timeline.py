@@ -1,0 +1,114 @@
+"""The last things that happened with some contacts: what, when, and who took part; never what they were about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final, Literal
+
+from sqlalchemy import and_, literal_column, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from storage.engine.join_order import InOrder
+from storage.engine.parameters import as_parameters, number
+from storage.engine.prepared import Prepared
+from storage.lists.facts import Recent
+from storage.models import Contact, Interaction, InteractionContact, Kind, Relationship, User
+from storage.viewer import Viewer, visible_contacts
+
+CONTACTS: Final = 12
+"""So many contacts of a company are looked at: those dealt with last. One mail to more of them may hide older ones."""
+_EACH: Final = 10
+_LOOKED_AT: Final = 40
+
+_KINDS: Final[dict[int, Literal["meeting", "sent", "received"]]] = {
+    Kind.MEETING: "meeting",
+    Kind.SENT: "sent",
+    Kind.RECEIVED: "received",
+}
+"""The kinds, the one that says most first: copies of one mail are sent in one mailbox and received in others."""
+_Own = aliased(Relationship, name="own_contact")
+
+
+@dataclass(slots=True)
+class _Happening:
+    """One mail or meeting, put together from its copies."""
+
+    occurred_at: int
+    kinds: set[int] = field(default_factory=set)
+    users: dict[int, str] = field(default_factory=dict)
+    contacts: dict[int, str] = field(default_factory=dict)
+
+
+async def list_recent(
+    connection: AsyncConnection, viewer: Viewer, contact_ids: Sequence[int], *, is_own: bool = False, limit: int = 10
+) -> tuple[Recent, ...]:
+    """Return the last interactions with any of at most `CONTACTS` contacts, newest first; `is_own`: the viewer's own.
+
+    Names only of contacts that the viewer may see.
+    """
+    if not contact_ids:
+        return ()
+    places = 1 if len(contact_ids) == 1 else CONTACTS
+    padded = [*contact_ids[:places], *[0] * (places - len(contact_ids))]
+    values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
+    values |= {f"contact_{place}": contact_id for place, contact_id in enumerate(padded)}
+    statement = _prepare(places, viewer.shares_contacts, viewer.is_in_public, is_own)
+    return _put_together(await statement.fetch(connection, values), limit)
+
+
+def _put_together(rows: Any, limit: int) -> tuple[Recent, ...]:
+    found: dict[bytes, _Happening] = {}
+    for digest, occurred_at, kind, user_id, user_name, contact_id, contact_name in rows:
+        interaction_event = found.setdefault(digest, _Happening(occurred_at))
+        interaction_event.kinds.add(kind)
+        interaction_event.users[user_id] = user_name or ""
+        if contact_id is not None:
+            interaction_event.contacts[contact_id] = contact_name
+    newest = sorted(found.values(), key=lambda interaction_event: -interaction_event.occurred_at)[:limit]
+    return tuple(
+        Recent(
+            kind=next((name for kind, name in _KINDS.items() if kind in interaction_event.kinds), "received"),
+            occurred_at=interaction_event.occurred_at,
+            user_ids=tuple(interaction_event.users),
+            user_names=tuple(interaction_event.users.values()),
+            contact_names=tuple(interaction_event.contacts.values()),
+        )
+        for interaction_event in newest
+    )
+
+
+@lru_cache(maxsize=16)
+def _prepare(places: int, shares_contacts: bool, is_in_public: bool, is_own: bool) -> Prepared:  # noqa: FBT001
+    asker = as_parameters(Viewer(0, 0, shares_contacts=shares_contacts, is_in_public=is_in_public))
+    of = InteractionContact
+    columns = (of.contact_id, of.occurred_at, of.user_id, of.source_digest, of.kind)
+    conditions = [of.tenant_id == asker.tenant_id, of.occurred_at > 0, ~of.is_planned]
+    if is_own:
+        conditions.append(of.user_id == asker.user_id)
+    parts = [
+        select(*columns)
+        .where(*conditions, of.contact_id == number(f"contact_{place}"))
+        .order_by(of.occurred_at.desc())
+        .limit(literal_column(str(_EACH if places > 1 else _LOOKED_AT)))
+        .subquery(f"of_contact_{place}")
+        for place in range(places)
+    ]
+    every = (union_all(*map(select, parts)) if places > 1 else select(parts[0])).subquery("every")
+    last = select(every).order_by(every.c.occurred_at.desc()).limit(literal_column(str(_LOOKED_AT))).subquery("last")
+    is_copy = and_(
+        Interaction.tenant_id == asker.tenant_id,
+        *(last.c[name] == getattr(Interaction, name) for name in ("user_id", "source_digest", "occurred_at")),
+    )
+    is_user = and_(User.tenant_id == asker.tenant_id, User.id == last.c.user_id)
+    shown = and_(Contact.id == last.c.contact_id, visible_contacts(asker))
+    tables = InOrder(last, Interaction.__table__).outerjoin(User, is_user).outerjoin(Contact, shown)
+    return Prepared(
+        select(
+            *(Interaction.message_digest, last.c.occurred_at, last.c.kind, last.c.user_id, User.name),
+            *(Contact.id, Contact.name),
+        )
+        .select_from(tables)
+        .where(is_copy)
+        .order_by(last.c.occurred_at.desc())
+    )

@@ -1,0 +1,245 @@
+"""The one way to the database: an engine, and one transaction per piece of work.
+
+Leaving a `with` block commits, raising rolls back; nothing inside calls `commit`.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Sequence as Numbers
+from sqlalchemy import event, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage.engine.lending import Lender, Shared
+from storage.engine.partitions import list_default_parts
+from storage.engine.pools import Generations, Pool
+from storage.engine.postgres import connect_postgres, read_for, reading_after, run_script
+from storage.engine.rls import (
+    IS_SYSTEM,
+    READING,
+    SYSTEM,
+    Tenancy,
+    list_policies,
+    set_tenancy,
+    write_reading,
+    write_tenancy,
+)
+from storage.engine.sqlite import connect_inline
+from storage.engine.statistics import write_statistics
+from storage.engine.wake import Wakes, take_wakes
+from storage.models import Audit, Base, Company, Contact, Outbox, User, View
+
+NUMBERED: tuple[type[Base], ...] = (User, Company, Contact, View, Outbox, Audit)
+"""The tables whose rows get a number of their own, unique within the tenant."""
+
+_SEQUENCES = {model: Numbers(f"{model.__tablename__}_id", metadata=Base.metadata) for model in NUMBERED}
+
+
+_POOLED: dict[str, Any] = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": lambda: "",
+}
+
+
+POOL: Final = 8
+"""Connections of each kind (writing, reading for a tenant, reading for all) that a process opens at most; those that it
+has opened stay, with the statements that they know."""
+
+
+class Database:
+    """An engine with the two kinds of work that Carnet does: reading and writing.
+
+    SQLite allows one writer at a time: writers of this process wait in line here (first come, first served) rather than
+    in SQLite's busy loop, and a writing transaction takes the write lock at its start, so that it never fails half way.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        reader: Lender | Shared,
+        system_reader: Lender | None = None,
+        *,
+        is_pooled: bool = False,
+    ) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._reader = reader
+        self._system_reader = system_reader or reader
+        self._is_pooled = is_pooled
+        self.wakes = Wakes()
+        self._writers = asyncio.Lock()
+
+    @contextlib.asynccontextmanager
+    async def reading(self, tenancy: Tenancy = None) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection for queries of one tenant (or `SYSTEM`); what it writes is not promised to stay.
+
+        Each statement sees the newest commit. PostgreSQL shows nothing where no tenancy is given (see `rls.py`);
+        behind a pooler the statements are one transaction, which ends with the block. On SQLite everybody reads through
+        one connection: its statements never wait (see `sqlite.py`).
+        """
+        reader = self._system_reader if tenancy == SYSTEM else self._reader
+        async with reader.lend() as connection:
+            if self._is_pooled:
+                async with reading_after(connection, f"SELECT {write_reading(tenancy)}"):
+                    yield connection
+                return
+            if not self.is_sqlite and tenancy != SYSTEM:
+                await read_for(connection, tenancy)
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def writing(self, tenancy: Tenancy = None) -> AsyncIterator[AsyncConnection]:
+        """Open one transaction of one tenant (or `SYSTEM`): leaving commits, raising rolls back."""
+        async with self._begin() as connection:
+            take_wakes(connection)
+            await set_tenancy(connection, tenancy)
+            yield connection
+            wakes = take_wakes(connection)
+        self.wakes.tell(wakes)
+
+    @contextlib.asynccontextmanager
+    async def _begin(self) -> AsyncIterator[AsyncConnection]:
+        if not self.is_sqlite:
+            async with self.engine.begin() as connection:
+                yield connection
+            return
+        async with self._writers, self.engine.begin() as connection:
+            yield connection
+
+    async def run_script(self, tenancy: int, script: str) -> str:
+        """Run statements without parameters for a tenant, as one transaction and one message to PostgreSQL.
+
+        Gives what the last one says of itself ("INSERT 0 1"). For what is written beside a read: it goes through the
+        connection that has just read, and gives up its read-only mode for its own length.
+        """
+        async with self._reader.lend() as connection:
+            opening = f"SELECT {write_tenancy(tenancy)};" if self._is_pooled else ""
+            if not self._is_pooled:
+                await read_for(connection, tenancy)
+            return await run_script(connection, f"SET LOCAL transaction_read_only = off; {opening} {script}")
+
+    async def create_tables(self) -> None:
+        """Create what is missing, without migrations: for tests and benches."""
+        async with self.engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+            await connection.run_sync(write_statistics)
+            if not self.is_sqlite:
+                for statement in (*list_default_parts(), *list_policies()):
+                    await connection.execute(text(statement))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for reader in (self._reader, self._system_reader):
+            await reader.close()
+        await self.engine.dispose()
+
+
+def open_database(url: str, *, pool_size: int = POOL, is_pooled: bool = False) -> Database:
+    """Open `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://...`; `sqlite:` and `postgresql:` alone will do.
+
+    `is_pooled` says that a pooler in transaction mode (PgBouncer) stands before PostgreSQL: then nothing is kept on a
+    connection from one transaction to the next, and statements are prepared without a name.
+    Raises `sqlalchemy.exc.ArgumentError` for a URL that names no database we know.
+    """
+    scheme, separator, rest = url.partition("://")
+    driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+    full_url = driver.get(scheme, scheme) + separator + rest
+    if make_url(full_url).get_backend_name() == "postgresql":
+        return _open_postgres(full_url, pool_size, is_pooled=is_pooled)
+    engine = create_async_engine(full_url, pool_size=pool_size, hide_parameters=True)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_immediately)
+    reader = create_async_engine(
+        full_url,
+        pool_size=pool_size,
+        pool_reset_on_return=None,
+        hide_parameters=True,
+        connect_args={"async_creator_fn": connect_inline},
+    )
+    event.listen(reader.sync_engine, "connect", _prepare_sqlite_reader)
+    return Database(engine, Shared(reader))
+
+
+def _open_postgres(url: str, pool_size: int, *, is_pooled: bool) -> Database:
+    generations = Generations()
+
+    def connect(**settings: str) -> AsyncEngine:
+        options = {"timeout": 10, "command_timeout": 60, "server_settings": settings, **(_POOLED if is_pooled else {})}
+        sizes: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_use_lifo": True, "poolclass": Pool}
+        options["async_creator_fn"] = connect_postgres
+        engine = create_async_engine(url, **sizes, connect_args=options, hide_parameters=True)
+        generations.watch(engine.sync_engine)
+        return engine
+
+    def lend(**settings: str) -> Lender:
+        return Lender(connect(**settings).execution_options(isolation_level="AUTOCOMMIT"), pool_size, generations)
+
+    if is_pooled:
+        return Database(connect(), lend(), is_pooled=True)
+    reading = {**READING, "default_transaction_read_only": "on"}
+    return Database(connect(), lend(**reading), lend(**reading, **IS_SYSTEM))
+
+
+_CACHE: Final = "cache_size=-8000"
+"""8 MB where mail is written: the system keeps the file in its own cache, and four times as much gained nothing."""
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """WAL, and FULL: an acknowledged page is a promise that must survive a power cut (sqlite.org/pragma.html)."""
+    connection.isolation_level = None
+    _run_pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", _CACHE)
+
+
+def _prepare_sqlite_reader(connection: Any, _record: object) -> None:
+    _run_pragmas(connection, "query_only=ON", "busy_timeout=10000", "cache_size=-32000")
+
+
+def _run_pragmas(connection: Any, *pragmas: str) -> None:
+    cursor = connection.cursor()
+    for pragma in pragmas:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediately(connection: Any) -> None:
+    """Take the write lock, past SQLAlchemy's cursor: that goes to SQLite's thread and back three times."""
+    try:
+        connection.connection.run_async(lambda driver: driver.execute("BEGIN IMMEDIATE"))
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+
+
+async def next_ids(connection: AsyncConnection, model: type[Any], tenant_id: int, count: int) -> list[int]:
+    """Reserve `count` numbers for new rows of `model`; call it inside a writing transaction.
+
+    SQLite counts on from the highest one (there is one writer); PostgreSQL takes them from a sequence, so that two
+    workers never wait for each other.
+    """
+    if count == 0:
+        return []
+    if connection.dialect.name == "sqlite":
+        highest = await connection.scalar(select(func.max(model.id)).where(model.tenant_id == tenant_id))
+        return list(range((highest or 0) + 1, (highest or 0) + 1 + count))
+    rows = await connection.execute(
+        text(f"SELECT nextval('{_SEQUENCES[model].name}') FROM generate_series(1, :count)"), {"count": count}
+    )
+    return [row[0] for row in rows]
+
+
+def get_sequence(model: type[Any]) -> str:
+    """Give the name of the sequence that numbers a model's rows on PostgreSQL."""
+    return _SEQUENCES[model].name
+
+
+async def insert_ignoring(connection: AsyncConnection, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of `model`; those whose key is there already are left as they are."""
+    if rows:
+        insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        await connection.execute(insert(model).on_conflict_do_nothing(), list(rows))

@@ -1,0 +1,29 @@
+"""Letting a tenant go: every row of it, with a count by table as the proof (S43)."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
+from storage.models import Base
+from storage.queue.subscriptions import unwant_subscriptions
+
+
+async def stop_tenant(connection: AsyncConnection, tenant_id: int) -> None:
+    """Stop reading a tenant: nothing of it is claimed any more, and its subscriptions are to end. Needs `SYSTEM`."""
+    subscriptions = Base.metadata.tables["subscriptions"]
+    users = select(subscriptions.c.user_id).where(subscriptions.c.tenant_id == tenant_id).distinct()
+    await unwant_subscriptions(connection, tenant_id, list(await connection.scalars(users)))
+    mailboxes = Base.metadata.tables["mailboxes"]
+    stopped = {"state": "stopped", "due_at": None, "leased_until": 0, "fencing": mailboxes.c.fencing + 1}
+    await connection.execute(mailboxes.update().where(mailboxes.c.tenant_id == tenant_id).values(**stopped))
+
+
+async def dispose_tenant(database: Database, tenant_id: int) -> dict[str, int]:
+    """Delete every row of a tenant in one transaction; gives the number of rows by table."""
+    counts: dict[str, int] = {}
+    async with database.writing(SYSTEM) as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            result = await connection.execute(delete(table).where(table.c.tenant_id == tenant_id))
+            counts[table.name] = result.rowcount
+    return {name: count for name, count in counts.items() if count}

@@ -1,0 +1,1 @@
+"""Mails and meetings, and what they add up to."""

@@ -1,0 +1,255 @@
+"""Interactions, and everything that is kept up to date with them, in one transaction a page.
+
+Counts move only by rows that were really new, so a replayed page changes nothing. Every transaction takes its locks in
+one order (domains, contacts, companies, the mailbox's own rows), each kind in the order of its key: two mailboxes that
+write of the same people wait for each other and never crosswise.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.bulk import Row, insert_rows, select_rows, update_rows, upsert_rows
+from storage.engine.database import next_ids
+from storage.history import upserts
+from storage.history.contact_rule import find_reason, is_contact
+from storage.history.events import Encounter, InteractionEvent, Tally, list_encounters, merge_first
+from storage.lists.words import COMPANY, CONTACT, index_words, mark_texts
+from storage.models import Company, CompanyDomain, Contact, Interaction, Relationship
+from storage.text.names import fold_name
+
+
+@dataclass(slots=True)
+class Applied:
+    """What applying one page has changed: only what was really new."""
+
+    new_interactions: int = 0
+    removed_interactions: int = 0
+    new_contact_ids: list[int] = field(default_factory=list)
+    """Those who became contacts on this page (`is_contact` turned True), whether seen before or not."""
+    new_company_ids: list[int] = field(default_factory=list)
+    """Companies that got their first contact on this page (`is_known` turned True)."""
+    quarantined: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    """How many items recorded nothing, by reason code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """Whose page it is, and under which rules it is written."""
+
+    tenant_id: int
+    user_id: int
+    rule: str
+    """The firm's `contact_rule`."""
+    now: int
+    round: int = 0
+    name_company: Callable[[str], str] = str
+    """What a company is called after its domain, as long as nobody gives it a name."""
+
+
+class _Contact(NamedTuple):
+    """A contact as it is after the page."""
+
+    id: int
+    company_id: int | None
+    folded_name: str
+    beginnings: int
+
+
+async def list_held(connection: AsyncConnection, tenant_id: int, user_id: int, sources: Iterable[bytes]) -> set[bytes]:
+    """Give those of `sources` that the mailbox has recorded already."""
+    fixed = {"tenant_id": tenant_id, "user_id": user_id}
+    rows = await select_rows(connection, Interaction, ("source_digest",), fixed, of="source_digest", wanted=sources)
+    return {row[0] for row in rows}
+
+
+async def add_interaction_events(
+    connection: AsyncConnection, mailing: Mailing, interaction_events: Sequence[InteractionEvent]
+) -> Applied:
+    """Record what is new in a mailbox, and say what changed.
+
+    The caller leaves out what is held already; the keys refuse a second copy (`IntegrityError`).
+    """
+    applied = Applied(new_interactions=len(interaction_events))
+    if interaction_events:
+        encounters = list_encounters(interaction_events)
+        company_ids = await _find_companies(connection, mailing, encounters)
+        contacts, joined = await _write_contacts(connection, mailing, encounters, company_ids, applied)
+        tallies = _tally_companies(interaction_events, contacts)
+        kept = await _write_companies(connection, mailing, tallies, joined, applied)
+        await _write_interactions(connection, mailing, interaction_events, contacts)
+        await _write_relationships(connection, mailing, encounters, contacts)
+        await _write_company_relationships(connection, mailing, tallies, kept)
+    return applied
+
+
+async def _find_companies(
+    connection: AsyncConnection, mailing: Mailing, encounters: Mapping[str, Encounter]
+) -> dict[str, int]:
+    """Give the company behind every domain of the page, made where there was none."""
+    domains = {encounter.person.domain for encounter in encounters.values()} - {""}
+    found = await _read_domains(connection, mailing.tenant_id, domains)
+    missing = sorted(domains - found.keys())
+    if not missing:
+        return found
+    ids = await next_ids(connection, Company, mailing.tenant_id, len(missing))
+    wished = dict(zip(missing, ids, strict=True))
+    await insert_rows(connection, upserts.DOMAINS, [(mailing.tenant_id, *pair) for pair in wished.items()])
+    found |= await _read_domains(connection, mailing.tenant_id, missing)
+    # Where another mailbox was faster, its company stands and ours is not made.
+    made = {domain: mailing.name_company(domain) for domain in missing if found[domain] == wished[domain]}
+    rows = [
+        (mailing.tenant_id, found[domain], name, fold_name(name), mark_texts(name, domain), mailing.now)
+        for domain, name in made.items()
+    ]
+    await insert_rows(connection, upserts.COMPANIES, rows)
+    texts = {found[domain]: (name, domain) for domain, name in made.items()}
+    await index_words(connection, mailing.tenant_id, COMPANY, texts, is_new=True)
+    return found
+
+
+async def _read_domains(connection: AsyncConnection, tenant_id: int, domains: Iterable[str]) -> dict[str, int]:
+    columns = ("domain", "company_id")
+    rows = await select_rows(connection, CompanyDomain, columns, {"tenant_id": tenant_id}, of="domain", wanted=domains)
+    return {domain: company_id for domain, company_id in rows}  # noqa: C416  # rows are not typed as pairs
+
+
+async def _write_contacts(
+    connection: AsyncConnection,
+    mailing: Mailing,
+    encounters: Mapping[str, Encounter],
+    company_ids: Mapping[str, int],
+    applied: Applied,
+) -> tuple[dict[str, _Contact], Counter[int]]:
+    """Add the page to the contacts; give them by address, and how many contacts each company gained."""
+    ids = await next_ids(connection, Contact, mailing.tenant_id, len(encounters))
+    rows = [
+        _make_contact(mailing, contact_id, encounter, company_ids)
+        for contact_id, encounter in zip(ids, encounters.values(), strict=True)
+    ]
+    after = await upsert_rows(connection, upserts.CONTACTS[mailing.rule], rows, upserts.CONTACT_AFTER)
+    marks = await _index_contacts(connection, mailing, after, set(ids))
+    contacts: dict[str, _Contact] = {}
+    joined: Counter[int] = Counter()
+    for address, contact_id, company_id, name, _folded, beginnings, is_added, *counts in after:
+        contacts[address] = _Contact(contact_id, company_id, fold_name(name), marks.get(contact_id, int(beginnings)))
+        tally = encounters[address].tally
+        before = (count - added for count, added in zip(counts, tally.counts, strict=False))
+        if not is_added and is_contact(mailing.rule, *counts) and not is_contact(mailing.rule, *before):
+            applied.new_contact_ids.append(contact_id)
+            joined[company_id] += 1
+    return contacts, joined
+
+
+def _make_contact(mailing: Mailing, contact_id: int, encounter: Encounter, company_ids: Mapping[str, int]) -> Row:
+    person, tally = encounter.person, encounter.tally
+    seen = (tally.sent, tally.received, tally.meetings, tally.planned)
+    return (
+        *(mailing.tenant_id, contact_id, person.address, person.name, fold_name(person.name)),
+        *(mark_texts(person.name, person.address), encounter.rank),
+        *(company_ids.get(person.domain), is_contact(mailing.rule, *seen), find_reason(*seen)),
+        *(*tally.counts, mailing.now),
+    )
+
+
+async def _index_contacts(
+    connection: AsyncConnection, mailing: Mailing, after: Sequence[Row], new_ids: set[int]
+) -> dict[int, int]:
+    """Make new contacts found by their words, and renamed ones by their new ones; give the marks of these.
+
+    The upsert leaves `folded_name` as it was, so that a name that has changed is seen by it.
+    """
+    new = {row[1]: (row[3], row[0]) for row in after if row[1] in new_ids}
+    renamed = {row[1]: (row[3], row[0]) for row in after if row[1] not in new and fold_name(row[3]) != row[4]}
+    rows = [(mailing.tenant_id, contact_id, fold_name(name)) for contact_id, (name, _) in sorted(renamed.items())]
+    await update_rows(connection, Contact, ("tenant_id", "id"), ("folded_name = ?",), rows)
+    await update_rows(connection, Relationship, ("tenant_id", "contact_id"), ("folded_name = ?",), rows)
+    await index_words(connection, mailing.tenant_id, CONTACT, new, is_new=True)
+    return await index_words(connection, mailing.tenant_id, CONTACT, renamed)
+
+
+def _tally_companies(
+    interaction_events: Iterable[InteractionEvent], contacts: Mapping[str, _Contact]
+) -> dict[int, Tally]:
+    """Add up a page by company: an interaction with three people of one company is one with the company."""
+    tallies: dict[int, Tally] = {}
+    for interaction_event in interaction_events:
+        for company_id in {contacts[person.address].company_id for person in interaction_event.people}:
+            if company_id is not None:
+                tally = tallies.get(company_id)
+                if tally is None:
+                    tally = tallies[company_id] = Tally()
+                tally.add(interaction_event.kind, interaction_event.at, is_planned=interaction_event.is_planned)
+    return tallies
+
+
+async def _write_companies(
+    connection: AsyncConnection,
+    mailing: Mailing,
+    tallies: Mapping[int, Tally],
+    joined: Mapping[int, int],
+    applied: Applied,
+) -> dict[int, Row]:
+    """Add the page to the companies; give what `company_relationships` hold copies of."""
+    fixed = {"tenant_id": mailing.tenant_id}
+    held = await select_rows(
+        connection, Company, upserts.COMPANY_BEFORE, fixed, of="id", wanted=sorted(tallies), is_locking=True
+    )
+    rows = []
+    for company_id, *_copies, contact_count, happened, first_at, last_at in held:
+        tally, known = tallies[company_id], contact_count + joined.get(company_id, 0)
+        if known and not contact_count:
+            applied.new_company_ids.append(company_id)
+        dates = (merge_first(first_at, tally.first_at), max(last_at, tally.last_at))
+        rows.append((mailing.tenant_id, company_id, known, known > 0, happened + tally.happened, *dates))
+    await update_rows(connection, Company, ("tenant_id", "id"), upserts.COMPANY_CHANGES, rows)
+    return {row[0]: row[1 : 1 + len(upserts.COMPANY_COPIES)] for row in held}
+
+
+async def _write_interactions(
+    connection: AsyncConnection,
+    mailing: Mailing,
+    interaction_events: Iterable[InteractionEvent],
+    contacts: Mapping[str, _Contact],
+) -> None:
+    tenant_id, user_id, round_number = mailing.tenant_id, mailing.user_id, mailing.round
+    interactions, takers = [], []
+    for source, message, kind, at, is_planned, people, subject in interaction_events:
+        interactions.append((tenant_id, user_id, source, at, message, kind, is_planned, round_number, subject))
+        for person in people:
+            contact_id = contacts[person.address].id
+            takers.append((tenant_id, contact_id, at, user_id, source, kind, is_planned))
+    await insert_rows(connection, upserts.INTERACTIONS, interactions)
+    await insert_rows(connection, upserts.TAKERS, takers)
+
+
+async def _write_relationships(
+    connection: AsyncConnection, mailing: Mailing, encounters: Mapping[str, Encounter], contacts: Mapping[str, _Contact]
+) -> None:
+    mailbox = (mailing.tenant_id, mailing.user_id)
+    rows = []
+    for address, encounter in encounters.items():
+        contact, tally = contacts[address], encounter.tally
+        rows.append((*mailbox, contact.id, tally.is_mine, contact.folded_name, contact.beginnings, *tally.counts))
+    await insert_rows(connection, upserts.RELATIONSHIPS, rows)
+
+
+async def _write_company_relationships(
+    connection: AsyncConnection, mailing: Mailing, tallies: Mapping[int, Tally], kept: Mapping[int, Row]
+) -> None:
+    rows = [
+        (
+            mailing.tenant_id,
+            mailing.user_id,
+            company_id,
+            tallies[company_id].is_mine,
+            *copies,
+            *tallies[company_id].counts,
+        )
+        for company_id, copies in kept.items()
+    ]
+    await insert_rows(connection, upserts.COMPANY_RELATIONSHIPS, rows)

@@ -1,0 +1,171 @@
+"""Meetings move, change and are called off: what was recorded of them is taken back exactly.
+
+Mail is never taken back. A mail that was moved, filed or deleted was exchanged all the same; a meeting that was called
+off never took place.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, delete, exists, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.bulk import select_rows
+from storage.engine.chunks import split
+from storage.engine.parameters import number
+from storage.engine.prepared import Prepared
+from storage.history.events import InteractionEvent
+from storage.history.interactions import Applied, Mailing, add_interaction_events
+from storage.history.recount import recount
+from storage.models import Contact, Interaction, InteractionContact, Kind
+
+_MEETING: Final = Kind.MEETING.value
+
+
+class HeldMeeting(NamedTuple):
+    """A meeting as it was recorded."""
+
+    at: int
+    subject: str | None
+    round: int
+    addresses: frozenset[str]
+
+    def is_as(self, interaction_event: InteractionEvent) -> bool:
+        """Say whether a meeting still is as it was recorded."""
+        addresses = frozenset(person.address for person in interaction_event.people)
+        return (self.at, self.subject, self.addresses) == (interaction_event.at, interaction_event.subject, addresses)
+
+
+async def list_held_meetings(
+    connection: AsyncConnection, tenant_id: int, user_id: int, sources: Collection[bytes]
+) -> dict[bytes, HeldMeeting]:
+    """Give what is recorded of these meetings of a mailbox."""
+    mailbox = {"tenant_id": tenant_id, "user_id": user_id}
+    columns = ("source_digest", "occurred_at", "subject", "round")
+    rows = await select_rows(connection, Interaction, columns, mailbox, of="source_digest", wanted=sources)
+    people = await _list_people(connection, tenant_id, user_id, [row[0] for row in rows])
+    return {row[0]: HeldMeeting(row[1], row[2], row[3], frozenset(people[row[0]])) for row in rows}
+
+
+async def _list_people(
+    connection: AsyncConnection, tenant_id: int, user_id: int, sources: Iterable[bytes]
+) -> defaultdict[bytes, list[str]]:
+    people: defaultdict[bytes, list[str]] = defaultdict(list)
+    for some in split(sources):
+        statement = (
+            select(InteractionContact.source_digest, Contact.address)
+            .join(Contact, _IS_TAKER)
+            .where(_are_takers(tenant_id, user_id), InteractionContact.source_digest.in_(some))
+        )
+        for source, address in await connection.execute(statement):
+            people[source].append(address)
+    return people
+
+
+async def apply_meetings(
+    connection: AsyncConnection,
+    mailing: Mailing,
+    interaction_events: Sequence[InteractionEvent],
+    gone: Iterable[bytes],
+    held: Mapping[bytes, HeldMeeting],
+) -> Applied:
+    """Bring a mailbox's meetings to what a page says: those that changed or are `gone` are taken back first.
+
+    `held` is what `list_held_meetings` gave for all of them.
+    """
+    changed = [one for one in interaction_events if one.source in held and not held[one.source].is_as(one)]
+    new = [one for one in interaction_events if one.source not in held]
+    over = held.keys() & set(gone)
+    people = await _take_back(connection, mailing, [*over, *(one.source for one in changed)])
+    applied = await add_interaction_events(connection, mailing, [*new, *changed])
+    applied.new_interactions, applied.removed_interactions = len(new), len(over)
+    await _recount(connection, mailing, people, applied)
+    await _mark(connection, mailing, [one.source for one in interaction_events if one.source in held], held)
+    return applied
+
+
+async def sweep_meetings(connection: AsyncConnection, mailing: Mailing, starts_at: int, ends_at: int) -> Applied:
+    """Take back the meetings between two times that the round which has just ended did not show."""
+    unseen = select(Interaction.source_digest).where(
+        *_are_meetings(mailing),
+        Interaction.round < mailing.round,
+        Interaction.occurred_at.between(starts_at, ends_at),
+    )
+    over = list(await connection.scalars(unseen))
+    people = await _take_back(connection, mailing, over)
+    applied = Applied(removed_interactions=len(over))
+    await _recount(connection, mailing, people, applied)
+    return applied
+
+
+async def has_ripe_meetings(connection: AsyncConnection, tenant_id: int, user_id: int, now: int) -> bool:
+    """Say whether a planned meeting of a mailbox has begun."""
+    [(is_ripe,)] = await _IS_RIPE.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id, "now": now})
+    return bool(is_ripe)
+
+
+async def ripen_meetings(connection: AsyncConnection, mailing: Mailing) -> Applied:
+    """Count the planned meetings that have begun as held."""
+    ripe = _are_ripe(mailing.tenant_id, mailing.user_id, mailing.now)
+    sources = list(await connection.scalars(select(Interaction.source_digest).where(*ripe)))
+    people: set[int] = set()
+    for some in split(sources):
+        taken = and_(_are_takers(mailing.tenant_id, mailing.user_id), InteractionContact.source_digest.in_(some))
+        people.update(await connection.scalars(select(InteractionContact.contact_id).where(taken)))
+        held = update(Interaction).where(*_are_meetings(mailing), Interaction.source_digest.in_(some))
+        await connection.execute(held.values(is_planned=False))
+        await connection.execute(update(InteractionContact).where(taken).values(is_planned=False))
+    applied = Applied()
+    await _recount(connection, mailing, people, applied)
+    return applied
+
+
+_IS_TAKER = and_(Contact.tenant_id == InteractionContact.tenant_id, Contact.id == InteractionContact.contact_id)
+
+
+def _are_takers(tenant_id: int, user_id: int) -> ColumnElement[bool]:
+    """Those who took part in meetings; the kind is written out, for the index is of meetings alone."""
+    taker = InteractionContact
+    return and_(taker.tenant_id == tenant_id, taker.user_id == user_id, taker.kind == literal_column("3"))
+
+
+def _are_meetings(mailing: Mailing) -> tuple[ColumnElement[bool], ...]:
+    own = (Interaction.tenant_id == mailing.tenant_id, Interaction.user_id == mailing.user_id)
+    return (*own, Interaction.kind == _MEETING)
+
+
+def _are_ripe(tenant_id: Any, user_id: Any, now: Any) -> tuple[Any, ...]:
+    own = (Interaction.tenant_id == tenant_id, Interaction.user_id == user_id)
+    return (*own, Interaction.is_planned, Interaction.occurred_at <= now)
+
+
+_IS_RIPE: Final = Prepared(select(exists().where(*_are_ripe(number("tenant_id"), number("user_id"), number("now")))))
+
+
+async def _take_back(connection: AsyncConnection, mailing: Mailing, sources: Sequence[bytes]) -> set[int]:
+    """Delete meetings; give the contacts whose counts have to be made again."""
+    people: set[int] = set()
+    for some in split(sources):
+        taken = and_(_are_takers(mailing.tenant_id, mailing.user_id), InteractionContact.source_digest.in_(some))
+        people.update(await connection.scalars(select(InteractionContact.contact_id).where(taken)))
+        await connection.execute(delete(InteractionContact).where(taken))
+        over = and_(*_are_meetings(mailing), Interaction.source_digest.in_(some))
+        await connection.execute(delete(Interaction).where(over))
+    return people
+
+
+async def _recount(connection: AsyncConnection, mailing: Mailing, people: Collection[int], applied: Applied) -> None:
+    if people:
+        contacts, companies = await recount(connection, mailing.tenant_id, mailing.user_id, mailing.rule, people)
+        applied.new_contact_ids += contacts
+        applied.new_company_ids += companies
+
+
+async def _mark(
+    connection: AsyncConnection, mailing: Mailing, sources: Iterable[bytes], held: Mapping[bytes, HeldMeeting]
+) -> None:
+    """Note that this round has shown these meetings."""
+    for some in split(source for source in sources if held[source].round != mailing.round):
+        seen = update(Interaction).where(*_are_meetings(mailing), Interaction.source_digest.in_(some))
+        await connection.execute(seen.values(round=mailing.round))

@@ -1,0 +1,36 @@
+"""When a domain turns out to be the firm's own: those who were taken for outsiders are colleagues, and no contacts."""
+
+from collections.abc import Collection
+
+from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.chunks import split
+from storage.history.recount import recount
+from storage.lists.words import CONTACT, index_words
+from storage.models import Contact, InteractionContact, Relationship
+
+
+async def take_in_own_domains(connection: AsyncConnection, tenant_id: int, rule: str, domains: Collection[str]) -> int:
+    """Take everyone at these domains, and at those below them, out of what the firm has had with outsiders.
+
+    Gives how many there were. Their rows stay, for numbers are never given twice, and show up nowhere.
+    """
+    theirs = or_(*(Contact.address.endswith(end + domain, autoescape=True) for domain in domains for end in "@."))
+    ids = list(await connection.scalars(select(Contact.id).where(Contact.tenant_id == tenant_id, theirs)))
+    for some in split(ids):
+        await _take_in(connection, tenant_id, rule, some)
+    return len(ids)
+
+
+async def _take_in(connection: AsyncConnection, tenant_id: int, rule: str, ids: list[int]) -> None:
+    known = and_(Relationship.tenant_id == tenant_id, Relationship.contact_id.in_(ids))
+    user_ids = list(await connection.scalars(select(Relationship.user_id).where(known).distinct()))
+    taken = and_(InteractionContact.tenant_id == tenant_id, InteractionContact.contact_id.in_(ids))
+    await connection.execute(delete(InteractionContact).where(taken))
+    await connection.execute(update(Relationship).where(known).values(is_added=False))
+    colleagues = and_(Contact.tenant_id == tenant_id, Contact.id.in_(ids))
+    await connection.execute(update(Contact).where(colleagues).values(is_added=False))
+    for user_id in sorted(user_ids):
+        await recount(connection, tenant_id, user_id, rule, ids)
+    await index_words(connection, tenant_id, CONTACT, dict.fromkeys(ids, ()))

@@ -1,0 +1,167 @@
+"""Counting again from the interactions where something was taken back: first and last may be other days then.
+
+The rows to be counted are locked first, in the order in which every page locks them; what is then read cannot change.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any, Final
+
+from sqlalchemy import and_, case, delete, distinct, func, not_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.bulk import Row, select_rows, update_rows
+from storage.engine.chunks import split
+from storage.history.contact_rule import find_reason, is_contact
+from storage.history.events import COUNTS
+from storage.models import Company, CompanyRelationship, Contact, InteractionContact, Kind, Relationship
+
+_SET_COUNTS: Final = tuple(f"{column} = ?" for column in COUNTS)
+_NOTHING: Final = (0,) * len(COUNTS)
+
+
+async def recount(
+    connection: AsyncConnection, tenant_id: int, user_id: int, rule: str, contact_ids: Collection[int]
+) -> tuple[list[int], list[int]]:
+    """Count these contacts of a mailbox and their companies again; give who became a contact, and what became known."""
+    tenant = {"tenant_id": tenant_id}
+    before = await select_rows(
+        connection,
+        Contact,
+        ("id", "company_id", "is_contact"),
+        tenant,
+        of="id",
+        wanted=sorted(contact_ids),
+        is_locking=True,
+    )
+    company_ids = sorted({row[1] for row in before if row[1] is not None})
+    known = await select_rows(
+        connection, Company, ("id", "is_known"), tenant, of="id", wanted=company_ids, is_locking=True
+    )
+    await _count_relationships(connection, tenant_id, user_id, [row[0] for row in before])
+    await _count_contacts(connection, tenant_id, rule, [row[0] for row in before])
+    await _count_company_relationships(connection, tenant_id, user_id, company_ids)
+    await _count_companies(connection, tenant_id, company_ids)
+    turned = await select_rows(
+        connection, Contact, ("id", "is_contact"), tenant, of="id", wanted=[row[0] for row in before]
+    )
+    found = await select_rows(connection, Company, ("id", "is_known"), tenant, of="id", wanted=company_ids)
+    return _list_turned(((row[0], row[2]) for row in before), turned), _list_turned(known, found)
+
+
+def _list_turned(before: Iterable[Row], after: Iterable[Row]) -> list[int]:
+    was = {row[0]: row[1] for row in before}
+    return [row[0] for row in after if row[1] and not was.get(row[0])]
+
+
+async def _count_relationships(
+    connection: AsyncConnection, tenant_id: int, user_id: int, contact_ids: Collection[int]
+) -> None:
+    taker = InteractionContact
+    for some in split(contact_ids):
+        mine = and_(taker.tenant_id == tenant_id, taker.user_id == user_id, taker.contact_id.in_(some))
+        statement = (
+            select(taker.contact_id, *_count_columns(taker.source_digest)).where(mine).group_by(taker.contact_id)
+        )
+        counted = {row[0]: tuple(row[1:]) for row in await connection.execute(statement)}
+        rows = [(tenant_id, user_id, one, *counted.get(one, _NOTHING), _is_mine(counted.get(one))) for one in some]
+        is_mine = "is_mine = ? OR is_added"
+        await update_rows(
+            connection, Relationship, ("tenant_id", "user_id", "contact_id"), (*_SET_COUNTS, is_mine), rows
+        )
+        of_user = and_(Relationship.tenant_id == tenant_id, Relationship.user_id == user_id)
+        is_over = and_(
+            Relationship.interaction_count == 0, Relationship.planned_count == 0, not_(Relationship.is_added)
+        )
+        await connection.execute(delete(Relationship).where(of_user, Relationship.contact_id.in_(some), is_over))
+
+
+def _is_mine(counts: Row | None) -> bool:
+    sent, _, meetings, planned = (counts or _NOTHING)[:4]
+    return bool(sent + meetings + planned)
+
+
+async def _count_contacts(connection: AsyncConnection, tenant_id: int, rule: str, contact_ids: Collection[int]) -> None:
+    for some in split(contact_ids):
+        of_contacts = and_(Relationship.tenant_id == tenant_id, Relationship.contact_id.in_(some))
+        statement = select(Relationship.contact_id, *_sum_columns(Relationship)).where(of_contacts)
+        found = await connection.execute(statement.group_by(Relationship.contact_id))
+        summed = {row[0]: tuple(map(int, row[1:])) for row in found}
+        rows = []
+        for one in some:
+            counts = summed.get(one, _NOTHING)
+            rows.append((tenant_id, one, *counts, is_contact(rule, *counts[:4]), find_reason(*counts[:4])))
+        decision = ("is_contact = ? OR is_added", "reason = ?")
+        await update_rows(connection, Contact, ("tenant_id", "id"), (*_SET_COUNTS, *decision), rows)
+
+
+async def _count_company_relationships(
+    connection: AsyncConnection, tenant_id: int, user_id: int, company_ids: Collection[int]
+) -> None:
+    taker, mine = InteractionContact, Relationship
+    for some in split(company_ids):
+        statement = (
+            select(
+                Contact.company_id,
+                *_count_columns(distinct(taker.source_digest)),
+                func.max(case((mine.is_mine, 1), else_=0)),
+            )
+            .select_from(mine)
+            .join(Contact, and_(Contact.tenant_id == mine.tenant_id, Contact.id == mine.contact_id))
+            .outerjoin(
+                taker,
+                and_(
+                    taker.tenant_id == mine.tenant_id,
+                    taker.contact_id == mine.contact_id,
+                    taker.user_id == mine.user_id,
+                ),
+            )
+            .where(mine.tenant_id == tenant_id, mine.user_id == user_id, Contact.company_id.in_(some))
+            .group_by(Contact.company_id)
+        )
+        counted = {row[0]: (*row[1:-1], bool(row[-1])) for row in await connection.execute(statement)}
+        rows = [(tenant_id, user_id, one, *counted.get(one, (*_NOTHING, False))) for one in some]
+        key = ("tenant_id", "user_id", "company_id")
+        await update_rows(connection, CompanyRelationship, key, (*_SET_COUNTS, "is_mine = ?"), rows)
+        own = and_(CompanyRelationship.tenant_id == tenant_id, CompanyRelationship.user_id == user_id)
+        is_over = and_(CompanyRelationship.company_id.in_(some), CompanyRelationship.company_id.not_in(counted))
+        await connection.execute(delete(CompanyRelationship).where(own, is_over))
+
+
+async def _count_companies(connection: AsyncConnection, tenant_id: int, company_ids: Collection[int]) -> None:
+    for some in split(company_ids):
+        theirs = and_(CompanyRelationship.tenant_id == tenant_id, CompanyRelationship.company_id.in_(some))
+        statement = select(CompanyRelationship.company_id, *_sum_columns(CompanyRelationship)[4:]).where(theirs)
+        found = await connection.execute(statement.group_by(CompanyRelationship.company_id))
+        summed = {row[0]: tuple(map(int, row[1:])) for row in found}
+        people = await connection.execute(
+            select(Contact.company_id, func.count())
+            .where(Contact.tenant_id == tenant_id, Contact.company_id.in_(some), Contact.is_contact)
+            .group_by(Contact.company_id)
+        )
+        counts = {row[0]: row[1] for row in people}
+        rows = [(tenant_id, one, *summed.get(one, (0, 0, 0)), counts.get(one, 0), one in counts) for one in some]
+        await update_rows(
+            connection, Company, ("tenant_id", "id"), (*_SET_COUNTS[4:], "contact_count = ?", "is_known = ?"), rows
+        )
+
+
+def _count_columns(counted: Any) -> list[Any]:
+    """Give the columns of `COUNTS` over rows of `interaction_contacts`."""
+    taker = InteractionContact
+    has_happened = and_(not_(taker.is_planned), taker.occurred_at > 0)
+    return [
+        func.count(counted).filter(taker.kind == Kind.SENT),
+        func.count(counted).filter(taker.kind == Kind.RECEIVED),
+        func.count(counted).filter(taker.kind == Kind.MEETING, not_(taker.is_planned)),
+        func.count(counted).filter(taker.is_planned),
+        func.count(counted).filter(not_(taker.is_planned)),
+        func.coalesce(func.min(taker.occurred_at).filter(has_happened), 0),
+        func.coalesce(func.max(taker.occurred_at).filter(has_happened), 0),
+    ]
+
+
+def _sum_columns(model: Any) -> list[Any]:
+    """Give the columns of `COUNTS` over the relationships of one contact or company."""
+    sums = [func.coalesce(func.sum(getattr(model, column)), 0) for column in COUNTS[:5]]
+    first = func.coalesce(func.min(model.first_at).filter(model.first_at > 0), 0)
+    return [*sums, first, func.coalesce(func.max(model.last_at), 0)]

@@ -1,0 +1,189 @@
+"""Letting go of history: interactions that are older than a firm keeps, and what the mailboxes of leavers gave.
+
+What is counted is counted again from what is left, contact by contact, so that a purge that was interrupted is simply
+run again. On PostgreSQL parts that nobody keeps any more are dropped whole first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, delete, func, select, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.chunks import CHUNK
+from storage.engine.database import Database
+from storage.engine.partitions import PARTITIONED, count_part, drop_part, list_old_parts
+from storage.engine.rls import SYSTEM
+from storage.history.recount import recount
+from storage.models import (
+    Answered,
+    Conversation,
+    Interaction,
+    InteractionContact,
+    Mailbox,
+    MailboxFeed,
+    Outbox,
+    Quarantined,
+    Relationship,
+    Subscription,
+    Tenant,
+    User,
+)
+from storage.record.audit import add_audit
+from storage.viewer import Viewer
+
+DAY: Final = 86_400
+OUTBOX_DAYS: Final = 90
+"""Days for which what was said is remembered."""
+ANSWERED_DAYS: Final = 2
+"""Days for which answers are kept for activities that Teams delivers again."""
+NOBODY: Final = 0
+"""The actor of what no person did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How long a tenant keeps things."""
+
+    tenant_id: int
+    contact_rule: str
+    retention_days: int
+    leaver_days: int
+
+
+async def set_keeping(connection: AsyncConnection, tenant_id: int, retention_days: int, leaver_days: int) -> None:
+    """Set how long a tenant keeps interactions, and what its leavers' mailboxes gave."""
+    values = {"retention_days": retention_days, "leaver_days": leaver_days}
+    await connection.execute(update(Tenant).where(Tenant.tenant_id == tenant_id).values(**values))
+
+
+async def get_keeping(connection: AsyncConnection, tenant_id: int) -> Keeping:
+    """Give how long a tenant keeps things."""
+    query = select(Tenant.tenant_id, Tenant.contact_rule, Tenant.retention_days, Tenant.leaver_days)
+    return Keeping(*(await connection.execute(query.where(Tenant.tenant_id == tenant_id))).one())
+
+
+async def drop_old_parts(database: Database, now: int) -> list[str]:
+    """Drop the parts that lie before what every tenant keeps; gives their names. An audit row for each is the proof."""
+    dropped: list[str] = []
+    async with database.writing(SYSTEM) as connection:
+        days = select(func.min(Tenant.retention_days), func.max(Tenant.retention_days))
+        shortest, longest = (await connection.execute(days)).one()
+        if not shortest:  # no tenant at all, or one that keeps everything
+            return []
+        for table in PARTITIONED:
+            for part in await list_old_parts(connection, table, now - longest * DAY):
+                if table == Interaction.__tablename__:
+                    for tenant_id, count in (await count_part(connection, part)).items():
+                        await _prove(
+                            connection, tenant_id, "purge", None, {"part": part, "interactions": count}, now=now
+                        )
+                await drop_part(connection, part)
+                dropped.append(part)
+    return dropped
+
+
+async def purge_tenant(database: Database, tenant_id: int, now: int) -> int:
+    """Delete what a tenant no longer keeps, one mailbox after the other; gives how many interactions that were.
+
+    The audit row is the proof.
+    """
+    async with database.reading(tenant_id) as connection:
+        keeping = await get_keeping(connection, tenant_id)
+        users = list(await connection.scalars(select(User.id).where(User.tenant_id == tenant_id).order_by(User.id)))
+    await _forget_said(database, tenant_id, now)
+    purged = 0
+    if keeping.retention_days:
+        before = now - keeping.retention_days * DAY
+        for user_id in users:
+            purged += await purge_mailbox(database, keeping, user_id, before)
+        if purged:
+            async with database.writing(tenant_id) as connection:
+                proof = {"before": before, "interactions": purged}
+                await _prove(connection, tenant_id, "purge", None, proof, now=now)
+    for user_id in await _list_leavers(database, keeping, now):
+        purged += await erase_leaver(database, keeping, user_id, now)
+    return purged
+
+
+async def purge_mailbox(database: Database, keeping: Keeping, user_id: int, before: int | None) -> int:
+    """Delete the interactions of one mailbox before a time (all of them for None), and count again."""
+    tenant_id = keeping.tenant_id
+    last = 0
+    while True:
+        async with database.writing(tenant_id) as connection:
+            contact_ids = await _list_touched(connection, tenant_id, user_id, before, last)
+            if not contact_ids:
+                break
+            taker = InteractionContact
+            of_user = and_(taker.tenant_id == tenant_id, taker.user_id == user_id, taker.contact_id.in_(contact_ids))
+            await connection.execute(delete(taker).where(of_user, _is_before(taker.occurred_at, before)))
+            if before is None:
+                added = and_(Relationship.tenant_id == tenant_id, Relationship.user_id == user_id)
+                unadded = update(Relationship).where(added, Relationship.contact_id.in_(contact_ids))
+                await connection.execute(unadded.values(is_added=False))
+            await recount(connection, tenant_id, user_id, keeping.contact_rule, contact_ids)
+            last = contact_ids[-1]
+    async with database.writing(tenant_id) as connection:
+        of_mailbox = and_(Interaction.tenant_id == tenant_id, Interaction.user_id == user_id)
+        deleted = await connection.execute(
+            delete(Interaction).where(of_mailbox, _is_before(Interaction.occurred_at, before))
+        )
+    return deleted.rowcount
+
+
+async def _list_touched(
+    connection: AsyncConnection, tenant_id: int, user_id: int, before: int | None, last: int
+) -> Sequence[int]:
+    """Give the next contacts of a mailbox whose history begins before a time."""
+    own = and_(Relationship.tenant_id == tenant_id, Relationship.user_id == user_id, Relationship.contact_id > last)
+    query = select(Relationship.contact_id).where(own, _is_before(Relationship.first_at, before))
+    return (await connection.scalars(query.order_by(Relationship.contact_id).limit(CHUNK))).all()
+
+
+def _is_before(at: Any, before: int | None) -> ColumnElement[bool]:
+    """0 is no date: nobody can say that it is old, so only a whole mailbox takes it along."""
+    return true() if before is None else and_(at > 0, at < before)
+
+
+async def erase_leaver(database: Database, keeping: Keeping, user_id: int, now: int) -> int:
+    """Delete everything that the mailbox of a person who left gave, and how they were spoken to; the name stays."""
+    purged = await purge_mailbox(database, keeping, user_id, None)
+    tenant_id = keeping.tenant_id
+    async with database.writing(tenant_id) as connection:
+        for model in (MailboxFeed, Mailbox, Quarantined, Conversation, Outbox):
+            await connection.execute(delete(model).where(model.tenant_id == tenant_id, model.user_id == user_id))
+        gone = update(User).where(User.tenant_id == tenant_id, User.id == user_id)
+        await connection.execute(gone.values(address="", settings={}))
+        await _prove(connection, tenant_id, "erase_leaver", user_id, {"interactions": purged}, now=now)
+    return purged
+
+
+async def _list_leavers(database: Database, keeping: Keeping, now: int) -> Sequence[int]:
+    """Give those whose time is over; their subscriptions have ended before their mailbox is forgotten."""
+    if keeping.leaver_days < 0:
+        return []
+    left = and_(User.tenant_id == keeping.tenant_id, ~User.is_active, User.left_at > 0)
+    is_over = User.left_at <= now - keeping.leaver_days * DAY
+    mailbox = and_(Mailbox.tenant_id == User.tenant_id, Mailbox.user_id == User.id)
+    subscribed = select(Subscription.user_id).where(Subscription.tenant_id == keeping.tenant_id)
+    query = select(User.id).join(Mailbox, mailbox).where(left, is_over, User.id.not_in(subscribed))
+    async with database.reading(keeping.tenant_id) as connection:
+        return (await connection.scalars(query)).all()
+
+
+async def _forget_said(database: Database, tenant_id: int, now: int) -> None:
+    """Forget what was said long ago, and answers that nobody can ask for again."""
+    said = and_(Outbox.tenant_id == tenant_id, Outbox.state != "pending", Outbox.created_at < now - OUTBOX_DAYS * DAY)
+    answered = and_(Answered.tenant_id == tenant_id, Answered.created_at < now - ANSWERED_DAYS * DAY)
+    async with database.writing(tenant_id) as connection:
+        await connection.execute(delete(Outbox).where(said))
+        await connection.execute(delete(Answered).where(answered))
+
+
+async def _prove(
+    connection: AsyncConnection, tenant_id: int, action: str, user_id: int | None, after: dict[str, Any], *, now: int
+) -> None:
+    viewer = Viewer(tenant_id, NOBODY)
+    await add_audit(connection, viewer, action, "user", user_id, after=after, now=now, source="admin")

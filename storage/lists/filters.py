@@ -1,0 +1,198 @@
+"""What a list or a saved view asks for: one value, to and from JSON.
+
+`"me"` and `"90 days"` stay so until the filter runs, so that a shared view answers each reader with the reader's own.
+"""
+
+import functools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, get_args
+
+from storage.lists.periods import Period, PeriodError, period_to_json, read_period
+from storage.models import CompanyType
+from storage.text.names import clean_text
+
+VERSIONS = (1, 2)
+"""The second knows several partners, anyone as partner, and periods with two ends or with a named day. What the first
+can say is written as the first: the release before this one reads it too."""
+
+Scope = Literal["mine", "firm"]
+Subject = Literal["companies", "contacts"]
+Partner = int | Literal["me", "nobody", "anyone"]
+"""A user's id, whoever reads it, no one, or whoever it may be."""
+Sort = Literal["last", "name", "count"]
+
+TEXT_LENGTH = 200
+MOST_PARTNERS = 10
+HIGHEST_ID = 2**63 - 1
+
+
+class FilterError(ValueError):
+    """A filter in JSON that cannot be read; the text names what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A question about companies or contacts; every part left at its default asks nothing.
+
+    Types and partner of a contact are those of its company.
+    """
+
+    of: Subject = "companies"
+    scope: Scope = "mine"
+    types: tuple[CompanyType | None, ...] = ()
+    """Any of these; `None` among them is "no type yet"."""
+    partners: tuple[Partner, ...] = ()
+    """Any of these; at most `MOST_PARTNERS`."""
+    known_by: int | Literal["me"] | None = None
+    """A user who wrote to or met them."""
+    company_id: int | None = None
+    """Contacts only: those at this company."""
+    last: Period | None = None
+    text: str = ""
+    """Free text: every word begins a word of a name, a domain or an address."""
+    sort: Sort = "last"
+    is_ascending: bool = False
+    """False is newest, most, and Z first; lists by name are shown with it True."""
+
+    @property
+    def user_ids(self) -> tuple[int, ...]:
+        """The colleagues in it: partners in their order, then by whom the rows are known."""
+        return tuple(who for who in (*self.partners, self.known_by) if isinstance(who, int))
+
+    def changed(self, **changes: Any) -> "Filter":
+        """Return a copy with some parts changed."""
+        return replace(self, **changes)
+
+    def normalised(self) -> "Filter":
+        """Return the same question in its one normal form: what asks nothing is left out, the rest in order."""
+        return _normalise(self)
+
+
+@functools.lru_cache(maxsize=1_024)
+def _normalise(filter_: Filter) -> Filter:
+    return replace(
+        filter_,
+        types=_order_types(filter_.types),
+        partners=_order_partners(filter_.partners),
+        text=clean_text(filter_.text, TEXT_LENGTH),
+        company_id=filter_.company_id if filter_.of == "contacts" else None,
+    )
+
+
+_KEYS = {field.name for field in fields(Filter)} - {"partners"} | {"version", "partner"}
+_TYPES: tuple[CompanyType | None, ...] = (*CompanyType, None)
+_TYPES_BY_NAME = {type_ and type_.value: type_ for type_ in _TYPES}
+_WORDS = ("me", "nobody", "anyone")
+_SUBJECTS, _SCOPES, _SORTS = get_args(Subject), get_args(Scope), get_args(Sort)
+
+
+def to_json(filter_: Filter) -> dict[str, Any]:
+    """Return the filter as plain JSON; parts that ask nothing are left out."""
+    normal = filter_.normalised()
+    data: dict[str, Any] = {"version": _get_version(normal), "of": normal.of, "scope": normal.scope}
+    if normal.types:
+        data["types"] = [type_ and type_.value for type_ in normal.types]
+    if normal.last:
+        data["last"] = period_to_json(normal.last)
+    if normal.partners:
+        data["partner"] = normal.partners[0] if len(normal.partners) == 1 else list(normal.partners)
+    for key in ("known_by", "company_id", "text"):
+        if value := getattr(normal, key):
+            data[key] = value
+    return data | {"sort": normal.sort, "is_ascending": normal.is_ascending}
+
+
+def from_json(data: Any) -> Filter:
+    """Read a filter; raises `FilterError` that names an unknown key or a value of the wrong kind."""
+    if not isinstance(data, Mapping):
+        raise FilterError("a filter is a JSON object")
+    if unknown := [str(key)[:40] for key in data if key not in _KEYS]:
+        raise FilterError(f"unknown keys: {', '.join(sorted(unknown)[:10])}")
+    _choose(data, "version", VERSIONS, VERSIONS[0])
+    subject = _choose(data, "of", _SUBJECTS, "companies")
+    if subject == "companies" and data.get("company_id") is not None:
+        raise FilterError("company_id: only contacts are at a company")
+    return Filter(
+        of=subject,
+        scope=_choose(data, "scope", _SCOPES, "mine"),
+        types=_read_types(data.get("types", ())),
+        partners=_read_partners(data.get("partner")),
+        known_by=_read_person("known_by", data.get("known_by"), ("me",)),
+        company_id=_read_person("company_id", data.get("company_id"), ()),
+        last=_read_last(data.get("last")),
+        text=_read_text(data.get("text", "")),
+        sort=_choose(data, "sort", _SORTS, "last"),
+        is_ascending=_choose(data, "is_ascending", (True, False), False),
+    ).normalised()
+
+
+def _get_version(filter_: Filter) -> int:
+    last = filter_.last
+    is_new = len(filter_.partners) > 1 or "anyone" in filter_.partners
+    return 2 if is_new or (last is not None and (last.is_ == "between" or last.is_named)) else 1
+
+
+def _order_partners(partners: Iterable[Partner]) -> tuple[Partner, ...]:
+    asked = set(partners)
+    if "anyone" in asked:
+        return () if "nobody" in asked else ("anyone",)
+    return tuple(sorted(asked, key=_rank))
+
+
+def _rank(who: Partner) -> tuple[int, int]:
+    return (1, who) if isinstance(who, int) else (2 * (who == "nobody"), 0)
+
+
+def _order_types(types: Iterable[CompanyType | None]) -> tuple[CompanyType | None, ...]:
+    asked = set(types)
+    return () if len(asked) == len(_TYPES) else tuple(type_ for type_ in _TYPES if type_ in asked)
+
+
+def _choose(data: Mapping[str, Any], key: str, choices: tuple[Any, ...], default: Any) -> Any:
+    value = data.get(key, default)
+    # 1 == True: the kind is compared too
+    if not any(value == choice and type(value) is type(choice) for choice in choices):
+        raise FilterError(f"{key}: one of {', '.join(map(str, choices))}")
+    return value
+
+
+def _read_types(value: Any) -> tuple[CompanyType | None, ...]:
+    if not isinstance(value, list | tuple) or not all(type_ is None or isinstance(type_, str) for type_ in value):
+        raise FilterError("types: a list of company types")
+    if any(type_ not in _TYPES_BY_NAME for type_ in value):
+        raise FilterError(f"types: any of {', '.join(map(str, _TYPES_BY_NAME))}")
+    return _order_types(_TYPES_BY_NAME[type_] for type_ in value)
+
+
+def _read_partners(value: Any) -> tuple[Partner, ...]:
+    if value is None:
+        return ()
+    several = value if isinstance(value, list | tuple) else [value]
+    if not 0 < len(several) <= MOST_PARTNERS or None in several:
+        raise FilterError(f"partner: one, or a list of at most {MOST_PARTNERS}")
+    return tuple(_read_person("partner", who, _WORDS) for who in several)
+
+
+def _read_person(key: str, value: Any, words: tuple[str, ...]) -> Any:
+    if value is None or (isinstance(value, str) and value in words) or is_id(value):
+        return value
+    raise FilterError(f"{key}: {', '.join((*words, 'a number'))}")
+
+
+def is_id(value: Any) -> bool:
+    """Say whether `value` can be the number of a row at all."""
+    return type(value) is int and 0 < value <= HIGHEST_ID
+
+
+def _read_text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > TEXT_LENGTH:
+        raise FilterError(f"text: at most {TEXT_LENGTH} characters")
+    return value
+
+
+def _read_last(value: Any) -> Period | None:
+    try:
+        return read_period(value)
+    except PeriodError as error:
+        raise FilterError(f"last: {error}") from None

@@ -1,0 +1,184 @@
+"""Finding a company or a contact by what a person calls it: exactly, by the beginnings of words, or mistyped."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Final, Literal
+
+from rapidfuzz import fuzz
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.join_order import InOrder
+from storage.engine.parameters import as_parameters
+from storage.engine.parameters import text as parameter
+from storage.engine.prepared import Prepared
+from storage.lists.facts import How, Match
+from storage.lists.filters import Filter
+from storage.lists.sources import main_domain
+from storage.lists.spelling import correct_words
+from storage.lists.statement import fetch_page
+from storage.lists.words import COMPANY, CONTACT
+from storage.models import Company, CompanyDomain, CompanyType, Contact, SearchWord
+from storage.text.addresses import list_domains, parse_address
+from storage.text.names import clean_text, fold_name, words
+from storage.viewer import Viewer, visible_companies, visible_contacts
+
+_LIKENESS: Final = 70
+"""Percent of likeness of whole names below which a mistyped one is another name."""
+_PART: Final = 0.85
+_TOGETHER: Final = 97
+"""How like a name is that is written in several words in place of one, in percent."""
+_DOMAINS: Final = 6
+"""So many domains are looked up of one host: itself and those above it."""
+_MOST_NAMESAKES: Final = 20
+_MOST_MISTYPED: Final = 200
+_MOST_OF_A_WORD: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Findable:
+    """What can be found: companies or contacts."""
+
+    of: Literal["company", "contact"]
+    filter: Filter
+    words: int
+    model: Any
+    get_visible: Callable[[Viewer], ColumnElement[bool]]
+    detail: Any
+    list_addresses: Callable[[str], Sequence[str]]
+    """What a text may be looked up by besides the name: domains or an address."""
+
+
+COMPANIES: Final = Findable(
+    "company",
+    Filter(of="companies", scope="firm"),
+    COMPANY,
+    Company,
+    visible_companies,
+    main_domain,
+    lambda text: list_domains(text)[-_DOMAINS:],
+)
+CONTACTS: Final = Findable(
+    "contact",
+    Filter(of="contacts", scope="firm"),
+    CONTACT,
+    Contact,
+    visible_contacts,
+    Contact.address,
+    lambda text: [address] if (address := parse_address(text).address) else [],
+)
+
+
+async def find(connection: AsyncConnection, viewer: Viewer, what: Findable, text: str, *, limit: int) -> list[Match]:
+    """Return what the text may mean, best first: exact ones, then word beginnings, and else mistyped ones."""
+    text = clean_text(text)
+    found = {match.id: match for match in await _find_exact(connection, viewer, what, text)}
+    for match in await _find_by_beginnings(connection, viewer, what, text, limit):
+        found.setdefault(match.id, match)
+    if not found:
+        together = await _find_written_together(connection, viewer, what, text)
+        found = {match.id: match for match in together or await _find_mistyped(connection, viewer, what, text)}
+    return list(found.values())[:limit]
+
+
+async def _find_exact(connection: AsyncConnection, viewer: Viewer, what: Findable, text: str) -> list[Match]:
+    """Find by the whole name, and by address or domain."""
+    flags = (viewer.shares_contacts, viewer.is_in_public)
+    values: dict[str, Any] = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
+    found: dict[int, Match] = {}
+    if folded := fold_name(text):
+        for row in await _prepare_named(what, *flags).fetch(connection, values | {"folded_name": folded}):
+            found[row[0]] = Match(what.of, row[0], row[1], "exact", row[2] or "")
+    if addresses := what.list_addresses(text):
+        # An address is a contact's; its company is only near.
+        how: How = "prefix" if what is COMPANIES and "@" in text else "exact"
+        padded = [*addresses, *[""] * (_DOMAINS - len(addresses))]
+        values |= {f"address_{place}": address for place, address in enumerate(padded)}
+        for row in await _prepare_addressed(what, *flags).fetch(connection, values):
+            found.setdefault(row[0], Match(what.of, row[0], row[1], how, row[2] or ""))
+    return list(found.values())
+
+
+def _show(what: Findable, ids: Any, asker: Viewer) -> Prepared:
+    """Look up what the viewer may see of some rows, those dealt with last first."""
+    of = what.model
+    rows = select(of.id, of.name, what.detail).select_from(InOrder(ids, of.__table__))
+    return Prepared(rows.where(what.get_visible(asker), of.id == ids.c[0]).order_by(of.last_at.desc(), of.id))
+
+
+@lru_cache
+def _prepare_named(what: Findable, shares_contacts: bool, is_in_public: bool) -> Prepared:  # noqa: FBT001
+    asker, of = as_parameters(Viewer(0, 0, shares_contacts, is_in_public)), what.model
+    named = select(of.id).where(what.get_visible(asker), of.folded_name == parameter("folded_name"))
+    if of is Company:
+        # The index of names has the types in front: a range for each, and one for none.
+        types: list[Any] = [literal_column(f"'{type_.value}'") for type_ in CompanyType]
+        named = select(union_all(named.where(of.type.in_(types)), named.where(of.type.is_(None))).subquery())
+    return _show(what, named.limit(literal_column(str(_MOST_NAMESAKES))).subquery(), asker)
+
+
+@lru_cache
+def _prepare_addressed(what: Findable, shares_contacts: bool, is_in_public: bool) -> Prepared:  # noqa: FBT001
+    """The company behind the longest of some domains, or the contact with the first of some addresses."""
+    asker = as_parameters(Viewer(0, 0, shares_contacts, is_in_public))
+    given = [parameter(f"address_{place}") for place in range(_DOMAINS)]
+    of: Any = CompanyDomain if what.model is Company else Contact
+    address, id_ = (of.domain, of.company_id) if of is CompanyDomain else (of.address, of.id)
+    addressed = select(id_).where(of.tenant_id == asker.tenant_id, address.in_(given))
+    return _show(what, addressed.order_by(func.length(address).desc()).limit(literal_column("1")).subquery(), asker)
+
+
+async def _find_by_beginnings(
+    connection: AsyncConnection, viewer: Viewer, what: Findable, text: str, limit: int
+) -> list[Match]:
+    if not words(text):
+        return []
+    asked = what.filter.changed(text=text)
+    place = 6 if what.model is Company else 2
+
+    def make_match(row: Any) -> Match:
+        return Match(what.of, row[0], row[1], "prefix", row[place] or "")
+
+    page = await fetch_page(connection, viewer, asked, make_match, now=0, cursor=None, limit=limit)
+    return list(page.rows)
+
+
+async def _find_written_together(connection: AsyncConnection, viewer: Viewer, what: Findable, text: str) -> list[Match]:
+    """Find `Solstice Solar` where the name came from a domain and is written in one word."""
+    parts = words(text)
+    if len(parts) < 2:  # noqa: PLR2004
+        return []
+    found = await _find_exact(connection, viewer, what, "".join(parts))
+    return [replace(match, how="typo", likeness=_TOGETHER) for match in found]
+
+
+async def _find_mistyped(connection: AsyncConnection, viewer: Viewer, what: Findable, text: str) -> list[Match]:
+    """Find by words that are nearly those of the text; nearest names first."""
+    meant = await correct_words(connection, viewer.tenant_id, what.words, words(text))
+    if not meant:
+        return []
+    first, *others = sorted(meant, key=lambda spelling: -len(spelling[0]))
+    of, is_here = what.model, and_(SearchWord.tenant_id == viewer.tenant_id, SearchWord.of == what.words)
+    these = select(SearchWord.entity_id).distinct().where(is_here, SearchWord.word.in_(first))
+    chosen = these.limit(literal_column(str(_MOST_OF_A_WORD))).subquery("these")
+    has_others = [
+        exists().where(is_here, SearchWord.entity_id == of.id, SearchWord.word.in_(other)) for other in others
+    ]
+    rows = (
+        select(of.id, of.name, what.detail, of.folded_name)
+        .select_from(InOrder(chosen, of.__table__))
+        .where(what.get_visible(viewer), of.id == chosen.c.entity_id, *has_others)
+        .limit(_MOST_MISTYPED)
+    )
+    folded = fold_name(text)
+    scored = [(_get_likeness(folded, row), row) for row in await connection.execute(rows)]
+    near = sorted(
+        ((score, row) for score, row in scored if score >= _LIKENESS), key=lambda pair: (-pair[0], pair[1][0])
+    )
+    return [Match(what.of, row[0], row[1], "typo", row[2] or "", round(score)) for score, row in near]
+
+
+def _get_likeness(folded: str, row: Any) -> float:
+    """Compare with the whole name, or with the part of it that is likest."""
+    return max(fuzz.ratio(folded, row[3]), fuzz.partial_ratio(folded, row[3]) * _PART)

@@ -1,0 +1,145 @@
+"""Narrow ways into a list: all that meets one condition, for where that is so little that it is fetched and sorted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple, Self
+
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, inspect, literal_column, select
+from sqlalchemy.orm import aliased
+
+from storage.engine.join_order import InOrder
+from storage.engine.parameters import number
+from storage.lists.query import ListQuery
+from storage.lists.sources import (
+    get_asker,
+    has_partner_ranges,
+    is_of_partners,
+    is_of_types,
+    may_have_words,
+    select_known,
+    select_word,
+)
+from storage.models import Company, Contact, SearchWord
+from storage.viewer import Viewer, visible_companies, visible_contacts
+
+_NARROWING_WORDS = 3
+_Any = aliased(Company, name="any_company")
+
+
+class Prefilter(NamedTuple):
+    """All rows that meet some conditions of a filter, by their numbers, with their beginnings where these tell more."""
+
+    name: str
+    conditions: tuple[str, ...]
+    """Those that need not be asked of the rows any more, as `sources.list_filters` names them."""
+    rows: Select[Any]
+    few: int
+    """Up to so many are fetched and sorted; more are met by walking."""
+    companies: Select[Any] | None = None
+    """Of contacts, the companies that the way goes through: half as many of them have contacts enough to walk."""
+
+
+class CountedPrefilter(NamedTuple):
+    """A narrow way, and whether it is narrow: one more row than a few tells that there are more."""
+
+    name: str
+    conditions: Sequence[str]
+    rows: CTE
+    is_narrow: ColumnElement[bool]
+
+    @classmethod
+    def from_way(cls, way: Prefilter) -> Self:
+        """Count the rows; not those of so many companies that their contacts need no counting."""
+        rows = way.rows.limit(literal_column(str(way.few + 1))).cte(f"few_{way.name}")
+        is_narrow = _is_at_most(rows, way.few)
+        if way.companies is not None:
+            companies = way.companies.limit(literal_column(str(way.few // 2 + 1))).cte(f"few_{way.name}_there")
+            is_narrow = and_(_is_at_most(companies, way.few // 2), is_narrow)
+        return cls(way.name, way.conditions, rows, is_narrow)
+
+
+def _is_at_most(rows: CTE, few: int) -> ColumnElement[bool]:
+    size: ColumnElement[int] = select(func.count()).select_from(rows).scalar_subquery()
+    is_few: ColumnElement[bool] = size <= literal_column(str(few))
+    return is_few
+
+
+def list_prefilters(list_query: ListQuery) -> Iterator[Prefilter]:
+    """Give the ways into a list, the likely narrowest first.
+
+    Only conditions that the index of the list's order does not carry. What is the viewer's own is few anyway.
+    """
+    if list_query.scope == "firm":
+        yield from _list_words(list_query)
+    yield from _list_other_ways(list_query)
+
+
+def _list_words(list_query: ListQuery) -> Iterator[Prefilter]:
+    """Give the ways by words: one word alone, a rare one of several, else each of several to what may have them all.
+
+    A walk for one word passes over nearly all that lacks it, so fewer rows are few then.
+    """
+    few = list_query.few // 2
+    if list_query.word_count == 1:
+        yield Prefilter("word_0", ("word_0",), select_word(list_query, 0), few)
+        return
+    with_word = [select_word(list_query, place) for place in range(min(list_query.word_count, _NARROWING_WORDS))]
+    for place, rows in enumerate(with_word):
+        yield Prefilter(f"rare_word_{place}", (f"word_{place}",), rows.add_columns(SearchWord.beginnings), few // 2)
+    for place, rows in enumerate(with_word):
+        yield Prefilter(
+            f"word_{place}", (f"word_{place}",), rows.where(may_have_words(SearchWord.beginnings)), list_query.few
+        )
+
+
+def _list_other_ways(list_query: ListQuery) -> Iterator[Prefilter]:
+    is_ordered_by_last = list_query.sort == "last"
+    if list_query.is_at_company and (list_query.sort == "count" or list_query.scope == "mine"):
+        at_company = Contact.company_id == number("company")
+        yield Prefilter(
+            "company",
+            ("company",),
+            select(Contact.id).where(visible_contacts(_get_sharer(list_query)), at_company),
+            list_query.few,
+        )
+    if list_query.scope == "mine":
+        return
+    if list_query.is_known_by:
+        yield Prefilter("known_by", ("known_by",), select_known(list_query), list_query.few)
+    is_partnered = list_query.has_any_partner or (list_query.partner_count > 0 and not list_query.has_no_partner)
+    is_typed = list_query.type_count > 0 and not list_query.has_no_type and list_query.of == "contacts"
+    if (is_partnered or is_typed) and not has_partner_ranges(list_query):
+        yield _go_through_companies(list_query)
+    if (list_query.has_since or list_query.has_until) and not is_ordered_by_last:
+        yield Prefilter("period", ("since", "until"), _select_period(list_query), list_query.few)
+
+
+def _get_sharer(list_query: ListQuery) -> Viewer:
+    """Return the asker for a way in: what else holds is asked of every row that it leads to."""
+    return replace(get_asker(list_query), shares_contacts=True)
+
+
+def _go_through_companies(list_query: ListQuery) -> Prefilter:
+    """Lead to the companies of the partners and types asked for, or to all contacts there."""
+    asked = *is_of_partners(list_query, _Any.partner_id), *is_of_types(list_query, _Any.type)
+    found = and_(_Any.tenant_id == get_asker(list_query).tenant_id, _Any.is_known, *asked)
+    companies = select(_Any.id).where(found)
+    if list_query.of == "companies":
+        return Prefilter("companies", ("partner", "type"), companies, list_query.few)
+    there = visible_contacts(_get_sharer(list_query)), Contact.company_id == _Any.id
+    rows = select(Contact.id).select_from(InOrder(inspect(_Any).selectable, Contact.__table__)).where(found, *there)
+    return Prefilter("companies", ("partner", "type"), rows, list_query.few, companies)
+
+
+def _select_period(list_query: ListQuery) -> Select[Any]:
+    of: Any = Company if list_query.of == "companies" else Contact
+    conditions = [
+        visible_companies(get_asker(list_query))
+        if list_query.of == "companies"
+        else visible_contacts(get_asker(list_query))
+    ]
+    if list_query.has_since:
+        conditions.append(of.last_at >= number("since"))
+    if list_query.has_until:
+        conditions.append(of.last_at < number("until"))
+    return select(of.id).where(*conditions)

@@ -1,0 +1,258 @@
+"""What a list walks for each shape of filter: the tables, the conditions, and the narrow ways in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
+
+from storage.engine.parameters import as_parameters, number, text
+from storage.lists.query import ListQuery
+from storage.lists.words import COMPANY, CONTACT
+from storage.models import (
+    Company,
+    CompanyDomain,
+    CompanyRelationship,
+    CompanyType,
+    Contact,
+    Relationship,
+    SearchWord,
+    User,
+)
+from storage.viewer import (
+    Viewer,
+    own_companies,
+    own_contacts,
+    visible_companies,
+    visible_contacts,
+    visible_relationships,
+)
+
+_MOST_RANGES = 28
+"""Of one partner and one type each: four partners with any type."""
+
+_AtCompany = aliased(Company, name="at_company")
+"""The company of a contact."""
+_Person = aliased(Contact, name="person")
+_Colleague = aliased(CompanyRelationship, name="colleague")
+_Acquaintance = aliased(Relationship, name="acquaintance")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The tables of a list, what holds for each row, and the columns that a filter may ask of and a row shows."""
+
+    walked: FromClause
+    """What decides which rows there are, and their order: the index of the order answers it alone where it can."""
+    tables: FromClause
+    """What is walked, and what a row shows besides."""
+    conditions: Sequence[ColumnElement[bool]]
+    id: Any
+    keys: dict[str, Any]
+    type: Any
+    partner: Any
+    beginnings: Any
+    columns: Sequence[Any]
+    """What a row shows, its number first."""
+
+
+main_domain = (
+    select(CompanyDomain.domain)
+    .where(CompanyDomain.tenant_id == Company.tenant_id, CompanyDomain.company_id == Company.id)
+    .order_by(func.length(CompanyDomain.domain), CompanyDomain.domain)
+    .limit(literal_column("1"))
+    .scalar_subquery()
+)
+
+
+def get_asker(list_query: ListQuery) -> Viewer:
+    """Return the viewer of a shape, with parameters for its numbers."""
+    return as_parameters(Viewer(0, 0, shares_contacts=list_query.shares_contacts, is_in_public=list_query.is_in_public))
+
+
+def get_source(list_query: ListQuery) -> Source:
+    """Return what the list walks."""
+    return _get_companies(list_query) if list_query.of == "companies" else _get_contacts(list_query)
+
+
+def _get_companies(list_query: ListQuery) -> Source:
+    asker, of = get_asker(list_query), Company
+    tables: FromClause = of.__table__
+    conditions = [visible_companies(asker)]
+    totals: Any = of
+    id_: Any = of.id
+    if list_query.scope == "mine":
+        totals, id_ = CompanyRelationship, CompanyRelationship.company_id
+        is_same = and_(of.tenant_id == totals.tenant_id, of.id == totals.company_id)
+        tables = totals.__table__.join(of, is_same)
+        conditions.append(own_companies(asker))
+    is_partner = and_(User.tenant_id == of.tenant_id, User.id == of.partner_id)
+    shown = (of.name, of.is_provisional, of.type, of.partner_id, User.name, main_domain, of.version, of.contact_count)
+    return Source(
+        walked=tables,
+        tables=tables.outerjoin(User, is_partner),
+        conditions=conditions,
+        id=id_,
+        keys=_get_keys(totals),
+        type=totals.type,
+        partner=totals.partner_id,
+        beginnings=totals.beginnings,
+        columns=(id_, *shown, totals.interaction_count, totals.first_at, totals.last_at),
+    )
+
+
+def _get_contacts(list_query: ListQuery) -> Source:
+    asker, of, at = get_asker(list_query), Contact, _AtCompany
+    tables: FromClause = of.__table__
+    conditions = [visible_contacts(asker)]
+    totals: Any = of
+    id_: Any = of.id
+    if list_query.scope == "mine":
+        totals, id_ = Relationship, Relationship.contact_id
+        is_same = and_(of.tenant_id == totals.tenant_id, of.id == totals.contact_id)
+        tables = totals.__table__.join(of, is_same)
+        conditions.append(own_contacts(asker))
+    is_there = and_(at.tenant_id == of.tenant_id, at.id == of.company_id)
+    return Source(
+        walked=tables,
+        tables=tables.outerjoin(at, is_there),
+        conditions=conditions,
+        id=id_,
+        keys=_get_keys(totals),
+        type=_of_company(Company.type),
+        partner=_of_company(Company.partner_id),
+        beginnings=totals.beginnings,
+        columns=(
+            *(id_, of.name, of.address, of.company_id, at.name),
+            *(totals.interaction_count, totals.first_at, totals.last_at),
+        ),
+    )
+
+
+def _of_company(column: Any) -> Any:
+    """Return what a contact's company has there, looked up row by row: a join lets planners begin with companies."""
+    is_there = Company.tenant_id == Contact.tenant_id, Company.id == Contact.company_id
+    return select(column).where(*is_there).correlate(Contact).scalar_subquery()
+
+
+def _get_keys(of: type[Any]) -> dict[str, Any]:
+    return {"last": of.last_at, "name": of.folded_name, "count": of.interaction_count}
+
+
+def list_filters(list_query: ListQuery, source: Source, id_: Any) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    """Give what the filter asks of each row, types aside, each with the name of its narrow way.
+
+    `id_` is the row's number, from wherever it is known first: what can be told by it alone needs no row.
+    """
+    # "+ 0" keeps a planner from walking another index than that of the order.
+    for condition in is_of_partners(list_query, source.partner):
+        yield "partner", condition
+    if list_query.is_at_company:
+        yield "company", _is_at_company(list_query, id_)
+    if list_query.has_since:
+        yield "since", source.keys["last"] + 0 >= number("since")
+    if list_query.has_until:
+        yield "until", source.keys["last"] + 0 < number("until")
+    if list_query.is_to_sort_out:
+        yield "sort_out", or_(source.type.is_(None), source.partner.is_(None))
+    if list_query.is_known_by:
+        knower = _Colleague if list_query.of == "companies" else _Acquaintance
+        yield "known_by", _is_met(select_known(list_query).where(_get_known_id(list_query) == id_), knower)
+    if list_query.word_count:
+        yield "beginnings", may_have_words(source.beginnings)
+    for place in range(list_query.word_count):
+        yield f"word_{place}", _is_met(select_word(list_query, place).where(SearchWord.entity_id == id_), SearchWord)
+
+
+def _is_at_company(list_query: ListQuery, id_: Any) -> ColumnElement[bool]:
+    if list_query.scope == "firm":
+        is_there: ColumnElement[bool] = Contact.company_id + 0 == number("company")
+        return is_there
+    of, tenant_id = _Person, get_asker(list_query).tenant_id
+    there = select(of.id).where(of.tenant_id == tenant_id, of.id == id_, of.company_id == number("company"))
+    return _is_met(there, of)
+
+
+def _is_met(found: Select[Any], of: Any) -> ColumnElement[bool]:
+    """Ask a row for itself, in the table `of`: the offset keeps PostgreSQL from joining all rows at once instead."""
+    return exists(found.correlate_except(of).limit(literal_column("1")).offset(literal_column("0")))
+
+
+def has_partner_ranges(list_query: ListQuery) -> bool:
+    """Say whether the list is walked as ranges of one partner and one type each: so few that they cost little."""
+    if (
+        list_query.of == "contacts"
+        or list_query.scope == "mine"
+        or list_query.sort != "last"
+        or list_query.is_to_sort_out
+    ):
+        return False
+    types = list_query.type_count + list_query.has_no_type or len(CompanyType) + 1
+    return 0 < types * (list_query.partner_count + list_query.has_no_partner) <= _MOST_RANGES
+
+
+def is_of_types(list_query: ListQuery, type_: Any) -> Iterator[ColumnElement[bool]]:
+    """Give the condition that a row is of one of the types asked for, if any are."""
+    asked = [text(f"type_{place}") for place in range(list_query.type_count)]
+    if list_query.has_no_type:
+        yield func.coalesce(type_, "").in_([*asked, literal_column("''")])
+    elif asked:
+        yield type_.in_(asked)
+
+
+def is_of_partners(list_query: ListQuery, partner: Any) -> Iterator[ColumnElement[bool]]:
+    """Give the condition that a row has one of the partners asked for, if any are."""
+    asked = [number(f"partner_{place}") for place in range(list_query.partner_count)]
+    if list_query.has_any_partner:
+        yield partner > literal_column("0")
+    elif list_query.has_no_partner and asked:
+        yield func.coalesce(partner, literal_column("0")).in_([*asked, literal_column("0")])
+    elif list_query.has_no_partner:
+        yield partner.is_(None)
+    elif asked:
+        yield partner.in_(asked) if len(asked) > 1 else partner == asked[0]
+
+
+def may_have_words(beginnings: Any) -> ColumnElement[bool]:
+    """Give the condition that something has the marks of all words asked for: without them it has not all the words."""
+    has_them: ColumnElement[bool] = beginnings.bitwise_and(number("marks")) == number("marks")
+    return has_them
+
+
+def select_word(list_query: ListQuery, place: int) -> Select[Any]:
+    """Select the numbers of what has a word beginning with one that was asked for."""
+    of = COMPANY if list_query.of == "companies" else CONTACT
+    word = SearchWord.word
+    return select(SearchWord.entity_id).where(
+        SearchWord.tenant_id == get_asker(list_query).tenant_id,
+        SearchWord.of == of,
+        word >= text(f"word_{place}"),
+        word < text(f"word_end_{place}"),
+    )
+
+
+def _get_known_id(list_query: ListQuery) -> Any:
+    return _Colleague.company_id if list_query.of == "companies" else _Acquaintance.contact_id
+
+
+def select_known(list_query: ListQuery) -> Select[Any]:
+    """Select the numbers of what the one whom the filter names knows."""
+    asker = get_asker(list_query)
+    if list_query.of == "companies":
+        return select(_Colleague.company_id).where(
+            _Colleague.tenant_id == asker.tenant_id, _Colleague.user_id == number("known_by"), _Colleague.is_mine
+        )
+    return select(_Acquaintance.contact_id).where(
+        visible_relationships(asker, _Acquaintance), _Acquaintance.user_id == number("known_by")
+    )

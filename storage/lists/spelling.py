@@ -1,0 +1,96 @@
+"""Mistyped words, and the words of the firm's book that they may be meant for.
+
+One error leaves one half of a word whole, so the candidates are the known words that begin or end alike; their distance
+(insertions, deletions, changed and swapped letters) decides.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from sqlalchemy import and_, func, literal_column, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.parameters import number, text
+from storage.engine.prepared import Prepared
+from storage.lists.query import END_OF_PREFIX
+from storage.lists.words import is_correctable
+from storage.models import KnownWord
+
+_SHORT: Final = 4
+"""Letters below which a word may have no error, for it may be any other word then."""
+_LONG: Final = 8
+"""Letters from which a word may have two errors."""
+_MOST_MEANT: Final = 6
+_MOST_READ: Final = 5000
+
+
+def count_errors_allowed(word: str) -> int:
+    """Return how many typing errors a word of this length may have."""
+    return 0 if len(word) < _SHORT else 1 if len(word) < _LONG else 2
+
+
+async def correct_words(connection: AsyncConnection, tenant_id: int, of: int, asked: Sequence[str]) -> list[list[str]]:
+    """Return for each word what it may be meant for, nearest first; words with no reading are left out.
+
+    Empty where no word has a reading, or the longest has none: then something else is meant.
+    """
+    readings = [(word, await _list_readings(connection, tenant_id, of, word)) for word in asked]
+    if not readings or not max(readings, key=lambda reading: len(reading[0]))[1]:
+        return []
+    return [found for _, found in readings if found]
+
+
+async def _list_readings(connection: AsyncConnection, tenant_id: int, of: int, word: str) -> list[str]:
+    if not is_correctable(word):
+        return []
+    errors = count_errors_allowed(word)
+    values = {"tenant_id": tenant_id, "kind": of, "shortest": len(word) - errors, "longest": len(word) + errors}
+    known: set[str] = set()
+    for statement, read in ((_BEGINNING, word), (_ENDING, word[::-1])):
+        rows = await statement.fetch(connection, values | _list_ends(read, errors))
+        known.update(row[0] for row in rows)
+    return choose_nearest(word, known, errors=errors)
+
+
+def _list_ends(read: str, errors: int) -> dict[str, str]:
+    """Give what the words looked for begin with, and how they end or on what they go: read from left or from right.
+
+    One error behind the first half either leaves the last letter, or lies in the last two, and all before it is whole.
+    """
+    size = len(read)
+    ends = {
+        "half": read[: max(1, (size - errors) // (errors + 1))],
+        "last": read[-1] if errors == 1 else "",
+        "most": read[: size - 2],
+    }
+    return ends | {f"{name}_end": end + END_OF_PREFIX for name, end in ends.items()}
+
+
+def _prepare(column: Any, other: Any) -> Prepared:
+    """Select the known words of about one length that are whole at one end."""
+    length = func.length(KnownWord.word)
+    return Prepared(
+        select(KnownWord.word)
+        .where(
+            *(KnownWord.tenant_id == number("tenant_id"), KnownWord.of == number("kind")),
+            *(column >= text("half"), column < text("half_end")),
+            *(length >= number("shortest"), length <= number("longest")),
+            or_(
+                and_(other >= text("last"), other < text("last_end")),
+                and_(column >= text("most"), column < text("most_end")),
+            ),
+        )
+        .limit(literal_column(str(_MOST_READ)))
+    )
+
+
+_BEGINNING: Final = _prepare(KnownWord.word, KnownWord.backwards)
+_ENDING: Final = _prepare(KnownWord.backwards, KnownWord.word)
+
+
+def choose_nearest(word: str, known: Iterable[str], *, errors: int) -> list[str]:
+    """Return the known words within so many errors, nearest first."""
+    found = process.extract(word, list(known), scorer=OSA.distance, score_cutoff=errors, limit=_MOST_MEANT)
+    return [name for name, _, _ in found]

@@ -1,0 +1,108 @@
+"""Conversation references: where the bot can speak, refreshed by every activity and written only when they change."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import delete, literal_column, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.parameters import number, text
+from storage.engine.prepared import Prepared
+from storage.models import Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A conversation of one tenant; `user_id` is the person of a personal chat, None in a group or a channel."""
+
+    tenant_id: int
+    conversation_id: str
+    user_id: int | None
+    service_url: str
+    reference: Mapping[str, Any]
+    """As Bot Framework writes it: `bot`, `user`, `conversation`, `channelId`, `locale`."""
+    is_reachable: bool = True
+    reason: str = ""
+
+
+_COLUMNS = (
+    Conversation.tenant_id,
+    Conversation.conversation_id,
+    Conversation.user_id,
+    Conversation.service_url,
+    Conversation.reference,
+    Conversation.is_reachable,
+    Conversation.reason,
+)
+_SELECT: Any = select(*_COLUMNS).where(Conversation.tenant_id == number("tenant_id"))
+_ONE: Final = Prepared(_SELECT.where(Conversation.conversation_id == text("conversation_id")))
+_OF_USER: Final = Prepared(
+    _SELECT.where(Conversation.user_id == number("user_id"))
+    .order_by(Conversation.updated_at.desc(), Conversation.conversation_id)
+    .limit(literal_column("1"))
+)
+
+
+async def get_conversation(connection: AsyncConnection, tenant_id: int, conversation_id: str) -> Reference | None:
+    """Return one conversation, or None."""
+    return _read(await _ONE.fetch(connection, {"tenant_id": tenant_id, "conversation_id": conversation_id}))
+
+
+async def get_personal_conversation(connection: AsyncConnection, tenant_id: int, user_id: int) -> Reference | None:
+    """Return the personal chat with a user that was used last, or None."""
+    return _read(await _OF_USER.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id}))
+
+
+async def get_service_url(connection: AsyncConnection, tenant_id: int) -> str:
+    """Return the address at which Teams was last heard from for a tenant; empty where it never was."""
+    newest = select(Conversation.service_url).where(Conversation.tenant_id == tenant_id)
+    return await connection.scalar(newest.order_by(Conversation.updated_at.desc()).limit(1)) or ""
+
+
+async def set_conversation(connection: AsyncConnection, conversation: Reference, at: int) -> bool:
+    """Store a conversation that was just heard from, as reachable; True where it was not known before."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    tenant_id, conversation_id = conversation.tenant_id, conversation.conversation_id
+    values = {
+        "user_id": conversation.user_id,
+        "service_url": conversation.service_url,
+        "reference": dict(conversation.reference),
+        "is_reachable": True,
+        "reason": "",
+        "updated_at": at,
+    }
+    new = dialect.insert(Conversation).values(tenant_id=tenant_id, conversation_id=conversation_id, **values)
+    added = await connection.execute(new.on_conflict_do_nothing())
+    if added.rowcount:
+        return True
+    await connection.execute(_where(update(Conversation), tenant_id, conversation_id).values(**values))
+    return False
+
+
+async def set_unreachable(
+    connection: AsyncConnection, tenant_id: int, conversation_id: str, reason: str, at: int
+) -> None:
+    """Say no more there until the person writes or installs again; `reason` is for the administrator."""
+    statement = _where(update(Conversation), tenant_id, conversation_id)
+    await connection.execute(statement.values(is_reachable=False, reason=reason, updated_at=at))
+
+
+async def delete_conversation(connection: AsyncConnection, tenant_id: int, conversation_id: str) -> None:
+    """Forget a conversation that is no more."""
+    await connection.execute(_where(delete(Conversation), tenant_id, conversation_id))
+
+
+def _where(statement: Any, tenant_id: int, conversation_id: str) -> Any:
+    return statement.where(Conversation.tenant_id == tenant_id, Conversation.conversation_id == conversation_id)
+
+
+def _read(rows: Sequence[Any]) -> Reference | None:
+    if not rows:
+        return None
+    tenant_id, conversation_id, user_id, service_url, reference, is_reachable, reason = rows[0]
+    # Straight from the driver JSON comes as the text that it is.
+    read = json.loads(reference) if isinstance(reference, str) else reference
+    return Reference(tenant_id, conversation_id, user_id, service_url, read, bool(is_reachable), reason)

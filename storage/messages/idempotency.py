@@ -1,0 +1,49 @@
+"""Activities that had their effect: Teams delivers one again after 15 s, and it must have one effect and one answer."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.database import Database
+from storage.models import Answered
+
+
+async def add_answered(connection: AsyncConnection, tenant_id: int, digest: bytes, at: int) -> bool:
+    """Claim an activity inside the transaction of its effect; False where an earlier delivery has claimed it.
+
+    On PostgreSQL this waits for another process that is just answering the same activity.
+    """
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(Answered).values(tenant_id=tenant_id, activity_digest=digest, created_at=at)
+    added = await connection.execute(statement.on_conflict_do_nothing())
+    return bool(added.rowcount)
+
+
+async def set_answer(connection: AsyncConnection, tenant_id: int, digest: bytes, answer: dict[str, Any]) -> None:
+    """Keep the answer that a second delivery gets."""
+    statement = update(Answered).where(Answered.tenant_id == tenant_id, Answered.activity_digest == digest)
+    await connection.execute(statement.values(answer=answer))
+
+
+async def get_answer(connection: AsyncConnection, tenant_id: int, digest: bytes) -> dict[str, Any] | None:
+    """Return the kept answer, or None."""
+    statement = select(Answered.answer).where(Answered.tenant_id == tenant_id, Answered.activity_digest == digest)
+    answer: dict[str, Any] | None = await connection.scalar(statement)
+    return answer
+
+
+async def claim_reply(database: Database, tenant_id: int, digest: bytes, at: int) -> bool:
+    """Claim the reply to an activity that had no effect; False where an earlier delivery has claimed it.
+
+    For PostgreSQL alone: one message, whose commit does not wait for the disk. Losing it in a power cut would cost a
+    second reply.
+    """
+    values = f"{tenant_id:d}, '\\x{digest.hex()}', {at:d}"
+    said = await database.run_script(
+        tenant_id,
+        "SET LOCAL synchronous_commit = off;"
+        f" INSERT INTO answered (tenant_id, activity_digest, created_at) VALUES ({values}) ON CONFLICT DO NOTHING",
+    )
+    return said == "INSERT 0 1"

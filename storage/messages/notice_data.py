@@ -1,0 +1,223 @@
+"""Who is to hear of something new, and what there is to say of it.
+
+Names are read when the notice is said, under the reader's own rights: what the reader may not see by then is not said.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.chunks import split
+from storage.models import Company, CompanyDomain, CompanyRelationship, Contact, Mailbox, Relationship, Tenant, User
+from storage.viewer import Viewer, visible_companies, visible_contacts, visible_relationships
+
+MOST_HEARERS: Final = 50
+"""Of all who deal with a company, those who did so last hear of a new contact there."""
+MOST_NAMED: Final = 3
+"""Colleagues who are named beside a contact or a company."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRecipient:
+    """A person who may be spoken to, and how."""
+
+    viewer: Viewer
+    language: str
+    timezone: str
+    settings: tuple[Mapping[str, Any], Mapping[str, Any]]
+    """The firm's and the person's own."""
+
+
+async def get_notice_recipients(
+    connection: AsyncConnection, tenant_id: int, user_ids: Collection[int]
+) -> dict[int, NoticeRecipient]:
+    """Give those of the users who are still with the firm, by number."""
+    query = (
+        select(
+            User.id,
+            User.language,
+            User.timezone,
+            User.settings,
+            Tenant.language,
+            Tenant.timezone,
+            Tenant.settings,
+            Tenant.shares_contacts,
+        )
+        .join(Tenant, Tenant.tenant_id == User.tenant_id)
+        .where(User.tenant_id == tenant_id, User.is_active)
+    )
+    recipients = {}
+    for ids in split(user_ids):
+        for row in await connection.execute(query.where(User.id.in_(ids))):
+            number, language, timezone, settings, firm_language, firm_timezone, firm_settings, shares_contacts = row
+            viewer = Viewer(tenant_id, number, shares_contacts=shares_contacts)
+            spoken = (language or firm_language, timezone or firm_timezone)
+            recipients[number] = NoticeRecipient(viewer, *spoken, (firm_settings or {}, settings or {}))
+    return recipients
+
+
+async def list_concerned(
+    connection: AsyncConnection, tenant_id: int, contact_ids: Collection[int], new_company_ids: Collection[int]
+) -> dict[int, set[int]]:
+    """Give, by user, the new contacts at companies the user deals with or is partner of.
+
+    Those at a company that is new itself are part of its own notice.
+    """
+    at_company: dict[int, list[int]] = defaultdict(list)
+    for ids in split(contact_ids):
+        query = select(Contact.id, Contact.company_id).where(Contact.tenant_id == tenant_id, Contact.id.in_(ids))
+        for contact_id, company_id in await connection.execute(query):
+            if company_id is not None and company_id not in new_company_ids:
+                at_company[company_id].append(contact_id)
+    concerned: dict[int, set[int]] = defaultdict(set)
+    for company_id, ids in at_company.items():
+        for user_id in await list_dealing(connection, tenant_id, company_id):
+            concerned[user_id].update(ids)
+    return concerned
+
+
+async def list_dealing(connection: AsyncConnection, tenant_id: int, company_id: int) -> set[int]:
+    """Give the company's partner and those who deal with it, the most recent ones where they are many."""
+    dealing = (
+        select(CompanyRelationship.user_id)
+        .where(CompanyRelationship.tenant_id == tenant_id, CompanyRelationship.company_id == company_id)
+        .where(CompanyRelationship.is_mine)
+        .order_by(CompanyRelationship.last_at.desc())
+        .limit(MOST_HEARERS)
+    )
+    partner = select(Company.partner_id).where(Company.tenant_id == tenant_id, Company.id == company_id)
+    partner_id = await connection.scalar(partner)
+    return set(await connection.scalars(dealing)) | ({partner_id} if partner_id is not None else set())
+
+
+@dataclass(frozen=True, slots=True)
+class ContactNoticeData:
+    """A new contact, as far as the reader may know."""
+
+    id: int
+    name: str
+    address: str
+    company_name: str
+    met_by: tuple[int, ...]
+    """Users who wrote to or met them."""
+
+
+async def list_contact_notice_data(
+    connection: AsyncConnection, viewer: Viewer, ids: Collection[int]
+) -> list[ContactNoticeData]:
+    """Give what there is to say of contacts, those met last first."""
+    query = (
+        select(Contact.id, Contact.name, Contact.address, Company.name)
+        .outerjoin(Company, and_(Company.tenant_id == Contact.tenant_id, Company.id == Contact.company_id))
+        .where(visible_contacts(viewer), Contact.id.in_(ids))
+        .order_by(Contact.last_at.desc(), Contact.id.desc())
+    )
+    rows = (await connection.execute(query)).all()
+    met_by = await _list_meeters(connection, viewer, Relationship, Relationship.contact_id, [row[0] for row in rows])
+    return [ContactNoticeData(row[0], row[1], row[2], row[3] or "", met_by.get(row[0], ())) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyNoticeData:
+    """A company that there is something to say of."""
+
+    id: int
+    name: str
+    version: int
+    type: str | None
+    last_at: int
+    domain: str
+    contact_names: tuple[str, ...]
+    """Of those met last, and only of the first company asked for."""
+    contact_count: int
+    met_by: tuple[int, ...]
+
+
+async def list_company_notice_data(
+    connection: AsyncConnection, viewer: Viewer, ids: Collection[int]
+) -> list[CompanyNoticeData]:
+    """Give what there is to say of companies, in the order of their numbers."""
+    query = select(Company.id, Company.name, Company.version, Company.type, Company.last_at)
+    rows = (await connection.execute(query.where(visible_companies(viewer), Company.id.in_(ids)))).all()
+    found = sorted(row[0] for row in rows)
+    domains = await _list_first_domains(connection, viewer, found)
+    names = {company_id: await _list_contact_names(connection, viewer, company_id) for company_id in found[:1]}
+    met_by = await _list_meeters(connection, viewer, CompanyRelationship, CompanyRelationship.company_id, found)
+    return [
+        CompanyNoticeData(*row, domains.get(row[0], ""), *names.get(row[0], ((), 0)), met_by.get(row[0], ()))
+        for row in sorted(rows, key=lambda row: found.index(row[0]))
+    ]
+
+
+async def _list_first_domains(connection: AsyncConnection, viewer: Viewer, ids: Collection[int]) -> dict[int, str]:
+    query = (
+        select(CompanyDomain.company_id, func.min(CompanyDomain.domain))
+        .where(CompanyDomain.tenant_id == viewer.tenant_id, CompanyDomain.company_id.in_(ids))
+        .group_by(CompanyDomain.company_id)
+    )
+    return {row[0]: row[1] for row in await connection.execute(query)}
+
+
+async def _list_contact_names(
+    connection: AsyncConnection, viewer: Viewer, company_id: int
+) -> tuple[tuple[str, ...], int]:
+    """Name some of the contacts, and say how many there are."""
+    query = (
+        select(Contact.name, Contact.address, func.count().over())
+        .where(visible_contacts(viewer), Contact.company_id == company_id)
+        .order_by(Contact.last_at.desc())
+        .limit(4)
+    )
+    rows = (await connection.execute(query)).all()
+    return tuple(name or address for name, address, _ in rows), rows[0][2] if rows else 0
+
+
+async def _list_meeters(
+    connection: AsyncConnection, viewer: Viewer, relationship: Any, of: Any, ids: Collection[int]
+) -> dict[int, tuple[int, ...]]:
+    """Give by number the users who wrote to or met each, those who did so last first."""
+    query = (
+        select(of, relationship.user_id)
+        .where(visible_relationships(viewer, relationship), of.in_(ids))
+        .order_by(relationship.last_at.desc())
+        .limit(MOST_NAMED * MOST_HEARERS)
+    )
+    met_by: dict[int, tuple[int, ...]] = defaultdict(tuple)
+    for number, user_id in await connection.execute(query):
+        if len(met_by[number]) < MOST_NAMED:
+            met_by[number] += (user_id,)
+    return met_by
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFound:
+    """What a first sync has found for a user; `is_over` once it reached the end of every feed."""
+
+    is_over: bool
+    state: str
+    contact_count: int
+    company_count: int
+    untyped_count: int
+
+
+async def get_first_found(connection: AsyncConnection, viewer: Viewer) -> FirstFound:
+    """Count what the viewer's mailbox has given so far."""
+    mailbox = select(Mailbox.state).where(Mailbox.tenant_id == viewer.tenant_id, Mailbox.user_id == viewer.user_id)
+    state = await connection.scalar(mailbox) or "stopped"
+    mine = (
+        select(func.count(), func.count().filter(CompanyRelationship.type.is_(None)))
+        .where(CompanyRelationship.tenant_id == viewer.tenant_id, CompanyRelationship.user_id == viewer.user_id)
+        .where(CompanyRelationship.is_mine)
+    )
+    companies, untyped = (await connection.execute(mine)).one()
+    known = (
+        select(func.count())
+        .where(Relationship.tenant_id == viewer.tenant_id, Relationship.user_id == viewer.user_id)
+        .where(Relationship.is_mine)
+    )
+    contacts = (await connection.execute(known)).scalar_one()
+    return FirstFound(state == "current", state, contacts, companies, untyped)

@@ -1,0 +1,75 @@
+"""How a person wants notices: at which hours, on which days, of which kinds, and whether one by one or in a digest.
+
+The firm's settings are the default, the person's own go before them; both are JSON under the key `notices`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.models import Tenant, User
+from storage.viewer import Viewer
+
+KINDS: Final = ("contact", "company", "partner", "view")
+"""What can be muted; the one summary of a first sync cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePreferences:
+    """One person's wishes. Hours are local, `until_hour` excluded (24 is midnight); days count from Monday, 0."""
+
+    muted: tuple[str, ...] = ()
+    is_digest: bool = False
+    """One message a day, at `from_hour`."""
+    from_hour: int = 7
+    until_hour: int = 21
+    days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    daily_most: int = 20
+    """Messages a day; what comes after them waits for the next digest."""
+
+    def changed(self, **changes: Any) -> "NoticePreferences":
+        """Return a copy with some wishes changed; raises `ValueError` for what cannot be wished."""
+        changed = replace(self, **changes)
+        if not 0 <= changed.from_hour < changed.until_hour <= 24 or not changed.days or changed.daily_most < 1:  # noqa: PLR2004
+            raise ValueError("no hour of no day would be left")
+        if set(changed.muted) - set(KINDS) or set(changed.days) - set(range(7)):
+            raise ValueError("unknown kind or day")
+        return changed
+
+
+def read_notice_preferences(default: NoticePreferences, *settings: Mapping[str, Any]) -> NoticePreferences:
+    """Read wishes from settings, later ones before earlier ones; what is there and makes no sense is left out."""
+    preferences = default
+    for layer in settings:
+        written = layer.get("notices")
+        if isinstance(written, dict):
+            values = {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()}
+            try:
+                preferences = preferences.changed(**values)
+            except (TypeError, ValueError):
+                continue
+    return preferences
+
+
+async def get_notice_preferences(
+    connection: AsyncConnection, viewer: Viewer, default: NoticePreferences
+) -> NoticePreferences:
+    """Return the viewer's own wishes, over those of the firm."""
+    query = (
+        select(Tenant.settings, User.settings)
+        .join(User, User.tenant_id == Tenant.tenant_id)
+        .where(User.tenant_id == viewer.tenant_id, User.id == viewer.user_id)
+    )
+    row = (await connection.execute(query)).one()
+    return read_notice_preferences(default, *row)
+
+
+async def set_notice_preferences(connection: AsyncConnection, viewer: Viewer, preferences: NoticePreferences) -> None:
+    """Keep the viewer's wishes; other settings stay."""
+    mine = (User.tenant_id == viewer.tenant_id) & (User.id == viewer.user_id)
+    settings = (await connection.execute(select(User.settings).where(mine))).scalar_one()
+    kept = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(preferences).items()}
+    await connection.execute(update(User).where(mine).values(settings={**settings, "notices": kept}))

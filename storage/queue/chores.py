@@ -1,0 +1,100 @@
+"""Periodic work of each tenant as rows that become due: any process may take it up, and a crash is a later try."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.database import insert_ignoring
+from storage.models import Chore, Tenant
+
+ChoreName = Literal["directory", "subscriptions", "retention"]
+NAMES: tuple[ChoreName, ...] = ("directory", "subscriptions", "retention")
+
+SWEEP_DELAY = 300
+MOST_SWEEPS = 100
+LEASE = 600
+"""Seconds after which a chore whose process died is taken up again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueChore:
+    """One chore that was claimed, with what its run needs to know of the tenant."""
+
+    tenant_id: int
+    entra_id: str
+    name: ChoreName
+    link: str
+    failures: int
+
+
+async def add_chores(connection: AsyncConnection, tenant_id: int, now: int) -> None:
+    """Give a tenant its chores, due at once; those it has are left alone."""
+    rows = [{"tenant_id": tenant_id, "name": name, "due_at": now} for name in NAMES]
+    await insert_ignoring(connection, Chore, rows)
+
+
+async def claim_chores(connection: AsyncConnection, name: ChoreName, now: int, limit: int = 10) -> Sequence[DueChore]:
+    """Claim due chores of one name, the longest due first; needs a `SYSTEM` transaction."""
+    due = (
+        select(Chore.tenant_id, Tenant.entra_id, Chore.link, Chore.failures)
+        .join(Tenant, Tenant.tenant_id == Chore.tenant_id)
+        .where(Chore.name == name, Chore.due_at <= now)
+        .order_by(Chore.due_at)
+        .limit(limit)
+        .with_for_update(of=Chore, skip_locked=True)
+    )
+    rows = (await connection.execute(due)).all()
+    if rows:
+        claimed = update(Chore).where(Chore.name == name, Chore.tenant_id.in_([row.tenant_id for row in rows]))
+        await connection.execute(claimed.values(due_at=now + LEASE))
+    return [DueChore(row.tenant_id, row.entra_id, name, row.link, row.failures) for row in rows]
+
+
+async def get_next_chore_at(connection: AsyncConnection, name: ChoreName) -> int | None:
+    """Give the time at which the next chore of a name is due; needs the tenancy `SYSTEM`."""
+    found: int | None = await connection.scalar(select(func.min(Chore.due_at)).where(Chore.name == name))
+    return found
+
+
+async def finish_chore(
+    connection: AsyncConnection, tenant_id: int, name: ChoreName, *, now: int, next_at: int, link: str = ""
+) -> None:
+    """Record that a chore was done, and when it is due again."""
+    done = update(Chore).where(Chore.tenant_id == tenant_id, Chore.name == name)
+    values = {"due_at": next_at, "failures": 0, "last_success_at": now, "link": link, "reason": ""}
+    await connection.execute(done.values(**values))
+
+
+async def fail_chore(
+    connection: AsyncConnection,
+    tenant_id: int,
+    name: ChoreName,
+    *,
+    next_at: int,
+    reason: str,
+    forgets_link: bool = False,
+) -> None:
+    """Record why a chore could not be done, and when it is tried again; `forgets_link` starts it over from nothing."""
+    failed = update(Chore).where(Chore.tenant_id == tenant_id, Chore.name == name)
+    values = {"due_at": next_at, "failures": Chore.failures + 1, "reason": reason}
+    await connection.execute(failed.values(**values, **({"link": ""} if forgets_link else {})))
+
+
+async def make_chore_due(connection: AsyncConnection, tenant_id: int, name: ChoreName, at: int) -> None:
+    """Make a chore due at `at`, never later than it already is."""
+    due = update(Chore).where(Chore.tenant_id == tenant_id, Chore.name == name, Chore.due_at > at)
+    await connection.execute(due.values(due_at=at))
+
+
+async def make_sweeps_due(connection: AsyncConnection, entra_ids: Collection[str], now: int) -> None:
+    """Look for orphaned subscriptions of these tenants (Entra ids), soon and not more often than every `SWEEP_DELAY`.
+
+    Who may claim anything can cause it, hence the delay; needs a `SYSTEM` transaction.
+    """
+    tenants = select(Tenant.tenant_id).where(Tenant.entra_id.in_(list(entra_ids)[:MOST_SWEEPS]))
+    due = update(Chore).where(Chore.tenant_id.in_(tenants), Chore.name == "subscriptions")
+    if entra_ids:
+        await connection.execute(due.where(Chore.due_at > now + SWEEP_DELAY).values(due_at=now + SWEEP_DELAY))

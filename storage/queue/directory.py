@@ -1,0 +1,95 @@
+"""What follows from the directory for mailboxes and subscriptions, and whether a tenant lets us in."""
+
+from collections.abc import Collection
+from typing import Final
+
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.chunks import split
+from storage.engine.wake import wake
+from storage.models import Mailbox, Subscription, Tenant, User
+from storage.queue.subscriptions import unwant_subscriptions, want_subscriptions
+
+LEFT_GROUP: Final = "Not one of the people whose mailboxes are read"
+WATCHED: Final = ("new", "syncing", "current", "retrying", "forbidden")
+"""States of mailboxes that have subscriptions."""
+
+
+async def set_tenant_state(connection: AsyncConnection, tenant_id: int, state: str, reason: str = "") -> bool:
+    """Record whether a tenant lets us in; True where that is news."""
+    changed = update(Tenant).where(Tenant.tenant_id == tenant_id, or_(Tenant.state != state, Tenant.reason != reason))
+    before = await connection.scalar(select(Tenant.state).where(Tenant.tenant_id == tenant_id))
+    await connection.execute(changed.values(state=state, reason=reason))
+    return before != state
+
+
+async def resume_mailboxes(connection: AsyncConnection, tenant_id: int, now: int) -> None:
+    """Try every mailbox that was refused again at once: the tenant lets us in once more."""
+    refused = and_(Mailbox.tenant_id == tenant_id, Mailbox.state.in_(("forbidden", "retrying")))
+    await connection.execute(update(Mailbox).where(refused).values(due_at=now, not_before=0))
+    late = and_(Subscription.tenant_id == tenant_id, Subscription.failures > 0)
+    await connection.execute(update(Subscription).where(late).values(renew_at=now))
+    wake(connection, "mailboxes")
+    wake(connection, "subscriptions")
+
+
+async def find_refused_user(connection: AsyncConnection, tenant_id: int) -> str | None:
+    """Give a user (Entra id) whose mailbox is refused, where all mailboxes of the tenant are; None otherwise."""
+    watched = and_(Mailbox.tenant_id == tenant_id, Mailbox.state.in_(WATCHED))
+    states = select(Mailbox.state, func.count()).where(watched).group_by(Mailbox.state)
+    counts: dict[str, int] = {row[0]: row[1] for row in await connection.execute(states)}
+    if not counts or set(counts) != {"forbidden"}:
+        return None
+    user = (
+        select(User.entra_id)
+        .join(Mailbox, and_(Mailbox.tenant_id == User.tenant_id, Mailbox.user_id == User.id))
+        .where(watched)
+        .order_by(User.id)
+        .limit(1)
+    )
+    found: str | None = await connection.scalar(user)
+    return found
+
+
+async def stop_mailboxes_but(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str]) -> None:
+    """Stop the mailboxes of everyone else; the people stay users."""
+    reading = (
+        select(User.id, User.entra_id)
+        .join(Mailbox, and_(Mailbox.tenant_id == User.tenant_id, Mailbox.user_id == User.id))
+        .where(User.tenant_id == tenant_id, Mailbox.state != "stopped")
+    )
+    kept = set(entra_ids)
+    others = [row.id for row in await connection.execute(reading) if row.entra_id not in kept]
+    stopped = {"state": "stopped", "due_at": None, "leased_until": 0, "reason": LEFT_GROUP}
+    for ids in split(others):
+        theirs = and_(Mailbox.tenant_id == tenant_id, Mailbox.user_id.in_(ids))
+        await connection.execute(update(Mailbox).where(theirs).values(**stopped, fencing=Mailbox.fencing + 1))
+
+
+async def match_subscriptions(connection: AsyncConnection, tenant_id: int) -> None:
+    """Want subscriptions for every mailbox that is read, and no others."""
+    own = and_(Subscription.tenant_id == Mailbox.tenant_id, Subscription.user_id == Mailbox.user_id)
+    wanted = and_(own, Subscription.state != "unwanted")
+    mailboxes = select(Mailbox.user_id).where(Mailbox.tenant_id == tenant_id)
+    missing = mailboxes.where(Mailbox.state.in_(WATCHED), ~exists().where(wanted))
+    needless = mailboxes.where(Mailbox.state == "stopped", exists().where(wanted))
+    for ids in split((await connection.scalars(missing)).all()):
+        await want_subscriptions(connection, tenant_id, ids)
+    for ids in split((await connection.scalars(needless)).all()):
+        await unwant_subscriptions(connection, tenant_id, ids)
+
+
+async def set_admins(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str]) -> None:
+    """Make these users, and nobody else, administrators."""
+    own = User.tenant_id == tenant_id
+    await connection.execute(
+        update(User).where(own, User.is_admin, User.entra_id.not_in(entra_ids)).values(is_admin=False)
+    )
+    await connection.execute(update(User).where(own, User.entra_id.in_(entra_ids)).values(is_admin=True))
+
+
+async def list_admins(connection: AsyncConnection, tenant_id: int) -> list[int]:
+    """Give the administrators of a tenant."""
+    query = select(User.id).where(User.tenant_id == tenant_id, User.is_admin, User.is_active)
+    return list(await connection.scalars(query))

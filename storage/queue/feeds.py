@@ -1,0 +1,89 @@
+"""Where each delta feed of a mailbox stands; written in the transaction of the page that it follows."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.bulk import Insert, insert_rows
+from storage.engine.chunks import split
+from storage.engine.parameters import number
+from storage.engine.prepared import Prepared
+from storage.models import Feed, MailboxFeed
+
+PAGE_SIZE: Final = 500
+"""What Graph gives at most for a delta of messages."""
+
+_COLUMNS: Final = ("link", "is_current", "round", "finished_round", "item_count", "page_size", "window_ends_at")
+_KEY: Final = ("tenant_id", "user_id", "feed")
+_FEEDS: Final = Insert(
+    MailboxFeed, (*_KEY, *_COLUMNS), _KEY, tuple((column, f"excluded.{column}") for column in _COLUMNS)
+)
+_OWN: Final = Prepared(
+    select(*(getattr(MailboxFeed, name) for name in ("feed", *_COLUMNS))).where(
+        MailboxFeed.tenant_id == number("tenant_id"), MailboxFeed.user_id == number("user_id")
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """Where one feed stands."""
+
+    link: str = ""
+    is_current: bool = False
+    round: int = 0
+    finished_round: int = 0
+    item_count: int = 0
+    page_size: int = PAGE_SIZE
+    window_ends_at: int = 0
+
+    @property
+    def is_from_scratch(self) -> bool:
+        """The round under way gives everything that there is, not only what changed."""
+        return self.round != self.finished_round
+
+    def restarted(self, *, is_current: bool, window_ends_at: int = 0) -> "FeedState":
+        """Begin a round from scratch; what was recorded stays while it runs."""
+        begun = replace(self, link="", is_current=is_current, round=self.round + 1, item_count=0)
+        return replace(begun, window_ends_at=window_ends_at)
+
+    def advanced(self, *, link: str, count: int) -> "FeedState":
+        """Go on to the next page."""
+        return replace(self, link=link, item_count=self.item_count + count)
+
+    def ended(self, *, link: str, count: int) -> "FeedState":
+        """End the round at its delta link; the next one asks for full pages again."""
+        done = replace(self, is_current=True, finished_round=self.round, page_size=PAGE_SIZE)
+        return done.advanced(link=link, count=count)
+
+
+async def get_feeds(connection: AsyncConnection, tenant_id: int, user_id: int) -> dict[Feed, FeedState]:
+    """Give where all feeds of a mailbox stand; one that never began is at its beginning."""
+    rows = await _OWN.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id})
+    states = {Feed(feed): FeedState(link, bool(is_current), *rest) for feed, link, is_current, *rest in rows}
+    return {feed: states.get(feed, FeedState()) for feed in Feed}
+
+
+async def reread_calendars(connection: AsyncConnection, mailboxes: Collection[tuple[int, int]]) -> None:
+    """Have the calendars of mailboxes (tenant, user) read from scratch at their next turn; needs `SYSTEM`.
+
+    A notification may tell of an occurrence that was deleted, and no delta does (closeio/sync-engine pull request 424).
+    """
+    for some in split(sorted(mailboxes)):
+        theirs = tuple_(MailboxFeed.tenant_id, MailboxFeed.user_id).in_(some)
+        calendars = update(MailboxFeed).where(theirs, MailboxFeed.feed == Feed.CALENDAR.value)
+        await connection.execute(calendars.values(window_ends_at=0))
+
+
+async def set_feeds(
+    connection: AsyncConnection, tenant_id: int, user_id: int, states: Mapping[Feed, FeedState]
+) -> None:
+    """Write where feeds stand."""
+    rows = [
+        (tenant_id, user_id, feed.value, *(getattr(state, column) for column in _COLUMNS))
+        for feed, state in states.items()
+    ]
+    await insert_rows(connection, _FEEDS, rows)

@@ -1,0 +1,150 @@
+"""The mailboxes: what is known of each one's sync, and at the same time the queue of the workers.
+
+A worker holds a mailbox by a lease that runs out by itself; each lease raises the fencing number, and a write that
+carries an older one is refused, so a worker that hung and woke again changes nothing.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import case, func, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.bulk import update_rows
+from storage.engine.parameters import number, text
+from storage.engine.prepared import Prepared
+from storage.engine.wake import wake
+from storage.models import Mailbox
+
+LEASE: Final = 10
+"""Seconds after which another worker may take over from one that died or hangs; who works puts it off."""
+_HELD: Final = ("tenant_id", "user_id", "fencing")
+_NEVER: Final = ("stopped",)
+_UNCOUNTED: Final = ("skipped", "stopped")
+"""States of mailboxes that will never be current: there is nothing to sync."""
+
+
+class LeaseLostError(Exception):
+    """Another worker has taken the mailbox over; nothing of this transaction may stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A mailbox in a worker's hands, with what its sync has to know of the firm."""
+
+    tenant_id: int
+    user_id: int
+    entra_tenant_id: str
+    entra_user_id: str
+    fencing: int
+    state: str
+    failures: int
+    first_success_at: int
+    domains: tuple[str, ...]
+    contact_rule: str
+    keeps_subjects: bool
+
+
+def _prepare_change(**values: Any) -> Prepared:
+    """Prepare a change of a leased mailbox; it gives no row where the lease was lost."""
+    is_held = (Mailbox.tenant_id == number("tenant_id"), Mailbox.user_id == number("user_id"))
+    change = update(Mailbox).where(*is_held, Mailbox.fencing == number("fencing_number"))
+    return Prepared(change.values(values).returning(Mailbox.user_id))
+
+
+_NEXT: Final = number("next_due_at")
+_FREE: Final = {"leased_until": 0, "due_at": case((Mailbox.due_at < _NEXT, Mailbox.due_at), else_=_NEXT)}
+"""Given back; an earlier time for which the mailbox was made due meanwhile is kept."""
+_BEGUN: Final = _prepare_change(state="syncing", reason="")
+_RELEASED: Final = _prepare_change(**_FREE)
+_FINISHED: Final = _prepare_change(
+    **_FREE,
+    state="current",
+    failures=0,
+    not_before=0,
+    first_success_at=case((Mailbox.first_success_at > 0, Mailbox.first_success_at), else_=number("now")),
+    last_success_at=number("now"),
+    reason="",
+)
+_FAILED: Final = _prepare_change(
+    **_FREE, state=text("new_state"), reason=text("new_reason"), failures=Mailbox.failures + 1, not_before=_NEXT
+)
+
+
+async def make_due(connection: AsyncConnection, tenant_id: int, user_id: int, at: int) -> bool:
+    """Make a mailbox due at `at` (UTC seconds), never later than it already is; False where there is none to sync.
+
+    A time before which Microsoft asked not to be called again (`Retry-After`) is kept.
+    """
+    due = (
+        update(Mailbox)
+        .where(Mailbox.tenant_id == tenant_id, Mailbox.user_id == user_id, Mailbox.state.not_in(_NEVER))
+        .values(due_at=case((Mailbox.due_at < at, Mailbox.due_at), else_=at))
+    )
+    wake(connection, "mailboxes")
+    return bool((await connection.execute(due)).rowcount)
+
+
+async def get_next_due_at(connection: AsyncConnection, now: int) -> int | None:
+    """Give the next time at which it is worth asking for a mailbox again; needs a `SYSTEM` transaction."""
+    times = []
+    for column in (Mailbox.due_at, Mailbox.not_before, Mailbox.leased_until):
+        query = select(func.min(column)).where(column > now, Mailbox.state.not_in(_NEVER))
+        times.append(await connection.scalar(query))
+    return min((at for at in times if at is not None), default=None)
+
+
+async def hold_mailbox(connection: AsyncConnection, lease: Lease, now: int) -> None:
+    """Put the end of a lease off, and lock the mailbox for this transaction; raises `LeaseLostError`."""
+    row = (lease.tenant_id, lease.user_id, lease.fencing, now + LEASE)
+    if not await update_rows(connection, Mailbox, _HELD, ("leased_until = ?",), [row]):
+        raise LeaseLostError
+
+
+async def extend_leases(connection: AsyncConnection, leases: Collection[Lease], now: int) -> None:
+    """Put the ends of leases off; those that were lost meanwhile stay lost. Needs a `SYSTEM` transaction."""
+    held = tuple_(Mailbox.tenant_id, Mailbox.user_id, Mailbox.fencing)
+    keys = [(lease.tenant_id, lease.user_id, lease.fencing) for lease in leases]
+    extended = update(Mailbox).where(held.in_(keys), Mailbox.leased_until > 0)
+    await connection.execute(extended.values(leased_until=now + LEASE))
+
+
+async def begin_first_sync(connection: AsyncConnection, lease: Lease) -> None:
+    """Note that a mailbox is on its way to its first end, or there again after a resync."""
+    await _update(connection, lease, _BEGUN)
+
+
+async def release_mailbox(connection: AsyncConnection, lease: Lease, due_at: int) -> None:
+    """Give a mailbox back before its sync is done, for others to have their turn; raises `LeaseLostError`."""
+    await _update(connection, lease, _RELEASED, next_due_at=due_at)
+
+
+async def finish_mailbox(connection: AsyncConnection, lease: Lease, *, now: int, due_at: int) -> None:
+    """Note that a mailbox is synced to the end, and when to look again; raises `LeaseLostError`."""
+    await _update(connection, lease, _FINISHED, now=now, next_due_at=due_at)
+
+
+async def fail_mailbox(connection: AsyncConnection, lease: Lease, *, state: str, reason: str, retry_at: int) -> None:
+    """Note why a mailbox could not be synced, and when to try again; raises `LeaseLostError`.
+
+    `last_success_at` stays as it is, and so does everything recorded.
+    """
+    await _update(connection, lease, _FAILED, new_state=state, new_reason=reason, next_due_at=retry_at)
+
+
+async def count_mailboxes(connection: AsyncConnection) -> dict[str, int]:
+    """Count the mailboxes: `total` to be synced, `current` (synced to the end), `failing`; needs `SYSTEM`."""
+    rows = await connection.execute(select(Mailbox.state, func.count()).group_by(Mailbox.state))
+    by_state = {row[0]: row[1] for row in rows}
+    return {
+        "total": sum(count for state, count in by_state.items() if state not in _UNCOUNTED),
+        "current": by_state.get("current", 0),
+        "failing": by_state.get("retrying", 0) + by_state.get("forbidden", 0),
+    }
+
+
+async def _update(connection: AsyncConnection, lease: Lease, change: Prepared, **values: int | str) -> None:
+    key = {"tenant_id": lease.tenant_id, "user_id": lease.user_id, "fencing_number": lease.fencing}
+    if not await change.fetch(connection, key | values):
+        raise LeaseLostError

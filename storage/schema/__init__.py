@@ -1,0 +1,1 @@
+"""The schema: its migrations, and moving a firm from one database to another."""

@@ -1,0 +1,101 @@
+"""Bringing a database to the newest schema."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+
+from storage.engine.database import Database, open_database
+from storage.engine.partitions import is_part
+from storage.models import Base
+
+SCRIPTS = Path(__file__).parent / "migrations"
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('carnet migrate'))")
+
+
+async def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest schema: all of it or, after a kill, nothing.
+
+    May be run again, and by two processes at once. Raises `sqlalchemy.exc.SQLAlchemyError` where the database refuses.
+    """
+    await asyncio.to_thread(_make_private, url)
+    database = open_database(url)
+    try:
+        async with _alone(database), database.engine.connect() as connection:
+            await connection.run_sync(upgrade)
+    finally:
+        await database.close()
+
+
+def _make_private(url: str) -> None:
+    """Make a new SQLite file readable by its owner alone; what SQLite lays beside it takes that over."""
+    given = make_url(url)
+    if given.get_backend_name() == "sqlite" and given.database:
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(given.database, os.O_CREAT | os.O_EXCL, 0o600))
+
+
+async def get_revision(database: Database) -> str | None:
+    """Give the revision of a database's schema; None where it has none."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(lambda given: MigrationContext.configure(given).get_current_revision())
+
+
+def get_newest_revision() -> str:
+    """Give the revision that this release needs."""
+    newest = ScriptDirectory(str(SCRIPTS)).get_current_head()
+    if newest is None:
+        raise LookupError("no revision was packed with this release")
+    return newest
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that are missing, in one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def find_differences(connection: Connection) -> list[Any]:
+    """Give what a new revision would have to change: nothing, where the migrations say what the models say."""
+    options = {"include_name": is_compared, "compare_server_default": True}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
+
+
+def is_compared(name: str | None, of: str, parents: object) -> bool:
+    """Leave the parts of partitioned tables out: they are made by the year, not by a revision."""
+    return not (of == "table" and name is not None and is_part(name))
+
+
+@contextlib.asynccontextmanager
+async def _alone(database: Database) -> AsyncIterator[None]:
+    """Hold the other migrating processes back.
+
+    SQLite's write lock does it by itself. On PostgreSQL a second connection's transaction holds the lock, so that a
+    migration may end its own transaction (CREATE INDEX CONCURRENTLY demands it), behind a pooler too.
+    """
+    if database.is_sqlite:
+        yield
+        return
+    async with database.engine.begin() as connection:
+        await connection.execute(_LOCK)
+        yield
+
+
+def check_file(url: str) -> None:
+    """Raise `ValueError` where there is no SQLite file yet; opening it would make an empty one."""
+    file = make_url(url).database if url.startswith("sqlite") else None
+    if file is not None and not Path(file).is_file():
+        raise ValueError(f"There is no database at {file}. `carnet doctor` says what to do.")

@@ -1,0 +1,1 @@
+"""Addresses, names, domains, and the lists of words beside them."""

@@ -1,0 +1,79 @@
+"""Addresses in their normal form: what makes two spellings one person, and what is no address at all."""
+
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import idna
+
+from storage.text.names import clean_text
+
+_X500 = re.compile(r"^(ex:)?/o=|^imceaex-", re.IGNORECASE)
+_GROUP = re.compile(r"^[^@]*:.*;?$|undisclosed[ -]recipients", re.IGNORECASE | re.DOTALL)
+_WRAPPED = re.compile(r"^([<'\"]+)(.*?)[>'\"]+$")
+_LOCAL = re.compile(r"[^\s@,;:<>()\[\]\\\"%!|]+")
+_DOMAIN = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*")
+
+
+_LONGEST: Final = 320
+"""Characters: 64 before the @ and 255 behind it (RFC 5321)."""
+
+
+class Address(NamedTuple):
+    """One address in normal form, or the reason why there is none."""
+
+    address: str = ""
+    local: str = ""
+    """The part before the @ as it was given, in lower case, with its plus tag."""
+    domain: str = ""
+    reason: str = ""
+    """`no_address`, `x500`, `group` or `malformed`; empty for an address."""
+
+
+@lru_cache(maxsize=65536)
+def parse_address(raw: str) -> Address:
+    """Bring an address into its normal form: lower case, no plus tag, IDNA domain without a trailing dot."""
+    text = _WRAPPED.sub(r"\2", clean_text(raw, 1000)).strip().removeprefix("mailto:")
+    if not text:
+        return Address(reason="no_address")
+    if _X500.search(text):
+        return Address(reason="x500")
+    if _GROUP.search(text):
+        return Address(reason="group")
+    local, at, domain = text.rpartition("@")
+    if not at:
+        return Address(reason="no_address")
+    return _normalize(local.strip().lower(), domain.strip())
+
+
+def _normalize(local: str, domain: str) -> Address:
+    if local.startswith('"') and local.endswith('"'):
+        local = local[1:-1].replace("\\", "")
+    normal_domain = normalize_domain(domain)
+    if not normal_domain or not _LOCAL.fullmatch(local) or not any(map(str.isalnum, local)):
+        return Address(reason="malformed")
+    person = local[: local.index("+", 1)] if "+" in local[1:] else local
+    address = f"{person}@{normal_domain}"
+    if len(address) > _LONGEST:
+        return Address(reason="malformed")
+    return Address(address, local, normal_domain)
+
+
+@lru_cache(maxsize=16384)
+def normalize_domain(raw: str) -> str:
+    """Give a domain in lower case and IDNA form without trailing dots; empty for what is none."""
+    domain = raw.strip().rstrip(".").lower()
+    if not domain.isascii():
+        try:
+            domain = idna.encode(domain, uts46=True).decode("ascii")
+        except idna.IDNAError:
+            return ""
+    return domain if _DOMAIN.fullmatch(domain) else ""
+
+
+def list_domains(text: str) -> list[str]:
+    """Give the domains that an address, a link or a domain may stand for, the longest first; none for other texts."""
+    host = re.sub(r"^[a-z]+://", "", text.strip().lower()[:_LONGEST]).rpartition("@")[2]
+    domain = normalize_domain(re.split(r"[/?#:]", host, maxsplit=1)[0])
+    labels = domain.split(".")
+    return [".".join(labels[place:]) for place in range(len(labels) - 1)]

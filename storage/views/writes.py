@@ -1,0 +1,137 @@
+"""How a change of a saved view is written, and what keeps it from being written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.lists.filters import is_id, to_json
+from storage.models import User, View, ViewShare
+from storage.record.audit import Entry, add_audits
+from storage.record.changes import Change, MissingError, RefusedError, StaleError, TakenError
+from storage.text.names import clean_text, fold_name
+from storage.viewer import Viewer, visible_users
+from storage.views.views import BUILTIN, ViewRow, get_view, list_view_readers
+
+
+async def get_readable(connection: AsyncConnection, viewer: Viewer, view_id: int) -> ViewRow:
+    """Return a view that the viewer may read; raises `MissingError`."""
+    view = await get_view(connection, viewer, view_id)
+    if view is None:
+        raise MissingError("view")
+    return view
+
+
+async def get_own(connection: AsyncConnection, viewer: Viewer, view_id: int, version: int | None = None) -> ViewRow:
+    """Return a view that the viewer may change."""
+    view = await get_readable(connection, viewer, view_id)
+    if view_id in BUILTIN:
+        raise RefusedError("builtin")
+    if not view.is_own:
+        raise RefusedError("not_owner")
+    if version not in (None, view.version):
+        raise StaleError(view)
+    return view
+
+
+async def get_shares(connection: AsyncConnection, viewer: Viewer, view: ViewRow) -> dict[str, Any]:
+    """Return who may read an own view."""
+    return {
+        "is_with_firm": view.is_shared_with_firm,
+        "user_ids": await list_view_readers(connection, viewer, view.id),
+    }
+
+
+async def get_present(connection: AsyncConnection, viewer: Viewer, view: ViewRow) -> dict[str, Any]:
+    """Return a view as audit rows tell of it."""
+    shares = await get_shares(connection, viewer, view)
+    return shares | {"name": view.name, "filter": to_json(view.filter), "is_deleted": False}
+
+
+async def check_users(connection: AsyncConnection, viewer: Viewer, user_ids: Sequence[int]) -> set[int]:
+    """Return the users but for the viewer; raises `MissingError` for one who is not there."""
+    asked = {user_id for user_id in user_ids if user_id != viewer.user_id}
+    ids = [user_id for user_id in asked if is_id(user_id)]
+    there = select(User.id).where(visible_users(viewer), User.is_active, User.id.in_(ids))
+    if set(await connection.scalars(there)) != asked:
+        raise MissingError("user")
+    return asked
+
+
+async def check_name(
+    connection: AsyncConnection, viewer: Viewer, name: str, reserved_names: Sequence[str], *, except_id: int = 0
+) -> str:
+    """Return the name as it is kept; raises `RefusedError` and `TakenError`."""
+    kept = clean_text(name)
+    folded = fold_name(kept)
+    if not folded:
+        raise RefusedError("bad_name")
+    if any(fold_name(reserved) == folded for reserved in reserved_names):
+        raise TakenError(0, kept)
+    of_owner = View.tenant_id == viewer.tenant_id, View.owner_id == viewer.user_id, View.deleted_at.is_(None)
+    same = select(View.id, View.name).where(*of_owner, View.folded_name == folded, View.id != except_id)
+    if taken := (await connection.execute(same)).first():
+        raise TakenError(taken.id, taken.name)
+    return kept
+
+
+async def restore(
+    connection: AsyncConnection, viewer: Viewer, view_id: int, *, now: int, source: str, undoes: int | None = None
+) -> Change:
+    """Bring a deleted view of the viewer's own back."""
+    of_view = View.tenant_id == viewer.tenant_id, View.id == view_id, View.owner_id == viewer.user_id
+    name = await connection.scalar(select(View.name).where(*of_view)) if is_id(view_id) else None
+    if name is None:
+        raise MissingError("view")
+    view = await get_view(connection, viewer, view_id)
+    if view is not None:
+        raise StaleError(view)
+    await check_name(connection, viewer, name, ())
+    await connection.execute(update(View).where(*of_view).values(deleted_at=None))
+    steps = Steps(connection, viewer, await get_readable(connection, viewer, view_id), now, source, undoes=undoes)
+    return await steps.change("view.restore", {"is_deleted": True}, {"is_deleted": False})
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Writes changes of one own view."""
+
+    connection: AsyncConnection
+    viewer: Viewer
+    view: ViewRow
+    now: int
+    source: str
+    undoes: int | None = None
+
+    async def change(self, action: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
+        """Write what is new, its audit row, and a new version; nothing where all is so already."""
+        before, after = dict(before), {key: after[key] for key in before}
+        name = after.get("name", self.view.name)
+        audit_id = None
+        if before != after:
+            await self._write(after)
+            kept = after | ({"undoes": self.undoes} if self.undoes else {})
+            entry = Entry(action, "view", self.view.id, before, kept)
+            audit_id = (await add_audits(self.connection, self.viewer, [entry], now=self.now, source=self.source))[0]
+        return Change(audit_id, action, "view", self.view.id, name, before, after, self.viewer.user_id, self.now)
+
+    async def _write(self, after: Mapping[str, Any]) -> None:
+        values: dict[str, Any] = {key: after[key] for key in ("name", "filter") if key in after}
+        if "name" in after:
+            values["folded_name"] = fold_name(after["name"])
+        if "is_deleted" in after:
+            values["deleted_at"] = self.now if after["is_deleted"] else None
+        if "is_with_firm" in after:
+            values["is_shared_with_firm"] = after["is_with_firm"]
+            await self._write_readers(after["user_ids"])
+        of_view = View.tenant_id == self.viewer.tenant_id, View.id == self.view.id
+        await self.connection.execute(update(View).where(*of_view).values(**values, version=View.version + 1))
+
+    async def _write_readers(self, user_ids: Sequence[int]) -> None:
+        of_view = ViewShare.tenant_id == self.viewer.tenant_id, ViewShare.view_id == self.view.id
+        await self.connection.execute(delete(ViewShare).where(*of_view))
+        key = {"tenant_id": self.viewer.tenant_id, "view_id": self.view.id}
+        if user_ids:
+            await self.connection.execute(insert(ViewShare), [key | {"user_id": user_id} for user_id in user_ids])
