@@ -1,7 +1,10 @@
 """What is promised of the whole: what is never kept, and how it runs where nobody looks."""
 
 import re
+import tomllib
 from pathlib import Path
+
+import yaml
 
 from storage.models import Base
 
@@ -26,3 +29,17 @@ def test_F69_what_stops_a_container_waits_longer_than_the_service_takes():
     assert compose
     assert kubernetes
     assert all(int(seconds) >= 30 for seconds in (*compose, *kubernetes))
+
+
+def test_the_package_carries_its_licence_and_its_types():
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text())
+    assert project["project"]["license"] == "Apache-2.0"
+    assert "Apache License" in (HOUSE / "LICENSE").read_text().splitlines()[0]
+    assert "py.typed" in project["tool"]["setuptools"]["package-data"]["*"]
+    assert all((HOUSE / package / "py.typed").exists() for package in ("bot", "storage"))
+
+
+def test_what_runs_in_public_is_what_runs_here():
+    workflow = yaml.safe_load((HOUSE / ".github" / "workflows" / "ci.yml").read_text())
+    steps = [step.get("run") for job in workflow["jobs"].values() for step in job["steps"]]
+    assert ".ci/run" in steps
