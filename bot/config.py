@@ -28,6 +28,9 @@ class Config(BaseSettings):
     wake_url: str = Field("", description="PostgreSQL URL around the pooler, for LISTEN/NOTIFY; empty for the same one")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(3978, ge=1, le=65535, description="port to listen on")
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="addresses or networks of the proxies that say who asks (X-Forwarded-For), as a JSON list"
+    )
     public_url: str = Field(
         "", pattern=r"^(https?://[^/\s]+/?)?$", description="https address under which Microsoft reaches this service"
     )
