@@ -54,8 +54,16 @@ def _read_tables(language: Language) -> Tables:
     tables |= {"clauses": [], "commands": [], "examples": []}
     for path in sorted((FOLDER / language / "phrases").glob("*.toml")):
         for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            tables[name] = tables[name] + table if isinstance(table, list) else tables[name] | table
+            if name == "examples":
+                tables[name] += _split_lines(table)
+            else:
+                tables[name] = tables[name] + table if isinstance(table, list) else tables[name] | table
     return tables
+
+
+def _split_lines(phrases: str | list[str]) -> list[str]:
+    """Return phrases written one a line, an indented line going on with the one before; a list of them is ready."""
+    return phrases if isinstance(phrases, list) else re.sub(r"\n\s+", " ", phrases).splitlines()
 
 
 class _Loader:
@@ -70,10 +78,10 @@ class _Loader:
 
     def add_language(self, language: Language, tables: Tables) -> None:
         for name, phrases in tables["classes"].items():
-            self.add_phrases(phrases, f"<{name}>", cost=_COST_OF_FILLER * (name == "filler"))
+            self.add_phrases(_split_lines(phrases), f"<{name}>", cost=_COST_OF_FILLER * (name == "filler"))
         for slot, values in tables["values"].items():
             for value, phrases in values.items():
-                self.add_phrases(phrases, f"{{{slot}}}", value)
+                self.add_phrases(_split_lines(phrases), f"{{{slot}}}", value)
         macros = tables["macros"]
         for clause in tables["clauses"]:
             meaning, patterns = _take_apart(clause, "effect")
@@ -94,7 +102,7 @@ class _Loader:
             if not words:
                 raise ValueError(f"no word in the phrase {phrase!r}")
             whole = tuple(word.text for word in cut_phrase(self._spell_out(phrase)))
-            for spelt in {whole, tuple(word.text for word in words), _join(words)}:
+            for spelt in dict.fromkeys((whole, tuple(word.text for word in words), _join(words))):
                 self._add_words(spelt, (symbol, value, cost))
             if len(words) == 1:
                 self.words.setdefault(symbol, set()).add(words[0].text)
@@ -136,7 +144,7 @@ class _Loader:
 def _take_apart(table: Tables, name: str) -> tuple[Meaning, list[str]]:
     """Return what an entry of a table means, and its patterns."""
     options = {key: value for key, value in table.items() if key not in {name, "patterns"}}
-    return Meaning(table[name], **options), table["patterns"]
+    return Meaning(table[name], **options), _split_lines(table["patterns"])
 
 
 def _join(words: Sequence[Word]) -> tuple[str, ...]:

@@ -155,3 +155,8 @@ def test_who_says_no_locale_is_answered_in_the_language_of_their_directory(defau
 @pytest.mark.parametrize("locale", ["x" * 10_000, "fr_", "--", "../en", "\0"])
 def test_a_locale_that_is_none_is_english(locale):
     assert choose_language(locale) in {"en", "fr"}
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/phrases/*.toml")), ids=lambda path: "/".join(path.parts[-3:]))
+def test_phrases_can_be_read_line_by_line(path):
+    assert [line for line in path.read_text(encoding="utf-8").splitlines() if len(line) > 140] == []
