@@ -40,7 +40,7 @@ class CarnetBot(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder has n
     async def on_message_activity(self, context: TurnContext) -> None:
         """Answer typed words, or a button of a client that knows no `Action.Execute`."""
         incoming = get_arrival(context).incoming
-        is_for_us = incoming.is_personal or incoming.value is not None or is_mentioned(incoming)
+        is_for_us = incoming.is_own_chat or incoming.value is not None or is_mentioned(incoming)
         if incoming.is_from_bot or not is_for_us:
             return
         words = read_words(incoming) if incoming.value is None else ""

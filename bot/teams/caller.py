@@ -29,7 +29,7 @@ class Asker:
 
 def know_asker(user: KnownUser, incoming: Incoming, *, is_extension: bool) -> Asker:
     """Return the asker: in a group, what is answered is read by others too (S16)."""
-    is_public = not incoming.is_personal and not is_extension
+    is_public = not incoming.is_own_chat and not is_extension
     viewer = replace(user.viewer, is_in_public=True) if is_public else user.viewer
     surface: Surface = "extension" if is_extension else "group" if is_public else "chat"
     language = choose_language(incoming.locale, user.language or "en")

@@ -102,17 +102,14 @@ def _read_query(value: Any) -> str:
 async def _read_circle(visit: TeamsTurn) -> dict[str, Any]:
     """Say who reads what is put there: whose client refreshes the card, and whether all are known to be of the firm.
 
-    Only a chat with the bot itself is surely ours: two people's chat (`19:...`) is personal too, and the other one may
-    be a stranger.
+    Only a chat with the bot itself is surely ours.
     """
     incoming = visit.incoming
-    place = (incoming.conversation and incoming.conversation.id) or "19:"
     reader = incoming.from_ and incoming.from_.id
-    is_of_the_firm = incoming.is_personal and not place.startswith("19:")
     readers = [reader] if reader else []
-    if visit.asker is not None and not incoming.is_personal:
+    if visit.asker is not None and not incoming.is_own_chat:
         readers += [each for each in await visit.tools.roster.list_colleagues(incoming) if each != reader]
-    return {"user_ids": readers[:MOST_COLLEAGUES], "is_of_the_firm": is_of_the_firm}
+    return {"user_ids": readers[:MOST_COLLEAGUES], "is_of_the_firm": incoming.is_own_chat}
 
 
 async def _show_card(visit: TeamsTurn, ask: Ask | None) -> Body:

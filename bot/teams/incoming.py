@@ -12,6 +12,8 @@ from bot.errors import BadRequestError
 MOST_LEVELS: Final = 32
 """How deep a value may be nested; a card's own data is three or four deep."""
 GREATEST_INTEGER: Final = 2**63 - 1
+OTHER_CHANNELS: Final = frozenset({"outlook", "m365extensions"})
+"""Where a message extension stands beside a mail that is being written, to anybody."""
 
 
 class _Struct(msgspec.Struct, rename="camel", omit_defaults=True):
@@ -101,10 +103,17 @@ class Incoming(_Struct):
         return {tenant_id.lower() for tenant_id in (named, spoken) if tenant_id}
 
     @property
-    def is_personal(self) -> bool:
-        """Only the speaker reads the answer; local tools leave the type out."""
+    def is_own_chat(self) -> bool:
+        """Only the speaker reads the answer: a chat with the bot itself, whose id begins with `a:` in Teams.
+
+        Two people's chat is `personal` too, with an id `19:...`, and the other one may be anybody. The ids of local
+        tools begin with no such letters, and they leave the type out.
+        """
         place = self.conversation
-        return place is not None and not place.is_group and place.conversation_type in {None, "personal"}
+        if place is None or place.is_group or place.conversation_type not in {None, "personal"}:
+            return False
+        kind, separator, _ = (place.id or "").partition(":")
+        return kind == "a" if separator else self.channel_id not in OTHER_CHANNELS
 
     @property
     def is_from_bot(self) -> bool:

@@ -28,10 +28,10 @@ async def answer_action(visit: TeamsTurn) -> Body:
     if ask is None:
         return describe_error(BAD_REQUEST, say(visit.language, "teams.bad_request"))
     reply = await visit.answer(ask)
-    await visit.say_privately(reply)
     if visit.is_late:
         await visit.say(reply)
         return None
+    await visit.say_privately(reply)
     if reply.file is not None:
         await visit.say(reply)
     return describe_reply(reply, visit.language)

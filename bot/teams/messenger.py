@@ -32,17 +32,18 @@ class TeamsMessenger:
         self, tenant_id: int, user_id: int, activity: Outgoing, *, met: Reference | None = None
     ) -> Sent:
         """Send any message to the person's own chat; `met` is where else they were just met, should there be none."""
-        async with self._database.reading(tenant_id) as connection:
-            place = await get_personal_conversation(connection, tenant_id, user_id) or met
+        place = await self._find_chat(tenant_id, user_id) or met
         if place is None:
             return _count(Sent("unmet", reason="no_conversation"))
         if not place.is_reachable:
             return _count(Sent("unreachable", place.conversation_id, reason=place.reason))
         activity.channel_data = {"notification": {"alert": True}}
-        try:
-            return _count(await self._send(place, activity))
-        except SendError as error:
-            return _count(await self._explain(place, error))
+        sent = await self._try(place, activity)
+        if sent.outcome == "unreachable":
+            other = await self._find_chat(tenant_id, user_id)
+            if other is not None and other.is_reachable:
+                sent = await self._try(other, activity)
+        return _count(sent)
 
     async def update(self, tenant_id: int, conversation_id: str, activity_id: str, card: Card, summary: str) -> Sent:
         """Put a card in the place of one that was sent."""
@@ -57,6 +58,16 @@ class TeamsMessenger:
         except SendError as error:
             return await self._explain(place, error)
         return Sent("sent", conversation_id, activity_id)
+
+    async def _find_chat(self, tenant_id: int, user_id: int) -> Reference | None:
+        async with self._database.reading(tenant_id) as connection:
+            return await get_personal_conversation(connection, tenant_id, user_id)
+
+    async def _try(self, place: Reference, activity: Outgoing) -> Sent:
+        try:
+            return await self._send(place, activity)
+        except SendError as error:
+            return await self._explain(place, error)
 
     async def _send(self, place: Reference, activity: Outgoing) -> Sent:
         if place.conversation_id:

@@ -60,7 +60,7 @@ def read_reference(incoming: Incoming, tenant_id: int, user_id: int) -> Referenc
     if conversation is None or not conversation.id or not incoming.service_url:
         return None
     reference = _describe(incoming, msgspec.to_builtins(conversation))
-    if not incoming.is_personal or person is None:
+    if not incoming.is_own_chat or person is None:
         return Reference(tenant_id, conversation.id, None, incoming.service_url, reference)
     reference |= {"user": {"id": person.id, "aadObjectId": person.aad_object_id}, "locale": incoming.locale}
     return Reference(tenant_id, conversation.id, user_id, incoming.service_url, reference)

@@ -1,11 +1,11 @@
 """Who reads along in a group or a channel: whether anybody there is from outside the firm.
 
 What the bot says there is read by all of them, so that with a guest among them it says nothing of the firm's affairs.
+Whoever is not known to be of the firm is taken for a guest.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -16,12 +16,12 @@ from bot.teams.errors import SendError
 from bot.teams.incoming import Incoming
 
 KEPT: Final = 300
-"""Seconds for which an answer holds; somebody who joins is heard of before."""
+"""Seconds for which it holds whose clients draw a card anew; who reads along is asked every time."""
 MOST_COLLEAGUES: Final = 60
 """As many as a card may be drawn anew for (`refresh.userIds`)."""
 _MOST_KEPT: Final = 10_000
-_MOST_PAGES: Final = 50
-_OUTSIDE_ROLES: Final = frozenset({"guest", "anonymous"})
+_MOST_PAGES: Final = 10
+"""Of 500 each: in a larger place nobody knows who reads."""
 
 log = structlog.get_logger(__name__)
 
@@ -32,10 +32,11 @@ class _Member(msgspec.Struct, rename="camel"):
     user_role: str | None = None
     user_principal_name: str | None = None
 
-    def is_outside(self, tenant: str) -> bool:
-        """Say whether this is nobody of the firm's own tenant."""
-        is_foreign = bool(tenant and self.tenant_id) and (self.tenant_id or "").lower() != tenant
-        return is_foreign or self.user_role in _OUTSIDE_ROLES or "#ext#" in (self.user_principal_name or "").lower()
+    def is_colleague(self, tenant: str) -> bool:
+        """Say whether Teams says, in every way it can, that this is somebody of the firm's own tenant."""
+        is_of_tenant = bool(tenant) and (self.tenant_id or "").lower() == tenant
+        is_guest = "#ext#" in (self.user_principal_name or "").lower()
+        return is_of_tenant and (self.user_role or "").lower() == "user" and not is_guest
 
 
 class _Page(msgspec.Struct, rename="camel"):
@@ -43,62 +44,60 @@ class _Page(msgspec.Struct, rename="camel"):
     continuation_token: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Present:
-    """Who is there, as far as it matters."""
-
-    until: int = 0
-    has_outsiders: bool = False
-    colleagues: tuple[str, ...] = ()
-    """Teams' ids of some who are of the firm."""
-
-
 class Roster:
-    """Asks Teams who is there, and remembers for a while what matters of the answer."""
+    """Asks Teams who is there."""
 
     def __init__(self, connector: Connector, clock: Callable[[], int]) -> None:
         self._connector = connector
         self._clock = clock
-        self._known: OrderedDict[str, _Present] = OrderedDict()
+        self._colleagues: OrderedDict[str, tuple[int, tuple[str, ...]]] = OrderedDict()
 
     async def has_outsiders(self, incoming: Incoming) -> bool:
-        """Say whether somebody from outside reads there; False where Teams does not tell (it is logged)."""
-        return (await self._get(incoming)).has_outsiders
+        """Say whether somebody from outside reads there, or may: whom Teams does not tell may be anybody.
+
+        Asked anew every time: who joined a moment ago reads the next answer, whichever process gives it.
+        """
+        members = await self._ask(incoming)
+        tenant = _read_tenant(incoming)
+        return not members or not all(member.is_colleague(tenant) for member in members)
 
     async def list_colleagues(self, incoming: Incoming) -> tuple[str, ...]:
         """Return Teams' ids of those there who are of the firm, some of many; none where Teams does not tell."""
-        return (await self._get(incoming)).colleagues
+        place = _read_place(incoming)
+        until, colleagues = self._colleagues.get(place, (0, ()))
+        if until <= self._clock():
+            tenant = _read_tenant(incoming)
+            members = [member for member in await self._ask(incoming) if member.is_colleague(tenant)]
+            colleagues = tuple(member.id for member in members if member.id)[:MOST_COLLEAGUES]
+            self._colleagues[place] = (self._clock() + KEPT, colleagues)
+            if len(self._colleagues) > _MOST_KEPT:
+                self._colleagues.popitem(last=False)
+        return colleagues
 
     def forget(self, incoming: Incoming) -> None:
         """Ask anew next time, because somebody came or went."""
-        self._known.pop(_read_place(incoming), None)
+        self._colleagues.pop(_read_place(incoming), None)
 
-    async def _get(self, incoming: Incoming) -> _Present:
-        place = _read_place(incoming)
-        present = self._known.get(place, _Present())
-        if present.until <= self._clock():
-            present = self._known[place] = await self._ask(incoming, place)
-            if len(self._known) > _MOST_KEPT:
-                self._known.popitem(last=False)
-        return present
-
-    async def _ask(self, incoming: Incoming, place: str) -> _Present:
-        """Read the pages, until one has an outsider: then the rest matters no more."""
-        tenant = next(iter(incoming.tenant_ids), "")
-        inside: list[str] = []
-        token, is_outside, until = "", False, self._clock() + KEPT
+    async def _ask(self, incoming: Incoming) -> list[_Member]:
+        """Return everybody who is there; nobody where Teams does not tell of all of them."""
+        members: list[_Member] = []
+        token, place = "", _read_place(incoming)
         try:
             for _ in range(_MOST_PAGES):
                 body = await self._connector.read_members(incoming.service_url or "", place, token)
                 page = msgspec.json.decode(body, type=_Page)
-                outside = [member for member in page.members if member.is_outside(tenant)]
-                inside += [member.id for member in page.members if member.id and member not in outside]
-                token, is_outside = page.continuation_token or "", bool(outside)
-                if is_outside or not token:
-                    break
+                members += page.members
+                token = page.continuation_token or ""
+                if not token:
+                    return members
         except (SendError, msgspec.MsgspecError) as error:
             log.warning("members_not_read", error=type(error).__name__)
-        return _Present(until, is_outside, tuple(inside[:MOST_COLLEAGUES]))
+        return []
+
+
+def _read_tenant(incoming: Incoming) -> str:
+    """Return the tenant in which the asker was found; empty where the activity names several."""
+    return next(iter(incoming.tenant_ids)) if len(incoming.tenant_ids) == 1 else ""
 
 
 def _read_place(incoming: Incoming) -> str:

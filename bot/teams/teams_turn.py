@@ -7,6 +7,7 @@ import structlog
 from botbuilder.core import TurnContext
 from botbuilder.schema import DeliveryModes
 
+from bot.cards.sharing import VERB as SHARED
 from bot.failpoints import reach
 from bot.language import choose_language, say
 from bot.metrics import SENDS, TURNS
@@ -33,6 +34,8 @@ class TeamsTurn:
         self._arrival = get_arrival(context)
         self.incoming = self._arrival.incoming
         self.asker: Asker | None = None
+        self._is_for_asker = False
+        """The answer shows the firm's affairs to whoever asked; a message there would show them to all."""
         self.tools = tools
         self.context = context
         if user is not None:
@@ -54,6 +57,7 @@ class TeamsTurn:
         """Bring what is asked to the desk; a sign of life goes out where that takes long."""
         if self.asker is None:
             return self.tools.dispatcher.answer_stranger(ask, language=self.language)
+        self._is_for_asker = ask.verb == SHARED and self.asker.surface == "group"
         loop = asyncio.get_running_loop()
         started = loop.time()
         typing = loop.call_later(self.tools.patience.typing, self._show_typing)
@@ -80,6 +84,8 @@ class TeamsTurn:
         reach("turn_committed")
         if not self._is_expected and self.asker is not None and not await self._claim.take_reply():
             return
+        if self._is_for_asker:
+            reply = Reply(private=reply)
         await self.say_privately(reply)
         message = self._draw(reply)
         if message is not None and not await self._replace_card(message, reply):

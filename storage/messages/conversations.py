@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import delete, literal_column, select, update
+from sqlalchemy import delete, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -39,9 +39,13 @@ _COLUMNS = (
 )
 _SELECT: Any = select(*_COLUMNS).where(Conversation.tenant_id == number("tenant_id"))
 _ONE: Final = Prepared(_SELECT.where(Conversation.conversation_id == text("conversation_id")))
+_IS_OWN: Final = func.substr(Conversation.conversation_id, literal_column("1"), literal_column("3")) != literal_column(
+    "'19:'"
+)
+"""What Teams begins like that has two people in it, or more; once such a chat was taken for one's own."""
 _OF_USER: Final = Prepared(
-    _SELECT.where(Conversation.user_id == number("user_id"))
-    .order_by(Conversation.updated_at.desc(), Conversation.conversation_id)
+    _SELECT.where(Conversation.user_id == number("user_id"), _IS_OWN)
+    .order_by(Conversation.is_reachable.desc(), Conversation.updated_at.desc(), Conversation.conversation_id)
     .limit(literal_column("1"))
 )
 
@@ -52,7 +56,7 @@ async def get_conversation(connection: AsyncConnection, tenant_id: int, conversa
 
 
 async def get_personal_conversation(connection: AsyncConnection, tenant_id: int, user_id: int) -> Reference | None:
-    """Return the personal chat with a user that was used last, or None."""
+    """Return the personal chat with a user that was used last, one that gets through before others, or None."""
     return _read(await _OF_USER.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id}))
 
 

@@ -46,7 +46,10 @@ async def ask_extension(door: Door, name: str, value) -> dict:
 
 async def test_a_card_put_into_a_chat_is_drawn_anew_for_every_colleague_there_and_no_guest(door):
     guest = {"id": "29:guest", "tenantId": TENANT, "userRole": "guest"}
-    door.switchboard.members = [guest, *({"id": f"29:{number}", "tenantId": TENANT} for number in range(80))]
+    door.switchboard.members = [
+        guest,
+        *({"id": f"29:{number}", "tenantId": TENANT, "userRole": "user"} for number in range(80)),
+    ]
     place = {"id": "19:x@thread.v2", "conversationType": "groupChat", "tenantId": TENANT}
     await door.post(door.invoke("composeExtension/query", {"parameters": []}, conversation=place))
     data = door.dispatcher.asked[-1].data

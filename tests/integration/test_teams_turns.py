@@ -236,13 +236,6 @@ async def test_S16_the_desk_is_told_that_somebody_from_outside_reads(small_door,
     for _ in range(2):
         await small_door.post(small_door.describe(conversation=GROUP, text="<at>Carnet</at> hello", entities=[MENTION]))
     assert [asker.get("has_outsiders", False) for asker in small_door.dispatcher.askers] == [False, True, True]
-    assert small_door.switchboard.members_asked == 2
-
-
-async def test_a_group_whose_members_teams_does_not_tell_is_answered(small_door):
-    small_door.switchboard.members_status = 403
-    await small_door.post(small_door.describe(conversation=GROUP, text="<at>Carnet</at> hello", entities=[MENTION]))
-    assert len(small_door.dispatcher.asked) == 1
 
 
 async def test_S16_what_only_the_asker_may_read_goes_to_the_personal_chat(door):
