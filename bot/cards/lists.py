@@ -137,7 +137,7 @@ def _draw(reader: Reader, listing: Listing, page: Page[Any], rows: Sequence[Json
     if listing.note:
         body.append(kit.good_news(listing.note))
     if listing.not_understood:
-        body.append(kit.warning(say(language, "cards.list.not_understood", words=_quote(listing.not_understood))))
+        body.append(kit.warning(say(language, "cards.list.not_understood", words=quote(listing.not_understood))))
     if not rows:
         body.append(kit.line(text(language, "list.empty_mine" if listing.filter.scope == "mine" else "list.empty")))
     body += rows
@@ -198,5 +198,6 @@ def _weigh(state: Json) -> int:
     return weigh(msgspec.json.encode(state).decode())
 
 
-def _quote(words: Sequence[str]) -> str:
+def quote(words: Sequence[str]) -> str:
+    """Return words that were not understood as they are named to whoever typed them."""
     return ", ".join(f"“{clean(word, 40)}”" for word in words[:5])

@@ -36,10 +36,11 @@ def draw_confirmation(
 
 def draw_which(reader: Reader, question: str, options: Sequence[Option], back: Json | None = None) -> Card:
     """Ask which of several was meant."""
-    return kit.card([kit.title(question), *map(_draw_option, options)], [draw_back(reader, back)])
+    return kit.card([kit.title(question), *map(draw_option, options)], [draw_back(reader, back)])
 
 
-def _draw_option(option: Option) -> Json:
+def draw_option(option: Option) -> Json:
+    """Draw one of several things to choose from."""
     data = option.data
     return entries.row(clean(option.name, 70), clean(option.detail, 80), data["verb"], **_without_verb(data))
 

@@ -1,10 +1,12 @@
 """The first-day card, the help, and what is said to a sentence that was not understood."""
 
+from collections.abc import Sequence
+
 from bot.cards import kit
 from bot.cards.actions import button
 from bot.cards.kit import Json
 from bot.cards.phrases import text
-from bot.cards.questions import draw_suggestions
+from bot.cards.questions import Option, draw_option, draw_suggestions
 from bot.cards.wording import clean
 from bot.language import say
 from bot.turn import Card, Reader
@@ -58,6 +60,13 @@ def draw_unknown(reader: Reader, asked: str, suggestions: tuple[str, ...]) -> Ca
         [kit.title(sentence), kit.subtitle(text(language, "unknown.try")), *draw_suggestions(nearest)],
         [button(text(language, "hello.help"), "help")],
     )
+
+
+def draw_turned(reader: Reader, sentence: str, nearest: Sequence[Option]) -> Card:
+    """Say that nothing is shown, since a word that turns the question round was not understood; offer the nearest."""
+    language = reader.language
+    offered = [kit.subtitle(text(language, "unknown.nearest")), *map(draw_option, nearest)] if nearest else []
+    return kit.card([kit.title(sentence), *offered], [button(text(language, "hello.help"), "help")])
 
 
 def draw_pointer(sentence: str) -> Card:

@@ -54,6 +54,8 @@ def _find_address(name: str, data: dict[str, Any]) -> dict[str, str]:
 
 def _add_list(verb: str, data: dict[str, Any], words: str, listing: dict[str, Any] | None) -> dict[str, Any] | None:
     """Add the filter of a list; an export may name a saved view instead, a view is never saved half understood."""
+    if listing and listing.get("turning"):
+        return None  # what was asked for is the opposite of what was understood
     if listing and not listing.get("not_understood"):
         kept = {key: listing[key] for key in ("filter", "names", "is_scope_given") if key in listing}
         return data | kept | ({"text": words} if verb == "export" else {})

@@ -1,7 +1,7 @@
 """What the clauses of a sentence make of a list: a filter, names that are not resolved yet, and what is left over."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -9,11 +9,12 @@ from bot.language.leftovers import is_alternative, is_denied, join_left_over, li
 from bot.language.periods import read_period
 from bot.language.reading import Clause, Reading
 from bot.language.sentence import Sentence
+from bot.language.turning import find_turning
 from storage.lists.filters import MOST_PARTNERS, Filter, to_json
 from storage.models import CompanyType
 
 _TYPES: tuple[CompanyType | None, ...] = (*CompanyType, None)
-_WEAK = frozenset({"sort", "first", "group", "scope", "text"})
+_WEAK = frozenset({"sort", "first", "group", "scope", "text", "only"})
 _LEANING = frozenset({"company", "whose"})
 """Effects that do not make a list by themselves; those that lean on a subject say more than the weak ones."""
 _SUBJECT = frozenset({"of", "type"})
@@ -24,7 +25,7 @@ _WORDS = frozenset({"me", "nobody", "anyone"})
 
 
 @dataclass(slots=True)
-class Listing:
+class ListReading:
     """A list as it was asked for."""
 
     parts: dict[str, Any] = field(default_factory=dict)
@@ -47,6 +48,8 @@ class Listing:
     is_narrowed: bool = False
     """More was said than whose and what."""
     left_over: list[tuple[int, int]] = field(default_factory=list)
+    turning: list[tuple[int, int]] = field(default_factory=list)
+    """What was not understood and turns the meaning round: then the list is not what was asked for."""
 
     @property
     def is_scope_given(self) -> bool:
@@ -94,9 +97,15 @@ class Listing:
         return bool(self.names or is_about_someone or self.parts.get("text"))
 
 
-def build(sentence: Sentence, reading: Reading, today: date) -> Listing:
+def build_nearest(sentence: Sentence, reading: Reading, turning: int, today: date) -> ListReading:
+    """Put together what was understood before a word that turns the meaning round."""
+    clauses = [clause for clause in reading.clauses if clause.end <= turning]
+    return build(sentence, replace(reading, clauses=clauses, unknown=[]), today)
+
+
+def build(sentence: Sentence, reading: Reading, today: date) -> ListReading:
     """Put the clauses of a reading together; two that contradict each other leave the second one over."""
-    listing = Listing()
+    listing = ListReading()
     for clause in sorted(reading.clauses, key=lambda clause: _LATE.get(clause.meaning.name, 0)):
         is_meant = not (is_denied(sentence, reading, clause) or is_alternative(sentence, reading, clause))
         if not is_meant or not _apply(listing, clause, today):
@@ -105,10 +114,11 @@ def build(sentence: Sentence, reading: Reading, today: date) -> Listing:
     listing.begins = all(start >= first for start, _ in reading.unknown)
     ends = [clause.end for clause in reading.clauses]
     listing.left_over = list(join_left_over(sentence, sorted(listing.left_over + reading.unknown), ends))
+    listing.turning = find_turning(sentence, reading, listing.left_over)
     return listing
 
 
-def _apply(listing: Listing, clause: Clause, today: date) -> bool:
+def _apply(listing: ListReading, clause: Clause, today: date) -> bool:
     """Add what a clause says; False if that contradicts what was said before, or cannot be."""
     is_right = True
     for effect in clause.meaning.name.split():
@@ -120,18 +130,18 @@ def _apply(listing: Listing, clause: Clause, today: date) -> bool:
     return is_right
 
 
-def _set(listing: Listing, part: str, value: Any) -> bool:
+def _set(listing: ListReading, part: str, value: Any) -> bool:
     """Set a part once; False if something else was said before."""
     return bool(listing.parts.setdefault(part, value) == value)
 
 
-def _set_of(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+def _set_of(listing: ListReading, effect: str, clause: Clause, today: date) -> bool:
     if effect == "of.contacts" or "of" not in listing.parts:
         listing.parts["of"] = effect.removeprefix("of.")
     return True
 
 
-def _set_type(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+def _set_type(listing: ListReading, effect: str, clause: Clause, today: date) -> bool:
     names = [value for slot, value in clause.filled if slot == "type"] or ["none"]
     types = [None if name == "none" else CompanyType(name) for name in names]
     if effect == "type.not":
@@ -141,14 +151,14 @@ def _set_type(listing: Listing, effect: str, clause: Clause, today: date) -> boo
     return True
 
 
-def _set_scope(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+def _set_scope(listing: ListReading, effect: str, clause: Clause, today: date) -> bool:
     if effect == "scope.all":
         listing.is_all = True
         return True
     return _set(listing, "scope", effect.removeprefix("scope."))
 
 
-def _set_person(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+def _set_person(listing: ListReading, effect: str, clause: Clause, today: date) -> bool:
     part, _, fixed = effect.partition(".")
     return _name_people(listing, part, [fixed] if fixed else _find_people(clause))
 
@@ -157,7 +167,7 @@ def _find_people(clause: Clause) -> list[str]:
     return [value for slot, value in clause.filled if slot == "person"]
 
 
-def _name_people(listing: Listing, part: str, people: list[str]) -> bool:
+def _name_people(listing: ListReading, part: str, people: list[str]) -> bool:
     """Add people; whoever was said before is meant as well where there may be several."""
     known = listing.people.get(part, [])
     wanted = list(dict.fromkeys([*known, *people]))
@@ -171,16 +181,16 @@ def _name_people(listing: Listing, part: str, people: list[str]) -> bool:
     return True
 
 
-def _set_company(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+def _set_company(listing: ListReading, effect: str, clause: Clause, today: date) -> bool:
     """`at Acme`: contacts are at a company, companies are not."""
     return listing.parts.get("of") == "contacts" and _name_company(listing, clause.values["name"])
 
 
-def _name_company(listing: Listing, name: str) -> bool:
+def _name_company(listing: ListReading, name: str) -> bool:
     return listing.names.setdefault("company", name) == name
 
 
-def _set_whose(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+def _set_whose(listing: ListReading, effect: str, clause: Clause, today: date) -> bool:
     """`of Anne`: her companies, contacts at a company of that name, or whom she knows there."""
     people = _find_people(clause)
     if people in (["me"], ["nobody"]):
@@ -193,32 +203,37 @@ def _set_whose(listing: Listing, effect: str, clause: Clause, today: date) -> bo
     return not others and _name_company(listing, person) and listing.names.setdefault("colleague", person) == person
 
 
-def _set_last(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+def _set_last(listing: ListReading, effect: str, clause: Clause, today: date) -> bool:
     period = read_period(effect.removeprefix("last."), clause, today)
     return period is not None and _set(listing, "last", period)
 
 
-def _set_text(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+def _set_text(listing: ListReading, effect: str, clause: Clause, today: date) -> bool:
     return _set(listing, "text", clause.values["text"])
 
 
-def _set_sort(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+def _set_sort(listing: ListReading, effect: str, clause: Clause, today: date) -> bool:
     _, sort, *direction = effect.split(".")
     is_right = _set(listing, "sort", sort)
     return is_right and (not direction or _set(listing, "is_ascending", direction == ["up"]))
 
 
-def _set_first(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+def _set_first(listing: ListReading, effect: str, clause: Clause, today: date) -> bool:
     """`busiest clients first`: says nothing by itself."""
     return "sort" in listing.parts
 
 
-def _set_group(listing: Listing, effect: str, clause: Clause, today: date) -> bool:
+def _set_group(listing: ListReading, effect: str, clause: Clause, today: date) -> bool:
     listing.group = effect.removeprefix("group.")
     return True
 
 
-_EFFECTS: dict[str, Callable[[Listing, str, Clause, date], bool]] = {
+def _pass_over(listing: ListReading, effect: str, clause: Clause, today: date) -> bool:
+    """`only clients`: says nothing by itself; `turning.py` asks of what it is said."""
+    return True
+
+
+_EFFECTS: dict[str, Callable[[ListReading, str, Clause, date], bool]] = {
     "of": _set_of,
     "type": _set_type,
     "scope": _set_scope,
@@ -231,4 +246,5 @@ _EFFECTS: dict[str, Callable[[Listing, str, Clause, date], bool]] = {
     "sort": _set_sort,
     "first": _set_first,
     "group": _set_group,
+    "only": _pass_over,
 }

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from bot.language.commands import read_data
-from bot.language.lists import Listing, build
+from bot.language.lists import ListReading, build, build_nearest
 from bot.language.loading import load_vocabulary
 from bot.language.reading import Clause, Reading, read_all
 from bot.language.sentence import COST_OF_FUNCTION, COST_OF_KNOWN, SIGNS, Sentence, read_sentence
@@ -47,7 +47,8 @@ def understand(text: str, language: Language, today: date) -> Ask:
     * writing verbs: `is_guess: True` where the sentence was understood through a typing error or by its gist, so that
       the command asks even if every name matches exactly; `or`, the names the other way round ("assign Anne to Acme"),
       for when the first is no company; `rename` is `view.rename` or `company.rename`, whatever has the name;
-    * `unknown`: `text`, `suggestions`.
+    * `unknown`: `text`, `suggestions`; `turning` [str], words that turn the meaning of a list round and were not
+      understood, then no list is given, and `nearest`, the data of the list without them.
     """
     read = _remember if len(text) <= _LONGEST_TEXT else _read
     ask = read(text, language, today)
@@ -75,8 +76,10 @@ class _Understanding:
         """Choose between a command, a list and a name."""
         if not any(word.kind != "stop" for word in self.sentence.words):
             return Ask("help", {})
-        if len(self.sentence) > _LONGEST or len(self.sentence.text) > _LONGEST_TEXT:
-            return self._unknown()
+        is_too_long = len(self.sentence) > _LONGEST or len(self.sentence.text) > _LONGEST_TEXT
+        return self._unknown() if is_too_long else self._choose()
+
+    def _choose(self) -> Ask:
         command, reading = read_all(self.sentence, self.vocabulary)
         listing = build(self.sentence, reading, self.today)
         is_loose = command is None or command.clauses[0].meaning.is_loose
@@ -87,9 +90,30 @@ class _Understanding:
             if self._is_rather_name(command):
                 return self._name(None, listing)
             return self._command(command) or self._unknown()
+        if self._is_turned(listing):
+            return self._turned(listing, reading)
         if is_whole or (is_list and self._is_surely_list(listing)):
             return Ask("list", listing.to_data(self.sentence) | {"text": self.sentence.raw(*self.core)})
         return self._name(command, listing)
+
+    def _is_turned(self, listing: ListReading) -> bool:
+        """Say whether a list was asked for, and a word of it turns its meaning round that was not understood."""
+        is_near = listing.has_subject and listing.count_left_over() <= _MOST_LEFT_OVER
+        return bool(listing.turning) and is_near and not self._is_order()
+
+    def _turned(self, listing: ListReading, reading: Reading) -> Ask:
+        """Show nothing where a word was not understood that turns the meaning round; offer what was, before it."""
+        sentence = self.sentence
+        text = sentence.text[:200]
+        data: dict[str, Any] = {
+            "text": text,
+            "turning": [sentence.raw(*span) for span in listing.turning],
+            "suggestions": suggest(text, self.language),
+        }
+        nearest = build_nearest(sentence, reading, listing.turning[0][0], self.today)
+        if nearest.has_subject:
+            data["nearest"] = nearest.to_data(sentence)
+        return Ask("unknown", data)
 
     def _is_rather_name(self, command: Reading) -> bool:
         """Say whether one mistyped word is all there is: `albert` is not `alert`; the command is suggested."""
@@ -97,7 +121,7 @@ class _Understanding:
         is_one = sum(word.kind not in SIGNS for word in words) == 1
         return command.is_misspelt and not command.clauses[0].filled and is_one
 
-    def _is_surely_list(self, listing: Listing) -> bool:
+    def _is_surely_list(self, listing: ListReading) -> bool:
         """Say whether a list was meant though not all of it is understood; `Client Services Ltd` is a name."""
         if not listing.has_subject or listing.count_left_over() > _MOST_LEFT_OVER or self._is_order():
             return False
@@ -147,9 +171,9 @@ class _Understanding:
         sentence = read_sentence(text, self.vocabulary, _LONGEST)
         listing = build(sentence, read_all(sentence, self.vocabulary)[1], self.today)
         is_list = listing.is_list or (listing.is_scope_given and not listing.left_over)
-        return listing.to_data(sentence) if is_list else None
+        return listing.to_data(sentence) | ({"turning": True} if listing.turning else {}) if is_list else None
 
-    def _name(self, command: Reading | None, listing: Listing) -> Ask:
+    def _name(self, command: Reading | None, listing: ListReading) -> Ask:
         """Take words for a name, if they look like one; with `show` before them, or by themselves."""
         sentence, (start, end) = self.sentence, self.core
         if command is None and any("<about_undo>" in symbols for symbols in sentence.symbols):

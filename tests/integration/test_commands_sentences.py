@@ -32,3 +32,23 @@ async def test_contacts_of_a_company_are_those_at_the_company(office):
 async def test_what_a_button_is_for_is_no_name_and_no_change(office, text):
     reply = await office.say(text)
     assert reply.summary.startswith("For that, use the buttons on the card above")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("clients that nobody but Marc has charmed", "nobody but Marc has charmed"),
+        ("mes clients sauf ceux que Marc adore", "sauf ceux que Marc adore"),
+    ],
+)
+async def test_where_a_word_that_turns_the_question_round_is_not_understood_no_list_is_shown(office, text, words):
+    reply = await office.say(text)
+    assert words in reply.summary
+    assert "Acme" not in said(reply)
+    nearest = await office.click(reply, "Companies of mine · clients · newest first")
+    assert "Acme Industries" in said(nearest)
+
+
+async def test_in_a_group_no_name_is_said_beside_what_was_not_understood(office):
+    reply = await office.say("contacts at Acme Industries that are not nice", surface="group")
+    assert "Contacts" not in said(reply)

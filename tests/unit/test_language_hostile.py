@@ -67,9 +67,14 @@ def test_B72_what_means_something_elsewhere_is_a_plain_name_here(text, name):
     "day", ["31/12/9999", "9999-12-31", "30 February", "0/0/0000", "2026-13-45", "32/1/26", "99/99"]
 )
 def test_B72_a_day_that_does_not_exist_is_not_understood(day):
-    ask = understand(f"clients not seen since {day}", "en", TODAY)
+    ask = understand(f"clients seen since {day}", "en", TODAY)
     assert "last" not in ask.data["filter"]
     assert day in ask.data["not_understood"][0]
+
+
+def test_of_days_that_do_not_exist_not_having_met_anyone_shows_nothing():
+    ask = understand("clients not seen since 30 February", "en", TODAY)
+    assert (ask.verb, ask.data["turning"]) == ("unknown", ["not seen since 30 February"])
 
 
 @settings(max_examples=300, deadline=None)
@@ -77,7 +82,7 @@ def test_B72_a_day_that_does_not_exist_is_not_understood(day):
     st.dates(), st.sampled_from(["since March", "since 29 February", "since Monday", "this year", "since last week"])
 )
 def test_B73_any_day_is_a_day_to_ask(today, since):
-    assert understand(f"clients not seen {since}", "en", today).verb == "list"
+    assert understand(f"clients seen {since}", "en", today).verb == "list"
 
 
 @pytest.mark.parametrize("greeting", ["Hi", "hello", "HELLO!!", "Help", "help me", "bonjour", "Aide", "<b>hello</b>"])

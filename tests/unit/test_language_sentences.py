@@ -56,7 +56,9 @@ def expect_period(wanted: dict[str, Any]) -> dict[str, Any]:
 def answer(text: str) -> tuple[str, dict[str, Any]]:
     """Return what is understood, without what the tables do not say."""
     ask = understand(text, "en", TODAY)
-    return ask.verb, strip(ask.data) if ask.verb != "unknown" else {}
+    if ask.verb == "unknown":
+        return ask.verb, {"turning": ask.data["turning"]} if "turning" in ask.data else {}
+    return ask.verb, strip(ask.data)
 
 
 def strip(data: Any) -> dict[str, Any]:
