@@ -107,6 +107,10 @@ class Tenant(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     retention_days: Mapped[int] = mapped_column(BigInt, default=0)
     """Days after which interactions are deleted; 0 keeps them."""
+    kept_from: Mapped[int] = mapped_column(BigInt, default=0, server_default=text("0"))
+    """Nothing older is taken in or kept; moved on only while our clock and Microsoft's agree. 0 keeps everything."""
+    installation: Mapped[str] = mapped_column(String(36), default="", server_default=text("''"))
+    """What the addresses of our subscriptions carry, so that we end none that another installation made."""
     leaver_days: Mapped[int] = mapped_column(BigInt, default=-1)
     """Days after which what a leaver's mailbox gave is deleted; -1 keeps it for the firm."""
     settings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
@@ -129,6 +133,8 @@ class User(Base):
     name: Mapped[str] = mapped_column(Text)
     folded_name: Mapped[str] = mapped_column(Folded)
     address: Mapped[str] = mapped_column(Text, default="")
+    aliases: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    """Their other addresses in the directory, lower case, with a space between them."""
     language: Mapped[str] = mapped_column(String(8), default="")
     timezone: Mapped[str] = mapped_column(String(64), default="")
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
@@ -169,6 +175,8 @@ class Mailbox(Base):
     first_success_at: Mapped[int] = mapped_column(BigInt, default=0)
     """When its first sync came to an end; with `created_at` it gives the pace of a firm's first sync."""
     last_success_at: Mapped[int] = mapped_column(BigInt, default=0)
+    last_news_at: Mapped[int] = mapped_column(BigInt, default=0, server_default=text("0"))
+    """When a sync last brought a new mail or meeting."""
     reason: Mapped[str] = mapped_column(Text, default="")
     """Why it is not current, in words an administrator can act on; empty when all is well."""
 
@@ -576,7 +584,8 @@ class Subscription(Base):
     client_state_digest: Mapped[bytes] = mapped_column(LargeBinary(32), default=b"")
     """SHA-256 of the random client state; the state itself is not kept."""
     state: Mapped[str] = mapped_column(String(16), default="wanted")
-    """`wanted` (to be created), `active`, `unwanted` (to be deleted, then the row goes)."""
+    """`wanted` (to be created), `active`, `refused` (Microsoft does not let us; tried again now and then), `unwanted`
+    (to be deleted, then the row goes)."""
     expires_at: Mapped[int] = mapped_column(BigInt, default=0)
     renew_at: Mapped[int] = mapped_column(BigInt, default=0)
     """When the next call to Graph is due; a claim moves it on, so that a crash is only a later try."""

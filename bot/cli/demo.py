@@ -20,7 +20,7 @@ from bot.demo.page import add_demo_page
 from bot.demo.ports import is_free
 from bot.demo.routes import add_demo_routes
 from bot.demo.start import open_firm
-from bot.graph.sync.worker import get_health
+from bot.graph.sync.runner import read_counts
 from bot.log import set_up_logs
 from bot.outlook.routes import page_values
 from bot.turn import Ask
@@ -118,7 +118,7 @@ async def sow(app: web.Application, microsoft: Microsoft) -> None:
     """Let the invented firm's partners say what their companies are, once the first sync knows the companies."""
     deadline = time.monotonic() + _FIRST_SYNC
     while time.monotonic() < deadline:
-        health = await get_health(app[DATABASE])
+        health = await read_counts(app[DATABASE])
         if health["total"] and health["current"] + health["failing"] >= health["total"]:
             break
         await asyncio.sleep(_LOOK_EVERY)

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Float, and_, cast, func, select, true
+from sqlalchemy import ColumnElement, Float, and_, case, cast, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.models import Company, Contact, Mailbox, MailboxFeed, Outbox, Subscription, Tenant, User
+from storage.models import Company, Contact, Feed, Mailbox, MailboxFeed, Outbox, Subscription, Tenant, User
+from storage.queue.mailboxes import INTERVAL, choose_busy_interval
 from storage.viewer import Viewer, visible_companies, visible_contacts
 
 UNCOUNTED: Final = ("skipped", "stopped")
 """States of mailboxes that will never be current: there is nothing to sync."""
 FAILING: Final = ("retrying", "forbidden")
-FEEDS: Final = 3
+FEEDS: Final = len(Feed)
 MOST_TROUBLES: Final = 20
 
 
@@ -121,6 +122,48 @@ async def list_standings(connection: AsyncConnection, tenant_id: int, limit: int
         .limit(limit)
     )
     return [Standing(*row) for row in await connection.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How soon a new mail or meeting shows: at once where Microsoft notifies us, else when the mailbox is next polled.
+
+    `mode` is `notified`, `headers_only` (Microsoft refuses every subscription, as with `Mail.ReadBasic.All` alone),
+    `mixed` (some of them), or `starting` (none was answered yet).
+    """
+
+    mode: str
+    notified: int
+    """Mailboxes for which Microsoft sends change notifications of mail and calendar."""
+    refused: int
+    """Mailboxes for which it refuses them: they are polled."""
+    waiting: int
+    """Mailboxes whose subscriptions are still being made."""
+    code: str
+    """Microsoft's status and code of a refusal, `403 ExtensionError` say."""
+    seconds: int
+    """Within which what is new in a polled mailbox shows."""
+    active_seconds: int
+    """The same for a mailbox that had something new within a day."""
+
+
+async def get_freshness(
+    connection: AsyncConnection, interval: int = INTERVAL, tenant_id: int | None = None
+) -> Freshness:
+    """Say how soon news shows, for one tenant or (needs the tenancy `SYSTEM`) for all.
+
+    `interval` is the setting `sync_interval`, in seconds.
+    """
+    one = Subscription
+    of_tenant = and_(one.state != "unwanted", one.tenant_id == tenant_id if tenant_id is not None else true())
+    worst = func.max(case((one.state == "refused", 2), (one.state == "wanted", 1), else_=0)).label("worst")
+    mailboxes = select(worst).where(of_tenant).group_by(one.tenant_id, one.user_id).subquery()
+    counted = select(mailboxes.c.worst, func.count()).group_by(mailboxes.c.worst)
+    counts: dict[int, int] = {row[0]: row[1] for row in await connection.execute(counted)}
+    notified, waiting, refused = (counts.get(rank, 0) for rank in range(3))
+    code = await connection.scalar(select(func.max(one.reason)).where(of_tenant, one.state == "refused"))
+    mode = ("mixed" if notified else "headers_only") if refused else "notified" if notified else "starting"
+    return Freshness(mode, notified, refused, waiting, code or "", interval, choose_busy_interval(interval))
 
 
 @dataclass(frozen=True, slots=True)

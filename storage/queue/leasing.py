@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Text, cast, exists, func, literal_column, select, tuple_, update
+from sqlalchemy import Text, and_, cast, exists, func, literal_column, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.bulk import update_rows
 from storage.engine.chunks import CHUNK
 from storage.engine.parameters import number
 from storage.engine.prepared import Prepared
-from storage.models import Mailbox, Tenant, User
+from storage.models import Mailbox, Subscription, Tenant, User
 from storage.queue.mailboxes import LEASE, Lease
 
 _NOW: Final = number("now")
@@ -42,11 +42,14 @@ _TAKEN: Final = ("leased_until = ?", "fencing = ?", "due_at = ?")
 def _prepare_due(*states: str) -> Prepared:
     """Prepare the longest due mailboxes of a tenant, with the fencing number that they are about to get."""
     mailbox, tenant = Mailbox, Tenant
+    own = and_(Subscription.tenant_id == mailbox.tenant_id, Subscription.user_id == mailbox.user_id)
+    is_refused = exists().where(own, Subscription.state == "refused")
     return Prepared(
         select(
             *(mailbox.tenant_id, mailbox.user_id, tenant.entra_id, User.entra_id, mailbox.fencing + 1, mailbox.state),
             *(mailbox.failures, mailbox.first_success_at),
             *(cast(tenant.domains, Text), tenant.contact_rule, tenant.keeps_subjects),
+            *(tenant.kept_from, User.address + " " + User.aliases, mailbox.last_news_at, is_refused),
         )
         .join(tenant, tenant.tenant_id == mailbox.tenant_id)
         .join(User, (User.tenant_id == mailbox.tenant_id) & (User.id == mailbox.user_id))
@@ -119,5 +122,6 @@ async def _take(connection: AsyncConnection, tenant_id: int, limit: int, now: in
 
 
 def _make_lease(row: Sequence[Any]) -> Lease:
-    *plain, domains, rule, keeps_subjects = row
-    return Lease(*(*plain, tuple(json.loads(domains)), rule, bool(keeps_subjects)))
+    *plain, domains, rule, keeps_subjects, kept_from, addresses, last_news_at, is_refused = row
+    rules = (tuple(json.loads(domains)), rule, bool(keeps_subjects), kept_from)
+    return Lease(*(*plain, *rules, tuple(addresses.lower().split()), last_news_at, bool(is_refused)))

@@ -19,6 +19,11 @@ from storage.models import Mailbox
 
 LEASE: Final = 10
 """Seconds after which another worker may take over from one that died or hangs; who works puts it off."""
+INTERVAL: Final = 300
+"""Seconds after which a mailbox is looked at again where no notification came."""
+_BUSY_SHARE: Final = 5
+_SHORTEST_INTERVAL: Final = 60
+DAY: Final = 86_400
 _HELD: Final = ("tenant_id", "user_id", "fencing")
 _NEVER: Final = ("stopped",)
 _UNCOUNTED: Final = ("skipped", "stopped")
@@ -44,6 +49,24 @@ class Lease:
     domains: tuple[str, ...]
     contact_rule: str
     keeps_subjects: bool
+    kept_from: int = 0
+    """Nothing older is taken in; 0 takes everything."""
+    addresses: tuple[str, ...] = ()
+    """The user's own, lower case."""
+    last_news_at: int = 0
+    is_polled: bool = False
+    """Microsoft refuses to notify us of what happens in it."""
+
+
+def choose_busy_interval(interval: int) -> int:
+    """Give the seconds after which a polled mailbox is looked at again where something happened within a day."""
+    return min(interval, max(_SHORTEST_INTERVAL, interval // _BUSY_SHARE))
+
+
+def choose_interval(lease: Lease, interval: int, now: int, *, has_news: bool) -> int:
+    """Give the seconds until a mailbox is looked at again: fewer for the busy ones that nobody notifies us of."""
+    is_busy = has_news or now - DAY < lease.last_news_at
+    return choose_busy_interval(interval) if is_busy and lease.is_polled else interval
 
 
 def _prepare_change(**values: Any) -> Prepared:
@@ -65,6 +88,7 @@ _FINISHED: Final = _prepare_change(
     not_before=0,
     first_success_at=case((Mailbox.first_success_at > 0, Mailbox.first_success_at), else_=number("now")),
     last_success_at=number("now"),
+    last_news_at=case((Mailbox.last_news_at < number("news_at"), number("news_at")), else_=Mailbox.last_news_at),
     reason="",
 )
 _FAILED: Final = _prepare_change(
@@ -120,9 +144,11 @@ async def release_mailbox(connection: AsyncConnection, lease: Lease, due_at: int
     await _update(connection, lease, _RELEASED, next_due_at=due_at)
 
 
-async def finish_mailbox(connection: AsyncConnection, lease: Lease, *, now: int, due_at: int) -> None:
+async def finish_mailbox(
+    connection: AsyncConnection, lease: Lease, *, now: int, due_at: int, has_news: bool = False
+) -> None:
     """Note that a mailbox is synced to the end, and when to look again; raises `LeaseLostError`."""
-    await _update(connection, lease, _FINISHED, now=now, next_due_at=due_at)
+    await _update(connection, lease, _FINISHED, now=now, next_due_at=due_at, news_at=now if has_news else 0)
 
 
 async def fail_mailbox(connection: AsyncConnection, lease: Lease, *, state: str, reason: str, retry_at: int) -> None:

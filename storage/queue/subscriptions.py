@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
@@ -136,7 +136,8 @@ async def set_client_state(connection: AsyncConnection, key: Key, digest: bytes)
 
     The old subscription of this row, if any, is unknown from here on.
     """
-    values = {"client_state_digest": digest, "state": "wanted", "graph_id": "", "expires_at": 0}
+    state = case((Subscription.state == "refused", "refused"), else_="wanted")
+    values = {"client_state_digest": digest, "state": state, "graph_id": "", "expires_at": 0}
     await connection.execute(update(Subscription).where(_of_keys([key])).values(**values))
 
 
@@ -151,6 +152,13 @@ async def set_failed(connection: AsyncConnection, key: Key, *, reason: str, retr
     """Record why Graph refused, and when it is asked again."""
     failed = update(Subscription).where(_of_keys([key]))
     await connection.execute(failed.values(reason=reason, renew_at=retry_at, failures=Subscription.failures + 1))
+
+
+async def set_refused(connection: AsyncConnection, key: Key, *, reason: str, retry_at: int) -> None:
+    """Record that Microsoft does not let us subscribe: the mailbox is polled until it does."""
+    refused = update(Subscription).where(_of_keys([key]), Subscription.state != "unwanted")
+    values = {"state": "refused", "graph_id": "", "expires_at": 0, "reason": reason, "renew_at": retry_at}
+    await connection.execute(refused.values(**values, failures=Subscription.failures + 1))
 
 
 async def put_off_subscriptions(connection: AsyncConnection, tenant_id: int, until: int) -> None:

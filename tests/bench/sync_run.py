@@ -20,7 +20,7 @@ from bot.config import Config
 from bot.graph.client.client import GraphClients
 from bot.graph.directory.keeper import DirectoryKeeper, Rules
 from bot.graph.sync.firm import Firm
-from bot.graph.sync.runner import get_health
+from bot.graph.sync.runner import read_counts
 from bot.graph.sync.worker import Worker
 from bot.log import set_up_logs
 from bot.notices import Notices
@@ -69,7 +69,7 @@ async def _run_product(database: Database, graph: GraphClients) -> dict[str, Any
     seconds, cpu_seconds = time.perf_counter(), time.process_time()
     await worker.run_once()
     seconds, cpu_seconds = time.perf_counter() - seconds, time.process_time() - cpu_seconds
-    health = await get_health(database)
+    health = await read_counts(database)
     assert health["current"] == health["total"], health
     async with database.reading(SYSTEM) as connection:
         items = int(await connection.scalar(text("SELECT sum(item_count) FROM mailbox_feeds")) or 0)

@@ -1,6 +1,7 @@
 import asyncio
 import multiprocessing
 import random
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -65,10 +66,17 @@ async def describe(database: Database) -> dict[str, list]:
     """The schema in the database's own words, without Alembic's table and the order of columns."""
     if database.is_sqlite:
         rows = await fetch(database, "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-        tables = {(kind, name): sorted(part.strip(" ,") for part in sql.splitlines()) for kind, name, sql in rows}
-        return {"sqlite": sorted((*key, lines) for key, lines in tables.items() if key[1] != "alembic_version")}
+        tables = {(kind, name): list_parts(sql) for kind, name, sql in rows}
+        return {"sqlite": sorted((*key, parts) for key, parts in tables.items() if key[1] != "alembic_version")}
     described = {what: await fetch(database, sql) for what, sql in CATALOGUE.items()}
     return {what: [row for row in rows if row[0] != "alembic_version"] for what, rows in described.items()}
+
+
+def list_parts(sql: str) -> list[str]:
+    """Give the columns and keys of a statement in an order of ours: a column that was added later stands last."""
+    head, _, rest = sql.partition("(")
+    inner, _, tail = rest.rpartition(")")
+    return [head.strip(), *sorted(part.strip() for part in re.split(r",\s*(?![^()]*\))", inner)), tail.strip()]
 
 
 async def fetch(database: Database, sql: str) -> list[tuple]:

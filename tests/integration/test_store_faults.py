@@ -125,7 +125,7 @@ async def test_F61_a_full_disk_refuses_what_cannot_be_kept_and_heals_when_it_is_
             assert set((await live.list_states()).values()) <= {"current", "retrying", "syncing"}
             disk.fill(is_full=False)
             await live.execute("UPDATE mailboxes SET not_before = 0, due_at = 0")
-            live.worker.poke()
+            live.database.wakes.hear("mailboxes")
             await wait_until_same(live)
         assert await live.query("PRAGMA integrity_check") == [("ok",)]
     await database.close()

@@ -7,7 +7,8 @@ import time
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from bot.graph.sync.worker import Worker, get_health
+from bot.graph.sync.runner import read_counts
+from bot.graph.sync.worker import Worker
 from storage.engine.database import POOL
 from storage.engine.rls import SYSTEM
 from storage.queue.mailboxes import make_due
@@ -42,7 +43,7 @@ async def test_a_running_worker_syncs_what_is_due_and_at_once_what_becomes_due(s
     assert await wait_for(sync, "SELECT count(*) FROM contacts", 1) < 3
     stopping.set()
     await asyncio.wait_for(running, 5)
-    assert await get_health(sync.database) == {"total": 2, "current": 2, "failing": 0}
+    assert await read_counts(sync.database) == {"total": 2, "current": 2, "failing": 0}
 
 
 async def test_F69_a_worker_that_is_stopped_ends_its_page_and_gives_the_mailbox_back(sync: Sync, firm, microsoft):
@@ -92,9 +93,9 @@ async def test_a_failure_that_nobody_foresaw_does_not_end_the_worker(sync: Sync)
     worker, stopping = Worker(sync.database, sync.clients, clock=clock), asyncio.Event()
     running = asyncio.create_task(worker.run(stopping))
     while failures:
-        worker.poke()
+        sync.database.wakes.hear("mailboxes")
         await asyncio.sleep(0.02)
-    worker.poke()
+    sync.database.wakes.hear("mailboxes")
     await wait_for(sync, "SELECT count(*) FROM mailboxes WHERE state = 'current'", 2)
     stopping.set()
     await asyncio.wait_for(running, 10)
@@ -121,10 +122,10 @@ async def test_F64_three_workers_on_one_database_never_read_a_mailbox_at_the_sam
 
 
 async def test_progress_is_seen_while_a_first_sync_runs(sync: Sync, firm, microsoft):
-    assert await get_health(sync.database) == {"total": 2, "current": 0, "failing": 0}
+    assert await read_counts(sync.database) == {"total": 2, "current": 0, "failing": 0}
     microsoft.faults.add("status", mailbox=firm.list_people()[0].id, status=503)
     await sync.run()
-    assert await get_health(sync.database) == {"total": 2, "current": 1, "failing": 1}
+    assert await read_counts(sync.database) == {"total": 2, "current": 1, "failing": 1}
 
 
 @contextlib.asynccontextmanager
@@ -153,7 +154,7 @@ async def test_F63_connections_that_are_lost_cost_one_failure_and_no_mailbox_its
             await sync.query("SELECT 1")
         firm.send_mail(ANNE, [CARL])
         await sync.execute("UPDATE mailboxes SET due_at = 0")
-        sync.worker.poke()
+        sync.database.wakes.hear("mailboxes")
         await wait_for(sync, "SELECT count(*) FROM contacts", 1)
         assert await sync.query("SELECT max(failures) FROM mailboxes") == [(0,)]
 
@@ -164,7 +165,7 @@ async def test_F63_a_worker_that_gets_no_connection_goes_on_trying(sync: Sync, f
             for _ in range(POOL):
                 await held.enter_async_context(sync.database.writing(SYSTEM))
             sync.database.engine.sync_engine.pool._timeout = 0.1
-            sync.worker.poke()
+            sync.database.wakes.hear("mailboxes")
             await asyncio.sleep(0.5)
             assert not running.done()
         firm.send_mail(ANNE, [CARL])

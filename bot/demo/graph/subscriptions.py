@@ -149,7 +149,10 @@ class Subscriptions:
         person = call.firm.get_person(found["user"]) if found else None
         if found is None or person is None:
             raise GraphError(400, "ExtensionError", f"Unsupported resource: {str(given.get('resource'))[:80]}")
-        _check_permission(call, CALENDARS if found["events"] else MAIL, person.mailbox.state)
+        needs: tuple[str, ...] = CALENDARS if found["events"] else MAIL
+        if not call.firm.may_basic_subscribe:
+            needs = tuple(name for name in needs if "ReadBasic" not in name)
+        _check_permission(call, needs, person.mailbox.state)
         changes = frozenset(part.strip() for part in str(given.get("changeType", "")).split(",") if part.strip())
         if not changes or not changes <= {"created", "updated", "deleted"}:
             raise GraphError(400, "InvalidRequest", "changeType must be created, updated or deleted.")

@@ -24,6 +24,7 @@ RECHECK = 300
 PAUSE = 10.0
 PAGE = 100
 
+_BEING_MADE = ("wanted", "refused")
 _RESOURCE = re.compile(r"/?users/(?P<user>[^/]+)/(?P<resource>messages|events)", re.IGNORECASE)
 
 
@@ -129,7 +130,7 @@ def choose_orphans(kept: Sequence[KeptSubscription], listed: Sequence[Listed]) -
     ids = {one.graph_id for one in kept}
     states: Mapping[tuple[str, str], str] = {(one.entra_user_id.lower(), one.key[2]): one.state for one in kept}
     strange = [one for one in listed if one.id not in ids]
-    orphans = [one for one in strange if states.get(_read_resource(one.resource)) != "wanted"]
+    orphans = [one for one in strange if states.get(_read_resource(one.resource)) not in _BEING_MADE]
     return orphans, len(orphans) == len(strange)
 
 

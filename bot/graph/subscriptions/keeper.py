@@ -34,6 +34,7 @@ from storage.queue.subscriptions import (
     set_client_state,
     set_failed,
     set_lost,
+    set_refused,
 )
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,8 @@ LIFE = timedelta(minutes=4230)
 """What is asked for; what counts is the end that Graph gives back."""
 RENEW_AT = 0.5
 """The part of a subscription's life after which it is renewed."""
+REFUSED_FOR = 3600
+"""Seconds after which a refused subscription is asked for again at the latest: an administrator may grant more."""
 CHANGES = "created,updated,deleted"
 
 
@@ -159,10 +162,16 @@ class SubscriptionKeeper:
         await set_active(connection, due.key, graph_id=answer.id, expires_at=expires_at, renew_at=renew_at)
 
     async def _note_failure(self, due: DueSubscription, error: GraphError) -> None:
+        """Tell a refusal, which only an administrator can mend, from a passing failure."""
         retry_at = choose_retry_at(self._clock(), due.failures, error.retry_after)
         log.warning("subscription_refused", resource=due.resource, status=error.status, code=error.code)
+        reason, now = f"{error.status} {error.code}".strip(), self._clock()
         async with self._database.writing(due.tenant_id) as connection:
-            await set_failed(connection, due.key, reason=f"{error.status} {error.code}".strip(), retry_at=retry_at)
+            if error.status == HTTPStatus.FORBIDDEN and due.expires_at <= now:
+                retry_at = retry_at if error.retry_after else min(retry_at, int(now) + REFUSED_FOR)
+                await set_refused(connection, due.key, reason=reason, retry_at=retry_at)
+            else:
+                await set_failed(connection, due.key, reason=reason, retry_at=retry_at)
             if error.retry_after:
                 await put_off_subscriptions(connection, due.tenant_id, int(self._clock() + error.retry_after) + 1)
 

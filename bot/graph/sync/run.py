@@ -56,6 +56,8 @@ class MailboxRun:
     is_stopping: Callable[[], bool] = field(default=lambda: False)
     pages: int = 0
     items: int = 0
+    news: int = 0
+    """New mails and meetings that were written."""
     is_beginning: bool = False
     """The mailbox is on its way to its first end, or there again, and that is not written yet."""
     _unwritten: dict[Feed, FeedState] = field(default_factory=dict)
@@ -114,5 +116,6 @@ class MailboxRun:
     async def tell(self, connection: AsyncConnection, applied: Applied, *, is_first_sync: bool) -> None:
         """Tell who listens what a page has changed, in its transaction."""
         metrics.INTERACTIONS.inc(applied.new_interactions)
+        self.news += applied.new_interactions
         if self.on_applied is not None:
             await self.on_applied(connection, self.lease.tenant_id, self.lease.user_id, applied, is_first_sync)

@@ -23,6 +23,7 @@ from storage.queue.mailboxes import (
     Lease,
     LeaseLostError,
     begin_first_sync,
+    choose_interval,
     count_mailboxes,
     fail_mailbox,
     finish_mailbox,
@@ -94,8 +95,10 @@ class MailboxRunner:
         async with self._database.writing(lease.tenant_id) as connection:
             await turn.settle(connection)
             if is_done:
-                due_at = now + int(self._interval * random.uniform(0.9, 1.1))
-                await finish_mailbox(connection, lease, now=now, due_at=due_at)
+                has_news = turn.news > 0
+                interval = choose_interval(lease, self._interval, now, has_news=has_news)
+                due_at = now + int(interval * random.uniform(0.9, 1.1))
+                await finish_mailbox(connection, lease, now=now, due_at=due_at, has_news=has_news)
             else:
                 if turn.is_beginning:
                     await begin_first_sync(connection, lease)
@@ -136,10 +139,10 @@ class MailboxRunner:
         if time.monotonic() >= self._told_at + _PROGRESS_EVERY:
             self._told_at = time.monotonic()
             with contextlib.suppress(DBAPIError, OSError):  # it is told another time
-                log.info("progress", **await get_health(self._database))
+                log.info("progress", **await read_counts(self._database))
 
 
-async def get_health(database: Database) -> dict[str, int]:
+async def read_counts(database: Database) -> dict[str, int]:
     """Give `{"total", "current", "failing"}` for `/healthz`; current means synced to the end."""
     async with database.reading(SYSTEM) as connection:
         return await count_mailboxes(connection)

@@ -10,18 +10,14 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.graph.client.client import GraphClient
 from bot.graph.sync.run import OnApplied
-from bot.graph.sync.runner import MailboxRunner, get_health
+from bot.graph.sync.runner import MailboxRunner
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.queue.leasing import claim_mailboxes
-from storage.queue.mailboxes import LEASE, Lease, extend_leases, get_next_due_at
-
-__all__ = ["Worker", "get_health"]
+from storage.queue.mailboxes import INTERVAL, LEASE, Lease, extend_leases, get_next_due_at
 
 log = structlog.get_logger(__name__)
 
-INTERVAL: Final = 300
-"""Seconds after which a mailbox is looked at again where no notification came."""
 _LONGEST_PAUSE: Final = 5.0
 _BEAT: Final = LEASE / 3
 _GRACE: Final = 20.0
@@ -82,10 +78,6 @@ class Worker:
         finally:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
-
-    def poke(self) -> None:
-        """Look for due mailboxes at once."""
-        self._database.wakes.hear("mailboxes")
 
     async def _fill(self) -> int:
         """Take as many due mailboxes as there are places free."""

@@ -1,0 +1,69 @@
+"""How soon news shows: notified by Microsoft, or polled where it refuses to notify us."""
+
+import pytest
+
+from storage.engine.rls import SYSTEM
+from storage.queue.health import Freshness, get_freshness
+from storage.queue.mailboxes import INTERVAL
+from tests.live import run_live
+from tests.microsoft import make_firm
+
+BASIC_MAY_NOT = "403 ExtensionError"
+
+
+async def measure(live, tenant_id: int | None = None) -> Freshness:
+    async with live.database.reading(SYSTEM) as connection:
+        return await get_freshness(connection, INTERVAL, tenant_id)
+
+
+@pytest.fixture
+async def polled(database):
+    """A firm for which headers are all that Microsoft gives: it refuses subscriptions."""
+    firm = make_firm()
+    firm.may_basic_subscribe = False
+    async with run_live(database, firm) as live:
+        await live.settle()
+        yield live
+
+
+async def test_a_firm_with_subscriptions_is_notified(live):
+    assert await measure(live) == Freshness("notified", 2, 0, 0, "", INTERVAL, 60)
+
+
+async def test_a_firm_whose_subscriptions_are_refused_is_read_by_its_headers_alone(polled):
+    assert await measure(polled, 1) == Freshness("headers_only", 0, 2, 0, BASIC_MAY_NOT, INTERVAL, 60)
+    assert set((await polled.list_states()).values()) == {"current"}
+
+
+async def test_a_refusal_of_one_mailbox_is_told_beside_the_others(live):
+    anne = live.firm.list_people()[0]
+    await live.execute("UPDATE subscriptions SET state = 'refused' WHERE user_id = 1")
+    assert (await measure(live)).mode == "mixed"
+    assert (await measure(live)).notified == len(live.firm.list_people()) - 1, anne.name
+
+
+async def test_before_any_answer_it_is_starting(live):
+    await live.execute("UPDATE subscriptions SET state = 'wanted'")
+    assert await measure(live) == Freshness("starting", 0, 0, 2, "", INTERVAL, 60)
+
+
+async def test_a_busy_mailbox_is_polled_within_a_minute_and_a_quiet_one_as_ever(polled):
+    anne = polled.firm.list_people()[0]
+    polled.firm.send_mail((anne.name, anne.address), to=[("Jane Doe", "jane@acme.example")])
+    await polled.pass_time(1.2 * INTERVAL)
+    due = dict(await polled.query("SELECT user_id, due_at FROM mailboxes"))
+    now = polled.clock()
+    assert due[1] - now <= 66
+    assert due[2] - now > 200
+
+
+async def test_more_rights_are_found_out_within_the_hour(polled):
+    polled.firm.granted |= {"Mail.Read", "Calendars.Read"}
+    await polled.pass_time(3700)
+    assert (await measure(polled)).mode == "notified"
+
+
+async def test_the_next_refusal_takes_nothing_from_a_subscription_that_lives(live):
+    live.microsoft.faults.add("status", path="subscriptions", status=403)
+    await live.pass_time(4230 * 60 * 0.6)
+    assert (await measure(live)).mode == "notified"
