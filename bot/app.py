@@ -27,6 +27,7 @@ from bot.metrics import serving_metrics
 from bot.notices import Notices, Sender
 from bot.outlook.routes import add_outlook_routes
 from bot.outlook.tokens import UserTokens
+from bot.sources import TrustedProxies
 from bot.teams.connection import open_teams
 from bot.teams.http import fetch, open_session
 from bot.teams.routes import add_teams_routes
@@ -85,7 +86,7 @@ async def create_app(
                 keys, app_id=config.app_id, host=urlsplit(config.public_url).netloc, login_url=config.login_url
             ),
         )
-        add_graph_routes(app, database, clock=clock)
+        add_graph_routes(app, database, clock=clock, proxies=TrustedProxies(config.trusted_proxies))
         add_health_routes(app, database, clock=clock)
         graph = await stack.enter_async_context(_hold(GraphClients(config)))
         installer = AppInstaller(database, graph, app_id=config.app_id, clock=clock) if config.installs_app else None

@@ -20,6 +20,8 @@ LEASE = 120
 
 Key = tuple[int, int, str]
 """Tenant, user, resource."""
+Proof = tuple[str, bytes, str]
+"""Graph's id, the digest of the client state, and Entra's id of the tenant: what a true notification carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,18 @@ async def find_subscriptions(
         )
         found.update({row[0]: KnownSubscription(*row[1:]) for row in await connection.execute(query)})
     return found
+
+
+async def list_proofs(connection: AsyncConnection, *, after: str, limit: int) -> list[Proof]:
+    """Give what live subscriptions prove themselves by, in the order of Graph's ids; needs a `SYSTEM` transaction."""
+    query = (
+        select(Subscription.graph_id, Subscription.client_state_digest, Tenant.entra_id)
+        .join(Tenant, Tenant.tenant_id == Subscription.tenant_id)
+        .where(Subscription.graph_id > after, Subscription.state == "active")
+        .order_by(Subscription.graph_id)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in await connection.execute(query)]
 
 
 async def want_subscriptions(connection: AsyncConnection, tenant_id: int, user_ids: Collection[int]) -> None:

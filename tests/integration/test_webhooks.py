@@ -8,14 +8,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
-from sqlalchemy import event, select, update
+from sqlalchemy import event, select
 
 from bot.demo.world.firm import Firm
 from bot.errors import UnavailableError
 from bot.graph.webhooks.batcher import MOST_WAITING, NotificationBatcher
 from bot.graph.webhooks.limits import SourceLimit
 from bot.graph.webhooks.notifications import read_post
+from bot.graph.webhooks.proofs import Proofs
 from bot.graph.webhooks.routes import add_graph_routes
+from bot.metrics import REGISTRY
+from bot.sources import TrustedProxies
 from storage.engine.database import Database, open_database
 from storage.engine.rls import SYSTEM
 from storage.models import Chore, Mailbox, Subscription
@@ -89,8 +92,9 @@ async def door(aiohttp_client, world: Live):
     await nowhere.close()
 
 
-async def post(graph, *items, path="/graph/notifications", **document) -> int:
-    async with graph.post(path, json={"value": list(items), **document}) as response:
+async def post(graph, *items, path="/graph/notifications", headers=None, **document) -> int:
+    body = io.BytesIO(json.dumps({"value": list(items), **document}).encode())
+    async with graph.post(path, data=body, headers={"Content-Type": "application/json", **(headers or {})}) as response:
         assert response.status < 500 or response.status == 503
         return response.status
 
@@ -284,23 +288,65 @@ async def test_B52_a_lifecycle_event_in_another_tenants_name_is_dropped(graph, d
     assert await list_due(database) == []
 
 
-async def test_B53_a_source_of_false_ones_is_heard_no_more_but_for_what_proved_true(graph, database):
-    assert await post(graph, item()) == 202
+async def test_B53_A8_however_many_false_ones_a_source_sends_its_true_ones_are_written(graph, database):
     await post(graph, *(item(clientState=str(number)) for number in range(200)))
-    async with database.writing(SYSTEM) as connection:
-        await connection.execute(update(Mailbox).values(due_at=NOW + 10_000))
+    await post(graph, *(item(subscriptionId=str(number)) for number in range(5_000)))
     assert await post(graph, item(subscriptionId="sub-2", tenantId=OTHER_TENANT)) == 202
-    assert await list_due(database) == []
-    assert await post(graph, item(clientState="guess"), item()) == 202
+    assert await list_due(database) == [(2, 0)]
+    assert await post(graph, *(item(subscriptionId=str(number)) for number in range(500)), item()) == 202
+    assert await list_due(database) == [(1, 0), (2, 0)]
+
+
+async def test_A8_a_subscription_made_a_moment_ago_is_known_even_while_false_ones_flood_in(graph, world, database):
+    await post(graph, *(item(clientState=str(number)) for number in range(200)))
+    await give_name(world, world.microsoft.firms[0], "sub-3")
+    assert await post(graph, item(subscriptionId="sub-3")) == 202
     assert await list_due(database) == [(1, 0)]
 
 
-async def test_B53_a_source_is_heard_again_after_a_while():
+async def test_A8_what_a_limited_source_says_while_the_database_is_away_is_503(door):
+    assert await post(door, *(item(subscriptionId=str(number)) for number in range(200))) == 503
+    assert await post(door, item()) == 503
+
+
+async def test_A8_more_strange_ones_than_can_be_looked_at_are_asked_to_come_again(database, world):
+    proofs = Proofs(database)
+    post = read_post(json.dumps({"value": [item(subscriptionId=str(number)) for number in range(9_000)]}).encode())
+    answers = await asyncio.gather(*(proofs.find_true(post.hints) for _ in range(15)), return_exceptions=True)
+    assert sum(isinstance(answer, UnavailableError) for answer in answers) == 4
+    assert answers.count(()) == 11
+
+
+async def test_A8_behind_a_trusted_proxy_each_source_has_a_limit_of_its_own(aiohttp_client, world):
+    app = web.Application()
+    add_graph_routes(app, world.database, clock=world.clock, proxies=TrustedProxies(["127.0.0.0/8"]))
+    graph = await aiohttp_client(app)
+    before = count_limited()
+    lots = [item(subscriptionId=str(number)) for number in range(200)]
+    assert await post(graph, *lots, headers={"X-Forwarded-For": "203.0.113.7"}) == 202
+    assert await post(graph, lots[0], headers={"X-Forwarded-For": "203.0.113.8"}) == 202
+    assert count_limited() - before == 200
+    assert await post(graph, lots[0], headers={"X-Forwarded-For": "203.0.113.8, 203.0.113.7"}) == 202
+    assert count_limited() - before == 201
+
+
+def count_limited() -> float:
+    return REGISTRY.get_sample_value("carnet_notifications_total", {"result": "limited"}) or 0.0
+
+
+async def test_A9_a_post_of_millions_of_nothings_is_refused_before_it_is_read(graph):
+    body = b'{"value":[' + b",".join([b"1"] * 4_000_000) + b"]}"
+    headers = {"Content-Type": "application/json"}
+    assert (await graph.post("/graph/notifications", data=io.BytesIO(body), headers=headers)).status == 413
+
+
+async def test_B53_a_source_may_send_strange_ones_again_after_a_while():
     now = [0.0]
     limit = SourceLimit(lambda: now[0], most=10, per_second=1)
     limit.spend("a", 1_000)
     assert limit.is_over("a")
     assert not limit.is_over("b")
+    assert limit.is_over("b", 11)
     now[0] = 11
     assert not limit.is_over("a")
 

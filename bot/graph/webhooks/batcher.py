@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections import OrderedDict
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,9 +22,8 @@ log = structlog.get_logger(__name__)
 
 MOST_WAITING = 2_000
 """Posts that wait for a transaction; with more than that the database does not keep up, and Graph is asked to retry."""
-REMEMBERED = 100_000
-REMEMBERED_FOR = 600
-"""Seconds for which a proof that was good is remembered."""
+MOST_HINTS = 200_000
+"""The same for what they hold."""
 
 
 @dataclass(slots=True)
@@ -41,7 +40,7 @@ class NotificationBatcher:
         self._clock = clock
         self._waiting: list[_Waiting] = []
         self._flushing: asyncio.Task[None] | None = None
-        self._remembered: OrderedDict[tuple[str, bytes], float] = OrderedDict()
+        self._hint_count = 0
 
     async def add(self, hints: tuple[Hint, ...]) -> int:
         """Take the hints of one post; gives, after the commit, how many of them were false.
@@ -50,23 +49,19 @@ class NotificationBatcher:
         """
         if not hints:
             return 0
-        if len(self._waiting) >= MOST_WAITING:
+        if len(self._waiting) >= MOST_WAITING or self._hint_count + len(hints) > MOST_HINTS:
             raise UnavailableError
         waiting = _Waiting(hints, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
+        self._hint_count += len(hints)
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush())
         return await waiting.false_count
 
-    def keep_remembered(self, hints: tuple[Hint, ...]) -> tuple[Hint, ...]:
-        """Give those hints that proved true lately: all that is heard of a source that sent too many false ones."""
-        now = self._clock()
-        return tuple(hint for hint in hints if self._remembered.get(hint.proof, 0) > now)
-
     async def _flush(self) -> None:
         while self._waiting:
             batch = [waiting for waiting in self._waiting if not waiting.false_count.done()]
-            self._waiting = []
+            self._waiting, self._hint_count = [], 0
             try:
                 with span("notifications", posts=len(batch)):
                     true = await self._write([hint for waiting in batch for hint in waiting.hints])
@@ -81,24 +76,17 @@ class NotificationBatcher:
         """Write what follows from the true ones, in one transaction; gives them."""
         async with self._database.reading(SYSTEM) as connection:
             known = await find_subscriptions(connection, {hint.subscription_id for hint in hints})
-        true = {hint for hint in hints if _check(hint, known) == "accepted"}
-        for hint in hints:
-            metrics.NOTIFICATIONS.labels(_check(hint, known)).inc()
+        worth = [(hint, _check(hint, known)) for hint in hints]
+        true = {hint for hint, word in worth if word == "accepted"}
+        for word, count in Counter(word for _, word in worth).items():
+            metrics.NOTIFICATIONS.labels(word).inc(count)
         effects = _gather(true, known, {hint.entra_tenant_id for hint in hints if hint.subscription_id not in known})
         if effects:
             async with self._database.writing(SYSTEM) as connection:
                 await write_notification_effects(connection, effects, int(self._clock()))
                 reach("notification_written")
             reach("notification_committed")
-        self._remember(true)
         return true
-
-    def _remember(self, hints: set[Hint]) -> None:
-        until = self._clock() + REMEMBERED_FOR
-        for hint in hints:
-            self._remembered[hint.proof] = until
-        while len(self._remembered) > REMEMBERED:
-            self._remembered.popitem(last=False)
 
 
 def _check(hint: Hint, known: Mapping[str, KnownSubscription]) -> str:

@@ -1,4 +1,4 @@
-"""How many false notifications one source may send before it is heard no more."""
+"""How many strange notifications one source may have looked up one by one."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -16,9 +16,9 @@ class SourceLimit:
         self._per_second = per_second
         self._spent: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def is_over(self, source: str) -> bool:
-        """Say whether the source has used its budget up."""
-        return self._now_spent(source) >= self._most
+    def is_over(self, source: str, count: int = 1) -> bool:
+        """Say whether so many more would be beyond the source's budget."""
+        return self._now_spent(source) + count > self._most
 
     def spend(self, source: str, count: int) -> None:
         """Count false notifications of a source."""

@@ -8,6 +8,8 @@ import msgspec
 from aiohttp import web
 
 MOST_ITEMS = 10_000
+MOST_COMMAS = 16 * MOST_ITEMS
+"""What a notification has ten of: a body that is read holds no more things than so many notifications would."""
 
 CHANGES = frozenset({"created", "updated", "deleted"})
 LIFECYCLE = frozenset({"reauthorizationRequired", "subscriptionRemoved", "missed"})
@@ -25,9 +27,9 @@ class Hint:
     """A change type or a lifecycle event."""
 
     @property
-    def proof(self) -> tuple[str, bytes]:
+    def proof(self) -> tuple[str, bytes, str]:
         """What shows that Graph sent it."""
-        return self.subscription_id, self.client_state_digest
+        return self.subscription_id, self.client_state_digest, self.entra_tenant_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,14 @@ _decode_document = msgspec.json.Decoder(_Document).decode
 _decode_item = msgspec.json.Decoder(_Item).decode
 
 
-def read_post(body: bytes) -> Post:
+def read_post(body: bytes | bytearray) -> Post:
     """Read a post's body; raises what the post is answered with where it is none, or holds too many items.
 
     What the item's `resource` and `resourceData` say is not looked at: our own ids are used. Notifications with
     resource data are nothing that we ask for, so a post that carries any (or their tokens) is dropped whole.
     """
+    if body.count(b",") > MOST_COMMAS:
+        raise web.HTTPRequestEntityTooLarge(MOST_ITEMS, body.count(b","))
     try:
         document = _decode_document(body)
     except (ValueError, RecursionError) as error:

@@ -8,18 +8,17 @@ import asyncio
 import time
 from collections.abc import Callable
 
-import structlog
 from aiohttp import web
 
 from bot import metrics
-from bot.bodies import read_body
+from bot.bodies import hold_body
 from bot.errors import UnavailableError
 from bot.graph.webhooks.batcher import NotificationBatcher
 from bot.graph.webhooks.limits import SourceLimit
-from bot.graph.webhooks.notifications import read_post
+from bot.graph.webhooks.notifications import Hint, Post, read_post
+from bot.graph.webhooks.proofs import Proofs
+from bot.sources import TrustedProxies
 from storage.engine.database import Database
-
-log = structlog.get_logger(__name__)
 
 MOST_BYTES = 8 << 20
 """10,000 notifications of 800 bytes."""
@@ -29,9 +28,16 @@ WRITING_SECONDS = 2.5
 """Graph counts an answer after 2.9 seconds as slow, and drops notifications where too many are."""
 
 
-def add_graph_routes(app: web.Application, database: Database, *, clock: Callable[[], float]) -> None:
+LARGE = 64 << 10
+"""Bytes of a body that is read beside the loop."""
+
+
+def add_graph_routes(
+    app: web.Application, database: Database, *, clock: Callable[[], float], proxies: TrustedProxies | None = None
+) -> None:
     """Add both webhooks to an application; they need no sign-in, for the client state is checked."""
-    webhook = Webhook(NotificationBatcher(database, clock), SourceLimit(time.monotonic))
+    parts = (NotificationBatcher(database, clock), SourceLimit(time.monotonic), Proofs(database))
+    webhook = Webhook(*parts, proxies or TrustedProxies())
     app.router.add_post("/graph/notifications", webhook.answer)
     app.router.add_post("/graph/lifecycle", webhook.answer)
 
@@ -39,9 +45,12 @@ def add_graph_routes(app: web.Application, database: Database, *, clock: Callabl
 class Webhook:
     """Answers Graph's posts. Both addresses take the same: each item says itself what it is."""
 
-    def __init__(self, inbox: NotificationBatcher, limit: SourceLimit) -> None:
+    def __init__(self, inbox: NotificationBatcher, limit: SourceLimit, proofs: Proofs, proxies: TrustedProxies) -> None:
         self._inbox = inbox
         self._limit = limit
+        self._proofs = proofs
+        self._proxies = proxies
+        self._reading = asyncio.Lock()
 
     async def answer(self, request: web.Request) -> web.Response:
         """Answer one post, and count it."""
@@ -63,18 +72,33 @@ class Webhook:
             return _shake_hands(request.query["validationToken"])
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType
-        post = read_post(await read_body(request, MOST_BYTES, READING_SECONDS))
+        post = await self._read(request)
         metrics.NOTIFICATIONS.labels("ignored").inc(post.ignored)
-        source = request.remote or ""
-        is_limited = self._limit.is_over(source)
-        hints = self._inbox.keep_remembered(post.hints) if is_limited else post.hints
-        metrics.NOTIFICATIONS.labels("limited").inc(len(post.hints) - len(hints))
         try:
-            false_count = await asyncio.wait_for(self._inbox.add(hints), WRITING_SECONDS)
+            await asyncio.wait_for(self._take(self._proxies.find_source(request), post.hints), WRITING_SECONDS)
         except (UnavailableError, TimeoutError) as error:
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "10"}) from error
-        self._limit.spend(source, false_count)
         return web.Response(status=202)
+
+    async def _read(self, request: web.Request) -> Post:
+        """Read the body, a large one beside the loop and one at a time."""
+        async with hold_body(request, MOST_BYTES, READING_SECONDS) as body:
+            if len(body) < LARGE:
+                return read_post(body)
+            async with self._reading:
+                return await asyncio.to_thread(read_post, body)
+
+    async def _take(self, source: str, hints: tuple[Hint, ...]) -> None:
+        """Write what follows from the true hints; a limit only decides how strange ones are looked up."""
+        known, strange = self._proofs.sort(hints)
+        if not self._limit.is_over(source, len(strange)):
+            self._limit.spend(source, await self._inbox.add(hints))
+            return
+        await self._inbox.add(known)
+        true = await self._proofs.find_true(strange)
+        self._limit.spend(source, len(strange) - len(true))
+        metrics.NOTIFICATIONS.labels("limited").inc(len(strange) - len(true))
+        await self._inbox.add(true)
 
 
 def _shake_hands(token: str) -> web.Response:
