@@ -2,14 +2,12 @@
 
 import argparse
 import importlib
-import socket
 import sys
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.errors import CarnetError
+from storage.errors import DatabaseError, StorageError
 
 COMMANDS: Final = {
     "serve": ("bot.cli.serve", "answer Teams, Outlook and Graph; the settings come from CARNET_..."),
@@ -37,7 +35,7 @@ def main(words: Sequence[str] | None = None) -> int:
     command.add_arguments(parser)
     try:
         return command.run(parser.parse_args(given[1:])) or 0
-    except (CarnetError, ValueError, OSError, SQLAlchemyError) as error:
+    except (CarnetError, ValueError, OSError, StorageError) as error:
         print(f"carnet {name}: {_explain(error)}", file=sys.stderr)  # noqa: T201
         return 2
     except KeyboardInterrupt:
@@ -46,10 +44,10 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _explain(error: Exception) -> str:
     """Say what went wrong in a sentence; only our own errors have one as their text."""
-    if isinstance(error, SQLAlchemyError):
+    if isinstance(error, DatabaseError):
+        if isinstance(error.__cause__, OSError):
+            return "The database does not answer where CARNET_DATABASE_URL says. `carnet doctor` says what to do."
         return "The database cannot be used as it is. `carnet doctor` says why, and what to do."
-    if isinstance(error, ConnectionError | TimeoutError | socket.gaierror):
-        return "The database does not answer where CARNET_DATABASE_URL says. `carnet doctor` says what to do."
     if isinstance(error, OSError) and error.filename and error.strerror:
         return f"{error.filename}: {error.strerror}."
     return str(error)

@@ -9,13 +9,12 @@ from typing import Any, Final
 
 import structlog
 from aiohttp import web
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot import metrics
 from bot.loops import repeat, wait
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
+from storage.errors import DatabaseError
 from storage.queue.health import Health, Load, get_health, measure_load
 
 log = structlog.get_logger(__name__)
@@ -46,7 +45,7 @@ class _Pulse:
         try:
             async with asyncio.timeout(PATIENCE):
                 health = await self._measure()
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
+        except (DatabaseError, TimeoutError) as error:
             log.warning("health_unknown", reason=type(error).__name__)
             return _answer({"status": "unavailable"}, 503)
         return _answer(describe_health(health))
@@ -54,9 +53,9 @@ class _Pulse:
     async def tell_readiness(self, _request: web.Request) -> web.Response:
         """Tell whether requests can be answered: the database is there."""
         try:
-            async with asyncio.timeout(PATIENCE), self._database.reading() as connection:
-                await connection.execute(text("SELECT 1"))
-        except (SQLAlchemyError, OSError, TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await self._database.ping()
+        except (DatabaseError, TimeoutError):
             return _answer({"status": "unavailable"}, 503)
         return _answer({"status": "ready"})
 

@@ -8,9 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.errors import BadRequestError
+from storage.engine.connection import Connection
 from storage.messages.notice_preferences import NoticePreferences
 from storage.viewer import Viewer
 
@@ -95,7 +94,7 @@ class Turn:
 
     viewer: Viewer
     ask: Ask
-    connection: AsyncConnection
+    connection: Connection
     language: Language
     now: int
     """UTC seconds."""

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from bot.loops import repeat, wait
 from storage.engine.database import Database
 from storage.engine.partitions import add_parts
 from storage.engine.rls import SYSTEM
+from storage.errors import DatabaseError
 from storage.history.retention import drop_old_parts, purge_tenant
 from storage.queue.chores import claim_chores, fail_chore, finish_chore
 
@@ -50,8 +50,8 @@ class Upkeep:
             async with self._database.writing(SYSTEM) as connection:
                 added = await add_parts(connection, now)
             dropped = await drop_old_parts(self._database, now)
-        except DBAPIError as error:
-            log.warning("parts_left_as_they_are", reason=type(error.orig).__name__)
+        except DatabaseError as error:
+            log.warning("parts_left_as_they_are", reason=error.reason)
             return
         if added or dropped:
             log.info("parts_changed", added=len(added), dropped=len(dropped))
@@ -59,9 +59,9 @@ class Upkeep:
     async def _purge(self, tenant_id: int, now: int) -> None:
         try:
             purged = await purge_tenant(self._database, tenant_id, now)
-        except DBAPIError as error:
+        except DatabaseError as error:
             async with self._database.writing(tenant_id) as connection:
-                reason = type(error.orig).__name__
+                reason = error.reason
                 await fail_chore(connection, tenant_id, "retention", next_at=now + AGAIN, reason=reason)
             return
         async with self._database.writing(tenant_id) as connection:

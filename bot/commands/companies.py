@@ -17,9 +17,10 @@ from bot.language import say
 from bot.turn import Ask, Reply, Router, Turn
 from storage.book import companies, company_changes
 from storage.book.companies import CompanyDetail
+from storage.errors import StaleError
 from storage.firm import users
 from storage.record.audit import list_audit
-from storage.record.changes import Change, StaleError
+from storage.record.changes import Change
 
 router = Router()
 Set = Callable[..., Awaitable[Change]]

@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Protocol
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cards.sharing import VERB as SHARED
 from bot.cards.sharing import draw_name_alone
@@ -24,13 +22,15 @@ from bot.errors import ForbiddenError, UnavailableError
 from bot.language import say, understand
 from bot.language.formats import zone
 from bot.turn import Ask, Language, Notice, Reader, Record, Reply, Surface, Turn
+from storage.engine.connection import Connection
 from storage.engine.database import Database
+from storage.errors import StoreUnavailableError
 from storage.messages.notice_preferences import NoticePreferences
 from storage.record.audit import add_audit
 from storage.viewer import Viewer
 
 Run = Callable[[], Awaitable[Reply]]
-Claim = Callable[[AsyncConnection, Run], Awaitable[Reply]]
+Claim = Callable[[Connection, Run], Awaitable[Reply]]
 """Wrapped around a command that writes, inside its transaction: either give the reply of an earlier delivery of the
 same activity, or record that this one is being answered, `await run()` (the command) and keep its reply."""
 
@@ -45,7 +45,7 @@ class Post(Protocol):
     default: NoticePreferences
     """How those want notices who never said."""
 
-    async def add(self, connection: AsyncConnection, tenant_id: int, notices: Sequence[Notice]) -> None:
+    async def add(self, connection: Connection, tenant_id: int, notices: Sequence[Notice]) -> None:
         """Write the notices."""
 
 
@@ -87,8 +87,8 @@ class Dispatcher:
             private = await self.answer(ask, viewer=viewer, language=language, timezone=timezone, claim=claim)
             sentence = say(language, personal.key)
             return Reply(draw_pointer(sentence), summary=sentence, private=private)
-        except (OperationalError, InterfaceError) as error:
-            log.warning("database_unavailable", verb=ask.verb[:40], error=type(error).__name__)
+        except StoreUnavailableError as error:
+            log.warning("database_unavailable", verb=ask.verb[:40], reason=error.reason)
             return describe_failure(UnavailableError(), reader)
         except Exception as error:
             known = translate(error)

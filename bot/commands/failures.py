@@ -4,9 +4,7 @@ from bot.cards.questions import draw_message
 from bot.errors import BadRequestError, CarnetError, ConflictError, ForbiddenError, NotFoundError
 from bot.language import say
 from bot.turn import Reader, Reply
-from storage.lists.filters import FilterError
-from storage.lists.paging import CursorError
-from storage.record.changes import MissingError, RefusedError, StaleError, TakenError
+from storage.errors import CursorError, FilterError, MissingError, RefusedError, StaleError, TakenError
 
 _FORBIDDEN = frozenset({"not_owner", "builtin"})
 

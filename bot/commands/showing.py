@@ -18,9 +18,10 @@ from bot.turn import Ask, Reply, Router, Turn
 from storage.book import companies, contacts
 from storage.book.contacts import SeenPerson
 from storage.book.explaining import explain_address
+from storage.errors import MissingError
 from storage.firm import users
 from storage.lists.facts import Match
-from storage.record.changes import Change, MissingError
+from storage.record.changes import Change
 from storage.text.names import words
 from storage.views import views
 

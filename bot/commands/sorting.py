@@ -14,9 +14,10 @@ from bot.turn import Notice, Reply, Router, Turn
 from storage.book import companies
 from storage.book.companies import CompanyRow
 from storage.book.company_changes import set_company_partner, set_company_type
+from storage.errors import StaleError
 from storage.lists.filters import Scope
 from storage.lists.paging import Page
-from storage.record.changes import Change, StaleError
+from storage.record.changes import Change
 
 router = Router()
 _ROWS = 10

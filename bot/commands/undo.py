@@ -9,8 +9,9 @@ from bot.errors import BadRequestError
 from bot.language import say
 from bot.turn import Reply, Router, Turn
 from storage.book.undo import undo_change
+from storage.errors import StaleError
 from storage.record.audit import list_last_changes
-from storage.record.changes import Change, StaleError
+from storage.record.changes import Change
 
 router = Router()
 _LONGEST_AGO = 86_400

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.cards import notices as cards
 from bot.cards.status import Status, SyncFailure, draw_status
 from bot.language import describe, say
 from bot.turn import Card, Language, Reader
+from storage.engine.connection import Connection
 from storage.firm.users import get_user_names
 from storage.lists.filters import Filter
 from storage.messages.notice_data import (
@@ -50,7 +49,7 @@ class Ready:
 
 
 async def draw(
-    connection: AsyncConnection, recipient: NoticeRecipient, reader: Reader, rows: Sequence[Waiting]
+    connection: Connection, recipient: NoticeRecipient, reader: Reader, rows: Sequence[Waiting]
 ) -> Drawn | None:
     """Draw one message for rows of one group; None where nothing is left that the reader may see."""
     kind = rows[0].kind
@@ -67,7 +66,7 @@ async def draw(
 
 
 async def draw_again(
-    connection: AsyncConnection, recipient: NoticeRecipient, reader: Reader, rows: Sequence[Waiting], answered_by: int
+    connection: Connection, recipient: NoticeRecipient, reader: Reader, rows: Sequence[Waiting], answered_by: int
 ) -> Drawn | None:
     """Draw a message that was sent as things stand now: its question may have been answered elsewhere."""
     if len(rows) == 1 and rows[0].kind == "company":
@@ -87,7 +86,7 @@ class _News:
     partner_of: Sequence[cards.NewCompany]
 
 
-async def _read_news(connection: AsyncConnection, viewer: Viewer, rows: Iterable[Waiting]) -> _News:
+async def _read_news(connection: Connection, viewer: Viewer, rows: Iterable[Waiting]) -> _News:
     ids: dict[str, list[int]] = {"contact": [], "company": [], "partner": []}
     for row in rows:
         if row.kind in ids:
@@ -133,7 +132,7 @@ def _draw_news(reader: Reader, news: _News) -> Drawn | None:
 
 
 async def _draw_partner(
-    connection: AsyncConnection, viewer: Viewer, reader: Reader, rows: Sequence[Waiting]
+    connection: Connection, viewer: Viewer, reader: Reader, rows: Sequence[Waiting]
 ) -> Drawn | None:
     companies = (await _read_news(connection, viewer, rows)).partner_of
     if not companies:
@@ -144,7 +143,7 @@ async def _draw_partner(
     return Drawn(card, say(reader.language, "notices.partner", count=len(companies), by=name, name=companies[0].name))
 
 
-async def _draw_view(connection: AsyncConnection, viewer: Viewer, reader: Reader, row: Waiting) -> Drawn | None:
+async def _draw_view(connection: Connection, viewer: Viewer, reader: Reader, row: Waiting) -> Drawn | None:
     view = await get_view(connection, viewer, row.entity_id)
     if view is None:
         return None
@@ -155,7 +154,7 @@ async def _draw_view(connection: AsyncConnection, viewer: Viewer, reader: Reader
     return Drawn(card, say(reader.language, "notices.view", by=name, name=view.name))
 
 
-async def _describe_filter(connection: AsyncConnection, viewer: Viewer, filter_: Filter, language: Language) -> str:
+async def _describe_filter(connection: Connection, viewer: Viewer, filter_: Filter, language: Language) -> str:
     """Say a filter in words, with the names behind its numbers."""
     people = await get_user_names(connection, viewer, filter_.user_ids)
     wanted = [] if filter_.company_id is None else [filter_.company_id]
@@ -163,14 +162,14 @@ async def _describe_filter(connection: AsyncConnection, viewer: Viewer, filter_:
     return describe(filter_, language, people, next((company.name for company in companies), ""))
 
 
-async def _draw_summary(connection: AsyncConnection, viewer: Viewer, reader: Reader) -> Drawn | None:
+async def _draw_summary(connection: Connection, viewer: Viewer, reader: Reader) -> Drawn | None:
     found = await get_first_found(connection, viewer)
     first_sync = cards.FirstSync(found.contact_count, found.company_count, found.untyped_count)
     card = cards.draw_first_sync(reader, first_sync)
     return Drawn(card, say(reader.language, "notices.summary", count=found.contact_count))
 
 
-async def _draw_status(connection: AsyncConnection, viewer: Viewer, reader: Reader) -> Drawn:
+async def _draw_status(connection: Connection, viewer: Viewer, reader: Reader) -> Drawn:
     status = describe_status(await get_firm_status(connection, viewer, reader.now))
     return Drawn(draw_status(reader, status), say(reader.language, "notices.status"))
 

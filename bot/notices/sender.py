@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failpoints import reach
 from bot.language import choose_language
@@ -16,6 +15,7 @@ from bot.notices.pace import find_day_start
 from bot.notices.plan import Plan, make_plan
 from bot.traces import span
 from bot.turn import Reader
+from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.messages.notice_data import NoticeRecipient, get_first_found, get_notice_recipients
@@ -125,7 +125,7 @@ class Sender:
             with span("notice", rows=len(message.ids)):
                 await self._say(tenant_id, user_id, message)
 
-    async def _prepare(self, connection: AsyncConnection, tenant_id: int, user_id: int) -> list[Ready]:
+    async def _prepare(self, connection: Connection, tenant_id: int, user_id: int) -> list[Ready]:
         """Decide what becomes of the due rows; those to be said now are drawn, and `sending` when this commits."""
         now = self._now()
         rows = await claim_notices(connection, tenant_id, user_id, now)
@@ -143,12 +143,12 @@ class Sender:
         await set_state(connection, tenant_id, [number for one in ready for number in one.ids], "sending", now=now)
         return ready
 
-    async def _put_off(self, connection: AsyncConnection, tenant_id: int, plan: Plan) -> None:
+    async def _put_off(self, connection: Connection, tenant_id: int, plan: Plan) -> None:
         await self._drop(connection, tenant_id, plan.muted, "muted")
         for due_at, group_key, ids in plan.postponed:
             await postpone(connection, tenant_id, ids, due_at, group_key=group_key)
 
-    async def _draw(self, connection: AsyncConnection, recipient: NoticeRecipient, plan: Plan) -> list[Ready]:
+    async def _draw(self, connection: Connection, recipient: NoticeRecipient, plan: Plan) -> list[Ready]:
         tenant_id = recipient.viewer.tenant_id
         reader = Reader(choose_language(recipient.language), self._now(), recipient.timezone)
         ready: list[Ready] = []
@@ -169,9 +169,7 @@ class Sender:
                 ready.append(Ready(rows, drawn))
         return ready
 
-    async def _is_sync_over(
-        self, connection: AsyncConnection, recipient: NoticeRecipient, rows: Sequence[Waiting]
-    ) -> bool:
+    async def _is_sync_over(self, connection: Connection, recipient: NoticeRecipient, rows: Sequence[Waiting]) -> bool:
         """Say whether the first sync has come to its end; where it has not, its summary is looked at again later."""
         found = await get_first_found(connection, recipient.viewer)
         ids = [row.id for row in rows]
@@ -211,7 +209,7 @@ class Sender:
             return False
         return await self._installer.install(tenant_id, user_id)
 
-    async def _record(self, connection: AsyncConnection, tenant_id: int, message: Ready, sent: Sent) -> None:
+    async def _record(self, connection: Connection, tenant_id: int, message: Ready, sent: Sent) -> None:
         NOTICES.labels(sent.outcome).inc(len(message.ids))
         now = self._now()
         match sent.outcome:
@@ -231,7 +229,7 @@ class Sender:
                 await self._drop(connection, tenant_id, message.ids, sent.reason or sent.outcome)
 
     async def _leave_for_later(
-        self, connection: AsyncConnection, tenant_id: int, rows: Sequence[Waiting], seconds: float, reason: str
+        self, connection: Connection, tenant_id: int, rows: Sequence[Waiting], seconds: float, reason: str
     ) -> None:
         """Try again after the time that was named, or a growing one; what never gets through has failed."""
         over = [row.id for row in rows if row.attempts >= MOST_ATTEMPTS]
@@ -242,7 +240,7 @@ class Sender:
                 due_at = int(self._clock() + wait) + 1
                 await postpone(connection, tenant_id, [row.id], due_at, reason=reason, is_attempt=True)
 
-    async def _drop(self, connection: AsyncConnection, tenant_id: int, ids: Sequence[int], reason: str) -> None:
+    async def _drop(self, connection: Connection, tenant_id: int, ids: Sequence[int], reason: str) -> None:
         if ids:
             NOTICES.labels("dropped").inc(len(ids))
             await set_state(connection, tenant_id, ids, "dropped", now=self._now(), reason=reason)

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.notices.pace import choose_due_at
 from bot.notices.plan import DIGEST, UPDATE, is_digested
 from bot.turn import Notice
+from storage.engine.connection import Connection
 from storage.history.interactions import Applied
 from storage.messages.notice_data import NoticeRecipient, get_notice_recipients, list_concerned
 from storage.messages.notice_preferences import NoticePreferences, read_notice_preferences
@@ -37,7 +36,7 @@ class Notices:
 
     async def on_applied(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         tenant_id: int,
         user_id: int,
         applied: Applied,
@@ -72,7 +71,7 @@ class Notices:
         ]
         await add_notices(connection, tenant_id, rows, int(self.clock()))
 
-    async def add(self, connection: AsyncConnection, tenant_id: int, notices: Iterable[Notice]) -> None:
+    async def add(self, connection: Connection, tenant_id: int, notices: Iterable[Notice]) -> None:
         """Write the notices of a command's reply (the desk calls this in the turn's transaction).
 
         Kinds: `partner` {"company_id", "by"}: you were made partner (`by` is a user); `view` {"view_id", "by"}: a view
@@ -93,7 +92,7 @@ class Notices:
                 rows += await self._redraw(connection, tenant_id, notice)
         await add_notices(connection, tenant_id, rows, int(self.clock()))
 
-    async def on_tenant_state(self, connection: AsyncConnection, tenant_id: int, state: str) -> None:
+    async def on_tenant_state(self, connection: Connection, tenant_id: int, state: str) -> None:
         """Tell the administrators once that the firm keeps us out (the directory's `OnTenantState`)."""
         if state != "active":
             at = int(self.clock())
@@ -120,7 +119,7 @@ class Notices:
                 group_key = DIGEST
             yield NewNotice(recipient.viewer.user_id, kind, due_at, number, group_key, {"by": payload["by"]})
 
-    async def _redraw(self, connection: AsyncConnection, tenant_id: int, notice: Notice) -> list[NewNotice]:
+    async def _redraw(self, connection: Connection, tenant_id: int, notice: Notice) -> list[NewNotice]:
         """Give a row for each message that asked what the company is, and is not about to be drawn again already."""
         rows = []
         for message in await list_messages_about(connection, tenant_id, "company", notice.payload["company_id"]):
@@ -138,7 +137,7 @@ class Notices:
         }
         return NewNotice(message.user_id, UPDATE, int(self.clock()), 0, message.activity_id[:128], payload)
 
-    async def _announce_summary(self, connection: AsyncConnection, tenant_id: int, user_id: int) -> None:
+    async def _announce_summary(self, connection: Connection, tenant_id: int, user_id: int) -> None:
         if not await has_notice(connection, tenant_id, user_id, "summary"):
             at = int(self.clock())
             summary = NewNotice(user_id, "summary", at + SUMMARY_AFTER, group_key="summary")

@@ -7,7 +7,6 @@ from typing import Any, Literal
 import msgspec
 import structlog
 from aiohttp import web
-from sqlalchemy.exc import DBAPIError
 
 from bot.bodies import read_body
 from bot.commands.dispatcher import Dispatcher
@@ -17,6 +16,7 @@ from bot.outlook.tokens import UserTokens
 from bot.turn import Ask, Language, Reply
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
+from storage.errors import StoreUnavailableError
 from storage.firm.users import KnownUser, get_known_user
 
 LARGEST_BODY = 256 * 1024
@@ -76,8 +76,8 @@ class Turns:
             response = _refuse(error.code, language)
         except ConnectionError:
             raise  # who asked is gone: nobody is left to be told
-        except (DBAPIError, OSError) as error:
-            log.warning("database_unavailable", error=type(error).__name__)
+        except StoreUnavailableError as error:
+            log.warning("database_unavailable", reason=error.reason)
             response = _refuse(HTTPStatus.SERVICE_UNAVAILABLE, language)
         except Exception:
             log.exception("turn_failed")

@@ -8,7 +8,6 @@ import structlog
 from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import ActivityTypes
-from sqlalchemy.exc import DBAPIError
 
 from bot.language import choose_language, say, understand
 from bot.language.words import clean
@@ -19,6 +18,7 @@ from bot.teams.outgoing import Outgoing, say_text
 from bot.teams.services import TeamsServices
 from bot.teams.teams_turn import TeamsTurn, meet
 from bot.turn import Ask
+from storage.errors import StoreUnavailableError
 
 log = structlog.get_logger(__name__)
 
@@ -99,7 +99,7 @@ class CarnetBot(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder has n
         where = traceback.format_tb(error.__traceback__)[-1].strip()
         log.error("turn_failed", number=number, error=type(error).__name__, where=where)
         language = choose_language(context.activity.locale)
-        key = "unavailable" if isinstance(error, DBAPIError | OSError) else "unexpected"
+        key = "unavailable" if isinstance(error, StoreUnavailableError | OSError) else "unexpected"
         text = say(language, f"teams.{key}", number=number)
         if context.activity.type == ActivityTypes.invoke:
             await _respond(context, describe_failure(context.activity.name or "", text))

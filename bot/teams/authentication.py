@@ -3,12 +3,12 @@
 from typing import Final, Protocol
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import ForbiddenError, UnauthenticatedError
 from bot.teams.incoming import Incoming
 from bot.teams.tokens import Token, Tokens
 from bot.teams.urls import ServiceUrls
+from storage.engine.connection import Connection
 from storage.firm.identities import get_identity
 from storage.firm.users import KnownUser, get_known_user
 
@@ -40,7 +40,7 @@ class Authenticator(Protocol):
         ...
 
     async def find_user(
-        self, connection: AsyncConnection, caller: Caller, incoming: Incoming, said: str
+        self, connection: Connection, caller: Caller, incoming: Incoming, said: str
     ) -> KnownUser | None:
         """Return the user who speaks and has `said` this, or None for anybody who is not of a firm that is served."""
         ...
@@ -67,7 +67,7 @@ class TokenAuthenticator:
             raise ForbiddenError
 
     async def find_user(
-        self, connection: AsyncConnection, caller: Caller, incoming: Incoming, said: str
+        self, connection: Connection, caller: Caller, incoming: Incoming, said: str
     ) -> KnownUser | None:
         """Return the user by (tenant id, object id), never by name or address (S9)."""
         person = incoming.from_.aad_object_id if incoming.from_ else None
@@ -103,7 +103,7 @@ class LocalAuthenticator:
             raise ForbiddenError
 
     async def find_user(
-        self, connection: AsyncConnection, caller: Caller, incoming: Incoming, said: str
+        self, connection: Connection, caller: Caller, incoming: Incoming, said: str
     ) -> KnownUser | None:
         """Take the sender's object id for true, and the first user where there is none; made-up tenants are let be."""
         if caller.token is not None:

@@ -4,11 +4,10 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.commands.dispatcher import Run
 from bot.teams.incoming import Incoming
 from bot.turn import Reply
+from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.messages.idempotency import add_answered, claim_reply, get_answer, set_answer
 
@@ -34,7 +33,7 @@ class Claim:
         self._clock = clock
         self._has_effect = False
 
-    async def keep_effect(self, connection: AsyncConnection, run: Run) -> Reply:
+    async def keep_effect(self, connection: Connection, run: Run) -> Reply:
         """Wrap a command that writes: run it, or return the reply of the delivery that ran it before."""
         self._has_effect = True
         if not self._incoming.id:

@@ -24,8 +24,9 @@ from storage.book.company_writes import (
     wish_type,
     write_wish,
 )
+from storage.errors import RefusedError, TakenError
 from storage.models import Company, CompanyDomain, CompanyType
-from storage.record.changes import Change, Changes, RefusedError, TakenError
+from storage.record.changes import Change, Changes
 from storage.text.addresses import normalize_domain
 from storage.text.names import clean_text
 from storage.viewer import Viewer

@@ -8,11 +8,12 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.book.companies import get_company
+from storage.errors import MissingError, RefusedError, StaleError
 from storage.lists.filters import is_id
 from storage.lists.words import COMPANY, index_words
 from storage.models import Company, CompanyDomain, CompanyRelationship, User
 from storage.record.audit import Entry, add_audits
-from storage.record.changes import Change, Changes, MissingError, RefusedError, StaleError
+from storage.record.changes import Change, Changes
 from storage.text.names import fold_name
 from storage.viewer import Viewer, visible_companies, visible_users
 

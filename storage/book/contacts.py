@@ -13,6 +13,7 @@ from storage.book.relationships import get_known
 from storage.book.timeline import list_recent
 from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
+from storage.errors import MissingError, StaleError
 from storage.lists import finding
 from storage.lists.facts import Knower, Match, Recent, Totals
 from storage.lists.filters import Filter, is_id
@@ -20,7 +21,7 @@ from storage.lists.paging import Page
 from storage.lists.statement import fetch_page
 from storage.models import Company, CompanyType, Contact, Relationship, User
 from storage.record.audit import AuditRow, Entry, add_audits
-from storage.record.changes import Change, MissingError, StaleError
+from storage.record.changes import Change
 from storage.text.addresses import parse_address
 from storage.viewer import Viewer, own_contacts, visible_companies, visible_contacts, visible_people
 

@@ -17,9 +17,10 @@ from storage.book.company_writes import (
     write_wish,
 )
 from storage.book.contacts import undo_contact
+from storage.errors import MissingError, StaleError
 from storage.models import CompanyDomain
 from storage.record.audit import AuditRow, get_audit
-from storage.record.changes import Change, MissingError, StaleError
+from storage.record.changes import Change
 from storage.viewer import Viewer
 from storage.views.changes import undo_view
 

@@ -3,7 +3,6 @@
 SQLAlchemy's own bulk inserts build a dictionary a row; a page of mail is thousands of rows, and these are tuples.
 """
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -11,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Dialect, Table, inspect, literal
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
+from storage.engine.driver_errors import translating
 from storage.engine.sqlite import InlineConnection
 from storage.models import Base
 
@@ -162,23 +161,17 @@ async def update_rows(
 async def _change_sqlite(connection: AsyncConnection, statement: str, rows: Sequence[Row]) -> int:
     """Run a statement once a row, past SQLAlchemy's cursor: that goes to SQLite's thread and back four times."""
     driver: Any = (await connection.get_raw_connection()).driver_connection
-    try:
+    with translating():
         cursor = await driver.executemany(statement, rows)
         return int(cursor.rowcount)
-    except sqlite3.IntegrityError as error:
-        raise IntegrityError(statement, None, error) from error
-    except sqlite3.Error as error:
-        raise OperationalError(statement, None, error) from error
 
 
 async def _ask_sqlite(connection: AsyncConnection, statement: str, parameters: Row) -> list[Row]:
     driver: Any = (await connection.get_raw_connection()).driver_connection
-    try:
+    with translating():
         if isinstance(driver, InlineConnection):
             return driver.fetch(statement, parameters)
         return list(await driver.execute_fetchall(statement, parameters))
-    except sqlite3.Error as error:
-        raise OperationalError(statement, None, error) from error
 
 
 def _get_table(model: type[Base]) -> Table:

@@ -5,18 +5,19 @@ Leaving a `with` block commits, raising rolls back; nothing inside calls `commit
 
 import asyncio
 import contextlib
-import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Sequence as Numbers
 from sqlalchemy import event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.engine.lending import Lender, Shared
+from storage.engine.driver_errors import LEFTOVERS, translating, watch_errors
+from storage.engine.lending import PATIENCE, Lender, Shared
 from storage.engine.partitions import list_default_parts
 from storage.engine.pools import Generations, Pool
 from storage.engine.postgres import connect_postgres, read_for, reading_after, run_script
@@ -33,11 +34,13 @@ from storage.engine.rls import (
 from storage.engine.sqlite import connect_inline
 from storage.engine.statistics import write_statistics
 from storage.engine.wake import Wakes, take_wakes
+from storage.errors import DatabaseUrlError
 from storage.models import Audit, Base, Company, Contact, Outbox, User, View
 
 NUMBERED: tuple[type[Base], ...] = (User, Company, Contact, View, Outbox, Audit)
 """The tables whose rows get a number of their own, unique within the tenant."""
 
+_NOTHING: Final = text("SELECT 1")
 _SEQUENCES = {model: Numbers(f"{model.__tablename__}_id", metadata=Base.metadata) for model in NUMBERED}
 
 
@@ -47,6 +50,12 @@ _POOLED: dict[str, Any] = {
     "prepared_statement_name_func": lambda: "",
 }
 
+
+_DRIVERS: Final = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+}
 
 POOL: Final = 8
 """Connections of each kind (writing, reading for a tenant, reading for all) that a process opens at most; those that it
@@ -85,23 +94,25 @@ class Database:
         one connection: its statements never wait (see `sqlite.py`).
         """
         reader = self._system_reader if tenancy == SYSTEM else self._reader
-        async with reader.lend() as connection:
-            if self._is_pooled:
-                async with reading_after(connection, f"SELECT {write_reading(tenancy)}"):
-                    yield connection
-                return
-            if not self.is_sqlite and tenancy != SYSTEM:
-                await read_for(connection, tenancy)
-            yield connection
+        with translating(LEFTOVERS):
+            async with reader.lend() as connection:
+                if self._is_pooled:
+                    async with reading_after(connection, f"SELECT {write_reading(tenancy)}"):
+                        yield connection
+                    return
+                if not self.is_sqlite and tenancy != SYSTEM:
+                    await read_for(connection, tenancy)
+                yield connection
 
     @contextlib.asynccontextmanager
     async def writing(self, tenancy: Tenancy = None) -> AsyncIterator[AsyncConnection]:
         """Open one transaction of one tenant (or `SYSTEM`): leaving commits, raising rolls back."""
-        async with self._begin() as connection:
-            take_wakes(connection)
-            await set_tenancy(connection, tenancy)
-            yield connection
-            wakes = take_wakes(connection)
+        with translating(LEFTOVERS):
+            async with self._begin() as connection:
+                take_wakes(connection)
+                await set_tenancy(connection, tenancy)
+                yield connection
+                wakes = take_wakes(connection)
         self.wakes.tell(wakes)
 
     @contextlib.asynccontextmanager
@@ -125,6 +136,11 @@ class Database:
                 await read_for(connection, tenancy)
             return await run_script(connection, f"SET LOCAL transaction_read_only = off; {opening} {script}")
 
+    async def ping(self) -> None:
+        """Ask the database for nothing; raises `DatabaseError` where it does not answer."""
+        async with self.reading() as connection:
+            await connection.execute(_NOTHING)
+
     async def create_tables(self) -> None:
         """Create what is missing, without migrations: for tests and benches."""
         async with self.engine.begin() as connection:
@@ -141,19 +157,19 @@ class Database:
         await self.engine.dispose()
 
 
-def open_database(url: str, *, pool_size: int = POOL, is_pooled: bool = False) -> Database:
+def open_database(url: str, *, pool_size: int = POOL, patience: float = PATIENCE, is_pooled: bool = False) -> Database:
     """Open `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://...`; `sqlite:` and `postgresql:` alone will do.
 
     `is_pooled` says that a pooler in transaction mode (PgBouncer) stands before PostgreSQL: then nothing is kept on a
-    connection from one transaction to the next, and statements are prepared without a name.
-    Raises `sqlalchemy.exc.ArgumentError` for a URL that names no database we know.
+    connection from one transaction to the next, and statements are prepared without a name. `patience` is how many
+    seconds are waited for a free connection.
+    Raises `DatabaseUrlError` for a URL that names no database we know.
     """
-    scheme, separator, rest = url.partition("://")
-    driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-    full_url = driver.get(scheme, scheme) + separator + rest
-    if make_url(full_url).get_backend_name() == "postgresql":
-        return _open_postgres(full_url, pool_size, is_pooled=is_pooled)
+    full_url = _read_url(url)
+    if full_url.get_backend_name() == "postgresql":
+        return _open_postgres(full_url, pool_size, patience, is_pooled=is_pooled)
     engine = create_async_engine(full_url, pool_size=pool_size, hide_parameters=True)
+    watch_errors(engine.sync_engine)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediately)
     reader = create_async_engine(
@@ -164,22 +180,50 @@ def open_database(url: str, *, pool_size: int = POOL, is_pooled: bool = False) -
         connect_args={"async_creator_fn": connect_inline},
     )
     event.listen(reader.sync_engine, "connect", _prepare_sqlite_reader)
+    watch_errors(reader.sync_engine)
     return Database(engine, Shared(reader))
 
 
-def _open_postgres(url: str, pool_size: int, *, is_pooled: bool) -> Database:
+def get_file(url: str) -> Path | None:
+    """Give the SQLite file that a URL names; None for another database, or one in memory. Raises `DatabaseUrlError`."""
+    given = _read_url(url)
+    return Path(given.database) if given.get_backend_name() == "sqlite" and given.database else None
+
+
+def _read_url(url: str) -> URL:
+    scheme, separator, rest = url.partition("://")
+    try:
+        given = make_url(_DRIVERS.get(scheme, scheme) + separator + rest)
+    except (ArgumentError, ValueError) as error:
+        raise DatabaseUrlError("CARNET_DATABASE_URL is no URL of a database.") from error
+    if given.drivername not in _DRIVERS.values():
+        raise DatabaseUrlError(
+            f"CARNET_DATABASE_URL begins with {given.drivername}: it is sqlite:///FILE or postgresql://..."
+        )
+    return given
+
+
+def _open_postgres(url: URL, pool_size: int, patience: float, *, is_pooled: bool) -> Database:
     generations = Generations()
 
     def connect(**settings: str) -> AsyncEngine:
         options = {"timeout": 10, "command_timeout": 60, "server_settings": settings, **(_POOLED if is_pooled else {})}
-        sizes: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_use_lifo": True, "poolclass": Pool}
+        sizes: dict[str, Any] = {
+            "pool_size": pool_size,
+            "max_overflow": 0,
+            "pool_timeout": patience,
+            "pool_use_lifo": True,
+            "poolclass": Pool,
+        }
         options["async_creator_fn"] = connect_postgres
         engine = create_async_engine(url, **sizes, connect_args=options, hide_parameters=True)
+        watch_errors(engine.sync_engine)
         generations.watch(engine.sync_engine)
         return engine
 
     def lend(**settings: str) -> Lender:
-        return Lender(connect(**settings).execution_options(isolation_level="AUTOCOMMIT"), pool_size, generations)
+        engine = connect(**settings).execution_options(isolation_level="AUTOCOMMIT")
+        return Lender(engine, pool_size, generations, patience=patience)
 
     if is_pooled:
         return Database(connect(), lend(), is_pooled=True)
@@ -210,10 +254,8 @@ def _run_pragmas(connection: Any, *pragmas: str) -> None:
 
 def _begin_immediately(connection: Any) -> None:
     """Take the write lock, past SQLAlchemy's cursor: that goes to SQLite's thread and back three times."""
-    try:
+    with translating():
         connection.connection.run_async(lambda driver: driver.execute("BEGIN IMMEDIATE"))
-    except sqlite3.OperationalError as error:
-        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
 async def next_ids(connection: AsyncConnection, model: type[Any], tenant_id: int, count: int) -> list[int]:

@@ -8,11 +8,11 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Final
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.engine.pools import Generations
 from storage.engine.postgres import get_driver
+from storage.errors import StoreUnavailableError
 
 PATIENCE: Final = 30.0
 """Seconds for a connection to come back, as in SQLAlchemy's pools."""
@@ -54,7 +54,7 @@ class Lender:
     async def lend(self) -> AsyncIterator[AsyncConnection]:
         """Lend the connection that came back last; one whose server has gone is left, and another is opened.
 
-        Raises `OperationalError` where all are lent for too long, as `pools.Pool` does.
+        Raises `StoreUnavailableError` where all are lent for too long, as `pools.Pool` does.
         """
         await self._wait()
         try:
@@ -78,7 +78,7 @@ class Lender:
             async with asyncio.timeout(self._patience):
                 await self._places.acquire()
         except TimeoutError as error:
-            raise OperationalError("checkout", None, error) from error
+            raise StoreUnavailableError("NoConnectionFree") from error
 
     async def _take(self) -> AsyncConnection:
         while self._idle:

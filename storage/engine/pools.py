@@ -4,9 +4,11 @@ from typing import Any, Final
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine, ExceptionContext
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.exc import TimeoutError as ExhaustedError
 from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from storage.errors import StoreUnavailableError
 
 _GENERATION: Final = "carnet generation"
 
@@ -18,7 +20,7 @@ class Pool(AsyncAdaptedQueuePool):
         try:
             return super()._do_get()
         except ExhaustedError as error:
-            raise OperationalError("checkout", None, error) from error
+            raise StoreUnavailableError("NoConnectionFree") from error
 
 
 class Generations:

@@ -10,23 +10,20 @@ from typing import Any, Final
 
 import asyncpg
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.driver_errors import POSTGRES_FAILURES, translating
 from storage.engine.rls import Tenancy, write_tenancy
 
-FAILURES: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 _PROBE: Final = text("SELECT 1")
 _READS_FOR: Final = "carnet reads for"
 _NOBODY_KNOWS: Final = object()
 
 
 async def connect_postgres(*args: Any, **options: Any) -> Any:
-    """Open a connection; raises `OperationalError` where nobody listens, too: asyncpg says so in the system's words."""
-    try:
+    """Open a connection; raises `StoreUnavailableError` where nobody listens, or nobody is let in."""
+    with translating():
         return await asyncpg.connect(*args, **options)
-    except OSError as error:
-        raise OperationalError("connect", None, error) from error
 
 
 def get_driver(connection: AsyncConnection) -> Any:
@@ -60,7 +57,7 @@ async def reading_after(connection: AsyncConnection, opening: str) -> AsyncItera
     finally:
         is_over = False
         try:
-            with contextlib.suppress(*FAILURES):
+            with contextlib.suppress(*POSTGRES_FAILURES):
                 await driver.execute("ROLLBACK")
                 is_over = True
         finally:
@@ -71,12 +68,13 @@ async def reading_after(connection: AsyncConnection, opening: str) -> AsyncItera
 async def run_script(connection: AsyncConnection, script: str) -> str:
     """Run statements without parameters in one message; gives what the last one says of itself ("INSERT 0 1").
 
-    Raises `DBAPIError`.
+    Raises `DatabaseError`.
     """
-    try:
-        said: str = await get_driver(connection).execute(script)
-    except FAILURES as error:
-        await connection.execute(_PROBE)
-        await connection.invalidate()
-        raise OperationalError("script", None, error) from error
+    with translating():
+        try:
+            said: str = await get_driver(connection).execute(script)
+        except POSTGRES_FAILURES:
+            await connection.execute(_PROBE)
+            await connection.invalidate()
+            raise
     return said

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import aiosqlite
 import asyncpg
 from sqlalchemy import Select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from storage.engine.postgres import FAILURES, get_driver
+from storage.engine.driver_errors import POSTGRES_FAILURES, translate
+from storage.engine.postgres import get_driver
 from storage.engine.sqlite import InlineConnection
 
 
@@ -39,7 +39,7 @@ class Prepared:
             given = {**compiled.defaults, **values}
             parameters = [given[name] for name in compiled.names]
             # Where there is no database any more, SQLAlchemy says so below, and lets the connection go.
-            with contextlib.suppress(sqlite3.Error, *FAILURES):
+            with contextlib.suppress(sqlite3.Error, *POSTGRES_FAILURES):
                 if isinstance(driver, InlineConnection):
                     return driver.fetch(compiled.sql, parameters)
                 if isinstance(driver, aiosqlite.Connection):
@@ -59,13 +59,13 @@ class Prepared:
 
 
 async def _fetch_from_postgres(driver: Any, sql: str, parameters: Sequence[Any]) -> Sequence[Any]:
-    """Read, or raise `DBAPIError` for a statement that was refused: in its transaction it cannot be asked again."""
+    """Read, or raise `StatementError` for a statement that was refused: in its transaction it cannot be asked again."""
     try:
         found: Sequence[Any] = await driver.fetch(sql, *parameters)
     except asyncpg.PostgresError as error:
         if driver.is_closed():
             raise
-        raise DBAPIError(sql, None, error) from error
+        raise translate(error) from error
     return found
 
 

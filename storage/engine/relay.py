@@ -12,7 +12,9 @@ import asyncpg
 import structlog
 from sqlalchemy.engine import make_url
 
+from storage.engine.driver_errors import translating
 from storage.engine.wake import CHANNELS, Wakes
+from storage.errors import DatabaseError
 
 log = structlog.get_logger(__name__)
 
@@ -28,11 +30,12 @@ async def relay(wakes: Wakes, url: str, stopping: asyncio.Event) -> None:
     failures = 0
     while not stopping.is_set():
         try:
-            await _relay_once(wakes, url, stopping)
+            with translating():
+                await _relay_once(wakes, url, stopping)
             failures = 0
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        except DatabaseError as error:
             failures += 1
-            log.warning("relay_lost", reason=type(error).__name__)
+            log.warning("relay_lost", reason=error.reason)
             pause = min(LONGEST_PAUSE, 2.0**failures) * random.uniform(0.5, 1)
             await _wait(stopping, pause)
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
-from storage.lists.periods import Period, PeriodError, period_to_json, read_period
+from storage.errors import FilterError, PeriodError
+from storage.lists.periods import Period, period_to_json, read_period
 from storage.models import CompanyType
 from storage.text.names import clean_text
 
@@ -25,10 +26,6 @@ Sort = Literal["last", "name", "count"]
 TEXT_LENGTH = 200
 MOST_PARTNERS = 10
 HIGHEST_ID = 2**63 - 1
-
-
-class FilterError(ValueError):
-    """A filter in JSON that cannot be read; the text names what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

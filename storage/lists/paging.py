@@ -12,6 +12,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
+from storage.errors import CursorError
 from storage.lists.filters import Sort, is_id
 
 Row = TypeVar("Row")
@@ -20,10 +21,6 @@ LAST = "last"
 """The cursor of the last page."""
 _LONGEST = 2000
 _HIGHEST = 2**63
-
-
-class CursorError(ValueError):
-    """A cursor that was not made for this list."""
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
+from storage.errors import PeriodError
+
 DAYS = 36_500
 """The longest period in days: a hundred years."""
 NAMED_DAYS = (
@@ -17,10 +19,6 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 Span = tuple[date, date]
 """The first day, and the first one after it."""
-
-
-class PeriodError(ValueError):
-    """A period in JSON that cannot be read; the text names what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

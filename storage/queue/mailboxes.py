@@ -15,6 +15,7 @@ from storage.engine.bulk import update_rows
 from storage.engine.parameters import number, text
 from storage.engine.prepared import Prepared
 from storage.engine.wake import wake
+from storage.errors import LeaseLostError
 from storage.models import Mailbox
 
 LEASE: Final = 10
@@ -28,10 +29,6 @@ _HELD: Final = ("tenant_id", "user_id", "fencing")
 _NEVER: Final = ("stopped",)
 _UNCOUNTED: Final = ("skipped", "stopped")
 """States of mailboxes that will never be current: there is nothing to sync."""
-
-
-class LeaseLostError(Exception):
-    """Another worker has taken the mailbox over; nothing of this transaction may stay."""
 
 
 @dataclass(frozen=True, slots=True)

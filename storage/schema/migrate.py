@@ -13,9 +13,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.engine import make_url
 
-from storage.engine.database import Database, open_database
+from storage.engine.database import Database, get_file, open_database
 from storage.engine.partitions import is_part
 from storage.models import Base
 
@@ -27,7 +26,7 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('carnet migrate'))")
 async def migrate(url: str) -> None:
     """Bring the database at `url` to the newest schema: all of it or, after a kill, nothing.
 
-    May be run again, and by two processes at once. Raises `sqlalchemy.exc.SQLAlchemyError` where the database refuses.
+    May be run again, and by two processes at once. Raises `DatabaseError`.
     """
     await asyncio.to_thread(_make_private, url)
     database = open_database(url)
@@ -40,10 +39,10 @@ async def migrate(url: str) -> None:
 
 def _make_private(url: str) -> None:
     """Make a new SQLite file readable by its owner alone; what SQLite lays beside it takes that over."""
-    given = make_url(url)
-    if given.get_backend_name() == "sqlite" and given.database:
+    file = get_file(url)
+    if file is not None:
         with contextlib.suppress(FileExistsError):
-            os.close(os.open(given.database, os.O_CREAT | os.O_EXCL, 0o600))
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 async def get_revision(database: Database) -> str | None:
@@ -96,6 +95,6 @@ async def _alone(database: Database) -> AsyncIterator[None]:
 
 def check_file(url: str) -> None:
     """Raise `ValueError` where there is no SQLite file yet; opening it would make an empty one."""
-    file = make_url(url).database if url.startswith("sqlite") else None
-    if file is not None and not Path(file).is_file():
+    file = get_file(url)
+    if file is not None and not file.is_file():
         raise ValueError(f"There is no database at {file}. `carnet doctor` says what to do.")

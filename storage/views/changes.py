@@ -8,10 +8,11 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.database import next_ids
+from storage.errors import MissingError, RefusedError, StaleError
 from storage.lists.filters import Filter, to_json
 from storage.models import View
 from storage.record.audit import AuditRow, Entry, add_audits
-from storage.record.changes import Change, MissingError, RefusedError, StaleError
+from storage.record.changes import Change
 from storage.text.names import clean_text, fold_name
 from storage.viewer import Viewer
 from storage.views.views import ViewRow, list_views

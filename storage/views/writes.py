@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.errors import MissingError, RefusedError, StaleError, TakenError
 from storage.lists.filters import is_id, to_json
 from storage.models import User, View, ViewShare
 from storage.record.audit import Entry, add_audits
-from storage.record.changes import Change, MissingError, RefusedError, StaleError, TakenError
+from storage.record.changes import Change
 from storage.text.names import clean_text, fold_name
 from storage.viewer import Viewer, visible_users
 from storage.views.views import BUILTIN, ViewRow, get_view, list_view_readers

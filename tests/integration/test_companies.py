@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 
 from storage.book import companies, company_changes
 from storage.book.undo import undo_change
+from storage.errors import MissingError, RefusedError, StaleError, TakenError
 from storage.lists.filters import Filter
 from storage.models import Audit, Company, CompanyRelationship, CompanyType
 from storage.record.audit import list_audit
-from storage.record.changes import MissingError, RefusedError, StaleError, TakenError
 from storage.viewer import Viewer
 from tests import factories
 from tests.factories import NOW, ago, viewer_of

@@ -9,9 +9,9 @@ from storage.book import contacts
 from storage.book.companies import get_company
 from storage.book.item_people import MOST, get_people
 from storage.book.undo import undo_change
+from storage.errors import MissingError, StaleError
 from storage.lists.filters import Filter
 from storage.models import Company, Contact, Interaction, InteractionContact, Kind, Relationship, Tenant
-from storage.record.changes import MissingError, StaleError
 from storage.viewer import Viewer
 from tests import factories
 from tests.factories import NOW, ago, viewer_of

@@ -1,9 +1,9 @@
 import pytest
 from sqlalchemy import insert, select, text
-from sqlalchemy.exc import DBAPIError
 
 from storage.engine.database import Database, next_ids
 from storage.engine.rls import SYSTEM
+from storage.errors import DatabaseError
 from storage.models import Company
 
 ACME = {"tenant_id": 1, "name": "Acme", "folded_name": "acme"}
@@ -30,7 +30,7 @@ async def test_numbers_go_on_from_the_highest_one(database: Database):
 async def test_a_connection_that_is_found_dead_has_those_of_every_other_kind_opened_anew(postgres_database, tenancy):
     before = await ask_who_serves(postgres_database, tenancy)
     assert await ask_who_serves(postgres_database, tenancy) == before
-    with pytest.raises(DBAPIError):
+    with pytest.raises(DatabaseError):
         async with postgres_database.writing(SYSTEM) as connection:
             await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
     assert await ask_who_serves(postgres_database, tenancy) != before

@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from storage.engine.database import Database, open_database
 from storage.engine.lending import Lender
 from storage.engine.pools import Generations
 from storage.engine.rls import SYSTEM
+from storage.errors import DatabaseError
 
 TENANCY = text("SELECT current_setting('carnet.tenant_id', true), current_setting('carnet.is_system', true)")
 
@@ -35,7 +35,7 @@ async def test_a_read_leaves_no_tenancy_on_its_connection(single, tenancy):
 
 
 async def test_a_read_that_fails_leaves_no_tenancy_on_its_connection(single):
-    with pytest.raises(DBAPIError):
+    with pytest.raises(DatabaseError):
         async with single.reading(7) as connection:
             await connection.execute(text("SELECT nothing"))
     assert await read_tenancy(single) == ("", "")
@@ -56,7 +56,7 @@ async def test_a_read_that_is_cancelled_leaves_no_tenancy_on_its_connection(sing
 
 async def test_a_connection_that_was_ended_meanwhile_is_an_error_once_and_then_another_one(single):
     end = text("SELECT pg_terminate_backend(pg_backend_pid())")
-    with pytest.raises(DBAPIError):
+    with pytest.raises(DatabaseError):
         async with single.reading(7) as connection:
             await connection.execute(end)
     async with single.reading(7) as connection:
@@ -65,13 +65,13 @@ async def test_a_connection_that_was_ended_meanwhile_is_an_error_once_and_then_a
 
 
 async def test_a_read_writes_nothing(single):
-    with pytest.raises(DBAPIError, match="read-only"):
+    with pytest.raises(DatabaseError, match="ReadOnly"):
         async with single.reading(7) as connection:
             await connection.execute(text("DELETE FROM companies"))
 
 
-async def test_a_script_that_is_refused_is_an_error_of_sqlalchemy(single):
-    with pytest.raises(DBAPIError):
+async def test_a_script_that_is_refused_is_an_error_of_storage(single):
+    with pytest.raises(DatabaseError):
         await single.run_script(7, "SELECT 1; SELECT nothing")
     assert await single.run_script(7, "SELECT 1; SELECT 2") == "SELECT 1"
 
@@ -102,7 +102,7 @@ async def test_a_dead_connection_is_noticed_before_it_is_lent(single, postgres_d
 
 async def test_a_script_writes_for_its_tenant_and_the_next_read_still_writes_nothing(single):
     await single.run_script(7, "CREATE TEMPORARY TABLE written (at int)")
-    with pytest.raises(DBAPIError, match="read-only"):
+    with pytest.raises(DatabaseError, match="ReadOnly"):
         async with single.reading(7) as connection:
             await connection.execute(text("DELETE FROM companies"))
 
@@ -111,7 +111,7 @@ async def test_who_waits_too_long_for_a_connection_is_told_and_the_next_one_gets
     engine = postgres_database.engine.execution_options(isolation_level="AUTOCOMMIT")
     lender = Lender(engine, 1, Generations(), patience=0.05)
     async with lender.lend():
-        with pytest.raises(DBAPIError):
+        with pytest.raises(DatabaseError):
             await lender.lend().__aenter__()
     async with lender.lend() as connection:
         assert await connection.scalar(text("SELECT 1")) == 1

@@ -7,12 +7,12 @@ from sqlalchemy import insert, select, text, update
 
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
+from storage.errors import LeaseLostError
 from storage.models import Mailbox, Tenant, User
 from storage.queue.leasing import claim_mailboxes
 from storage.queue.mailboxes import (
     LEASE,
     Lease,
-    LeaseLostError,
     count_mailboxes,
     extend_leases,
     fail_mailbox,

@@ -2,11 +2,11 @@
 
 import pytest
 from sqlalchemy import select, text, update
-from sqlalchemy.exc import DBAPIError
 
 from storage.engine.parameters import number
 from storage.engine.parameters import text as words
 from storage.engine.prepared import Prepared
+from storage.errors import DatabaseError
 from storage.models import User
 from tests import factories
 
@@ -41,9 +41,9 @@ async def test_a_prepared_change_says_whom_it_found_and_goes_with_its_transactio
         assert [tuple(row) for row in await NAMES.fetch(connection, {"tenant_id": 1})] == [(anne, "Anne Martin")]
 
 
-async def test_what_goes_wrong_is_an_error_of_sqlalchemy(database):
+async def test_what_goes_wrong_is_an_error_of_storage(database):
     broken = Prepared(select(text("nothing FROM nowhere")))
-    with pytest.raises(DBAPIError):
+    with pytest.raises(DatabaseError):
         async with database.reading(1) as connection:
             await broken.fetch(connection, {})
 
@@ -57,6 +57,6 @@ async def test_a_list_of_values_is_refused_before_a_database_is(database):
 
 async def test_a_statement_that_is_refused_is_asked_once(database):
     broken = Prepared(select(text("nothing FROM nowhere")))
-    with pytest.raises(DBAPIError, match="nowhere"):
+    with pytest.raises(DatabaseError, match=r"UndefinedTable|OperationalError"):
         async with database.writing(1) as connection:
             await broken.fetch(connection, {})

@@ -5,11 +5,11 @@ import asyncio
 import pytest
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
 
 from storage.engine.database import Database, open_database
 from storage.engine.partitions import add_parts
 from storage.engine.rls import SYSTEM, is_enforced
+from storage.errors import DatabaseError
 from storage.models import Base, Company, Interaction, InteractionContact, SearchWord
 from tests.factories import NOW, add_company, add_tenant
 from tests.pooler import run_pooler
@@ -56,7 +56,7 @@ async def test_S11_what_serves_every_tenant_sees_every_tenant(two_firms):
 
 async def test_S11_nothing_is_written_into_another_tenant(two_firms):
     row = {"id": 900, "name": "Spy", "folded_name": "spy"}
-    with pytest.raises(DBAPIError, match="row-level security"):
+    with pytest.raises(DatabaseError, match="InsufficientPrivilege"):
         async with two_firms.writing(1) as connection:
             await connection.execute(insert(Company).values(tenant_id=2, **row))
     async with two_firms.writing(1) as connection:
@@ -133,7 +133,7 @@ async def test_the_unique_key_holds_in_every_part(parted, at):
     async with parted.writing(SYSTEM) as connection:
         await add_parts(connection, NOW)
     await add_history(parted, at)
-    with pytest.raises(DBAPIError, match="duplicate key"):
+    with pytest.raises(DatabaseError, match="UniqueViolation"):
         await add_history(parted, at)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from storage.book.company_writes import wish_type
 from storage.engine.rls import SYSTEM
+from storage.errors import ChangeError
 from storage.firm.tenants import DirectoryUser
 from storage.lists.filters import Filter
 from storage.lists.finding import COMPANIES
@@ -17,7 +18,6 @@ from storage.messages.outbox import NewNotice
 from storage.models import Company, CompanyRelationship, CompanyType, Feed
 from storage.queue.feeds import FeedState
 from storage.record.audit import AuditRow, Entry
-from storage.record.changes import ChangeError
 from storage.viewer import Viewer
 from storage.views.views import ViewRow
 from tests.factories import NOW

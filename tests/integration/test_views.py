@@ -7,10 +7,10 @@ from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.book.undo import undo_change
+from storage.errors import MissingError, RefusedError, StaleError, TakenError
 from storage.lists.filters import Filter
 from storage.models import CompanyType
 from storage.record.audit import list_audit
-from storage.record.changes import MissingError, RefusedError, StaleError, TakenError
 from storage.text.names import fold
 from storage.viewer import Viewer
 from storage.views import changes, order, views

@@ -5,12 +5,12 @@ import contextlib
 import time
 
 import pytest
-from sqlalchemy.exc import DBAPIError
 
 from bot.graph.sync.runner import read_counts
 from bot.graph.sync.worker import Worker
 from storage.engine.database import POOL
 from storage.engine.rls import SYSTEM
+from storage.errors import DatabaseError
 from storage.queue.mailboxes import make_due
 from tests import syncing
 from tests.syncing import Sync
@@ -150,7 +150,7 @@ END_OTHERS = (
 async def test_F63_connections_that_are_lost_cost_one_failure_and_no_mailbox_its_turn(sync: Sync, firm):
     async with working(sync):
         await sync.execute(END_OTHERS)
-        with contextlib.suppress(DBAPIError):  # whoever asks first finds out, for every pool
+        with contextlib.suppress(DatabaseError):  # whoever asks first finds out, for every pool
             await sync.query("SELECT 1")
         firm.send_mail(ANNE, [CARL])
         await sync.execute("UPDATE mailboxes SET due_at = 0")

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from storage.lists.filters import Filter, FilterError, from_json, to_json
+from storage.errors import FilterError
+from storage.lists.filters import Filter, from_json, to_json
 from storage.lists.periods import NAMED_DAYS, Period, get_bounds, get_span
 from storage.models import CompanyType
 from tests.factories import DAY, NOW

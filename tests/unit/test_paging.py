@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.lists.paging import LAST, CursorError, make_page, read_cursor
+from storage.errors import CursorError
+from storage.lists.paging import LAST, make_page, read_cursor
 
 SORTS = st.sampled_from(("last", "name", "count"))
 

@@ -5,13 +5,11 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.cli.doctor.findings import Findings, problem, warning, well
 from bot.config import Config
-from storage.engine.database import Database, open_database
+from storage.engine.database import Database, get_file, open_database
 from storage.engine.rls import SYSTEM, is_enforced
+from storage.errors import DatabaseError
 from storage.queue.health import FAILING, get_health, list_firms, list_standings
 from storage.schema.migrate import get_newest_revision, get_revision
 
@@ -20,9 +18,9 @@ PATIENCE: Final = 15.0
 
 async def check_database(config: Config, now: float) -> Findings:
     """Check the database; nothing is written to it."""
-    file = make_url(config.database_url).database if config.database_url.startswith("sqlite") else None
-    if file is not None and not await asyncio.to_thread(Path(file).exists):
-        yield warning("database_new", file=file)
+    file = get_file(config.database_url)
+    if file is not None and not await asyncio.to_thread(file.exists):
+        yield warning("database_new", file=str(file))
         return
     database = open_database(config.database_url, is_pooled=config.database_is_pooled)
     try:
@@ -30,9 +28,11 @@ async def check_database(config: Config, now: float) -> Findings:
             async for finding in _look(database, int(now)):
                 yield finding
         if file is not None:
-            async for finding in _check_file(Path(file)):
+            async for finding in _check_file(file):
                 yield finding
-    except (SQLAlchemyError, OSError, TimeoutError) as error:
+    except DatabaseError as error:
+        yield problem("database_away", error=error.reason)
+    except (OSError, TimeoutError) as error:
         yield problem("database_away", error=type(error).__name__)
     finally:
         await database.close()

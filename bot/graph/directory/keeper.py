@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Final, Protocol
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.graph.client.backoff import choose_retry_at
 from bot.graph.client.client import GraphClient
@@ -15,6 +14,7 @@ from bot.graph.client.errors import GraphError, SignInError
 from bot.graph.directory.entries import describe_user, probe_mailbox
 from bot.graph.directory.reader import Seen, look
 from bot.loops import repeat, waking
+from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.firm.tenants import add_mailboxes, add_tenant, set_organization, set_users, stop_users, stop_users_but
@@ -56,7 +56,7 @@ class Rules:
 class OnTenantState(Protocol):
     """Hears, in the same transaction, that a tenant lets us in again or not any more."""
 
-    async def __call__(self, connection: AsyncConnection, tenant_id: int, state: str) -> None:
+    async def __call__(self, connection: Connection, tenant_id: int, state: str) -> None:
         """Write what follows from it (notices)."""
 
 
@@ -146,7 +146,7 @@ class DirectoryKeeper:
             return ALL_REFUSED if error.status == HTTPStatus.FORBIDDEN else ""
         return ""
 
-    async def _write(self, connection: AsyncConnection, tenant_id: int, seen: Seen) -> None:
+    async def _write(self, connection: Connection, tenant_id: int, seen: Seen) -> None:
         now, members = self._now(), seen.members
         await set_organization(connection, tenant_id, name=seen.name, domains=seen.domains)
         people = [describe_user(entry) for entry in seen.people]
@@ -174,7 +174,7 @@ class DirectoryKeeper:
             await fail_chore(connection, chore.tenant_id, "directory", next_at=retry_at, reason=str(error))
         log.warning("directory_not_read", tenant=chore.tenant_id, error=str(error), state=state or "unchanged")
 
-    async def _set_state(self, connection: AsyncConnection, tenant_id: int, state: str, reason: str) -> None:
+    async def _set_state(self, connection: Connection, tenant_id: int, state: str, reason: str) -> None:
         is_news = await set_tenant_state(connection, tenant_id, state, reason)
         if is_news and state == "active":
             await resume_mailboxes(connection, tenant_id, self._now())

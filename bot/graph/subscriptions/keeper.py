@@ -13,7 +13,6 @@ import structlog
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.headers_collection import HeadersCollection
 from msgraph.generated.models.subscription import Subscription
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import metrics
 from bot.failpoints import reach
@@ -21,6 +20,7 @@ from bot.graph.client.backoff import choose_retry_at
 from bot.graph.client.client import GraphClient, GraphError
 from bot.graph.webhooks.notifications import digest
 from bot.loops import repeat, waking
+from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.engine.wake import wake
@@ -155,7 +155,7 @@ class SubscriptionKeeper:
         async with self._database.writing(due.tenant_id) as connection:
             await delete_subscription(connection, due.key)
 
-    async def _set_active(self, connection: AsyncConnection, due: DueSubscription, answer: _Answer) -> None:
+    async def _set_active(self, connection: Connection, due: DueSubscription, answer: _Answer) -> None:
         now = self._clock()
         expires_at = read_time(answer.expires)
         renew_at = int(now + (expires_at - now) * RENEW_AT * random.uniform(0.8, 1))

@@ -7,7 +7,6 @@ from typing import Final, Generic
 
 import structlog
 from kiota_abstractions.request_information import RequestInformation
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import metrics
 from bot.failpoints import reach
@@ -17,6 +16,7 @@ from bot.graph.sync.recorder import Decided, Recorder
 from bot.graph.sync.requests import choose_window_end, get_window_start, request_calendar, request_messages
 from bot.graph.sync.rounds import RoundWatch, is_slow, is_too_much, is_unknown_state, is_within_round
 from bot.graph.sync.run import MailboxRun
+from storage.engine.connection import Connection
 from storage.history.interactions import Applied
 from storage.history.meetings import sweep_meetings
 from storage.models import Feed
@@ -86,7 +86,7 @@ class FeedReader(Generic[ItemT]):
         state = self._state.restarted(is_current=False, window_ends_at=self._choose_window())
         state = replace(state, page_size=page_size)
 
-        async def change(connection: AsyncConnection) -> None:
+        async def change(connection: Connection) -> None:
             await begin_first_sync(connection, self._turn.lease)
             await self._set_state(connection, state)
 
@@ -124,7 +124,7 @@ class FeedReader(Generic[ItemT]):
                 await asyncio.sleep(_PAUSE * 2**attempt * random.uniform(0.5, 1))
         raise AssertionError  # the last try returns or raises
 
-    async def _ask_for_less(self, connection: AsyncConnection) -> None:
+    async def _ask_for_less(self, connection: Connection) -> None:
         """Have the next turn ask for half the items."""
         self._state = replace(self._state, page_size=self._halve(self._state.page_size))
         await self._set_state(connection, self._state)
@@ -158,7 +158,7 @@ class FeedReader(Generic[ItemT]):
 
         decided = await self._decide_ahead(page)
 
-        async def change(connection: AsyncConnection) -> None:
+        async def change(connection: Connection) -> None:
             applied = await self._write(connection, page, decided)
             await self._set_state(connection, state)
             await self._turn.tell(connection, applied, is_first_sync=not self._state.is_current)
@@ -181,7 +181,7 @@ class FeedReader(Generic[ItemT]):
         async with self._turn.database.reading(self._turn.lease.tenant_id) as connection:
             return await self._recorder.decide(connection, page, self._turn.now)
 
-    async def _write(self, connection: AsyncConnection, page: Page[ItemT], decided: Decided | None) -> Applied:
+    async def _write(self, connection: Connection, page: Page[ItemT], decided: Decided | None) -> Applied:
         mailing = self._turn.make_mailing(self._state.round)
         decided = decided or await self._recorder.decide(connection, page, mailing.now)
         applied = await self._recorder.write(connection, mailing, decided)
@@ -199,5 +199,5 @@ class FeedReader(Generic[ItemT]):
         is_read_anew = self._state.is_from_scratch and self._state.round > 1
         return bool(page.delta_link) and self._feed == Feed.CALENDAR and is_read_anew
 
-    async def _set_state(self, connection: AsyncConnection, state: FeedState) -> None:
+    async def _set_state(self, connection: Connection, state: FeedState) -> None:
         await set_feeds(connection, self._turn.lease.tenant_id, self._turn.lease.user_id, {self._feed: state})

@@ -5,7 +5,6 @@ from typing import Final
 
 import msgspec
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.graph.client.errors import GraphError
 from bot.graph.sync.feed import FeedReader
@@ -13,6 +12,7 @@ from bot.graph.sync.pages import Event, MessageKey, PageReader
 from bot.graph.sync.recorder import CalendarRecorder, MailRecorder
 from bot.graph.sync.requests import request_event
 from bot.graph.sync.run import MailboxRun, OnApplied
+from storage.engine.connection import Connection
 from storage.history.meetings import has_ripe_meetings, ripen_meetings
 from storage.models import Feed, Kind
 from storage.queue.feeds import get_feeds
@@ -30,7 +30,7 @@ async def sync_mailbox(turn: MailboxRun) -> bool:
     """Sync what there is; False where the turn is over first.
 
     Mail and calendar go one after the other: Graph counts them together (four requests at once, 10,000 in ten
-    minutes). Raises `GraphError`, `LeaseLostError` or `DBAPIError`; what was written up to then stays.
+    minutes). Raises `GraphError`, `LeaseLostError` or `DatabaseError`; what was written up to then stays.
     """
     lease, firm = turn.lease, turn.firm
     async with turn.database.reading(lease.tenant_id) as connection:
@@ -54,7 +54,7 @@ async def sync_mailbox(turn: MailboxRun) -> bool:
 async def _ripen(turn: MailboxRun) -> None:
     """Count the meetings that have begun since the last turn as held."""
 
-    async def change(connection: AsyncConnection) -> None:
+    async def change(connection: Connection) -> None:
         applied = await ripen_meetings(connection, turn.make_mailing())
         await turn.tell(connection, applied, is_first_sync=False)
 

@@ -8,11 +8,11 @@ from typing import Any, Generic
 
 import structlog
 from msgspec import UNSET
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.graph.sync.capture import capture_mail, capture_meeting, get_message_source, make_digest
 from bot.graph.sync.firm import Firm, Reason
 from bot.graph.sync.pages import Event, ItemT, Message, MessageKey, Page, PageReader
+from storage.engine.connection import Connection
 from storage.history.events import InteractionEvent
 from storage.history.interactions import Applied, Mailing, add_interaction_events, list_held
 from storage.history.meetings import HeldMeeting, apply_meetings, list_held_meetings
@@ -50,7 +50,7 @@ class Recorder(ABC, Generic[ItemT]):
     async def prepare(self, page: Page[ItemT]) -> None:
         """Fetch what else has to be known of a page, before its transaction; raises `GraphError`."""
 
-    async def decide(self, connection: AsyncConnection, page: Page[ItemT], now: int) -> Decided:
+    async def decide(self, connection: Connection, page: Page[ItemT], now: int) -> Decided:
         """Decide what every item of a page means, in its transaction.
 
         One that cannot be understood is set aside, and the page goes on.
@@ -61,11 +61,11 @@ class Recorder(ABC, Generic[ItemT]):
         return decided
 
     @abstractmethod
-    async def _decide(self, connection: AsyncConnection, page: Page[ItemT], now: int, decided: Decided) -> None:
+    async def _decide(self, connection: Connection, page: Page[ItemT], now: int, decided: Decided) -> None:
         """Fill in what the items mean."""
 
     @abstractmethod
-    async def write(self, connection: AsyncConnection, mailing: Mailing, decided: Decided) -> Applied:
+    async def write(self, connection: Connection, mailing: Mailing, decided: Decided) -> Applied:
         """Write what was decided."""
 
     def capture(
@@ -95,7 +95,7 @@ class MailRecorder(Recorder[MessageKey]):
         super().__init__(lease, firm)
         self._kind = kind
 
-    async def _decide(self, connection: AsyncConnection, page: Page[MessageKey], now: int, decided: Decided) -> None:
+    async def _decide(self, connection: Connection, page: Page[MessageKey], now: int, decided: Decided) -> None:
         """Decide on new mails alone: a mail that is held, or has left its folder, was exchanged all the same."""
         sources = {
             get_message_source(key, self._kind): place for place, key in enumerate(page.items) if key.removed is None
@@ -109,7 +109,7 @@ class MailRecorder(Recorder[MessageKey]):
             if sources.pop(source, None) is not None:
                 self.capture(decided, source, capture_mail, message, self._kind, source, self.firm, now)
 
-    async def write(self, connection: AsyncConnection, mailing: Mailing, decided: Decided) -> Applied:
+    async def write(self, connection: Connection, mailing: Mailing, decided: Decided) -> Applied:
         """Write the new mails."""
         return await add_interaction_events(connection, mailing, decided.interaction_events)
 
@@ -130,7 +130,7 @@ class CalendarRecorder(Recorder[Event]):
             if master_id and event.attendees is UNSET and master_id not in self._series:
                 self._series[master_id] = await self._fetch_series(master_id)
 
-    async def _decide(self, connection: AsyncConnection, page: Page[Event], now: int, decided: Decided) -> None:
+    async def _decide(self, connection: Connection, page: Page[Event], now: int, decided: Decided) -> None:
         # An item may come twice in a round, in any state: its last one counts.
         latest = {make_digest(event.id): event for event in page.items}
         for source, event in latest.items():
@@ -147,6 +147,6 @@ class CalendarRecorder(Recorder[Event]):
         reason = self.capture(decided, source, capture_meeting, event, series, source, self.firm, now)
         return reason not in {"", "quarantined"}
 
-    async def write(self, connection: AsyncConnection, mailing: Mailing, decided: Decided) -> Applied:
+    async def write(self, connection: Connection, mailing: Mailing, decided: Decided) -> Applied:
         """Write new meetings, and what became of those held."""
         return await apply_meetings(connection, mailing, decided.interaction_events, decided.gone, decided.held)

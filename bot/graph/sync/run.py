@@ -7,13 +7,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot import metrics
 from bot.graph.client.client import GraphClient
 from bot.graph.sync.firm import Firm
+from storage.engine.connection import Connection
 from storage.engine.database import Database
+from storage.errors import DatabaseError
 from storage.history.interactions import Applied, Mailing
 from storage.models import Feed
 from storage.queue.feeds import FeedState, set_feeds
@@ -33,7 +32,7 @@ class OnApplied(Protocol):
 
     async def __call__(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         tenant_id: int,
         user_id: int,
         applied: Applied,
@@ -74,10 +73,10 @@ class MailboxRun:
         lease = self.lease
         return Mailing(lease.tenant_id, lease.user_id, lease.contact_rule, self.now, round_number, name_company)
 
-    async def write(self, change: Callable[[AsyncConnection], Awaitable[ResultT]]) -> ResultT:
+    async def write(self, change: Callable[[Connection], Awaitable[ResultT]]) -> ResultT:
         """Run `change` in one transaction that holds the mailbox; a transaction that failed is tried again as a whole.
 
-        Raises `LeaseLostError` where another worker has the mailbox now, and `DBAPIError` in the end.
+        Raises `LeaseLostError` where another worker has the mailbox now, and `DatabaseError` in the end.
         """
         for attempt in range(1, _TRIES + 1):
             try:
@@ -87,7 +86,7 @@ class MailboxRun:
                         await begin_first_sync(connection, self.lease)
                     await self.settle(connection)
                     result = await change(connection)
-            except DBAPIError:
+            except DatabaseError:
                 if attempt == _TRIES:
                     raise
                 await asyncio.sleep(0.1 * 2**attempt * random.uniform(0.5, 1))
@@ -107,13 +106,13 @@ class MailboxRun:
         self._unwritten[feed] = state
         self._is_untold = self._is_untold or is_first_sync
 
-    async def settle(self, connection: AsyncConnection) -> None:
+    async def settle(self, connection: Connection) -> None:
         """Write what was put off."""
         await set_feeds(connection, self.lease.tenant_id, self.lease.user_id, self._unwritten)
         if self._is_untold:
             await self.tell(connection, Applied(), is_first_sync=True)
 
-    async def tell(self, connection: AsyncConnection, applied: Applied, *, is_first_sync: bool) -> None:
+    async def tell(self, connection: Connection, applied: Applied, *, is_first_sync: bool) -> None:
         """Tell who listens what a page has changed, in its transaction."""
         metrics.INTERACTIONS.inc(applied.new_interactions)
         self.news += applied.new_interactions

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from bot.graph.client.client import GraphClient
 from bot.graph.client.errors import GraphError, SignInError
@@ -18,10 +17,10 @@ from bot.graph.sync.run import MailboxRun, OnApplied
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.engine.wake import wake
+from storage.errors import DatabaseError, LeaseLostError
 from storage.queue.chores import make_chore_due
 from storage.queue.mailboxes import (
     Lease,
-    LeaseLostError,
     begin_first_sync,
     choose_interval,
     count_mailboxes,
@@ -76,7 +75,7 @@ class MailboxRunner:
         except LeaseLostError:
             log.warning("lease_lost", tenant_id=lease.tenant_id, user_id=lease.user_id)
         except Exception as error:
-            if not isinstance(error, GraphError | DBAPIError | OSError):
+            if not isinstance(error, GraphError | DatabaseError):
                 log.exception("mailbox_failed", tenant_id=lease.tenant_id, user_id=lease.user_id)
             trouble = judge_error(error, self._clock(), lease.failures)
             is_refusal = trouble.state == "forbidden" or (isinstance(error, SignInError) and error.is_refused)
@@ -122,7 +121,7 @@ class MailboxRunner:
                     at = int(self._clock()) + _REFUSAL_DELAY
                     await make_chore_due(connection, lease.tenant_id, "directory", at)
                     wake(connection, "directory")
-        except (LeaseLostError, DBAPIError, OSError) as error:
+        except (LeaseLostError, DatabaseError) as error:
             log.warning("failure_not_noted", user_id=lease.user_id, error=type(error).__name__)
 
     async def _tell_progress(self, turn: MailboxRun) -> None:
@@ -138,7 +137,7 @@ class MailboxRunner:
             )
         if time.monotonic() >= self._told_at + _PROGRESS_EVERY:
             self._told_at = time.monotonic()
-            with contextlib.suppress(DBAPIError, OSError):  # it is told another time
+            with contextlib.suppress(DatabaseError):  # it is told another time
                 log.info("progress", **await read_counts(self._database))
 
 

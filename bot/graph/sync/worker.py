@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from bot.graph.client.client import GraphClient
 from bot.graph.sync.run import OnApplied
 from bot.graph.sync.runner import MailboxRunner
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
+from storage.errors import DatabaseError
 from storage.queue.leasing import claim_mailboxes
 from storage.queue.mailboxes import INTERVAL, LEASE, Lease, extend_leases, get_next_due_at
 
@@ -52,8 +52,8 @@ class Worker:
                 try:
                     await self._fill()
                     pause = await self._choose_pause()
-                except (DBAPIError, OSError) as error:
-                    log.warning("worker_database", error=type(error).__name__)
+                except DatabaseError as error:
+                    log.warning("worker_database", reason=error.reason)
                     pause = _LONGEST_PAUSE
                 except Exception:  # whatever it is, mailboxes must not stand still until somebody looks
                     log.exception("worker_failed")
@@ -116,8 +116,8 @@ class Worker:
             try:
                 async with self._database.writing(SYSTEM) as connection:
                     await extend_leases(connection, leases, int(self._clock()))
-            except (DBAPIError, OSError) as error:
-                log.warning("leases_not_extended", error=type(error).__name__)
+            except DatabaseError as error:
+                log.warning("leases_not_extended", reason=error.reason)
             except Exception:
                 log.exception("leases_not_extended")
 

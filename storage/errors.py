@@ -1,0 +1,103 @@
+"""All that storage raises, as one tree.
+
+StorageError
+├── DatabaseError                the database did not do what it was asked
+│   ├── StoreUnavailableError    it is away, full, read-only, busy, or gave up: later will do
+│   └── StatementError           it refused the statement: a defect, or the schema of another release
+├── DatabaseUrlError             the URL names no database that Carnet knows
+├── ChangeError                  a change that was not made
+│   ├── MissingError             there is no such row for this viewer
+│   ├── StaleError               somebody changed the row since
+│   ├── TakenError               the name or domain is another's
+│   └── RefusedError             the viewer may not, or the value will not do
+├── QuestionError                a question that cannot be answered as it was put
+│   ├── FilterError              not a filter
+│   ├── PeriodError              not a period of a filter
+│   └── CursorError              not a place in this list
+└── LeaseLostError               another worker has the mailbox now
+
+The errors of SQLAlchemy and of the drivers stay inside storage: `storage/engine/driver_errors.py` translates them.
+"""
+
+from typing import Any
+
+
+class StorageError(Exception):
+    """Whatever storage raises on purpose."""
+
+
+class DatabaseError(StorageError):
+    """The database did not do what it was asked; `reason` is the name of the driver's error, never its text."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class StoreUnavailableError(DatabaseError):
+    """The database cannot be reached, or gave up (full, read-only, busy, cancelled, no connection free)."""
+
+
+class StatementError(DatabaseError):
+    """The database refused the statement: a constraint, a table that is not there, a value of the wrong kind."""
+
+
+class DatabaseUrlError(StorageError):
+    """The URL names no database that Carnet knows."""
+
+
+class ChangeError(StorageError):
+    """A change that was not made; nothing was written."""
+
+
+class MissingError(ChangeError):
+    """It is not there, or the viewer may not see it (the two look the same); `of` names what: `company`, `user`, ..."""
+
+    def __init__(self, of: str) -> None:
+        self.of = of
+        super().__init__(of)
+
+
+class StaleError(ChangeError):
+    """Somebody changed it since; `present` is the row as it is now (`CompanyDetail`, `ViewRow`, ...)."""
+
+    def __init__(self, present: Any) -> None:
+        self.present = present
+        super().__init__("changed since")
+
+
+class TakenError(ChangeError):
+    """The name or domain belongs to another one already: `id` and `name` say which."""
+
+    def __init__(self, id_: int, name: str) -> None:
+        self.id = id_
+        self.name = name
+        super().__init__("taken")
+
+
+class RefusedError(ChangeError):
+    """The viewer may not do this; `reason`: `not_owner`, `builtin`, `too_many`, `bad_name`, `bad_domain`."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class QuestionError(StorageError):
+    """A question that cannot be answered as it was put; its text says what to change."""
+
+
+class FilterError(QuestionError):
+    """What was given is no filter."""
+
+
+class PeriodError(QuestionError):
+    """What was given is no period; the text says what is wrong, in a word that names the key."""
+
+
+class CursorError(QuestionError):
+    """The cursor is none, or of another list."""
+
+
+class LeaseLostError(StorageError):
+    """Another worker has the mailbox now."""
