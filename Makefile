@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 3978
 DATA   ?= demo-data
 
-.PHONY: demo test lint types check bench soak nightly web lock clean
+.PHONY: demo test lint types check bench soak nightly web wheel sbom lock clean
 
 demo: $(VENV)/service web
 	$(BIN)/carnet demo --port $(PORT) --data $(DATA)
@@ -35,6 +35,14 @@ soak: $(VENV)/dev
 # What takes too long for every change: each figure beside its floor or peer, and ten minutes of everything going wrong.
 nightly: bench soak
 	CARNET_FILTER_EXAMPLES=10000 $(BIN)/python -m pytest tests/integration/test_filters_property.py
+
+# The wheel is installed and run from an empty folder by every Python that is at hand.
+wheel: $(VENV)/dev web
+	$(BIN)/python -m tests.wheel
+
+# What is shipped, with its versions and licences: CycloneDX for programs, a table for people.
+sbom: $(VENV)/service web
+	$(BIN)/python -m bot.cli.sbom > sbom.json
 
 web: $(VENV)/service
 	$(BIN)/python -m bot.web.build

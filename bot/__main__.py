@@ -3,7 +3,10 @@
 import argparse
 import importlib
 import sys
+import traceback
 from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
 from typing import Final
 
 from bot.errors import CarnetError
@@ -14,10 +17,11 @@ COMMANDS: Final = {
     "worker": ("bot.cli.worker", "keep mailboxes current; any number may share one PostgreSQL"),
     "demo": ("bot.cli.demo", "the service with a small Microsoft 365 beside it, on this machine alone"),
     "migrate": ("bot.cli.migrate", "bring the database to the newest schema"),
+    "setup": ("bot.cli.setup", "print the commands that register one installation, and its .env"),
     "package": ("bot.cli.package", "make the app package for Teams and Outlook"),
     "doctor": ("bot.cli.doctor", "check the installation, and say what to do"),
     "status": ("bot.cli.status", "show how far the mailboxes are"),
-    "move": ("bot.cli.move", "move a firm from SQLite to PostgreSQL"),
+    "move": ("bot.cli.move", "move firms from SQLite to PostgreSQL"),
     "forget": ("bot.cli.forget", "delete everything of a tenant that has left"),
 }
 
@@ -26,6 +30,9 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, 1 where a check failed, 2 for what cannot be done as asked."""
     given = list(sys.argv[1:] if words is None else words)
     name = given[0] if given else ""
+    if name == "--version":
+        print(f"carnet {version('carnet')}")  # noqa: T201
+        return 0
     if name not in COMMANDS:
         print(_describe())  # noqa: T201  # the terminal is where this is read
         return 0 if name in ("-h", "--help") else 2
@@ -40,6 +47,9 @@ def main(words: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # noqa: BLE001  # an administrator sees a sentence, whatever it is
+        print(f"carnet {name}: {_confess(error)}", file=sys.stderr)  # noqa: T201
+        return 2
 
 
 def _explain(error: Exception) -> str:
@@ -51,6 +61,13 @@ def _explain(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename and error.strerror:
         return f"{error.filename}: {error.strerror}."
     return str(error)
+
+
+def _confess(error: Exception) -> str:
+    """Say where it went wrong, and nothing of what it was about."""
+    places = [frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
+    place = f" at {Path(places[-1].filename).name}:{places[-1].lineno}" if places else ""
+    return f"this should not have happened: {type(error).__name__}{place}. Please report it with this line."
 
 
 def _describe() -> str:

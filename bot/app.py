@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import functools
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.admission import Admission
 from bot.commands.dispatcher import Dispatcher
 from bot.config import Config
 from bot.graph.client.client import GraphClients
@@ -19,20 +20,26 @@ from bot.graph.subscriptions.audit import SubscriptionSweeper
 from bot.graph.subscriptions.keeper import SubscriptionKeeper
 from bot.graph.sync.worker import Worker
 from bot.graph.webhooks.routes import add_graph_routes
-from bot.health import Gauges, add_health_routes
+from bot.health.gauges import Gauges
+from bot.health.pulse import Pulse
+from bot.health.routes import add_health_routes
+from bot.health.troubles import Surroundings
 from bot.keys import KeySet
 from bot.language import prepare
 from bot.loops import Stop
 from bot.metrics import serving_metrics
 from bot.notices import Notices, Sender
+from bot.outbound import open_session
 from bot.outlook.routes import add_outlook_routes
 from bot.outlook.tokens import UserTokens
 from bot.sources import TrustedProxies
 from bot.teams.connection import open_teams
-from bot.teams.http import fetch, open_session
+from bot.teams.credentials import SignInWatch
+from bot.teams.http import fetch
 from bot.teams.routes import add_teams_routes
 from bot.traces import tracing
 from bot.upkeep import Upkeep
+from bot.web.site import has_page
 from storage.engine.database import Database, open_database
 from storage.engine.relay import relay
 from storage.messages.notice_preferences import NoticePreferences
@@ -67,7 +74,7 @@ async def create_app(
         stack.enter_context(tracing(config.traces_url))
         database = await stack.enter_async_context(_hold(open_store(config)))
         line = await stack.enter_async_context(open_teams(config, is_demo=is_demo))
-        session = await stack.enter_async_context(open_session(config.login_ca))
+        session = await stack.enter_async_context(open_session(config))
         notices = Notices(clock, make_notice_preferences(config))
         dispatcher = Dispatcher(database, clock, notices)
         keys = KeySet(f"{config.login_url}/common/discovery/v2.0/keys", functools.partial(fetch, session))
@@ -87,14 +94,24 @@ async def create_app(
             ),
         )
         add_graph_routes(app, database, clock=clock, proxies=TrustedProxies(config.trusted_proxies))
-        add_health_routes(app, database, clock=clock)
+        around = Surroundings(
+            config,
+            has_page=has_page(),
+            get_refusal=lambda: line.credentials.refusal,
+            was_let_in=lambda: line.credentials.was_let_in,
+        )
+        running = Running(app[STOP])
+        add_health_routes(app, Pulse(database, clock, around), is_alive=running.is_alive)
         graph = await stack.enter_async_context(_hold(GraphClients(config)))
         installer = AppInstaller(database, graph, app_id=config.app_id, clock=clock) if config.installs_app else None
         sender = Sender(database, messenger, clock=clock, default=notices.default, installer=installer)
-        loops: list[Loop] = [sender.run, *base_loops(config, database, clock)]
+        admission = Admission(database, config.tenants)
+        loops: list[Loop] = [*base_loops(config, database, clock), admission.run, SignInWatch(line.credentials).run]
+        loops += map(admission.then, [sender.run])
         if has_worker:
-            loops += work_loops(config, database, graph, notices, clock)
-        await stack.enter_async_context(_running(loops, app[STOP]))
+            loops += map(admission.then, work_loops(config, database, graph, notices, clock))
+        await admission.try_once()
+        await stack.enter_async_context(running.run(loops))
         yield app
 
 
@@ -145,17 +162,21 @@ def work_loops(config: Config, database: Database, graph: GraphClients, notices:
 
 
 @contextlib.asynccontextmanager
-async def open_worker(config: Config, *, clock: Clock = time.time) -> AsyncIterator[None]:
-    """Run what keeps mailboxes current, without answering anybody, until the block is left."""
+async def open_worker(config: Config, *, clock: Clock = time.time) -> AsyncIterator[web.Application]:
+    """Run what keeps mailboxes current until the block is left; gives an application that answers probes alone."""
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(serving_metrics(config.metrics_host, config.metrics_port))
         stack.enter_context(tracing(config.traces_url))
         database = await stack.enter_async_context(_hold(open_store(config)))
         graph = await stack.enter_async_context(_hold(GraphClients(config)))
         notices = Notices(clock, make_notice_preferences(config))
-        loops = [*base_loops(config, database, clock), *work_loops(config, database, graph, notices, clock)]
-        await stack.enter_async_context(_running(loops, Stop()))
-        yield
+        admission, running = Admission(database, config.tenants), Running(Stop())
+        loops = [*base_loops(config, database, clock), admission.run]
+        loops += map(admission.then, work_loops(config, database, graph, notices, clock))
+        await admission.try_once()
+        pulse = Pulse(database, clock, Surroundings(config))
+        await stack.enter_async_context(running.run(loops))
+        yield make_probes(pulse, running)
 
 
 @contextlib.asynccontextmanager
@@ -167,12 +188,31 @@ async def _hold(resource: ResourceT) -> AsyncIterator[ResourceT]:
         await resource.close()
 
 
-@contextlib.asynccontextmanager
-async def _running(loops: list[Loop], stop: Stop) -> AsyncIterator[None]:
-    """Run loops beside the block; at its end, or before, they are told to stop, and waited for."""
-    tasks = [asyncio.create_task(loop(stop.event)) for loop in loops]
-    try:
-        yield
-    finally:
-        stop.order()
-        await stop.wait_for(tasks)
+def make_probes(pulse: Pulse, running: "Running") -> web.Application:
+    """Make what a worker answers."""
+    app = web.Application()
+    app[STOP] = running.stop
+    add_health_routes(app, pulse, is_alive=running.is_alive)
+    return app
+
+
+class Running:
+    """The loops of a process, which end when they are told to and not before."""
+
+    def __init__(self, stop: Stop) -> None:
+        self.stop = stop
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def is_alive(self) -> bool:
+        """Say whether every loop still runs, or was told to stop."""
+        return self.stop.event.is_set() or not any(task.done() for task in self._tasks)
+
+    @contextlib.asynccontextmanager
+    async def run(self, loops: Iterable[Loop]) -> AsyncIterator[None]:
+        """Run loops beside the block; at its end, or before, they are told to stop, and waited for."""
+        self._tasks = [asyncio.create_task(loop(self.stop.event)) for loop in loops]
+        try:
+            yield
+        finally:
+            self.stop.order()
+            await self.stop.wait_for(self._tasks)

@@ -1,10 +1,13 @@
-"""Config: read once from the environment (`CARNET_...`) and checked; nothing else reads the environment."""
+"""Config: what the service is told, each setting checked and in one form; `environment` reads it."""
 
-import re
-from pathlib import Path
+import uuid
+from ipaddress import ip_network
+from typing import Final
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from storage.engine.urls import read_url
 
 _HOUR = r"(0?[0-9]|1[0-9]|2[0-4])"
 
@@ -16,18 +19,24 @@ SERVICE_URL_HOSTS = (
 """Microsoft's hosts of the Bot Connector for Teams; a list of exact names, never a pattern."""
 
 
+SYSTEM_IDENTITY: Final = "system"
+"""The identity that the machine itself has, where it has one."""
+
+
 class Config(BaseSettings):
     """Every setting of the service, with its default; the README's table is made from it."""
 
     model_config = SettingsConfigDict(env_prefix="CARNET_", frozen=True, extra="forbid")
 
-    database_url: str = Field(
-        "sqlite:///carnet.db", pattern="^(sqlite|postgresql)[^:]*:.", description="SQLite file or PostgreSQL URL"
-    )
+    database_url: str = Field("sqlite:///carnet.db", description="SQLite file or PostgreSQL URL")
     database_is_pooled: bool = Field(default=False, description="true behind PgBouncer in transaction mode")
     wake_url: str = Field("", description="PostgreSQL URL around the pooler, for LISTEN/NOTIFY; empty for the same one")
+    move_to: SecretStr = Field(SecretStr(""), description="PostgreSQL URL to which `carnet move` moves; else unset")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(3978, ge=1, le=65535, description="port to listen on")
+    worker_port: int = Field(
+        0, ge=0, le=65535, description="port on which `carnet worker` answers its probes; 0 for none"
+    )
     trusted_proxies: tuple[str, ...] = Field(
         (), description="addresses or networks of the proxies that say who asks (X-Forwarded-For), as a JSON list"
     )
@@ -36,8 +45,15 @@ class Config(BaseSettings):
     )
     app_id: str = Field("", description="client id of the Entra app registration, which is also the bot's id")
     app_secret: SecretStr = Field(SecretStr(""), description="client secret; a certificate is better")
+    app_secret_file: str = Field("", description="path of a file with the client secret, read anew where it changes")
+    app_secret_ends: str = Field(
+        "", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="day on which the secret ends, such as 2027-01-31"
+    )
     app_tenant: str = Field("", description="Entra tenant of the app registration; empty for a multi-tenant bot")
     app_certificate: str = Field("", description="path of a PEM file with private key and certificate")
+    managed_identity: str = Field(
+        "", description="client id of an Azure managed identity that signs in for the app, or `system`; no secret then"
+    )
     tenants: tuple[str, ...] = Field((), description="Entra ids of the tenants served, as a JSON list")
     group: str = Field("", description="Entra group whose members' mailboxes are read; empty for everybody's")
     admins: tuple[str, ...] = Field((), description="Entra object ids of those who are told of trouble, as a JSON list")
@@ -58,6 +74,10 @@ class Config(BaseSettings):
     )
     shares_contacts: bool = Field(default=True, description="false keeps colleagues' contacts back")
     login_url: str = Field("https://login.microsoftonline.com", description="sign-in authority")
+    proxy: str = Field(
+        "", pattern=r"^(https?://\S+)?$", description="proxy for all that goes out, http://HOST:PORT; empty for none"
+    )
+    ca_file: str = Field("", description="CA file that every client trusts beside the public ones (a proxy's, say)")
     login_ca: str = Field("", description="CA file that msal trusts for the sign-in, where it is not a public one")
     graph_url: str = Field("https://graph.microsoft.com/v1.0", description="Microsoft Graph")
     openid_url: str = Field(
@@ -74,28 +94,42 @@ class Config(BaseSettings):
         300, ge=60, description="seconds after which a mailbox is read where no notification came; 1800 for very many"
     )
 
+    @field_validator("database_url", "wake_url")
+    @classmethod
+    def _read_url(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.field_name == "wake_url":
+            return value
+        return read_url(value).render_as_string(hide_password=False)
 
-def load_config() -> Config:
-    """Read the settings; raises `ValueError` with a sentence that names each that makes no sense, and no value."""
+    @field_validator("app_id", "app_tenant", "group")
+    @classmethod
+    def _read_id(cls, value: str) -> str:
+        return read_id(value) if value else value
+
+    @field_validator("tenants", "admins")
+    @classmethod
+    def _read_ids(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(map(read_id, values)))
+
+    @field_validator("managed_identity")
+    @classmethod
+    def _read_identity(cls, value: str) -> str:
+        return value if value in ("", SYSTEM_IDENTITY) else read_id(value)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _read_networks(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ip_network(value.strip(), strict=False)) for value in values)
+
+
+def read_id(text: str) -> str:
+    """Give an Entra id in the form in which tokens carry it; raises `ValueError` with a sentence for what is none."""
+    text = text.strip()
     try:
-        return Config()
-    except ValidationError as error:
-        names = dict.fromkeys(str(each["loc"][0]) for each in error.errors())
-    except SettingsError as error:
-        names = dict.fromkeys(re.findall(r'field "(\w+)"', str(error)))
-    wrong = (f"CARNET_{name.upper()} ({Config.model_fields[name].description})" for name in names)
-    raise ValueError(f"This setting makes no sense as it is: {'; '.join(wrong)}.")
-
-
-def read_config() -> Config:
-    """Read the settings of a service; raises `ValueError` with a sentence for what it cannot do without."""
-    config = load_config()
-    if not config.app_id:
-        raise ValueError("CARNET_APP_ID is not set: there is no service without authentication.")
-    if not config.app_secret.get_secret_value() and not config.app_certificate:
-        raise ValueError("Set CARNET_APP_CERTIFICATE (better) or CARNET_APP_SECRET.")
-    if not config.tenants:
-        raise ValueError("CARNET_TENANTS is empty: name the Entra tenants to serve, as a JSON list.")
-    if config.app_certificate and not Path(config.app_certificate).is_file():
-        raise ValueError("There is no file where CARNET_APP_CERTIFICATE says.")
-    return config
+        return str(uuid.UUID(text))
+    except ValueError:
+        pass
+    if "." in text and "@" not in text:
+        where = f"https://login.microsoftonline.com/{text[:100]}/v2.0/.well-known/openid-configuration"
+        raise ValueError(f"{text[:100]} is a domain name; the id of its tenant stands in the issuer at {where}")
+    raise ValueError("an Entra id has the form 11111111-2222-3333-4444-555555555555")

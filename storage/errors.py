@@ -42,7 +42,7 @@ class StatementError(DatabaseError):
     """The database refused the statement: a constraint, a table that is not there, a value of the wrong kind."""
 
 
-class DatabaseUrlError(StorageError):
+class DatabaseUrlError(StorageError, ValueError):
     """The URL names no database that Carnet knows."""
 
 

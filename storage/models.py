@@ -7,7 +7,7 @@ no believable date. No body, preview or attachment has a column here, and a test
 
 import enum
 import re
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -42,6 +42,8 @@ def partial_index(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, sqlite_where=text(on_sqlite), postgresql_where=text(where))
 
 
+UNSERVED: Final = ("closed", "moving")
+"""States of a tenant whose people are strangers, and of which nothing is read."""
 EVERY_BEGINNING = -1
 """All marks there are: it may have any word."""
 
@@ -103,7 +105,8 @@ class Tenant(Base):
     """False keeps colleagues' contacts back and leaves the companies."""
     keeps_subjects: Mapped[bool] = mapped_column(Boolean, default=False)
     state: Mapped[str] = mapped_column(String(16), default="active")
-    """`active`, `paused` (consent withdrawn) or `needs_admin` (credentials refused); `reason` says it in words."""
+    """`active`, `paused` (consent withdrawn), `needs_admin` (credentials refused), `closed` (taken out of the settings)
+    or `moving` (its rows are still arriving); `reason` says it in words."""
     reason: Mapped[str] = mapped_column(Text, default="")
     retention_days: Mapped[int] = mapped_column(BigInt, default=0)
     """Days after which interactions are deleted; 0 keeps them."""

@@ -16,9 +16,10 @@ from sqlalchemy import text
 
 from bot.commands.dispatcher import Dispatcher
 from bot.keys import KeySet
+from bot.outbound import open_session
 from bot.teams.authentication import LocalAuthenticator, TokenAuthenticator
 from bot.teams.connector import Connector
-from bot.teams.http import fetch, open_session
+from bot.teams.http import fetch
 from bot.teams.messenger import TeamsMessenger
 from bot.teams.routes import SERVER_OPTIONS, add_teams_routes
 from bot.teams.services import Patience

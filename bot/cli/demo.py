@@ -20,6 +20,7 @@ from bot.demo.page import add_demo_page
 from bot.demo.ports import is_free
 from bot.demo.routes import add_demo_routes
 from bot.demo.start import open_firm
+from bot.demo.visitors import keep_strangers_out
 from bot.graph.sync.runner import read_counts
 from bot.log import set_up_logs
 from bot.outlook.routes import page_values
@@ -109,6 +110,7 @@ async def look_anew(config: Config) -> None:
 
 def mount_demo(app: web.Application, config: Config, microsoft: Microsoft, journal: Journal) -> None:
     """Add to the service what only the demo has: its page, and the endpoints below `/demo`."""
+    app.middlewares.append(keep_strangers_out)
     add_demo_routes(app, microsoft, journal)
     ids = {"tenant": microsoft.firm.tenant_id, "service_url": microsoft.cloud.service_url}
     add_demo_page(app, page_values(config) | ids)

@@ -1,21 +1,26 @@
-"""`carnet forget`: let a tenant go for good: its subscriptions end, every row is deleted, the count is the proof."""
+"""`carnet forget`: let a tenant go for good: its subscriptions end, every row is deleted, a receipt is the proof."""
 
 import argparse
 import asyncio
+import sys
 import time
 from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
 
 import structlog
 from rich.console import Console
 
-from bot.config import Config, load_config
+from bot.cli.receipt import describe_receipt, read_receipt, sign_receipt, write_receipt
+from bot.config import Config, read_id
+from bot.environment import load_config
 from bot.graph.client.client import GraphClients
 from bot.graph.client.errors import GraphError
 from bot.graph.subscriptions.keeper import delete_at_graph
 from bot.language import LANGUAGES, say
 from storage.engine.database import Database, open_database
 from storage.engine.rls import SYSTEM
-from storage.firm.erasure import dispose_tenant, stop_tenant
+from storage.firm.erasure import count_tenant, dispose_tenant, stop_tenant
 from storage.firm.tenants import get_tenant_id
 from storage.queue.subscriptions import list_subscriptions
 from storage.schema.migrate import check_file
@@ -25,29 +30,82 @@ log = structlog.get_logger(__name__)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `carnet forget`."""
-    parser.add_argument("tenant", help="its Entra id; take it out of CARNET_TENANTS and restart the service first")
+    tenant = "its Entra id; take it out of CARNET_TENANTS and restart the service first"
+    parser.add_argument("tenant", nargs="?", default="", help=tenant)
+    parser.add_argument("--dry-run", action="store_true", help="show what would be deleted, and delete nothing")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--receipt", type=Path, default=Path(), metavar="FOLDER", help="where the receipt is written")
+    parser.add_argument("--verify", type=Path, metavar="FILE", help="read a receipt, and say whether it is ours")
     parser.add_argument("--language", choices=LANGUAGES, default="en")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Forget a tenant; gives 1 where there is none. Raises `ValueError` for one that is still served."""
-    config = load_config()
-    if arguments.tenant in config.tenants:
-        raise ValueError(say(arguments.language, "forget.served"))
-    counts = asyncio.run(_open_and_forget(config, arguments.tenant))
-    console = Console()
+    """Forget a tenant; gives 1 where there is none, or nobody said yes. Raises `ValueError` for one still served."""
+    config, language = load_config(), arguments.language
+    if arguments.verify:
+        return _verify(config, arguments.verify, language)
+    tenant = read_id(arguments.tenant)
+    if tenant in config.tenants:
+        raise ValueError(say(language, "forget.served"))
+    counts = asyncio.run(_count(config, tenant))
     if counts is None:
-        console.print(say(arguments.language, "forget.unknown"))
+        _print(say(language, "forget.unknown"))
         return 1
-    for table, count in counts.items():
-        console.print(f"{count:>10} {table}")
-    day = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds")
-    console.print(say(arguments.language, "forget.done", tenant=arguments.tenant, day=day))
+    _print(*(f"{count:>10} {table}" for table, count in counts.items()))
+    if arguments.dry_run:
+        _print(say(language, "forget.dry"))
+        return 0
+    if not arguments.yes and not _ask(language, tenant):
+        _print(say(language, "forget.kept"))
+        return 1
+    return _forget(config, tenant, arguments.receipt, language)
+
+
+def _forget(config: Config, tenant: str, folder: Path, language: str) -> int:
+    """Delete, and leave the receipt; where it cannot be written nothing is deleted."""
+    moment = datetime.fromtimestamp(time.time(), UTC)
+    path = folder / f"carnet-forgotten-{tenant}-{moment:%Y%m%d-%H%M%S}.jws"
+    sign_receipt(config, {})  # what cannot sign says so before anything is deleted
+    write_receipt(path, "-")
+    counts = asyncio.run(_open_and_forget(config, tenant))
+    claims = {"tenant": tenant, "forgotten_at": moment.isoformat(timespec="seconds"), "rows": counts or {}}
+    path.unlink()
+    write_receipt(path, sign_receipt(config, {**claims, "release": version("carnet")}))
+    _print(say(language, "forget.done", tenant=tenant, day=moment.isoformat(timespec="seconds"), path=str(path)))
     return 0
 
 
-async def _open_and_forget(config: Config, entra_id: str) -> dict[str, int] | None:
+def _ask(language: str, tenant: str) -> bool:
+    """Ask for the last digits of the tenant's id; raises `ValueError` where nobody is there to answer."""
+    if not sys.stdin.isatty():
+        raise ValueError(say(language, "forget.nobody"))
+    return input(say(language, "forget.ask", digits=tenant[-4:]) + " ").strip().lower() == tenant[-4:]
+
+
+def _verify(config: Config, path: Path, language: str) -> int:
+    claims = read_receipt(config, path)
+    _print(say(language, "forget.false") if claims is None else describe_receipt(claims))
+    return 1 if claims is None else 0
+
+
+def _print(*lines: str) -> None:
+    console = Console()
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+async def _count(config: Config, entra_id: str) -> dict[str, int] | None:
     check_file(config.database_url)
+    database = open_database(config.database_url, is_pooled=config.database_is_pooled)
+    try:
+        async with database.reading(SYSTEM) as connection:
+            tenant_id = await get_tenant_id(connection, entra_id)
+            return None if tenant_id is None else await count_tenant(connection, tenant_id)
+    finally:
+        await database.close()
+
+
+async def _open_and_forget(config: Config, entra_id: str) -> dict[str, int] | None:
     database = open_database(config.database_url, is_pooled=config.database_is_pooled)
     clients = GraphClients(config)
     try:

@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from bot.config import load_config
+from bot.environment import load_config
 from storage.schema.migrate import migrate
 
 

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from bot.config import Config, load_config
+from bot.config import Config
+from bot.environment import load_config
 from bot.language import LANGUAGES, say, say_ago, say_time
 from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM

@@ -1,28 +1,36 @@
 """`carnet worker`: keep mailboxes current, beside any number of others on one PostgreSQL."""
 
 import argparse
+import contextlib
 
 import uvloop
 
 from bot.app import open_worker
-from bot.cli.serve import wait_for_stop
-from bot.config import read_config
+from bot.cli.serve import add_schema_argument, binding, check_store, listening_at, say_address, wait_for_stop
+from bot.environment import read_config
 from bot.failpoints import arm
 from bot.log import set_up_logs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add nothing: the settings say it all."""
+    """Add the options of `carnet worker`."""
+    add_schema_argument(parser)
 
 
-def run(_arguments: argparse.Namespace) -> None:
+def run(arguments: argparse.Namespace) -> None:
     """Work until SIGTERM or SIGINT. Raises `ValueError` for settings that cannot work."""
-    uvloop.run(_work())
+    uvloop.run(_work(is_on_newer_schema=arguments.newer_schema))
 
 
-async def _work() -> None:
+async def _work(*, is_on_newer_schema: bool) -> None:
     config = read_config()
     set_up_logs(config.log_level)
     arm(config.failpoint)
-    async with open_worker(config):
+    await check_store(config, is_on_newer_schema=is_on_newer_schema)
+    async with contextlib.AsyncExitStack() as stack:
+        door = stack.enter_context(binding(config.host, config.worker_port)) if config.worker_port else None
+        probes = await stack.enter_async_context(open_worker(config))
+        if door is not None:
+            await stack.enter_async_context(listening_at(probes, door))
+            print(f"probes are answered on {say_address(door)}", flush=True)  # noqa: T201
         await wait_for_stop()

@@ -24,6 +24,7 @@ from bot.demo.signin.issuer import add_bot_key_routes, add_login_routes
 from bot.demo.signin.keys import SigningKey, write_certificate
 from bot.demo.signin.tokens import describe_bot_token, describe_user_token
 from bot.demo.teams import Teams
+from bot.demo.visitors import keep_strangers_out
 from bot.demo.world.firm import Firm
 from bot.demo.world.people import Person
 from bot.demo.world.truth import Truth
@@ -161,7 +162,7 @@ async def run_microsoft(
 
 
 def _build_plain(microsoft: Microsoft, journal: Journal | None) -> web.Application:
-    app = web.Application(client_max_size=2**22)
+    app = web.Application(client_max_size=2**22, middlewares=[keep_strangers_out])
     microsoft.graph.add_routes(app)
     microsoft.connector.add_routes(app, prefix="/connector")
     add_bot_key_routes(app, microsoft.cloud)
@@ -170,7 +171,7 @@ def _build_plain(microsoft: Microsoft, journal: Journal | None) -> web.Applicati
 
 
 def _build_login(microsoft: Microsoft) -> web.Application:
-    app = web.Application()
+    app = web.Application(middlewares=[keep_strangers_out])
     add_login_routes(app, microsoft.cloud)
     return app
 

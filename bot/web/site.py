@@ -42,6 +42,11 @@ class Site:
         return self._assets.get(name)
 
 
+def has_page(folder: Path = DIST) -> bool:
+    """Say whether the page was built."""
+    return all((folder / name).is_file() for name in ("pane.html", "tab.html"))
+
+
 def load_site(folder: Path = DIST) -> Site:
     """Read a folder of the build; an empty site where nothing was built."""
     pages = {path.stem: Template(path.read_text(encoding="utf-8")) for path in folder.glob("*.html")}

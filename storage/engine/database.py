@@ -5,18 +5,17 @@ Leaving a `with` block commits, raising rolls back; nothing inside calls `commit
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Sequence as Numbers
 from sqlalchemy import event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.engine.driver_errors import LEFTOVERS, translating, watch_errors
+from storage.engine.driver_errors import LEFTOVERS, find_refusal, translating, watch_errors
 from storage.engine.lending import PATIENCE, Lender, Shared
 from storage.engine.partitions import list_default_parts
 from storage.engine.pools import Generations, Pool
@@ -33,8 +32,9 @@ from storage.engine.rls import (
 )
 from storage.engine.sqlite import connect_inline
 from storage.engine.statistics import write_statistics
+from storage.engine.urls import read_url, split_options
 from storage.engine.wake import Wakes, take_wakes
-from storage.errors import DatabaseUrlError
+from storage.errors import DatabaseError
 from storage.models import Audit, Base, Company, Contact, Outbox, User, View
 
 NUMBERED: tuple[type[Base], ...] = (User, Company, Contact, View, Outbox, Audit)
@@ -50,12 +50,6 @@ _POOLED: dict[str, Any] = {
     "prepared_statement_name_func": lambda: "",
 }
 
-
-_DRIVERS: Final = {
-    "sqlite": "sqlite+aiosqlite",
-    "postgresql": "postgresql+asyncpg",
-    "postgres": "postgresql+asyncpg",
-}
 
 POOL: Final = 8
 """Connections of each kind (writing, reading for a tenant, reading for all) that a process opens at most; those that it
@@ -84,6 +78,8 @@ class Database:
         self._is_pooled = is_pooled
         self.wakes = Wakes()
         self._writers = asyncio.Lock()
+        self.write_refusal = ""
+        """Why the last transaction was not written: `disk_full` or `read_only`; empty where it was."""
 
     @contextlib.asynccontextmanager
     async def reading(self, tenancy: Tenancy = None) -> AsyncIterator[AsyncConnection]:
@@ -107,13 +103,23 @@ class Database:
     @contextlib.asynccontextmanager
     async def writing(self, tenancy: Tenancy = None) -> AsyncIterator[AsyncConnection]:
         """Open one transaction of one tenant (or `SYSTEM`): leaving commits, raising rolls back."""
-        with translating(LEFTOVERS):
+        with translating(LEFTOVERS), self._noting_refusals():
             async with self._begin() as connection:
                 take_wakes(connection)
                 await set_tenancy(connection, tenancy)
                 yield connection
                 wakes = take_wakes(connection)
         self.wakes.tell(wakes)
+
+    @contextlib.contextmanager
+    def _noting_refusals(self) -> Iterator[None]:
+        """Note that the database does not take what is written, until it does."""
+        try:
+            yield
+        except DatabaseError as error:
+            self.write_refusal = find_refusal(error) or self.write_refusal
+            raise
+        self.write_refusal = ""
 
     @contextlib.asynccontextmanager
     async def _begin(self) -> AsyncIterator[AsyncConnection]:
@@ -165,9 +171,10 @@ def open_database(url: str, *, pool_size: int = POOL, patience: float = PATIENCE
     seconds are waited for a free connection.
     Raises `DatabaseUrlError` for a URL that names no database we know.
     """
-    full_url = _read_url(url)
-    if full_url.get_backend_name() == "postgresql":
-        return _open_postgres(full_url, pool_size, patience, is_pooled=is_pooled)
+    given = read_url(url)
+    if given.get_backend_name() == "postgresql":
+        return _open_postgres(given.set(drivername="postgresql+asyncpg"), pool_size, patience, is_pooled=is_pooled)
+    full_url = given.set(drivername="sqlite+aiosqlite")
     engine = create_async_engine(full_url, pool_size=pool_size, hide_parameters=True)
     watch_errors(engine.sync_engine)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
@@ -186,28 +193,17 @@ def open_database(url: str, *, pool_size: int = POOL, patience: float = PATIENCE
 
 def get_file(url: str) -> Path | None:
     """Give the SQLite file that a URL names; None for another database, or one in memory. Raises `DatabaseUrlError`."""
-    given = _read_url(url)
+    given = read_url(url)
     return Path(given.database) if given.get_backend_name() == "sqlite" and given.database else None
 
 
-def _read_url(url: str) -> URL:
-    scheme, separator, rest = url.partition("://")
-    try:
-        given = make_url(_DRIVERS.get(scheme, scheme) + separator + rest)
-    except (ArgumentError, ValueError) as error:
-        raise DatabaseUrlError("CARNET_DATABASE_URL is no URL of a database.") from error
-    if given.drivername not in _DRIVERS.values():
-        raise DatabaseUrlError(
-            f"CARNET_DATABASE_URL begins with {given.drivername}: it is sqlite:///FILE or postgresql://..."
-        )
-    return given
-
-
-def _open_postgres(url: URL, pool_size: int, patience: float, *, is_pooled: bool) -> Database:
+def _open_postgres(given: URL, pool_size: int, patience: float, *, is_pooled: bool) -> Database:
     generations = Generations()
+    url, own = split_options(given)
 
     def connect(**settings: str) -> AsyncEngine:
-        options = {"timeout": 10, "command_timeout": 60, "server_settings": settings, **(_POOLED if is_pooled else {})}
+        options = {**own, "command_timeout": 60, **(_POOLED if is_pooled else {})}
+        options["server_settings"] = {**own["server_settings"], **settings}
         sizes: dict[str, Any] = {
             "pool_size": pool_size,
             "max_overflow": 0,

@@ -89,3 +89,19 @@ def _is_sqlite_outage(error: sqlite3.Error) -> bool:
     if code is None:
         return not isinstance(error, _SQLITE_DEFECTS_UNCODED)
     return code & 0xFF not in _SQLITE_DEFECTS
+
+
+_FULL: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
+def find_refusal(error: BaseException) -> str:
+    """Say why a database took nothing: `disk_full` or `read_only`; empty for anything else."""
+    at: BaseException | None = error
+    while at is not None:
+        code, state = getattr(at, "sqlite_errorcode", 0) & 0xFF, getattr(at, "sqlstate", "")
+        if code in _FULL or state == "53100":
+            return "disk_full"
+        if code == sqlite3.SQLITE_READONLY or state == "25006":
+            return "read_only"
+        at = at.__cause__
+    return ""

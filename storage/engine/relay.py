@@ -10,9 +10,9 @@ from typing import Final
 
 import asyncpg
 import structlog
-from sqlalchemy.engine import make_url
 
 from storage.engine.driver_errors import translating
+from storage.engine.urls import get_connect_arguments, read_url
 from storage.engine.wake import CHANNELS, Wakes
 from storage.errors import DatabaseError
 
@@ -41,8 +41,7 @@ async def relay(wakes: Wakes, url: str, stopping: asyncio.Event) -> None:
 
 
 async def _relay_once(wakes: Wakes, url: str, stopping: asyncio.Event) -> None:
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await asyncpg.connect(address, timeout=10, command_timeout=10)
+    connection = await asyncpg.connect(**get_connect_arguments(read_url(url)), command_timeout=10)
     try:
         await connection.add_listener(CHANNEL, lambda *heard: _hear(wakes, heard[-1]))
         for channel in CHANNELS:  # what happened while nobody listened

@@ -50,6 +50,8 @@ async def add_tenant(
             connection, entra_id, contact_rule=contact_rule, shares_contacts=shares_contacts, now=now
         )
     await set_rules(connection, tenant_id, contact_rule=contact_rule, shares_contacts=shares_contacts, now=now)
+    back = update(Tenant).where(Tenant.tenant_id == tenant_id, Tenant.state == "closed")
+    await connection.execute(back.values(state="active", reason=""))
     return tenant_id
 
 

@@ -1,12 +1,12 @@
 """The people of the firm."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from rapidfuzz.distance import OSA
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.parameters import as_parameters
@@ -16,7 +16,7 @@ from storage.lists.facts import How, Match
 from storage.lists.filters import is_id
 from storage.lists.spelling import count_errors_allowed
 from storage.lists.words import list_name_words
-from storage.models import Mailbox, Tenant, User
+from storage.models import UNSERVED, Mailbox, Tenant, User
 from storage.text.names import NAME_LENGTH, clean_text, fold, words
 from storage.viewer import Viewer, visible_users
 from storage.views.views import is_named_in
@@ -56,6 +56,7 @@ _BEGUN: Final = 90
 """How like a name is of which only the beginnings of words were given, in percent."""
 NO_MAILBOX: Final = "skipped"
 """The state of a mailbox that is not there."""
+_IS_SERVED: Final = Tenant.state.not_in([literal_column(f"'{state}'") for state in UNSERVED])
 _SELECT_KNOWN: Any = (
     select(
         *(User.tenant_id, User.id, Tenant.shares_contacts, User.name, User.language, Tenant.language),
@@ -63,7 +64,7 @@ _SELECT_KNOWN: Any = (
     )
     .join(Tenant, Tenant.tenant_id == User.tenant_id)
     .outerjoin(Mailbox, (Mailbox.tenant_id == User.tenant_id) & (Mailbox.user_id == User.id))
-    .where(Tenant.entra_id == parameter("tenant"), User.entra_id == parameter("object"))
+    .where(Tenant.entra_id == parameter("tenant"), User.entra_id == parameter("object"), _IS_SERVED)
 )
 _KNOWN: Final = Prepared(_SELECT_KNOWN)
 _WHO: Final = _SELECT_KNOWN.cte("who")
@@ -101,6 +102,13 @@ async def get_known_user(
         has_mailbox=mailbox_state != NO_MAILBOX,
         may_name_view=all(is_view_named),
     )
+
+
+async def list_unknown_people(connection: AsyncConnection, entra_ids: Collection[str]) -> list[str]:
+    """Give those Entra ids that are nobody's in any tenant; needs the tenancy `SYSTEM`. None where nobody is known."""
+    known = set(await connection.scalars(select(User.entra_id).where(User.entra_id.in_(list(entra_ids)))))
+    has_any = await connection.scalar(select(User.id).limit(1)) is not None
+    return [entra_id for entra_id in entra_ids if entra_id not in known] if has_any else []
 
 
 async def get_user(connection: AsyncConnection, viewer: Viewer, user_id: int) -> UserRow | None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
 from storage.engine.wake import wake
-from storage.models import Mailbox, Subscription, Tenant, User
+from storage.models import UNSERVED, Mailbox, Subscription, Tenant, User
 from storage.queue.subscriptions import unwant_subscriptions, want_subscriptions
 
 LEFT_GROUP: Final = "Not one of the people whose mailboxes are read"
@@ -19,9 +19,10 @@ WATCHED: Final = ("new", "syncing", "current", "retrying", "forbidden")
 async def set_tenant_state(connection: AsyncConnection, tenant_id: int, state: str, reason: str = "") -> bool:
     """Record whether a tenant lets us in; True where that is news."""
     changed = update(Tenant).where(Tenant.tenant_id == tenant_id, or_(Tenant.state != state, Tenant.reason != reason))
+    changed = changed.where(Tenant.state.not_in(UNSERVED))
     before = await connection.scalar(select(Tenant.state).where(Tenant.tenant_id == tenant_id))
     await connection.execute(changed.values(state=state, reason=reason))
-    return before != state
+    return before != state and before not in UNSERVED
 
 
 async def resume_mailboxes(connection: AsyncConnection, tenant_id: int, now: int) -> None:

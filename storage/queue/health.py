@@ -1,13 +1,13 @@
 """How the whole and each firm stand: counts, progress and pace of a first sync, and what is in the way."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Float, and_, case, cast, func, select, true
+from sqlalchemy import ColumnElement, Float, and_, case, cast, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.models import Company, Contact, Feed, Mailbox, MailboxFeed, Outbox, Subscription, Tenant, User
+from storage.models import Chore, Company, Contact, Feed, Mailbox, MailboxFeed, Outbox, Subscription, Tenant, User
 from storage.queue.mailboxes import INTERVAL, choose_busy_interval
 from storage.viewer import Viewer, visible_companies, visible_contacts
 
@@ -254,3 +254,35 @@ async def _measure_lags(connection: AsyncConnection, now: int) -> dict[str, floa
         query = select(cast(now - Mailbox.last_success_at, Float)).where(synced).order_by(Mailbox.last_success_at)
         lags[str(quantile)] = await connection.scalar(query.offset(rank).limit(1)) or 0.0
     return lags
+
+
+DIRECTORY_LATE: Final = 1200
+"""Seconds without a look at a directory after which nobody seems to look any more; one is due every 300 or 600."""
+OVERDUE: Final = 120
+"""Seconds after which a chore that nobody takes up is late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stoppages:
+    """What stands still, counted over all tenants."""
+
+    firms_stopped: int
+    firms_unread: int
+    """Tenants that are configured and not there: nobody has begun to read them."""
+    directories_late: int
+
+
+async def find_stoppages(connection: AsyncConnection, now: int, entra_ids: Collection[str]) -> Stoppages:
+    """Count what stands still of these tenants; needs the tenancy `SYSTEM`."""
+    served = Tenant.entra_id.in_(list(entra_ids))
+    rows = (await connection.execute(select(Tenant.tenant_id, Tenant.state).where(served))).all()
+    ids = [row.tenant_id for row in rows]
+    is_old = and_(Chore.last_success_at > 0, Chore.last_success_at < now - DIRECTORY_LATE, Chore.failures == 0)
+    late = select(func.count()).where(
+        Chore.name == "directory", Chore.tenant_id.in_(ids), or_(Chore.due_at < now - OVERDUE, is_old)
+    )
+    return Stoppages(
+        sum(1 for row in rows if row.state != "active"),
+        len(set(entra_ids)) - len(ids),
+        await connection.scalar(late) or 0,
+    )

@@ -26,11 +26,18 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('carnet migrate'))")
 async def migrate(url: str) -> None:
     """Bring the database at `url` to the newest schema: all of it or, after a kill, nothing.
 
-    May be run again, and by two processes at once. Raises `DatabaseError`.
+    May be run again, and by two processes at once. Raises `DatabaseError` where the database refuses, and `ValueError`
+    with a sentence where a newer release has been here.
     """
     await asyncio.to_thread(_make_private, url)
     database = open_database(url)
     try:
+        revision = await get_revision(database)
+        if revision is not None and not is_known(revision):
+            raise ValueError(
+                f"The schema of this database is {revision}, which this release does not know: a newer one was here. "
+                "Install that release again, or restore the backup from before it (docs/operations/upgrade.md)."
+            )
         async with _alone(database), database.engine.connect() as connection:
             await connection.run_sync(upgrade)
     finally:
@@ -65,6 +72,11 @@ def upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def is_known(revision: str) -> bool:
+    """Say whether a revision is one of this release."""
+    return any(script.revision == revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
 
 
 def find_differences(connection: Connection) -> list[Any]:

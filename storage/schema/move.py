@@ -1,10 +1,10 @@
-"""Moving everything from one database to another, in the order of the keys, so that it can go on where it stopped.
+"""Moving firms from one database to another, in the order of the keys, so that it can go on where it stopped.
 
 The source is held from being written meanwhile. What has arrived is always the beginning of each table; at the end the
 counts of all rows and the sums of all columns are compared, tenant by tenant.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
+    update,
 )
 
 from storage.engine.database import NUMBERED, Database, get_sequence
@@ -33,6 +34,9 @@ from storage.engine.rls import SYSTEM
 from storage.models import Base, Tenant
 
 BATCH: Final = 5_000
+MOVING: Final = "moving"
+_NOT_COMPARED: Final = ("tenant_id",)
+"""A firm may have another number in the target."""
 _MODULUS: Final = 2_147_483_647
 """A prime: two numbers that differ have, but for one in two thousand million, another remainder."""
 
@@ -59,34 +63,95 @@ class Difference:
     target: int
 
 
-async def move(source: Database, target: Database, now: int, batch: int = BATCH) -> AsyncIterator[Moved]:
-    """Copy what is missing in the target, which has the newest schema; tells how far each table is.
+class MoveError(ValueError):
+    """Nothing may be moved as asked; the text is a sentence."""
 
-    The source is locked against writing until the last row has arrived.
+
+class DiffersError(Exception):
+    """What arrived is not what there was: `begun` are the numbers of the tenants that this move brought along."""
+
+    def __init__(self, differences: Sequence[Difference], begun: Sequence[int]) -> None:
+        super().__init__(len(differences))
+        self.differences = differences
+        self.begun = begun
+
+
+async def move(source: Database, target: Database, now: int, batch: int = BATCH) -> AsyncIterator[Moved]:
+    """Copy the firms that are missing in the target, which has the newest schema; tells how far each table is.
+
+    Who the firms are is compared by their Entra ids before a row is written: the target may hold others. A firm is
+    `moving` there, and served by nobody, until all of it is the same; one that is there already is not written to.
+    The source is locked against writing until then. Raises `DiffersError` where the two are not the same in the end.
     """
     async with target.writing(SYSTEM) as connection:
         await add_parts(connection, now)
     async with source.writing(SYSTEM):
-        async with source.reading(SYSTEM) as connection:
-            tenants = list(await connection.scalars(select(Tenant.tenant_id).order_by(Tenant.tenant_id)))
+        numbers = await _reserve(source, target)
+        begun = await _list_moving(target, numbers)
         for table in Base.metadata.sorted_tables:
-            total = await _count(source, table)
-            arrived = await _count(target, table)
-            for tenant_id in tenants:
-                async for count in _move_table(source, target, table, tenant_id, batch):
+            total, arrived = await _count(source, table, numbers), await _count(target, table, numbers.values())
+            for tenant_id in begun if table is not Base.metadata.tables["tenants"] else ():
+                async for count in _move_table(source, target, table, (tenant_id, numbers[tenant_id]), batch):
                     arrived += count
                     yield Moved(table.name, arrived, total)
             yield Moved(table.name, arrived, total)
+        if differences := [one async for one in find_differences(source, target) if one.tenant_id in begun]:
+            raise DiffersError(differences, [numbers[tenant_id] for tenant_id in begun])
+        await _open(source, target, {tenant_id: numbers[tenant_id] for tenant_id in begun})
     await _set_sequences(target)
 
 
+async def match_tenants(source: Database, target: Database) -> dict[int, int]:
+    """Give the number in the target of each firm of the source that is there, by its number in the source."""
+    theirs = {row.entra_id: row.tenant_id for row in await _list_tenants(target)}
+    return {row.tenant_id: theirs[row.entra_id] for row in await _list_tenants(source) if row.entra_id in theirs}
+
+
+async def _reserve(source: Database, target: Database) -> dict[int, int]:
+    """Give every firm of the source its number in the target: its own, or a new one where another firm has that."""
+    numbers = await match_tenants(source, target)
+    taken = {row.tenant_id for row in await _list_tenants(target)}
+    rows = [row for row in await _list_tenants(source) if row.tenant_id not in numbers]
+    if not numbers and not rows:
+        raise MoveError("There is no firm in the database that is to be moved.")
+    async with target.writing(SYSTEM) as connection:
+        for row in rows:
+            number = row.tenant_id if row.tenant_id not in taken else max(taken) + 1
+            taken.add(number)
+            numbers[row.tenant_id] = number
+            await connection.execute(insert(Tenant).values({**row, "tenant_id": number, "state": MOVING}))
+    return numbers
+
+
+async def _list_moving(target: Database, numbers: dict[int, int]) -> list[int]:
+    moving = {row.tenant_id for row in await _list_tenants(target) if row.state == MOVING}
+    return sorted(tenant_id for tenant_id, number in numbers.items() if number in moving)
+
+
+async def _list_tenants(database: Database) -> Sequence[RowMapping]:
+    async with database.reading(SYSTEM) as connection:
+        table = Base.metadata.tables["tenants"]
+        return (await connection.execute(select(table).order_by(table.c.tenant_id))).mappings().all()
+
+
+async def _open(source: Database, target: Database, numbers: dict[int, int]) -> None:
+    """Let the firms that have arrived be what they were."""
+    async with target.writing(SYSTEM) as connection:
+        for row in await _list_tenants(source):
+            if number := numbers.get(row.tenant_id):
+                await connection.execute(update(Tenant).where(Tenant.tenant_id == number).values(state=row.state))
+
+
 async def _move_table(
-    source: Database, target: Database, table: Table, tenant_id: int, batch: int
+    source: Database, target: Database, table: Table, numbers: tuple[int, int], batch: int
 ) -> AsyncIterator[int]:
-    last = await _find_last(target, table, tenant_id)
+    """Copy a table of one tenant; `numbers` are its number in the source and in the target."""
+    tenant_id, number = numbers
+    last = await _find_last(target, table, number)
+    last = [tenant_id, *last[1:]] if last else last
     while rows := await _read(source, table, tenant_id, last, batch):
         async with target.writing(SYSTEM) as connection:
-            await connection.execute(insert(table), [dict(row) for row in rows])
+            await connection.execute(insert(table), [{**row, "tenant_id": number} for row in rows])
         last = [rows[-1][column.name] for column in _list_key(table)]
         yield len(rows)
 
@@ -116,9 +181,9 @@ def _list_key(table: Table) -> list[Column[Any]]:
     return list(table.primary_key.columns)
 
 
-async def _count(database: Database, table: Table) -> int:
+async def _count(database: Database, table: Table, tenant_ids: Iterable[int]) -> int:
     async with database.reading(SYSTEM) as connection:
-        return await connection.scalar(select(func.count()).select_from(table)) or 0
+        return await connection.scalar(select(func.count()).where(table.c.tenant_id.in_(list(tenant_ids)))) or 0
 
 
 async def _set_sequences(target: Database) -> None:
@@ -130,25 +195,30 @@ async def _set_sequences(target: Database) -> None:
             numbers = Base.metadata.tables[model.__tablename__].c.id
             highest = await connection.scalar(select(func.max(numbers)))
             if highest:
+                name = get_sequence(model)
                 await connection.execute(
-                    text("SELECT setval(:name, :at)"), {"name": get_sequence(model), "at": highest}
+                    text(f"SELECT setval(:name, greatest(:at, (SELECT last_value FROM {name})))"),
+                    {"name": name, "at": highest},
                 )
 
 
 async def find_differences(source: Database, target: Database) -> AsyncIterator[Difference]:
-    """Compare the counts of rows and the sums of columns, table by table and tenant by tenant."""
+    """Compare the counts of rows and the sums of columns, table by table and firm by firm of the source."""
+    numbers = await match_tenants(source, target)
+    tenants = [row.tenant_id for row in await _list_tenants(source)]
     for table in Base.metadata.sorted_tables:
         ours, theirs = await _sum_up(source, table), await _sum_up(target, table)
-        for tenant_id in sorted(ours.keys() | theirs.keys()):
+        for tenant_id in tenants:
             nothing: dict[str, int] = {}
-            one, other = ours.get(tenant_id, nothing), theirs.get(tenant_id, nothing)
+            one, other = ours.get(tenant_id, nothing), theirs.get(numbers.get(tenant_id, -1), nothing)
             for what in one | other:
                 if one.get(what, 0) != other.get(what, 0):
                     yield Difference(tenant_id, table.name, what, one.get(what, 0), other.get(what, 0))
 
 
 async def _sum_up(database: Database, table: Table) -> dict[int, dict[str, int]]:
-    sums = {column.name: func.sum(measure) for column in table.columns if (measure := _measure(column)) is not None}
+    columns = [column for column in table.columns if column.name not in _NOT_COMPARED]
+    sums = {column.name: func.sum(measure) for column in columns if (measure := _measure(column)) is not None}
     query = select(table.c.tenant_id, func.count(), *sums.values()).group_by(table.c.tenant_id)
     async with _summing(database) as connection:
         rows = await connection.execute(query)

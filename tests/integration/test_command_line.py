@@ -10,7 +10,8 @@ import pytest
 from bot.__main__ import main
 from bot.demo.corpus import load_corpus
 
-SETTINGS = {"CARNET_APP_ID": "app", "CARNET_APP_SECRET": "not to be shown", "CARNET_TENANTS": '["t"]'}
+APP, TENANT = "11111111-2222-4333-8444-555555555555", "aaaaaaaa-2222-4333-8444-555555555555"
+SETTINGS = {"CARNET_APP_ID": APP, "CARNET_APP_SECRET": "not to be shown", "CARNET_TENANTS": f'["{TENANT}"]'}
 
 
 @pytest.fixture

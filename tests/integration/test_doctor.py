@@ -3,25 +3,25 @@
 import contextlib
 import io
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from rich.console import Console
 
 from bot.cli import status
 from bot.cli.doctor import examine, report
 from bot.cli.doctor.findings import Level
 from bot.cli.doctor.microsoft import judge_roles, read_roles
+from bot.cli.doctor.reach import Asked
 from bot.config import Config
 from storage.engine.database import Database, open_database
 from storage.schema.migrate import migrate
+from tests.certificates import NOW, write_certificate, write_key
 
-NOW = datetime(2026, 3, 3, tzinfo=UTC)
+PLAIN = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
 RIGHT = {"Mail.ReadBasic.All", "Calendars.ReadBasic.All", "User.Read.All"}
 
 
@@ -67,7 +67,7 @@ async def test_an_installation_that_is_well_has_no_problem(live, config):
 async def test_S34_permissions_that_are_missing_or_too_many_are_named(live, config):
     live.firm.granted = {"Mail.ReadWrite", "User.Read.All", "Mail.Send"}
     found = await find(config)
-    assert found["roles_missing"] is Level.PROBLEM
+    assert found["mailboxes_closed"] is Level.PROBLEM
     assert found["roles_excess"] is Level.WARNING
 
 
@@ -100,18 +100,6 @@ async def test_a_database_that_is_away_is_a_problem():
     assert "database_away" in {one.key for one in found}
 
 
-def write_certificate(path, ends_at: datetime, *, has_key: bool = True) -> str:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "carnet")])
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(1).not_valid_before(NOW - timedelta(days=900)).not_valid_after(ends_at)
-    pem = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    private = key.private_bytes(serialization.Encoding.PEM, *form) if has_key else b""
-    path.write_bytes(private + pem)
-    return str(path)
-
-
 @pytest.mark.parametrize(
     ("days", "key", "level"),
     [
@@ -127,21 +115,67 @@ async def test_S35_a_certificate_rings_thirty_days_before_its_end(tmp_path, days
     assert found[key] is level
 
 
-async def test_S35_a_certificate_needs_its_key_and_has_to_be_one(tmp_path):
-    path = write_certificate(tmp_path / "app.pem", NOW + timedelta(days=400), has_key=False)
-    config = Config(database_url=f"sqlite:///{tmp_path}/none.db", app_certificate=path)
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        (None, "certificate_missing"),
+        (b"nonsense", "certificate_unreadable"),
+        (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate_unreadable"),
+        (write_key(), "certificate_without_certificate"),
+    ],
+)
+async def test_S35_a_certificate_has_to_be_one(tmp_path, content, key):
+    path = tmp_path / "app.pem"
+    if content is not None:
+        path.write_bytes(content)
+    config = Config(database_url=f"sqlite:///{tmp_path}/none.db", app_certificate=str(path))
+    assert key in {one.key for one in await examine(config, NOW.timestamp())}
+
+
+async def test_S35_a_certificate_needs_its_own_key_without_a_password(tmp_path):
+    path = tmp_path / "app.pem"
+    config = Config(database_url=f"sqlite:///{tmp_path}/none.db", app_certificate=str(path))
+    write_certificate(path, has_key=False)
+    certificate = path.read_bytes()
     assert "certificate_without_key" in {one.key for one in await examine(config, NOW.timestamp())}
-    (tmp_path / "app.pem").write_text("nonsense")
-    assert "certificate_unreadable" in {one.key for one in await examine(config, NOW.timestamp())}
+    write_certificate(path, password="x")
+    assert "certificate_locked" in {one.key for one in await examine(config, NOW.timestamp())}
+    path.write_bytes(ec.generate_private_key(ec.SECP256R1()).private_bytes(*PLAIN) + certificate)
+    assert "certificate_foreign_key" in {one.key for one in await examine(config, NOW.timestamp())}
 
 
 def test_S34_the_least_permission_is_the_one_that_is_asked_for():
     [finding] = judge_roles("t", {"User.Read.All"}, Config())
-    assert finding.values["roles"] == "Mail.ReadBasic.All, Calendars.ReadBasic.All"
-    wants_more = Config(group="g", installs_app=True)
+    assert (finding.key, finding.values["roles"]) == ("mailboxes_closed", "Mail.ReadBasic.All, Calendars.ReadBasic.All")
+    wants_more = Config(group="11111111-2222-4333-8444-555555555555", installs_app=True)
     [finding] = judge_roles("t", RIGHT, wants_more)
     assert "GroupMember.Read.All" in finding.values["roles"]
     assert [one.key for one in judge_roles("t", RIGHT, Config())] == ["roles"]
+
+
+@pytest.mark.parametrize("name", ["Mail.ReadBasic", "mail.readbasic.all", "Mail.Read"])
+def test_S34_a_permission_is_known_by_each_of_its_names(name):
+    assert [one.key for one in judge_roles("t", {name, "Calendars.ReadBasic.All", "User.Read.All"}, Config())] == [
+        "roles"
+    ]
+
+
+async def test_S34_a_mailbox_that_answers_without_consent_is_fenced_and_nobody_is_told_to_open_the_others(live, config):
+    anne, bob = live.firm.list_people()
+    granted, live.firm.granted = live.firm.granted, {"User.Read.All"}
+    live.firm.scoped = {"Mail.ReadBasic.All": {anne.id}, "Calendars.Read": {anne.id}}
+    asked = Asked(anne.address, bob.address)
+    found = {one.key: one.level for one in await examine(config, NOW.timestamp(), asked)}
+    live.firm.granted, live.firm.scoped = granted, {}
+    assert {"mailboxes_scoped", "fence_holds", "roles"} <= found.keys()
+    assert not {"mailboxes_closed", "roles_missing", "fence_open"} & found.keys()
+
+
+async def test_S34_where_both_grants_add_up_the_fence_is_open_and_said_to_be(live, config):
+    anne, bob = live.firm.list_people()
+    live.firm.scoped = {"Mail.ReadBasic.All": {anne.id}}
+    found = {one.key: one.level for one in await examine(config, NOW.timestamp(), Asked(anne.address, bob.address))}
+    assert found["fence_open"] is Level.WARNING
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "a.bnVsbA.c", "a.WzFd.c"])

@@ -1,12 +1,13 @@
 """Moving a firm that has outgrown its file."""
 
+import asyncio
 import sqlite3
-import stat
 
 import pytest
 from sqlalchemy import func, insert, select, text, update
 
-from bot.cli.move import complete_url
+from bot.__main__ import main
+from bot.cli.urls import read_argument
 from storage.engine.database import Database, next_ids, open_database
 from storage.engine.rls import SYSTEM
 from storage.models import Base, Company, Contact, Interaction, InteractionContact, Mailbox, Outbox, Quarantined
@@ -34,10 +35,10 @@ async def source(tmp_path):
     await database.close()
 
 
-async def fill(database: Database, tenant_id: int) -> None:
+async def fill(database: Database, tenant_id: int, **firm: str) -> None:
     """A tenant with names in every script, history of many years, JSON and digests."""
     async with database.writing(SYSTEM) as connection:
-        await add_tenant(connection, tenant_id, domains=["lex.example"], settings={"é": [1, None, {"a": "漢"}]})
+        await add_tenant(connection, tenant_id, domains=["lex.example"], settings={"é": [1, None, {"a": "漢"}]}, **firm)
         user = await add_user(connection, "Zoé Ünal", tenant_id=tenant_id)
         await connection.execute(insert(Mailbox).values(tenant_id=tenant_id, user_id=user, due_at=NOW))
         for number in range(30):
@@ -152,11 +153,72 @@ async def test_nobody_writes_to_the_old_one_meanwhile(source, target):
     await moves.aclose()
 
 
-def test_a_file_may_be_named_without_slashes():
-    assert complete_url("sqlite:carnet.db") == "sqlite:///carnet.db"
-    assert complete_url("sqlite:////var/lib/carnet.db") == "sqlite:////var/lib/carnet.db"
-    assert complete_url("postgresql://a/b") == "postgresql://a/b"
+async def test_firms_that_are_others_keep_apart_though_they_have_the_same_number(source, target, tmp_path):
+    await move_all(source, target)
+    url = f"sqlite:///{tmp_path}/third.db"
+    await migrate(url)
+    third = open_database(url)
+    await fill(third, 1, entra_id="another firm")
+    await move_all(third, target)
+    assert await compare(third, target) == []
+    assert await compare(source, target) == []
+    async with target.reading(SYSTEM) as connection:
+        firms = (await connection.execute(text("SELECT entra_id, tenant_id, state FROM tenants ORDER BY 2"))).all()
+        counts = (
+            await connection.execute(text("SELECT tenant_id, count(*) FROM contacts GROUP BY 1 ORDER BY 1"))
+        ).all()
+    assert [tuple(row)[1:] for row in firms] == [(1, "active"), (2, "active"), (3, "active")]
+    assert [tuple(row) for row in counts] == [(1, 30), (2, 30), (3, 30)]
+    await third.close()
 
 
-def test_S36_the_file_is_its_owners_alone(source, tmp_path):
-    assert stat.S_IMODE((tmp_path / "old.db").stat().st_mode) == 0o600
+async def test_a_firm_that_is_arriving_is_served_by_nobody(source, target):
+    moves = move(source, target, NOW, 50)
+    for _ in range(4):
+        await anext(moves)
+    async with target.reading(SYSTEM) as connection:
+        assert set(await connection.scalars(text("SELECT state FROM tenants"))) == {"moving"}
+    await moves.aclose()
+
+
+async def test_a_firm_that_lives_there_already_is_not_written_to(source, target):
+    await move_all(source, target)
+    async with target.writing(SYSTEM) as connection:
+        await connection.execute(text("DELETE FROM contacts WHERE tenant_id = 1 AND id > 10"))
+    await move_all(source, target)
+    assert {one.table for one in await compare(source, target)} == {"contacts"}
+
+
+def test_what_arrived_otherwise_is_taken_back(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    asyncio.run(make_two(tmp_path))
+    words = ["move", "--from", "sqlite:old.db", "--to", "sqlite:new.db"]
+    assert main(words) == 1
+    assert "nothing was left" in capsys.readouterr().out
+    with sqlite3.connect(tmp_path / "new.db") as database:
+        assert database.execute("SELECT count(*) FROM tenants").fetchall() == [(0,)]
+        database.execute("DROP TRIGGER breaks")
+    assert main(words) == 0
+
+
+async def make_two(folder) -> None:
+    """A file to be moved, and one that keeps other names than it is given."""
+    for name in ("old", "new"):
+        await migrate(f"sqlite:///{folder}/{name}.db")
+    old = open_database(f"sqlite:///{folder}/old.db")
+    await fill(old, 1)
+    await old.close()
+    with sqlite3.connect(folder / "new.db") as database:
+        change = "UPDATE contacts SET name = 'x' || name WHERE id = new.id AND tenant_id = new.tenant_id"
+        database.execute(f"CREATE TRIGGER breaks AFTER INSERT ON contacts BEGIN {change}; END")
+
+
+def test_a_password_on_a_command_line_is_refused_and_one_in_a_file_is_taken(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["move", "--from", "sqlite:old.db", "--to", "postgresql://u:hidden@127.0.0.1:1/x"]) == 2
+    said = capsys.readouterr().err
+    assert ("CARNET_MOVE_TO" in said, "hidden" in said) == (True, False)
+    (tmp_path / "url").write_text("postgresql://u:hidden@127.0.0.1:1/x\n")
+    assert read_argument("@url", "--to", "CARNET_MOVE_TO", "") == "postgresql://u:hidden@127.0.0.1:1/x"
+    with pytest.raises(ValueError, match="CARNET_MOVE_TO"):
+        read_argument(None, "--to", "CARNET_MOVE_TO", "")

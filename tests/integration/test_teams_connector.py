@@ -10,9 +10,10 @@ import pytest
 from aiohttp import web
 
 from bot.config import SERVICE_URL_HOSTS
+from bot.outbound import open_session
 from bot.teams.connector import Connector
 from bot.teams.errors import GoneError, NotSentError, RefusedError, UnknownOutcomeError, UnreachableError
-from bot.teams.http import open_session, read_retry_after
+from bot.teams.http import read_retry_after
 from bot.teams.pacing import CONVERSATION_WINDOWS, Pace
 from bot.teams.urls import LOOPBACK_HOSTS, ServiceUrls
 from tests.switchboard import StaticToken, Switchboard, answering, open_switchboard, taking_then_breaking

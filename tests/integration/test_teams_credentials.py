@@ -7,9 +7,10 @@ import pytest
 from bot.config import Config
 from bot.demo.microsoft import run_microsoft
 from bot.errors import UnavailableError
+from bot.outbound import open_session
 from bot.teams.connector import Connector
 from bot.teams.credentials import EARLY, PAUSE, BotCredentials
-from bot.teams.http import fetch, open_session
+from bot.teams.http import fetch
 from bot.teams.urls import ServiceUrls
 from tests.microsoft import make_firm
 
@@ -82,7 +83,7 @@ async def test_a_ca_bundle_of_the_environment_overrides_nothing(microsoft, crede
 
 
 async def test_keys_of_the_sign_in_are_fetched_with_its_own_authority(microsoft):
-    async with open_session(microsoft.login_ca) as session:
+    async with open_session(Config(login_ca=microsoft.login_ca)) as session:
         assert b'"kid"' in await fetch(session, f"{microsoft.login_url}/common/discovery/v2.0/keys")
     async with open_session() as session:
         with pytest.raises(OSError, match="Client"):

@@ -8,7 +8,15 @@ from datetime import date
 import pytest
 
 from bot.__main__ import main
-from bot.cli.package import PackageError, build_package, check_icons, check_manifest, check_values, find_source
+from bot.cli.package import (
+    EXAMPLE_ADD_IN,
+    PackageError,
+    build_package,
+    check_icons,
+    check_manifest,
+    check_values,
+    find_source,
+)
 from bot.language import understand
 from tests.web import needs_page
 
@@ -44,6 +52,16 @@ def test_S50_every_address_in_the_package_is_ours(packed):
     names = {"developer.microsoft.com", "schemas.microsoft.com", "www.w3.org"}
     assert found - names == {HOST}
     assert json.loads(texts[0])["validDomains"] == [HOST]
+
+
+@needs_page
+def test_outlook_shows_one_button_for_the_package_names_the_add_in_that_it_replaces(packed):
+    with zipfile.ZipFile(packed[0]) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    [alternate] = manifest["extensions"][0]["alternates"]
+    add_in = re.search("<Id>(.+)</Id>", packed[1].read_text()).group(1)
+    assert alternate["hide"]["customOfficeAddin"]["officeAddinId"] == add_in
+    assert add_in not in (APP, EXAMPLE_ADD_IN)
 
 
 @needs_page

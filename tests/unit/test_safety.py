@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.graph.client.transport import BoundedTransport
-from bot.teams.http import open_session
+from bot.outbound import open_session
 from storage.models import Base
 
 HOUSE = Path(__file__).parent.parent.parent

@@ -7,34 +7,42 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from bot.cli.doctor.findings import Finding, Level
+from bot.cli.doctor.findings import Finding, Level, problem
 from bot.cli.doctor.microsoft import check_bot, check_tenants, check_webhooks
+from bot.cli.doctor.reach import Asked
 from bot.cli.doctor.settings import check_settings
 from bot.cli.doctor.store import check_database
-from bot.config import Config, load_config
+from bot.config import Config
+from bot.environment import has_credential, load_config
 from bot.language import LANGUAGES, say
+from bot.web.site import has_page
 
 MARKS = {Level.WELL: "[green]✓[/]", Level.WARNING: "[yellow]![/]", Level.PROBLEM: "[red]✗[/]"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `carnet doctor`."""
+    parser.add_argument("--mailbox", default="", metavar="ADDRESS", help="a mailbox that is to be read")
+    parser.add_argument("--outside", default="", metavar="ADDRESS", help="a test mailbox that is not to be read")
     parser.add_argument("--language", choices=LANGUAGES, default="en")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Examine and report; gives 1 where something keeps the service from working."""
-    findings = asyncio.run(examine(load_config(), time.time()))
+    asked = Asked(arguments.mailbox, arguments.outside)
+    findings = asyncio.run(examine(load_config(), time.time(), asked))
     report(findings, arguments.language, Console())
     return int(any(finding.level is Level.PROBLEM for finding in findings))
 
 
-async def examine(config: Config, now: float) -> list[Finding]:
+async def examine(config: Config, now: float, asked: Asked | None = None) -> list[Finding]:
     """Look at everything; what Microsoft says is only asked where we could sign in."""
     findings = [finding async for finding in check_settings(config, now)]
+    if not has_page():
+        findings.append(problem("no_page"))
     findings += [finding async for finding in check_database(config, now)]
-    if config.app_id and (config.app_certificate or config.app_secret.get_secret_value()):
-        findings += [finding async for finding in check_tenants(config)]
+    if config.app_id and has_credential(config):
+        findings += [finding async for finding in check_tenants(config, asked or Asked())]
         findings += [finding async for finding in check_bot(config)]
     findings += [finding async for finding in check_webhooks(config)]
     return findings

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import functools
 import json
 from collections.abc import Collection, Iterator
 from typing import Any, Final
@@ -9,52 +10,44 @@ from typing import Any, Final
 import requests
 
 from bot.cli.doctor.findings import Finding, Findings, problem, warning, well
+from bot.cli.doctor.reach import NOBODY, Asked, Reach, find_reach
+from bot.cli.registration import CALENDARS, DIRECTORY, GROUP, INSTALL, MAIL
 from bot.config import Config
 from bot.errors import UnavailableError
 from bot.graph.client.client import GraphClients
 from bot.graph.client.errors import GraphError, SignInError
-from bot.graph.client.signin import Application, SignIn
+from bot.graph.client.signin import SignIn, make_application
 from bot.graph.directory.entries import fetch_organization
+from bot.outbound import BlockingSession
 from bot.teams.credentials import BotCredentials
 
-NEEDED: Final = (
-    ("Mail.ReadBasic.All", "Mail.Read", "Mail.ReadWrite"),
-    ("Calendars.ReadBasic.All", "Calendars.Read", "Calendars.ReadWrite"),
-    ("User.Read.All", "Directory.Read.All"),
-)
+NEEDED: Final = (MAIL, CALENDARS, DIRECTORY)
 """One of each is needed; the first is the least."""
-GROUP: Final = ("GroupMember.Read.All", "Group.Read.All", "Directory.Read.All")
-INSTALL: Final = (
-    ("TeamsAppInstallation.ReadWriteSelfForUser.All", "TeamsAppInstallation.ReadWriteForUser.All"),
-    ("AppCatalog.Read.All", "AppCatalog.ReadWrite.All"),
+LEAST: Final = frozenset(
+    {
+        *("Mail.ReadBasic.All", "Mail.ReadBasic", "Mail.Read"),
+        *("Calendars.ReadBasic.All", "Calendars.ReadBasic", "Calendars.Read"),
+        *("User.Read.All", "GroupMember.Read.All", "Domain.Read.All", "Organization.Read.All"),
+        *("TeamsAppInstallation.ReadWriteSelfForUser.All", "AppCatalog.Read.All"),
+        "TeamsAppInstallation.ReadWriteAndConsentSelfForUser.All",
+    }
 )
-LEAST: Final = {
-    "Mail.ReadBasic.All",
-    "Calendars.ReadBasic.All",
-    "Calendars.Read",
-    "User.Read.All",
-    "GroupMember.Read.All",
-    "Domain.Read.All",
-    "Organization.Read.All",
-    "TeamsAppInstallation.ReadWriteSelfForUser.All",
-    "AppCatalog.Read.All",
-}
 """What we have a use for; anything beyond is more than an address book should hold (S34)."""
 
 
-async def check_tenants(config: Config) -> Findings:
-    """Sign in to each tenant, look at the permissions that were granted, and ask Graph one question."""
+async def check_tenants(config: Config, asked: Asked) -> Findings:
+    """Sign in to each tenant, look at what was granted, and ask Graph and a mailbox one question each."""
     clients = GraphClients(config)
     try:
         for tenant in config.tenants:
-            async for finding in _check_tenant(config, clients, tenant):
+            async for finding in _check_tenant(config, clients, tenant, asked):
                 yield finding
     finally:
         await clients.close()
 
 
-async def _check_tenant(config: Config, clients: GraphClients, tenant: str) -> Findings:
-    sign_in = SignIn(Application(config, tenant))
+async def _check_tenant(config: Config, clients: GraphClients, tenant: str, asked: Asked) -> Findings:
+    sign_in = SignIn(make_application(config, tenant))
     try:
         token = await sign_in.get_token()
     except SignInError as error:
@@ -62,7 +55,9 @@ async def _check_tenant(config: Config, clients: GraphClients, tenant: str) -> F
         return
     finally:
         sign_in.close()
-    for finding in judge_roles(tenant, read_roles(token), config):
+    roles = read_roles(token)
+    reach = await find_reach(clients(tenant), config.group, asked)
+    for finding in (*judge_roles(tenant, roles, config, reach), *judge_reach(tenant, roles, reach)):
         yield finding
     try:
         organization = await fetch_organization(clients(tenant))
@@ -82,16 +77,44 @@ def read_roles(token: str) -> set[str]:
         return set()
 
 
-def judge_roles(tenant: str, roles: Collection[str], config: Config) -> Iterator[Finding]:
-    """Name what is missing, and what is granted beyond need."""
+def judge_roles(tenant: str, roles: Collection[str], config: Config, reach: Reach = NOBODY) -> Iterator[Finding]:
+    """Name what is missing, and what is granted beyond need.
+
+    Where a mailbox answers without consent in Entra, RBAC for Applications opened it: nothing is missing then.
+    """
     needed = [*NEEDED, *([GROUP] if config.group else []), *(INSTALL if config.installs_app else ())]
-    missing = [one[0] for one in needed if not set(one) & set(roles)]
-    if missing:
-        yield problem("roles_missing", tenant=tenant, roles=", ".join(missing))
-    if excess := sorted(set(roles) - LEAST):
+    open_anyway = {MAIL: reach.mail is True, CALENDARS: reach.calendar is True}
+    missing = [one[0] for one in needed if not has_any(roles, one) and not open_anyway.get(one, False)]
+    of_mailboxes = [name for name in missing if name in (MAIL[0], CALENDARS[0])]
+    of_directory = [name for name in missing if name not in of_mailboxes]
+    if of_directory:
+        yield problem("roles_missing", tenant=tenant, roles=", ".join(of_directory))
+    if of_mailboxes:
+        yield problem("mailboxes_closed", tenant=tenant, roles=", ".join(of_mailboxes))
+    if excess := sorted(role for role in roles if not has_any([role], LEAST)):
         yield warning("roles_excess", tenant=tenant, roles=", ".join(excess))
     if not missing and not excess:
         yield well("roles", tenant=tenant)
+
+
+def judge_reach(tenant: str, roles: Collection[str], reach: Reach) -> Iterator[Finding]:
+    """Say which mailboxes are open: by consent all of them, by a scope of Exchange those within."""
+    by_consent = has_any(roles, MAIL) or has_any(roles, CALENDARS)
+    if reach.outside is True:
+        yield warning("fence_open", tenant=tenant) if by_consent else problem("scope_too_wide", tenant=tenant)
+    elif reach.outside is False:
+        yield well("fence_holds", tenant=tenant)
+    elif by_consent and reach.was_named:
+        yield warning("fence_unknown", tenant=tenant)
+    if reach.mail is False and has_any(roles, MAIL):
+        yield warning("mailbox_refused", tenant=tenant, error=reach.error)
+    if reach.mail is True and not has_any(roles, MAIL):
+        yield well("mailboxes_scoped", tenant=tenant)
+
+
+def has_any(roles: Collection[str], names: Collection[str]) -> bool:
+    """Say whether one of these permissions is among the roles, however it is written."""
+    return not {name.casefold() for name in names}.isdisjoint(role.casefold() for role in roles)
 
 
 async def check_bot(config: Config) -> Findings:
@@ -105,7 +128,8 @@ async def check_bot(config: Config) -> Findings:
     finally:
         credentials.close()
     try:
-        answer = await asyncio.to_thread(requests.get, config.openid_url, timeout=10)
+        with BlockingSession(config) as session:
+            answer = await asyncio.to_thread(session.get, config.openid_url, timeout=10)
         yield well("keys") if answer.ok else problem("keys_away", error=str(answer.status_code))
     except requests.RequestException as error:
         yield problem("keys_away", error=type(error).__name__)
@@ -117,7 +141,9 @@ async def check_webhooks(config: Config) -> Findings:
     for path in ("notifications", "lifecycle") if config.public_url else ():
         url = f"{config.public_url.rstrip('/')}/graph/{path}"
         try:
-            answer = await asyncio.to_thread(requests.post, url, params={"validationToken": greeting}, timeout=10)
+            with BlockingSession(config) as session:
+                post = functools.partial(session.post, url, params={"validationToken": greeting}, timeout=10)
+                answer = await asyncio.to_thread(post)
         except requests.RequestException as error:
             yield problem("webhook_away", url=url, error=type(error).__name__)
             continue

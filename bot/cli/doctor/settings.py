@@ -1,19 +1,14 @@
 """The settings, and the certificate that proves who we are."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
-from cryptography import x509
-
-from bot.cli.doctor.findings import Findings, problem, warning, well
+from bot.cli.doctor.findings import Finding, Findings, problem, warning, well
 from bot.config import SERVICE_URL_HOSTS, Config
-
-ALARM_DAYS: Final = 30
-"""Days before its end at which a certificate is to be replaced."""
-DAY: Final = 86_400
+from bot.credential import ALARM_DAYS, Credential, CredentialError, count_days, read_credential
+from bot.environment import has_credential
 
 
 async def check_settings(config: Config, now: float) -> Findings:
@@ -29,27 +24,32 @@ async def check_settings(config: Config, now: float) -> Findings:
         yield warning("other_hosts", hosts=", ".join(sorted(set(config.service_url_hosts) - set(SERVICE_URL_HOSTS))))
     if config.metrics_port and config.metrics_host not in ("127.0.0.1", "::1", "localhost"):
         yield warning("metrics_open", host=config.metrics_host)
-    if not config.app_certificate:
-        yield warning("secret_used") if config.app_secret.get_secret_value() else problem("no_credential")
+    if not has_credential(config):
+        yield problem("no_credential")
         return
-    async for finding in check_certificate(Path(config.app_certificate), now):
+    try:
+        credential = await asyncio.to_thread(read_credential, config)
+    except CredentialError as error:
+        yield problem(error.key, path=config.app_certificate or config.app_secret_file)
+        return
+    for finding in judge_credential(credential, now):
         yield finding
 
 
-async def check_certificate(path: Path, now: float) -> Findings:
-    """Check that a certificate can be read, has its key beside it, and is good for a while."""
-    try:
-        pem = await asyncio.to_thread(path.read_bytes)
-        certificate = x509.load_pem_x509_certificate(pem)
-    except (OSError, ValueError) as error:
-        yield problem("certificate_unreadable", path=str(path), error=type(error).__name__)
+def judge_credential(credential: Credential, now: float) -> Iterator[Finding]:
+    """Say how long what the app signs in with is good, and whether there is better."""
+    if credential.kind == "identity":
+        yield well("identity")
         return
-    if b"PRIVATE KEY-----" not in pem:
-        yield problem("certificate_without_key", path=str(path))
-    ends_at = certificate.not_valid_after_utc
-    days = int((ends_at - datetime.fromtimestamp(now, UTC)).total_seconds() // DAY)
-    values = {"days": days, "day": ends_at.date().isoformat()}
+    days = count_days(credential, now)
+    if credential.kind == "secret":
+        yield warning("secret_used" if days is not None else "secret_without_end")
+    if days is None:
+        return
+    values = {"days": days, "day": datetime.fromtimestamp(credential.ends_at, UTC).date().isoformat()}
     if days < 0:
-        yield problem("certificate_over", **values)
+        yield problem(f"{credential.kind}_over", **values)
+    elif days < ALARM_DAYS[0]:
+        yield warning(f"{credential.kind}_ending", **values)
     else:
-        yield warning("certificate_ending", **values) if days < ALARM_DAYS else well("certificate", **values)
+        yield well(credential.kind, **values)

@@ -5,19 +5,23 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from bot.cli.doctor.findings import Findings, problem, warning, well
+from bot.cli.doctor.findings import Finding, Findings, problem, warning, well
 from bot.config import Config
+from bot.health.troubles import is_disk_full
 from storage.engine.database import Database, get_file, open_database
 from storage.engine.rls import SYSTEM, is_enforced
 from storage.errors import DatabaseError
-from storage.queue.health import FAILING, get_health, list_firms, list_standings
-from storage.schema.migrate import get_newest_revision, get_revision
+from storage.firm.users import list_unknown_people
+from storage.queue.health import FAILING, Freshness, get_freshness, get_health, list_firms, list_standings
+from storage.schema.migrate import get_newest_revision, get_revision, is_known
 
 PATIENCE: Final = 15.0
 
 
 async def check_database(config: Config, now: float) -> Findings:
     """Check the database; nothing is written to it."""
+    if await asyncio.to_thread(is_disk_full, config.database_url):
+        yield problem("disk_full")
     file = get_file(config.database_url)
     if file is not None and not await asyncio.to_thread(file.exists):
         yield warning("database_new", file=str(file))
@@ -25,7 +29,7 @@ async def check_database(config: Config, now: float) -> Findings:
     database = open_database(config.database_url, is_pooled=config.database_is_pooled)
     try:
         async with asyncio.timeout(PATIENCE):
-            async for finding in _look(database, int(now)):
+            async for finding in _look(database, config, int(now)):
                 yield finding
         if file is not None:
             async for finding in _check_file(file):
@@ -38,8 +42,11 @@ async def check_database(config: Config, now: float) -> Findings:
         await database.close()
 
 
-async def _look(database: Database, now: int) -> Findings:
+async def _look(database: Database, config: Config, now: int) -> Findings:
     revision, newest = await get_revision(database), get_newest_revision()
+    if revision is not None and not is_known(revision):
+        yield problem("database_newer", revision=revision)
+        return
     if revision != newest:
         yield problem("database_old", revision=revision or "-", newest=newest)
         return
@@ -50,12 +57,25 @@ async def _look(database: Database, now: int) -> Findings:
     async with database.reading(SYSTEM) as connection:
         health = await get_health(connection, now)
         yield well("mailboxes", current=health.current, total=health.total)
+        yield judge_freshness(await get_freshness(connection, config.sync_interval))
         for firm in await list_firms(connection):
-            if firm.state != "active":
+            if firm.state == "closed":
+                yield warning("firm_closed", firm=firm.name or firm.entra_id)
+            elif firm.state != "active":
                 yield problem("firm_stopped", firm=firm.name or firm.entra_id, reason=firm.reason)
             for standing in await list_standings(connection, firm.tenant_id):
                 if standing.state in FAILING:
                     yield warning("mailbox_failing", reason=standing.reason)
+        for person in await list_unknown_people(connection, config.admins):
+            yield problem("admin_unknown", person=person)
+
+
+def judge_freshness(freshness: Freshness) -> Finding:
+    """Say whether Microsoft tells of what is new, and how late it shows where Microsoft does not."""
+    if not freshness.refused:
+        return well("news_told", count=freshness.notified)
+    minutes = {"minutes": -(-freshness.seconds // 60), "active": -(-freshness.active_seconds // 60)}
+    return warning("news_polled", count=freshness.refused, code=freshness.code, **minutes)
 
 
 async def _check_file(path: Path) -> Findings:

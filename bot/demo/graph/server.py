@@ -82,7 +82,7 @@ class Graph:
             self.limits.leave(call)
 
     def _check_permission(self, route: Route, call: Call) -> None:
-        if route.needs and route.needs.isdisjoint(call.firm.granted):
+        if route.needs and route.needs.isdisjoint(call.firm.granted) and not _is_in_scope(route, call):
             if "user" in call.values and route.needs & _MAIL_NEEDS:
                 raise ACCESS_DENIED
             raise GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
@@ -133,6 +133,12 @@ class Graph:
         if firm is None:
             raise _refuse("The tenant for tenant guid does not exist.")
         return firm
+
+
+def _is_in_scope(route: Route, call: Call) -> bool:
+    """Say whether RBAC for Applications opens the mailbox that is asked for."""
+    person = call.firm.get_person(call.values.get("user", ""))
+    return person is not None and any(person.id in call.firm.scoped.get(name, ()) for name in route.needs)
 
 
 def _refuse(text: str) -> GraphError:

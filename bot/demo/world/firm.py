@@ -41,6 +41,8 @@ class Firm:
         self.addresses = AddressBook()
         self.directory = Directory(self.tenant_id, domains)
         self.granted = set(GRANTED)
+        self.scoped: dict[str, set[str]] = {}
+        """RBAC for Applications: the people (ids) whose mailboxes a permission opens; no token tells of it."""
         self.may_basic_subscribe = True
         """Whether `Mail.ReadBasic.All` and its like are enough for a subscription: Microsoft's pages differ."""
         self.truth = Truth(self.tenant_id)

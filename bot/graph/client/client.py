@@ -27,7 +27,7 @@ from msgraph_core.middleware import AsyncGraphTransport, GraphTelemetryHandler
 
 from bot.config import Config
 from bot.graph.client.errors import GraphError, SignInError
-from bot.graph.client.signin import Application, SignIn
+from bot.graph.client.signin import SignIn, make_application
 from bot.graph.client.transport import BoundedTransport
 
 __all__ = ["GraphClient", "GraphClients", "GraphError", "SignInError"]
@@ -111,7 +111,7 @@ class GraphClients:
         self._config = config
         self._patience = patience
         self._clock = clock
-        self._transport = BoundedTransport()
+        self._transport = BoundedTransport(config)
         self._http = make_http_client(self._transport)
         self._clients: dict[str, GraphClient] = {}
         self._sign_ins: list[SignIn] = []
@@ -120,7 +120,7 @@ class GraphClients:
         """Give the client of a tenant, known by its Entra id."""
         client = self._clients.get(entra_tenant_id)
         if client is None:
-            sign_in = SignIn(Application(self._config, entra_tenant_id))
+            sign_in = SignIn(make_application(self._config, entra_tenant_id))
             client = GraphClient(
                 self._config.graph_url, sign_in, self._http, clock=self._clock, patience=self._patience
             )

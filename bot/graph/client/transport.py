@@ -3,13 +3,14 @@
 The SDK speaks httpx, whose own network layer takes twice as long for a page of 500 messages.
 """
 
-import ssl
 from typing import Final
 
 import aiohttp
-import certifi
 import httpx
 from yarl import URL
+
+from bot.config import Config
+from bot.outbound import make_context, proxy_options
 
 MAX_BODY: Final = 20 * 1024 * 1024
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=30)
@@ -24,9 +25,10 @@ class BodyTooLargeError(httpx.TransportError):
 
 
 class BoundedTransport(httpx.AsyncBaseTransport):
-    """Sends requests over one aiohttp session, without redirects, proxies or cookies."""
+    """Sends requests over one aiohttp session, without redirects or cookies, the way that the configuration says."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: Config | None = None) -> None:
+        self._config = config
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -59,12 +61,12 @@ class BoundedTransport(httpx.AsyncBaseTransport):
 
     def _get_session(self) -> aiohttp.ClientSession:
         if self._session is None:
-            context = ssl.create_default_context(cafile=certifi.where())
+            context = make_context(self._config.ca_file if self._config else "")
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=_CONNECTIONS, ssl=context),
                 timeout=_TIMEOUT,
                 cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
+                **proxy_options(self._config),
             )
         return self._session
 

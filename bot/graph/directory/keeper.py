@@ -17,6 +17,7 @@ from bot.loops import repeat, waking
 from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
+from storage.firm.closing import is_served
 from storage.firm.tenants import add_mailboxes, add_tenant, set_organization, set_users, stop_users, stop_users_but
 from storage.history.retention import set_keeping
 from storage.queue.chores import DueChore, add_chores, claim_chores, fail_chore, finish_chore, get_next_chore_at
@@ -127,6 +128,8 @@ class DirectoryKeeper:
             await self._note_failure(chore, error)
             return
         async with self._database.writing(chore.tenant_id) as connection:
+            if not await is_served(connection, chore.tenant_id):
+                return
             await self._write(connection, chore.tenant_id, seen)
             await self._set_state(connection, chore.tenant_id, "paused" if reason else "active", reason)
             next_at = self._now() + (PROBE if reason else PERIOD)

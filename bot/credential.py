@@ -1,0 +1,134 @@
+"""What the app proves itself with: a certificate, a secret, or a managed identity; read anew where its file changes."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+from bot.config import Config
+
+DAY: Final = 86_400
+ALARM_DAYS: Final = (30, 7, 1)
+"""Days before its end at which administrators are told that what the app signs in with is to be replaced."""
+
+Trouble = Literal[
+    "certificate_missing",
+    "certificate_unreadable",
+    "certificate_without_key",
+    "certificate_without_certificate",
+    "certificate_locked",
+    "certificate_foreign_key",
+    "secret_missing",
+]
+_SENTENCES: Final[dict[str, str]] = {
+    "certificate_missing": "There is no file where CARNET_APP_CERTIFICATE says.",
+    "certificate_unreadable": "The file that CARNET_APP_CERTIFICATE names cannot be read: it is no PEM, or not ours.",
+    "certificate_without_key": "The file that CARNET_APP_CERTIFICATE names holds no private key.",
+    "certificate_without_certificate": "The file that CARNET_APP_CERTIFICATE names holds a key and no certificate.",
+    "certificate_locked": "The key in CARNET_APP_CERTIFICATE has a password: store it without (openssl pkey).",
+    "certificate_foreign_key": "The key in CARNET_APP_CERTIFICATE is not that of the certificate beside it.",
+    "secret_missing": "There is no secret in the file where CARNET_APP_SECRET_FILE says.",
+}
+
+
+class CredentialError(Exception):
+    """There is nothing to sign in with; `key` names why, the text is a sentence."""
+
+    def __init__(self, key: Trouble) -> None:
+        self.key = key
+        super().__init__(_SENTENCES[key])
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What msal is given, and when it ends (UTC seconds; 0 where nobody knows)."""
+
+    kind: Literal["certificate", "secret", "identity"]
+    ends_at: int
+    digest: bytes
+    """Changes where what is signed in with has changed."""
+    value: Any = field(repr=False)
+
+
+def read_credential(config: Config) -> Credential:
+    """Read what to sign in with, as it is now; raises `CredentialError`."""
+    if config.managed_identity:
+        return Credential("identity", 0, b"", config.managed_identity)
+    if config.app_certificate:
+        return _read_certificate(Path(config.app_certificate))
+    secret = config.app_secret.get_secret_value()
+    if config.app_secret_file:
+        secret = _read_secret(Path(config.app_secret_file))
+    ends_at = _end_of(config.app_secret_ends)
+    return Credential("secret", ends_at, hashlib.sha256(secret.encode()).digest(), secret)
+
+
+def count_days(credential: Credential, now: float) -> int | None:
+    """Give the whole days that are left, negative after the end; None where nobody knows."""
+    return int((credential.ends_at - now) // DAY) if credential.ends_at else None
+
+
+def _read_certificate(path: Path) -> Credential:
+    pem = _read_pem(path)
+    has_key = b"PRIVATE KEY-----" in pem
+    if b"-----BEGIN CERTIFICATE-----" not in pem:
+        raise CredentialError("certificate_without_certificate" if has_key else "certificate_unreadable")
+    try:
+        certificate = x509.load_pem_x509_certificate(pem)
+    except ValueError as error:
+        raise CredentialError("certificate_unreadable") from error
+    if not has_key:
+        raise CredentialError("certificate_without_key")
+    if _get_public(_load_key(pem)) != _get_public(certificate):
+        raise CredentialError("certificate_foreign_key")
+    text = pem.decode("ascii", "replace")
+    value = {"private_key": text, "public_certificate": text}
+    ends_at = int(certificate.not_valid_after_utc.timestamp())
+    return Credential("certificate", ends_at, hashlib.sha256(pem).digest(), value)
+
+
+def _read_pem(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise CredentialError("certificate_missing") from error
+    except OSError as error:
+        raise CredentialError("certificate_unreadable") from error
+
+
+def _load_key(pem: bytes) -> Any:
+    if b"ENCRYPTED" in pem:
+        raise CredentialError("certificate_locked")
+    try:
+        return load_pem_private_key(pem[_find_key(pem) :], None)
+    except TypeError as error:
+        raise CredentialError("certificate_locked") from error
+    except ValueError as error:
+        raise CredentialError("certificate_unreadable") from error
+
+
+def _find_key(pem: bytes) -> int:
+    return pem.rindex(b"-----BEGIN", 0, pem.index(b"PRIVATE KEY-----"))
+
+
+def _get_public(holder: Any) -> bytes:
+    public: bytes = holder.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return public
+
+
+def _read_secret(path: Path) -> str:
+    try:
+        secret = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CredentialError("secret_missing") from error
+    if not secret:
+        raise CredentialError("secret_missing")
+    return secret
+
+
+def _end_of(day: str) -> int:
+    return int(datetime.combine(date.fromisoformat(day), time.max, UTC).timestamp()) if day else 0

@@ -1,0 +1,84 @@
+"""Reading `Config` from the environment: a sentence for each setting that makes no sense, misspelt names included."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from bot.config import Config
+from bot.credential import CredentialError, read_credential
+
+PREFIX: Final = "CARNET_"
+OF_TESTS: Final = "CARNET_TEST_"
+LEAST_LIKENESS: Final = 0.3
+FOR_LINKS: Final = ("PORT_", "SERVICE_")
+"""What Kubernetes makes of a service that is called `carnet`, in every pod beside it."""
+
+
+def load_config() -> Config:
+    """Read the settings; raises `ValueError` with a sentence that names each that makes no sense, and no secret."""
+    if wrong := list(find_unknown_names(os.environ)):
+        raise ValueError(" ".join(wrong))
+    try:
+        return Config()
+    except ValidationError as error:
+        wrong = list(dict.fromkeys(_describe(str(each["loc"][0]), each) for each in error.errors()))
+    except SettingsError as error:
+        wrong = [_describe(name) for name in Config.model_fields if f'field "{name}"' in str(error)]
+    raise ValueError(f"This setting makes no sense as it is: {'; '.join(wrong)}.")
+
+
+def _describe(name: str, error: Mapping[str, object] | None = None) -> str:
+    why = error.get("ctx", {}).get("error") if error else None  # type: ignore[attr-defined]
+    text = str(why) if isinstance(why, ValueError) else Config.model_fields[name].description
+    return f"{PREFIX}{name.upper()} ({text})"
+
+
+def find_unknown_names(names: Iterable[str]) -> Iterator[str]:
+    """Say of each name that begins like a setting and is none which one may be meant."""
+    for name in sorted(name for name in names if name.upper().startswith(PREFIX)):
+        word = name[len(PREFIX) :].lower()
+        if name.startswith(OF_TESTS) or word in Config.model_fields:
+            continue
+        if name.removeprefix(PREFIX).startswith(FOR_LINKS):
+            yield f"{name} is of Kubernetes, not a setting: say enableServiceLinks: false in the pod."
+            continue
+        yield f"There is no setting {name}{_suggest(word)}."
+
+
+def _suggest(word: str) -> str:
+    scored = process.extractOne(word, [*Config.model_fields], scorer=_compare, score_cutoff=LEAST_LIKENESS)
+    return f": is {PREFIX}{scored[0].upper()} meant?" if scored else ", nor one like it"
+
+
+def _compare(word: str, name: str, **_options: object) -> float:
+    """What is part of a name is meant, else what has the most of its words and the least errors."""
+    parts, others = set(word.split("_")), set(name.split("_"))
+    shared = 0.5 if word in name or name in word else 0.5 * len(parts & others) / len(parts | others)
+    return shared + 0.5 * DamerauLevenshtein.normalized_similarity(word, name)
+
+
+def read_config() -> Config:
+    """Read the settings of a service; raises `ValueError` with a sentence for what it cannot do without."""
+    config = load_config()
+    if not config.app_id:
+        raise ValueError("CARNET_APP_ID is not set: there is no service without authentication.")
+    if not has_credential(config):
+        raise ValueError("Set CARNET_APP_CERTIFICATE (better), CARNET_APP_SECRET or CARNET_MANAGED_IDENTITY.")
+    if not config.tenants:
+        raise ValueError("CARNET_TENANTS is empty: name the Entra tenants to serve, as a JSON list.")
+    try:
+        read_credential(config)
+    except CredentialError as error:
+        raise ValueError(str(error)) from error
+    return config
+
+
+def has_credential(config: Config) -> bool:
+    """Say whether there is anything to sign in with."""
+    given = (config.app_certificate, config.app_secret.get_secret_value(), config.app_secret_file)
+    return any((*given, config.managed_identity))

@@ -1,0 +1,78 @@
+"""How it stands, measured at most once a second however many ask."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from bot.health.troubles import Surroundings, Trouble, find_in_database, find_in_process
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
+from storage.errors import DatabaseError
+from storage.queue.health import Health, get_health
+
+log = structlog.get_logger(__name__)
+
+FRESH: Final = 1.0
+"""Seconds for which an answer is good: anybody may ask as often as they like."""
+PATIENCE: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What was found; `health` is None where the database gave none."""
+
+    troubles: tuple[Trouble, ...]
+    health: Health | None
+
+    @property
+    def is_ready(self) -> bool:
+        """Nothing stops a request."""
+        return all(trouble.weight != "stops" for trouble in self.troubles)
+
+    @property
+    def status(self) -> str:
+        """`ok`, `degraded` or `unavailable`."""
+        if not self.is_ready:
+            return "unavailable"
+        is_hindered = any(trouble.weight == "hinders" for trouble in self.troubles)
+        return "degraded" if is_hindered or (self.health and self.health.failing) else "ok"
+
+
+class Pulse:
+    """Looks at everything, and remembers for a moment what it saw."""
+
+    def __init__(self, database: Database, clock: Callable[[], float], surroundings: Surroundings) -> None:
+        self._database = database
+        self._clock = clock
+        self._surroundings = surroundings
+        self._lock = asyncio.Lock()
+        self._measured: tuple[float, State] | None = None
+
+    async def get_state(self) -> State:
+        """Give the state as it was a second ago at most."""
+        async with self._lock:
+            now = self._clock()
+            if self._measured is None or not 0 <= now - self._measured[0] < FRESH:
+                self._measured = now, await self._look(now)
+            return self._measured[1]
+
+    async def _look(self, now: float) -> State:
+        troubles = [trouble async for trouble in find_in_process(self._surroundings, now)]
+        health = None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                found = find_in_database(self._database, self._surroundings.config, now)
+                troubles += [trouble async for trouble in found]
+                if not any(trouble.key in ("database_away", "schema_none") for trouble in troubles):
+                    health = await self._measure(now)
+        except (DatabaseError, TimeoutError) as error:
+            log.warning("health_unknown", reason=type(error).__name__)
+            troubles.append(Trouble("database_away", "stops", {"error": type(error).__name__}))
+        return State(tuple(troubles), health)
+
+    async def _measure(self, now: float) -> Health:
+        async with self._database.reading(SYSTEM) as connection:
+            return await get_health(connection, int(now))

@@ -1,0 +1,123 @@
+"""What may be wrong with the whole: each trouble has a sentence, `health.KEY` of the texts."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from bot.config import Config
+from bot.credential import ALARM_DAYS, CredentialError, count_days, read_credential
+from bot.environment import has_credential
+from storage.engine.database import Database, get_file
+from storage.engine.rls import SYSTEM
+from storage.errors import DatabaseError
+from storage.queue.health import Stoppages, find_stoppages, get_freshness
+from storage.schema.standing import get_schema_standing
+
+Weight = Literal["stops", "hinders", "note"]
+LEAST_FREE: Final = 16 << 20
+"""Bytes that a disk must have free: SQLite's log and a first sync need some."""
+PROBE_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that is wrong: it stops what a request needs, it hinders, or it is only to be known."""
+
+    key: str
+    weight: Weight = "hinders"
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the process knows of itself; a worker has neither page nor bot."""
+
+    config: Config
+    has_page: bool = True
+    get_refusal: Callable[[], str] = str
+    """Gives the code with which the sign-in refuses the bot just now; empty where it does not."""
+    was_let_in: Callable[[], bool] = bool
+    knew_schema: bool = True
+    """False for a process that was begun on a newer schema on purpose."""
+
+
+async def find_in_process(surroundings: Surroundings, now: float) -> AsyncIterator[Trouble]:
+    """Find what needs no database."""
+    if not surroundings.has_page:
+        yield Trouble("no_page", "stops")
+    if code := surroundings.get_refusal():
+        weight: Weight = "hinders" if surroundings.was_let_in() else "stops"
+        yield Trouble("sign_in_refused", weight, {"code": code})
+    for trouble in judge_credential(surroundings.config, now):
+        yield trouble
+    if await asyncio.to_thread(is_disk_full, surroundings.config.database_url):
+        yield Trouble("disk_full", "stops")
+
+
+def judge_credential(config: Config, now: float) -> list[Trouble]:
+    """Judge what the app signs in with: whether it can be read, and how long it is good."""
+    if not has_credential(config):
+        return []
+    try:
+        credential = read_credential(config)
+    except CredentialError as error:
+        return [Trouble("credential_unreadable", "hinders", {"why": str(error)})]
+    days = count_days(credential, now)
+    if days is None or days >= ALARM_DAYS[0]:
+        return []
+    values = {"days": max(0, days)}
+    return [Trouble("credential_over", "hinders") if days < 0 else Trouble("credential_ending", "note", values)]
+
+
+async def find_in_database(database: Database, config: Config, now: float) -> AsyncIterator[Trouble]:
+    """Find what the database shows; one that does not answer is a trouble itself."""
+    try:
+        standing = await get_schema_standing(database)
+        if standing in ("none", "older"):
+            yield Trouble(f"schema_{standing}", "stops")
+            return
+        if standing == "newer":  # a release runs beside the one before it
+            yield Trouble("schema_newer")
+        if database.write_refusal:
+            yield Trouble(database.write_refusal, "stops")
+        async with database.reading(SYSTEM) as connection:
+            stoppages = await find_stoppages(connection, int(now), config.tenants)
+            freshness = await get_freshness(connection, config.sync_interval)
+    except DatabaseError as error:
+        yield Trouble("database_away", "stops", {"error": error.reason})
+        return
+    for trouble in list_stoppages(stoppages):
+        yield trouble
+    if freshness.refused:
+        minutes = {"minutes": -(-freshness.seconds // 60), "active": -(-freshness.active_seconds // 60)}
+        yield Trouble("subscriptions_refused", "hinders", {"count": freshness.refused, **minutes})
+
+
+def list_stoppages(stoppages: Stoppages) -> list[Trouble]:
+    """Name what stands still."""
+    counts = {
+        "firms_stopped": stoppages.firms_stopped,
+        "firms_unread": stoppages.firms_unread,
+        "directory_late": stoppages.directories_late,
+    }
+    return [Trouble(key, "hinders", {"count": count}) for key, count in counts.items() if count]
+
+
+def is_disk_full(database_url: str) -> bool:
+    """Try to write beside an SQLite file; a PostgreSQL has a disk of its own, which its writes tell of."""
+    file = get_file(database_url)
+    if file is None:
+        return False
+    folder = file.resolve().parent
+    try:
+        if shutil.disk_usage(folder).free < LEAST_FREE:
+            return True
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(PROBE_BYTES))
+            probe.flush()
+    except OSError:
+        return True
+    return False

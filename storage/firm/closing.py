@@ -1,0 +1,43 @@
+"""Leaving tenants alone that are no longer among the settings: nothing of them is read, said or served any more.
+
+What is known of them stays until `carnet forget`; a tenant that comes back is read anew from its whole directory.
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.wake import wake
+from storage.firm.erasure import stop_tenant
+from storage.models import UNSERVED, Chore, Outbox, Tenant
+
+TAKEN_OUT: Final = "Taken out of CARNET_TENANTS"
+
+
+async def close_tenants_but(connection: AsyncConnection, entra_ids: Collection[str]) -> list[int]:
+    """Close every tenant but these, and give the numbers of those that were open; needs a `SYSTEM` transaction."""
+    others = select(Tenant.tenant_id).where(Tenant.entra_id.not_in(list(entra_ids)), Tenant.state.not_in(UNSERVED))
+    closed = list(await connection.scalars(others.with_for_update()))
+    for tenant_id in closed:
+        await _close(connection, tenant_id)
+    if closed:
+        wake(connection, "subscriptions")
+    return closed
+
+
+async def _close(connection: AsyncConnection, tenant_id: int) -> None:
+    await stop_tenant(connection, tenant_id)
+    own = Tenant.tenant_id == tenant_id
+    await connection.execute(update(Tenant).where(own).values(state="closed", reason=TAKEN_OUT))
+    looks = Chore.name.in_(("directory", "subscriptions"))
+    await connection.execute(delete(Chore).where(Chore.tenant_id == tenant_id, looks))
+    unsaid = update(Outbox).where(Outbox.tenant_id == tenant_id, Outbox.state == "pending")
+    await connection.execute(unsaid.values(state="dropped", reason=TAKEN_OUT))
+
+
+async def is_served(connection: AsyncConnection, tenant_id: int) -> bool:
+    """Say whether a tenant is one of those that are read and served."""
+    state = await connection.scalar(select(Tenant.state).where(Tenant.tenant_id == tenant_id))
+    return state is not None and state not in UNSERVED

@@ -1,0 +1,59 @@
+"""How a database's schema stands to this release: none, older, current, or newer than it."""
+
+import functools
+from typing import Final, Literal
+
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
+from storage.errors import StatementError
+from storage.schema.migrate import SCRIPTS
+
+Standing = Literal["none", "older", "current", "newer"]
+_TABLES: Final = text("SELECT 1 FROM tenants LIMIT 1")
+_VERSION: Final = text("SELECT version_num FROM alembic_version")
+
+
+async def get_schema_standing(database: Database) -> Standing:
+    """Look; raises `StoreUnavailableError` where the database does not answer."""
+    await database.ping()
+    if not await _answers(database, _TABLES):
+        return "none"
+    if not await _answers(database, _VERSION):  # tables made without migrations: tests and benches
+        return "current"
+    async with database.reading(SYSTEM) as connection:
+        return judge_revision(await _get_version(connection))
+
+
+def judge_revision(revision: str | None) -> Standing:
+    """Judge a revision: one that this release does not know was made by a newer one."""
+    revisions = _list_revisions()
+    if revision is None:
+        return "none"
+    if revision not in revisions:
+        return "newer"
+    return "current" if revision == revisions[0] else "older"
+
+
+@functools.cache
+def _list_revisions() -> tuple[str, ...]:
+    """List the revisions of this release, the newest first."""
+    return tuple(script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
+
+
+async def _get_version(connection: AsyncConnection) -> str | None:
+    found: str | None = await connection.scalar(_VERSION)
+    return found
+
+
+async def _answers(database: Database, statement: object) -> bool:
+    """Say whether a statement finds its table."""
+    try:
+        async with database.reading(SYSTEM) as connection:
+            await connection.execute(statement)  # type: ignore[call-overload]
+    except StatementError:
+        return False
+    return True

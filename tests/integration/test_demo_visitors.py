@@ -1,0 +1,50 @@
+"""The demo is run on real headers: it answers this machine alone, and no page of another site."""
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.demo.visitors import keep_strangers_out
+
+
+async def ask(method: str, **headers: str) -> int:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response()
+
+    app = web.Application(middlewares=[keep_strangers_out])
+    app.router.add_route("*", "/demo/mail", answer)
+    async with TestClient(TestServer(app)) as client:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with client.request(method, "/demo/mail", headers=given) as response:
+            return response.status
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("GET", {}),
+        ("GET", {"Host": "localhost:3978"}),
+        ("GET", {"Host": "[::1]:3978"}),
+        ("POST", {"Origin": "http://127.0.0.1:3978", "Sec_Fetch_Site": "same-origin"}),
+        ("GET", {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}),
+    ],
+)
+async def test_this_machine_is_answered(method, headers):
+    assert await ask(method, **headers) == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("GET", {"Host": "rebound.example:3978"}),
+        ("GET", {"Host": "127.0.0.1.rebound.example"}),
+        ("GET", {"Host": "localhost.:3978"}),
+        ("POST", {"Origin": "https://elsewhere.example", "Content_Type": "text/plain"}),
+        ("POST", {"Origin": "null", "Content_Type": "text/plain"}),
+        ("POST", {"Origin": "http://127.0.0.1.elsewhere.example"}),
+        ("POST", {"Sec_Fetch_Site": "cross-site"}),
+        ("GET", {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "no-cors"}),
+    ],
+)
+async def test_another_name_or_another_site_is_not(method, headers):
+    assert await ask(method, **headers) == 403

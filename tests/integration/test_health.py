@@ -1,0 +1,171 @@
+"""`/livez`, `/readyz` and `/healthz`: what is wrong is said, and nothing that is wrong is called well."""
+
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import text
+
+from bot.config import Config
+from bot.health import troubles
+from bot.health.pulse import Pulse
+from bot.health.routes import add_health_routes
+from bot.health.troubles import Surroundings
+from storage.engine.database import Database, open_database
+from storage.engine.rls import SYSTEM
+from storage.errors import StoreUnavailableError
+from tests.certificates import NOW, write_certificate
+from tests.factories import add_tenant, add_user
+
+TENANT = "11111111-2222-4333-8444-555555555555"
+T = int(NOW.timestamp())
+SUBSCRIBED = """
+    INSERT INTO subscriptions (tenant_id, user_id, resource, graph_id, client_state_digest, state, expires_at, renew_at,
+    failures, reason) VALUES (1, 1, 'messages', '', '', 'refused', 0, 0, 3, '403')
+"""
+
+
+@pytest.fixture
+async def well(database: Database) -> Database:
+    """A database of one firm whose directory was looked at a minute ago."""
+    async with database.writing(SYSTEM) as connection:
+        await add_tenant(connection, 1, entra_id=TENANT)
+        await add_user(connection, "Anne")
+        chore = f"VALUES (1, 'directory', {T + 240}, 0, {T - 60}, '', '')"
+        columns = "(tenant_id, name, due_at, failures, last_success_at, link, reason)"
+        await connection.execute(text(f"INSERT INTO chores {columns} {chore}"))
+    return database
+
+
+async def ask(database: Database, path: str, config: Config | None = None, **known) -> tuple[int, dict]:
+    config = config or Config(database_url="sqlite:///nowhere.db", tenants=(TENANT,))
+    app = web.Application()
+    is_alive = known.pop("is_alive", lambda: True)
+    add_health_routes(app, Pulse(database, lambda: T, Surroundings(config, **known)), is_alive=is_alive)
+    async with TestClient(TestServer(app)) as client, client.get(path) as answer:
+        return answer.status, await answer.json()
+
+
+def get_keys(body: dict) -> list[str]:
+    return [reason["key"] for reason in body["reasons"]]
+
+
+async def test_what_is_well_is_ready_and_ok(well):
+    assert (await ask(well, "/readyz"))[0] == 200
+    status, body = await ask(well, "/healthz")
+    assert (status, body["status"], body["reasons"], body["mailboxes"]["total"]) == (200, "ok", [], 0)
+
+
+async def test_a_page_that_was_never_built_is_not_ready(well):
+    status, body = await ask(well, "/readyz", has_page=False)
+    assert (status, get_keys(body)) == (503, ["no_page"])
+    assert "bot.web.build" in body["reasons"][0]["what"]
+
+
+@pytest.mark.parametrize(("was_let_in", "status"), [(False, 503), (True, 200)])
+async def test_a_wrong_secret_keeps_a_new_process_back_and_is_told_by_an_old_one(well, was_let_in, status):
+    known = {"get_refusal": lambda: "AADSTS7000215", "was_let_in": lambda: was_let_in}
+    assert (await ask(well, "/readyz", **known))[0] == status
+    body = (await ask(well, "/healthz", **known))[1]
+    assert body["status"] == ("degraded" if was_let_in else "unavailable")
+    assert "AADSTS7000215" in body["reasons"][0]["what"]
+
+
+async def test_a_full_disk_is_neither_ready_nor_well(well, tmp_path, monkeypatch):
+    monkeypatch.setattr(troubles, "LEAST_FREE", 1 << 62)
+    config = Config(database_url=f"sqlite:///{tmp_path}/x.db", tenants=(TENANT,))
+    assert (await ask(well, "/readyz", config))[0] == 503
+    assert get_keys((await ask(well, "/healthz", config))[1]) == ["disk_full"]
+
+
+@pytest.mark.parametrize("reason", ["disk_full", "read_only"])
+async def test_a_database_that_refuses_what_is_written_is_not_ready_until_it_takes_it(well, reason):
+    well.write_refusal = reason
+    status, body = await ask(well, "/readyz")
+    assert (status, get_keys(body)) == (503, [reason])
+    async with well.writing(SYSTEM) as connection:
+        await connection.execute(text("UPDATE tenants SET name = 'Lex'"))
+    assert (await ask(well, "/readyz"))[0] == 200
+
+
+async def test_a_file_that_may_not_be_written_is_noticed_by_the_first_write(tmp_path):
+    database = open_database(f"sqlite:///{tmp_path}/x.db")
+    await database.create_tables()
+    async with database.engine.connect() as connection:
+        await connection.execute(text("PRAGMA query_only = ON"))
+    with pytest.raises(StoreUnavailableError):
+        async with database.writing(SYSTEM) as connection:
+            await add_tenant(connection, 1)
+    assert database.write_refusal == "read_only"
+    await database.close()
+
+
+async def test_a_database_without_tables_is_not_ready(tmp_path):
+    database = open_database(f"sqlite:///{tmp_path}/empty.db")
+    status, body = await ask(database, "/readyz")
+    assert (status, get_keys(body)) == (503, ["schema_none"])
+    assert (await ask(database, "/healthz"))[0] == 503
+    assert (await ask(database, "/livez"))[0] == 200
+    await database.close()
+
+
+async def test_a_schema_of_a_newer_release_is_told_and_served(well):
+    async with well.engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32))"))
+        await connection.execute(text("INSERT INTO alembic_version VALUES ('9999')"))
+    status, body = await ask(well, "/readyz")
+    assert (status, get_keys(body)) == (200, ["schema_newer"])
+    assert (await ask(well, "/healthz"))[1]["status"] == "degraded"
+    async with well.engine.begin() as connection:
+        await connection.execute(text("DROP TABLE alembic_version"))
+
+
+async def test_a_database_that_is_away_is_not_ready_and_the_process_is_alive_all_the_same():
+    database = open_database("postgresql://nobody@127.0.0.1:1/none")
+    status, body = await ask(database, "/readyz")
+    assert (status, get_keys(body)) == (503, ["database_away"])
+    assert (await ask(database, "/livez"))[0] == 200
+    await database.close()
+
+
+async def test_a_loop_that_has_ended_ends_the_process_s_life(well):
+    assert (await ask(well, "/livez", is_alive=lambda: False))[0] == 503
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (f"UPDATE chores SET due_at = {T - 600}", "directory_late"),
+        (f"UPDATE chores SET last_success_at = {T - 3600}", "directory_late"),
+        ("UPDATE tenants SET state = 'needs_admin'", "firms_stopped"),
+        ("UPDATE tenants SET entra_id = 'another'", "firms_unread"),
+        (
+            SUBSCRIBED,
+            "subscriptions_refused",
+        ),
+    ],
+)
+async def test_what_stands_still_is_told(well, change, key):
+    async with well.writing(SYSTEM) as connection:
+        await connection.execute(text(change))
+    status, body = await ask(well, "/healthz")
+    assert (status, body["status"], get_keys(body)) == (200, "degraded", [key])
+    assert (await ask(well, "/readyz"))[0] == 200
+
+
+async def test_what_the_app_signs_in_with_is_judged_by_its_end(well, tmp_path):
+    for days, status, keys in ((40, "ok", []), (6, "ok", ["credential_ending"]), (-2, "degraded", ["credential_over"])):
+        path = write_certificate(tmp_path / "app.pem", NOW + timedelta(days=days))
+        config = Config(database_url="sqlite:///x.db", tenants=(TENANT,), app_certificate=path)
+        body = (await ask(well, "/healthz", config))[1]
+        assert (body["status"], get_keys(body)) == (status, keys)
+
+
+async def test_the_reasons_are_said_in_the_language_that_is_asked_for(well):
+    app = web.Application()
+    config = Config(database_url="sqlite:///nowhere.db", tenants=(TENANT,))
+    add_health_routes(app, Pulse(well, lambda: T, Surroundings(config, has_page=False)))
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.get("/readyz", headers={"Accept-Language": "fr-FR,fr;q=0.9"})
+        assert "n'a jamais été construite" in (await answer.json())["reasons"][0]["what"]

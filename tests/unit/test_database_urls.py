@@ -1,0 +1,88 @@
+"""Database URLs as managed services give them, and as people paste them."""
+
+import ssl
+
+import pytest
+
+from storage.engine.urls import get_connect_arguments, read_url, split_options
+from tests.certificates import write_certificate
+
+
+@pytest.mark.parametrize(
+    ("text", "user", "password", "host"),
+    [
+        ("postgres://u:p@db.example:5433/carnet", "u", "p", "db.example"),
+        ("postgresql+asyncpg://u:p@h/c", "u", "p", "h"),
+        ('"postgresql://u:p@h/c"', "u", "p", "h"),
+        ("'postgresql://u:p@h/c'", "u", "p", "h"),
+        (" postgresql://u:p@h/c\n", "u", "p", "h"),
+        ("postgresql://u:p@ss@h/c", "u", "p@ss", "h"),
+        ("postgresql://u:p%40s%2Fs@h/c", "u", "p@s/s", "h"),
+        ("postgresql://u:p/a:s's\"s#?%@h/c?sslmode=require", "u", "p/a:s's\"s#?%", "h"),
+        ("postgresql://u%40server:p@h/c", "u@server", "p", "h"),
+        ("postgresql:///c?host=/run/postgresql", None, None, None),
+    ],
+)
+def test_a_url_is_read_with_the_password_that_it_has(text, user, password, host):
+    url = read_url(text)
+    assert (url.username, url.password, url.host, url.database[:1]) == (user, password, host, "c")
+    assert read_url(url.render_as_string(hide_password=False)) == url
+
+
+@pytest.mark.parametrize("text", ["sqlite:carnet.db", "sqlite:///carnet.db", "sqlite+aiosqlite:///carnet.db"])
+def test_a_file_is_named_in_three_ways(text):
+    assert read_url(text).database == "carnet.db"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("postgresql+psycopg2://u:secret@h/c", "psycopg2"),
+        ("sqlite+pysqlite:///x", "pysqlite"),
+        ("mysql://u:secret@h/c", "postgresql://"),
+        ("postgresql://u:secret@h:port/c", "USER:PASSWORD"),
+        ("postgresql://u:secret@h/c?sslmod=require", "sslmod"),
+        ("postgresql://u:secret@h/c?sslmode=always", "verify-full"),
+        ("postgresql://u:secret@h/c?connect_timeout=soon", "seconds"),
+        ("", "sqlite"),
+    ],
+)
+def test_what_cannot_be_read_is_a_sentence_without_the_password(text, why):
+    with pytest.raises(ValueError, match=why) as caught:
+        read_url(text)
+    assert "secret" not in str(caught.value)
+
+
+def test_parameters_of_libpq_reach_the_driver_in_its_own_words():
+    given = "postgres://u:p@h/c?sslmode=require&application_name=carnet&connect_timeout=7&options=-c%20a_b%3Dx&host=g"
+    url, options = split_options(read_url(given + "&channel_binding=require"))
+    assert dict(url.query) == {"host": "g"}
+    assert options == {"timeout": 7, "ssl": "require", "server_settings": {"application_name": "carnet", "a_b": "x"}}
+    assert get_connect_arguments(read_url("postgresql://u:p@h:1/c")) == {
+        "user": "u",
+        "password": "p",
+        "host": "h",
+        "port": 1,
+        "database": "c",
+        "timeout": 10,
+        "server_settings": {},
+    }
+
+
+@pytest.mark.parametrize(
+    ("mode", "checks", "checks_name"),
+    [
+        ("verify-full", ssl.CERT_REQUIRED, True),
+        ("verify-ca", ssl.CERT_REQUIRED, False),
+        ("require", ssl.CERT_REQUIRED, False),
+    ],
+)
+def test_a_root_certificate_is_looked_at_as_libpq_does(mode, checks, checks_name, tmp_path):
+    root = write_certificate(tmp_path / "root.pem", has_key=False)
+    context = split_options(read_url(f"postgresql://h/c?sslmode={mode}&sslrootcert={root}"))[1]["ssl"]
+    assert (context.verify_mode, context.check_hostname) == (checks, checks_name)
+
+
+def test_a_root_certificate_that_is_not_there_is_a_sentence():
+    with pytest.raises(ValueError, match="sslrootcert"):
+        split_options(read_url("postgresql://h/c?sslmode=verify-ca&sslrootcert=/nowhere.pem"))

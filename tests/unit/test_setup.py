@@ -1,0 +1,72 @@
+"""`carnet setup`: commands and an `.env` for one firm, made from the same module as the README's checklist."""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from bot.__main__ import main
+from bot.cli.doctor.microsoft import LEAST, NEEDED, has_any
+from bot.cli.package import find_source
+from bot.cli.registration import list_clients, list_permissions, list_redirects, name_application
+from bot.config import Config
+from bot.outlook.routes import page_values
+from bot.outlook.tokens import MICROSOFT_CLIENTS
+
+TENANT, APP = "AAAAAAAA-2222-4333-8444-555555555555", "11111111-2222-4333-8444-555555555555"
+GROUP, HOST = "bbbbbbbb-2222-4333-8444-555555555555", "carnet.firm.example"
+
+
+def set_up(capsys, *options: str) -> str:
+    assert main(["setup", "--tenant", TENANT, "--host", HOST, "--app-id", APP, *options]) == 0
+    return capsys.readouterr().out
+
+
+def test_the_bodies_are_json_with_every_uri_and_client(capsys):
+    bodies = [json.loads(body) for body in re.findall(r"--body '(.+)'", set_up(capsys))]
+    assert bodies[0]["spa"]["redirectUris"] == list(list_redirects(HOST))
+    assert bodies[0]["identifierUris"] == [f"api://{HOST}/{APP}"]
+    clients = bodies[1]["api"]["preAuthorizedApplications"]
+    assert {one["appId"] for one in clients} == {*MICROSOFT_CLIENTS, APP}
+    [scope] = bodies[0]["api"]["oauth2PermissionScopes"]
+    assert {one["delegatedPermissionIds"][0] for one in clients} == {scope["id"]}
+
+
+def test_a_shell_can_read_the_commands(capsys):
+    script = set_up(capsys, "--only", "azure", "--group", GROUP, "--installs-app")
+    assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0
+
+
+def test_with_a_group_nothing_is_granted_for_all_mailboxes(capsys):
+    said = set_up(capsys, "--group", GROUP)
+    assert "Mail.ReadBasic.All" not in said
+    assert "New-ManagementScope" in said
+    assert '-Role "Application Mail.ReadBasic"' in said
+    assert "Mail.ReadBasic.All" in set_up(capsys)
+
+
+def test_the_settings_are_settings_and_no_secret_is_among_them(capsys):
+    lines = set_up(capsys, "--only", "env", "--admin", GROUP).splitlines()
+    given = dict(line.split("=", 1) for line in lines if line.startswith("CARNET_"))
+    assert {name.removeprefix("CARNET_").lower() for name in given} <= Config.model_fields.keys()
+    assert json.loads(given["CARNET_TENANTS"]) == [TENANT.lower()]
+    assert not [name for name in given if "SECRET" in name or "PASSWORD" in name]
+
+
+@pytest.mark.parametrize("option", ["--tenant", "--app-id", "--host", "--group"])
+def test_what_is_no_id_or_host_is_a_sentence(option, capsys):
+    words = ["setup", "--tenant", TENANT, "--host", HOST, "--app-id", APP, option, "what is this"]
+    assert main(words) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_what_is_registered_is_what_the_page_the_manifest_and_the_doctor_mean():
+    config = Config(app_id=APP, tenants=(TENANT,), public_url=f"https://{HOST}")
+    assert page_values(config)["scope"].startswith(name_application(HOST, APP) + "/")
+    manifest = (find_source() / "manifest.json").read_text().replace("carnet.example", HOST)
+    assert json.loads(manifest)["webApplicationInfo"]["nestedAppAuthInfo"][0]["redirectUri"] == list_redirects(HOST)[0]
+    assert list_clients(APP)[-1] == APP
+    asked = list_permissions(has_group=True, installs_app=True, is_scoped=False, is_notified=False)
+    assert set(asked) <= LEAST
+    assert all(has_any(asked, one) for one in NEEDED)
