@@ -8,12 +8,11 @@ import asyncio
 import time
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
-
 from bot.errors import UnavailableError
 from bot.graph.webhooks.notifications import Hint
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
+from storage.errors import DatabaseError
 from storage.queue.subscriptions import Proof, list_proofs
 
 PAUSE: Final = 0.5
@@ -53,7 +52,7 @@ class Proofs:
                 self._next = asyncio.create_task(self._read())
                 self._next.add_done_callback(_look_at)
             await asyncio.shield(self._next)
-        except (DBAPIError, OSError) as error:
+        except DatabaseError as error:
             raise UnavailableError from error
         finally:
             self._waiting -= len(hints)
