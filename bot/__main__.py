@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "doctor": ("bot.cli.doctor", "check the installation, and say what to do"),
     "status": ("bot.cli.status", "show how far the mailboxes are"),
     "move": ("bot.cli.move", "move firms from SQLite to PostgreSQL"),
+    "verbs": ("bot.cli.verbs", "show what can be asked for, by whom and from where"),
     "forget": ("bot.cli.forget", "delete everything of a tenant that has left"),
 }
 

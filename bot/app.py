@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.admission import Admission
-from bot.commands.dispatcher import Dispatcher
 from bot.config import Config
+from bot.door import Door
 from bot.graph.client.client import GraphClients
 from bot.graph.directory.installs import AppInstaller
 from bot.graph.directory.keeper import DirectoryKeeper, Rules
@@ -76,19 +76,19 @@ async def create_app(
         line = await stack.enter_async_context(open_teams(config, is_demo=is_demo))
         session = await stack.enter_async_context(open_session(config))
         notices = Notices(clock, make_notice_preferences(config))
-        dispatcher = Dispatcher(database, clock, notices)
+        door = Door(database, clock, notices)
         keys = KeySet(f"{config.login_url}/common/discovery/v2.0/keys", functools.partial(fetch, session))
         app = web.Application(client_max_size=2**20)
         app[DATABASE] = database
         app[STOP] = Stop()
         messenger = add_teams_routes(
-            app, database=database, dispatcher=dispatcher, authenticator=line.authenticator, connector=line.connector
+            app, database=database, door=door, authenticator=line.authenticator, connector=line.connector
         )
         add_outlook_routes(
             app,
             config=config,
             database=database,
-            dispatcher=dispatcher,
+            door=door,
             tokens=UserTokens(
                 keys, app_id=config.app_id, host=urlsplit(config.public_url).netloc, login_url=config.login_url
             ),

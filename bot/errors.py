@@ -58,3 +58,21 @@ class UnavailableError(CarnetError):
 
     key = "unavailable"
     code = 503
+
+
+class VersionNeededError(CarnetError):
+    """A button asks for a change and does not say on which state it was decided."""
+
+    key = "version_needed"
+    code = 428
+
+
+class PersonalError(Exception):
+    """The answer is the asker's alone, and others read where it was asked: the door gives it in the asker's own chat.
+
+    `key` names the sentence that the others read instead.
+    """
+
+    def __init__(self, key: str = "cards.pointer") -> None:
+        self.key = key
+        super().__init__(key)

@@ -4,11 +4,10 @@ Typed words, a button on a card, the Outlook pane, the tab and the message exten
 data), so that one command answers them all under one rule of access.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal
 
-from bot.errors import BadRequestError
 from storage.engine.connection import Connection
 from storage.messages.notice_preferences import NoticePreferences
 from storage.viewer import Viewer
@@ -25,8 +24,22 @@ class Ask:
 
     verb: str
     data: Mapping[str, Any] = field(default_factory=dict)
-    may_name_view: bool = True
-    """False where it is known that no saved view of whoever asks has its name among the words."""
+    is_said: bool = False
+    """Understood from words, and not carried by a button: it names things as people do, and knows no versions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Who reads what is put into a conversation, as the edge knows it."""
+
+    user_ids: tuple[str, ...] = ()
+    """Whose clients refresh the card by themselves (Teams' ids, at most 60 are used)."""
+    is_of_the_firm: bool = False
+    """Everyone there is known to be of the firm."""
+
+
+NOBODY_ELSE: Final = Circle()
+"""The circle of what is put into no conversation: nothing is known of its readers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +106,7 @@ class Turn:
     """Everything that a command may know of the question."""
 
     viewer: Viewer
-    ask: Ask
+    verb: str
     connection: Connection
     language: Language
     now: int
@@ -102,6 +115,10 @@ class Turn:
     surface: Surface = "chat"
     preferences: NoticePreferences = field(default_factory=NoticePreferences)
     """How those want notices who never said."""
+    circle: Circle = NOBODY_ELSE
+    """Who reads a card that is put into a conversation."""
+    may_name_view: bool = True
+    """False where it is known that no saved view of whoever asks has its name among the words."""
 
     @property
     def reader(self) -> Reader:
@@ -139,45 +156,3 @@ class Reply:
     code: int = 200
     """The HTTP status of it: 400 what was sent makes no sense, 403 not allowed, 404 not there or not yours (one answer
     for both), 409 somebody changed it since, 503 try again later."""
-
-
-Command = Callable[[Turn], Awaitable[Reply]]
-AnyCommand = TypeVar("AnyCommand", bound=Command)
-"""A command that keeps what other arguments it has."""
-
-
-class Router:
-    """Verbs, and the commands that answer them; merged in one visible list in `bot/commands/__init__.py`."""
-
-    def __init__(self) -> None:
-        self.commands: dict[str, Command] = {}
-        self._writing: set[str] = set()
-
-    def verb(self, name: str, *, is_writing: bool = False) -> Callable[[AnyCommand], AnyCommand]:
-        """Register a command under a verb; a writing one gets a transaction and is answered once per activity."""
-
-        def register(command: AnyCommand) -> AnyCommand:
-            if name in self.commands:
-                raise ValueError(f"two commands for the verb {name!r}")
-            self.commands[name] = command
-            if is_writing:
-                self._writing.add(name)
-            return command
-
-        return register
-
-    def include(self, other: "Router") -> None:
-        """Take over every verb of another router."""
-        for name, command in other.commands.items():
-            self.verb(name, is_writing=other.is_writing(name))(command)
-
-    def is_writing(self, verb: str) -> bool:
-        """Say whether the verb changes anything."""
-        return verb in self._writing
-
-    async def answer(self, turn: Turn) -> Reply:
-        """Run the command of the turn's verb; raises `BadRequestError` for a verb that nobody answers."""
-        command = self.commands.get(turn.ask.verb)
-        if command is None:
-            raise BadRequestError("unknown_verb", verb=turn.ask.verb[:40])
-        return await command(turn)

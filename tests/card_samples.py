@@ -335,8 +335,8 @@ def _draw_notices(reader: Reader, world: World) -> Iterator[tuple[str, dict[str,
 
 def _draw_pane(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, Any]]]:
     address = f"somebody@{world.host}"
-    known = tuple(Person(address, "contact", n, world.person(n), 5, world.company(0), NOW - DAY) for n in range(8))
-    seen = tuple(Person(address, "seen", n, world.person(n)) for n in range(5))
+    known = tuple(Person(address, "contact", n + 1, world.person(n), 5, world.company(0), NOW - DAY) for n in range(8))
+    seen = tuple(Person(address, "seen", n + 1, world.person(n)) for n in range(5))
     unknown = (*seen, Person(address, "unknown"), Person("?", "invalid", None, world.person(0)))
     of = company(world)
     one = pane.OnItem((pane.Met(of, known[:3]),), known[:1], unknown, 2, 3)

@@ -4,14 +4,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import select
 
-from bot.commands.dispatcher import Claim, Dispatcher
+from bot.commands import ROUTER
+from bot.door import Caller, Claim, Door
 from bot.language import understand
-from bot.turn import Ask, Language, Notice, Reply, Surface
+from bot.turn import NOBODY_ELSE, Ask, Circle, Language, Notice, Reply, Surface
+from bot.verbs import Role
 from storage.engine.database import Database
 from storage.messages.notice_preferences import NoticePreferences
 from storage.models import Audit, Company, CompanyType
+from storage.queue.directory import list_admins
 from storage.viewer import Viewer
 from tests import factories
 from tests.card_checks import list_complaints, list_texts, walk
@@ -44,7 +48,7 @@ class Office:
     now: int = NOW
 
     def __post_init__(self) -> None:
-        self.dispatcher = Dispatcher(self.database, lambda: self.now, self.posted)
+        self.door = Door(self.database, lambda: self.now, self.posted)
 
     async def ask(
         self,
@@ -56,13 +60,23 @@ class Office:
         surface: Surface = "chat",
         claim: Claim | None = None,
         has_outsiders: bool = False,
+        is_said: bool = False,
+        circle: Circle = NOBODY_ELSE,
     ) -> Reply:
         """Ask the desk; whatever card comes back is one that Teams takes."""
         viewer = by if isinstance(by, Viewer) else self.people[by]
-        ask = Ask(verb, {key: value for key, value in (data or {}).items() if key != "verb"})
-        reply = await self.dispatcher.answer(
-            ask, viewer=viewer, language=language, surface=surface, claim=claim, has_outsiders=has_outsiders
+        plain = {key: value for key, value in (data or {}).items() if key != "verb"}
+        ask = Ask(verb, plain if is_said else await self._add_version(verb, plain, viewer), is_said=is_said)
+        roles = {Role.USER, Role.ADMINISTRATOR} if viewer.user_id in await self._list_admins(viewer) else {Role.USER}
+        caller = Caller(
+            replace(viewer, is_in_public=True) if surface == "group" else viewer,
+            language,
+            surface=surface,
+            roles=frozenset(roles),
+            has_outsiders=has_outsiders,
+            circle=circle,
         )
+        reply = await self.door.answer(ask, caller, claim)
         for card in (reply.card, reply.private and reply.private.card, *(item.card for item in reply.items)):
             assert card is None or list_complaints(card) == []
         return reply
@@ -70,12 +84,33 @@ class Office:
     async def say(self, text: str, **options: Any) -> Reply:
         """Type a sentence."""
         ask = understand(text, options.get("language", "en"), TODAY)
-        return await self.ask(ask.verb, dict(ask.data), **options)
+        return await self.ask(ask.verb, dict(ask.data), is_said=True, **options)
+
+    async def _add_version(self, verb: str, data: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
+        """Add the state of the company, as every card carries it, where a test says none."""
+        known = ROUTER.verbs.get(verb)
+        number = data.get("company_id")
+        if known is None or not known.versioned or "version" in data or not isinstance(number, int):
+            return data
+        async with self.database.reading(viewer.tenant_id) as connection:
+            query = select(Company.version).where(Company.tenant_id == viewer.tenant_id, Company.id == number)
+            return data | {"version": (await connection.execute(query)).scalar() or 1}
+
+    async def _list_admins(self, viewer: Viewer) -> set[int]:
+        async with self.database.reading(viewer.tenant_id) as connection:
+            return set(await list_admins(connection, viewer.tenant_id))
 
     async def click(self, reply: Reply, words: str, inputs: dict[str, Any] | None = None, **options: Any) -> Reply:
         """Click what these words stand on: a button, or a line to choose."""
         action = find_action(reply.card, words)
         return await self.ask(action["verb"], {**action["data"], **(inputs or {})}, **options)
+
+
+def fit(verb: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what the verb does not take, so that the rest is looked at."""
+    known = ROUTER.verbs.get(verb)
+    fields = {field.encode_name for field in msgspec.structs.fields(known.input)} if known else data.keys()
+    return {key: value for key, value in data.items() if key in fields}
 
 
 def find_action(card: Any, words: str) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from bot.commands.dispatcher import Dispatcher
 from bot.config import Config
+from bot.door import Door
 from bot.outlook.routes import add_outlook_routes
 from bot.outlook.tokens import UserTokens
 from bot.web.site import Site
@@ -67,12 +67,12 @@ class Page:
 
 @contextlib.asynccontextmanager
 async def open_page(
-    database: Database, *, dispatcher: Dispatcher | None = None, config: Config = CONFIG, site: Site | None = None
+    database: Database, *, door: Door | None = None, config: Config = CONFIG, site: Site | None = None
 ) -> AsyncIterator[Page]:
     """Serve the page's routes until the block is left."""
     app = web.Application()
     tokens = UserTokens(PublishedKeys(), app_id=APP, host=HOST)
-    dispatcher = dispatcher or Dispatcher(database, lambda: NOW)
-    add_outlook_routes(app, config=config, database=database, dispatcher=dispatcher, tokens=tokens, site=site)
+    door = door or Door(database, lambda: NOW)
+    add_outlook_routes(app, config=config, database=database, door=door, tokens=tokens, site=site)
     async with TestServer(app) as server, aiohttp.ClientSession() as session:
         yield Page(session, str(server.make_url("")).rstrip("/"))

@@ -14,7 +14,8 @@ import aiohttp
 from aiohttp import web
 from sqlalchemy import text
 
-from bot.commands.dispatcher import Dispatcher
+from bot.door import Caller
+from bot.door import Door as TheDoor
 from bot.keys import KeySet
 from bot.outbound import open_session
 from bot.teams.authentication import LocalAuthenticator, TokenAuthenticator
@@ -38,13 +39,14 @@ PERSON = "10000000-0000-4000-8000-000000000007"
 _ids = itertools.count(1)
 
 
-class FakeDesk(Dispatcher):
+class FakeDoor(TheDoor):
     """Answers every verb with a card that names it; `writes` has an effect, `breaks` raises, others by `replies`."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database, lambda: NOW)
+        self.database = database
         self.asked: list[Ask] = []
-        self.askers: list[dict[str, Any]] = []
+        self.callers: list[Caller] = []
         self.effects = 0
         self.replies: dict[str, Any] = {}
         self.gate = asyncio.Event()
@@ -53,20 +55,20 @@ class FakeDesk(Dispatcher):
         self.hangs_after_commit = False
         self.committed = asyncio.Event()
 
-    async def answer(self, ask, *, claim=None, **asker):
+    async def answer(self, ask, caller, claim=None):
         self.asked.append(ask)
-        self.askers.append(asker)
+        self.callers.append(caller)
         await self.gate.wait()
         if ask.verb != "writes":
             return await self._answer(ask)
-        async with self.database.writing(asker["viewer"].tenant_id) as connection:
+        async with self.database.writing(caller.viewer.tenant_id) as connection:
             reply = await claim(connection, functools.partial(self._write, ask))
         self.committed.set()
         if self.hangs_after_commit:
             await asyncio.Event().wait()
         return reply
 
-    def answer_stranger(self, ask, *, language):
+    def refuse(self, ask, refusal, *, language):
         return Reply(card=draw("stranger"), summary=f"stranger {language}", is_error=True, code=403)
 
     async def _write(self, ask: Ask) -> Reply:
@@ -85,12 +87,12 @@ def draw(text: str) -> dict[str, Any]:
 
 
 @dataclass
-class Door:
+class Endpoint:
     """The service's door, with all that stands around it."""
 
     url: str
     switchboard: Switchboard
-    dispatcher: Any
+    fake: Any
     database: Database
     session: aiohttp.ClientSession
     messenger: TeamsMessenger
@@ -146,10 +148,10 @@ async def open_door(
     database: Database,
     *,
     is_demo: bool = False,
-    dispatcher: Dispatcher | None = None,
+    door: TheDoor | None = None,
     keepalive: float = 25.0,
     **patience: float,
-) -> AsyncIterator[Door]:
+) -> AsyncIterator[Endpoint]:
     """Serve the Teams edge against a switchboard; pauses of its connector take no time, and are written down.
 
     At the end its books are balanced.
@@ -166,12 +168,12 @@ async def open_door(
         if is_demo:
             authenticator = LocalAuthenticator(authenticator)
         connector = Connector(session, StaticToken(), urls, clock=lambda: now[0], sleep=nap)
-        dispatcher = dispatcher or FakeDesk(database)
+        door = door or FakeDoor(database)
         app = web.Application()
         messenger = add_teams_routes(
             app,
             database=database,
-            dispatcher=dispatcher,
+            door=door,
             authenticator=authenticator,
             connector=connector,
             clock=lambda: NOW,
@@ -180,7 +182,7 @@ async def open_door(
         )
         async with serve(app, **(SERVER_OPTIONS | {"keepalive_timeout": keepalive})) as url:
             at = f"{url}/api/messages"
-            yield Door(at, switchboard, dispatcher, database, client, messenger, connector, authenticator, now, is_demo)
+            yield Endpoint(at, switchboard, door, database, client, messenger, connector, authenticator, now, is_demo)
     balance_replies(switchboard.list_sent(), await _count_interactions(database) - held)
 
 
@@ -190,7 +192,7 @@ async def _count_interactions(database: Database) -> int:
 
 
 async def add_people(database: Database) -> int:
-    """Add the firm, and Anne Martin who speaks in `Door.describe`; returns her number."""
+    """Add the firm, and Anne Martin who speaks in `Endpoint.describe`; returns her number."""
     async with database.writing(SYSTEM) as connection:
         await add_tenant(connection, 1, entra_id=TENANT, language="fr")
         return await add_user(connection, "Anne Martin", entra_id=PERSON)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from adaptive_cards.card import Column, ColumnSet, InputChoice, InputChoiceSet, InputText, InputToggle
+from adaptive_cards.card import Column, ColumnSet, InputChoice, InputChoiceSet, InputText
 from adaptive_cards.types import ChoiceInputStyle, Spacing, VerticalAlignment
 
 from bot.cards.actions import buttons
@@ -53,7 +53,7 @@ _TEXT = Template(
         max_length=NAME_LENGTH,
     )
 )
-_TICK = Template(InputToggle(id=slot("id"), title=slot("title"), value_on=slot("on"), value_off="", wrap=True))
+_TICKS = _choices(ChoiceInputStyle.EXPANDED, is_multi_select=True)
 _CHOICE = Template(InputChoice(title=slot("title"), value=slot("value")))
 _BESIDE = Template(
     ColumnSet(
@@ -68,7 +68,7 @@ _BESIDE = Template(
 
 def choice(title: str, value: str) -> Json:
     """Give one choice of an input."""
-    return _CHOICE(title=clean(title, 80), value=value)
+    return _CHOICE(title=clean(title, 160), value=value)
 
 
 def choose_one(name: str, label: str, choices: Sequence[Json], value: str | None = None) -> Json:
@@ -100,9 +100,9 @@ def write_text(name: str, label: str, placeholder: str | None = None, value: str
     return _TEXT(id=name, label=label, placeholder=placeholder, value=value and clean(value, NAME_LENGTH))
 
 
-def tick(name: str, title: str, on: str) -> Json:
-    """Let the reader tick something; `on` is what its value is then."""
-    return _TICK(id=name, title=title, on=on)
+def tick_several(name: str, label: str, choices: Sequence[Json]) -> Json:
+    """Let the reader tick any of a page, all of them in sight."""
+    return _TICKS(id=name, label=label, choices=choices, value=None, placeholder=None)
 
 
 def beside(field: Json, button: Json) -> Json:

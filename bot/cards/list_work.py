@@ -6,7 +6,7 @@ from typing import Any
 from bot.cards import entries, kit
 from bot.cards.actions import button, submit
 from bot.cards.companies import draw_back
-from bot.cards.inputs import Json, choice, choose_one, choose_person, tick, write_text
+from bot.cards.inputs import Json, choice, choose_one, choose_person, tick_several, write_text
 from bot.cards.phrases import NOBODY, join, say_last, text, type_choices, type_names
 from bot.cards.wording import clean
 from bot.language import say
@@ -14,8 +14,8 @@ from bot.turn import Card, Choice, Language, Reader
 from storage.book.companies import CompanyRow
 from storage.views.views import ViewRow
 
-TICK = "company_"
-"""How the id of a tick box begins; the company's number follows, and its version is the value."""
+TICKED = "ticked"
+"""The input of the tick boxes: each value is a company's number and its version, as `12:3`."""
 UNCHANGED = "unchanged"
 _NAME = 60
 
@@ -68,10 +68,8 @@ def draw_ticks(
     language = reader.language
     names = type_names(language)
     boxes = [
-        tick(
-            f"{TICK}{row.id}",
-            join((clean(row.name, limit), names[row.type], say_last(reader, row.last_at))),
-            f"{row.version}",
+        choice(
+            join((clean(row.name, limit), names[row.type], say_last(reader, row.last_at))), f"{row.id}:{row.version}"
         )
         for row in rows
     ]
@@ -83,7 +81,7 @@ def draw_ticks(
     body = [
         kit.title(title),
         kit.note(words),
-        *boxes,
+        tick_several(TICKED, text(language, "ticks.which"), boxes),
         kit.box([kit.columns(type_, person)]),
     ]
     go_on = submit(text(language, "ticks.go_on"), "companies.set_many", back=_to_list(state))

@@ -1,26 +1,14 @@
 """Cards for a conversation: everyone there may see what they show, and each reader of the firm gets a fresh one."""
 
-from dataclasses import dataclass
-
 from bot.cards import kit
 from bot.cards.actions import button
 from bot.cards.companies import draw_facts, draw_head
 from bot.cards.phrases import join, text
 from bot.cards.wording import clean
-from bot.turn import Card, Language, Reader
+from bot.turn import Card, Circle, Language, Reader
 from storage.book.companies import CompanyDetail
 
 VERB = "company.shared"
-
-
-@dataclass(frozen=True, slots=True)
-class Circle:
-    """Who reads a card in a conversation."""
-
-    user_ids: tuple[str, ...] = ()
-    """Whose clients refresh the card by themselves (Teams' ids, at most 60 are used)."""
-    is_of_the_firm: bool = False
-    """Everyone there is known to be of the firm."""
 
 
 def draw_shared_company(reader: Reader, company: CompanyDetail, circle: Circle) -> Card:

@@ -25,9 +25,14 @@ class TypeGroup:
 def draw_types(reader: Reader, groups: Sequence[TypeGroup], scope: str) -> Card:
     """Draw a line for each type: whom it holds; choosing it opens its list."""
     language = reader.language
-    body = [kit.title(text(language, "list.by_type")), kit.note(text(language, f"filter.{scope}"))]
+    body = [kit.title(say_types(reader)), kit.note(text(language, f"filter.{scope}"))]
     body += [_draw_group(reader, group, scope) for group in groups]
     return kit.card(body, is_wide=True)
+
+
+def say_types(reader: Reader) -> str:
+    """Say what the card is."""
+    return text(reader.language, "list.by_type")
 
 
 def _draw_group(reader: Reader, group: TypeGroup, scope: str) -> kit.Json:

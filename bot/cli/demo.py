@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,6 @@ from aiohttp import web
 
 from bot.app import DATABASE, create_app, open_store
 from bot.cli.serve import listening, wait_for_stop
-from bot.commands.dispatcher import Dispatcher
 from bot.config import Config
 from bot.demo.invented import list_seeds
 from bot.demo.journal import Journal
@@ -21,6 +21,7 @@ from bot.demo.ports import is_free
 from bot.demo.routes import add_demo_routes
 from bot.demo.start import open_firm
 from bot.demo.visitors import keep_strangers_out
+from bot.door import Caller, Door
 from bot.graph.sync.runner import read_counts
 from bot.log import set_up_logs
 from bot.outlook.routes import page_values
@@ -124,7 +125,7 @@ async def sow(app: web.Application, microsoft: Microsoft) -> None:
         if health["total"] and health["current"] + health["failing"] >= health["total"]:
             break
         await asyncio.sleep(_LOOK_EVERY)
-    dispatcher = Dispatcher(app[DATABASE], time.time)  # one of its own: nobody is told of it, and nobody's "undo" is it
+    door = Door(app[DATABASE], time.time)  # one of its own: nobody is told of it, and nobody's "undo" is it
     tenant, first = microsoft.firm.tenant_id, microsoft.firm.list_people()[0].id
     for seed in list_seeds():
         partner = next((each.id for each in microsoft.firm.list_people() if each.address == seed.partner), first)
@@ -136,4 +137,4 @@ async def sow(app: web.Application, microsoft: Microsoft) -> None:
         if seed.partner:
             asks.append(Ask("company.set_partner", {"name": seed.domain, "person": "me", "is_confirmed": True}))
         for ask in asks:
-            await dispatcher.answer(ask, viewer=user.viewer, language="en")
+            await door.answer(replace(ask, is_said=True), Caller(user.viewer, "en"))

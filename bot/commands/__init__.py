@@ -24,7 +24,7 @@ from bot.commands import (
     views,
     welcome,
 )
-from bot.turn import Router
+from bot.verbs import Router
 
 ROUTER = Router()
 for room in (

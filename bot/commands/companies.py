@@ -1,178 +1,231 @@
 """What people decide about a company: its type, its partner, its name; and taking a decision back."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
+
+import msgspec
+from msgspec import UNSET
 
 from bot.cards.companies import Opened, draw_company
 from bot.cards.kit import Json
 from bot.cards.phrases import NOBODY, NONE, type_names
 from bot.cards.questions import draw_confirmation, draw_conflict
-from bot.commands.data import Data, read_back, read_flag, read_number, read_text, read_type
-from bot.commands.resolving import Meant, UnclearError, find_companies_named, find_company, read_person
+from bot.commands.inputs import Back, Change, OfCompany, OfSeveral, read_type, tidy
+from bot.commands.resolving import (
+    AskAgain,
+    Meant,
+    UnclearError,
+    find_companies_named,
+    find_given_company,
+    get_meant_company,
+    read_person,
+)
 from bot.commands.several import set_many
 from bot.commands.telling import tell
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
-from bot.turn import Ask, Reply, Router, Turn
+from bot.turn import Reply, Turn
+from bot.verbs import EVERYONE, GROUP, OWN, Router, write_ask
 from storage.book import companies, company_changes
 from storage.book.companies import CompanyDetail
 from storage.errors import StaleError
 from storage.firm import users
+from storage.record import changes
 from storage.record.audit import list_audit
-from storage.record.changes import Change
 
 router = Router()
-Set = Callable[..., Awaitable[Change]]
+Set = Callable[..., Awaitable[changes.Change]]
 
 
-@router.verb("company.set_type", is_writing=True)
-async def set_type(turn: Turn) -> Reply:
+class SetType(OfCompany, frozen=True):
+    """Say what a company is: `type` is one of the types, or none."""
+
+
+class SetPartner(OfCompany, frozen=True):
+    """Say who is responsible for a company: a colleague's number or name, `me`, or nobody."""
+
+    either_way: OfCompany | None = msgspec.field(default=None, name="or")
+    """The names the other way round (`assign Anne to Acme`), for when the first is no company."""
+
+
+class Rename(OfCompany, frozen=True):
+    """Give a company its name."""
+
+
+@router.verb(
+    "company.set_type",
+    SetType,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN | GROUP,
+    versioned=True,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def set_type(turn: Turn, given: SetType) -> Reply:
     """Say what a company is to the firm."""
-    if "type" not in turn.ask.data:
+    if given.type is UNSET:
         raise BadRequestError("bad_type")
-    type_ = read_type(turn.ask.data)
+    type_ = read_type(given.type)
     wanted: Json = {"type": type_ or NONE}
-    company = await _find_one_or_several(turn, _asking_again(turn, wanted))
+    company = await _find_one_or_several(turn, given, _asking_again(turn, given, wanted))
     if isinstance(company, list):
-        return await _ask_about_several(turn, company, wanted)
+        return await set_many(turn, OfSeveral(company_ids=_ids(company), type=wanted["type"]))
     type_name = type_names(turn.language)[type_]
-    if _must_ask(turn, company):
+    if must_ask(given, company):
         question = say(turn.language, "commands.set_type_question", company=company.name, type=type_name)
-        return confirm(turn, question, company, wanted)
-    return await _change(turn, company, company_changes.set_company_type, type_, wanted)
+        return confirm(turn, question, company, wanted, given.back)
+    return await _change(turn, given, company, set_=company_changes.set_company_type, value=type_, wanted=wanted)
 
 
-@router.verb("company.set_partner", is_writing=True)
-async def set_partner(turn: Turn) -> Reply:
+@router.verb(
+    "company.set_partner",
+    SetPartner,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN | GROUP,
+    versioned=True,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def set_partner(turn: Turn, given: SetPartner) -> Reply:
     """Say who is responsible for a company."""
-    turn = await _turn_round(turn)
-    data = turn.ask.data
-    company = await _find_one_or_several(turn, _asking_again(turn, _keep_person(data)))
+    given = await _turn_round(turn, given)
+    kept = {key: part for key, part in (("user_id", given.user_id), ("person", given.person)) if part is not UNSET}
+    company = await _find_one_or_several(turn, given, _asking_again(turn, given, kept))
     if isinstance(company, list):
-        ids = company
-        person = await read_person(turn, lambda user_id: _of_several(ids, {"user_id": user_id}))
-        return await _ask_about_several(turn, ids, {"user_id": NOBODY if person is None else person.id})
-    person = await read_person(turn, lambda user_id: _asking_again(turn, {"user_id": user_id})(company.id))
+        several = OfSeveral(company_ids=_ids(company))
+        person = await read_person(turn, given, lambda one: write_ask("companies.set_many", several, user_id=one.id))
+        return await set_many(
+            turn, OfSeveral(company_ids=_ids(company), user_id=NOBODY if person is None else person.id)
+        )
+    person = await read_person(turn, given, lambda one: _asking_again(turn, given, {"user_id": one.id})(company))
     wanted: Json = {"user_id": NOBODY if person is None else person.id}
-    if _must_ask(turn, company, person):
+    if must_ask(given, company, person):
         key = "set_nobody_question" if person is None else "set_partner_question"
         name = "" if person is None else person.name
         question = say(turn.language, f"commands.{key}", company=company.name, person=name)
-        return confirm(turn, question, company, wanted)
+        return confirm(turn, question, company, wanted, given.back)
     partner_id = None if person is None else person.id
-    return await _change(turn, company, company_changes.set_company_partner, partner_id, wanted)
+    return await _change(
+        turn, given, company, set_=company_changes.set_company_partner, value=partner_id, wanted=wanted
+    )
 
 
-@router.verb("company.rename", is_writing=True)
-async def rename(turn: Turn) -> Reply:
+@router.verb(
+    "company.rename",
+    Rename,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN | GROUP,
+    versioned=True,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def rename(turn: Turn, given: Rename) -> Reply:
     """Give a company its name."""
-    new_name = read_text(turn.ask.data, "new_name")
+    new_name = tidy(given.new_name)
     if not new_name:
         raise BadRequestError("name_missing")
     wanted: Json = {"new_name": new_name}
-    company = await find_company(turn, _asking_again(turn, wanted))
-    if _must_ask(turn, company):
+    company = await find_given_company(turn, given, _asking_again(turn, given, wanted))
+    if must_ask(given, company):
         question = say(turn.language, "commands.rename_question", company=company.name, name=new_name)
-        return confirm(turn, question, company, wanted)
-    return await _change(turn, company, company_changes.rename_company, new_name, wanted)
+        return confirm(turn, question, company, wanted, given.back)
+    return await _change(turn, given, company, set_=company_changes.rename_company, value=new_name, wanted=wanted)
 
 
-async def _find_one_or_several(turn: Turn, make: Callable[[int], Json]) -> Meant | list[int]:
+async def _find_one_or_several(turn: Turn, given: OfCompany, again: AskAgain) -> Meant | list[Meant]:
     """Return the company that is meant, or the companies of `Acme and Globex`, where no company is called so."""
+    if given.company_id is not None:
+        return await get_meant_company(turn, given.company_id)
     unclear = None
     try:
-        company = await find_company(turn, make)
+        company = await find_given_company(turn, given, again)
         if company.is_exact:
             return company
     except UnclearError as error:
         unclear = error
-    ids = await find_companies_named(turn, read_text(turn.ask.data, "name"))
-    if len(ids) > 1:
-        return ids
+    several = await find_companies_named(turn, tidy(given.name))
+    if len(several) > 1:
+        return several
     if unclear is not None:
         raise unclear
     return company
 
 
-def _of_several(ids: list[int], wanted: Json) -> Json:
-    return {"verb": "companies.set_many", "company_ids": ids, **wanted}
+def _ids(several: list[Meant]) -> tuple[int, ...]:
+    return tuple(company.id for company in several)
 
 
-async def _ask_about_several(turn: Turn, ids: list[int], wanted: Json) -> Reply:
-    """Ask once before several companies are changed."""
-    return await set_many(replace(turn, ask=Ask("companies.set_many", _of_several(ids, wanted))))
-
-
-async def _turn_round(turn: Turn) -> Turn:
+async def _turn_round(turn: Turn, given: SetPartner) -> SetPartner:
     """Take `assign Anne Martin to Acme` the other way round where only that names a company."""
-    other, name = turn.ask.data.get("or"), read_text(turn.ask.data, "name")
-    if not isinstance(other, dict) or await companies.find_companies(turn.connection, turn.viewer, name):
-        return turn
-    return replace(turn, ask=replace(turn.ask, data={**turn.ask.data, **other}))
+    other = given.either_way
+    if other is None or await companies.find_companies(turn.connection, turn.viewer, tidy(given.name)):
+        return given
+    return SetPartner(name=other.name, person=other.person, is_guess=given.is_guess, back=given.back)
 
 
-def _keep_person(data: Data) -> Json:
-    return {key: data[key] for key in ("user_id", "person") if key in data}
+def _asking_again(turn: Turn, given: OfCompany, wanted: Json) -> AskAgain:
+    """Return what makes the data of the same change of the company that is meant."""
+    guessed = {"is_guess": True} if given.is_guess else {}
+    return lambda company: {
+        "verb": turn.verb,
+        "company_id": company.id,
+        "version": company.version,
+        **wanted,
+        **guessed,
+    }
 
 
-def _asking_again(turn: Turn, wanted: Json) -> Callable[[int], Json]:
-    """Return what makes the data of the same change with a company's number."""
-    guessed = {"is_guess": True} if turn.ask.data.get("is_guess") else {}
-    return lambda company_id: {"verb": turn.ask.verb, "company_id": company_id, **wanted, **guessed}
-
-
-def _must_ask(turn: Turn, *meant: Meant | None) -> bool:
+def must_ask(given: Change, *meant: Meant | None, is_exact: bool = True) -> bool:
     """Say whether to ask first: anything that was not said exactly is confirmed before it is written."""
-    data = turn.ask.data
-    if read_flag(data, "is_confirmed"):
+    if given.is_confirmed:
         return False
-    return bool(data.get("is_guess")) or any(thing is not None and not thing.is_exact for thing in meant)
+    return given.is_guess or not is_exact or any(thing is not None and not thing.is_exact for thing in meant)
 
 
-def confirm(turn: Turn, question: str, company: Meant, wanted: Json) -> Reply:
+def confirm(turn: Turn, question: str, company: Meant, wanted: Json, back: Back | None) -> Reply:
     """Ask before a change is made."""
-    data = {"verb": turn.ask.verb, "company_id": company.id, "is_confirmed": True, **wanted}
-    back = read_back(turn.ask.data)
+    data = {"verb": turn.verb, "company_id": company.id, "version": company.version, "is_confirmed": True, **wanted}
     yes = say(turn.language, "commands.yes")
     return Reply(draw_confirmation(turn.reader, question, yes, data, back=back), summary=question)
 
 
-async def _change(turn: Turn, company: Meant, set_: Set, value: Any, wanted: Json) -> Reply:
+async def _change(turn: Turn, given: OfCompany, company: Meant, *, set_: Set, value: Any, wanted: Json) -> Reply:
     """Make the change and show the company with it; what somebody else changed since is shown, not overwritten."""
-    version = read_number(turn.ask.data, "version")
     try:
         change = await set_(
-            turn.connection, turn.viewer, company.id, value, now=turn.now, source=turn.surface, version=version
+            turn.connection, turn.viewer, company.id, value, now=turn.now, source=turn.surface, version=given.version
         )
     except StaleError as stale:
-        return await show_conflict(turn, stale.present, {"verb": turn.ask.verb, "company_id": company.id, **wanted})
-    return await show_change(turn, change)
+        again = {"verb": turn.verb, "company_id": company.id, **wanted}
+        return await show_conflict(turn, stale.present, again, given.back)
+    return await show_change(turn, change, given.back, is_on_card=given.version is not None)
 
 
-async def show_change(turn: Turn, change: Change) -> Reply:
+async def show_change(turn: Turn, change: changes.Change, back: Back | None, *, is_on_card: bool = False) -> Reply:
     """Show a company with what was just changed on it, and the way to undo it."""
     company = await companies.get_company(turn.connection, turn.viewer, change.entity_id)
     if company is None:
         raise NotFoundError
     note = await say_change(turn, change)
-    opened = Opened(
-        note,
-        () if change.audit_id is None else (change.audit_id,),
-        read_back(turn.ask.data),
-        is_in_public=turn.is_shared,
-    )
-    card = draw_company(turn.reader, company, opened)
-    return Reply(card, notices=tell(turn, (change,)), summary=note, data={"audit_ids": list(opened.audit_ids)})
+    audit_ids = () if change.audit_id is None else (change.audit_id,)
+    card = draw_company(turn.reader, company, Opened(note, audit_ids, back, is_in_public=turn.is_shared))
+    notices = tell(turn, (change,), is_on_card=is_on_card)
+    return Reply(card, notices=notices, summary=note, data={"audit_ids": list(audit_ids)})
 
 
-async def say_change(turn: Turn, change: Change) -> str:
+async def say_change(turn: Turn, change: changes.Change) -> str:
     """Say in a sentence what was changed."""
     after, language = change.after, turn.language
     if not change.is_changed:
         return say(language, "commands.unchanged", company=change.name)
     if change.action == "company.set_type":
-        type_ = type_names(language)[read_type(after)]
+        type_ = type_names(language)[read_type(after.get("type"))]
         return say(language, "commands.type_set", company=change.name, type=type_)
     if change.action == "company.set_partner":
         partner_id = after.get("partner_id")
@@ -183,7 +236,7 @@ async def say_change(turn: Turn, change: Change) -> str:
     return say(language, "commands.renamed", name=str(after.get("name", change.name)))
 
 
-async def show_conflict(turn: Turn, company: CompanyDetail, data: Json) -> Reply:
+async def show_conflict(turn: Turn, company: CompanyDetail, again: Json, back: Back | None) -> Reply:
     """Show who changed the company since the card was drawn, and to what; setting it anyway is another click."""
     language = turn.language
     page = await list_audit(turn.connection, turn.viewer, "company", company.id, limit=1)
@@ -197,8 +250,7 @@ async def show_conflict(turn: Turn, company: CompanyDetail, data: Json) -> Reply
         type=type_names(language)[company.type],
         partner=company.partner_name or say(language, "cards.company.no_partner"),
     )
-    back = read_back(turn.ask.data)
     carried = {"version": company.version, "is_confirmed": True} | ({"back": back} if back else {})
     leave = {"verb": "company.open", "company_id": company.id} | ({"back": back} if back else {})
-    card = draw_conflict(turn.reader, sentence, now_is, anyway={**data, **carried}, leave=leave)
+    card = draw_conflict(turn.reader, sentence, now_is, anyway={**again, **carried}, leave=leave)
     return Reply(card, summary=sentence, is_error=True, code=409)

@@ -2,20 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
+
+import msgspec
+from msgspec import UNSET
 
 from bot.cards.files import draw_delivered, draw_offer
 from bot.cards.lists import say_title, shorten
 from bot.cards.phrases import type_names
-from bot.commands.lists import read_listing
+from bot.commands.inputs import Words
+from bot.commands.lists import OfList, ShowList, read_listing, read_page
 from bot.commands.sheets import TYPES, Sheet, write_sheet
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.language.formats import zone
-from bot.turn import Ask, File, Record, Reply, Router, Turn
-from storage.book import companies, contacts
+from bot.turn import Ask, File, Record, Reply, Turn
+from bot.verbs import EVERYONE, OWN, Router
 from storage.book.companies import CompanyRow
 from storage.book.contacts import ContactRow
 from storage.lists.filters import Filter, to_json
@@ -30,13 +33,39 @@ _COMPANY_COLUMNS = ("name", "type", "partner", "domain", "contacts", "exchanges"
 _CONTACT_COLUMNS = ("name", "address", "company", "exchanges", "first", "last")
 
 
-@router.verb("export")
-async def offer_file(turn: Turn) -> Reply:
+class Export(OfList, frozen=True):
+    """A list, or the name of a view, and the kind of file."""
+
+    given_by: ClassVar[frozenset[str]] = frozenset({"filter", "name"})
+    name: Words = ""
+    format: Format = "xlsx"
+
+
+class Deliver(ShowList, frozen=True):
+    """The list of an offer that was accepted."""
+
+    format: Format = "xlsx"
+    title: Words = ""
+
+
+@router.verb(
+    "export",
+    Export,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=True,
+    leads=False,
+)
+async def offer_file(turn: Turn, given: Export) -> Reply:
     """Offer a list as a file; nothing is made yet."""
-    format_ = _read_format(turn)
-    turn = await _read_view_name(turn)
-    listing = await read_listing(turn)
-    first = await _read_page(turn, listing.filter, None)
+    if given.filter is UNSET and given.view_id is None and not given.name:
+        raise BadRequestError("which_list")
+    format_ = given.format
+    listing = await read_listing(turn, msgspec.structs.replace(given, text=given.name or given.text))
+    first = await read_page(turn, listing.filter, None, PAGE)
     count = len(first.rows) * (1 if first.next is None else 4)
     title = say_title(turn.reader, listing)
     ask = Ask("export.deliver", {"filter": dict(shorten(listing.filter)), "format": format_, "title": title[:80]})
@@ -44,20 +73,29 @@ async def offer_file(turn: Turn) -> Reply:
     return Reply(draw_offer(turn.reader, file, listing.words), file=file, summary=file.name)
 
 
-@router.verb("export.deliver")
-async def deliver_file(turn: Turn) -> Reply:
+@router.verb(
+    "export.deliver",
+    Deliver,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=False,
+)
+async def deliver_file(turn: Turn, given: Deliver) -> Reply:
     """Make the file, with what this reader may see now; the desk writes down the filter and the number of rows."""
-    format_ = _read_format(turn)
-    listing = await read_listing(turn)
-    title = turn.ask.data.get("title")
-    name = _name(turn, title if isinstance(title, str) else say_title(turn.reader, listing), format_)
+    format_ = given.format
+    listing = await read_listing(turn, given)
+    name = _name(turn, given.title or say_title(turn.reader, listing), format_)
     is_of_companies = listing.filter.of == "companies"
     columns = _COMPANY_COLUMNS if is_of_companies else _CONTACT_COLUMNS
     sheet = Sheet(tuple(say(turn.language, f"commands.column.{column}") for column in columns))
     async for row in _read_all(turn, listing.filter):
         sheet.rows.append(_company_cells(turn, row) if isinstance(row, CompanyRow) else _contact_cells(turn, row))
     content = await asyncio.to_thread(write_sheet, sheet, format_)
-    file = File(name, TYPES[format_], len(content), turn.ask, content)
+    file = File(name, TYPES[format_], len(content), Ask(turn.verb), content)
     record = Record(
         "export", listing.filter.of, {"filter": to_json(listing.filter), "format": format_, "rows": len(sheet.rows)}
     )
@@ -65,31 +103,11 @@ async def deliver_file(turn: Turn) -> Reply:
     return Reply(card, file=file, summary=name, record=record)
 
 
-def _read_format(turn: Turn) -> Format:
-    format_ = turn.ask.data.get("format", "xlsx")
-    if format_ not in tuple(TYPES):
-        raise BadRequestError
-    return "csv" if format_ == "csv" else "xlsx"
-
-
-async def _read_view_name(turn: Turn) -> Turn:
-    """Return the turn with a view's name where a list looks for one; raises `BadRequestError` for no list at all."""
-    data = turn.ask.data
-    if "filter" not in data and not data.get("view_id") and not data.get("name"):
-        raise BadRequestError("which_list")
-    return replace(turn, ask=Ask("export", {**data, "text": data.get("name") or data.get("text", "")}))
-
-
-async def _read_page(turn: Turn, filter_: Filter, cursor: str | None) -> Any:
-    read: Any = companies.list_companies if filter_.of == "companies" else contacts.list_contacts
-    return await read(turn.connection, turn.viewer, filter_, now=turn.now, cursor=cursor, limit=PAGE)
-
-
 async def _read_all(turn: Turn, filter_: Filter) -> AsyncIterator[CompanyRow | ContactRow]:
     """Give every row of a list, page by page, letting others speak in between."""
     cursor: str | None = None
     while True:
-        page = await _read_page(turn, filter_, cursor)
+        page = await read_page(turn, filter_, cursor, PAGE)
         for row in page.rows:
             yield row
         cursor = page.next

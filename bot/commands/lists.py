@@ -1,62 +1,158 @@
 """Lists: asked for in words, narrowed on the card, page by page."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from bot.cards import filter_bar, lists
 from bot.cards.kit import Json
 from bot.cards.list_work import draw_more, draw_save, draw_ticks
 from bot.cards.lists import Listing, count_rows, draw_companies, draw_contacts, say_title, state_of
-from bot.cards.types_list import TypeGroup, draw_types
+from bot.cards.types_list import TypeGroup, draw_types, say_types
 from bot.cards.views import say_name
-from bot.commands.data import Names, read_cursor, read_filter, read_names, read_number, read_strings, read_text
-from bot.commands.resolving import find_company, find_person
+from bot.commands.inputs import Cursor, Names, Strings, ViewId, Words, read_names, tidy
+from bot.commands.resolving import AskAgain, Meant, find_company, find_person
 from bot.errors import NotFoundError
 from bot.language import describe
-from bot.turn import Reply, Router, Turn
+from bot.turn import Reply, Turn
+from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, Input, Router, write_ask
 from storage.book import companies, contacts
 from storage.firm import users
-from storage.lists.filters import Filter, to_json
+from storage.lists.filters import Filter, from_json, to_json
 from storage.models import CompanyType
 from storage.views import views
 from storage.views.views import ViewRow
 
 router = Router()
 _TYPE_ROWS = 3
-_KEPT = ("name", "view_id", "format")
-"""What an ask about a list may carry beside the list."""
+_STRINGS = 10
+Choices = Annotated[str, Meta(max_length=200)]
+"""What an input of the filter bar gives: a value, or several with commas between them."""
 
 
-@router.verb("list")
-async def show_list(turn: Turn, note: str = "") -> Reply:
+class ShowList(Input, frozen=True):
+    """A list: a filter with the names that were typed, a saved view, or a place in one of them."""
+
+    filter: dict[str, Any] | UnsetType = UNSET
+    """A filter as JSON (`storage.lists.filters`)."""
+    view_id: ViewId | None = None
+    cursor: Cursor = ""
+    names: Mapping[str, Words | Strings] = msgspec.field(default_factory=dict)
+    """What people and companies were called, by their part in the filter."""
+    text: Words = ""
+    """The words without the verb: a saved view of that very name comes first."""
+    not_understood: Strings = ()
+    is_scope_given: bool = False
+    """Mine or firm was said, not assumed."""
+    group: Literal["type"] | None = None
+
+    @property
+    def has_filter(self) -> bool:
+        """Whether a filter that says something was given."""
+        return bool(self.filter) and self.filter is not UNSET
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the list is the asker's own: of their scope, or about "me"."""
+        if self.view_id is not None or self.filter is UNSET:
+            return True
+        return self.filter.get("scope", "mine") != "firm" or "me" in (
+            self.filter.get("partner"),
+            self.filter.get("known_by"),
+        )
+
+
+class NarrowList(ShowList, frozen=True):
+    """A list, and what its filter bar says; an input that is not there changes nothing."""
+
+    types: Choices | UnsetType = UNSET
+    partner: Choices | UnsetType = UNSET
+    scope: Choices | UnsetType = UNSET
+    period: Choices | UnsetType = UNSET
+    sort: Choices | UnsetType = UNSET
+
+
+class OfList(ShowList, frozen=True):
+    """Something to do with a list: "this" is the list that was shown last."""
+
+    this: ClassVar[str] = "filter"
+    given_by: ClassVar[frozenset[str]] = frozenset({"filter"})
+
+
+@router.verb(
+    "list",
+    ShowList,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN | GROUP | EXTENSION,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=True,
+)
+async def show_list(turn: Turn, given: ShowList, note: str = "") -> Reply:
     """Show a page of what was asked for."""
-    if turn.ask.data.get("group") == "type":
-        return await _show_types(turn)
-    listing = await read_listing(turn)
+    if given.group == "type":
+        return await _show_types(turn, given)
+    listing = await read_listing(turn, given)
     return await show_page(turn, replace(listing, note=note) if note else listing)
 
 
-@router.verb("list.narrow")
-async def narrow_list(turn: Turn) -> Reply:
+@router.verb(
+    "list.narrow",
+    NarrowList,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=True,
+    said=False,
+    leads=False,
+)
+async def narrow_list(turn: Turn, given: NarrowList) -> Reply:
     """Show the first page of the list as its filter bar says."""
-    listing = await read_listing(turn)
-    filter_ = filter_bar.read(listing.filter, turn.ask.data)
+    listing = await read_listing(turn, given)
+    inputs = {key: getattr(given, key) for key in ("types", "partner", "scope", "period", "sort")}
+    filter_ = filter_bar.read(listing.filter, inputs)
     return await show_page(turn, await complete(turn, replace(listing, filter=filter_, cursor=None)))
 
 
-@router.verb("list.save")
-async def ask_for_name(turn: Turn) -> Reply:
+@router.verb(
+    "list.save",
+    ShowList,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=False,
+)
+async def ask_for_name(turn: Turn, given: ShowList) -> Reply:
     """Ask under which name the list is to be saved."""
-    listing = await read_listing(turn)
+    listing = await read_listing(turn, given)
     own = await _find_own_view(turn, listing.view_id)
     card = draw_save(turn.reader, listing.words, state_of(listing, listing.cursor), own)
     return Reply(card, summary=listing.words)
 
 
-@router.verb("list.more")
-async def show_more(turn: Turn) -> Reply:
+@router.verb(
+    "list.more",
+    ShowList,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=False,
+)
+async def show_more(turn: Turn, given: ShowList) -> Reply:
     """Show what else can be done with the list."""
-    listing = await read_listing(turn)
+    listing = await read_listing(turn, given)
     title = say_title(turn.reader, listing)
     is_of_companies = listing.filter.of == "companies"
     state = state_of(listing, listing.cursor)
@@ -64,10 +160,20 @@ async def show_more(turn: Turn) -> Reply:
     return Reply(card, summary=title)
 
 
-@router.verb("list.tick")
-async def show_ticks(turn: Turn) -> Reply:
+@router.verb(
+    "list.tick",
+    ShowList,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=False,
+)
+async def show_ticks(turn: Turn, given: ShowList) -> Reply:
     """Show the page with a tick box for each company."""
-    listing = await read_listing(turn)
+    listing = await read_listing(turn, given)
     page = await companies.list_companies(
         turn.connection,
         turn.viewer,
@@ -83,17 +189,17 @@ async def show_ticks(turn: Turn) -> Reply:
     return Reply(card, summary=title)
 
 
+def read_list(data: Mapping[str, Any]) -> ShowList:
+    """Return a list that another ask carries; raises `BadRequestError` as the door does."""
+    given = router.get("list").read(data)
+    if not isinstance(given, ShowList):
+        raise TypeError
+    return given
+
+
 async def show_page(turn: Turn, listing: Listing) -> Reply:
     """Show a page of a list that is ready to be read."""
-    read = companies.list_companies if listing.filter.of == "companies" else contacts.list_contacts
-    page: Any = await read(
-        turn.connection,
-        turn.viewer,
-        listing.filter,
-        now=turn.now,
-        cursor=listing.cursor,
-        limit=count_rows(listing),
-    )
+    page = await read_page(turn, listing.filter, listing.cursor, count_rows(listing))
     draw: Any = draw_companies if listing.filter.of == "companies" else draw_contacts
     data = {
         "filter": to_json(listing.filter),
@@ -105,22 +211,32 @@ async def show_page(turn: Turn, listing: Listing) -> Reply:
     return Reply(draw(turn.reader, listing, page), summary=say_title(turn.reader, listing), data=data)
 
 
-async def read_listing(turn: Turn) -> Listing:
-    """Return the list that the ask is about: a view, or a filter with the names that were typed."""
-    data = turn.ask.data
-    filter_ = read_filter(data)
-    view = await _find_view(turn, filter_)
-    is_narrowed = bool(data.get("filter")) and data.get("view_id") is not None
+async def read_page(turn: Turn, filter_: Filter, cursor: str | None, limit: int) -> Any:
+    """Read a page of companies or of contacts, whichever the filter is of."""
+    read: Any = companies.list_companies if filter_.of == "companies" else contacts.list_contacts
+    return await read(turn.connection, turn.viewer, filter_, now=turn.now, cursor=cursor, limit=limit)
+
+
+def read_filter(given: ShowList) -> Filter:
+    """Return the filter asked for; raises `FilterError`."""
+    return from_json(given.filter or {} if given.filter is not UNSET else {})
+
+
+async def read_listing(turn: Turn, given: ShowList) -> Listing:
+    """Return the list that is asked for: a view, or a filter with the names that were typed."""
+    filter_ = read_filter(given)
+    view = await _find_view(turn, given, filter_)
+    is_narrowed = given.has_filter and given.view_id is not None
     if view is not None and not is_narrowed:
         filter_ = view.filter
-    filter_, _ = await name_people(turn, filter_, read_names(data))
+    filter_, _ = await name_people(turn, filter_, read_names(given.names), asking_again(turn, given))
     listing = Listing(
         filter=filter_,
         words="",
         title="" if view is None else say_name(turn.language, view),
         view_id=None if view is None else view.id,
-        cursor=read_cursor(data),
-        not_understood=read_strings(data, "not_understood"),
+        cursor=given.cursor or None,
+        not_understood=tuple(tidy(words) for words in given.not_understood[:_STRINGS]),
         is_in_public=turn.is_shared,
     )
     return await complete(turn, listing)
@@ -143,22 +259,19 @@ async def complete(turn: Turn, listing: Listing) -> Listing:
     return replace(listing, words=words, people=people, company_name=company)
 
 
-async def _find_view(turn: Turn, filter_: Filter) -> ViewRow | None:
+async def _find_view(turn: Turn, given: ShowList, filter_: Filter) -> ViewRow | None:
     """Return the view that is asked for by its number or its very name, or the reader's default."""
-    data = turn.ask.data
     if turn.is_shared:
         return None
-    view_id = read_number(data, "view_id")
-    if view_id is not None:
-        return await views.get_view(turn.connection, turn.viewer, view_id)
-    name = read_text(data, "text")
+    if given.view_id is not None:
+        return await views.get_view(turn.connection, turn.viewer, given.view_id)
+    name = tidy(given.text)
     if not name:
         return None
-    may_be_view = turn.ask.may_name_view
-    named = await views.find_view_named(turn.connection, turn.viewer, name) if may_be_view else None
+    named = await views.find_view_named(turn.connection, turn.viewer, name) if turn.may_name_view else None
     if named is not None:
         return await views.get_view(turn.connection, turn.viewer, named)
-    if filter_ == Filter() and not data.get("names") and not data.get("is_scope_given"):
+    if filter_ == Filter() and not given.names and not given.is_scope_given:
         return await views.get_default_view(turn.connection, turn.viewer)
     return None
 
@@ -170,7 +283,20 @@ async def _find_own_view(turn: Turn, view_id: int | None) -> ViewRow | None:
     return view if view is not None and view.is_own else None
 
 
-async def name_people(turn: Turn, filter_: Filter, names: Names) -> tuple[Filter, bool]:
+Named = Any
+"""Gives what a button carries to ask the same again with another filter, and the names that are left."""
+
+
+def asking_again(turn: Turn, given: ShowList) -> Named:
+    """Return what asks the same again of another filter and other names."""
+
+    def make(filter_: Filter, names: Mapping[str, Any]) -> Json:
+        return write_ask(turn.verb, given, filter=to_json(filter_), names=dict(names), text="")
+
+    return make
+
+
+async def name_people(turn: Turn, filter_: Filter, names: Names, again: Named) -> tuple[Filter, bool]:
     """Return the filter with the names of a sentence in it, and whether all of them were exact.
 
     Raises `UnclearError` where one means several.
@@ -180,17 +306,16 @@ async def name_people(turn: Turn, filter_: Filter, names: Names) -> tuple[Filter
     for part in ("partner", "known_by"):
         while rest.get(part):
             name = rest[part].pop(0)
-            person = await find_person(turn, name, _asking_again(turn, filter_, rest, part))
+            person = await find_person(turn, name, _fill_again(again, filter_, rest, part))
             filter_, is_exact = _fill(filter_, part, person.id), is_exact and person.is_exact
     for name in rest.pop("company", [])[:1]:
         if not await companies.find_companies(turn.connection, turn.viewer, name):
             if colleague := names.get("colleague"):
-                return await name_people(turn, filter_.changed(of="contacts"), {"known_by": colleague})
+                return await name_people(turn, filter_.changed(of="contacts"), {"known_by": colleague}, again)
             called = filter_.changed(of="contacts", text=name)
             if not filter_.text and await _has_contacts(turn, called):
                 return called, False
-        named = replace(turn, ask=replace(turn.ask, data={"name": name}))
-        company = await find_company(named, _asking_again(turn, filter_, rest, "company"))
+        company = await find_company(turn, name, _fill_again(again, filter_, rest, "company"))
         filter_, is_exact = _fill(filter_, "company", company.id), is_exact and company.is_exact
     return filter_, is_exact
 
@@ -210,24 +335,23 @@ def _fill(filter_: Filter, part: str, number: int) -> Filter:
     return filter_.changed(known_by=number)
 
 
-def _asking_again(turn: Turn, filter_: Filter, rest: Names, part: str) -> Any:
-    """Return what makes the data of the same list with a number in the place of one name; `rest` are still names."""
-    kept = {key: turn.ask.data[key] for key in _KEPT if key in turn.ask.data}
+def _fill_again(again: Named, filter_: Filter, rest: Names, part: str) -> AskAgain:
+    """Return what asks for the same list with a number in the place of one name; `rest` are still names."""
     left = {key: list(names) for key, names in rest.items() if names}
 
-    def make(number: int) -> Json:
-        return {**kept, "verb": turn.ask.verb, "filter": to_json(_fill(filter_, part, number)), "names": left}
+    def make(meant: Meant) -> Json:
+        asked: Json = again(_fill(filter_, part, meant.id), left)
+        return asked
 
     return make
 
 
-async def _show_types(turn: Turn) -> Reply:
+async def _show_types(turn: Turn, given: ShowList) -> Reply:
     """Show the companies type by type: the latest of each, and the way to its list."""
-    filter_ = read_filter(turn.ask.data).changed(of="companies", company_id=None)
+    filter_ = read_filter(given).changed(of="companies", company_id=None)
     groups = []
     for type_ in filter_.types or (*CompanyType, None):
         of_type = filter_.changed(types=(type_,))
         page = await companies.list_companies(turn.connection, turn.viewer, of_type, now=turn.now, limit=_TYPE_ROWS)
         groups.append(TypeGroup(type_, lists.shorten(of_type), page.rows, has_more=page.next is not None))
-    card = draw_types(turn.reader, groups, filter_.scope)
-    return Reply(card, summary=card["body"][0]["inlines"][0]["text"])
+    return Reply(draw_types(turn.reader, groups, filter_.scope), summary=say_types(turn.reader))

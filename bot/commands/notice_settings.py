@@ -1,30 +1,65 @@
 """How a person wants notices, shown and changed."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType
 
 from bot.cards.notice_settings import DIGEST, draw_notice_settings
-from bot.commands.data import Data, read_number
 from bot.errors import BadRequestError
 from bot.language import say
-from bot.turn import Reply, Router, Turn
+from bot.turn import Reply, Turn
+from bot.verbs import EVERYONE, OWN, Input, Nothing, Router
 from storage.messages.notice_preferences import KINDS, get_notice_preferences, set_notice_preferences
 
 router = Router()
+Hour = Annotated[int, Meta(ge=0, le=24)]
+Several = Annotated[str, Meta(max_length=200)]
+"""What a choice of several gives: values with commas between them."""
 
 
-@router.verb("notices.settings")
-async def show_settings(turn: Turn) -> Reply:
+class SaveNotices(Input, frozen=True):
+    """What the card of notices says; an input that is not there changes nothing."""
+
+    kinds: Several | UnsetType = UNSET
+    rhythm: Literal["one_by_one", "digest"] | UnsetType = UNSET
+    from_hour: Hour | UnsetType = UNSET
+    until_hour: Hour | UnsetType = UNSET
+    days: Several | UnsetType = UNSET
+
+
+@router.verb(
+    "notices.settings",
+    Nothing,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=True,
+    leads=False,
+)
+async def show_settings(turn: Turn, given: Nothing) -> Reply:
     """Show what the person is told, and when."""
     preferences = await get_notice_preferences(turn.connection, turn.viewer, turn.preferences)
     return Reply(draw_notice_settings(turn.reader, preferences), summary=say(turn.language, "cards.wishes.title"))
 
 
-@router.verb("notices.save", is_writing=True)
-async def save_settings(turn: Turn) -> Reply:
+@router.verb(
+    "notices.save",
+    SaveNotices,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=False,
+)
+async def save_settings(turn: Turn, given: SaveNotices) -> Reply:
     """Keep what the card says."""
     preferences = await get_notice_preferences(turn.connection, turn.viewer, turn.preferences)
     try:
-        preferences = preferences.changed(**_read_changes(turn.ask.data))
+        preferences = preferences.changed(**_list_changes(given))
     except ValueError as error:
         raise BadRequestError("bad_wishes") from error
     await set_notice_preferences(turn.connection, turn.viewer, preferences)
@@ -32,16 +67,14 @@ async def save_settings(turn: Turn) -> Reply:
     return Reply(draw_notice_settings(turn.reader, preferences, note), summary=note)
 
 
-def _read_changes(data: Data) -> dict[str, Any]:
-    """Return the wishes that the inputs give; an input that is not there changes nothing."""
+def _list_changes(given: SaveNotices) -> dict[str, Any]:
     changes: dict[str, Any] = {}
-    if isinstance(kinds := data.get("kinds"), str):
-        changes["muted"] = tuple(kind for kind in KINDS if kind not in kinds.split(","))
-    if isinstance(rhythm := data.get("rhythm"), str):
-        changes["is_digest"] = rhythm == DIGEST
-    for key in ("from_hour", "until_hour"):
-        if (hour := read_number(data, key)) is not None:
-            changes[key] = hour
-    if isinstance(days := data.get("days"), str):
-        changes["days"] = tuple(sorted({int(day) for day in days.split(",") if day.isdecimal()}))
+    if given.kinds is not UNSET:
+        changes["muted"] = tuple(kind for kind in KINDS if kind not in given.kinds.split(","))
+    if given.rhythm is not UNSET:
+        changes["is_digest"] = given.rhythm == DIGEST
+    hours = {"from_hour": given.from_hour, "until_hour": given.until_hour}
+    changes |= {key: hour for key, hour in hours.items() if hour is not UNSET}
+    if given.days is not UNSET:
+        changes["days"] = tuple(sorted({int(day) for day in given.days.split(",") if day.isdecimal()}))
     return changes

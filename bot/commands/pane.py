@@ -2,50 +2,61 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from bot.cards.kit import Json
 from bot.cards.lists import LONGEST_STATE
 from bot.cards.pane import COMPANIES, Met, OnItem, draw_item
-from bot.errors import BadRequestError
 from bot.language import say
-from bot.turn import Reply, Router, Turn
+from bot.turn import Reply, Turn
+from bot.verbs import EVERYONE, OWN, Input, Router, write_ask
 from storage.book import companies
 from storage.book.item_people import Person, get_people
 
 router = Router()
 PEOPLE = 500
+_MOST_GIVEN = 20_000
 _ADDRESS = 320
+NameAndAddress = Annotated[list[Any], Meta(min_length=2, max_length=2)]
+"""A name and an address; what is no text is left out, for Outlook gives what the sender wrote."""
 
 
-@router.verb("pane.item")
-async def show_item(turn: Turn) -> Reply:
+class OnOpenItem(Input, frozen=True):
+    """Who is on the open mail or meeting, as Outlook gives them."""
+
+    people: Annotated[list[NameAndAddress], Meta(max_length=_MOST_GIVEN)]
+    mode: Literal["read", "compose"] = "read"
+
+
+@router.verb(
+    "pane.item",
+    OnOpenItem,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=True,
+)
+async def show_item(turn: Turn, given: OnOpenItem) -> Reply:
     """Show who is on the open item; colleagues are counted and left out."""
-    people = _read_people(turn.ask.data.get("people"))
-    mode = "compose" if turn.ask.data.get("mode") == "compose" else "read"
+    people = [_read_person(*person) for person in given.people[: 4 * PEOPLE]]
     shown = people[:PEOPLE]
     known = await get_people(turn.connection, turn.viewer, [address for _, address in shown])
     outside = [_name(person, name) for person, (name, _) in zip(known, shown, strict=True) if person.state != "user"]
     outside = list({person.address.lower(): person for person in outside}.values())
     item = await _group(turn, outside, len(shown) - len(outside), len(people) - len(shown))
-    card = draw_item(turn.reader, item, mode, _read_way_back(turn))
+    card = draw_item(turn.reader, item, given.mode, _read_way_back(turn, given))
     names = [met.company.name for met in item.companies]
     return Reply(card, summary=", ".join(names) or say(turn.language, "cards.pane.strangers"))
 
 
-def _read_people(people: Any) -> list[tuple[str, str]]:
-    """Return names and addresses as the item gives them; raises `BadRequestError` for anything else."""
-    if not isinstance(people, list):
-        raise BadRequestError
-    read = []
-    for person in people[: 4 * PEOPLE]:
-        if not isinstance(person, list | tuple) or len(person) != 2:  # noqa: PLR2004  # a name and an address
-            raise BadRequestError
-        name, address = (part if isinstance(part, str) else "" for part in person)
-        read.append((name[:_ADDRESS], address[:_ADDRESS]))
-    return read
+def _read_person(name: Any, address: Any) -> tuple[str, str]:
+    return tuple(part[:_ADDRESS] if isinstance(part, str) else "" for part in (name, address))  # type: ignore[return-value]  # two of them
 
 
 def _name(person: Person, shown_name: str) -> Person:
@@ -74,7 +85,7 @@ async def _group(turn: Turn, people: Sequence[Person], colleague_count: int, lef
     )
 
 
-def _read_way_back(turn: Turn) -> Json | None:
+def _read_way_back(turn: Turn, given: OnOpenItem) -> Json | None:
     """Return what leads back to this item, where it is short enough to be carried by every row."""
-    back = {"verb": "pane.item", **turn.ask.data}
+    back = write_ask(turn.verb, given)
     return back if len(msgspec.json.encode(back)) <= LONGEST_STATE else None

@@ -1,12 +1,13 @@
 """From names that people type to rows: one that is meant, several to choose from, or none."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec import UNSET
 
 from bot.cards.kit import Json
-from bot.cards.phrases import NOBODY
 from bot.cards.questions import Option, draw_message, draw_which
-from bot.commands.data import ME, Data, read_id, read_ids, read_strings, read_text
+from bot.commands.inputs import ME, OfCompany, OfPeople, OfSeveral, is_nobody, tidy
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say, split_names
 from bot.turn import Reply, Turn
@@ -23,6 +24,8 @@ class Meant:
     name: str
     is_exact: bool
     """Given by its number, or by its very name, domain or address."""
+    version: int | None = None
+    """A company's state, as it is now."""
 
 
 class UnclearError(Exception):
@@ -33,6 +36,8 @@ class UnclearError(Exception):
         super().__init__(reply.summary)
 
 
+AskAgain = Callable[[Meant], Json]
+"""Gives what a button carries to ask the same again of the row that is meant."""
 _CLEARLY = 5
 """Percent of likeness by which a mistyped name must be nearer than the next."""
 
@@ -47,92 +52,103 @@ def choose(matches: Sequence[Match]) -> Match | None:
     return nearest[0] if len(nearest) == 1 else None
 
 
-async def find_company(turn: Turn, make: Callable[[int], Json]) -> Meant:
-    """Return the company that the ask is about; `make` gives the data that asks again with a company's number.
+async def get_meant_company(turn: Turn, company_id: int) -> Meant:
+    """Return a company by its number; raises `NotFoundError` where the viewer sees none."""
+    rows = await companies.get_company_rows(turn.connection, turn.viewer, [company_id])
+    if company_id not in rows:
+        raise NotFoundError
+    return Meant(company_id, rows[company_id].name, is_exact=True, version=rows[company_id].version)
 
-    Raises `UnclearError` where the name means several, `NotFoundError` for a number that is not there for this viewer.
-    """
-    data = turn.ask.data
-    if data.get("company_id") is not None:
-        company_id = read_id(data, "company_id")
-        rows = await companies.get_company_rows(turn.connection, turn.viewer, [company_id])
-        if company_id not in rows:
-            raise NotFoundError
-        return Meant(company_id, rows[company_id].name, is_exact=True)
-    name = _read_name(data, "name")
+
+async def find_company(turn: Turn, name: str, again: AskAgain) -> Meant:
+    """Return the company that a name means; raises `UnclearError` where it means several or none."""
+    name = tidy(name)
+    if not name:
+        raise BadRequestError("name_missing")
     matches = await companies.find_companies(turn.connection, turn.viewer, name)
     match = choose(matches)
     if match is None:
-        raise UnclearError(ask_which(turn, name, matches, make, "company"))
-    return Meant(match.id, match.name, match.is_exact)
+        raise UnclearError(await ask_which_company(turn, name, matches, again))
+    rows = await companies.get_company_rows(turn.connection, turn.viewer, [match.id])
+    return Meant(match.id, match.name, match.is_exact, rows[match.id].version if match.id in rows else None)
 
 
-async def find_person(turn: Turn, name: str, make: Callable[[int], Json]) -> Meant:
+async def find_given_company(turn: Turn, given: OfCompany, again: AskAgain) -> Meant:
+    """Return the company that a change is about, by its number or its name; raises as the two above."""
+    if given.company_id is not None:
+        return await get_meant_company(turn, given.company_id)
+    return await find_company(turn, given.name, again)
+
+
+async def find_person(turn: Turn, name: str, again: AskAgain) -> Meant:
     """Return the colleague who is meant by a name; raises `UnclearError` where it means several or nobody."""
     matches = await users.find_users(turn.connection, turn.viewer, name)
     match = choose(matches)
     if match is None:
-        raise UnclearError(ask_which(turn, name, matches, make, "person"))
+        raise UnclearError(ask_which(turn, name, matches, again, "person"))
     return Meant(match.id, match.name, match.is_exact)
 
 
-async def read_person(turn: Turn, make: Callable[[int], Json]) -> Meant | None:
+async def read_person(turn: Turn, given: OfCompany | OfPeople | OfSeveral, again: AskAgain) -> Meant | None:
     """Return the colleague whom a picker or a sentence names; None for nobody.
 
     Raises `BadRequestError` where nobody was chosen, `UnclearError` where a name means several.
     """
-    data = turn.ask.data
-    chosen, typed = data.get("user_id"), read_text(data, "person")
-    if NOBODY in (chosen, typed) or _is_null(data):
+    if is_nobody(given):
         return None
+    typed = tidy(given.person) if isinstance(given.person, str) else ""
+    chosen = None if given.user_id is UNSET else given.user_id
     if ME in (chosen, typed):
         chosen = turn.viewer.user_id
-    if chosen not in (None, ""):
-        user = await users.get_user(turn.connection, turn.viewer, read_id({"user_id": chosen}, "user_id"))
-        if user is None:
-            raise NotFoundError("no_such_person")
-        return Meant(user.id, user.name, is_exact=True)
+    if chosen is not None:
+        return await get_person(turn, chosen)
     if not typed:
         raise BadRequestError("choose_person")
-    return await find_person(turn, typed, make)
+    return await find_person(turn, typed, again)
 
 
-async def read_people(turn: Turn, asking: Json) -> list[Meant]:
+async def get_person(turn: Turn, chosen: int | str) -> Meant:
+    """Return the colleague of a number, which a picker gives as digits; raises `NotFoundError`."""
+    user = await users.get_user(turn.connection, turn.viewer, int(chosen)) if str(chosen).isdecimal() else None
+    if user is None:
+        raise NotFoundError("no_such_person")
+    return Meant(user.id, user.name, is_exact=True)
+
+
+async def read_people(
+    turn: Turn, given: OfPeople, again: Callable[[Sequence[int], Sequence[str]], Json]
+) -> list[Meant]:
     """Return the colleagues whom a picker or a sentence names, one or several.
 
-    `asking` is the data of the same ask without people. Raises `BadRequestError` where nobody was chosen,
-    `UnclearError` where a name means several.
+    `again` makes what asks the same again of the numbers found so far and the names still to be looked up. Raises
+    `BadRequestError` where nobody was chosen, `UnclearError` where a name means several.
     """
-    data = turn.ask.data
-    ids = read_ids(data, "user_ids") if "user_ids" in data else []
-    names = read_strings(data, "people")
-    asked: list[Data] = [*({"user_id": user_id} for user_id in ids), *({"person": name} for name in names)]
-    people: list[Meant] = []
-    for place, one in enumerate(asked or [data]):
-        found, rest = [person.id for person in people], list(names[place + 1 - len(ids) :])
-
-        def make(user_id: int, found: list[int] = found, rest: list[str] = rest) -> Json:
-            return {**asking, "user_ids": [*found, user_id], "people": rest}
-
-        person = await read_person(replace(turn, ask=replace(turn.ask, data=one)), make)
-        if person is None:
+    people = [] if given.user_ids is UNSET else [await get_person(turn, user_id) for user_id in given.user_ids]
+    if not people and not given.people:
+        one = await read_person(turn, given, lambda person: again([person.id], []))
+        if one is None:
             raise BadRequestError("choose_person")
-        people.append(person)
+        return [one]
+    for place, name in enumerate(given.people):
+        found, rest = [person.id for person in people], given.people[place + 1 :]
+        people.append(
+            await _find_named(turn, name, lambda one, found=found, rest=rest: again([*found, one.id], rest))  # type: ignore[misc]  # the defaults keep this turn's values
+        )
     return people
 
 
-def _is_null(data: Data) -> bool:
-    """Say whether nobody is asked for by a plain null, as the language gives it."""
-    asked = {"user_id", "person"} & data.keys()
-    return bool(asked) and all(data[key] is None for key in asked)
+async def _find_named(turn: Turn, name: str, again: AskAgain) -> Meant:
+    if tidy(name) == ME:
+        return await get_person(turn, turn.viewer.user_id)
+    return await find_person(turn, tidy(name), again)
 
 
-async def find_companies_named(turn: Turn, text: str) -> list[int]:
+async def find_companies_named(turn: Turn, text: str) -> list[Meant]:
     """Return the companies of a text such as `Acme and Globex`; none where a part of it may mean several.
 
     Raises `UnclearError` for a part that nothing is called.
     """
-    found: list[int] = []
+    found: dict[int, Meant] = {}
     parts = split_names(text)
     for part in parts if len(parts) > 1 else ():
         matches = await companies.find_companies(turn.connection, turn.viewer, part)
@@ -141,24 +157,39 @@ async def find_companies_named(turn: Turn, text: str) -> list[int]:
         match = choose(matches)
         if match is None:
             return []
-        found.append(match.id)
-    return list(dict.fromkeys(found))
+        found[match.id] = Meant(match.id, match.name, match.is_exact)
+    return list(found.values())
 
 
-def ask_which(turn: Turn, name: str, matches: Sequence[Match], make: Callable[[int], Json], of: str) -> Reply:
+async def ask_which_company(turn: Turn, name: str, matches: Sequence[Match], again: AskAgain) -> Reply:
+    """Ask which of several companies is meant; each choice carries the state of the company as it is now."""
+    rows = await companies.get_company_rows(turn.connection, turn.viewer, [match.id for match in matches])
+    versions = {company_id: row.version for company_id, row in rows.items()}
+    return ask_which(turn, name, matches, again, "company", versions=versions)
+
+
+def ask_which(
+    turn: Turn,
+    name: str,
+    matches: Sequence[Match],
+    again: AskAgain,
+    of: str,
+    *,
+    versions: dict[int, int] | None = None,
+) -> Reply:
     """Ask which of several is meant, or say that there is none and what to try."""
     reader = turn.reader
     if matches:
         question = say(turn.language, f"commands.which_{of}", name=name[:80])
-        options = [Option(match.name, match.detail, make(match.id)) for match in matches]
+        options = [
+            Option(
+                match.name,
+                match.detail,
+                again(Meant(match.id, match.name, is_exact=True, version=(versions or {}).get(match.id))),
+            )
+            for match in matches
+        ]
         return Reply(draw_which(reader, question, options), summary=question)
     sentence = say(turn.language, f"commands.no_{of}", name=name[:80])
     lines = [say(turn.language, f"commands.no_{of}_hint")]
     return Reply(draw_message(reader, sentence, lines), summary=sentence)
-
-
-def _read_name(data: Data, key: str) -> str:
-    name = read_text(data, key)
-    if not name:
-        raise BadRequestError("name_missing")
-    return name

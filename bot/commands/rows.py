@@ -1,13 +1,13 @@
 """A list as plain rows, many at a time: for the page, which draws a long list itself while one scrolls."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from msgspec import Meta
 
 from bot.cards.kit import Json
-from bot.commands.data import read_number
-from bot.commands.lists import read_listing
-from bot.errors import BadRequestError
-from bot.turn import Reply, Router, Turn
-from storage.book import companies, contacts
+from bot.commands.lists import ShowList, read_listing, read_page
+from bot.turn import Reply, Turn
+from bot.verbs import EVERYONE, PAGE, Router
 from storage.book.companies import CompanyRow
 from storage.book.contacts import ContactRow
 from storage.lists.filters import to_json
@@ -17,17 +17,28 @@ MOST: Final = 500
 USUAL: Final = 100
 
 
-@router.verb("list.rows")
-async def give_rows(turn: Turn) -> Reply:
-    """Give up to `size` rows of a list after `cursor`, and the filter in words; in the pane and the tab alone."""
-    if turn.surface not in ("pane", "tab"):
-        raise BadRequestError
-    listing = await read_listing(turn)
-    is_of_companies = listing.filter.of == "companies"
-    read: Any = companies.list_companies if is_of_companies else contacts.list_contacts
-    size = min(max(read_number(turn.ask.data, "size") or USUAL, 1), MOST)
-    page = await read(turn.connection, turn.viewer, listing.filter, now=turn.now, cursor=listing.cursor, limit=size)
-    give: Any = _give_company if is_of_companies else _give_contact
+class ListRows(ShowList, frozen=True):
+    """A list, and how many rows of it after the cursor."""
+
+    size: Annotated[int, Meta(ge=1, le=MOST)] = USUAL
+
+
+@router.verb(
+    "list.rows",
+    ListRows,
+    writes=False,
+    roles=EVERYONE,
+    where=PAGE,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=False,
+)
+async def give_rows(turn: Turn, given: ListRows) -> Reply:
+    """Give up to `size` rows of a list after `cursor`, and the filter in words."""
+    listing = await read_listing(turn, given)
+    page = await read_page(turn, listing.filter, listing.cursor, given.size)
+    give: Any = _give_company if listing.filter.of == "companies" else _give_contact
     data: Json = {
         "rows": [give(row) for row in page.rows],
         "next": page.next,

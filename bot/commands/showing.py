@@ -1,20 +1,20 @@
 """Showing one thing: a company, a contact, a saved view; by its name, or by the number on a card."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from typing import Any
 
 from bot.cards.companies import Opened, draw_company
 from bot.cards.contacts import draw_contact, draw_reason
-from bot.cards.kit import Json
 from bot.cards.questions import Option, draw_message, draw_which
-from bot.cards.sharing import Circle, draw_shared_company, draw_shared_contact
-from bot.commands.data import read_back, read_circle, read_id, read_number, read_strings, read_text
-from bot.commands.lists import show_list
-from bot.commands.privacy import PersonalError, is_mine
+from bot.cards.sharing import draw_shared_company, draw_shared_contact
+from bot.commands import lists
+from bot.commands.inputs import Address, Back, Id, OfView, Strings, Words, tidy
 from bot.commands.resolving import choose
 from bot.commands.views import open_view
-from bot.errors import BadRequestError, NotFoundError
+from bot.errors import BadRequestError, NotFoundError, PersonalError
 from bot.language import say
-from bot.turn import Ask, Reply, Router, Turn
+from bot.turn import Circle, Reply, Turn
+from bot.verbs import EVERYONE, EXTENSION, GROUP, OUTSIDERS, OWN, Input, Router
 from storage.book import companies, contacts
 from storage.book.contacts import SeenPerson
 from storage.book.explaining import explain_address
@@ -27,20 +27,71 @@ from storage.views import views
 
 router = Router()
 _OPTIONS = 8
+_ADDRESS = 320
 
 
-@router.verb("show")
-async def show(turn: Turn) -> Reply:
+class Show(Input, frozen=True):
+    """A name of anything, as it was typed."""
+
+    name: Words = ""
+    otherwise: dict[str, Any] | None = None
+    """The list that the words may be, if nothing has that name."""
+    suggestions: Strings = ()
+    """The nearest sentences, where a bare name may as well be a sentence that was not understood."""
+
+
+class OpenCompany(Input, frozen=True):
+    """A company by its number."""
+
+    company_id: Id
+    back: Back | None = None
+
+
+class ShowShared(Input, frozen=True):
+    """A company that somebody put into a conversation."""
+
+    company_id: Id
+    name: Words = ""
+    """Its name when it was put there: what a stranger reads."""
+
+
+class OpenContact(Input, frozen=True):
+    """A contact by its number."""
+
+    contact_id: Id
+    back: Back | None = None
+
+
+class OfPerson(Input, frozen=True):
+    """Somebody who wrote in, by number or address."""
+
+    contact_id: Id | None = None
+    address: Address = ""
+    name: Words = ""
+    back: Back | None = None
+
+
+@router.verb(
+    "show",
+    Show,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN | GROUP | EXTENSION,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=True,
+)
+async def show(turn: Turn, given: Show) -> Reply:
     """Show what has this name; what only resembles it is said, several are asked about, nothing says what to try."""
-    name = read_text(turn.ask.data, "name")
+    name = tidy(given.name)
     if not name:
         raise BadRequestError("name_missing")
     matches = await _find(turn, name)
     match = choose(matches)
     exact = [match for match in matches if match.is_exact]
-    otherwise = turn.ask.data.get("otherwise")
-    if not exact and otherwise and isinstance(otherwise, dict):
-        return await _show_otherwise(turn, otherwise)
+    if not exact and given.otherwise:
+        return await _show_otherwise(turn, given.otherwise)
     if not exact and (colleague := await _find_colleague(turn, name, matches)):
         return _show_colleague(turn, colleague)
     if match is not None:
@@ -48,7 +99,7 @@ async def show(turn: Turn) -> Reply:
         return await _open(turn, match, note)
     if matches:
         return _ask_which(turn, name, exact or matches)
-    return _say_nothing_found(turn, name)
+    return _say_nothing_found(turn, name, given.suggestions)
 
 
 async def _find(turn: Turn, name: str) -> list[Match]:
@@ -66,23 +117,19 @@ def _has_name(match: Match, name: str) -> bool:
     return match.how != "prefix" or all(any(word.startswith(asked) for word in own) for asked in words(name))
 
 
-async def _show_otherwise(turn: Turn, otherwise: Json) -> Reply:
-    if turn.is_shared and is_mine(otherwise):
+async def _show_otherwise(turn: Turn, otherwise: dict[str, Any]) -> Reply:
+    listed = lists.read_list(otherwise)
+    if turn.is_shared and listed.is_personal:
         raise PersonalError
-    return await show_list(_asking(turn, "list", otherwise))
+    return await lists.show_list(turn, listed)
 
 
 async def _open(turn: Turn, match: Match, note: str) -> Reply:
     if match.of == "view":
-        return await open_view(_asking(turn, "view.open", {"view_id": match.id}))
+        return await open_view(turn, OfView(view_id=match.id))
     if match.of == "company":
         return await show_company(turn, match.id, note)
     return await show_contact(turn, match.id, note)
-
-
-def _asking(turn: Turn, verb: str, data: Json) -> Turn:
-    """Return the same turn with another ask."""
-    return replace(turn, ask=Ask(verb, data))
 
 
 def _ask_which(turn: Turn, name: str, matches: list[Match]) -> Reply:
@@ -109,102 +156,149 @@ def _show_colleague(turn: Turn, name: str) -> Reply:
     return Reply(draw_message(turn.reader, sentence, [], tries), summary=sentence)
 
 
-def _say_nothing_found(turn: Turn, name: str) -> Reply:
+def _say_nothing_found(turn: Turn, name: str, suggestions: Sequence[str]) -> Reply:
     sentence = say(turn.language, "commands.nothing_found", name=name[:80])
     hint = say(turn.language, "commands.nothing_found_hint")
-    suggestions = read_strings(turn.ask.data, "suggestions") or tuple(
-        say(turn.language, f"cards.hello.try_{number}") for number in (1, 2, 3)
-    )
-    return Reply(draw_message(turn.reader, sentence, [hint], suggestions), summary=sentence)
+    tries = list(suggestions) or [say(turn.language, f"cards.hello.try_{number}") for number in (1, 2, 3)]
+    return Reply(draw_message(turn.reader, sentence, [hint], tries), summary=sentence)
 
 
-@router.verb("company.open")
-async def open_company(turn: Turn) -> Reply:
+@router.verb(
+    "company.open",
+    OpenCompany,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN | GROUP | EXTENSION,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=True,
+)
+async def open_company(turn: Turn, given: OpenCompany) -> Reply:
     """Show one company."""
-    return await show_company(turn, read_id(turn.ask.data, "company_id"))
+    return await show_company(turn, given.company_id, back=given.back)
 
 
-async def show_company(turn: Turn, company_id: int, note: str = "") -> Reply:
+async def show_company(turn: Turn, company_id: int, note: str = "", back: Back | None = None) -> Reply:
     """Show one company; raises `NotFoundError` where the viewer sees none."""
     company = await companies.get_company(turn.connection, turn.viewer, company_id)
     if company is None:
         raise NotFoundError
     if turn.surface == "extension":
-        return Reply(draw_shared_company(turn.reader, company, read_circle(turn.ask.data)), summary=company.name)
-    opened = Opened(note, back=read_back(turn.ask.data), is_in_public=turn.is_shared)
+        return Reply(draw_shared_company(turn.reader, company, turn.circle), summary=company.name)
+    opened = Opened(note, back=back, is_in_public=turn.is_shared)
     return Reply(draw_company(turn.reader, company, opened), summary=company.name)
 
 
-@router.verb("company.shared")
-async def show_shared_company(turn: Turn) -> Reply:
+@router.verb(
+    "company.shared",
+    ShowShared,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN | GROUP | OUTSIDERS | EXTENSION,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=False,
+)
+async def show_shared_company(turn: Turn, given: ShowShared) -> Reply:
     """Show a company that somebody put into a conversation to one of its readers, who is of the firm."""
-    company = await companies.get_company(turn.connection, turn.viewer, read_id(turn.ask.data, "company_id"))
+    company = await companies.get_company(turn.connection, turn.viewer, given.company_id)
     if company is None:
         raise NotFoundError
     card = draw_shared_company(turn.reader, company, Circle(is_of_the_firm=True))
     return Reply(card, summary=company.name)
 
 
-@router.verb("contact.open")
-async def open_contact(turn: Turn) -> Reply:
+@router.verb(
+    "contact.open",
+    OpenContact,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN | GROUP | EXTENSION,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=True,
+)
+async def open_contact(turn: Turn, given: OpenContact) -> Reply:
     """Show one contact."""
-    return await show_contact(turn, read_id(turn.ask.data, "contact_id"))
+    return await show_contact(turn, given.contact_id, back=given.back)
 
 
-async def show_contact(turn: Turn, contact_id: int, note: str = "", audit_ids: tuple[int, ...] = ()) -> Reply:
+async def show_contact(
+    turn: Turn, contact_id: int, note: str = "", audit_ids: tuple[int, ...] = (), back: Back | None = None
+) -> Reply:
     """Show one contact; raises `NotFoundError` where the viewer sees none."""
     contact = await contacts.get_contact(turn.connection, turn.viewer, contact_id)
     if contact is None:
         raise NotFoundError
     name = contact.name or contact.address
     if turn.surface == "extension":
-        card = draw_shared_contact(
-            turn.reader, contact.name, contact.address, contact.company_name, read_circle(turn.ask.data)
-        )
+        card = draw_shared_contact(turn.reader, contact.name, contact.address, contact.company_name, turn.circle)
         return Reply(card, summary=name)
-    opened = Opened(note, audit_ids, read_back(turn.ask.data), is_in_public=turn.is_shared)
-    return Reply(draw_contact(turn.reader, contact, opened), summary=name)
+    opened = Opened(note, audit_ids, back, is_in_public=turn.is_shared)
+    return Reply(draw_contact(turn.reader, contact, opened), summary=name, data={"audit_ids": list(audit_ids)})
 
 
-@router.verb("contact.explain")
-async def explain_contact(turn: Turn) -> Reply:
+@router.verb(
+    "contact.explain",
+    OfPerson,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=True,
+    leads=True,
+)
+async def explain_contact(turn: Turn, given: OfPerson) -> Reply:
     """Say why somebody is a contact, or why not."""
-    person = await _get_seen_person(turn)
-    back = read_back(turn.ask.data)
-    if person is None:
-        address = read_text(turn.ask.data, "address", 320)
-        if not address:
-            raise NotFoundError
-        sentence = say(turn.language, "cards.contact.is_no_contact", name=address[:80])
-        reason = await explain_address(turn.connection, turn.viewer, address)
-        line = say(turn.language, f"cards.reason.{reason or 'unknown'}")
-        return Reply(draw_message(turn.reader, sentence, [line], back=back), summary=sentence)
-    return Reply(draw_reason(turn.reader, person, back), summary=person.name or person.address)
+    address = tidy(given.address, _ADDRESS)
+    person = await _get_seen_person(turn, given.contact_id, address)
+    if person is not None:
+        return Reply(draw_reason(turn.reader, person, given.back), summary=person.name or person.address)
+    if not address:
+        raise NotFoundError
+    sentence = say(turn.language, "cards.contact.is_no_contact", name=address[:80])
+    reason = await explain_address(turn.connection, turn.viewer, address)
+    line = say(turn.language, f"cards.reason.{reason or 'unknown'}")
+    return Reply(draw_message(turn.reader, sentence, [line], back=given.back), summary=sentence)
 
 
-async def _get_seen_person(turn: Turn) -> SeenPerson | None:
-    data = turn.ask.data
-    contact_id = read_number(data, "contact_id")
-    address = read_text(data, "address", 320)
+async def _get_seen_person(turn: Turn, contact_id: int | None, address: str) -> SeenPerson | None:
     if contact_id is None and not address:
-        raise BadRequestError
+        raise BadRequestError("which_address")
     return await contacts.get_seen_person(turn.connection, turn.viewer, contact_id=contact_id, address=address)
 
 
-@router.verb("contact.add", is_writing=True)
-async def add_contact(turn: Turn) -> Reply:
+@router.verb(
+    "contact.add",
+    OfPerson,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def add_contact(turn: Turn, given: OfPerson) -> Reply:
     """Make somebody who only wrote in a contact."""
-    data = turn.ask.data
-    contact_id = read_number(data, "contact_id")
-    address = read_text(data, "address", 320)
-    if contact_id is None and not address:
+    address = tidy(given.address, _ADDRESS)
+    if given.contact_id is None and not address:
         raise BadRequestError("which_address")
     try:
         change: Change = await contacts.add_contact(
-            turn.connection, turn.viewer, contact_id=contact_id, address=address, now=turn.now, source=turn.surface
+            turn.connection,
+            turn.viewer,
+            contact_id=given.contact_id,
+            address=address,
+            now=turn.now,
+            source=turn.surface,
         )
     except MissingError as error:
         raise NotFoundError("never_seen" if address else "", name=address[:80]) from error
     note = say(turn.language, "commands.contact_added", name=change.name or address)
     audit_ids = () if change.audit_id is None else (change.audit_id,)
-    return await show_contact(turn, change.entity_id, note, audit_ids)
+    return await show_contact(turn, change.entity_id, note, audit_ids, given.back)

@@ -1,30 +1,63 @@
 """Taking back what was changed, from the card that confirmed it; an undo can be undone."""
 
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
 from bot.cards.companies import draw_back, draw_undo
 from bot.cards.questions import draw_confirmation, draw_done, draw_message
 from bot.commands.companies import show_change
-from bot.commands.data import read_back, read_flag, read_id, read_ids
+from bot.commands.inputs import Back, Change, Id
 from bot.commands.telling import tell
 from bot.errors import BadRequestError
 from bot.language import say
-from bot.turn import Reply, Router, Turn
+from bot.turn import Reply, Turn
+from bot.verbs import EVERYONE, GROUP, OWN, Router
 from storage.book.undo import undo_change
 from storage.errors import StaleError
+from storage.record import changes
 from storage.record.audit import list_last_changes
-from storage.record.changes import Change
 
 router = Router()
+_MOST = 400
+"""Changes that one click takes back: two for each of as many companies as one click changes, and as much again."""
 _LONGEST_AGO = 86_400
 """Seconds after which "undo" no longer means a change; its card still takes it back."""
 
 
-@router.verb("undo", is_writing=True)
-async def undo(turn: Turn) -> Reply:
+class Undo(Change, frozen=True):
+    """Changes to take back: those of a card, or what this person changed last."""
+
+    this: ClassVar[str] = "audit_ids"
+    given_by: ClassVar[frozenset[str]] = frozenset({"audit_id", "audit_ids"})
+    audit_id: Id | None = None
+    audit_ids: Annotated[tuple[Id, ...], Meta(max_length=_MOST)] = ()
+    is_remembered: bool = False
+    """The changes are those that the conversation remembers; no card named them."""
+
+    @property
+    def is_personal(self) -> bool:
+        """Typed, it is about whatever the asker changed last, wherever that was; a button says of which card."""
+        return self.is_remembered or (self.audit_id is None and not self.audit_ids)
+
+
+@router.verb(
+    "undo",
+    Undo,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN | GROUP,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def undo(turn: Turn, given: Undo) -> Reply:
     """Take changes back; what was changed again since is left as it is, and said."""
-    audit_ids = await _find_changes(turn)
-    if read_flag(turn.ask.data, "is_guess") and not read_flag(turn.ask.data, "is_confirmed"):
+    audit_ids = await _find_changes(turn, given)
+    if given.is_guess and not given.is_confirmed:
         return _ask(turn, audit_ids)
-    undone: list[Change] = []
+    undone: list[changes.Change] = []
     stale_count = 0
     for audit_id in audit_ids:
         try:
@@ -32,19 +65,18 @@ async def undo(turn: Turn) -> Reply:
         except StaleError:
             stale_count += 1
     if not undone:
-        return _say_stale(turn, stale_count)
+        return _say_stale(turn, stale_count, given.back)
     if len(undone) == 1 and undone[0].of == "company" and not stale_count:
-        return await show_change(turn, undone[0])
-    return _show_undone(turn, undone, stale_count)
+        return await show_change(turn, undone[0], given.back)
+    return _show_undone(turn, undone, stale_count, given.back)
 
 
-async def _find_changes(turn: Turn) -> list[int]:
+async def _find_changes(turn: Turn, given: Undo) -> list[int]:
     """Return the changes that are meant: those of the card, or what this person changed last, on whatever machine."""
-    data = turn.ask.data
-    if "audit_id" in data:
-        return [read_id(data, "audit_id")]
-    audit_ids = read_ids(data, "audit_ids") if "audit_ids" in data else []
-    if audit_ids and not read_flag(data, "is_remembered"):
+    if given.audit_id is not None:
+        return [given.audit_id]
+    audit_ids = list(dict.fromkeys(given.audit_ids))
+    if audit_ids and not given.is_remembered:
         return audit_ids
     latest = await list_last_changes(turn.connection, turn.viewer, since=turn.now - _LONGEST_AGO)
     if not latest:
@@ -59,14 +91,13 @@ def _ask(turn: Turn, audit_ids: list[int]) -> Reply:
     return Reply(draw_confirmation(turn.reader, question, say(turn.language, "commands.yes"), data), summary=question)
 
 
-def _say_stale(turn: Turn, count: int) -> Reply:
+def _say_stale(turn: Turn, count: int, back: Back | None) -> Reply:
     sentence = say(turn.language, "commands.undo_stale", count=count)
-    card = draw_message(turn.reader, sentence, back=read_back(turn.ask.data))
+    card = draw_message(turn.reader, sentence, back=back)
     return Reply(card, summary=sentence, is_error=True, code=409)
 
 
-def _show_undone(turn: Turn, undone: list[Change], stale_count: int) -> Reply:
-    back = read_back(turn.ask.data)
+def _show_undone(turn: Turn, undone: list[changes.Change], stale_count: int, back: Back | None) -> Reply:
     sentence = say(turn.language, "commands.undone", count=len(undone))
     lines = [change.name for change in undone[:10] if change.name]
     if stale_count:

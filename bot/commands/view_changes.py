@@ -1,20 +1,26 @@
 """Saved views: keep a list under a name, change it, copy it, delete it and bring it back."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from bot.cards.kit import Json
 from bot.cards.lists import Listing
 from bot.cards.phrases import text
 from bot.cards.views import say_name
-from bot.commands.companies import rename
-from bot.commands.data import read_filter, read_id, read_names, read_number, read_text
-from bot.commands.lists import complete, name_people, show_list
+from bot.commands.companies import Rename, rename
+from bot.commands.inputs import OfView, Strings, Version, Words, read_names, tidy
+from bot.commands.lists import ShowList, complete, name_people, show_list
 from bot.commands.resolving import choose
-from bot.commands.views import confirm, find_view, must_ask, show_view, show_views
+from bot.commands.views import ListViews, confirm, find_view, must_ask, show_view, show_views
 from bot.errors import BadRequestError
 from bot.language import LANGUAGES, say
-from bot.turn import Ask, Reply, Router, Turn
-from storage.lists.filters import to_json
+from bot.turn import Reply, Turn
+from bot.verbs import EVERYONE, OWN, Router, write_ask
+from storage.lists.filters import Filter, from_json, to_json
 from storage.views import changes, views
 from storage.views.views import ViewRow
 
@@ -26,17 +32,51 @@ def list_builtin_names() -> tuple[str, ...]:
     return tuple(text(language, f"view.{key}") for language in LANGUAGES for key in views.BUILTIN.values())
 
 
-@router.verb("view.save", is_writing=True)
-async def save_view(turn: Turn) -> Reply:
+class OfFilter(OfView, frozen=True):
+    """A view and what it asks for: "this" is the list that was shown last."""
+
+    this: ClassVar[str] = "filter"
+    given_by: ClassVar[frozenset[str]] = frozenset({"filter"})
+    filter: dict[str, Any] | UnsetType = UNSET
+    names: Mapping[str, Words | Strings] = msgspec.field(default_factory=dict)
+    text: Words = ""
+    is_scope_given: bool = False
+    is_remembered: bool = False
+    view_version: Version | None = None
+
+
+class NameView(OfView, frozen=True):
+    """A view and its new name; from its card, with the input for sharing beside it."""
+
+    new_name: Words = ""
+    version: Version | None = None
+    user_id: Words = ""
+
+
+class RestoreView(OfView, frozen=True):
+    """A deleted view."""
+
+
+@router.verb(
+    "view.save",
+    OfFilter,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def save_view(turn: Turn, given: OfFilter) -> Reply:
     """Keep a filter under a name of the person's own."""
-    data = turn.ask.data
-    name = read_text(data, "name")
-    if "filter" not in data:
+    name = tidy(given.name)
+    if given.filter is UNSET:
         raise BadRequestError("which_list")
     if not name:
         raise BadRequestError("view_name_missing")
-    filter_, is_exact = await name_people(turn, read_filter(data), read_names(data))
-    if must_ask(turn, is_exact=is_exact):
+    filter_, is_exact = await _read_filter(turn, given, given.filter)
+    if must_ask(given, is_exact=is_exact):
         listing = await complete(turn, Listing(filter_, ""))
         question = say(turn.language, "commands.save_view_question", name=name)
         return confirm(turn, question, {"name": name, "filter": to_json(filter_)}, listing.words)
@@ -54,52 +94,84 @@ async def save_view(turn: Turn) -> Reply:
 
 async def _show_list_again(turn: Turn, view: ViewRow, note: str) -> Reply:
     """Show the list that was kept, under its name now."""
-    shown = replace(turn, ask=Ask("list", {"view_id": view.id}))
-    return replace(await show_list(shown, note=note), summary=note)
+    return replace(await show_list(turn, ShowList(view_id=view.id), note=note), summary=note)
 
 
-@router.verb("view.set_filter", is_writing=True)
-async def set_filter(turn: Turn) -> Reply:
+async def _read_filter(turn: Turn, given: OfFilter, asked: dict[str, Any]) -> tuple[Filter, bool]:
+    """Return what the view is to ask for, and whether every name in it was exact."""
+
+    def again(filter_: Filter, names: Mapping[str, Any]) -> Json:
+        return write_ask(turn.verb, given, filter=to_json(filter_), names=dict(names), text="")
+
+    return await name_people(turn, from_json(asked), read_names(given.names), again)
+
+
+@router.verb(
+    "view.set_filter",
+    OfFilter,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def set_filter(turn: Turn, given: OfFilter) -> Reply:
     """Change what a view asks for."""
-    data = turn.ask.data
-    if "filter" not in data:
+    if given.filter is UNSET:
         raise BadRequestError("which_list")
-    view = await find_view(turn)
-    filter_, is_exact = await name_people(turn, read_filter(data), read_names(data))
-    if must_ask(turn, is_exact=is_exact):
+    view = await find_view(turn, given)
+    filter_, is_exact = await _read_filter(turn, given, given.filter)
+    if must_ask(given, is_exact=is_exact):
         listing = await complete(turn, Listing(filter_, ""))
         question = say(turn.language, "commands.set_filter_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id, "filter": to_json(filter_)}, listing.words)
-    version = read_number(data, "view_version")
     await changes.set_view_filter(
-        turn.connection, turn.viewer, view.id, filter_, now=turn.now, source=turn.surface, version=version
+        turn.connection, turn.viewer, view.id, filter_, now=turn.now, source=turn.surface, version=given.view_version
     )
     return await _show_list_again(turn, view, say(turn.language, "commands.view_changed", name=view.name))
 
 
-@router.verb("rename", is_writing=True)
-async def rename_either(turn: Turn) -> Reply:
+@router.verb(
+    "rename",
+    Rename,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def rename_either(turn: Turn, given: Rename) -> Reply:
     """Rename whatever has the name: a view of the person's own, else a company."""
-    found = await views.find_views(turn.connection, turn.viewer, read_text(turn.ask.data, "name"))
+    found = await views.find_views(turn.connection, turn.viewer, tidy(given.name))
     own = choose([match for match in found if match.is_exact])
     if own is not None:
-        return await rename_view(_ask_of(turn, "view.rename", view_id=own.id))
-    return await rename(_ask_of(turn, "company.rename"))
+        named = NameView(view_id=own.id, new_name=given.new_name, is_guess=given.is_guess)
+        return await rename_view(replace(turn, verb="view.rename"), named)
+    return await rename(replace(turn, verb="company.rename"), given)
 
 
-def _ask_of(turn: Turn, verb: str, **data: Any) -> Turn:
-    return replace(turn, ask=Ask(verb, {**turn.ask.data, **data}))
-
-
-@router.verb("view.rename", is_writing=True)
-async def rename_view(turn: Turn) -> Reply:
+@router.verb(
+    "view.rename",
+    NameView,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def rename_view(turn: Turn, given: NameView) -> Reply:
     """Give a view another name."""
-    data = turn.ask.data
-    new_name = read_text(data, "new_name")
+    new_name = tidy(given.new_name)
     if not new_name:
         raise BadRequestError("view_name_missing")
-    view = await find_view(turn)
-    if must_ask(turn):
+    view = await find_view(turn, given)
+    if must_ask(given):
         question = say(turn.language, "commands.rename_question", company=view.name, name=new_name)
         return confirm(turn, question, {"view_id": view.id, "new_name": new_name})
     change = await changes.rename_view(
@@ -109,20 +181,41 @@ async def rename_view(turn: Turn) -> Reply:
         new_name,
         now=turn.now,
         source=turn.surface,
-        version=read_number(data, "version"),
+        version=given.version,
         reserved_names=list_builtin_names(),
     )
     return await show_view(turn, view.id, say(turn.language, "commands.renamed", name=change.name), change)
 
 
-@router.verb("view.duplicate", is_writing=True)
-async def duplicate_view(turn: Turn) -> Reply:
+@router.verb(
+    "view.copy",
+    NameView,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+@router.verb(
+    "view.duplicate",
+    NameView,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def duplicate_view(turn: Turn, given: NameView) -> Reply:
     """Make a view of the person's own from one that they may read."""
-    view = await find_view(turn)
-    if must_ask(turn):
+    view = await find_view(turn, given)
+    if must_ask(given):
         question = say(turn.language, "commands.copy_view_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id})
-    name = read_text(turn.ask.data, "new_name") or say_name(turn.language, view)
+    name = tidy(given.new_name) or say_name(turn.language, view)
     copy = await changes.copy_view(
         turn.connection,
         turn.viewer,
@@ -135,28 +228,44 @@ async def duplicate_view(turn: Turn) -> Reply:
     return await show_view(turn, copy.id, say(turn.language, "commands.view_copied", name=copy.name))
 
 
-router.verb("view.copy", is_writing=True)(duplicate_view)
-
-
-@router.verb("view.delete", is_writing=True)
-async def delete_view(turn: Turn) -> Reply:
+@router.verb(
+    "view.delete",
+    OfView,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def delete_view(turn: Turn, given: OfView) -> Reply:
     """Delete a view; undo brings it back."""
-    view = await find_view(turn)
-    if must_ask(turn):
+    view = await find_view(turn, given)
+    if must_ask(given):
         question = say(turn.language, "commands.delete_view_question", name=view.name)
         return confirm(turn, question, {"view_id": view.id})
     change = await changes.delete_view(turn.connection, turn.viewer, view.id, now=turn.now, source=turn.surface)
     ids = () if change.audit_id is None else (change.audit_id,)
     note = say(turn.language, "commands.view_deleted", name=view.name)
-    reply = await show_views(turn, note, ids)
+    reply = await show_views(turn, ListViews(), note, ids)
     return replace(reply, data={**reply.data, "audit_ids": list(ids), "view_id": view.id})
 
 
-@router.verb("view.restore", is_writing=True)
-async def restore_view(turn: Turn) -> Reply:
+@router.verb(
+    "view.restore",
+    RestoreView,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def restore_view(turn: Turn, given: RestoreView) -> Reply:
     """Bring a deleted view back."""
-    if turn.ask.data.get("view_id") is None:
+    if given.view_id is None:
         raise BadRequestError("which_deleted_view")
-    view_id = read_id(turn.ask.data, "view_id")
-    view = await changes.restore_view(turn.connection, turn.viewer, view_id, now=turn.now, source=turn.surface)
+    view = await changes.restore_view(turn.connection, turn.viewer, given.view_id, now=turn.now, source=turn.surface)
     return await show_view(turn, view.id, say(turn.language, "commands.view_restored", name=view.name))

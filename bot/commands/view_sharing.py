@@ -1,29 +1,54 @@
 """Saved views: let others read one, and take it back."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+
+from msgspec import UNSET
 
 from bot.cards.kit import Json
 from bot.cards.views import FIRM
-from bot.commands.data import read_flag
+from bot.commands.inputs import OfPeople, Words
 from bot.commands.resolving import Meant, read_people
 from bot.commands.views import confirm, find_view, must_ask, show_view
 from bot.language import say, say_list
-from bot.turn import Notice, Reply, Router, Turn
+from bot.turn import Notice, Reply, Turn
+from bot.verbs import EVERYONE, OWN, Router
 from storage.views import changes
 
 router = Router()
 
 
-@router.verb("view.share", is_writing=True)
-async def share_view(turn: Turn) -> Reply:
+class ShareView(OfPeople, frozen=True):
+    """A view, and with whom: colleagues, or everybody of the firm; from its card, with its name beside."""
+
+    is_with_firm: bool = False
+    with_firm: bool = False
+    new_name: Words = ""
+
+    @property
+    def names_people(self) -> bool:
+        """Whether somebody is named at all."""
+        return bool(self.people) or any(part is not UNSET for part in (self.user_id, self.user_ids, self.person))
+
+
+@router.verb(
+    "view.share",
+    ShareView,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def share_view(turn: Turn, given: ShareView) -> Reply:
     """Let a colleague or the whole firm read a view; a colleague hears of it."""
-    data = turn.ask.data
-    view = await find_view(turn)
-    is_with_firm = data.get("user_id") == FIRM or any(read_flag(data, key) for key in ("is_with_firm", "with_firm"))
-    people = [] if is_with_firm else await read_people(turn, {"verb": "view.share", "view_id": view.id})
+    view = await find_view(turn, given)
+    is_with_firm = given.user_id == FIRM or given.is_with_firm or given.with_firm
+    people = [] if is_with_firm else await read_people(turn, given, _asking_again(turn, view.id))
     user_ids = [person.id for person in people]
-    if must_ask(turn, is_exact=_are_exact(people)):
+    if must_ask(given, is_exact=_are_exact(people)):
         name = say_list(turn.language, [person.name for person in people]) or say(turn.language, "commands.everybody")
         question = say(turn.language, "commands.share_view_question", name=view.name, person=name)
         with_whom: Json = {"user_ids": user_ids} if people else {"is_with_firm": True}
@@ -43,15 +68,25 @@ async def share_view(turn: Turn) -> Reply:
     return replace(reply, notices=tuple(Notice(user_id, "view", payload) for user_id in shared.new_user_ids))
 
 
-@router.verb("view.unshare", is_writing=True)
-async def unshare_view(turn: Turn) -> Reply:
+@router.verb(
+    "view.unshare",
+    ShareView,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def unshare_view(turn: Turn, given: ShareView) -> Reply:
     """Take a view back from a colleague, or from everyone."""
-    view = await find_view(turn)
+    view = await find_view(turn, given)
     people: list[Meant] | None = None
-    if {"user_id", "user_ids", "person", "people"} & turn.ask.data.keys():
-        people = await read_people(turn, {"verb": "view.unshare", "view_id": view.id})
+    if given.names_people:
+        people = await read_people(turn, given, _asking_again(turn, view.id))
     user_ids = None if people is None else [person.id for person in people]
-    if must_ask(turn, is_exact=_are_exact(people or ())):
+    if must_ask(given, is_exact=_are_exact(people or ())):
         wanted = {"view_id": view.id} | ({} if user_ids is None else {"user_ids": user_ids})
         return confirm(turn, say(turn.language, "commands.unshare_view_question", name=view.name), wanted)
     change = await changes.unshare_view(
@@ -67,3 +102,13 @@ async def unshare_view(turn: Turn) -> Reply:
 
 def _are_exact(people: Iterable[Meant]) -> bool:
     return all(person.is_exact for person in people)
+
+
+def _asking_again(turn: Turn, view_id: int) -> Callable[[Sequence[int], Sequence[str]], Json]:
+    """Return what asks the same again of the colleagues found so far, and of the names still to be looked up."""
+    return lambda user_ids, names: {
+        "verb": turn.verb,
+        "view_id": view_id,
+        "user_ids": list(user_ids),
+        "people": list(names),
+    }

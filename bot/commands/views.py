@@ -1,7 +1,9 @@
 """Saved views: the reader's list of them, opening one, and finding the one that is meant."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
 
 from bot.cards.kit import Json
 from bot.cards.lists import shorten
@@ -9,33 +11,54 @@ from bot.cards.phrases import text
 from bot.cards.questions import draw_confirmation
 from bot.cards.sharing import draw_shared_view
 from bot.cards.views import draw_settings, draw_views, say_name
-from bot.commands.data import read_circle, read_flag, read_number, read_text
-from bot.commands.lists import show_list
-from bot.commands.resolving import Meant, UnclearError, ask_which, choose
+from bot.commands.inputs import OfView, tidy
+from bot.commands.lists import ShowList, show_list
+from bot.commands.resolving import AskAgain, Meant, UnclearError, ask_which, choose
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import LANGUAGES, describe, say
-from bot.turn import Ask, Reply, Router, Turn
+from bot.turn import Reply, Turn
+from bot.verbs import EVERYONE, EXTENSION, OWN, Input, Router, write_ask
 from storage.firm import users
 from storage.lists.filters import to_json
-from storage.record.changes import Change
+from storage.record import changes
 from storage.text.names import fold
 from storage.views import views
 from storage.views.views import ViewRow
 
 router = Router()
+_READING = ("view.open", "show")
+"""Verbs under which a view that is only nearly called so is shown and not asked about."""
 
 
-@router.verb("views.list")
-async def show_views(turn: Turn, note: str = "", audit_ids: Sequence[int] = ()) -> Reply:
+class ListViews(Input, frozen=True):
+    """The reader's views from a place on."""
+
+    start: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    hidden: bool = False
+    """Those that the reader has hidden too."""
+
+
+@router.verb(
+    "views.list",
+    ListViews,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=True,
+    leads=True,
+)
+async def show_views(turn: Turn, given: ListViews, note: str = "", audit_ids: Sequence[int] = ()) -> Reply:
     """Show the reader's views in the reader's order."""
-    data = turn.ask.data
     everything = await views.list_views(turn.connection, turn.viewer, is_hidden=True)
     visible = [view for view in everything if not view.is_hidden]
-    shown = everything if read_flag(data, "hidden") else visible
+    shown = everything if given.hidden else visible
     hidden_count = len(everything) - len(shown)
     words = await _describe_all(turn, shown)
-    start = max(read_number(data, "start") or 0, 0) if turn.ask.verb == "views.list" else 0
-    card = draw_views(turn.reader, shown, words, start=start, hidden_count=hidden_count, note=note, audit_ids=audit_ids)
+    card = draw_views(
+        turn.reader, shown, words, start=given.start, hidden_count=hidden_count, note=note, audit_ids=audit_ids
+    )
     rows = [_to_data(turn, view, said) for view, said in zip(shown, words, strict=True)]
     return Reply(card, summary=note or text(turn.language, "views.title"), data={"views": rows})
 
@@ -61,25 +84,51 @@ async def _describe_all(turn: Turn, shown: Sequence[ViewRow]) -> list[str]:
     return [describe(view.filter, turn.language, people) for view in shown]
 
 
-@router.verb("view.open")
-async def open_view(turn: Turn) -> Reply:
+class OpenView(OfView, frozen=True):
+    """A view to open; there is no "this" of it."""
+
+    this: ClassVar[str] = ""
+
+
+@router.verb(
+    "view.open",
+    OpenView,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN | EXTENSION,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=True,
+)
+async def open_view(turn: Turn, given: OfView) -> Reply:
     """Show the list of a view; in a conversation only its question, which each reader asks anew."""
-    view = await find_view(turn)
+    view = await find_view(turn, given)
     if turn.surface == "extension":
         name = say_name(turn.language, view)
         data = {"verb": "list", "filter": dict(shorten(view.filter))}
         words = describe(view.filter, turn.language)
-        return Reply(draw_shared_view(turn.reader, name, words, data, read_circle(turn.ask.data)), summary=name)
-    return await show_list(replace(turn, ask=Ask("list", {"view_id": view.id, "filter": to_json(view.filter)})))
+        return Reply(draw_shared_view(turn.reader, name, words, data, turn.circle), summary=name)
+    return await show_list(turn, ShowList(view_id=view.id, filter=to_json(view.filter)))
 
 
-@router.verb("view.settings")
-async def show_settings(turn: Turn) -> Reply:
+@router.verb(
+    "view.settings",
+    OpenView,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=True,
+    said=False,
+    leads=False,
+)
+async def show_settings(turn: Turn, given: OfView) -> Reply:
     """Show what can be done with a view."""
-    return await show_view(turn, (await find_view(turn)).id)
+    return await show_view(turn, (await find_view(turn, given)).id)
 
 
-async def show_view(turn: Turn, view_id: int, note: str = "", change: Change | None = None) -> Reply:
+async def show_view(turn: Turn, view_id: int, note: str = "", change: changes.Change | None = None) -> Reply:
     """Show a view's settings after a change of it."""
     view = await views.get_view(turn.connection, turn.viewer, view_id)
     if view is None:
@@ -97,22 +146,20 @@ async def show_view(turn: Turn, view_id: int, note: str = "", change: Change | N
     return Reply(card, summary=note or say_name(turn.language, view), data=data)
 
 
-async def find_view(turn: Turn) -> ViewRow:
-    """Return the view that the ask names.
+async def find_view(turn: Turn, given: OfView) -> ViewRow:
+    """Return the view that is meant.
 
     Raises `NotFoundError` for a number that this reader may not open, `UnclearError` for a name that means several.
     """
-    data = turn.ask.data
-    view_id = read_number(data, "view_id")
-    if view_id is None:
-        view_id = await _find_id(turn, read_text(data, "name"))
+    view_id = await _find_id(turn, given) if given.view_id is None else given.view_id
     view = await views.get_view(turn.connection, turn.viewer, view_id)
     if view is None:
         raise NotFoundError
     return view
 
 
-async def _find_id(turn: Turn, name: str) -> int:
+async def _find_id(turn: Turn, given: OfView) -> int:
+    name = tidy(given.name)
     if not name:
         raise BadRequestError("which_view")
     folded = fold(name)
@@ -123,10 +170,11 @@ async def _find_id(turn: Turn, name: str) -> int:
     match = choose(matches)
     if not matches and (builtin := _find_builtin_tail(folded)) is not None:
         return builtin
+    again = _asking_again(turn, given)
     if match is None:
-        raise UnclearError(ask_which(turn, name, matches, _asking_again(turn), "view"))
-    if not match.is_exact and turn.ask.verb != "view.open" and not read_flag(turn.ask.data, "is_confirmed"):
-        raise UnclearError(ask_which(turn, name, [match], _asking_again(turn), "view"))
+        raise UnclearError(ask_which(turn, name, matches, again, "view"))
+    if not match.is_exact and turn.verb not in _READING and not given.is_confirmed:
+        raise UnclearError(ask_which(turn, name, [match], again, "view"))
     return match.id
 
 
@@ -138,21 +186,20 @@ def _find_builtin_tail(folded: str) -> int | None:
     return None
 
 
-def _asking_again(turn: Turn) -> Callable[[int], Json]:
-    rest = {key: value for key, value in turn.ask.data.items() if key != "name"}
-    return lambda view_id: {**rest, "verb": turn.ask.verb, "view_id": view_id}
+def _asking_again(turn: Turn, given: OfView) -> AskAgain:
+    return lambda view: write_ask(turn.verb, given, view_id=view.id, name="")
 
 
-def must_ask(turn: Turn, person: Meant | None = None, *, is_exact: bool = True) -> bool:
+def must_ask(given: OfView, person: Meant | None = None, *, is_exact: bool = True) -> bool:
     """Say whether to ask first: a guess at the sentence, or somebody or something that was not named exactly."""
-    if read_flag(turn.ask.data, "is_confirmed"):
+    if given.is_confirmed:
         return False
-    return bool(turn.ask.data.get("is_guess")) or not is_exact or (person is not None and not person.is_exact)
+    return given.is_guess or not is_exact or (person is not None and not person.is_exact)
 
 
 def confirm(turn: Turn, question: str, wanted: Json, detail: str = "") -> Reply:
     """Ask before a view is changed."""
-    data = {"verb": turn.ask.verb, "is_confirmed": True, **wanted}
+    data = {"verb": turn.verb, "is_confirmed": True, **wanted}
     card = draw_confirmation(
         turn.reader, question, say(turn.language, "commands.yes"), data, details=[detail] if detail else []
     )

@@ -52,7 +52,7 @@ def understand(text: str, language: Language, today: date) -> Ask:
     """
     read = _remember if len(text) <= _LONGEST_TEXT else _read
     ask = read(text, language, today)
-    return Ask(ask.verb, _copy(ask.data))
+    return Ask(ask.verb, _copy(ask.data), is_said=True)
 
 
 def _read(text: str, language: Language, today: date) -> Ask:

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.commands.dispatcher import Dispatcher
 from bot.config import Config
+from bot.door import Door
 from bot.language import choose_language
 from bot.outlook.headers import YEAR, add_security_headers, page_policy
 from bot.outlook.tokens import SCOPE, UserTokens
@@ -23,7 +23,7 @@ def add_outlook_routes(
     *,
     config: Config,
     database: Database,
-    dispatcher: Dispatcher,
+    door: Door,
     tokens: UserTokens,
     site: Site | None = None,
 ) -> None:
@@ -39,7 +39,7 @@ def add_outlook_routes(
     app.router.add_get("/privacy", pages.show_privacy)
     app.router.add_get("/terms", pages.show_terms)
     app.router.add_get("/static/{name}", pages.send_asset)
-    turns = Turns(database, dispatcher, tokens, origin=own_origin(config))
+    turns = Turns(database, door, tokens, origin=own_origin(config))
     app.router.add_post("/api/turn", turns.answer)
 
 

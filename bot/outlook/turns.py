@@ -9,32 +9,33 @@ import structlog
 from aiohttp import web
 
 from bot.bodies import read_body
-from bot.commands.dispatcher import Dispatcher
-from bot.errors import BadRequestError, CarnetError, ForbiddenError
+from bot.commands import ROUTER
+from bot.door import Door
+from bot.errors import BadRequestError, CarnetError
 from bot.language import choose_language, say
 from bot.outlook.tokens import UserTokens
 from bot.turn import Ask, Language, Reply
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
-from storage.errors import StoreUnavailableError
+from storage.errors import DatabaseError
 from storage.firm.users import KnownUser, get_known_user
 
 LARGEST_BODY = 256 * 1024
-SERVED = frozenset({"active", "needs_admin"})
-"""Tenants that are answered: those whose consent stands, even while their mailboxes cannot be read."""
-VERSIONED_VERBS = frozenset({"company.set_type", "company.set_partner", "company.rename"})
-"""Changes that say which state of the company they were decided on, so that nothing is overwritten unseen."""
 
 _NAMES: dict[int, str] = {
     HTTPStatus.BAD_REQUEST: "bad_request",
     HTTPStatus.UNAUTHORIZED: "unauthenticated",
     HTTPStatus.FORBIDDEN: "forbidden",
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.CONFLICT: "changed_since",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "not_json",
     HTTPStatus.PRECONDITION_REQUIRED: "version_needed",
     HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
 }
 
+VERSIONED = frozenset(verb.name for verb in ROUTER if verb.versioned)
+"""The verbs whose state may be given by the header `If-Match` too."""
 _VERSION = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 log = structlog.get_logger(__name__)
@@ -51,11 +52,11 @@ class Question(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Turns:
-    """Answers the page's questions through the desk."""
+    """Answers the page's questions through the door."""
 
-    def __init__(self, database: Database, dispatcher: Dispatcher, tokens: UserTokens, *, origin: str) -> None:
+    def __init__(self, database: Database, door: Door, tokens: UserTokens, *, origin: str) -> None:
         self._database = database
-        self._dispatcher = dispatcher
+        self._door = door
         self._tokens = tokens
         self._origin = origin
 
@@ -64,19 +65,20 @@ class Turns:
         language = choose_language(request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0])
         try:
             user = await self._know(request)
-            language = choose_language(None, user.language)
+            language = choose_language(None, user.language) if user else language
             question = await _read(request)
-            language = choose_language(question.locale, user.language)
-            response = await self._ask(question, user, language)
+            language = choose_language(question.locale, user.language if user else language)
+            caller = self._door.admit(user, surface=question.surface, language=language, timezone=question.timezone)
+            response = _send(await self._door.answer(Ask(question.verb, question.data), caller))
         except web.HTTPException as refusal:
             response = _refuse(refusal.status, language)
             if refusal.keep_alive is False:
                 response.force_close()
         except CarnetError as error:
-            response = _refuse(error.code, language)
+            response = _refuse(error.code, language, error)
         except ConnectionError:
             raise  # who asked is gone: nobody is left to be told
-        except StoreUnavailableError as error:
+        except DatabaseError as error:
             log.warning("database_unavailable", reason=error.reason)
             response = _refuse(HTTPStatus.SERVICE_UNAVAILABLE, language)
         except Exception:
@@ -87,26 +89,11 @@ class Turns:
         response.headers["Vary"] = "Origin"
         return response
 
-    async def _know(self, request: web.Request) -> KnownUser:
-        """Find the person behind the token; raises `ForbiddenError` for a tenant or a person we do not serve."""
+    async def _know(self, request: web.Request) -> KnownUser | None:
+        """Return the person behind the token; raises `UnauthenticatedError` without a good one."""
         identity = await self._tokens.check(request.headers.get("Authorization"))
         async with self._database.reading(SYSTEM) as connection:
-            user = await get_known_user(connection, identity.tenant, identity.object_id)
-        if user is None or not (user.is_active and user.has_mailbox) or user.tenant_state not in SERVED:
-            raise ForbiddenError
-        return user
-
-    async def _ask(self, question: Question, user: KnownUser, language: Language) -> web.Response:
-        if question.verb in VERSIONED_VERBS and not isinstance(question.data.get("version"), int):
-            return _refuse(HTTPStatus.PRECONDITION_REQUIRED, language)
-        reply = await self._dispatcher.answer(
-            Ask(question.verb, question.data),
-            viewer=user.viewer,
-            language=language,
-            timezone=question.timezone or user.timezone,
-            surface=question.surface,
-        )
-        return _send(reply)
+            return await get_known_user(connection, identity.tenant, identity.object_id)
 
 
 async def _read(request: web.Request) -> Question:
@@ -118,8 +105,8 @@ async def _read(request: web.Request) -> Question:
         question = msgspec.json.decode(body, type=Question)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise BadRequestError from error
-    if match := request.headers.get("If-Match", "").strip('"'):
-        question.data.setdefault("version", int(match) if _VERSION.fullmatch(match) else -1)
+    if (match := request.headers.get("If-Match", "").strip('"')) and question.verb in VERSIONED:
+        question.data.setdefault("version", int(match) if _VERSION.fullmatch(match) else 0)
     return question
 
 
@@ -127,6 +114,8 @@ def _send(reply: Reply) -> web.Response:
     if reply.file is not None and reply.file.content is not None:
         return web.Response(body=reply.file.content, content_type=reply.file.content_type)
     answer: dict[str, Any] = {"card": reply.card, "summary": reply.summary, "data": reply.data}
+    if reply.is_error:
+        answer["error"] = {"code": _NAMES.get(reply.code, "unexpected"), "text": reply.summary}
     if reply.choices:
         answer["choices"] = [{"title": choice.title, "value": choice.value} for choice in reply.choices]
     if reply.file is not None:
@@ -137,10 +126,13 @@ def _send(reply: Reply) -> web.Response:
     )
 
 
-def _refuse(status: int, language: Language) -> web.Response:
+def _refuse(status: int, language: Language, error: CarnetError | None = None) -> web.Response:
     """Say no: a code for the page and a sentence for the person, with no detail of what is or is not there."""
     name = _NAMES.get(status, "unexpected")
-    body = {"error": {"code": name, "text": say(language, f"outlook.{name}")}}
+    why = f"outlook.{name}"
+    if error is not None and error.key != type(error).key:
+        why = f"errors.{error.key}"
+    body = {"error": {"code": name, "text": say(language, why)}}
     headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'} if status == HTTPStatus.UNAUTHORIZED else {}
     return web.Response(
         body=msgspec.json.encode(body), status=status, content_type="application/json", charset="utf-8", headers=headers

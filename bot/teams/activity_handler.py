@@ -1,8 +1,7 @@
-"""The bot: activities in, asks to the desk, replies out. It knows Teams, and nothing of contacts or companies."""
+"""The bot: activities in, asks to the door, replies out. It knows Teams, and nothing of contacts or companies."""
 
 import secrets
 import traceback
-from dataclasses import replace
 
 import structlog
 from botbuilder.core import InvokeResponse, TurnContext
@@ -13,6 +12,7 @@ from bot.language import choose_language, say, understand
 from bot.language.words import clean
 from bot.teams.activity_ask import is_mentioned, read_submit, read_words
 from bot.teams.adapter import get_arrival
+from bot.teams.caller import find_today
 from bot.teams.invokes import INVOKES, describe_failure
 from bot.teams.outgoing import Outgoing, say_text
 from bot.teams.services import TeamsServices
@@ -89,10 +89,9 @@ class CarnetBot(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder has n
         """Return what is asked for; None for a button that carries no verb. A stranger's words are not even read."""
         if visit.incoming.value is not None:
             return read_submit(visit.incoming.value)
-        if visit.asker is None or not words:
+        if visit.caller is None or not words:
             return Ask("help")
-        ask = understand(words, visit.language, visit.asker.today(self._tools.clock()))
-        return replace(ask, may_name_view=visit.asker.may_name_view)
+        return understand(words, visit.language, find_today(visit.caller, self._tools.clock()))
 
     async def _apologise(self, context: TurnContext, error: Exception) -> None:
         number = secrets.token_hex(4)

@@ -1,36 +1,28 @@
-"""Who asks, and how to answer them."""
+"""Who asks in Teams, and where: what the door needs to let them in."""
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from bot.door import Caller, Door
 from bot.language import choose_language
 from bot.language.formats import zone
 from bot.teams.incoming import Incoming
-from bot.turn import Language, Surface
+from bot.turn import Surface
 from storage.firm.users import KnownUser
-from storage.viewer import Viewer
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """A user of the firm in one conversation."""
-
-    viewer: Viewer
-    language: Language
-    timezone: str
-    surface: Surface
-    may_name_view: bool = True
-    """False where no view of theirs is named in what they said."""
-
-    def today(self, now: int) -> date:
-        """Return the day where the asker is."""
-        return datetime.fromtimestamp(now, zone(self.timezone)).date()
+def find_surface(incoming: Incoming) -> Surface:
+    """Return where it was asked: in a group, what is answered is read by others too (S16)."""
+    if (incoming.name or "").startswith("composeExtension/"):
+        return "extension"
+    return "chat" if incoming.is_own_chat else "group"
 
 
-def know_asker(user: KnownUser, incoming: Incoming, *, is_extension: bool) -> Asker:
-    """Return the asker: in a group, what is answered is read by others too (S16)."""
-    is_public = not incoming.is_own_chat and not is_extension
-    viewer = replace(user.viewer, is_in_public=True) if is_public else user.viewer
-    surface: Surface = "extension" if is_extension else "group" if is_public else "chat"
-    language = choose_language(incoming.locale, user.language or "en")
-    return Asker(viewer, language, user.timezone or "UTC", surface, user.may_name_view)
+def admit(door: Door, user: KnownUser | None, incoming: Incoming) -> Caller:
+    """Return the caller that the user is in this conversation; raises `ForbiddenError` where they are not served."""
+    language = choose_language(incoming.locale, (user and user.language) or "en")
+    return door.admit(user, surface=find_surface(incoming), language=language)
+
+
+def find_today(caller: Caller, now: int) -> date:
+    """Return the day where the caller is."""
+    return datetime.fromtimestamp(now, zone(caller.timezone)).date()

@@ -11,7 +11,7 @@ from bot.teams.activity_ask import read_data
 from bot.teams.outgoing import CARD_TYPE
 from bot.teams.roster import MOST_COLLEAGUES
 from bot.teams.teams_turn import TeamsTurn
-from bot.turn import Ask, Item, Reply
+from bot.turn import Ask, Circle, Item, Reply
 
 THUMBNAIL_TYPE: Final = "application/vnd.microsoft.card.thumbnail"
 MOST_ITEMS: Final = 25
@@ -23,8 +23,8 @@ Body = dict[str, Any]
 
 async def search(visit: TeamsTurn) -> Body:
     """Answer `composeExtension/query`: what was found, or recent ones before anything is typed."""
-    ask = Ask("search", {"query": _read_query(visit.incoming.value), **await _read_circle(visit)})
-    reply = await visit.answer(ask)
+    ask = Ask("search", {"query": _read_query(visit.incoming.value)})
+    reply = await visit.answer(ask, await _read_circle(visit))
     if reply.is_error or not reply.items:
         return say_in_extension(reply.summary or say(visit.language, "teams.nothing_found"))
     return _show([_draw(item) for item in reply.items[:MOST_ITEMS]])
@@ -99,7 +99,7 @@ def _read_query(value: Any) -> str:
     return ""
 
 
-async def _read_circle(visit: TeamsTurn) -> dict[str, Any]:
+async def _read_circle(visit: TeamsTurn) -> Circle:
     """Say who reads what is put there: whose client refreshes the card, and whether all are known to be of the firm.
 
     Only a chat with the bot itself is surely ours.
@@ -107,15 +107,15 @@ async def _read_circle(visit: TeamsTurn) -> dict[str, Any]:
     incoming = visit.incoming
     reader = incoming.from_ and incoming.from_.id
     readers = [reader] if reader else []
-    if visit.asker is not None and not incoming.is_own_chat:
+    if visit.caller is not None and not incoming.is_own_chat:
         readers += [each for each in await visit.tools.roster.list_colleagues(incoming) if each != reader]
-    return {"user_ids": readers[:MOST_COLLEAGUES], "is_of_the_firm": incoming.is_own_chat}
+    return Circle(tuple(readers[:MOST_COLLEAGUES]), incoming.is_own_chat)
 
 
 async def _show_card(visit: TeamsTurn, ask: Ask | None) -> Body:
     if ask is None:
         return say_in_extension(say(visit.language, "teams.bad_request"))
-    reply = await visit.answer(Ask(ask.verb, {**ask.data, **await _read_circle(visit)}))
+    reply = await visit.answer(ask, await _read_circle(visit))
     if reply.is_error or reply.card is None:
         return say_in_extension(reply.summary or say(visit.language, "teams.nothing_found"))
     return _show([{"contentType": CARD_TYPE, "content": reply.card, "preview": _preview(reply.summary, "")}])

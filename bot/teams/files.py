@@ -20,7 +20,7 @@ async def answer_consent(visit: TeamsTurn) -> None:
     ask = read_file_ask(value.get("context"))
     if value.get("action") == "decline":
         await visit.say_text("file_declined")
-    elif ask is None or value.get("action") != "accept" or visit.asker is None:
+    elif ask is None or value.get("action") != "accept" or visit.caller is None:
         await visit.say_text("bad_request")
     else:
         await _deliver_file(visit, ask, value.get("uploadInfo"))

@@ -17,6 +17,8 @@ SEARCH_TYPE: Final = "application/vnd.microsoft.search.searchResponse"
 BAD_REQUEST: Final = 400
 FORBIDDEN: Final = 403
 CHANGED_SINCE: Final = 409
+_SHOWN_AS: Final = {404: FORBIDDEN, 428: BAD_REQUEST}
+"""Statuses that Teams does not know in an invoke's answer, and what they are there."""
 _CODES: Final = {400: "BadRequest", 403: "Forbidden"}
 
 Body = dict[str, Any] | None
@@ -71,7 +73,7 @@ def describe_reply(reply: Reply, language: Language) -> Body:
 
 def describe_error(code: int, text: str) -> Body:
     """Return an error as Teams shows it under the card, inside an HTTP 200."""
-    status = FORBIDDEN if code == 404 else code  # noqa: PLR2004  # HTTP's own number
+    status = _SHOWN_AS.get(code, code)
     value = {"code": _CODES.get(status, "ServiceError"), "message": text}
     return {"statusCode": status, "type": ERROR_TYPE, "value": value}
 

@@ -1,4 +1,4 @@
-"""`POST /api/messages`: the one door of Teams. Token first, then the body, then what it says, then the turn."""
+"""`POST /api/messages`: the one way in of Teams. Token first, then the body, then what it says, then the turn."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 
 from bot.bodies import read_body
-from bot.commands.dispatcher import Dispatcher
+from bot.door import Door
 from bot.errors import BadRequestError, CarnetError
 from bot.language import choose_language, understand
 from bot.teams.activity_handler import CarnetBot
@@ -44,26 +44,26 @@ def add_teams_routes(
     app: web.Application,
     *,
     database: Database,
-    dispatcher: Dispatcher,
+    door: Door,
     authenticator: Authenticator,
     connector: Connector,
     clock: Callable[[], int] = lambda: int(time.time()),
     monotonic: Callable[[], float] = time.monotonic,
     patience: Patience | None = None,
 ) -> TeamsMessenger:
-    """Add the door to the service; returns the messenger that says notices through the same connector."""
+    """Add the endpoint to the service; returns the messenger that says notices through the same connector."""
     references = References(database, clock, monotonic)
     messenger = TeamsMessenger(database, connector, references)
     roster = Roster(connector, clock)
-    parts = (database, dispatcher, authenticator, connector, references, messenger, roster, clock)
+    parts = (database, door, authenticator, connector, references, messenger, roster, clock)
     tools = TeamsServices(*parts, patience or Patience())
-    door = _Door(tools)
-    app.router.add_post("/api/messages", door.take)
-    app.cleanup_ctx.append(door.hold)
+    endpoint = _Endpoint(tools)
+    app.router.add_post("/api/messages", endpoint.take)
+    app.cleanup_ctx.append(endpoint.hold)
     return messenger
 
 
-class _Door:
+class _Endpoint:
     def __init__(self, tools: TeamsServices) -> None:
         self._authenticator = tools.authenticator
         self._patience = tools.patience

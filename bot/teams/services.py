@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.commands.dispatcher import Dispatcher
+from bot.door import Door
 from bot.teams.authentication import Authenticator
 from bot.teams.connector import Connector
 from bot.teams.messenger import TeamsMessenger
@@ -35,7 +35,7 @@ class TeamsServices:
     """The service's parts, as the Teams edge needs them."""
 
     database: Database
-    dispatcher: Dispatcher
+    door: Door
     authenticator: Authenticator
     connector: Connector
     references: References

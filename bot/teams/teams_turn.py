@@ -1,6 +1,7 @@
-"""One turn from the asker's side: who it is, what the desk answers, and how that gets back to them."""
+"""One turn in Teams: who asks, what the door answers, and how that gets back to them."""
 
 import asyncio
+from dataclasses import replace
 from typing import get_args
 
 import structlog
@@ -8,17 +9,19 @@ from botbuilder.core import TurnContext
 from botbuilder.schema import DeliveryModes
 
 from bot.cards.sharing import VERB as SHARED
+from bot.door import Caller
+from bot.errors import ForbiddenError
 from bot.failpoints import reach
 from bot.language import choose_language, say
 from bot.metrics import SENDS, TURNS
 from bot.teams.adapter import get_arrival
-from bot.teams.caller import Asker, know_asker
+from bot.teams.caller import admit
 from bot.teams.errors import RefusedError, SendError
 from bot.teams.idempotency import Claim
 from bot.teams.outgoing import Outgoing, offer_file, say_card, say_text
 from bot.teams.references import read_acquaintance, read_reference
 from bot.teams.services import TeamsServices
-from bot.turn import Ask, Language, Reply, Surface
+from bot.turn import Ask, Circle, Language, Reply, Surface
 from storage.engine.rls import SYSTEM
 from storage.firm.users import KnownUser
 
@@ -28,61 +31,57 @@ log = structlog.get_logger(__name__)
 
 
 class TeamsTurn:
-    """Somebody's turn; `asker` is None for anybody who is not of a firm that is served."""
+    """Somebody's turn; `caller` is None for anybody who is not served, and `refusal` says why."""
 
     def __init__(self, tools: TeamsServices, context: TurnContext, user: KnownUser | None) -> None:
         self._arrival = get_arrival(context)
         self.incoming = self._arrival.incoming
-        self.asker: Asker | None = None
         self._is_for_asker = False
         """The answer shows the firm's affairs to whoever asked; a message there would show them to all."""
+        self.caller: Caller | None = None
+        self.refusal = ForbiddenError("stranger")
         self.tools = tools
         self.context = context
-        if user is not None:
-            is_extension = (self.incoming.name or "").startswith("composeExtension/")
-            self.asker = know_asker(user, self.incoming, is_extension=is_extension)
-            self._claim = Claim(tools.database, user.viewer.tenant_id, self.incoming, tools.clock)
+        try:
+            self.caller = admit(tools.door, user, self.incoming)
+            self._claim = Claim(tools.database, self.caller.viewer.tenant_id, self.incoming, tools.clock)
+        except ForbiddenError as refusal:
+            self.refusal = refusal
 
     @property
     def language(self) -> Language:
-        """The asker's language, or a stranger's as their client says."""
-        return self.asker.language if self.asker else choose_language(self.incoming.locale)
+        """The caller's language, or a stranger's as their client says."""
+        return self.caller.language if self.caller else choose_language(self.incoming.locale)
 
     @property
     def is_late(self) -> bool:
         """Teams has stopped waiting for the answer to this invoke: it goes out as a message (F47)."""
         return self._arrival.is_late
 
-    async def answer(self, ask: Ask) -> Reply:
-        """Bring what is asked to the desk; a sign of life goes out where that takes long."""
-        if self.asker is None:
-            return self.tools.dispatcher.answer_stranger(ask, language=self.language)
-        self._is_for_asker = ask.verb == SHARED and self.asker.surface == "group"
+    async def answer(self, ask: Ask, circle: Circle | None = None) -> Reply:
+        """Bring what is asked to the door; a sign of life goes out where that takes long.
+
+        `circle` says who reads a card that is put into the conversation.
+        """
+        if self.caller is None:
+            return self.tools.door.refuse(ask, self.refusal, language=self.language)
+        self._is_for_asker = ask.verb == SHARED and self.caller.surface == "group"
         loop = asyncio.get_running_loop()
         started = loop.time()
         typing = loop.call_later(self.tools.patience.typing, self._show_typing)
-        is_public = self.asker.surface == "group"
-        reading: dict[str, bool] = {}
+        caller = self.caller if circle is None else replace(self.caller, circle=circle)
         try:
-            if is_public and await self.tools.roster.has_outsiders(self.incoming):
-                reading["has_outsiders"] = True
-            return await self.tools.dispatcher.answer(
-                ask,
-                viewer=self.asker.viewer,
-                language=self.asker.language,
-                timezone=self.asker.timezone,
-                surface=self.asker.surface,
-                claim=self._claim.keep_effect,
-                **reading,
-            )
+            if caller.surface == "group" and await self.tools.roster.has_outsiders(self.incoming):
+                caller = replace(caller, has_outsiders=True)
+            return await self.tools.door.answer(ask, caller, self._claim.keep_effect)
         finally:
             typing.cancel()
-            _TURNS[self.asker.surface].observe(loop.time() - started)
+            _TURNS[caller.surface].observe(loop.time() - started)
 
     async def say(self, reply: Reply) -> None:
         """Send a reply where it was asked for, and what is private in it to the asker's own chat."""
         reach("turn_committed")
-        if not self._is_expected and self.asker is not None and not await self._claim.take_reply():
+        if not self._is_expected and self.caller is not None and not await self._claim.take_reply():
             return
         if self._is_for_asker:
             reply = Reply(private=reply)
@@ -93,9 +92,9 @@ class TeamsTurn:
 
     async def say_privately(self, reply: Reply) -> None:
         """Send what only the asker may read to the personal chat."""
-        if reply.private is None or self.asker is None:
+        if reply.private is None or self.caller is None:
             return
-        viewer, message = self.asker.viewer, self._draw(reply.private)
+        viewer, message = self.caller.viewer, self._draw(reply.private)
         if message is not None:
             met = read_acquaintance(self.incoming, viewer.tenant_id, viewer.user_id)
             await self.tools.messenger.send_activity(viewer.tenant_id, viewer.user_id, message, met=met)
@@ -119,15 +118,15 @@ class TeamsTurn:
 
     async def remember(self) -> bool:
         """Keep where this came from; True where the conversation was not known before."""
-        if self.asker is None:
+        if self.caller is None:
             return False
-        reference = read_reference(self.incoming, self.asker.viewer.tenant_id, self.asker.viewer.user_id)
+        reference = read_reference(self.incoming, self.caller.viewer.tenant_id, self.caller.viewer.user_id)
         return reference is not None and await self.tools.references.keep(reference)
 
     async def mark_unreachable(self, reason: str) -> None:
         """Say no more there until somebody writes again."""
-        if self.asker is not None and self.incoming.conversation and self.incoming.conversation.id:
-            tenant_id, conversation_id = self.asker.viewer.tenant_id, self.incoming.conversation.id
+        if self.caller is not None and self.incoming.conversation and self.incoming.conversation.id:
+            tenant_id, conversation_id = self.caller.viewer.tenant_id, self.incoming.conversation.id
             await self.tools.references.mark_unreachable(tenant_id, conversation_id, reason)
 
     @property
@@ -172,4 +171,4 @@ async def meet(tools: TeamsServices, context: TurnContext, said: str = "") -> Te
     if not arrival.incoming.is_from_bot:
         async with tools.database.reading(SYSTEM) as connection:
             user = await tools.authenticator.find_user(connection, arrival.caller, arrival.incoming, said)
-    return TeamsTurn(tools, context, user if user is not None and user.is_active else None)
+    return TeamsTurn(tools, context, user)

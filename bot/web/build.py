@@ -14,6 +14,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from bot.commands import ROUTER
+
 WEB = Path(__file__).parent
 LANGUAGES = WEB.parent / "language"
 MANIFEST = WEB.parent.parent / "manifest"
@@ -53,11 +55,25 @@ def digest_sources() -> str:
     for path in sorted({*texts, *sources, *MANIFEST.rglob("*")}):
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(str(path.relative_to(WEB.parent.parent)).encode() + b"\0" + path.read_bytes())
+    digest.update(describe_verbs().encode())
     return digest.hexdigest()
 
 
+def describe_verbs() -> str:
+    """Return what the page must know of the verbs, as TypeScript: drawn from their declarations."""
+    reading = sorted(verb.name for verb in ROUTER if not verb.writes)
+    leading = sorted(verb.name for verb in ROUTER if verb.leads)
+    return (
+        "/** Made from the declarations of the verbs by the build; not to be edited. */\n\n"
+        "/** Verbs that only read; whatever is not among them may have been done though no answer came. */\n"
+        f"export const READING: ReadonlySet<string> = new Set({json.dumps(reading)});\n\n"
+        "/** Verbs that lead to another place; every other one changes something, or part of the card. */\n"
+        f"export const LEADING: ReadonlySet<string> = new Set({json.dumps(leading)});\n"
+    )
+
+
 def write_texts() -> None:
-    """Turn the catalogues' rooms into JSON that the scripts import, one object per language."""
+    """Turn the catalogues' rooms into JSON that the scripts import, one object per language; and the verbs."""
     folder = WEB / "src" / "generated"
     folder.mkdir(parents=True, exist_ok=True)
     for room, name in ROOMS.items():
@@ -67,6 +83,7 @@ def write_texts() -> None:
             texts[path.parts[-3]] = table if room == "legal" else flatten(table)
         content = json.dumps(texts, ensure_ascii=False, indent=1)
         (folder / f"{name}.json").write_text(content, encoding="utf-8")
+    (folder / "verbs.ts").write_text(describe_verbs(), encoding="utf-8")
 
 
 def flatten(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:

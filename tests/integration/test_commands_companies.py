@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.commands.dispatcher import Dispatcher
+from bot.door import Door
 from tests.card_checks import walk
 from tests.factories import DAY
 from tests.office import Office, find_action, list_changes, look, names, open_office, read, said
@@ -35,7 +35,7 @@ async def test_a_name_that_matches_not_exactly_is_confirmed_first(office):
 
 async def test_a_guess_at_the_sentence_is_confirmed_even_if_the_name_is_exact(office):
     data = {"name": "Globex", "type": "client", "is_guess": True}
-    reply = await office.ask("company.set_type", data)
+    reply = await office.ask("company.set_type", data, is_said=True)
     assert (await look(office, "Globex")).type == "prospect"
     cancelled = await office.click(reply, "Cancel")
     assert "Nothing was changed." in said(cancelled)
@@ -158,7 +158,7 @@ async def test_undo_can_be_typed(office):
 
 async def test_undo_means_the_last_change_whatever_process_made_it(office):
     await office.say("set type of Globex to client")
-    office.dispatcher = Dispatcher(office.database, lambda: office.now, office.posted)
+    office.door = Door(office.database, lambda: office.now, office.posted)
     await office.say("undo")
     assert (await look(office, "Globex")).type == "prospect"
 
@@ -166,7 +166,7 @@ async def test_undo_means_the_last_change_whatever_process_made_it(office):
 async def test_undo_means_no_change_of_the_day_before(office):
     await office.say("set type of Globex to client")
     office.now += 2 * DAY
-    office.dispatcher = Dispatcher(office.database, lambda: office.now, office.posted)
+    office.door = Door(office.database, lambda: office.now, office.posted)
     assert (await office.say("undo")).summary == "There is nothing of yours to take back."
     assert (await look(office, "Globex")).type == "client"
 

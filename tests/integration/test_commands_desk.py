@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.commands.dispatcher import Dispatcher
+from bot.door import Caller, Door
 from bot.turn import Ask, Reply
 from storage.engine.database import open_database
 from storage.viewer import Viewer
@@ -53,7 +53,7 @@ async def test_a_refused_change_leaves_nothing_behind(office):
 async def test_a_database_that_is_away_is_said_not_raised(tmp_path):
     database = open_database(f"sqlite:///{tmp_path}/nowhere/carnet.db")
     office = Office(database)
-    reply = await office.dispatcher.answer(Ask("list", {"filter": {}}), viewer=Viewer(1, 1), language="fr")
+    reply = await office.door.answer(Ask("list", {"filter": {}}), Caller(Viewer(1, 1), "fr"))
     assert (reply.is_error, reply.code) == (True, 503)
     assert "Réessayez" in said(reply)
     await database.close()
@@ -66,10 +66,10 @@ async def test_what_nobody_foresaw_is_raised_for_the_edge(office):
         async def add(self, *_args):
             raise ZeroDivisionError
 
-    dispatcher = Dispatcher(office.database, lambda: office.now, Broken())
-    ask = Ask("company.set_type", {"company_id": office.companies["Globex"], "type": "client"})
+    door = Door(office.database, lambda: office.now, Broken())
+    ask = Ask("company.set_type", {"company_id": office.companies["Globex"], "type": "client", "version": 1})
     with pytest.raises(ZeroDivisionError):
-        await dispatcher.answer(ask, viewer=office.people["Anne Martin"], language="en")
+        await door.answer(ask, Caller(office.people["Anne Martin"], "en"))
     assert (await look(office, "Globex")).type == "prospect"
 
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from bot.turn import Ask
+from bot.errors import ForbiddenError
+from bot.turn import Ask, Circle
 from storage.lists.filters import Filter, to_json
 from tests.office import Office, open_office, read, said
 
@@ -16,9 +17,9 @@ async def office(database) -> Office:
     return await open_office(database)
 
 
-async def search(office, query, **options):
-    data = {"query": query, "user_ids": ["29:anne"], "is_of_the_firm": True}
-    return await office.ask("search", data | options, surface="extension")
+async def search(office, query, *, user_ids=("29:anne",), is_of_the_firm=True):
+    circle = Circle(tuple(user_ids), is_of_the_firm)
+    return await office.ask("search", {"query": query}, surface="extension", circle=circle)
 
 
 async def test_colleagues_are_found_while_typing(office):
@@ -81,13 +82,15 @@ async def test_a_reader_of_the_firm_sees_more_on_refresh(office):
 async def test_a_stranger_sees_the_name_alone_on_refresh(office):
     item = (await search(office, "Acme Industries")).items[0]
     data = item.card["refresh"]["action"]["data"]
-    reply = office.dispatcher.answer_stranger(Ask("company.shared", data), language="en")
+    reply = office.door.refuse(Ask("company.shared", data), ForbiddenError("stranger"), language="en")
     assert read(reply.card) == ["Acme Industries"]
 
 
 @pytest.mark.parametrize("verb", ["list", "company.open", "company.set_type", "search", "undo"])
 async def test_B75_a_stranger_is_refused_everything_else(office, verb):
-    reply = office.dispatcher.answer_stranger(Ask(verb, {"company_id": office.companies["Globex"]}), language="en")
+    reply = office.door.refuse(
+        Ask(verb, {"company_id": office.companies["Globex"]}), ForbiddenError("stranger"), language="en"
+    )
     assert (reply.is_error, reply.code) == (True, 403)
     assert "Globex" not in said(reply)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import add_company
-from tests.office import Office, names, open_office, read, said
+from tests.office import Office, fit, names, open_office, read, said
 
 
 @pytest.fixture
@@ -76,8 +76,8 @@ async def test_a_saved_view_answers_to_its_name(office):
 @pytest.mark.parametrize("verb", ["company.open", "contact.open", "contact.explain", "company.shared"])
 async def test_B64_another_tenants_row_looks_like_no_row(office, verb):
     ids = {"company_id": office.companies["their Acme Industries"], "contact_id": office.contacts["their Jean Acme"]}
-    theirs = await office.ask(verb, ids)
-    absent = await office.ask(verb, {"company_id": 10**9, "contact_id": 10**9})
+    theirs = await office.ask(verb, fit(verb, ids))
+    absent = await office.ask(verb, fit(verb, {"company_id": 10**9, "contact_id": 10**9}))
     assert theirs == absent
     assert (theirs.is_error, theirs.code) == (True, 404)
 

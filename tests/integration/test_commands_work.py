@@ -15,8 +15,8 @@ async def office(database) -> Office:
 async def _tick(office, *ticked, **inputs):
     more = await office.click(await office.say("show my companies"), "More")
     ticks = await office.click(more, "Set several at once")
-    boxes = {f"company_{office.companies[name]}": "1" for name in ticked}
-    return await office.click(ticks, "Go on", {**boxes, "type": "unchanged", "user_id": "", **inputs})
+    boxes = ",".join(f"{office.companies[name]}:1" for name in ticked)
+    return await office.click(ticks, "Go on", {"ticked": boxes, "type": "unchanged", "user_id": "", **inputs})
 
 
 async def test_several_are_confirmed_once_and_written_one_by_one(office):

@@ -11,7 +11,7 @@ import pytest
 
 from tests.signing import APP, Keys, make_token
 from tests.switchboard import Switchboard, open_switchboard
-from tests.teams import TENANT, Door, add_people, open_door
+from tests.teams import TENANT, Endpoint, add_people, open_door
 
 SECRET = "canary-7f3a"
 POST = b"POST /api/messages HTTP/1.1\r\n"
@@ -24,21 +24,21 @@ async def switchboard() -> AsyncIterator[Switchboard]:
 
 
 @pytest.fixture
-async def door(switchboard, sqlite_database) -> AsyncIterator[Door]:
+async def door(switchboard, sqlite_database) -> AsyncIterator[Endpoint]:
     await add_people(sqlite_database)
     async with open_door(switchboard, sqlite_database) as door:
         yield door
 
 
 @pytest.fixture
-async def demo_door(switchboard, sqlite_database) -> AsyncIterator[Door]:
+async def demo_door(switchboard, sqlite_database) -> AsyncIterator[Endpoint]:
     await add_people(sqlite_database)
     async with open_door(switchboard, sqlite_database, is_demo=True) as door:
         yield door
 
 
 @pytest.fixture(params=[False, True], ids=["service", "demo"])
-async def any_door(request, switchboard, sqlite_database) -> AsyncIterator[Door]:
+async def any_door(request, switchboard, sqlite_database) -> AsyncIterator[Endpoint]:
     """The door of the service, whose callers bring a token, and the demo's, where they may leave it out."""
     async with open_door(switchboard, sqlite_database, is_demo=request.param) as door:
         yield door
@@ -46,18 +46,18 @@ async def any_door(request, switchboard, sqlite_database) -> AsyncIterator[Door]
 
 async def test_a_good_activity_reaches_the_desk_or_the_rest_would_prove_nothing(door):
     assert await door.post(door.describe()) == (200, None)
-    assert len(door.dispatcher.asked) == 1
+    assert len(door.fake.asked) == 1
 
 
 async def test_B1_no_token(door):
     assert await door.post(door.describe(), token="") == (401, None)
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 @pytest.mark.parametrize("header", ["", "Basic x", "Bearer", "Bearer a b c", "Bearer garbage", "Bearer a.b.c"])
 async def test_B2_B4_a_header_that_is_no_token(door, header):
     assert (await door.post(door.describe(), token="", Authorization=header))[0] == 401
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 async def test_B3_a_lower_case_bearer_is_accepted(door):
@@ -68,7 +68,7 @@ async def test_B3_a_lower_case_bearer_is_accepted(door):
 async def test_B4_a_token_of_100_kB_is_refused(door):
     status, _ = await door.post(door.describe(), token="x" * 100_000)
     assert status in {400, 401}
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ async def test_B5_B6_B7_B8_B10_B11_B12_B13_B14_B21_B22_a_token_with_something_wr
     claims = {name: value() if callable(value) else value for name, value in options.items()}  # from now, not from then
     token = make_token(**({"serviceurl": door.switchboard.service_url} | claims))
     assert await door.post(door.describe(), token=token) == (401, None)
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 async def test_B7_an_unsigned_token(door):
@@ -113,7 +113,7 @@ async def test_B9_a_token_that_ended_four_minutes_ago_is_accepted(door):
 @pytest.mark.parametrize("service_url", [None, "", "https://smba.trafficmanager.net/amer/", "http://127.0.0.1:1/"])
 async def test_B15_B16_a_service_url_that_is_not_the_tokens(door, service_url):
     assert await door.post(door.describe(serviceUrl=service_url)) == (403, None)
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 async def test_B16_a_service_url_of_null(door):
@@ -123,7 +123,7 @@ async def test_B16_a_service_url_of_null(door):
 @pytest.mark.parametrize("service_url", [None, "http://127.0.0.1:1/"])
 async def test_B17_a_token_without_a_service_url(door, service_url):
     assert await door.post(door.describe(serviceUrl=service_url), token=make_token()) == (403, None)
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 @pytest.mark.parametrize(
@@ -144,14 +144,14 @@ async def test_B17_a_token_without_a_service_url(door, service_url):
 async def test_B18_a_host_that_is_not_on_the_list_even_where_the_token_says_it(any_door, service_url):
     token = "" if any_door.is_demo else make_token(serviceurl=service_url)
     assert await any_door.post(any_door.describe(serviceUrl=service_url), token=token) == (403, None)
-    assert any_door.dispatcher.asked == []
+    assert any_door.fake.asked == []
 
 
 @pytest.mark.parametrize("channel", ["slack", None, "", "directline"])
 async def test_B19_B20_a_channel_that_the_key_does_not_endorse(any_door, channel):
     token = "" if any_door.is_demo else None
     assert await any_door.post(any_door.describe(channelId=channel), token=token) == (403, None)
-    assert any_door.dispatcher.asked == []
+    assert any_door.fake.asked == []
 
 
 async def test_B19_a_key_that_endorses_nothing(door):
@@ -170,7 +170,7 @@ async def test_B19_a_key_that_endorses_nothing(door):
 async def test_B23_a_tenant_that_is_not_served_or_contradicts_itself_hears_a_polite_word(door, fields):
     status, body = await door.post(door.describe(deliveryMode="expectReplies", **fields))
     assert (status, body["activities"][0]["summary"]) == (200, "stranger en")
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 @pytest.mark.parametrize(
@@ -209,12 +209,12 @@ async def test_B24_B25_B26_B27_B28_a_body_that_is_no_activity(door, body):
     started = time.perf_counter()
     assert await door.post(body) == (400, None)
     assert time.perf_counter() - started < 1
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 async def test_B26_a_type_that_nobody_knows_is_ignored(door):
     assert await door.post(door.describe(type="somethingNew")) == (200, None)
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 @pytest.mark.parametrize(
@@ -238,20 +238,20 @@ async def test_B26_a_type_that_nobody_knows_is_ignored(door):
 )
 async def test_B29_a_field_of_the_wrong_type(door, fields):
     assert await door.post(door.describe(**fields)) == (400, None)
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 @pytest.mark.parametrize("field", ["from", "conversation", "recipient"])
 @pytest.mark.parametrize("value", [None, {}, {"id": ""}])
 async def test_B30_nobody_speaks_or_nobody_is_spoken_to(door, field, value):
     assert await door.post(door.describe(**{field: value})) == (400, None)
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 @pytest.mark.parametrize("size", [257 * 1024, 2 * 2**20])
 async def test_B31_a_body_that_is_too_large(door, size):
     assert (await door.post(door.describe(text="x" * size)))[0] == 413
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 async def test_B31_a_large_body_that_does_not_say_its_size(door):
@@ -295,7 +295,7 @@ async def test_B32_a_large_body_without_a_token_is_refused_before_it_is_read(doo
 )
 async def test_B33_another_content_type(door, content_type):
     assert (await door.post(door.describe(), Content_Type=content_type))[0] == 415
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 async def test_B33_no_content_type(door):
@@ -364,13 +364,13 @@ async def test_B36_a_stalled_body_is_told_so(switchboard, sqlite_database):
 async def test_B37_S7_the_same_activity_four_times_has_one_effect(door):
     activity = door.describe(value={"verb": "writes"}, text=None)
     assert [(await door.post(activity))[0] for _ in range(4)] == [200] * 4
-    assert (door.dispatcher.effects, len(door.switchboard.sent)) == (1, 1)
+    assert (door.fake.effects, len(door.switchboard.sent)) == (1, 1)
 
 
 @pytest.mark.parametrize("name", ["unknown/thing", "", None, "task/fetch", "signin/verifyState", "x" * 5000])
 async def test_B38_an_invoke_that_nobody_knows(door, name):
     assert (await door.post(door.describe(type="invoke", name=name, value={"a": 1})))[0] == 501
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 async def test_B38_an_invoke_whose_command_breaks_is_an_error_inside_a_200(door):
@@ -398,7 +398,7 @@ async def test_B38_an_invoke_whose_command_breaks_is_an_error_inside_a_200(door)
 async def test_B39_a_button_without_a_verb_or_with_other_data(door, value):
     status, body = await door.post(door.invoke("adaptiveCard/action", value))
     assert (status, body["type"], body["statusCode"]) == (200, "application/vnd.microsoft.error", 400)
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 async def test_B39_a_button_with_1_MB_of_data(door):
@@ -433,12 +433,12 @@ async def test_S5_the_demo_takes_no_bad_token_for_none(demo_door):
     assert (await demo_door.post(demo_door.describe()))[0] == 200
 
 
-async def connect(door: Door) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def connect(door: Endpoint) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     place = urlsplit(door.url)
     return await asyncio.open_connection(place.hostname, place.port)
 
 
-async def ask_raw(door: Door, request: bytes) -> int:
+async def ask_raw(door: Endpoint, request: bytes) -> int:
     """Send bytes and give the status of the answer."""
     reader, writer = await connect(door)
     writer.write(request)

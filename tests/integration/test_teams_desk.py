@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select, update
 
-from bot.commands.dispatcher import Dispatcher
+from bot.door import Door
 from storage.engine.rls import SYSTEM
 from storage.models import Company, Tenant
 from tests.factories import NOW, add_company, add_contact, add_relationship, add_tenant, add_user
+from tests.office import fit
 from tests.switchboard import Switchboard, open_switchboard
-from tests.teams import Door, add_people, open_door
+from tests.teams import Endpoint, add_people, open_door
 
 EXPECTED = {"deliveryMode": "expectReplies"}
 
@@ -22,18 +23,18 @@ async def switchboard() -> AsyncIterator[Switchboard]:
 
 
 @pytest.fixture
-async def door(switchboard, database) -> AsyncIterator[Door]:
+async def door(switchboard, database) -> AsyncIterator[Endpoint]:
     await add_people(database)
-    async with open_door(switchboard, database, dispatcher=Dispatcher(database, lambda: NOW)) as door:
+    async with open_door(switchboard, database, door=Door(database, lambda: NOW)) as door:
         yield door
 
 
-async def add(door: Door, name: str, tenant_id: int = 1) -> int:
+async def add(door: Endpoint, name: str, tenant_id: int = 1) -> int:
     async with door.database.writing(SYSTEM) as connection:
         return await add_company(connection, name, tenant_id=tenant_id)
 
 
-async def read_type(door: Door, company_id: int) -> str | None:
+async def read_type(door: Endpoint, company_id: int) -> str | None:
     async with door.database.reading(SYSTEM) as connection:
         return await connection.scalar(select(Company.type).where(Company.id == company_id))
 
@@ -48,7 +49,7 @@ async def test_a_company_is_asked_for_by_name_and_opened_by_a_button(door):
 
 async def test_a_type_that_is_set_by_a_button_is_stored_once_however_often_it_is_delivered(door):
     company_id = await add(door, "Acme")
-    click = door.click("company.set_type", data={"company_id": company_id, "type": "client"})
+    click = door.click("company.set_type", data={"company_id": company_id, "type": "client", "version": 1})
     answers = [await door.post(click) for _ in range(3)]
     assert answers[0][1]["statusCode"] == 200
     assert answers[1:] == answers[:1] * 2
@@ -62,7 +63,7 @@ async def test_B39_what_is_another_tenants_and_what_is_nobodys_look_the_same(doo
     theirs = await add(door, "Theirs", tenant_id=2)
     name = {"undo": "audit_id", "view.open": "view_id", "contact.open": "contact_id"}.get(verb, "company_id")
     answers = [
-        (await door.post(door.click(verb, data={name: number, "type": "client"})))[1]
+        (await door.post(door.click(verb, data=fit(verb, {name: number, "type": "client", "version": 1}))))[1]
         for number in (theirs, 987_654_321)
     ]
     assert answers[0] == answers[1]
@@ -86,7 +87,7 @@ async def test_B39_what_is_another_tenants_and_what_is_nobodys_look_the_same(doo
 )
 @pytest.mark.parametrize("verb", ["company.open", "company.set_type"])
 async def test_B39_SQL_and_nonsense_in_a_buttons_data_is_refused_inside_a_200(door, verb, data):
-    status, body = await door.post(door.click(verb, data={"type": "client"} | data))
+    status, body = await door.post(door.click(verb, data=fit(verb, {"type": "client", "version": 1} | data)))
     assert (status, body["type"]) == (200, "application/vnd.microsoft.error")
     assert body["statusCode"] in {400, 403}
 

@@ -7,11 +7,11 @@ from urllib.parse import quote
 import pytest
 
 from bot.teams.extension import read_link
-from bot.turn import Ask, File, Item, Reply
+from bot.turn import Ask, Circle, File, Item, Reply
 from storage.engine.rls import SYSTEM
 from tests.factories import add_tenant, add_user
 from tests.switchboard import Switchboard, open_switchboard
-from tests.teams import PERSON, TENANT, Door, add_people, draw, open_door
+from tests.teams import PERSON, TENANT, Endpoint, add_people, draw, open_door
 
 DELIVER = Ask("export.deliver", {"format": "csv"})
 OFFER = File("Clients.csv", "text/csv", 120, DELIVER)
@@ -25,20 +25,20 @@ async def switchboard() -> AsyncIterator[Switchboard]:
 
 
 @pytest.fixture
-async def door(switchboard, sqlite_database) -> AsyncIterator[Door]:
+async def door(switchboard, sqlite_database) -> AsyncIterator[Endpoint]:
     await add_people(sqlite_database)
     async with open_door(switchboard, sqlite_database) as door:
         yield door
 
 
 @pytest.fixture
-async def demo_door(switchboard, sqlite_database) -> AsyncIterator[Door]:
+async def demo_door(switchboard, sqlite_database) -> AsyncIterator[Endpoint]:
     await add_people(sqlite_database)
     async with open_door(switchboard, sqlite_database, is_demo=True) as door:
         yield door
 
 
-async def ask_extension(door: Door, name: str, value) -> dict:
+async def ask_extension(door: Endpoint, name: str, value) -> dict:
     status, body = await door.post(door.invoke(f"composeExtension/{name}", value))
     assert status == 200
     return body
@@ -52,9 +52,9 @@ async def test_a_card_put_into_a_chat_is_drawn_anew_for_every_colleague_there_an
     ]
     place = {"id": "19:x@thread.v2", "conversationType": "groupChat", "tenantId": TENANT}
     await door.post(door.invoke("composeExtension/query", {"parameters": []}, conversation=place))
-    data = door.dispatcher.asked[-1].data
-    assert data["user_ids"] == ["29:anne", *(f"29:{number}" for number in range(59))]
-    assert data["is_of_the_firm"] is False
+    circle = door.fake.callers[-1].circle
+    assert circle.user_ids == ("29:anne", *(f"29:{number}" for number in range(59)))
+    assert not circle.is_of_the_firm
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ async def test_a_card_put_into_a_chat_is_drawn_anew_for_every_colleague_there_an
     ],
 )
 async def test_a_search_is_answered_by_lines_to_pick_each_with_its_card(door, parameters, query):
-    door.dispatcher.replies["search"] = Reply(items=(Item("Acme <b>", "client", draw("acme")),))
+    door.fake.replies["search"] = Reply(items=(Item("Acme <b>", "client", draw("acme")),))
     body = await ask_extension(door, "query", {"commandId": "search", "parameters": parameters})
     (found,) = body["composeExtension"]["attachments"]
-    circle = {"user_ids": ["29:anne"], "is_of_the_firm": True}
-    assert door.dispatcher.asked == [Ask("search", {"query": query} | circle)]
-    assert door.dispatcher.askers[0]["surface"] == "extension"
+    assert door.fake.asked == [Ask("search", {"query": query})]
+    assert door.fake.callers[0].circle == Circle(("29:anne",), is_of_the_firm=True)
+    assert door.fake.callers[0].surface == "extension"
     assert (body["composeExtension"]["type"], found["content"]) == ("result", draw("acme"))
     assert found["preview"]["content"] == {"title": "Acme &lt;b>", "text": "client"}
 
@@ -87,14 +87,14 @@ async def test_a_search_that_finds_nothing_says_so(door):
 async def test_a_picked_line_gives_its_card(door):
     body = await ask_extension(door, "selectItem", {"verb": "company.open", "company_id": 7})
     assert body["composeExtension"]["attachments"][0]["content"] == draw("company.open")
-    assert door.dispatcher.asked[0].data["company_id"] == 7
+    assert door.fake.asked[0].data["company_id"] == 7
 
 
 @pytest.mark.parametrize("place", [{"id": "19:a_b@unq.gbl.spaces"}, {"id": "19:x@thread.v2", "isGroup": True}])
 async def test_S16_a_card_for_a_chat_with_others_is_asked_for_as_such(door, place):
     conversation = place | {"conversationType": "personal", "tenantId": TENANT}
     await door.post(door.invoke("composeExtension/query", {"parameters": []}, conversation=conversation))
-    assert door.dispatcher.asked[0].data["is_of_the_firm"] is False
+    assert not door.fake.callers[0].circle.is_of_the_firm
 
 
 async def test_a_link_into_the_tab_becomes_the_card_of_what_it_shows(door):
@@ -125,7 +125,7 @@ def test_a_link_is_read_by_what_it_names(url, ask):
 async def test_B39_an_extension_that_is_asked_nonsense_says_a_sentence(door, name, value):
     body = await ask_extension(door, name, value)
     assert body["composeExtension"]["type"] == "message"
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
 
 
 async def test_a_dialog_opens_on_help_and_answers_in_itself(door):
@@ -147,7 +147,7 @@ async def test_a_stranger_gets_what_the_desk_says_to_strangers(door):
 
 
 async def test_a_file_is_offered_with_what_delivers_it(door):
-    door.dispatcher.replies["export"] = Reply(card=draw("offer"), file=OFFER, summary="12 clients")
+    door.fake.replies["export"] = Reply(card=draw("offer"), file=OFFER, summary="12 clients")
     await door.post(door.describe(value={"verb": "export"}, text=None))
     (sent,) = door.switchboard.sent
     (attachment,) = sent["attachments"]
@@ -159,13 +159,13 @@ async def test_a_file_is_offered_with_what_delivers_it(door):
 
 
 async def test_a_file_that_a_button_asked_for_is_offered_in_a_message(door):
-    door.dispatcher.replies["export"] = Reply(card=draw("offer"), file=OFFER, summary="12 clients")
+    door.fake.replies["export"] = Reply(card=draw("offer"), file=OFFER, summary="12 clients")
     _, body = await door.post(door.click("export"))
     assert body["type"] == "application/vnd.microsoft.activity.message"
     assert "OneDrive" in door.switchboard.texts()[0]
 
 
-def consent(door: Door, answer: str, **changes) -> dict:
+def consent(door: Endpoint, answer: str, **changes) -> dict:
     upload = {
         "contentUrl": "https://x.sharepoint.com/Clients.csv",
         "name": "Clients.csv",
@@ -179,9 +179,9 @@ def consent(door: Door, answer: str, **changes) -> dict:
 
 
 async def test_an_accepted_file_is_made_then_put_there_and_shown(door):
-    door.dispatcher.replies["export.deliver"] = Reply(file=FILE, summary="12 clients")
+    door.fake.replies["export.deliver"] = Reply(file=FILE, summary="12 clients")
     status, _ = await door.post(consent(door, "accept"))
-    assert (status, door.dispatcher.asked) == (200, [DELIVER])
+    assert (status, door.fake.asked) == (200, [DELIVER])
     assert door.switchboard.uploads == [("bytes 0-4/5", b"a;b\r\n")]
     (attachment,) = door.switchboard.sent[0]["attachments"]
     assert attachment["contentType"] == "application/vnd.microsoft.teams.card.file.info"
@@ -190,20 +190,20 @@ async def test_an_accepted_file_is_made_then_put_there_and_shown(door):
 
 async def test_a_declined_file_is_not_made(door):
     assert (await door.post(consent(door, "decline")))[0] == 200
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
     assert "not made" in door.switchboard.texts()[0]
 
 
 @pytest.mark.parametrize("url", ["https://evil.example/upload", "https://x.sharepoint.com.evil.example/", "", None, 5])
 async def test_S4_a_file_goes_to_nobody_elses_host(door, url):
-    door.dispatcher.replies["export.deliver"] = Reply(file=FILE)
+    door.fake.replies["export.deliver"] = Reply(file=FILE)
     await door.post(consent(door, "accept", uploadInfo={"uploadUrl": url}))
     assert door.switchboard.uploads == []
     assert "could not be put" in door.switchboard.texts()[0]
 
 
 async def test_an_upload_that_is_refused_is_told(door):
-    door.dispatcher.replies["export.deliver"] = Reply(file=FILE)
+    door.fake.replies["export.deliver"] = Reply(file=FILE)
     upload = {"uploadUrl": f"{door.switchboard.url}/nowhere"}
     await door.post(consent(door, "accept", uploadInfo=upload))
     assert "could not be put" in door.switchboard.texts()[0]
@@ -215,7 +215,7 @@ async def test_an_upload_that_is_refused_is_told(door):
 )
 async def test_B39_a_consent_to_nothing_gets_a_sentence(door, changes):
     assert (await door.post(consent(door, "accept", **changes)))[0] == 200
-    assert door.dispatcher.asked == []
+    assert door.fake.asked == []
     assert "older card" in door.switchboard.texts()[0]
 
 
@@ -233,7 +233,7 @@ async def test_the_demo_takes_a_local_tools_word_for_who_speaks(demo_door, speak
     conversation = {"id": "personal-chat", "tenantId": tenant} if tenant else {"id": "personal-chat"}
     activity = demo_door.describe(conversation=conversation, channelData=None, **{"from": speaker})
     assert await demo_door.post(activity, token="") == (200, None)
-    assert len(demo_door.dispatcher.asked) == 1
+    assert len(demo_door.fake.asked) == 1
 
 
 async def test_B75_the_demo_refuses_an_object_id_that_is_nobodys(demo_door):
@@ -256,7 +256,7 @@ async def test_S11_in_a_demo_of_two_firms_the_named_tenant_is_kept_to(demo_door)
     conversation = {"id": "personal-chat", "tenantId": other}
     activity = demo_door.describe(conversation=conversation, channelData=None, **{"from": {"id": "x"}})
     await demo_door.post(activity, token="")
-    assert demo_door.dispatcher.askers[0]["viewer"].tenant_id == 2
+    assert demo_door.fake.callers[0].viewer.tenant_id == 2
     stranger = activity | {"id": "other", "from": {"id": "x", "aadObjectId": PERSON}}
     await demo_door.post(stranger, token="")
-    assert len(demo_door.dispatcher.asked) == 1
+    assert len(demo_door.fake.asked) == 1

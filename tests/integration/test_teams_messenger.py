@@ -7,7 +7,7 @@ import pytest
 from storage.messages.conversations import Reference, get_personal_conversation, set_conversation
 from tests.signing import make_token
 from tests.switchboard import Switchboard, answering, open_switchboard, taking_then_breaking
-from tests.teams import TENANT, Door, add_people, draw, open_door
+from tests.teams import TENANT, Endpoint, add_people, draw, open_door
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ async def person(database) -> int:
 
 
 @pytest.fixture
-async def door(switchboard, database, person) -> AsyncIterator[Door]:
+async def door(switchboard, database, person) -> AsyncIterator[Endpoint]:
     """A door through which the person has spoken once."""
     async with open_door(switchboard, database) as door:
         await door.post(door.describe())
@@ -30,7 +30,7 @@ async def door(switchboard, database, person) -> AsyncIterator[Door]:
         yield door
 
 
-async def find(door: Door, person: int):
+async def find(door: Endpoint, person: int):
     async with door.database.reading(1) as connection:
         return await get_personal_conversation(connection, 1, person)
 

@@ -10,7 +10,7 @@ from bot.turn import Reply
 from storage.messages.conversations import Reference, get_personal_conversation, set_conversation
 from tests.signing import APP
 from tests.switchboard import Switchboard, answering, open_switchboard
-from tests.teams import TENANT, Door, add_people, draw, open_door
+from tests.teams import TENANT, Endpoint, add_people, draw, open_door
 
 GROUP = {"id": "19:x@thread.v2", "conversationType": "groupChat", "isGroup": True, "tenantId": TENANT}
 CHANNEL = {"id": "19:x@thread.tacv2;messageid=1", "conversationType": "channel", "isGroup": True, "tenantId": TENANT}
@@ -31,12 +31,12 @@ async def person(database) -> int:
 
 
 @pytest.fixture
-async def door(switchboard, database, person) -> AsyncIterator[Door]:
+async def door(switchboard, database, person) -> AsyncIterator[Endpoint]:
     async with open_door(switchboard, database) as door:
         yield door
 
 
-async def find_chat(door: Door, person: int) -> Reference | None:
+async def find_chat(door: Endpoint, person: int) -> Reference | None:
     async with door.database.reading(1) as connection:
         return await get_personal_conversation(connection, 1, person)
 
@@ -59,8 +59,8 @@ async def test_A1_two_peoples_chat_is_never_somebodys_own(door, person, place):
     await door.post(door.invoke("composeExtension/query", {"parameters": []}, conversation=place))
     await door.post(door.click("list", conversation=place))
     assert await find_chat(door, person) is None
-    assert door.dispatcher.askers[-1]["surface"] == "group"
-    assert door.dispatcher.askers[-1]["has_outsiders"]
+    assert door.fake.callers[-1].surface == "group"
+    assert door.fake.callers[-1].has_outsiders
     assert (await door.messenger.send(1, person, draw("news"), "News")).outcome == "unmet"
 
 
@@ -73,14 +73,14 @@ async def test_A1_a_notice_goes_to_the_bots_own_chat_whatever_was_used_since(doo
 
 async def test_A1_a_private_answer_to_a_click_between_two_opens_the_bots_own_chat(door):
     private = Reply(card=draw("mine"), summary="mine")
-    door.dispatcher.replies["list"] = Reply(card=draw("pointer"), summary="pointer", private=private)
+    door.fake.replies["list"] = Reply(card=draw("pointer"), summary="pointer", private=private)
     await door.post(door.click("list", conversation=TWO))
     opening, message = door.switchboard.sent
     assert (opening["path"], message["summary"]) == ("/emea/v3/conversations", "mine")
     assert message["conversation"]["id"] != TWO["id"]
 
 
-async def keep_wrongly(door: Door, person: int, chat: str, at: int) -> None:
+async def keep_wrongly(door: Endpoint, person: int, chat: str, at: int) -> None:
     """Leave what an earlier release took for somebody's own chat."""
     own = await find_chat(door, person)
     reference = {**own.reference, "conversation": {**own.reference["conversation"], "id": chat}}
@@ -110,10 +110,10 @@ async def test_A1_writing_to_the_bot_heals_a_chat_that_was_refused(door, person)
     assert (await door.messenger.send(1, person, draw("news"), "News")).conversation_id == "a:anne"
 
 
-async def ask_in(door: Door, place: dict) -> bool:
+async def ask_in(door: Endpoint, place: dict) -> bool:
     """Ask in a group; gives whether the desk was told that somebody from outside may read."""
     await door.post(door.describe(conversation=place, text="<at>Carnet</at> all clients", entities=[MENTION]))
-    return door.dispatcher.askers[-1].get("has_outsiders", False)
+    return door.fake.callers[-1].has_outsiders
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 502, 503])
@@ -171,9 +171,9 @@ async def test_A2_a_late_answer_to_a_shared_cards_button_is_for_the_clicker_alon
     async with open_door(switchboard, database, invoke=0.01) as door:
         await door.post(door.describe())
         switchboard.sent.clear()
-        door.dispatcher.gate.clear()
+        door.fake.gate.clear()
         await door.post(door.click("company.shared", conversation=GROUP))
-        door.dispatcher.gate.set()
+        door.fake.gate.set()
     assert [each["conversation"]["id"] for each in switchboard.sent] == ["a:anne"]
 
 
@@ -182,10 +182,10 @@ async def test_A2_a_late_private_answer_is_said_once(switchboard, database, pers
         await door.post(door.describe())
         switchboard.sent.clear()
         private = Reply(card=draw("mine"), summary="mine")
-        door.dispatcher.replies["list"] = Reply(card=draw("pointer"), summary="pointer", private=private)
-        door.dispatcher.gate.clear()
+        door.fake.replies["list"] = Reply(card=draw("pointer"), summary="pointer", private=private)
+        door.fake.gate.clear()
         await door.post(door.click("list", conversation=GROUP))
-        door.dispatcher.gate.set()
+        door.fake.gate.set()
     assert switchboard.texts() == ["mine", "pointer"]
 
 

@@ -16,7 +16,7 @@ from tests.circles import keeping_circles
 from tests.factories import add_user
 from tests.signing import APP
 from tests.switchboard import Switchboard, answering, hanging, open_switchboard, taking_then_breaking
-from tests.teams import PERSON, TENANT, Door, add_people, draw, open_door
+from tests.teams import PERSON, TENANT, Endpoint, add_people, draw, open_door
 
 BOT = {"id": f"28:{APP}", "name": "Carnet"}
 MENTION = {"type": "mention", "mentioned": BOT, "text": "<at>Carnet</at>"}
@@ -30,14 +30,14 @@ async def switchboard() -> AsyncIterator[Switchboard]:
 
 
 @pytest.fixture
-async def door(switchboard, database) -> AsyncIterator[Door]:
+async def door(switchboard, database) -> AsyncIterator[Endpoint]:
     await add_people(database)
     async with open_door(switchboard, database) as door:
         yield door
 
 
 @pytest.fixture
-async def small_door(switchboard, sqlite_database) -> AsyncIterator[Door]:
+async def small_door(switchboard, sqlite_database) -> AsyncIterator[Endpoint]:
     """For what has nothing to do with the database."""
     await add_people(sqlite_database)
     async with open_door(switchboard, sqlite_database) as door:
@@ -76,7 +76,7 @@ async def test_a_turn_leaves_nothing_behind_for_the_garbage_collector(small_door
 )
 async def test_B71_B73_typed_words_reach_the_desk_without_mention_and_markup(small_door, text, asked):
     await small_door.post(small_door.describe(text=text, entities=[MENTION]))
-    assert [ask.verb for ask in small_door.dispatcher.asked] == [asked]
+    assert [ask.verb for ask in small_door.fake.asked] == [asked]
 
 
 @pytest.mark.parametrize("text", ["x" * 100_000, "<at" * 9_000, "<" * 28_000, "\u202e\u200b👍🏽" * 500, "&" * 20_000])
@@ -96,12 +96,12 @@ async def test_a_name_that_is_mentioned_stays_in_the_sentence(small_door):
 async def test_a_button_of_an_old_client_comes_as_a_message_with_its_verb_and_inputs(small_door):
     value = {"verb": "company.open", "company_id": 7, "msteams": {"x": 1}}
     await small_door.post(small_door.describe(value=value, text=None))
-    assert small_door.dispatcher.asked == [Ask("company.open", {"company_id": 7})]
+    assert small_door.fake.asked == [Ask("company.open", {"company_id": 7})]
 
 
 async def test_a_button_without_a_verb_gets_a_sentence(small_door):
     await small_door.post(small_door.describe(value={"x": 1}, text=None))
-    assert small_door.dispatcher.asked == []
+    assert small_door.fake.asked == []
     assert "older card" in small_door.switchboard.sent[0]["text"]
 
 
@@ -127,31 +127,31 @@ async def test_a_button_gets_the_new_card_in_the_http_answer(door, trigger):
         "type": "application/vnd.microsoft.card.adaptive",
         "value": draw("company.open"),
     }
-    assert door.dispatcher.asked == [Ask("company.open", {"company_id": 7})]
+    assert door.fake.asked == [Ask("company.open", {"company_id": 7})]
     assert door.switchboard.sent == []
 
 
 @pytest.mark.parametrize(("code", "shown"), [(400, 400), (403, 403), (404, 403), (503, 503)])
 async def test_B39_F58_an_error_is_told_inside_a_200_and_404_looks_like_403(small_door, code, shown):
-    small_door.dispatcher.replies["list"] = Reply(card=draw("no"), summary="No.", is_error=True, code=code)
+    small_door.fake.replies["list"] = Reply(card=draw("no"), summary="No.", is_error=True, code=code)
     status, body = await small_door.post(small_door.click("list"))
     assert (status, body["statusCode"], body["type"]) == (200, shown, "application/vnd.microsoft.error")
     assert body["value"]["message"] == "No."
 
 
 async def test_F58_a_card_that_changed_since_is_shown_as_it_is_now(small_door):
-    small_door.dispatcher.replies["list"] = Reply(card=draw("changed"), summary="Changed.", is_error=True, code=409)
+    small_door.fake.replies["list"] = Reply(card=draw("changed"), summary="Changed.", is_error=True, code=409)
     _, body = await small_door.post(small_door.click("list"))
     assert (body["type"], body["value"]) == ("application/vnd.microsoft.card.adaptive", draw("changed"))
 
 
 async def test_a_people_picker_is_answered_while_somebody_types(small_door):
-    small_door.dispatcher.replies["people.search"] = Reply(choices=(Choice("Anne Martin", "7"),))
+    small_door.fake.replies["people.search"] = Reply(choices=(Choice("Anne Martin", "7"),))
     value = {"queryText": "ann", "dataset": "users", "queryOptions": {"skip": 0, "top": 15}}
     status, body = await small_door.post(small_door.invoke("application/search", value))
     assert (status, body["type"]) == (200, "application/vnd.microsoft.search.searchResponse")
     assert body["value"] == {"results": [{"title": "Anne Martin", "value": "7"}]}
-    assert small_door.dispatcher.asked == [Ask("people.search", {"query": "ann"})]
+    assert small_door.fake.asked == [Ask("people.search", {"query": "ann"})]
 
 
 @pytest.mark.parametrize("value", [None, {}, {"queryText": 5, "dataset": "users"}])
@@ -165,7 +165,7 @@ async def test_B39_a_search_for_nothing_readable_is_a_400_inside(small_door, val
 )
 async def test_the_language_is_the_activitys_then_the_users_then_the_firms(small_door, locale, language):
     await small_door.post(small_door.describe(locale=locale))
-    assert small_door.dispatcher.askers[0]["language"] == language
+    assert small_door.fake.callers[0].language == language
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ async def test_the_language_is_the_activitys_then_the_users_then_the_firms(small
 )
 async def test_B75_a_guest_or_nobody_in_particular_is_refused_politely(door, speaker):
     await door.post(door.describe(**{"from": speaker}))
-    assert (door.dispatcher.asked, door.switchboard.texts()) == ([], ["stranger en"])
+    assert (door.fake.asked, door.switchboard.texts()) == ([], ["stranger en"])
     _, body = await door.post(door.click("list", **{"from": speaker}))
     assert body["statusCode"] == 403
 
@@ -181,7 +181,7 @@ async def test_B75_a_guest_or_nobody_in_particular_is_refused_politely(door, spe
 @pytest.mark.parametrize("speaker", [{"id": "28:other", "aadObjectId": PERSON}, {"id": "29:x", "role": "bot"}])
 async def test_B75_another_bot_is_not_answered_for_two_bots_never_stop(small_door, speaker):
     assert await small_door.post(small_door.describe(**{"from": speaker})) == (200, None)
-    assert small_door.dispatcher.asked == small_door.switchboard.sent == []
+    assert small_door.fake.asked == small_door.switchboard.sent == []
 
 
 async def test_B75_somebody_who_left_the_firm_is_a_stranger(small_door):
@@ -205,15 +205,15 @@ async def test_B75_somebody_who_left_the_firm_is_a_stranger(small_door):
 )
 async def test_B76_edits_deletions_reactions_and_the_like_are_ignored(small_door, fields):
     assert await small_door.post(small_door.describe(**fields)) == (200, None)
-    assert small_door.dispatcher.asked == small_door.switchboard.sent == []
+    assert small_door.fake.asked == small_door.switchboard.sent == []
 
 
 async def test_in_a_group_only_a_mention_is_answered_and_everybody_reads_it(small_door):
     await small_door.post(small_door.describe(conversation=GROUP, text="show my clients"))
-    assert small_door.dispatcher.asked == []
+    assert small_door.fake.asked == []
     await small_door.post(small_door.describe(conversation=GROUP, text="<at>Carnet</at> hello", entities=[MENTION]))
-    assert small_door.dispatcher.askers[0]["surface"] == "group"
-    assert small_door.dispatcher.askers[0]["viewer"].is_in_public
+    assert small_door.fake.callers[0].surface == "group"
+    assert small_door.fake.callers[0].viewer.is_in_public
 
 
 @pytest.mark.parametrize(
@@ -235,14 +235,14 @@ async def test_S16_the_desk_is_told_that_somebody_from_outside_reads(small_door,
     )
     for _ in range(2):
         await small_door.post(small_door.describe(conversation=GROUP, text="<at>Carnet</at> hello", entities=[MENTION]))
-    assert [asker.get("has_outsiders", False) for asker in small_door.dispatcher.askers] == [False, True, True]
+    assert [caller.has_outsiders for caller in small_door.fake.callers] == [False, True, True]
 
 
 async def test_S16_what_only_the_asker_may_read_goes_to_the_personal_chat(door):
     await door.post(door.describe())
     door.switchboard.sent.clear()
     private = Reply(card=draw("mine"), summary="mine")
-    door.dispatcher.replies["list"] = Reply(card=draw("pointer"), summary="pointer", private=private)
+    door.fake.replies["list"] = Reply(card=draw("pointer"), summary="pointer", private=private)
     await door.post(door.describe(conversation=GROUP, value={"verb": "list"}, text=None))
     assert [(each["conversation"]["id"], each["summary"]) for each in door.switchboard.sent] == [
         ("a:anne", "mine"),
@@ -254,7 +254,7 @@ async def test_S16_a_button_in_a_group_shows_the_pointer_and_sends_the_rest_in_p
     await door.post(door.describe())
     door.switchboard.sent.clear()
     private = Reply(card=draw("mine"), summary="mine")
-    door.dispatcher.replies["list"] = Reply(card=draw("pointer"), summary="pointer", private=private)
+    door.fake.replies["list"] = Reply(card=draw("pointer"), summary="pointer", private=private)
     _, body = await door.post(door.click("list", conversation=GROUP))
     assert body["value"] == draw("pointer")
     assert door.switchboard.texts() == ["mine"]
@@ -262,7 +262,7 @@ async def test_S16_a_button_in_a_group_shows_the_pointer_and_sends_the_rest_in_p
 
 async def test_S16_whoever_never_spoke_to_the_bot_alone_gets_a_chat_opened_for_it(door):
     private = Reply(card=draw("mine"), summary="mine")
-    door.dispatcher.replies["list"] = Reply(card=draw("pointer"), summary="pointer", private=private)
+    door.fake.replies["list"] = Reply(card=draw("pointer"), summary="pointer", private=private)
     await door.post(door.describe(conversation=GROUP, value={"verb": "list"}, text=None))
     opening, message, pointer = door.switchboard.sent
     assert (opening["path"], opening["members"][0]["id"]) == ("/emea/v3/conversations", "29:anne")
@@ -278,7 +278,7 @@ async def test_F46_one_activity_delivered_four_times_has_one_effect_and_one_repl
     else:
         for _ in range(4):
             await door.post(activity)
-    assert (door.dispatcher.effects, door.switchboard.texts()) == (1, ["written 1"])
+    assert (door.fake.effects, door.switchboard.texts()) == (1, ["written 1"])
 
 
 @pytest.mark.parametrize("is_at_once", [False, True])
@@ -286,7 +286,7 @@ async def test_F46_one_invoke_delivered_four_times_gets_the_same_answer(door, is
     click = door.click("writes")
     deliveries = [door.post(click) for _ in range(4)]
     answers = await asyncio.gather(*deliveries) if is_at_once else [await delivery for delivery in deliveries]
-    assert door.dispatcher.effects == 1
+    assert door.fake.effects == 1
     assert all(answer == answers[0] for answer in answers)
     assert answers[0][1]["value"] == draw("written")
 
@@ -296,7 +296,7 @@ async def test_F46_the_same_id_in_another_conversation_is_another_activity(small
     elsewhere = activity | {"conversation": {"id": "a:other", "tenantId": TENANT}}
     await small_door.post(activity)
     await small_door.post(elsewhere)
-    assert small_door.dispatcher.effects == 2
+    assert small_door.fake.effects == 2
 
 
 async def test_F46_two_processes_on_one_database_answer_once(switchboard, database):
@@ -306,7 +306,7 @@ async def test_F46_two_processes_on_one_database_answer_once(switchboard, databa
         await asyncio.gather(one.post(activity), other.post(activity))
         click = one.click("writes")
         answers = await asyncio.gather(one.post(click), other.post(click))
-    assert one.dispatcher.effects + other.dispatcher.effects == 2
+    assert one.fake.effects + other.fake.effects == 2
     assert len(switchboard.sent) == 1
     assert answers[0] == answers[1]
 
@@ -323,13 +323,13 @@ async def test_F59_killed_between_commit_and_reply_the_next_delivery_brings_the_
     await add_people(database)
     async with open_door(switchboard, database, message=0.05, stop=0) as door:
         activity = door.describe(value={"verb": "writes"}, text=None)
-        door.dispatcher.hangs_after_commit = True
+        door.fake.hangs_after_commit = True
         await door.post(activity)
-        await door.dispatcher.committed.wait()
-    assert (door.dispatcher.effects, switchboard.sent) == (1, [])
+        await door.fake.committed.wait()
+    assert (door.fake.effects, switchboard.sent) == (1, [])
     async with open_door(switchboard, database) as door:
         await door.post(activity)
-    assert (door.dispatcher.effects, switchboard.texts()) == (0, ["written 1"])
+    assert (door.fake.effects, switchboard.texts()) == (0, ["written 1"])
 
 
 async def test_F59_killed_while_the_reply_was_on_its_way_it_is_not_sent_again(switchboard, database):
@@ -341,25 +341,25 @@ async def test_F59_killed_while_the_reply_was_on_its_way_it_is_not_sent_again(sw
         await switchboard.reached.wait()
     async with open_door(switchboard, database) as door:
         await door.post(activity)
-    assert (door.dispatcher.effects, switchboard.sent) == (0, [])
+    assert (door.fake.effects, switchboard.sent) == (0, [])
 
 
 async def test_F47_a_slow_command_shows_typing_gets_its_200_and_answers_later(switchboard, sqlite_database):
     await add_people(sqlite_database)
     async with open_door(switchboard, sqlite_database, message=0.01, typing=0) as door:
-        door.dispatcher.gate.clear()
+        door.fake.gate.clear()
         assert await door.post(door.describe()) == (200, None)
         await switchboard.reached.wait()
-        door.dispatcher.gate.set()
+        door.fake.gate.set()
     assert switchboard.texts() == ["typing", "answer help"]
 
 
 async def test_F47_a_slow_button_says_so_and_answers_with_a_message(switchboard, sqlite_database):
     await add_people(sqlite_database)
     async with open_door(switchboard, sqlite_database, invoke=0.01) as door:
-        door.dispatcher.gate.clear()
+        door.fake.gate.clear()
         _, body = await door.post(door.click("writes"))
-        door.dispatcher.gate.set()
+        door.fake.gate.set()
     assert body["type"] == "application/vnd.microsoft.activity.message"
     assert "longer" in body["value"]
     assert switchboard.texts() == ["written 1"]
@@ -368,9 +368,9 @@ async def test_F47_a_slow_button_says_so_and_answers_with_a_message(switchboard,
 async def test_F47_a_slow_search_says_so_in_time(switchboard, sqlite_database):
     await add_people(sqlite_database)
     async with open_door(switchboard, sqlite_database, extension=0.01) as door:
-        door.dispatcher.gate.clear()
+        door.fake.gate.clear()
         _, body = await door.post(door.invoke("composeExtension/query", {"parameters": []}))
-        door.dispatcher.gate.set()
+        door.fake.gate.set()
     assert body["composeExtension"]["type"] == "message"
 
 
@@ -404,7 +404,7 @@ async def test_whoever_installs_the_app_is_greeted_once(door):
 async def test_a_conversation_is_remembered_with_its_person_and_its_newest_service_url(door):
     await door.post(door.describe())
     async with door.database.reading(1) as connection:
-        place = await get_personal_conversation(connection, 1, door.dispatcher.askers[0]["viewer"].user_id)
+        place = await get_personal_conversation(connection, 1, door.fake.callers[0].viewer.user_id)
     assert (place.conversation_id, place.service_url) == ("a:anne", door.switchboard.service_url)
     assert place.reference["user"] == {"id": "29:anne", "aadObjectId": PERSON}
 

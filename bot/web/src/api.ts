@@ -1,6 +1,7 @@
 /** Questions to the service: a verb and its data out, a card back; one silent second try, where that is harmless. */
 
 import { Failure } from "./failures";
+import { READING } from "./generated/verbs";
 import type { GetToken } from "./sign_in";
 import type { Settings } from "./settings";
 
@@ -28,14 +29,11 @@ export interface Api {
   download(verb: string, data: Data): Promise<Blob>;
 }
 
-/** Verbs that only read; whatever is not among them may have been done though no answer came. */
-const READS =
-  /^(pane\.item|people\.search|search|show|hello|help|list(\.(more|narrow|rows|save|tick))?|views\.list|view\.(open|settings)|company\.(open|shared)|companies\.sort_(out|next)|contact\.(open|explain)|notices\.settings|admin\.status)$/;
 const PATIENCE = 20_000;
 const PAUSE = 500;
 
 export function isReading(verb: string): boolean {
-  return READS.test(verb);
+  return READING.has(verb);
 }
 
 export function createApi(settings: Settings, getToken: GetToken, speech: { locale: () => string }): Api {

@@ -7,6 +7,7 @@
 import { isReading, type Answer, type Api, type Card, type Data } from "./api";
 import { renderCard } from "./cards/render";
 import { fill, h } from "./dom";
+import { LEADING } from "./generated/verbs";
 import { Failure, needsPerson, toFailure } from "./failures";
 import { saveFile } from "./save_file";
 import { failureView, skeleton } from "./views";
@@ -26,10 +27,6 @@ export interface Question {
   verb: string;
   data: Data;
 }
-
-/** Verbs that lead to another place; every other one changes something, or part of the card that is shown. */
-const PLACES =
-  /^(company\.open|contact\.open|contact\.explain|list|show|view\.open|pane\.item|help|hello|companies\.sort_out)$/;
 
 export class Board {
   readonly element: HTMLElement;
@@ -66,7 +63,7 @@ export class Board {
   }
 
   private async act(question: Question): Promise<void> {
-    const isPlace = PLACES.test(question.verb);
+    const isPlace = LEADING.has(question.verb);
     if (isPlace) {
       this.wait();
       this.lastPlace = question;
@@ -114,7 +111,7 @@ export class Board {
         this.options.onChanged?.();
       });
     } else {
-      this.drawFailure(failure, () => void (PLACES.test(question.verb) ? this.show(question) : this.act(question)));
+      this.drawFailure(failure, () => void (LEADING.has(question.verb) ? this.show(question) : this.act(question)));
     }
   }
 
@@ -129,7 +126,7 @@ export class Board {
     }
     this.live.textContent = answer.summary;
     this.options.onShown?.(question, answer);
-    if (!PLACES.test(question.verb) && answer.status === 200) {
+    if (!isReading(question.verb) && answer.status === 200) {
       this.options.onChanged?.();
     }
   }

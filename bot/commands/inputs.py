@@ -1,0 +1,131 @@
+"""The parts that the inputs of several verbs share: kinds, bounds, and how a value that a card gives is read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from bot.cards.list_work import UNCHANGED
+from bot.cards.phrases import NOBODY, NONE
+from bot.errors import BadRequestError
+from bot.verbs import Input
+from storage.lists.filters import MOST_PARTNERS, is_id
+from storage.models import CompanyType
+
+MOST_ID: Final = 2**63 - 1
+MOST_AT_ONCE: Final = 100
+"""Companies that one click changes."""
+LONGEST: Final = 200
+"""Characters of a name that are looked at."""
+ME: Final = "me"
+
+Id = Annotated[int, Meta(ge=1, le=MOST_ID)]
+ViewId = Annotated[int, Meta(ge=-MOST_ID, le=MOST_ID)]
+"""A view's number; the built-in ones have numbers below 1."""
+Version = Annotated[int, Meta(ge=0, le=MOST_ID)]
+Words = Annotated[str, Meta(max_length=2_000)]
+"""Words of a person: a name, or a sentence."""
+Address = Annotated[str, Meta(max_length=2_000)]
+Cursor = Annotated[str, Meta(max_length=2_000)]
+Strings = Annotated[tuple[Words, ...], Meta(max_length=100)]
+Person = Annotated[str, Meta(pattern=r"^(me|nobody|firm|[0-9]{1,19})$")] | Id | None
+"""What a people picker gives: a colleague's number, or one of the choices above them."""
+TypeName = Literal["client", "prospect", "referral_source", "provider", "court", "counterpart", "none"]
+Back = dict[str, Any]
+"""The verb and the data of where the reader came from; the door forgets one that leads nowhere."""
+Names = Mapping[str, Sequence[str]]
+"""What people were called in a sentence, by the part of the filter that they stand in."""
+
+
+class Change(Input, frozen=True):
+    """What every change may carry."""
+
+    is_guess: bool = False
+    """The sentence was understood through a typing error or by its gist: ask before anything is changed."""
+    is_confirmed: bool = False
+    back: Back | None = None
+
+
+class OfCompany(Change, frozen=True):
+    """A change of one company, by its number or its name, from a sentence or from the drawer of its card."""
+
+    company_id: Id | None = None
+    name: Words = ""
+    version: Version | None = None
+    type: TypeName | UnsetType | None = UNSET
+    user_id: Person | UnsetType = UNSET
+    person: Words | UnsetType | None = UNSET
+    new_name: Words = ""
+
+
+class OfSeveral(Change, frozen=True):
+    """A change of several companies, ticked on a card or listed by their numbers."""
+
+    company_ids: Annotated[tuple[Id, ...], Meta(max_length=MOST_AT_ONCE)] = ()
+    versions: Annotated[tuple[Version | None, ...], Meta(max_length=MOST_AT_ONCE)] = ()
+    """The state of each company that the card showed, in the order of `company_ids`."""
+    ticked: Annotated[str, Meta(pattern=r"^([0-9]{1,19}:[0-9]{1,19}(,|$))*$", max_length=4_000)] = ""
+    """What the tick boxes give: the number and the state of each company, as `12:3,15:1`."""
+    type: TypeName | Literal["unchanged"] | UnsetType = UNSET
+    user_id: Person | UnsetType = UNSET
+    person: Words | UnsetType | None = UNSET
+
+    @property
+    def chosen(self) -> dict[int, int | None]:
+        """The companies, each once, with the state that the card showed where it showed one."""
+        versions = self.versions if len(self.versions) == len(self.company_ids) else [None] * len(self.company_ids)
+        ticks = (tick.split(":") for tick in self.ticked.split(",") if tick)
+        ticked = {int(number): int(version) for number, version in ticks}
+        known = {number: version for number, version in ticked.items() if is_id(number)}
+        return {**dict(zip(self.company_ids, versions, strict=True)), **dict(list(known.items())[:MOST_AT_ONCE])}
+
+    @property
+    def has_type(self) -> bool:
+        """Whether a type is to be set."""
+        return self.type not in (UNSET, UNCHANGED)
+
+
+class OfView(Change, frozen=True):
+    """A view by its number or its name; "this" is the view that was shown last."""
+
+    this: ClassVar[str] = "view_id"
+    given_by: ClassVar[frozenset[str]] = frozenset({"view_id", "name"})
+    view_id: ViewId | None = None
+    name: Words = ""
+
+
+class OfPeople(OfView, frozen=True):
+    """A view, and colleagues by their numbers from a picker or by their names in a sentence."""
+
+    user_id: Person | UnsetType = UNSET
+    person: Words | UnsetType | None = UNSET
+    user_ids: Annotated[tuple[Id, ...], Meta(max_length=MOST_AT_ONCE)] | UnsetType = UNSET
+    people: Strings = ()
+
+
+def tidy(text: str, limit: int = LONGEST) -> str:
+    """Return the words as they are looked for: without space around them, and not longer than names are."""
+    return text.strip()[:limit]
+
+
+def read_type(value: str | None) -> CompanyType | None:
+    """Return the company type that a choice means; `none` takes the type away."""
+    return None if value is None or value == NONE else CompanyType(value)
+
+
+def read_names(names: Mapping[str, str | tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the names that a sentence held, one or several by their part in the filter."""
+    return {part: _read_some(given) for part, given in names.items()}
+
+
+def _read_some(given: str | tuple[str, ...]) -> tuple[str, ...]:
+    several = given if isinstance(given, tuple) else [given]
+    if len(several) > MOST_PARTNERS:
+        raise BadRequestError("bad_input", field="names")
+    return tuple(tidy(name) for name in several if name.strip())
+
+
+def is_nobody(given: OfCompany | OfPeople | OfSeveral) -> bool:
+    """Say whether nobody is asked for: by the picker's choice, in words, or by a plain null from the language."""
+    asked = [part for part in (given.user_id, given.person) if part is not UNSET]
+    return NOBODY in asked or (bool(asked) and all(part is None for part in asked))
