@@ -14,11 +14,14 @@ StorageError
 │   ├── FilterError              not a filter
 │   ├── PeriodError              not a period of a filter
 │   └── CursorError              not a place in this list
+├── MoveError                    nothing may be moved from one database to another as asked
+├── DiffersError                 what arrived there is not what there was
 └── LeaseLostError               another worker has the mailbox now
 
 The errors of SQLAlchemy and of the drivers stay inside storage: `storage/engine/driver_errors.py` translates them.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -101,3 +104,16 @@ class CursorError(QuestionError):
 
 class LeaseLostError(StorageError):
     """Another worker has the mailbox now."""
+
+
+class MoveError(StorageError, ValueError):
+    """Nothing may be moved as asked; the text is a sentence."""
+
+
+class DiffersError(StorageError):
+    """What arrived is not what there was; `begun` are the numbers of the tenants that this move brought along."""
+
+    def __init__(self, differences: Sequence[Any], begun: Sequence[int]) -> None:
+        super().__init__(len(differences))
+        self.differences = differences
+        self.begun = begun

@@ -12,9 +12,10 @@ from bot.cli.urls import read_argument
 from bot.environment import load_config
 from bot.language import LANGUAGES, say
 from storage.engine.database import Database, open_database
+from storage.errors import DiffersError
 from storage.firm.erasure import dispose_tenant
 from storage.schema.migrate import check_file, migrate
-from storage.schema.move import Difference, DiffersError, find_differences, move
+from storage.schema.move import Difference, find_differences, move
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

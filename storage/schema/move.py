@@ -31,6 +31,7 @@ from sqlalchemy import (
 from storage.engine.database import NUMBERED, Database, get_sequence
 from storage.engine.partitions import add_parts
 from storage.engine.rls import SYSTEM
+from storage.errors import DiffersError, MoveError
 from storage.models import Base, Tenant
 
 BATCH: Final = 5_000
@@ -63,19 +64,6 @@ class Difference:
     target: int
 
 
-class MoveError(ValueError):
-    """Nothing may be moved as asked; the text is a sentence."""
-
-
-class DiffersError(Exception):
-    """What arrived is not what there was: `begun` are the numbers of the tenants that this move brought along."""
-
-    def __init__(self, differences: Sequence[Difference], begun: Sequence[int]) -> None:
-        super().__init__(len(differences))
-        self.differences = differences
-        self.begun = begun
-
-
 async def move(source: Database, target: Database, now: int, batch: int = BATCH) -> AsyncIterator[Moved]:
     """Copy the firms that are missing in the target, which has the newest schema; tells how far each table is.
 
@@ -96,7 +84,7 @@ async def move(source: Database, target: Database, now: int, batch: int = BATCH)
                     yield Moved(table.name, arrived, total)
             yield Moved(table.name, arrived, total)
         if differences := [one async for one in find_differences(source, target) if one.tenant_id in begun]:
-            raise DiffersError(differences, [numbers[tenant_id] for tenant_id in begun])
+            raise DiffersError(tuple(differences), [numbers[tenant_id] for tenant_id in begun])
         await _open(source, target, {tenant_id: numbers[tenant_id] for tenant_id in begun})
     await _set_sequences(target)
 

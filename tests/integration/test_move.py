@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import stat
 
 import pytest
 from sqlalchemy import func, insert, select, text, update
@@ -222,3 +223,7 @@ def test_a_password_on_a_command_line_is_refused_and_one_in_a_file_is_taken(tmp_
     assert read_argument("@url", "--to", "CARNET_MOVE_TO", "") == "postgresql://u:hidden@127.0.0.1:1/x"
     with pytest.raises(ValueError, match="CARNET_MOVE_TO"):
         read_argument(None, "--to", "CARNET_MOVE_TO", "")
+
+
+def test_S36_the_file_is_its_owners_alone(source, tmp_path):
+    assert stat.S_IMODE((tmp_path / "old.db").stat().st_mode) == 0o600
