@@ -76,11 +76,13 @@ class Kind(enum.IntEnum):
 
 
 class Feed(enum.StrEnum):
-    """The three delta feeds of one mailbox."""
+    """What is followed of one mailbox: three deltas, and the list of the mail that is filed."""
 
     INBOX = "inbox"
     SENT = "sentitems"
     CALENDAR = "calendar"
+    FILED = "filed"
+    """The mail in all other folders; neither junk nor what was deleted or never sent."""
 
 
 class Base(DeclarativeBase):

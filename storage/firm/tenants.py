@@ -25,6 +25,8 @@ class DirectoryUser:
     entra_id: str
     name: str
     address: str
+    aliases: str = ""
+    """Their other addresses, lower case, with a space between them."""
     language: str = ""
     is_active: bool = True
     has_mailbox: bool = True
@@ -123,7 +125,9 @@ async def _upsert_users(connection: AsyncConnection, rows: Sequence[dict[str, An
         return
     insert = sqlite.insert(User) if connection.dialect.name == "sqlite" else postgresql.insert(User)
     new = insert.excluded
-    changes: dict[str, Any] = {column: new[column] for column in ("name", "folded_name", "address", "is_active")}
+    changes: dict[str, Any] = {
+        column: new[column] for column in ("name", "folded_name", "address", "aliases", "is_active")
+    }
     changes["left_at"] = case((new["is_active"], 0), else_=User.left_at)
     language = case((User.language == "", new["language"]), else_=User.language)
     statement = insert.on_conflict_do_update(

@@ -155,7 +155,7 @@ async def erase_leaver(database: Database, keeping: Keeping, user_id: int, now: 
         for model in (MailboxFeed, Mailbox, Quarantined, Conversation, Outbox):
             await connection.execute(delete(model).where(model.tenant_id == tenant_id, model.user_id == user_id))
         gone = update(User).where(User.tenant_id == tenant_id, User.id == user_id)
-        await connection.execute(gone.values(address="", settings={}))
+        await connection.execute(gone.values(address="", aliases="", settings={}))
         await _prove(connection, tenant_id, "erase_leaver", user_id, {"interactions": purged}, now=now)
     return purged
 

@@ -30,7 +30,7 @@ class Health:
     failing: int
     skipped: int
     progress: float
-    """Of the first sync of them all, 0 to 1: a feed that reached its end counts a third of its mailbox."""
+    """Of the first sync of them all, 0 to 1: a feed that reached its end counts its share of its mailbox."""
     done_at: int
     """When the first sync will be over by its pace so far; 0 where it is over or nobody can say."""
     last_success_at: int
@@ -89,7 +89,7 @@ class Standing:
     item_count: int
     """Items read so far."""
     feeds_ended: int
-    """Of its three feeds, how many have reached their end."""
+    """Of its feeds (`FEEDS`), how many have reached their end."""
     last_success_at: int
 
 

@@ -5,8 +5,10 @@ from math import ceil
 
 from sqlalchemy import text
 
+from bot.graph.sync.folders import DISCARDED, FOLLOWED
 from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM
+from storage.models import Feed
 from storage.queue.feeds import PAGE_SIZE
 from tests.bench import mail
 from tests.bench.databases import new_sqlite
@@ -17,6 +19,8 @@ from tests.bench.sync import run_sync
 
 _OF_DIRECTORY = 2
 """The firm's domains, and its people (who fit on one page)."""
+_OF_FOLDERS = len(FOLLOWED) + len(DISCARDED)
+"""Which folders the list of filed mail leaves out: asked once in the life of a mailbox, by name."""
 
 
 async def measure(setting: Setting, report: Report) -> None:
@@ -27,12 +31,17 @@ async def measure(setting: Setting, report: Report) -> None:
         new_sqlite(setting.folder) as url,
     ):
         first = await _count_requests(simulator, "product", url)
-        least = _OF_DIRECTORY + sum(max(1, ceil(items / PAGE_SIZE)) for items in await _list_items(url))
+        items = await _list_items(url)
+        pages = sum(max(1, ceil(count / PAGE_SIZE)) for count in items)
+        least = _OF_DIRECTORY + _OF_FOLDERS * (len(items) // len(Feed)) + pages
         title = f"{count:,} mails"
         report.add(Figure(f"a first sync ({title})", "requests", [first], "least", [least], ratio_at_most(1.1)))
         again = await _count_requests(simulator, "again", url)
         least = len(await _list_items(url))
-        report.add(Figure(f"a round without news ({title})", "requests", [again], "least", [least], ratio_at_most(1.1)))
+        notes = "a request each for inbox, sent items, calendar, and all other folders together"
+        report.add(
+            Figure(f"a round without news ({title})", "requests", [again], "least", [least], ratio_at_most(1.1), notes)
+        )
         record = await simulator.get_record()
         assert not record["breaches"], record["breaches"]
         most = max(record["most_at_once"].values())

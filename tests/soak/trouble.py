@@ -48,8 +48,10 @@ class Life:
                 firm.send_mail(self._choose_people(1)[0], to=[(person.name, person.address)])
             case draw if draw < 0.83:
                 self._hold_meeting(firm, person)
-            case draw if draw < 0.93:
+            case draw if draw < 0.89:
                 self._touch_mail(firm)
+            case draw if draw < 0.93:
+                self._file_mail(firm, person)
             case draw if draw < 0.95:
                 self._trouble_subscription()
             case _:
@@ -73,6 +75,20 @@ class Life:
     def _touch_mail(self, firm: Firm) -> None:
         if copies := firm.truth.copies:
             firm.set_read(self._chance.choice(copies[-2_000:]), is_read=self._chance.random() < 0.5)
+
+    def _file_mail(self, firm: Firm, person: Person) -> None:
+        """File what is new, as law firms do, often before anybody could have read it; or have a rule do it."""
+        chance = self._chance
+        recent = [copy for copy in firm.truth.copies[-40:] if copy.feed is not None]
+        if chance.random() < 0.2:
+            company = f"@company{chance.randrange(COMPANIES)}."
+            firm.add_rule(
+                person, lambda mail: mail.sender is not None and company in mail.sender.key, f"Clients/{company}"
+            )
+        elif recent:
+            copy = chance.choice(recent)
+            folder = f"Clients/Matter {chance.randrange(50)}"
+            firm.copy(copy, folder) if chance.random() < 0.1 else firm.move(copy, folder)
 
     def _touch_meeting(self, firm: Firm) -> None:
         meetings = [copy.meeting for copy in firm.truth.events[-300:] if not copy.meeting.is_cancelled]

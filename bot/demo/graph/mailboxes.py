@@ -30,7 +30,7 @@ class MessageView(View[MailCopy]):
 
     def __init__(self, call: Call, state: State) -> None:
         super().__init__(is_immutable=call.is_immutable)
-        self._encoder = messages.get_encoder(state.selected, has_bodies=_may_read(call, "Mail"))
+        self._encoder = messages.get_encoder(state.selected, has_bodies=may_read(call, "Mail"))
 
     def shows(self, item: MailCopy, state: State) -> bool:
         """Show what the `$filter` lets through."""
@@ -53,7 +53,7 @@ class CalendarView(View[EventCopy]):
 
     def __init__(self, call: Call, state: State) -> None:
         super().__init__(is_immutable=call.is_immutable)
-        self._has_bodies = _may_read(call, "Calendars")
+        self._has_bodies = may_read(call, "Calendars")
         self._from, self._to = (_read_moment(text) for text in state.window)
 
     def shows(self, item: EventCopy, state: State) -> bool:
@@ -73,7 +73,7 @@ class CalendarView(View[EventCopy]):
 @router.get("users/{user}/mailFolders/{folder}/messages/delta", needs=MAIL)
 def follow_messages(call: Call) -> Answer:
     """Answer a page of messages that came, changed or went."""
-    feed = _get_folder(call)
+    feed = get_folder(call)
     return answer_delta(call, feed, lambda state: MessageView(call, state), lambda: _begin_messages(call, feed))
 
 
@@ -134,29 +134,17 @@ def list_calendar_view(call: Call) -> Answer:
     view = CalendarView(call, state)
     found = [item for item in call.get_mailbox().calendar if isinstance(item, EventCopy) and view.shows(item, state)]
     expanded = [item for item in found if item.meeting.kind != "seriesMaster"]
-    return _answer_list(call, [_encode_event(call, item) for item in expanded])
-
-
-@router.get("users/{user}/mailFolders", needs=MAIL)
-def list_folders(call: Call) -> Answer:
-    """Answer the mailbox's folders."""
-    return _answer_list(call, [_describe_folder(folder) for folder in call.get_mailbox().folders.values()])
-
-
-@router.get("users/{user}/mailFolders/{folder}", needs=MAIL)
-def get_folder(call: Call) -> Answer:
-    """Answer one folder."""
-    return Answer(200, _describe_folder(_get_folder(call)))
+    return answer_list(call, [_encode_event(call, item) for item in expanded])
 
 
 @router.get("users/{user}/mailFolders/{folder}/messages", needs=MAIL)
 def list_messages(call: Call) -> Answer:
     """Answer the newest messages of a folder."""
-    encoder = messages.get_encoder(call.selected, has_bodies=_may_read(call, "Mail"))
-    copies = [item for item in _get_folder(call) if isinstance(item, MailCopy)]
+    encoder = messages.get_encoder(call.selected, has_bodies=may_read(call, "Mail"))
+    copies = [item for item in get_folder(call) if isinstance(item, MailCopy)]
     copies.sort(key=lambda copy: copy.mail.sent_at or "", reverse=True)
     encoded = [messages.encode_message(copy, encoder, is_immutable=call.is_immutable) for copy in copies]
-    return _answer_list(call, encoded)
+    return answer_list(call, encoded)
 
 
 @router.get("users/{user}/messages/{item}", needs=MAIL)
@@ -166,7 +154,7 @@ def get_message(call: Call) -> Answer:
     copy = call.get_mailbox().get_item(call.values["item"])
     if not isinstance(copy, MailCopy) or take_fault(call, "vanish"):
         raise ITEM_NOT_FOUND
-    encoder = messages.get_encoder(call.selected, has_bodies=_may_read(call, "Mail"))
+    encoder = messages.get_encoder(call.selected, has_bodies=may_read(call, "Mail"))
     return Answer(200, messages.encode_message(copy, encoder, is_immutable=call.is_immutable))
 
 
@@ -189,37 +177,28 @@ def get_settings(call: Call) -> Answer:
 
 
 def _encode_event(call: Call, copy: EventCopy) -> bytes:
-    has_bodies = _may_read(call, "Calendars")
+    has_bodies = may_read(call, "Calendars")
     return events.encode_event(copy, is_immutable=call.is_immutable, selected=call.selected, has_bodies=has_bodies)
 
 
-def _answer_list(call: Call, items: list[bytes]) -> Answer:
+def answer_list(call: Call, items: list[bytes]) -> Answer:
+    """Answer a page of a list, `$top` items from `$skip` on."""
     top, skip = call.get_top(10, 1000), int(call.query.get("$skip", "0") or 0)
     rest = {name: value for name, value in call.query.items() if name != "$skip"}
     links = {"@odata.nextLink": call.link(call.path, **rest, **{"$skip": str(skip + top)})}
     return answer_page(call.name_context(call.path), items[skip : skip + top], links if skip + top < len(items) else {})
 
 
-def _describe_folder(folder: Feed) -> bytes:
-    items = list(folder)
-    unread = sum(isinstance(item, MailCopy) and not item.is_read for item in items)
-    properties = {
-        "id": folder.id,
-        "displayName": folder.name,
-        "totalItemCount": len(items),
-        "unreadItemCount": unread,
-    }
-    return answer_json(properties).body
-
-
-def _get_folder(call: Call) -> Feed:
+def get_folder(call: Call) -> Feed:
+    """Give the folder that the path names; raises 404."""
     folder = call.get_mailbox().get_folder(call.values["folder"])
     if folder is None:
         raise GraphError(404, "ErrorItemNotFound", "The specified folder could not be found in the store.")
     return folder
 
 
-def _may_read(call: Call, what: str) -> bool:
+def may_read(call: Call, what: str) -> bool:
+    """Say whether bodies are granted, of `Mail` or `Calendars`."""
     return not call.firm.granted.isdisjoint({f"{what}.Read", f"{what}.ReadWrite"})
 
 

@@ -40,7 +40,7 @@ def _etag(copy: MailCopy) -> bytes:
 
 _GETTERS: dict[str, Getter[MailCopy]] = {
     "createdDateTime": _date,
-    "lastModifiedDateTime": _date,
+    "lastModifiedDateTime": lambda copy: encode_json(copy.last_modified),
     "changeKey": lambda copy: b'"%d.%d"' % (copy.number, copy.version),
     "categories": lambda _: b"[]",
     "receivedDateTime": _date,

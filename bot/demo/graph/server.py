@@ -5,7 +5,7 @@ import inspect
 from aiohttp import web
 
 from bot.demo.cloud import Cloud
-from bot.demo.graph import directory, installs, mailboxes, principals
+from bot.demo.graph import directory, folders, installs, mailboxes, principals
 from bot.demo.graph.answers import ACCESS_DENIED, MAILBOX_NOT_ENABLED, UNAVAILABLE, Answer, GraphError
 from bot.demo.graph.batch import answer_batch
 from bot.demo.graph.call import Call, normalise_path
@@ -29,7 +29,14 @@ class Graph:
         self._cloud = cloud
         self.limits = Limits(cloud)
         self.router = Router()
-        for part in (mailboxes.router, directory.router, principals.router, installs.router, subscriptions.router):
+        for part in (
+            folders.router,
+            mailboxes.router,
+            directory.router,
+            principals.router,
+            installs.router,
+            subscriptions.router,
+        ):
             self.router.include(part)
 
     def add_routes(self, app: web.Application) -> None:

@@ -1,6 +1,6 @@
 """A feed: what delta queries read. A mail folder is one, and so is a calendar."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal, NamedTuple, Protocol
 
 ChangeKind = Literal["created", "updated", "removed"]
@@ -35,13 +35,23 @@ class Change(NamedTuple):
 class Feed:
     """The items of one folder in the order of their arrival, and a log of what changed since the world began."""
 
-    def __init__(self, name: str, folder_id: str) -> None:
+    def __init__(self, name: str, folder_id: str, parent: "Feed | None" = None, *, is_hidden: bool = False) -> None:
         self.name = name
+        """The path of a mail folder, lower case: its key in the mailbox."""
         self.id = folder_id
+        self.title = name.rpartition("/")[2]
+        """What the person sees."""
+        self.parent = parent
+        """The folder that it is in; None right below the root."""
+        self.is_hidden = is_hidden
         self.arrivals: list[Item] = []
         self.log: list[Change] = []
         self.epoch = 0
         """Raised by `forget_tokens`: a delta token of an older epoch is no longer known."""
+
+    def is_within(self, names: Collection[str]) -> bool:
+        """Say whether it is one of these folders, or anywhere below one."""
+        return self.name in names or (self.parent is not None and self.parent.is_within(names))
 
     def holds(self, item: Item, index: int) -> bool:
         """Say whether the arrival at `index` is still there, and is the item's latest arrival."""

@@ -10,7 +10,7 @@ from bot.demo.world.directory import Directory
 from bot.demo.world.feed import ChangeKind, RemovedReason
 from bot.demo.world.identity import make_guid
 from bot.demo.world.mail import Mail, MailCopy
-from bot.demo.world.mailbox import Mailbox
+from bot.demo.world.mailbox import UNREADABLE, Mailbox
 from bot.demo.world.meetings import EventCopy
 from bot.demo.world.people import Person
 from bot.demo.world.schedule import Schedule
@@ -106,15 +106,16 @@ class Firm:
         copies = []
         sender = self.directory.get(mail.sender.address) if mail.sender else None
         if sender is not None:
-            copies.append(self._put(mail, sender.mailbox, "sentitems", is_old=is_old))
+            copies.append(self._put(mail, sender.mailbox, "sentitems", is_sent=True, is_old=is_old))
         for person in self._find_people(mail.recipients):
-            copies.append(self._put(mail, person.mailbox, "inbox", is_old=is_old))  # noqa: PERF401  # it writes
+            folder = person.mailbox.find_target(mail)
+            copies.append(self._put(mail, person.mailbox, folder, is_old=is_old))
         return copies
 
     def set_read(self, copy: MailCopy, *, is_read: bool = True) -> None:
         """Mark a mail as read: a later delta gives no more than what changed."""
         copy.is_read = is_read
-        copy.version += 1
+        self._note_change(copy)
         if copy.feed is not None:
             copy.feed.touch(copy, self.clock())
             self.tell("updated", copy, copy.feed.name)
@@ -126,9 +127,22 @@ class Firm:
             source = copy.feed
             source.remove(copy, self.clock())
             self.tell("removed", copy, source.name)
-        copy.version += 1
+        self._note_change(copy)
         target.add(copy, self.clock())
+        self._note_place(copy)
         self.tell("created", copy, target.name)
+
+    def copy(self, copy: MailCopy, folder: str) -> MailCopy:
+        """Put a second copy of a mail into another folder of its mailbox."""
+        return self._put(copy.mail, copy.mailbox, folder, is_sent=copy.is_sent)
+
+    def delete_folder(self, person: Person, path: str) -> None:
+        """Throw a folder away: it is in the deleted items then, with its mail in it."""
+        person.mailbox.move_folder(path, "deleteditems")
+
+    def add_rule(self, person: Person, matches: Callable[[Mail], bool], folder: str) -> None:
+        """Have arriving mail that matches put into a folder, before anyone sees it in the inbox."""
+        person.mailbox.rules.append((matches, folder))
 
     def delete(self, copy: MailCopy, reason: RemovedReason = "deleted") -> None:
         """Delete a mail for good."""
@@ -148,17 +162,31 @@ class Firm:
         """Give the time of this world."""
         return datetime.fromtimestamp(self.clock(), UTC)
 
-    def _put(self, mail: Mail, mailbox: Mailbox, folder: str, *, is_old: bool) -> MailCopy:
-        is_sent = folder == "sentitems"
+    def _put(
+        self, mail: Mail, mailbox: Mailbox, folder: str, *, is_sent: bool = False, is_old: bool = False
+    ) -> MailCopy:
         copy = MailCopy(mail, mailbox, mailbox.next_number(), is_sent, is_read=is_sent)
         mailbox.items[copy.number] = copy
         self.truth.add_mail(copy)
+        target = mailbox.get_folder(folder) or mailbox.add_folder(folder)
         if is_old:
-            mailbox.folders[folder].place(copy)
+            target.place(copy)
         else:
-            mailbox.folders[folder].add(copy, self.clock())
-            self.tell("created", copy, folder)
+            copy.modified_at = self.clock()
+            target.add(copy, self.clock())
+        self._note_place(copy)
+        if not is_old:
+            self.tell("created", copy, target.name)
         return copy
+
+    def _note_change(self, copy: MailCopy) -> None:
+        copy.version += 1
+        copy.modified_at = self.clock()
+
+    @staticmethod
+    def _note_place(copy: MailCopy) -> None:
+        is_readable = copy.feed is not None and not copy.feed.is_within(UNREADABLE)
+        copy.was_readable = copy.was_readable or is_readable
 
     def _find_people(self, addresses: Iterable[Address]) -> list[Person]:
         found = (self.directory.get(address.address) for address in addresses if address.address)

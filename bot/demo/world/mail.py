@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.demo.world.addresses import Address
@@ -48,6 +49,17 @@ class MailCopy:
     feed: Feed | None = None
     index: int = -1
     version: int = 1
+    modified_at: float = 0.0
+    """UTC seconds of its last change, a move included; 0 for one that was there before anyone looked."""
+    was_readable: bool = False
+    """It was once where mail that was exchanged is kept: neither junk nor deleted."""
+
+    @property
+    def last_modified(self) -> str:
+        """`lastModifiedDateTime`, as Graph writes it."""
+        if not self.modified_at:
+            return self.mail.sent_at or "1970-01-01T00:00:00Z"
+        return datetime.fromtimestamp(self.modified_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @property
     def immutable_id(self) -> str:

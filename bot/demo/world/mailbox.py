@@ -1,18 +1,20 @@
 """A mailbox: folders of mail, a calendar, and whether Graph lets anyone in."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from bot.demo.world.feed import Feed
 from bot.demo.world.identity import make_item_prefix, read_item_number
-from bot.demo.world.mail import MailCopy
+from bot.demo.world.mail import Mail, MailCopy
 from bot.demo.world.meetings import EventCopy, Meeting
 
 MailboxState = Literal["ready", "not_enabled", "forbidden", "unavailable"]
 """`not_enabled` answers 404 MailboxNotEnabledForRESTAPI, `forbidden` 403, `unavailable` 503 (being moved)."""
 
-WELL_KNOWN_FOLDERS = ("inbox", "sentitems", "deleteditems", "archive", "drafts", "junkemail")
+WELL_KNOWN_FOLDERS = ("inbox", "sentitems", "deleteditems", "archive", "drafts", "junkemail", "outbox")
+UNREADABLE = ("deleteditems", "junkemail", "drafts", "outbox", "conversationhistory")
+"""Folders whose mail was thrown away, unwanted or never sent, and all that are below them."""
 
 
 class Mailbox:
@@ -26,6 +28,11 @@ class Mailbox:
         self.state: MailboxState = "ready"
         self.prefix = make_item_prefix(tenant_id, user_id)
         self.folders = {name: self._make_feed(name) for name in WELL_KNOWN_FOLDERS}
+        self.root_id = make_item_prefix(tenant_id, user_id, "msgfolderroot") + "AAA="
+        self.folder_log: list[Feed] = []
+        """Folders that came, went or were renamed, in this order."""
+        self.rules: list[tuple[Callable[[Mail], bool], str]] = []
+        """Where arriving mail is put that is not for the inbox: the first rule that matches counts."""
         self.calendar = self._make_feed("calendar")
         self.items: dict[int, MailCopy | EventCopy] = {}
         """Everything that is anywhere in it, by number."""
@@ -47,9 +54,30 @@ class Mailbox:
         known = self.folders.get(name_or_id.lower())
         return known or next((folder for folder in self.folders.values() if folder.id == name_or_id), None)
 
-    def add_folder(self, name: str) -> Feed:
-        """Make a folder of the person's own."""
-        return self.folders.setdefault(name.lower(), self._make_feed(name.lower()))
+    def add_folder(self, path: str, *, is_hidden: bool = False) -> Feed:
+        """Make a folder of the person's own, in others where `path` has slashes; one that is there is given."""
+        name = path.lower()
+        if name not in self.folders:
+            above = name.rpartition("/")[0]
+            parent = self.add_folder(above) if above else None
+            self.folders[name] = self._make_feed(name, parent, is_hidden=is_hidden)
+            self.folder_log.append(self.folders[name])
+        return self.folders[name]
+
+    def move_folder(self, path: str, target: str = "") -> None:
+        """Put a folder with all that is in it into another one, or right below the root."""
+        folder = self.folders[path.lower()]
+        folder.parent = self.add_folder(target) if target else None
+        self.folder_log.append(folder)
+
+    def rename_folder(self, path: str, title: str) -> None:
+        """Give a folder another name; its id and its key here stay."""
+        self.folders[path.lower()].title = title
+        self.folder_log.append(self.folders[path.lower()])
+
+    def find_target(self, mail: Mail) -> str:
+        """Give the folder into which a mail arrives."""
+        return next((folder for matches, folder in self.rules if matches(mail)), "inbox")
 
     def list_mail(self) -> Iterator[MailCopy]:
         """Give every mail that is still there, in the order of its arrival in the mailbox."""
@@ -74,5 +102,6 @@ class Mailbox:
         for feed in (*self.folders.values(), self.calendar):
             feed.forget_tokens()
 
-    def _make_feed(self, name: str) -> Feed:
-        return Feed(name, make_item_prefix(self.tenant_id, self.user_id, name) + "AAA=")
+    def _make_feed(self, name: str, parent: Feed | None = None, *, is_hidden: bool = False) -> Feed:
+        folder_id = make_item_prefix(self.tenant_id, self.user_id, name) + "AAA="
+        return Feed(name, folder_id, parent, is_hidden=is_hidden)

@@ -64,8 +64,10 @@ class Truth:
         self.events.append(copy)
 
     def list_mail(self) -> Iterator[MailFact]:
-        """Give every mail that was ever in a mailbox, in the order of arrival."""
+        """Give every mail that was ever in a mailbox, in the order of arrival; junk and what was deleted apart."""
         for copy in self.copies:
+            if not copy.was_readable:
+                continue
             mail, mailbox = copy.mail, copy.mailbox
             yield MailFact(
                 mailbox.tenant_id,

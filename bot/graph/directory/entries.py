@@ -21,7 +21,8 @@ from storage.firm.tenants import DirectoryUser
 from storage.text.names import clean_text
 
 PERSON: Final = (
-    *("id", "displayName", "mail", "userPrincipalName", "accountEnabled", "userType", "preferredLanguage"),
+    *("id", "displayName", "mail", "userPrincipalName", "proxyAddresses"),
+    *("accountEnabled", "userType", "preferredLanguage"),
 )
 _TOP: Final = 999
 
@@ -33,6 +34,7 @@ class Entry(msgspec.Struct, rename="camel"):
     display_name: str | None = None
     mail: str | None = None
     user_principal_name: str | None = None
+    proxy_addresses: list[str] | None = None
     account_enabled: bool | None = True
     user_type: str | None = None
     preferred_language: str | None = None
@@ -65,8 +67,21 @@ def describe_user(entry: Entry) -> DirectoryUser:
     address = clean_text(entry.mail or entry.user_principal_name or "").lower()
     name = clean_text(entry.display_name or "") or address
     return DirectoryUser(
-        entry.id, name, address, (entry.preferred_language or "")[:8], entry.account_enabled is not False
+        entry.id,
+        name,
+        address,
+        _list_aliases(entry, address),
+        (entry.preferred_language or "")[:8],
+        entry.account_enabled is not False,
     )
+
+
+def _list_aliases(entry: Entry, address: str) -> str:
+    """Give the other addresses that reach a person, and from which they may write."""
+    given = (one.partition(":") for one in entry.proxy_addresses or [])
+    others = {clean_text(rest).lower() for kind, _, rest in given if kind.lower() == "smtp"}
+    others.add(clean_text(entry.user_principal_name or "").lower())
+    return " ".join(sorted(one for one in others - {address, ""} if " " not in one))
 
 
 async def fetch_organization(client: GraphClient) -> Organization:

@@ -31,6 +31,7 @@ PAGES_A_TURN: Final = 64
 _RESYNCS_A_TURN: Final = 2
 _SMALLEST_PAGE: Final = 10
 _SHRINKS: Final = 6
+_DAY: Final = 86_400
 _PAUSE: Final = 0.1
 """Seconds before a failed page is asked for again with half the items; doubled each time."""
 
@@ -70,12 +71,13 @@ class FeedReader(Generic[ItemT]):
     def _begin_round(self) -> None:
         """Begin where nothing was read yet, or where the calendar's window has moved on by a day.
 
-        What is begun is written with its first page. The calendar is read anew every day: a delta link is bound to its
-        window, and says nothing of an occurrence that was taken out of a series (microsoft-graph-docs pull request
-        4501).
+        A window that is far ahead is one of a clock that was wrong. What is begun is written with its first page. The
+        calendar is read anew every day: a delta link is bound to its window, and says nothing of an occurrence that was
+        taken out of a series (microsoft-graph-docs pull request 4501).
         """
         state, window_ends_at = self._state, self._choose_window()
-        if not state.round or (window_ends_at > state.window_ends_at and not state.is_from_scratch):
+        is_other = not state.window_ends_at - _DAY <= window_ends_at <= state.window_ends_at
+        if not state.round or (is_other and not state.is_from_scratch):
             self._state = state.restarted(is_current=state.is_current, window_ends_at=window_ends_at)
 
     def _choose_window(self) -> int:
@@ -116,13 +118,16 @@ class FeedReader(Generic[ItemT]):
         """Fetch the next page, with half the items each time that it is too much for Graph or for us."""
         for attempt in range(_SHRINKS):
             try:
-                return self._reader.read(await self._fetch())
+                return self._read(await self._fetch())
             except GraphError as error:
                 if not is_too_much(error) or attempt == _SHRINKS - 1:
                     raise
                 self._state = replace(self._state, page_size=self._halve(self._state.page_size))
                 await asyncio.sleep(_PAUSE * 2**attempt * random.uniform(0.5, 1))
         raise AssertionError  # the last try returns or raises
+
+    def _read(self, body: bytes) -> Page[ItemT]:
+        return self._reader.read(body)
 
     async def _ask_for_less(self, connection: Connection) -> None:
         """Have the next turn ask for half the items."""

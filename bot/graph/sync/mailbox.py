@@ -8,13 +8,14 @@ import structlog
 
 from bot.graph.client.errors import GraphError
 from bot.graph.sync.feed import FeedReader
+from bot.graph.sync.filed import FiledReader
 from bot.graph.sync.pages import Event, MessageKey, PageReader
 from bot.graph.sync.recorder import CalendarRecorder, MailRecorder
 from bot.graph.sync.requests import request_event
 from bot.graph.sync.run import MailboxRun, OnApplied
 from storage.engine.connection import Connection
 from storage.history.meetings import has_ripe_meetings, ripen_meetings
-from storage.models import Feed, Kind
+from storage.models import Feed
 from storage.queue.feeds import get_feeds
 
 __all__ = ["OnApplied", "sync_mailbox"]
@@ -39,16 +40,17 @@ async def sync_mailbox(turn: MailboxRun) -> bool:
     if is_ripe:
         await _ripen(turn)
     turn.is_beginning = lease.state != "syncing" and not all(state.is_current for state in feeds.values())
-    for feed, kind in ((Feed.SENT, Kind.SENT), (Feed.INBOX, Kind.RECEIVED)):
-        recorder = MailRecorder(lease, firm, kind)
-        if not await FeedReader(turn, feed, feeds[feed], recorder, _MESSAGES).run():
+    for feed in (Feed.SENT, Feed.INBOX):
+        if not await FeedReader(turn, feed, feeds[feed], MailRecorder(lease, firm, feed), _MESSAGES).run():
             return False
 
     async def fetch_series(event_id: str) -> Event | None:
         return await _fetch_series(turn, event_id)
 
     calendar = CalendarRecorder(lease, firm, fetch_series)
-    return await FeedReader(turn, Feed.CALENDAR, feeds[Feed.CALENDAR], calendar, _EVENTS).run()
+    if not await FeedReader(turn, Feed.CALENDAR, feeds[Feed.CALENDAR], calendar, _EVENTS).run():
+        return False
+    return await FiledReader(turn, feeds[Feed.FILED]).run()
 
 
 async def _ripen(turn: MailboxRun) -> None:

@@ -68,6 +68,14 @@ class Message(MessageKey, rename="camel", gc=False):
     subject: str | None = None
 
 
+class FiledKey(MessageKey, rename="camel", gc=False):
+    """What tells one mail from another in the list of a whole mailbox, where it is, who wrote it, and what is next."""
+
+    from_: Recipient | UnsetType | None = msgspec.field(default=UNSET, name="from")
+    parent_folder_id: str | None = None
+    last_modified_date_time: str | None = None
+
+
 class Time(msgspec.Struct, rename="camel", gc=False):
     """A local time and the zone it is in."""
 
@@ -135,10 +143,11 @@ class Page(Generic[ItemT]):
 
 
 class PageReader(Generic[ItemT]):
-    """Reads the pages of one kind of item."""
+    """Reads the pages of one kind of item; those of a list need no link on their last page, those of a delta do."""
 
-    def __init__(self, kind: type[ItemT]) -> None:
+    def __init__(self, kind: type[ItemT], *, is_list: bool = False) -> None:
         self._kind = kind
+        self._least_links = 0 if is_list else 1
         whole = msgspec.defstruct(
             f"{kind.__name__}Page",
             [
@@ -152,7 +161,7 @@ class PageReader(Generic[ItemT]):
 
     def read(self, body: bytes) -> Page[ItemT]:
         """Read a page; raises `GraphError` (status 0) for an answer that is no page, which never means "no data"."""
-        _check_shape(body)
+        _check_shape(body, self._least_links)
         try:
             whole: Any = self._decoder.decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError):
@@ -190,9 +199,9 @@ class PageReader(Generic[ItemT]):
             page.poisons[str(name or f"{place}:{given!r:.200}")] = _shorten(str(error))
 
 
-def _check_shape(body: bytes) -> None:
-    """Refuse doubled keys, of which a reader would take one in silence, and an answer without a way on."""
-    if sum(map(body.count, _LINKS)) != 1 or len(_LISTS.findall(body)) != 1:
+def _check_shape(body: bytes, least_links: int) -> None:
+    """Refuse doubled keys, of which a reader would take one in silence, and a delta's answer without a way on."""
+    if not least_links <= sum(map(body.count, _LINKS)) <= 1 or len(_LISTS.findall(body)) != 1:
         raise GraphError(0, "notAPage")
 
 

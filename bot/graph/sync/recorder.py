@@ -10,13 +10,14 @@ import structlog
 from msgspec import UNSET
 
 from bot.graph.sync.capture import capture_mail, capture_meeting, get_message_source, make_digest
+from bot.graph.sync.direction import find_kind
 from bot.graph.sync.firm import Firm, Reason
 from bot.graph.sync.pages import Event, ItemT, Message, MessageKey, Page, PageReader
 from storage.engine.connection import Connection
 from storage.history.events import InteractionEvent
 from storage.history.interactions import Applied, Mailing, add_interaction_events, list_held
 from storage.history.meetings import HeldMeeting, apply_meetings, list_held_meetings
-from storage.models import Kind
+from storage.models import Feed, Kind
 from storage.queue.mailboxes import Lease
 
 log = structlog.get_logger(__name__)
@@ -78,6 +79,8 @@ class Recorder(ABC, Generic[ItemT]):
             log.exception("item_not_understood", user_id=self.lease.user_id, error=type(error).__name__)
             decided.quarantined[source] = type(error).__name__
             return "quarantined"
+        if isinstance(captured, InteractionEvent) and 0 < captured.at < self.lease.kept_from:
+            captured = "too_old"
         if isinstance(captured, str):
             decided.skipped[captured] += 1
             return captured
@@ -86,28 +89,41 @@ class Recorder(ABC, Generic[ItemT]):
 
 
 class MailRecorder(Recorder[MessageKey]):
-    """Records mail: the inbox gives what was received, the sent items what was sent.
+    """Records the mail of the inbox or the sent items: who wrote a mail says which it is, and not where it lies.
 
     Only what is new is read whole: a full resync is mostly of mail that is held.
     """
 
-    def __init__(self, lease: Lease, firm: Firm, kind: Kind) -> None:
+    def __init__(self, lease: Lease, firm: Firm, feed: Feed) -> None:
         super().__init__(lease, firm)
-        self._kind = kind
+        self._feed = feed
+        self._usual = Kind.SENT if feed == Feed.SENT else Kind.RECEIVED
 
     async def _decide(self, connection: Connection, page: Page[MessageKey], now: int, decided: Decided) -> None:
         """Decide on new mails alone: a mail that is held, or has left its folder, was exchanged all the same."""
-        sources = {
-            get_message_source(key, self._kind): place for place, key in enumerate(page.items) if key.removed is None
-        }
-        for held in await list_held(connection, self.lease.tenant_id, self.lease.user_id, sources):
-            del sources[held]
+        sources = self._list_sources(page, decided)
+        await self._drop_held(connection, sources)
         new = _MESSAGES.read_some(page, sources.values()) if sources else Page[Message]([])
         decided.quarantined.update({make_digest(name): reason for name, reason in new.poisons.items()})
+        found: dict[bytes, tuple[Message, Kind]] = {}
         for message in new.items:
-            source = get_message_source(message, self._kind)
-            if sources.pop(source, None) is not None:
-                self.capture(decided, source, capture_mail, message, self._kind, source, self.firm, now)
+            kind = find_kind(message, self._feed, self.lease.addresses, self.firm)
+            found.setdefault(get_message_source(message, kind), (message, kind))
+        unusual = dict.fromkeys(found.keys() - sources.keys(), 0)
+        asked = set(unusual)
+        await self._drop_held(connection, unusual)
+        for source, (message, kind) in found.items():
+            if source not in asked or source in unusual:
+                self.capture(decided, source, capture_mail, message, kind, source, self.firm, now)
+
+    def _list_sources(self, page: Page[MessageKey], decided: Decided) -> dict[bytes, int]:
+        """Give the place of each mail by the key that it most likely has."""
+        keys = enumerate(page.items)
+        return {get_message_source(key, self._usual): place for place, key in keys if key.removed is None}
+
+    async def _drop_held(self, connection: Connection, sources: dict[bytes, int]) -> None:
+        for held in await list_held(connection, self.lease.tenant_id, self.lease.user_id, sources):
+            del sources[held]
 
     async def write(self, connection: Connection, mailing: Mailing, decided: Decided) -> Applied:
         """Write the new mails."""

@@ -60,6 +60,12 @@ def request_event(client: GraphClient, user_id: str, event_id: str, *, keeps_sub
     return request
 
 
+def list_mail_fields(feed: Feed, *, keeps_subjects: bool) -> list[str]:
+    """List the properties of a mail that are asked for; what was sent tells nothing by its headers."""
+    headers = [] if feed == Feed.SENT else ["internetMessageHeaders"]
+    return [*_MAIL, *headers, *(["subject"] if keeps_subjects else [])]
+
+
 def choose_window_end(now: float) -> int:
     """Give the end of today's window of the calendar: a year ahead, at midnight UTC."""
     return int(now) // _DAY * _DAY + DAYS_AHEAD * _DAY
@@ -76,9 +82,8 @@ def _request(url: str, user_id: str, page_size: int) -> RequestInformation:
 
 @lru_cache(maxsize=_URLS)
 def _write_messages_url(client: GraphClient, feed: Feed, keeps_subjects: bool) -> str:  # noqa: FBT001
-    select = [*_MAIL, *(["internetMessageHeaders"] if feed == Feed.INBOX else [])]
     query = MessagesDelta.DeltaRequestBuilderGetQueryParameters(
-        select=[*select, *(["subject"] if keeps_subjects else [])], orderby=["receivedDateTime desc"]
+        select=list_mail_fields(feed, keeps_subjects=keeps_subjects), orderby=["receivedDateTime desc"]
     )
     folder = client.request_builder.users.by_user_id(_NOBODY).mail_folders.by_mail_folder_id(feed.value)
     return _write_url(client, folder.messages.delta, query)
