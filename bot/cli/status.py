@@ -15,7 +15,17 @@ from bot.environment import load_config
 from bot.language import LANGUAGES, say, say_ago, say_time
 from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM
-from storage.queue.health import Firm, Health, Load, Standing, get_health, list_firms, list_standings, measure_load
+from storage.queue.health import (
+    FEEDS,
+    Firm,
+    Health,
+    Load,
+    Standing,
+    get_health,
+    list_firms,
+    list_standings,
+    measure_load,
+)
 from storage.schema.migrate import check_file
 
 
@@ -101,7 +111,7 @@ def _describe_mailbox(language: str, now: int, standing: Standing) -> list[str]:
     return [
         standing.name,
         say(language, f"status.mailbox.{standing.state}"),
-        f"{standing.feeds_ended}/3",
+        f"{standing.feeds_ended}/{FEEDS}",
         str(standing.item_count),
         say_ago(language, standing.next_try_at, now) if standing.next_try_at else "",
         standing.reason,

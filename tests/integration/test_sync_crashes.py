@@ -37,7 +37,9 @@ def make_news(firm, chance: random.Random, count: int) -> None:
         outside = (f"P {person}", f"p{person}@acme{company}.example")
         inside = chance.choice((ANNE, BOB))
         when = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=chance.randrange(500_000))
-        firm.send_mail(*((inside, [outside]) if chance.random() < 0.5 else (outside, [inside])), sent_at=when)
+        copies = firm.send_mail(*((inside, [outside]) if chance.random() < 0.5 else (outside, [inside])), sent_at=when)
+        if chance.random() < 0.3:  # filed at once
+            firm.move(copies[0], f"Clients/Matter {company}")
     meeting = firm.schedule.hold(ANNE, [BOB, ("P 0", "p0@acme0.example")], when, when + timedelta(hours=1))
     if chance.random() < 0.5:
         firm.schedule.cancel(meeting)

@@ -28,7 +28,7 @@ from bot.graph.sync.capture import get_message_source
 from bot.graph.sync.direction import read_author
 from bot.graph.sync.feed import FeedReader
 from bot.graph.sync.folders import FOLLOWED, fetch_discarded, fetch_folder_ids
-from bot.graph.sync.pages import FiledKey, MessageKey, Page, PageReader
+from bot.graph.sync.pages import FiledKey, Page, PageReader
 from bot.graph.sync.recorder import Decided, MailRecorder
 from bot.graph.sync.requests import list_mail_fields
 from bot.graph.sync.run import MailboxRun
@@ -87,7 +87,7 @@ class FiledReader(FeedReader[FiledKey]):
         return page
 
 
-class FiledRecorder(MailRecorder):
+class FiledRecorder(MailRecorder[FiledKey]):
     """Records filed mail; what lies below the deleted items was not kept by anybody."""
 
     def __init__(self, turn: MailboxRun) -> None:
@@ -97,7 +97,7 @@ class FiledRecorder(MailRecorder):
         """The folders of discarded mail."""
         self._discarded: frozenset[str] | None = None
 
-    async def prepare(self, page: Page[MessageKey]) -> None:
+    async def prepare(self, page: Page[FiledKey]) -> None:
         """Know the folders, where there is anything new."""
         if self._discarded is not None or not page.items:
             return
@@ -107,10 +107,10 @@ class FiledRecorder(MailRecorder):
         if len(held) < len(sources):
             self._discarded = await fetch_discarded(self._turn.client, lease.entra_user_id, self.roots)
 
-    def _list_sources(self, page: Page[MessageKey], decided: Decided) -> dict[bytes, int]:
+    def _list_sources(self, page: Page[FiledKey], decided: Decided) -> dict[bytes, int]:
         sources: dict[bytes, int] = {}
         for place, key in enumerate(page.items):
-            if not isinstance(key, FiledKey) or key.parent_folder_id is None:
+            if key.parent_folder_id is None:
                 decided.skipped["partial"] += 1
             elif key.parent_folder_id in (self._discarded or ()):
                 decided.skipped["discarded"] += 1

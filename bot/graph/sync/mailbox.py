@@ -41,7 +41,7 @@ async def sync_mailbox(turn: MailboxRun) -> bool:
         await _ripen(turn)
     turn.is_beginning = lease.state != "syncing" and not all(state.is_current for state in feeds.values())
     for feed in (Feed.SENT, Feed.INBOX):
-        if not await FeedReader(turn, feed, feeds[feed], MailRecorder(lease, firm, feed), _MESSAGES).run():
+        if not await FeedReader(turn, feed, feeds[feed], MailRecorder[MessageKey](lease, firm, feed), _MESSAGES).run():
             return False
 
     async def fetch_series(event_id: str) -> Event | None:

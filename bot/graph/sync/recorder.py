@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar
 
 import structlog
 from msgspec import UNSET
@@ -23,6 +23,7 @@ from storage.queue.mailboxes import Lease
 log = structlog.get_logger(__name__)
 
 _MESSAGES = PageReader(Message)
+MessageT = TypeVar("MessageT", bound=MessageKey)
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ class Recorder(ABC, Generic[ItemT]):
         return ""
 
 
-class MailRecorder(Recorder[MessageKey]):
+class MailRecorder(Recorder[MessageT]):
     """Records the mail of the inbox or the sent items: who wrote a mail says which it is, and not where it lies.
 
     Only what is new is read whole: a full resync is mostly of mail that is held.
@@ -99,7 +100,7 @@ class MailRecorder(Recorder[MessageKey]):
         self._feed = feed
         self._usual = Kind.SENT if feed == Feed.SENT else Kind.RECEIVED
 
-    async def _decide(self, connection: Connection, page: Page[MessageKey], now: int, decided: Decided) -> None:
+    async def _decide(self, connection: Connection, page: Page[MessageT], now: int, decided: Decided) -> None:
         """Decide on new mails alone: a mail that is held, or has left its folder, was exchanged all the same."""
         sources = self._list_sources(page, decided)
         await self._drop_held(connection, sources)
@@ -116,7 +117,7 @@ class MailRecorder(Recorder[MessageKey]):
             if source not in asked or source in unusual:
                 self.capture(decided, source, capture_mail, message, kind, source, self.firm, now)
 
-    def _list_sources(self, page: Page[MessageKey], decided: Decided) -> dict[bytes, int]:
+    def _list_sources(self, page: Page[MessageT], decided: Decided) -> dict[bytes, int]:
         """Give the place of each mail by the key that it most likely has."""
         keys = enumerate(page.items)
         return {get_message_source(key, self._usual): place for place, key in keys if key.removed is None}
