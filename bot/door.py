@@ -13,12 +13,13 @@ from typing import Final, Literal
 import msgspec
 import structlog
 
+from bot.cards.replies import draw_reply
 from bot.cards.sharing import VERB as SHARED
 from bot.cards.sharing import draw_name_alone
 from bot.cards.welcome import draw_pointer
 from bot.cards.wording import clean
 from bot.commands import ROUTER
-from bot.commands.dispatcher import Caller, Claim, Dispatcher, Post
+from bot.commands.dispatcher import Caller, Claim, Dispatcher, Post, Run
 from bot.commands.failures import describe_failure, translate
 from bot.commands.resolving import UnclearError
 from bot.errors import BadRequestError, ForbiddenError, PersonalError, UnavailableError, VersionNeededError
@@ -30,10 +31,12 @@ from storage.engine.database import Database
 from storage.errors import StoreUnavailableError
 from storage.firm.users import KnownUser
 
-__all__ = ["Caller", "Claim", "Door", "Serves"]
+__all__ = ["VERSIONED", "Caller", "Claim", "Door", "Run", "Serves"]
 
 Serves = Literal["mailboxes", "everyone"]
 """Whom a firm lets in: the people whose mailboxes are read, or everybody of the firm."""
+VERSIONED: Final = frozenset(verb.name for verb in ROUTER if verb.versioned)
+"""The verbs whose buttons say on which state of a company they were decided."""
 SERVED_STATES: Final = frozenset({"active", "needs_admin"})
 """Tenants that are answered: those whose consent stands, even while their mailboxes cannot be read."""
 LONGEST_SENTENCE: Final = 400
@@ -72,12 +75,12 @@ class Door:
 
     async def answer(self, ask: Ask, caller: Caller, claim: Claim | None = None) -> Reply:
         """Answer somebody who was let in; what goes wrong is a reply with a sentence (`is_error`)."""
-        reader = Reader(caller.language, int(self._clock()), caller.timezone)
+        reader = Reader(caller.language, int(self._clock()), caller.timezone, caller.surface, caller.circle)
         try:
             verb, given = self._read(_read_words(ask, reader), caller)
             return await self._dispatcher.run(verb, given, caller, reader, claim)
         except UnclearError as unclear:
-            return unclear.reply
+            return draw_reply(reader, unclear.asks)
         except PersonalError as personal:
             return await self._answer_aside(ask, caller, claim, say(caller.language, personal.key))
         except StoreUnavailableError as error:

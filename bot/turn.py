@@ -6,7 +6,7 @@ data), so that one command answers them all under one rule of access.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from storage.engine.connection import Connection
 from storage.messages.notice_preferences import NoticePreferences
@@ -49,6 +49,14 @@ class Reader:
     language: Language
     now: int
     timezone: str = "UTC"
+    surface: Surface = "chat"
+    circle: Circle = NOBODY_ELSE
+    """Who else reads, where the card is put into a conversation."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Say whether others read the answer too: it then holds what the whole firm may know, and nothing personal."""
+        return self.surface in ("group", "extension")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +131,34 @@ class Turn:
     @property
     def reader(self) -> Reader:
         """Say for whom the card is written."""
-        return Reader(self.language, self.now, self.timezone)
+        return Reader(self.language, self.now, self.timezone, self.surface, self.circle)
 
     @property
     def is_shared(self) -> bool:
         """Say whether others read the answer too: it then holds what the whole firm may know, and nothing personal."""
         return self.surface in ("group", "extension")
 
+    @property
+    def is_in_own_chat(self) -> bool:
+        """Say whether it was asked in the chat that the asker has with the bot."""
+        return self.surface == "chat"
+
+
+class Found(Protocol):
+    """A result, as far as an edge knows it (`bot.results`)."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The result as plain JSON."""
+
+    @property
+    def remembered(self) -> Mapping[str, Any]:
+        """What the conversation keeps of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a command answers: a card or what its verb promises, and the notices that go out after the commit."""
+    """A result as it is said: its card or what its verb promises, and the notices that go out after the commit."""
 
     card: Card | None = None
     notices: tuple[Notice, ...] = ()
@@ -147,12 +172,17 @@ class Reply:
     """`export`: an offer; `export.deliver`: the file itself."""
     private: "Reply | None" = None
     """In a group: what only the asker may read, for the personal chat; `card` is then a pointer that says nothing."""
-    data: Mapping[str, Any] = field(default_factory=dict)
-    """The same answer for a page: `views` of `views.list`, `next`, `previous` and `filter` of `list`."""
+    found: "Found | None" = None
+    """What the card says, as a value."""
     record: Record | None = None
-    """What the desk writes down before it gives the reply."""
+    """What is written down before the reply is given."""
     is_error: bool = False
     """The card says why not."""
     code: int = 200
     """The HTTP status of it: 400 what was sent makes no sense, 403 not allowed, 404 not there or not yours (one answer
     for both), 409 somebody changed it since, 503 try again later."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The same answer as data, for a page; empty where it was given before and only its card was kept."""
+        return {} if self.found is None else self.found.data

@@ -13,7 +13,8 @@ from typing import Any, ClassVar, Final, Literal, TypeVar
 import msgspec
 
 from bot.errors import BadRequestError
-from bot.turn import Reply, Surface, Turn
+from bot.results.base import Result
+from bot.turn import Surface, Turn
 
 Place = Surface | Literal["outsiders"]
 """Where a verb is answered: a surface, or a group in which somebody from outside the firm reads along."""
@@ -65,8 +66,8 @@ class Nothing(Input, frozen=True):
 
 
 InputT = TypeVar("InputT", bound=Input)
-Command = Callable[[Turn, Any], Awaitable[Reply]]
-CommandT = TypeVar("CommandT", bound=Callable[..., Awaitable[Reply]])
+Command = Callable[[Turn, Any], Awaitable[Result]]
+CommandT = TypeVar("CommandT", bound=Callable[..., Awaitable[Result]])
 
 
 @dataclass(frozen=True, slots=True)

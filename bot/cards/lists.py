@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -13,6 +12,7 @@ from bot.cards.kit import Json
 from bot.cards.phrases import join, say_count, say_last, text, type_names
 from bot.cards.wording import clean, weigh
 from bot.language import say
+from bot.results.lists import Listing
 from bot.turn import Card, Reader
 from storage.book.companies import CompanyRow
 from storage.book.contacts import ContactRow
@@ -32,26 +32,6 @@ _ROW = 960
 _BUTTONS = 5
 _NAME, _SHORTEST_NAME = 70, 10
 _PLAIN = to_json(Filter())
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A list as its card shows it, rows aside."""
-
-    filter: Filter
-    words: str
-    """The filter as it was understood."""
-    title: str = ""
-    """A view's name; else the list is called after its filter."""
-    view_id: int | None = None
-    cursor: str | None = None
-    people: Mapping[int, str] = field(default_factory=dict)
-    """The names of the colleagues in the filter."""
-    company_name: str = ""
-    not_understood: tuple[str, ...] = ()
-    note: str = ""
-    """Something to know first: what was done, or why this list and no other."""
-    is_in_public: bool = False
 
 
 @functools.lru_cache(maxsize=1_024)

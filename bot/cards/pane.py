@@ -1,7 +1,6 @@
 """The card beside an open mail or meeting: who is on it, company by company, and what can be put right at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.cards import entries, kit
 from bot.cards.actions import button, buttons, toggle
@@ -10,8 +9,8 @@ from bot.cards.kit import Json
 from bot.cards.phrases import join, say_last, text, type_names
 from bot.cards.wording import clean
 from bot.language import say
+from bot.results.companies import Met, OnItem
 from bot.turn import Card, Reader
-from storage.book.companies import CompanyDetail
 from storage.book.item_people import Person
 
 COMPANIES = 6
@@ -20,28 +19,6 @@ STRANGERS = 6
 ADDS = 4
 """Buttons that make somebody a contact; the drawer and its three buttons leave room for two fewer."""
 _NAME = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """A company on the open item, and its people there."""
-
-    company: CompanyDetail
-    people: tuple[Person, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OnItem:
-    """Everyone on an open item, colleagues left out."""
-
-    companies: tuple[Met, ...] = ()
-    contacts: tuple[Person, ...] = ()
-    """Contacts without a company."""
-    strangers: tuple[Person, ...] = ()
-    """No contacts (yet): seen, or not known at all."""
-    colleague_count: int = 0
-    left_out: int = 0
-    """Companies and people beyond what one item is read for."""
 
 
 def draw_item(reader: Reader, item: OnItem, mode: str, back: Json | None = None) -> Card:

@@ -1,7 +1,6 @@
 """Cards that ask something back, or say that something is not so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.cards import entries, kit
 from bot.cards.actions import button, primary
@@ -9,18 +8,10 @@ from bot.cards.companies import draw_back
 from bot.cards.kit import Json
 from bot.cards.phrases import text
 from bot.cards.wording import clean
+from bot.results.questions import Option
 from bot.turn import Card, Reader
 
 SUGGESTIONS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One of several things that may have been meant; `data` holds the verb too."""
-
-    name: str
-    detail: str
-    data: Json
 
 
 def draw_confirmation(

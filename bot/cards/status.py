@@ -1,48 +1,16 @@
 """The administrator's card: how far the mailboxes are, and what stands in the way."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.cards import kit
 from bot.cards.actions import button
 from bot.cards.phrases import text
 from bot.cards.wording import clean
 from bot.language import say, say_ago, say_time
+from bot.results.firm import Status, SyncFailure
 from bot.turn import Card, Reader
 
 TROUBLES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class SyncFailure:
-    """A mailbox that is not current, and why, in words."""
-
-    name: str
-    reason: str
-    next_try_at: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """Where the firm's sync stands."""
-
-    total: int
-    current: int
-    syncing: int
-    failing: int
-    skipped: int = 0
-    progress: float = 0.0
-    """Of the first sync of all mailboxes, 0 to 1."""
-    done_at: int = 0
-    """When the first sync will be over by its pace so far; 0 where nobody can say."""
-    last_success_at: int = 0
-    reason: str = ""
-    """Why the whole firm stands still, in words."""
-    troubles: tuple[SyncFailure, ...] = ()
-    contact_count: int = 0
-    company_count: int = 0
-    unsent_count: int = 0
-    """Messages that may or may not have been delivered."""
 
 
 def draw_status(reader: Reader, status: Status) -> Card:

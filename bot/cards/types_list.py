@@ -1,25 +1,12 @@
 """The companies type by type."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 from bot.cards import entries, kit
-from bot.cards.entries import Chip
 from bot.cards.phrases import text, type_names
 from bot.cards.wording import ELLIPSIS, clean
+from bot.results.lists import TypeGroup
 from bot.turn import Card, Reader
-from storage.book.companies import CompanyRow
-
-
-@dataclass(frozen=True, slots=True)
-class TypeGroup:
-    """One type of company: its latest ones, and the filter of its list."""
-
-    type: Chip
-    filter: Mapping[str, Any]
-    rows: Sequence[CompanyRow]
-    has_more: bool
 
 
 def draw_types(reader: Reader, groups: Sequence[TypeGroup], scope: str) -> Card:

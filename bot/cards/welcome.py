@@ -6,9 +6,10 @@ from bot.cards import kit
 from bot.cards.actions import button
 from bot.cards.kit import Json
 from bot.cards.phrases import text
-from bot.cards.questions import Option, draw_option, draw_suggestions
+from bot.cards.questions import draw_option, draw_suggestions
 from bot.cards.wording import clean
 from bot.language import say
+from bot.results.questions import Option
 from bot.turn import Card, Reader
 
 TRIALS = 3

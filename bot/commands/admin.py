@@ -1,9 +1,9 @@
 """What an administrator may ask: how far the firm's mailboxes are."""
 
-from bot.cards.status import draw_status
 from bot.language import say
 from bot.notices.drawing import describe_status
-from bot.turn import Reply, Turn
+from bot.results.firm import StatusShown
+from bot.turn import Turn
 from bot.verbs import ADMINISTRATORS, OWN, Nothing, Router
 from storage.queue.health import get_firm_status
 
@@ -21,7 +21,7 @@ router = Router()
     said=True,
     leads=False,
 )
-async def show_status(turn: Turn, given: Nothing) -> Reply:
+async def show_status(turn: Turn, given: Nothing) -> StatusShown:
     """Show how far the mailboxes are."""
     status = describe_status(await get_firm_status(turn.connection, turn.viewer, turn.now))
-    return Reply(draw_status(turn.reader, status), summary=say(turn.language, "cards.status.title"))
+    return StatusShown(summary=say(turn.language, "cards.status.title"), status=status)

@@ -6,10 +6,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from bot.cards.companies import Opened, draw_company
 from bot.cards.kit import Json
 from bot.cards.phrases import NOBODY, NONE, type_names
-from bot.cards.questions import draw_confirmation, draw_conflict
 from bot.commands.inputs import Back, Change, OfCompany, OfSeveral, read_type, tidy
 from bot.commands.resolving import (
     AskAgain,
@@ -24,7 +22,10 @@ from bot.commands.several import set_many
 from bot.commands.telling import tell
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
-from bot.turn import Reply, Turn
+from bot.results.base import Result
+from bot.results.companies import CompanyShown
+from bot.results.questions import Asked, Conflict
+from bot.turn import Turn
 from bot.verbs import EVERYONE, GROUP, OWN, Router, write_ask
 from storage.book import companies, company_changes
 from storage.book.companies import CompanyDetail
@@ -63,7 +64,7 @@ class Rename(OfCompany, frozen=True):
     said=True,
     leads=False,
 )
-async def set_type(turn: Turn, given: SetType) -> Reply:
+async def set_type(turn: Turn, given: SetType) -> Result:
     """Say what a company is to the firm."""
     if given.type is UNSET:
         raise BadRequestError("bad_type")
@@ -90,7 +91,7 @@ async def set_type(turn: Turn, given: SetType) -> Reply:
     said=True,
     leads=False,
 )
-async def set_partner(turn: Turn, given: SetPartner) -> Reply:
+async def set_partner(turn: Turn, given: SetPartner) -> Result:
     """Say who is responsible for a company."""
     given = await _turn_round(turn, given)
     kept = {key: part for key, part in (("user_id", given.user_id), ("person", given.person)) if part is not UNSET}
@@ -125,7 +126,7 @@ async def set_partner(turn: Turn, given: SetPartner) -> Reply:
     said=True,
     leads=False,
 )
-async def rename(turn: Turn, given: Rename) -> Reply:
+async def rename(turn: Turn, given: Rename) -> Result:
     """Give a company its name."""
     new_name = tidy(given.new_name)
     if not new_name:
@@ -188,14 +189,13 @@ def must_ask(given: Change, *meant: Meant | None, is_exact: bool = True) -> bool
     return given.is_guess or not is_exact or any(thing is not None and not thing.is_exact for thing in meant)
 
 
-def confirm(turn: Turn, question: str, company: Meant, wanted: Json, back: Back | None) -> Reply:
+def confirm(turn: Turn, question: str, company: Meant, wanted: Json, back: Back | None) -> Result:
     """Ask before a change is made."""
     data = {"verb": turn.verb, "company_id": company.id, "version": company.version, "is_confirmed": True, **wanted}
-    yes = say(turn.language, "commands.yes")
-    return Reply(draw_confirmation(turn.reader, question, yes, data, back=back), summary=question)
+    return Asked(summary=question, again=data, back=back)
 
 
-async def _change(turn: Turn, given: OfCompany, company: Meant, *, set_: Set, value: Any, wanted: Json) -> Reply:
+async def _change(turn: Turn, given: OfCompany, company: Meant, *, set_: Set, value: Any, wanted: Json) -> Result:
     """Make the change and show the company with it; what somebody else changed since is shown, not overwritten."""
     try:
         change = await set_(
@@ -207,16 +207,15 @@ async def _change(turn: Turn, given: OfCompany, company: Meant, *, set_: Set, va
     return await show_change(turn, change, given.back, is_on_card=given.version is not None)
 
 
-async def show_change(turn: Turn, change: changes.Change, back: Back | None, *, is_on_card: bool = False) -> Reply:
+async def show_change(turn: Turn, change: changes.Change, back: Back | None, *, is_on_card: bool = False) -> Result:
     """Show a company with what was just changed on it, and the way to undo it."""
     company = await companies.get_company(turn.connection, turn.viewer, change.entity_id)
     if company is None:
         raise NotFoundError
     note = await say_change(turn, change)
     audit_ids = () if change.audit_id is None else (change.audit_id,)
-    card = draw_company(turn.reader, company, Opened(note, audit_ids, back, is_in_public=turn.is_shared))
     notices = tell(turn, (change,), is_on_card=is_on_card)
-    return Reply(card, notices=notices, summary=note, data={"audit_ids": list(audit_ids)})
+    return CompanyShown(summary=note, notices=notices, audit_ids=audit_ids, company=company, note=note, back=back)
 
 
 async def say_change(turn: Turn, change: changes.Change) -> str:
@@ -236,7 +235,7 @@ async def say_change(turn: Turn, change: changes.Change) -> str:
     return say(language, "commands.renamed", name=str(after.get("name", change.name)))
 
 
-async def show_conflict(turn: Turn, company: CompanyDetail, again: Json, back: Back | None) -> Reply:
+async def show_conflict(turn: Turn, company: CompanyDetail, again: Json, back: Back | None) -> Result:
     """Show who changed the company since the card was drawn, and to what; setting it anyway is another click."""
     language = turn.language
     page = await list_audit(turn.connection, turn.viewer, "company", company.id, limit=1)
@@ -252,5 +251,4 @@ async def show_conflict(turn: Turn, company: CompanyDetail, again: Json, back: B
     )
     carried = {"version": company.version, "is_confirmed": True} | ({"back": back} if back else {})
     leave = {"verb": "company.open", "company_id": company.id} | ({"back": back} if back else {})
-    card = draw_conflict(turn.reader, sentence, now_is, anyway={**again, **carried}, leave=leave)
-    return Reply(card, summary=sentence, is_error=True, code=409)
+    return Conflict(summary=sentence, now_is=now_is, anyway={**again, **carried}, leave=leave)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.cards.replies import draw_reply
 from bot.commands.memory import Memory
 from bot.turn import NOBODY_ELSE, Circle, Language, Notice, Reader, Record, Reply, Surface, Turn
 from bot.verbs import Input, Role, Verb
@@ -84,7 +85,7 @@ class Dispatcher:
         )
 
     async def _answer(self, verb: Verb, given: Input, turn: Turn) -> Reply:
-        reply = await verb.command(turn, given)
+        reply = draw_reply(turn.reader, await verb.command(turn, given))
         if reply.notices and self._post is not None:
             await self._post.add(turn.connection, turn.viewer.tenant_id, reply.notices)
         return reply

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Literal
 import msgspec
 from msgspec import UNSET
 
-from bot.cards.files import draw_delivered, draw_offer
 from bot.cards.lists import say_title, shorten
 from bot.cards.phrases import type_names
 from bot.commands.inputs import Words
@@ -17,7 +16,8 @@ from bot.commands.sheets import TYPES, Sheet, write_sheet
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.language.formats import zone
-from bot.turn import Ask, File, Record, Reply, Turn
+from bot.results.lists import FileMade, FileOffered
+from bot.turn import Ask, File, Record, Turn
 from bot.verbs import EVERYONE, OWN, Router
 from storage.book.companies import CompanyRow
 from storage.book.contacts import ContactRow
@@ -59,7 +59,7 @@ class Deliver(ShowList, frozen=True):
     said=True,
     leads=False,
 )
-async def offer_file(turn: Turn, given: Export) -> Reply:
+async def offer_file(turn: Turn, given: Export) -> FileOffered:
     """Offer a list as a file; nothing is made yet."""
     if given.filter is UNSET and given.view_id is None and not given.name:
         raise BadRequestError("which_list")
@@ -70,7 +70,7 @@ async def offer_file(turn: Turn, given: Export) -> Reply:
     title = say_title(turn.reader, listing)
     ask = Ask("export.deliver", {"filter": dict(shorten(listing.filter)), "format": format_, "title": title[:80]})
     file = File(_name(turn, title, format_), TYPES[format_], _FIRST_ROW + _EACH_ROW * count, ask)
-    return Reply(draw_offer(turn.reader, file, listing.words), file=file, summary=file.name)
+    return FileOffered(summary=file.name, file=file, words=listing.words)
 
 
 @router.verb(
@@ -84,7 +84,7 @@ async def offer_file(turn: Turn, given: Export) -> Reply:
     said=False,
     leads=False,
 )
-async def deliver_file(turn: Turn, given: Deliver) -> Reply:
+async def deliver_file(turn: Turn, given: Deliver) -> FileMade:
     """Make the file, with what this reader may see now; the desk writes down the filter and the number of rows."""
     format_ = given.format
     listing = await read_listing(turn, given)
@@ -99,8 +99,7 @@ async def deliver_file(turn: Turn, given: Deliver) -> Reply:
     record = Record(
         "export", listing.filter.of, {"filter": to_json(listing.filter), "format": format_, "rows": len(sheet.rows)}
     )
-    card = draw_delivered(turn.reader, name, len(sheet.rows))
-    return Reply(card, file=file, summary=name, record=record)
+    return FileMade(summary=name, record=record, file=file, row_count=len(sheet.rows))
 
 
 async def _read_all(turn: Turn, filter_: Filter) -> AsyncIterator[CompanyRow | ContactRow]:

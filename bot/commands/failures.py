@@ -1,8 +1,9 @@
 """What went wrong, as a card with a sentence; what storage refuses is translated here, once."""
 
-from bot.cards.questions import draw_message
+from bot.cards.replies import draw_reply
 from bot.errors import BadRequestError, CarnetError, ConflictError, ForbiddenError, NotFoundError
 from bot.language import say
+from bot.results.questions import Said
 from bot.turn import Reader, Reply
 from storage.errors import CursorError, FilterError, MissingError, RefusedError, StaleError, TakenError
 
@@ -35,4 +36,4 @@ def translate(error: Exception) -> CarnetError | None:
 def describe_failure(error: CarnetError, reader: Reader) -> Reply:
     """Return the card that says an error."""
     sentence = say(reader.language, f"errors.{error.key}", **error.values)
-    return Reply(draw_message(reader, sentence), summary=sentence, is_error=True, code=error.code)
+    return draw_reply(reader, Said(summary=sentence, code=error.code))

@@ -9,15 +9,23 @@ from msgspec import UNSET, Meta, UnsetType
 
 from bot.cards import filter_bar, lists
 from bot.cards.kit import Json
-from bot.cards.list_work import draw_more, draw_save, draw_ticks
-from bot.cards.lists import Listing, count_rows, draw_companies, draw_contacts, say_title, state_of
-from bot.cards.types_list import TypeGroup, draw_types, say_types
+from bot.cards.lists import count_rows, say_title
+from bot.cards.types_list import say_types
 from bot.cards.views import say_name
 from bot.commands.inputs import Cursor, Names, Strings, ViewId, Words, read_names, tidy
 from bot.commands.resolving import AskAgain, Meant, find_company, find_person
 from bot.errors import NotFoundError
 from bot.language import describe
-from bot.turn import Reply, Turn
+from bot.results.lists import (
+    ListChoices,
+    Listing,
+    ListShown,
+    NameWanted,
+    TicksShown,
+    TypeGroup,
+    TypesListed,
+)
+from bot.turn import Turn
 from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, Input, Router, write_ask
 from storage.book import companies, contacts
 from storage.firm import users
@@ -93,7 +101,7 @@ class OfList(ShowList, frozen=True):
     said=True,
     leads=True,
 )
-async def show_list(turn: Turn, given: ShowList, note: str = "") -> Reply:
+async def show_list(turn: Turn, given: ShowList, note: str = "") -> ListShown | TypesListed:
     """Show a page of what was asked for."""
     if given.group == "type":
         return await _show_types(turn, given)
@@ -112,7 +120,7 @@ async def show_list(turn: Turn, given: ShowList, note: str = "") -> Reply:
     said=False,
     leads=False,
 )
-async def narrow_list(turn: Turn, given: NarrowList) -> Reply:
+async def narrow_list(turn: Turn, given: NarrowList) -> ListShown:
     """Show the first page of the list as its filter bar says."""
     listing = await read_listing(turn, given)
     inputs = {key: getattr(given, key) for key in ("types", "partner", "scope", "period", "sort")}
@@ -131,12 +139,11 @@ async def narrow_list(turn: Turn, given: NarrowList) -> Reply:
     said=False,
     leads=False,
 )
-async def ask_for_name(turn: Turn, given: ShowList) -> Reply:
+async def ask_for_name(turn: Turn, given: ShowList) -> NameWanted:
     """Ask under which name the list is to be saved."""
     listing = await read_listing(turn, given)
     own = await _find_own_view(turn, listing.view_id)
-    card = draw_save(turn.reader, listing.words, state_of(listing, listing.cursor), own)
-    return Reply(card, summary=listing.words)
+    return NameWanted(summary=listing.words, listing=listing, own=own)
 
 
 @router.verb(
@@ -150,14 +157,10 @@ async def ask_for_name(turn: Turn, given: ShowList) -> Reply:
     said=False,
     leads=False,
 )
-async def show_more(turn: Turn, given: ShowList) -> Reply:
+async def show_more(turn: Turn, given: ShowList) -> ListChoices:
     """Show what else can be done with the list."""
     listing = await read_listing(turn, given)
-    title = say_title(turn.reader, listing)
-    is_of_companies = listing.filter.of == "companies"
-    state = state_of(listing, listing.cursor)
-    card = draw_more(turn.reader, title, listing.words, state, is_of_companies=is_of_companies)
-    return Reply(card, summary=title)
+    return ListChoices(summary=say_title(turn.reader, listing), listing=listing)
 
 
 @router.verb(
@@ -171,7 +174,7 @@ async def show_more(turn: Turn, given: ShowList) -> Reply:
     said=False,
     leads=False,
 )
-async def show_ticks(turn: Turn, given: ShowList) -> Reply:
+async def show_ticks(turn: Turn, given: ShowList) -> TicksShown:
     """Show the page with a tick box for each company."""
     listing = await read_listing(turn, given)
     page = await companies.list_companies(
@@ -182,11 +185,7 @@ async def show_ticks(turn: Turn, given: ShowList) -> Reply:
         cursor=listing.cursor,
         limit=count_rows(listing),
     )
-    title = say_title(turn.reader, listing)
-    state = state_of(listing, listing.cursor)
-    limit = lists.fit(listing, [row.name for row in page.rows])
-    card = draw_ticks(turn.reader, page.rows, state, title=title, words=listing.words, limit=limit)
-    return Reply(card, summary=title)
+    return TicksShown(summary=say_title(turn.reader, listing), listing=listing, rows=page.rows)
 
 
 def read_list(data: Mapping[str, Any]) -> ShowList:
@@ -197,18 +196,10 @@ def read_list(data: Mapping[str, Any]) -> ShowList:
     return given
 
 
-async def show_page(turn: Turn, listing: Listing) -> Reply:
+async def show_page(turn: Turn, listing: Listing) -> ListShown:
     """Show a page of a list that is ready to be read."""
     page = await read_page(turn, listing.filter, listing.cursor, count_rows(listing))
-    draw: Any = draw_companies if listing.filter.of == "companies" else draw_contacts
-    data = {
-        "filter": to_json(listing.filter),
-        "view_id": listing.view_id,
-        "next": page.next,
-        "previous": page.previous,
-        "row_count": len(page.rows),
-    }
-    return Reply(draw(turn.reader, listing, page), summary=say_title(turn.reader, listing), data=data)
+    return ListShown(summary=say_title(turn.reader, listing), listing=listing, page=page)
 
 
 async def read_page(turn: Turn, filter_: Filter, cursor: str | None, limit: int) -> Any:
@@ -346,7 +337,7 @@ def _fill_again(again: Named, filter_: Filter, rest: Names, part: str) -> AskAga
     return make
 
 
-async def _show_types(turn: Turn, given: ShowList) -> Reply:
+async def _show_types(turn: Turn, given: ShowList) -> TypesListed:
     """Show the companies type by type: the latest of each, and the way to its list."""
     filter_ = read_filter(given).changed(of="companies", company_id=None)
     groups = []
@@ -354,4 +345,4 @@ async def _show_types(turn: Turn, given: ShowList) -> Reply:
         of_type = filter_.changed(types=(type_,))
         page = await companies.list_companies(turn.connection, turn.viewer, of_type, now=turn.now, limit=_TYPE_ROWS)
         groups.append(TypeGroup(type_, lists.shorten(of_type), page.rows, has_more=page.next is not None))
-    return Reply(draw_types(turn.reader, groups, filter_.scope), summary=say_types(turn.reader))
+    return TypesListed(summary=say_types(turn.reader), groups=groups, scope=filter_.scope)

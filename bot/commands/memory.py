@@ -13,7 +13,6 @@ from bot.verbs import Verb
 from storage.viewer import Viewer
 
 PEOPLE = 20_000
-_KEPT = ("filter", "view_id", "audit_ids")
 
 
 class Memory:
@@ -24,7 +23,7 @@ class Memory:
 
     def keep(self, viewer: Viewer, verb: Verb, reply: Reply) -> None:
         """Remember what a reply showed or changed."""
-        kept = {key: reply.data[key] for key in _KEPT if key in reply.data} if verb.remembered else {}
+        kept = reply.found.remembered if verb.remembered and reply.found is not None else {}
         if not kept or reply.is_error:
             return
         who = (viewer.tenant_id, viewer.user_id)

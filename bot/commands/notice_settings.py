@@ -4,10 +4,11 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from bot.cards.notice_settings import DIGEST, draw_notice_settings
+from bot.cards.notice_settings import DIGEST
 from bot.errors import BadRequestError
 from bot.language import say
-from bot.turn import Reply, Turn
+from bot.results.firm import NoticeSettingsShown
+from bot.turn import Turn
 from bot.verbs import EVERYONE, OWN, Input, Nothing, Router
 from storage.messages.notice_preferences import KINDS, get_notice_preferences, set_notice_preferences
 
@@ -38,10 +39,10 @@ class SaveNotices(Input, frozen=True):
     said=True,
     leads=False,
 )
-async def show_settings(turn: Turn, given: Nothing) -> Reply:
+async def show_settings(turn: Turn, given: Nothing) -> NoticeSettingsShown:
     """Show what the person is told, and when."""
     preferences = await get_notice_preferences(turn.connection, turn.viewer, turn.preferences)
-    return Reply(draw_notice_settings(turn.reader, preferences), summary=say(turn.language, "cards.wishes.title"))
+    return NoticeSettingsShown(summary=say(turn.language, "cards.wishes.title"), preferences=preferences)
 
 
 @router.verb(
@@ -55,7 +56,7 @@ async def show_settings(turn: Turn, given: Nothing) -> Reply:
     said=False,
     leads=False,
 )
-async def save_settings(turn: Turn, given: SaveNotices) -> Reply:
+async def save_settings(turn: Turn, given: SaveNotices) -> NoticeSettingsShown:
     """Keep what the card says."""
     preferences = await get_notice_preferences(turn.connection, turn.viewer, turn.preferences)
     try:
@@ -64,7 +65,7 @@ async def save_settings(turn: Turn, given: SaveNotices) -> Reply:
         raise BadRequestError("bad_wishes") from error
     await set_notice_preferences(turn.connection, turn.viewer, preferences)
     note = say(turn.language, "commands.wishes_saved")
-    return Reply(draw_notice_settings(turn.reader, preferences, note), summary=note)
+    return NoticeSettingsShown(summary=note, preferences=preferences, note=note)
 
 
 def _list_changes(given: SaveNotices) -> dict[str, Any]:

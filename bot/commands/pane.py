@@ -9,9 +9,10 @@ from msgspec import Meta
 
 from bot.cards.kit import Json
 from bot.cards.lists import LONGEST_STATE
-from bot.cards.pane import COMPANIES, Met, OnItem, draw_item
+from bot.cards.pane import COMPANIES
 from bot.language import say
-from bot.turn import Reply, Turn
+from bot.results.companies import ItemShown, Met, OnItem
+from bot.turn import Turn
 from bot.verbs import EVERYONE, OWN, Input, Router, write_ask
 from storage.book import companies
 from storage.book.item_people import Person, get_people
@@ -42,7 +43,7 @@ class OnOpenItem(Input, frozen=True):
     said=False,
     leads=True,
 )
-async def show_item(turn: Turn, given: OnOpenItem) -> Reply:
+async def show_item(turn: Turn, given: OnOpenItem) -> ItemShown:
     """Show who is on the open item; colleagues are counted and left out."""
     people = [_read_person(*person) for person in given.people[: 4 * PEOPLE]]
     shown = people[:PEOPLE]
@@ -50,9 +51,9 @@ async def show_item(turn: Turn, given: OnOpenItem) -> Reply:
     outside = [_name(person, name) for person, (name, _) in zip(known, shown, strict=True) if person.state != "user"]
     outside = list({person.address.lower(): person for person in outside}.values())
     item = await _group(turn, outside, len(shown) - len(outside), len(people) - len(shown))
-    card = draw_item(turn.reader, item, given.mode, _read_way_back(turn, given))
     names = [met.company.name for met in item.companies]
-    return Reply(card, summary=", ".join(names) or say(turn.language, "cards.pane.strangers"))
+    summary = ", ".join(names) or say(turn.language, "cards.pane.strangers")
+    return ItemShown(summary=summary, item=item, mode=given.mode, back=_read_way_back(turn, given))
 
 
 def _read_person(name: Any, address: Any) -> tuple[str, str]:

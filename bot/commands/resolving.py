@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from msgspec import UNSET
 
 from bot.cards.kit import Json
-from bot.cards.questions import Option, draw_message, draw_which
 from bot.commands.inputs import ME, OfCompany, OfPeople, OfSeveral, is_nobody, tidy
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say, split_names
-from bot.turn import Reply, Turn
+from bot.results.base import Result
+from bot.results.questions import Option, Said, Unclear
+from bot.turn import Turn
 from storage.book import companies
 from storage.firm import users
 from storage.lists.facts import Match
@@ -29,11 +30,11 @@ class Meant:
 
 
 class UnclearError(Exception):
-    """What was typed means several things, or nothing; `reply` asks back."""
+    """What was typed means several things, or nothing; `asks` asks back."""
 
-    def __init__(self, reply: Reply) -> None:
-        self.reply = reply
-        super().__init__(reply.summary)
+    def __init__(self, asks: Result) -> None:
+        self.asks = asks
+        super().__init__(asks.summary)
 
 
 AskAgain = Callable[[Meant], Json]
@@ -161,7 +162,7 @@ async def find_companies_named(turn: Turn, text: str) -> list[Meant]:
     return list(found.values())
 
 
-async def ask_which_company(turn: Turn, name: str, matches: Sequence[Match], again: AskAgain) -> Reply:
+async def ask_which_company(turn: Turn, name: str, matches: Sequence[Match], again: AskAgain) -> Result:
     """Ask which of several companies is meant; each choice carries the state of the company as it is now."""
     rows = await companies.get_company_rows(turn.connection, turn.viewer, [match.id for match in matches])
     versions = {company_id: row.version for company_id, row in rows.items()}
@@ -176,9 +177,8 @@ def ask_which(
     of: str,
     *,
     versions: dict[int, int] | None = None,
-) -> Reply:
+) -> Result:
     """Ask which of several is meant, or say that there is none and what to try."""
-    reader = turn.reader
     if matches:
         question = say(turn.language, f"commands.which_{of}", name=name[:80])
         options = [
@@ -189,7 +189,7 @@ def ask_which(
             )
             for match in matches
         ]
-        return Reply(draw_which(reader, question, options), summary=question)
+        return Unclear(summary=question, options=options)
     sentence = say(turn.language, f"commands.no_{of}", name=name[:80])
     lines = [say(turn.language, f"commands.no_{of}_hint")]
-    return Reply(draw_message(reader, sentence, lines), summary=sentence)
+    return Said(summary=sentence, lines=lines)

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import UNSET
 
-from bot.cards.companies import draw_back, draw_undo
 from bot.cards.kit import Json
 from bot.cards.phrases import NOBODY, type_names
-from bot.cards.questions import draw_confirmation, draw_done
 from bot.commands.inputs import (
     OfSeveral,
     read_type,
@@ -16,7 +14,9 @@ from bot.commands.resolving import Meant, read_person
 from bot.commands.telling import tell
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
-from bot.turn import Reply, Turn
+from bot.results.base import Result
+from bot.results.questions import Asked, Done
+from bot.turn import Turn
 from bot.verbs import EVERYONE, GROUP, OWN, Router, write_ask
 from storage.book import companies
 from storage.book.company_changes import set_companies_partner, set_companies_type
@@ -40,7 +40,7 @@ _NAMED = 12
     said=False,
     leads=False,
 )
-async def set_many(turn: Turn, given: OfSeveral) -> Reply:
+async def set_many(turn: Turn, given: OfSeveral) -> Result:
     """Set type or partner of several companies, after asking once."""
     versions = given.chosen
     if not versions:
@@ -64,7 +64,7 @@ def _never(_person: Meant) -> Json:
 
 def _ask(
     turn: Turn, given: OfSeveral, versions: Mapping[int, int], names: Sequence[str], person: Meant | None
-) -> Reply:
+) -> Result:
     language = turn.language
     question = say(language, "commands.set_many_question", count=len(names))
     details = []
@@ -86,12 +86,10 @@ def _ask(
             back=given.back,
         ),
     )
-    yes = say(language, "commands.yes")
-    card = draw_confirmation(turn.reader, question, yes, data, details=details, back=given.back)
-    return Reply(card, summary=question)
+    return Asked(summary=question, again=data, details=details, back=given.back)
 
 
-async def _set(turn: Turn, given: OfSeveral, person: Meant | None, *, has_person: bool) -> Reply:
+async def _set(turn: Turn, given: OfSeveral, person: Meant | None, *, has_person: bool) -> Result:
     """Make the changes; what somebody else changed since is left alone, and said."""
     versions = given.chosen
     known = {company_id: version for company_id, version in versions.items() if version is not None}
@@ -123,7 +121,7 @@ def _raise_versions(versions: Mapping[int, int], done: Changes) -> dict[int, int
     return {company_id: version + (company_id in changed) for company_id, version in versions.items()}
 
 
-async def _say_done(turn: Turn, given: OfSeveral, made: Sequence[changes.Change], left: set[int]) -> Reply:
+async def _say_done(turn: Turn, given: OfSeveral, made: Sequence[changes.Change], left: set[int]) -> Result:
     changed = [change for change in made if change.is_changed]
     sentence = say(turn.language, "commands.set_many_done", count=len({change.entity_id for change in changed}))
     lines = []
@@ -132,10 +130,13 @@ async def _say_done(turn: Turn, given: OfSeveral, made: Sequence[changes.Change]
         names = ", ".join(row.name for row in rows.values())
         lines.append(say(turn.language, "commands.left_alone", names=names[:400]))
     audit_ids = [change.audit_id for change in changed if change.audit_id is not None]
-    actions = [draw_undo(turn.reader, audit_ids, given.back), draw_back(turn.reader, given.back)]
-    card = draw_done(turn.reader, sentence, actions, lines)
-    data = {"audit_ids": audit_ids}
-    return Reply(card, notices=tell(turn, tuple(changed)), summary=sentence, data=data)
+    return Done(
+        summary=sentence,
+        notices=tell(turn, tuple(changed)),
+        audit_ids=tuple(audit_ids),
+        lines=lines,
+        back=given.back,
+    )
 
 
 def _read_type(given: OfSeveral) -> CompanyType | None:

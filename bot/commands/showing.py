@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.cards.companies import Opened, draw_company
-from bot.cards.contacts import draw_contact, draw_reason
-from bot.cards.questions import Option, draw_message, draw_which
-from bot.cards.sharing import draw_shared_company, draw_shared_contact
 from bot.commands import lists
 from bot.commands.inputs import Address, Back, Id, OfView, Strings, Words, tidy
 from bot.commands.resolving import choose
 from bot.commands.views import open_view
 from bot.errors import BadRequestError, NotFoundError, PersonalError
 from bot.language import say
-from bot.turn import Circle, Reply, Turn
+from bot.results.base import Result
+from bot.results.companies import CompanyShared, CompanyShown, ContactShown, Explained
+from bot.results.questions import Option, Said, Unclear
+from bot.turn import Turn
 from bot.verbs import EVERYONE, EXTENSION, GROUP, OUTSIDERS, OWN, Input, Router
 from storage.book import companies, contacts
 from storage.book.contacts import SeenPerson
@@ -82,7 +81,7 @@ class OfPerson(Input, frozen=True):
     said=True,
     leads=True,
 )
-async def show(turn: Turn, given: Show) -> Reply:
+async def show(turn: Turn, given: Show) -> Result:
     """Show what has this name; what only resembles it is said, several are asked about, nothing says what to try."""
     name = tidy(given.name)
     if not name:
@@ -117,14 +116,14 @@ def _has_name(match: Match, name: str) -> bool:
     return match.how != "prefix" or all(any(word.startswith(asked) for word in own) for asked in words(name))
 
 
-async def _show_otherwise(turn: Turn, otherwise: dict[str, Any]) -> Reply:
+async def _show_otherwise(turn: Turn, otherwise: dict[str, Any]) -> Result:
     listed = lists.read_list(otherwise)
     if turn.is_shared and listed.is_personal:
         raise PersonalError
     return await lists.show_list(turn, listed)
 
 
-async def _open(turn: Turn, match: Match, note: str) -> Reply:
+async def _open(turn: Turn, match: Match, note: str) -> Result:
     if match.of == "view":
         return await open_view(turn, OfView(view_id=match.id))
     if match.of == "company":
@@ -132,13 +131,13 @@ async def _open(turn: Turn, match: Match, note: str) -> Reply:
     return await show_contact(turn, match.id, note)
 
 
-def _ask_which(turn: Turn, name: str, matches: list[Match]) -> Reply:
+def _ask_which(turn: Turn, name: str, matches: list[Match]) -> Result:
     question = say(turn.language, "commands.which", name=name[:80])
     options = [
         Option(match.name, match.detail, {"verb": f"{match.of}.open", f"{match.of}_id": match.id})
         for match in matches[:_OPTIONS]
     ]
-    return Reply(draw_which(turn.reader, question, options), summary=question)
+    return Unclear(summary=question, options=options)
 
 
 async def _find_colleague(turn: Turn, name: str, matches: list[Match]) -> str:
@@ -149,18 +148,18 @@ async def _find_colleague(turn: Turn, name: str, matches: list[Match]) -> str:
     return "" if person is None or (matches and person.how == "typo") else person.name
 
 
-def _show_colleague(turn: Turn, name: str) -> Reply:
+def _show_colleague(turn: Turn, name: str) -> Result:
     """Say that somebody is of the firm, and what can be asked about them."""
     sentence = say(turn.language, "commands.colleague", name=name)
     tries = [say(turn.language, f"commands.colleague_try_{number}", name=f'"{name}"') for number in (1, 2, 3)]
-    return Reply(draw_message(turn.reader, sentence, [], tries), summary=sentence)
+    return Said(summary=sentence, suggestions=tries)
 
 
-def _say_nothing_found(turn: Turn, name: str, suggestions: Sequence[str]) -> Reply:
+def _say_nothing_found(turn: Turn, name: str, suggestions: Sequence[str]) -> Result:
     sentence = say(turn.language, "commands.nothing_found", name=name[:80])
     hint = say(turn.language, "commands.nothing_found_hint")
     tries = list(suggestions) or [say(turn.language, f"cards.hello.try_{number}") for number in (1, 2, 3)]
-    return Reply(draw_message(turn.reader, sentence, [hint], tries), summary=sentence)
+    return Said(summary=sentence, lines=[hint], suggestions=tries)
 
 
 @router.verb(
@@ -174,20 +173,17 @@ def _say_nothing_found(turn: Turn, name: str, suggestions: Sequence[str]) -> Rep
     said=False,
     leads=True,
 )
-async def open_company(turn: Turn, given: OpenCompany) -> Reply:
+async def open_company(turn: Turn, given: OpenCompany) -> Result:
     """Show one company."""
     return await show_company(turn, given.company_id, back=given.back)
 
 
-async def show_company(turn: Turn, company_id: int, note: str = "", back: Back | None = None) -> Reply:
+async def show_company(turn: Turn, company_id: int, note: str = "", back: Back | None = None) -> Result:
     """Show one company; raises `NotFoundError` where the viewer sees none."""
     company = await companies.get_company(turn.connection, turn.viewer, company_id)
     if company is None:
         raise NotFoundError
-    if turn.surface == "extension":
-        return Reply(draw_shared_company(turn.reader, company, turn.circle), summary=company.name)
-    opened = Opened(note, back=back, is_in_public=turn.is_shared)
-    return Reply(draw_company(turn.reader, company, opened), summary=company.name)
+    return CompanyShown(summary=company.name, company=company, note=note, back=back)
 
 
 @router.verb(
@@ -201,13 +197,12 @@ async def show_company(turn: Turn, company_id: int, note: str = "", back: Back |
     said=False,
     leads=False,
 )
-async def show_shared_company(turn: Turn, given: ShowShared) -> Reply:
+async def show_shared_company(turn: Turn, given: ShowShared) -> Result:
     """Show a company that somebody put into a conversation to one of its readers, who is of the firm."""
     company = await companies.get_company(turn.connection, turn.viewer, given.company_id)
     if company is None:
         raise NotFoundError
-    card = draw_shared_company(turn.reader, company, Circle(is_of_the_firm=True))
-    return Reply(card, summary=company.name)
+    return CompanyShared(summary=company.name, company=company)
 
 
 @router.verb(
@@ -221,24 +216,20 @@ async def show_shared_company(turn: Turn, given: ShowShared) -> Reply:
     said=False,
     leads=True,
 )
-async def open_contact(turn: Turn, given: OpenContact) -> Reply:
+async def open_contact(turn: Turn, given: OpenContact) -> Result:
     """Show one contact."""
     return await show_contact(turn, given.contact_id, back=given.back)
 
 
 async def show_contact(
     turn: Turn, contact_id: int, note: str = "", audit_ids: tuple[int, ...] = (), back: Back | None = None
-) -> Reply:
+) -> Result:
     """Show one contact; raises `NotFoundError` where the viewer sees none."""
     contact = await contacts.get_contact(turn.connection, turn.viewer, contact_id)
     if contact is None:
         raise NotFoundError
     name = contact.name or contact.address
-    if turn.surface == "extension":
-        card = draw_shared_contact(turn.reader, contact.name, contact.address, contact.company_name, turn.circle)
-        return Reply(card, summary=name)
-    opened = Opened(note, audit_ids, back, is_in_public=turn.is_shared)
-    return Reply(draw_contact(turn.reader, contact, opened), summary=name, data={"audit_ids": list(audit_ids)})
+    return ContactShown(summary=name, audit_ids=audit_ids, contact=contact, note=note, back=back)
 
 
 @router.verb(
@@ -252,18 +243,18 @@ async def show_contact(
     said=True,
     leads=True,
 )
-async def explain_contact(turn: Turn, given: OfPerson) -> Reply:
+async def explain_contact(turn: Turn, given: OfPerson) -> Result:
     """Say why somebody is a contact, or why not."""
     address = tidy(given.address, _ADDRESS)
     person = await _get_seen_person(turn, given.contact_id, address)
     if person is not None:
-        return Reply(draw_reason(turn.reader, person, given.back), summary=person.name or person.address)
+        return Explained(summary=person.name or person.address, person=person, back=given.back)
     if not address:
         raise NotFoundError
     sentence = say(turn.language, "cards.contact.is_no_contact", name=address[:80])
     reason = await explain_address(turn.connection, turn.viewer, address)
     line = say(turn.language, f"cards.reason.{reason or 'unknown'}")
-    return Reply(draw_message(turn.reader, sentence, [line], back=given.back), summary=sentence)
+    return Said(summary=sentence, lines=[line], back=given.back)
 
 
 async def _get_seen_person(turn: Turn, contact_id: int | None, address: str) -> SeenPerson | None:
@@ -283,7 +274,7 @@ async def _get_seen_person(turn: Turn, contact_id: int | None, address: str) -> 
     said=True,
     leads=False,
 )
-async def add_contact(turn: Turn, given: OfPerson) -> Reply:
+async def add_contact(turn: Turn, given: OfPerson) -> Result:
     """Make somebody who only wrote in a contact."""
     address = tidy(given.address, _ADDRESS)
     if given.contact_id is None and not address:

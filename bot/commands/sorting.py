@@ -4,14 +4,15 @@ from typing import Any, Literal
 
 from msgspec import UNSET
 
-from bot.cards.sorting import draw_companies_to_sort_out, draw_next
 from bot.commands.companies import say_change, show_conflict
 from bot.commands.inputs import Back, Cursor, OfCompany, read_type
 from bot.commands.resolving import read_person
 from bot.commands.telling import tell
 from bot.errors import BadRequestError
 from bot.language import say
-from bot.turn import Notice, Reply, Turn
+from bot.results.base import Result
+from bot.results.companies import UnsortedListed, UnsortedShown
+from bot.turn import Notice, Turn
 from bot.verbs import EVERYONE, OWN, Input, Router, write_ask
 from storage.book import companies
 from storage.book.companies import CompanyRow
@@ -51,12 +52,10 @@ class SortOne(OfCompany, frozen=True):
     said=True,
     leads=True,
 )
-async def show_companies_to_sort_out(turn: Turn, given: SortOut) -> Reply:
+async def show_companies_to_sort_out(turn: Turn, given: SortOut) -> Result:
     """Show the companies without type or partner, busiest first."""
     page = await _list(turn, given.scope, given.cursor, _ROWS)
-    card = draw_companies_to_sort_out(turn.reader, page, given.scope)
-    data = {"next": page.next, "previous": page.previous, "row_count": len(page.rows)}
-    return Reply(card, summary=say(turn.language, "cards.sorting.title"), data=data)
+    return UnsortedListed(summary=say(turn.language, "cards.sorting.title"), page=page, scope=given.scope)
 
 
 @router.verb(
@@ -70,7 +69,7 @@ async def show_companies_to_sort_out(turn: Turn, given: SortOut) -> Reply:
     said=False,
     leads=True,
 )
-async def show_next(turn: Turn, given: SortOut) -> Reply:
+async def show_next(turn: Turn, given: SortOut) -> Result:
     """Show the next company to sort out; after the last one, say so."""
     return await _show_next(turn, given)
 
@@ -81,22 +80,27 @@ async def _show_next(
     note: str = "",
     audit_ids: tuple[int, ...] = (),
     notices: tuple[Notice, ...] = (),
-) -> Reply:
+) -> Result:
     is_over = isinstance(given, SortOne) and not given.cursor
     page = None if is_over else await _list(turn, given.scope, given.cursor, 1)
     company = await companies.get_company(turn.connection, turn.viewer, page.rows[0].id) if page and page.rows else None
     if page is None or company is None:
         return await _say_over(turn, given.scope, note, notices)
-    card = draw_next(turn.reader, company, page.next, given.scope, note=note, audit_ids=audit_ids)
-    data = {"audit_ids": list(audit_ids)} if audit_ids else {}
-    return Reply(card, notices=notices, summary=note or company.name, data=data)
+    return UnsortedShown(
+        summary=note or company.name,
+        notices=notices,
+        audit_ids=audit_ids,
+        company=company,
+        next=page.next,
+        scope=given.scope,
+        note=note,
+    )
 
 
-async def _say_over(turn: Turn, scope: Scope, note: str, notices: tuple[Notice, ...]) -> Reply:
+async def _say_over(turn: Turn, scope: Scope, note: str, notices: tuple[Notice, ...]) -> Result:
     page = await _list(turn, scope, "", _ROWS)
     over = " ".join((note, say(turn.language, "cards.sorting.over"))).strip()
-    card = draw_companies_to_sort_out(turn.reader, page, scope, over)
-    return Reply(card, notices=notices, summary=over)
+    return UnsortedListed(summary=over, notices=notices, page=page, scope=scope, note=over)
 
 
 async def _list(turn: Turn, scope: Scope, cursor: str, limit: int) -> Page[CompanyRow]:
@@ -116,7 +120,7 @@ async def _list(turn: Turn, scope: Scope, cursor: str, limit: int) -> Page[Compa
     said=False,
     leads=False,
 )
-async def save_and_go_on(turn: Turn, given: SortOne) -> Reply:
+async def save_and_go_on(turn: Turn, given: SortOne) -> Result:
     """Set type or partner of a company, and show the next one."""
     if given.company_id is None:
         raise BadRequestError("bad_input", field="company_id")

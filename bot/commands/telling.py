@@ -14,7 +14,7 @@ def tell(turn: Turn, changes: tuple[Change, ...], *, is_on_card: bool = False) -
         if not change.is_changed or change.of != "company":
             continue
         if change.action == "company.set_type":
-            answer = {"company_id": change.entity_id, "is_on_card": is_on_card and turn.surface == "chat"}
+            answer = {"company_id": change.entity_id, "is_on_card": is_on_card and turn.is_in_own_chat}
             notices.append(Notice(turn.viewer.user_id, "answered", answer))
         partner_id = change.after.get("partner_id") if change.action == "company.set_partner" else None
         if partner_id is not None and partner_id != turn.viewer.user_id:

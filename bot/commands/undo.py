@@ -4,14 +4,14 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from bot.cards.companies import draw_back, draw_undo
-from bot.cards.questions import draw_confirmation, draw_done, draw_message
 from bot.commands.companies import show_change
 from bot.commands.inputs import Back, Change, Id
 from bot.commands.telling import tell
 from bot.errors import BadRequestError
 from bot.language import say
-from bot.turn import Reply, Turn
+from bot.results.base import Result
+from bot.results.questions import Asked, Done, Said
+from bot.turn import Turn
 from bot.verbs import EVERYONE, GROUP, OWN, Router
 from storage.book.undo import undo_change
 from storage.errors import StaleError
@@ -52,7 +52,7 @@ class Undo(Change, frozen=True):
     said=True,
     leads=False,
 )
-async def undo(turn: Turn, given: Undo) -> Reply:
+async def undo(turn: Turn, given: Undo) -> Result:
     """Take changes back; what was changed again since is left as it is, and said."""
     audit_ids = await _find_changes(turn, given)
     if given.is_guess and not given.is_confirmed:
@@ -84,24 +84,23 @@ async def _find_changes(turn: Turn, given: Undo) -> list[int]:
     return audit_ids if audit_ids and max(audit_ids) == latest[-1] else latest
 
 
-def _ask(turn: Turn, audit_ids: list[int]) -> Reply:
+def _ask(turn: Turn, audit_ids: list[int]) -> Result:
     """Ask whether the last change is meant: "cancel" may as well mean a question that was left unanswered."""
     question = say(turn.language, "commands.undo_question", count=len(audit_ids))
     data = {"verb": "undo", "audit_ids": audit_ids, "is_confirmed": True}
-    return Reply(draw_confirmation(turn.reader, question, say(turn.language, "commands.yes"), data), summary=question)
+    return Asked(summary=question, again=data)
 
 
-def _say_stale(turn: Turn, count: int, back: Back | None) -> Reply:
+def _say_stale(turn: Turn, count: int, back: Back | None) -> Result:
     sentence = say(turn.language, "commands.undo_stale", count=count)
-    card = draw_message(turn.reader, sentence, back=back)
-    return Reply(card, summary=sentence, is_error=True, code=409)
+    return Said(summary=sentence, back=back, code=409)
 
 
-def _show_undone(turn: Turn, undone: list[changes.Change], stale_count: int, back: Back | None) -> Reply:
+def _show_undone(turn: Turn, undone: list[changes.Change], stale_count: int, back: Back | None) -> Result:
     sentence = say(turn.language, "commands.undone", count=len(undone))
     lines = [change.name for change in undone[:10] if change.name]
     if stale_count:
         lines.append(say(turn.language, "commands.undo_stale", count=stale_count))
-    again = draw_undo(turn.reader, [change.audit_id for change in undone if change.audit_id is not None], back)
-    card = draw_done(turn.reader, sentence, [again, draw_back(turn.reader, back)], lines)
-    return Reply(card, notices=tell(turn, tuple(undone)), summary=sentence)
+    audit_ids = tuple(change.audit_id for change in undone if change.audit_id is not None)
+    notices = tell(turn, tuple(undone))
+    return Done(summary=sentence, notices=notices, audit_ids=audit_ids, lines=lines, back=back)

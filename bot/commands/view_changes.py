@@ -8,7 +8,6 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from bot.cards.kit import Json
-from bot.cards.lists import Listing
 from bot.cards.phrases import text
 from bot.cards.views import say_name
 from bot.commands.companies import Rename, rename
@@ -18,7 +17,9 @@ from bot.commands.resolving import choose
 from bot.commands.views import ListViews, confirm, find_view, must_ask, show_view, show_views
 from bot.errors import BadRequestError
 from bot.language import LANGUAGES, say
-from bot.turn import Reply, Turn
+from bot.results.base import Result
+from bot.results.lists import Listing
+from bot.turn import Turn
 from bot.verbs import EVERYONE, OWN, Router, write_ask
 from storage.lists.filters import Filter, from_json, to_json
 from storage.views import changes, views
@@ -68,7 +69,7 @@ class RestoreView(OfView, frozen=True):
     said=True,
     leads=False,
 )
-async def save_view(turn: Turn, given: OfFilter) -> Reply:
+async def save_view(turn: Turn, given: OfFilter) -> Result:
     """Keep a filter under a name of the person's own."""
     name = tidy(given.name)
     if given.filter is UNSET:
@@ -92,7 +93,7 @@ async def save_view(turn: Turn, given: OfFilter) -> Reply:
     return await _show_list_again(turn, view, say(turn.language, "commands.view_saved", name=view.name))
 
 
-async def _show_list_again(turn: Turn, view: ViewRow, note: str) -> Reply:
+async def _show_list_again(turn: Turn, view: ViewRow, note: str) -> Result:
     """Show the list that was kept, under its name now."""
     return replace(await show_list(turn, ShowList(view_id=view.id), note=note), summary=note)
 
@@ -117,7 +118,7 @@ async def _read_filter(turn: Turn, given: OfFilter, asked: dict[str, Any]) -> tu
     said=True,
     leads=False,
 )
-async def set_filter(turn: Turn, given: OfFilter) -> Reply:
+async def set_filter(turn: Turn, given: OfFilter) -> Result:
     """Change what a view asks for."""
     if given.filter is UNSET:
         raise BadRequestError("which_list")
@@ -144,7 +145,7 @@ async def set_filter(turn: Turn, given: OfFilter) -> Reply:
     said=True,
     leads=False,
 )
-async def rename_either(turn: Turn, given: Rename) -> Reply:
+async def rename_either(turn: Turn, given: Rename) -> Result:
     """Rename whatever has the name: a view of the person's own, else a company."""
     found = await views.find_views(turn.connection, turn.viewer, tidy(given.name))
     own = choose([match for match in found if match.is_exact])
@@ -165,7 +166,7 @@ async def rename_either(turn: Turn, given: Rename) -> Reply:
     said=True,
     leads=False,
 )
-async def rename_view(turn: Turn, given: NameView) -> Reply:
+async def rename_view(turn: Turn, given: NameView) -> Result:
     """Give a view another name."""
     new_name = tidy(given.new_name)
     if not new_name:
@@ -209,7 +210,7 @@ async def rename_view(turn: Turn, given: NameView) -> Reply:
     said=True,
     leads=False,
 )
-async def duplicate_view(turn: Turn, given: NameView) -> Reply:
+async def duplicate_view(turn: Turn, given: NameView) -> Result:
     """Make a view of the person's own from one that they may read."""
     view = await find_view(turn, given)
     if must_ask(given):
@@ -239,7 +240,7 @@ async def duplicate_view(turn: Turn, given: NameView) -> Reply:
     said=True,
     leads=False,
 )
-async def delete_view(turn: Turn, given: OfView) -> Reply:
+async def delete_view(turn: Turn, given: OfView) -> Result:
     """Delete a view; undo brings it back."""
     view = await find_view(turn, given)
     if must_ask(given):
@@ -248,8 +249,7 @@ async def delete_view(turn: Turn, given: OfView) -> Reply:
     change = await changes.delete_view(turn.connection, turn.viewer, view.id, now=turn.now, source=turn.surface)
     ids = () if change.audit_id is None else (change.audit_id,)
     note = say(turn.language, "commands.view_deleted", name=view.name)
-    reply = await show_views(turn, ListViews(), note, ids)
-    return replace(reply, data={**reply.data, "audit_ids": list(ids), "view_id": view.id})
+    return await show_views(turn, ListViews(), note, ids, view.id)
 
 
 @router.verb(
@@ -263,7 +263,7 @@ async def delete_view(turn: Turn, given: OfView) -> Reply:
     said=True,
     leads=False,
 )
-async def restore_view(turn: Turn, given: RestoreView) -> Reply:
+async def restore_view(turn: Turn, given: RestoreView) -> Result:
     """Bring a deleted view back."""
     if given.view_id is None:
         raise BadRequestError("which_deleted_view")

@@ -9,7 +9,8 @@ from bot.cards.views import say_name
 from bot.commands.inputs import OfView
 from bot.commands.views import ListViews, confirm, find_view, must_ask, show_views
 from bot.language import say
-from bot.turn import Reply, Turn
+from bot.results.base import Result
+from bot.turn import Turn
 from bot.verbs import EVERYONE, OWN, Router
 from storage.views import order, views
 
@@ -43,7 +44,7 @@ class AnyView(OfView, frozen=True):
     said=True,
     leads=False,
 )
-async def move_view(turn: Turn, given: PlaceView) -> Reply:
+async def move_view(turn: Turn, given: PlaceView) -> Result:
     """Put a view elsewhere among the reader's views."""
     view = await find_view(turn, given)
     if must_ask(given):
@@ -75,7 +76,7 @@ def _find_place(given: PlaceView, row_ids: Sequence[int], view_id: int) -> int:
     said=True,
     leads=False,
 )
-async def set_default(turn: Turn, given: AnyView) -> Reply:
+async def set_default(turn: Turn, given: AnyView) -> Result:
     """Make a view the answer to "show my companies", or go back to the plain list."""
     if given.view_id is None and not given.name:
         await order.set_default_view(turn.connection, turn.viewer, None)
@@ -99,7 +100,7 @@ async def set_default(turn: Turn, given: AnyView) -> Reply:
     said=True,
     leads=False,
 )
-async def hide_view(turn: Turn, given: AnyView) -> Reply:
+async def hide_view(turn: Turn, given: AnyView) -> Result:
     """Hide a view from the reader's own views."""
     return await _set_hidden(turn, given, is_hidden=True)
 
@@ -115,12 +116,12 @@ async def hide_view(turn: Turn, given: AnyView) -> Reply:
     said=True,
     leads=False,
 )
-async def unhide_view(turn: Turn, given: AnyView) -> Reply:
+async def unhide_view(turn: Turn, given: AnyView) -> Result:
     """Show a hidden view again."""
     return await _set_hidden(turn, given, is_hidden=False)
 
 
-async def _set_hidden(turn: Turn, given: AnyView, *, is_hidden: bool) -> Reply:
+async def _set_hidden(turn: Turn, given: AnyView, *, is_hidden: bool) -> Result:
     view = await find_view(turn, given)
     key = "view_hidden" if is_hidden else "view_unhidden"
     name = say_name(turn.language, view)

@@ -11,7 +11,8 @@ from bot.commands.inputs import OfPeople, Words
 from bot.commands.resolving import Meant, read_people
 from bot.commands.views import confirm, find_view, must_ask, show_view
 from bot.language import say, say_list
-from bot.turn import Notice, Reply, Turn
+from bot.results.base import Result
+from bot.turn import Notice, Turn
 from bot.verbs import EVERYONE, OWN, Router
 from storage.views import changes
 
@@ -42,7 +43,7 @@ class ShareView(OfPeople, frozen=True):
     said=True,
     leads=False,
 )
-async def share_view(turn: Turn, given: ShareView) -> Reply:
+async def share_view(turn: Turn, given: ShareView) -> Result:
     """Let a colleague or the whole firm read a view; a colleague hears of it."""
     view = await find_view(turn, given)
     is_with_firm = given.user_id == FIRM or given.is_with_firm or given.with_firm
@@ -63,9 +64,9 @@ async def share_view(turn: Turn, given: ShareView) -> Reply:
         source=turn.surface,
     )
     note = say(turn.language, "commands.view_shared", name=view.name)
-    reply = await show_view(turn, view.id, note, shared.change)
+    shown = await show_view(turn, view.id, note, shared.change)
     payload = {"view_id": view.id, "by": turn.viewer.user_id}
-    return replace(reply, notices=tuple(Notice(user_id, "view", payload) for user_id in shared.new_user_ids))
+    return replace(shown, notices=tuple(Notice(user_id, "view", payload) for user_id in shared.new_user_ids))
 
 
 @router.verb(
@@ -79,7 +80,7 @@ async def share_view(turn: Turn, given: ShareView) -> Reply:
     said=True,
     leads=False,
 )
-async def unshare_view(turn: Turn, given: ShareView) -> Reply:
+async def unshare_view(turn: Turn, given: ShareView) -> Result:
     """Take a view back from a colleague, or from everyone."""
     view = await find_view(turn, given)
     people: list[Meant] | None = None

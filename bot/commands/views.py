@@ -6,17 +6,19 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from bot.cards.kit import Json
-from bot.cards.lists import shorten
 from bot.cards.phrases import text
-from bot.cards.questions import draw_confirmation
-from bot.cards.sharing import draw_shared_view
-from bot.cards.views import draw_settings, draw_views, say_name
+from bot.cards.views import say_name
 from bot.commands.inputs import OfView, tidy
 from bot.commands.lists import ShowList, show_list
 from bot.commands.resolving import AskAgain, Meant, UnclearError, ask_which, choose
+from bot.commands.searching import show_question
 from bot.errors import BadRequestError, NotFoundError
-from bot.language import LANGUAGES, describe, say
-from bot.turn import Reply, Turn
+from bot.language import LANGUAGES, describe
+from bot.results.base import Result
+from bot.results.companies import ViewShared
+from bot.results.lists import NamedView, ViewShown, ViewsListed
+from bot.results.questions import Asked
+from bot.turn import Turn
 from bot.verbs import EVERYONE, EXTENSION, OWN, Input, Router, write_ask
 from storage.firm import users
 from storage.lists.filters import to_json
@@ -49,39 +51,33 @@ class ListViews(Input, frozen=True):
     said=True,
     leads=True,
 )
-async def show_views(turn: Turn, given: ListViews, note: str = "", audit_ids: Sequence[int] = ()) -> Reply:
+async def show_views(
+    turn: Turn,
+    given: ListViews,
+    note: str = "",
+    audit_ids: Sequence[int] = (),
+    changed_id: int | None = None,
+) -> ViewsListed:
     """Show the reader's views in the reader's order."""
     everything = await views.list_views(turn.connection, turn.viewer, is_hidden=True)
-    visible = [view for view in everything if not view.is_hidden]
-    shown = everything if given.hidden else visible
-    hidden_count = len(everything) - len(shown)
-    words = await _describe_all(turn, shown)
-    card = draw_views(
-        turn.reader, shown, words, start=given.start, hidden_count=hidden_count, note=note, audit_ids=audit_ids
+    shown = everything if given.hidden else [view for view in everything if not view.is_hidden]
+    return ViewsListed(
+        summary=note or text(turn.language, "views.title"),
+        audit_ids=tuple(audit_ids),
+        views=await _name_all(turn, shown),
+        start=given.start,
+        hidden_count=len(everything) - len(shown),
+        note=note,
+        changed_id=changed_id,
     )
-    rows = [_to_data(turn, view, said) for view, said in zip(shown, words, strict=True)]
-    return Reply(card, summary=note or text(turn.language, "views.title"), data={"views": rows})
 
 
-def _to_data(turn: Turn, view: ViewRow, words: str) -> Json:
-    return {
-        "view_id": view.id,
-        "name": say_name(turn.language, view),
-        "words": words,
-        "filter": to_json(view.filter),
-        "is_builtin": view.builtin is not None,
-        "is_own": view.is_own,
-        "is_default": view.is_default,
-        "is_hidden": view.is_hidden,
-        "is_shared": view.is_shared_with_firm or view.shared_with > 0,
-        "version": view.version,
-    }
-
-
-async def _describe_all(turn: Turn, shown: Sequence[ViewRow]) -> list[str]:
+async def _name_all(turn: Turn, shown: Sequence[ViewRow]) -> list[NamedView]:
     ids = {who for view in shown for who in view.filter.user_ids}
     people = await users.get_user_names(turn.connection, turn.viewer, ids)
-    return [describe(view.filter, turn.language, people) for view in shown]
+    return [
+        NamedView(view, say_name(turn.language, view), describe(view.filter, turn.language, people)) for view in shown
+    ]
 
 
 class OpenView(OfView, frozen=True):
@@ -95,21 +91,33 @@ class OpenView(OfView, frozen=True):
     OpenView,
     writes=False,
     roles=EVERYONE,
-    where=OWN | EXTENSION,
+    where=OWN,
     versioned=False,
     remembered=True,
     said=True,
     leads=True,
 )
-async def open_view(turn: Turn, given: OfView) -> Reply:
-    """Show the list of a view; in a conversation only its question, which each reader asks anew."""
+async def open_view(turn: Turn, given: OfView) -> Result:
+    """Show the list of a view."""
     view = await find_view(turn, given)
-    if turn.surface == "extension":
-        name = say_name(turn.language, view)
-        data = {"verb": "list", "filter": dict(shorten(view.filter))}
-        words = describe(view.filter, turn.language)
-        return Reply(draw_shared_view(turn.reader, name, words, data, turn.circle), summary=name)
     return await show_list(turn, ShowList(view_id=view.id, filter=to_json(view.filter)))
+
+
+@router.verb(
+    "view.insert",
+    OpenView,
+    writes=False,
+    roles=EVERYONE,
+    where=EXTENSION,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=False,
+)
+async def insert_view(turn: Turn, given: OpenView) -> ViewShared:
+    """Put a view into a conversation: its question, which each reader asks anew."""
+    view = await find_view(turn, given)
+    return ViewShared(summary=say_name(turn.language, view), view=show_question(turn, view))
 
 
 @router.verb(
@@ -123,27 +131,28 @@ async def open_view(turn: Turn, given: OfView) -> Reply:
     said=False,
     leads=False,
 )
-async def show_settings(turn: Turn, given: OfView) -> Reply:
+async def show_settings(turn: Turn, given: OfView) -> ViewShown:
     """Show what can be done with a view."""
     return await show_view(turn, (await find_view(turn, given)).id)
 
 
-async def show_view(turn: Turn, view_id: int, note: str = "", change: changes.Change | None = None) -> Reply:
+async def show_view(turn: Turn, view_id: int, note: str = "", change: changes.Change | None = None) -> ViewShown:
     """Show a view's settings after a change of it."""
     view = await views.get_view(turn.connection, turn.viewer, view_id)
     if view is None:
         raise NotFoundError
-    words = (await _describe_all(turn, [view]))[0]
     readers: list[str] = []
     if view.is_own and view.shared_with:
         ids = await views.list_view_readers(turn.connection, turn.viewer, view_id)
         readers = list((await users.get_user_names(turn.connection, turn.viewer, ids[:10])).values())
-    audit_ids = (change.audit_id,) if change is not None and change.audit_id is not None else ()
-    card = draw_settings(turn.reader, view, words, readers=readers, note=note, audit_ids=audit_ids)
-    data: Json = {"view_id": view.id, "filter": to_json(view.filter)}
-    if audit_ids:
-        data["audit_ids"] = list(audit_ids)
-    return Reply(card, summary=note or say_name(turn.language, view), data=data)
+    (named,) = await _name_all(turn, [view])
+    return ViewShown(
+        summary=note or named.name,
+        audit_ids=(change.audit_id,) if change is not None and change.audit_id is not None else (),
+        view=named,
+        readers=readers,
+        note=note,
+    )
 
 
 async def find_view(turn: Turn, given: OfView) -> ViewRow:
@@ -197,10 +206,7 @@ def must_ask(given: OfView, person: Meant | None = None, *, is_exact: bool = Tru
     return given.is_guess or not is_exact or (person is not None and not person.is_exact)
 
 
-def confirm(turn: Turn, question: str, wanted: Json, detail: str = "") -> Reply:
+def confirm(turn: Turn, question: str, wanted: Json, detail: str = "") -> Result:
     """Ask before a view is changed."""
     data = {"verb": turn.verb, "is_confirmed": True, **wanted}
-    card = draw_confirmation(
-        turn.reader, question, say(turn.language, "commands.yes"), data, details=[detail] if detail else []
-    )
-    return Reply(card, summary=question)
+    return Asked(summary=question, again=data, details=[detail] if detail else [])

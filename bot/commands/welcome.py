@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from bot.cards.lists import Listing, quote, state_of
-from bot.cards.questions import Option, draw_message
-from bot.cards.welcome import draw_hello, draw_help, draw_turned, draw_unknown
+from bot.cards.lists import quote, state_of
 from bot.commands.inputs import Strings, Words
 from bot.commands.lists import read_list, read_listing
 from bot.commands.resolving import UnclearError
 from bot.errors import NotFoundError
 from bot.language import say
-from bot.turn import Reply, Turn
+from bot.results.lists import Listing
+from bot.results.questions import Greeted, HelpShown, NotUnderstood, Option, Said, TurnedRound
+from bot.turn import Turn
 from bot.verbs import EVERYONE, EXTENSION, GROUP, OUTSIDERS, OWN, Input, Nothing, Router
 from storage.firm.users import get_user
 
@@ -40,11 +40,11 @@ class Unknown(Input, frozen=True):
     said=True,
     leads=True,
 )
-async def say_hello(turn: Turn, given: Nothing) -> Reply:
+async def say_hello(turn: Turn, given: Nothing) -> Greeted:
     """Say who this is, what is not shared, and what to try; in a group without a name."""
     user = None if turn.is_shared else await get_user(turn.connection, turn.viewer, turn.viewer.user_id)
     name = "" if user is None else user.name
-    return Reply(draw_hello(turn.reader, name), summary=say(turn.language, "cards.hello.nobody"))
+    return Greeted(summary=say(turn.language, "cards.hello.nobody"), name=name)
 
 
 @router.verb(
@@ -58,9 +58,9 @@ async def say_hello(turn: Turn, given: Nothing) -> Reply:
     said=True,
     leads=True,
 )
-async def show_help(turn: Turn, given: Nothing) -> Reply:
+async def show_help(turn: Turn, given: Nothing) -> HelpShown:
     """Show what can be asked."""
-    return Reply(draw_help(turn.reader), summary=say(turn.language, "cards.help.title"))
+    return HelpShown(summary=say(turn.language, "cards.help.title"))
 
 
 @router.verb(
@@ -74,20 +74,20 @@ async def show_help(turn: Turn, given: Nothing) -> Reply:
     said=True,
     leads=False,
 )
-async def say_unknown(turn: Turn, given: Unknown) -> Reply:
+async def say_unknown(turn: Turn, given: Unknown) -> NotUnderstood | TurnedRound:
     """Offer the nearest sentences; or the nearest list, where a word that turns it round was not understood."""
     if given.turning:
         return await _say_turned(turn, given)
-    card = draw_unknown(turn.reader, given.text, tuple(given.suggestions))
-    return Reply(card, summary=say(turn.language, "cards.unknown.title", text=given.text[:80]))
+    summary = say(turn.language, "cards.unknown.title", text=given.text[:80])
+    return NotUnderstood(summary=summary, text=given.text, suggestions=given.suggestions)
 
 
-async def _say_turned(turn: Turn, given: Unknown) -> Reply:
+async def _say_turned(turn: Turn, given: Unknown) -> TurnedRound:
     """Say which words were not understood and that nothing is shown for it."""
     sentence = say(turn.language, "cards.unknown.turned", words=quote(given.turning))
     nearest = await _read_nearest(turn, given)
     option = [] if nearest is None else [Option(nearest.words, "", {"verb": "list", **state_of(nearest, None)})]
-    return Reply(draw_turned(turn.reader, sentence, option), summary=sentence)
+    return TurnedRound(summary=sentence, options=option)
 
 
 async def _read_nearest(turn: Turn, given: Unknown) -> Listing | None:
@@ -111,10 +111,9 @@ async def _read_nearest(turn: Turn, given: Unknown) -> Listing | None:
     said=True,
     leads=False,
 )
-async def point_to_buttons(turn: Turn, given: Nothing) -> Reply:
+async def point_to_buttons(turn: Turn, given: Nothing) -> Said:
     """Say where to answer what a card asks: `yes` or `next` typed is no question of its own."""
-    sentence = say(turn.language, "commands.use_buttons")
-    return Reply(draw_message(turn.reader, sentence), summary=sentence)
+    return Said(summary=say(turn.language, "commands.use_buttons"))
 
 
 @router.verb(
@@ -128,7 +127,6 @@ async def point_to_buttons(turn: Turn, given: Nothing) -> Reply:
     said=True,
     leads=False,
 )
-async def cancel(turn: Turn, given: Nothing) -> Reply:
+async def cancel(turn: Turn, given: Nothing) -> Said:
     """Say that nothing was changed."""
-    sentence = say(turn.language, "commands.cancelled")
-    return Reply(draw_message(turn.reader, sentence), summary=sentence)
+    return Said(summary=say(turn.language, "commands.cancelled"))

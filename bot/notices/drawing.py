@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.cards import notices as cards
-from bot.cards.status import Status, SyncFailure, draw_status
+from bot.cards.status import draw_status
 from bot.language import describe, say
+from bot.results.firm import Status, SyncFailure
 from bot.turn import Card, Language, Reader
 from storage.engine.connection import Connection
 from storage.firm.users import get_user_names

@@ -9,8 +9,7 @@ import structlog
 from aiohttp import web
 
 from bot.bodies import read_body
-from bot.commands import ROUTER
-from bot.door import Door
+from bot.door import VERSIONED, Door
 from bot.errors import BadRequestError, CarnetError
 from bot.language import choose_language, say
 from bot.outlook.tokens import UserTokens
@@ -34,8 +33,6 @@ _NAMES: dict[int, str] = {
     HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
 }
 
-VERSIONED = frozenset(verb.name for verb in ROUTER if verb.versioned)
-"""The verbs whose state may be given by the header `If-Match` too."""
 _VERSION = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 log = structlog.get_logger(__name__)

@@ -78,7 +78,8 @@ def read_link(url: str) -> Ask | None:
     contexts = [_read_context(context) for context in parse_qs(parts.query).get("context", [])]
     for place in (parts.path, parts.query, parts.fragment, *(str(context.get("subEntityId")) for context in contexts)):
         if found := _PLACE.search(place):
-            return Ask(f"{found[1]}.open", {f"{found[1]}_id": int(found[2])})
+            verb = "view.insert" if found[1] == "view" else f"{found[1]}.open"
+            return Ask(verb, {f"{found[1]}_id": int(found[2])})
     return None
 
 

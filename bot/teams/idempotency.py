@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from bot.commands.dispatcher import Run
+from bot.door import Run
 from bot.teams.incoming import Incoming
 from bot.turn import Reply
 from storage.engine.connection import Connection

@@ -110,7 +110,7 @@ CONTEXT = quote(json.dumps({"subEntityId": "contact=12"}))
     [
         ("https://carnet.example/tab?company=7", Ask("company.open", {"company_id": 7})),
         (f"https://teams.microsoft.com/l/entity/a/b?context={CONTEXT}", Ask("contact.open", {"contact_id": 12})),
-        ("https://carnet.example/tab#view/3", Ask("view.open", {"view_id": 3})),
+        ("https://carnet.example/tab#view/3", Ask("view.insert", {"view_id": 3})),
         ("https://carnet.example/", None),
         ("https://carnet.example/?context=" + quote("{" * 9), None),
         ("https://[", None),

@@ -1,0 +1,47 @@
+"""What every result has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+import msgspec
+
+from bot.turn import Notice, Record
+
+ERRORS = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a command found, changed or asks."""
+
+    inward: ClassVar[frozenset[str]] = frozenset({"notices", "record", "code", "summary"})
+    """Fields that are no part of the data."""
+    summary: str = ""
+    """The result in one plain sentence: a message's text, for notifications and screen readers."""
+    notices: tuple[Notice, ...] = ()
+    """What goes out to others after the commit."""
+    record: Record | None = None
+    """What is written into the audit before the result is given."""
+    audit_ids: tuple[int, ...] = ()
+    """The changes that `undo` takes back."""
+    code: int = 200
+    """The HTTP status of its kind: 400 what was sent makes no sense, 403 not allowed, 404 not there or not yours (one
+    answer for both), 409 somebody changed it since, 503 try again later."""
+
+    @property
+    def is_error(self) -> bool:
+        """Say whether it says why not."""
+        return self.code >= ERRORS
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The result as plain JSON, for an edge that answers with data."""
+        plain = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in self.inward}
+        built: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(plain))
+        return built
+
+    @property
+    def remembered(self) -> Mapping[str, Any]:
+        """What the conversation keeps of it, for "this" and "undo"."""
+        return {"audit_ids": list(self.audit_ids)} if self.audit_ids else {}

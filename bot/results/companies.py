@@ -1,0 +1,138 @@
+"""Companies and contacts, one at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.results.base import Result
+from storage.book.companies import CompanyDetail, CompanyRow
+from storage.book.contacts import ContactDetail, SeenPerson
+from storage.book.item_people import Person
+from storage.lists.filters import Scope
+from storage.lists.paging import Page
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyShown(Result):
+    """One company; after a change of it `note` says what was done."""
+
+    company: CompanyDetail
+    note: str = ""
+    back: Json | None = None
+    """Where the reader came from, verb included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyShared(Result):
+    """A company that somebody put into a conversation, as one reader of the firm sees it."""
+
+    company: CompanyDetail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactShown(Result):
+    """One contact; after a change `note` says what was done."""
+
+    contact: ContactDetail
+    note: str = ""
+    back: Json | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained(Result):
+    """Why somebody is a contact, or why not."""
+
+    person: SeenPerson
+    back: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A company on an open mail or meeting, and its people there."""
+
+    company: CompanyDetail
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnItem:
+    """Everyone on an open mail or meeting, colleagues left out."""
+
+    companies: tuple[Met, ...] = ()
+    contacts: tuple[Person, ...] = ()
+    """Contacts without a company."""
+    strangers: tuple[Person, ...] = ()
+    """No contacts (yet): seen, or not known at all."""
+    colleague_count: int = 0
+    left_out: int = 0
+    """Companies and people beyond what one item is read for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemShown(Result):
+    """Who is on the open item; `back` leads here again."""
+
+    item: OnItem
+    mode: str
+    back: Json | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsortedListed(Result):
+    """A page of the companies without type or partner."""
+
+    page: Page[CompanyRow]
+    scope: Scope
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsortedShown(Result):
+    """One company to sort out, and the place of the next one."""
+
+    company: CompanyDetail
+    next: str | None
+    scope: Scope
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCompany:
+    """A company that may be put into a message."""
+
+    company: CompanyDetail
+
+
+@dataclass(frozen=True, slots=True)
+class FoundContact:
+    """A contact that may be put into a message."""
+
+    name: str
+    address: str
+    company_name: str
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundView:
+    """A saved view that may be put into a message: its question, which each reader asks anew; never its rows."""
+
+    name: str
+    words: str
+    filter: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found(Result):
+    """What may be put into a message."""
+
+    found: Sequence[FoundCompany | FoundContact | FoundView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewShared(Result):
+    """A view that is put into a message."""
+
+    view: FoundView

@@ -1,0 +1,53 @@
+"""The firm's standing, and how a person wants notices."""
+
+from dataclasses import dataclass
+
+from bot.results.base import Result
+from storage.messages.notice_preferences import NoticePreferences
+
+
+@dataclass(frozen=True, slots=True)
+class SyncFailure:
+    """A mailbox that is not current, and why, in words."""
+
+    name: str
+    reason: str
+    next_try_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where the firm's sync stands."""
+
+    total: int
+    current: int
+    syncing: int
+    failing: int
+    skipped: int = 0
+    progress: float = 0.0
+    """Of the first sync of all mailboxes, 0 to 1."""
+    done_at: int = 0
+    """When the first sync will be over by its pace so far; 0 where nobody can say."""
+    last_success_at: int = 0
+    reason: str = ""
+    """Why the whole firm stands still, in words."""
+    troubles: tuple[SyncFailure, ...] = ()
+    contact_count: int = 0
+    company_count: int = 0
+    unsent_count: int = 0
+    """Messages that may or may not have been delivered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusShown(Result):
+    """Where the firm's sync stands, for an administrator."""
+
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSettingsShown(Result):
+    """What the person is told, and when."""
+
+    preferences: NoticePreferences
+    note: str = ""

@@ -1,0 +1,245 @@
+"""Lists, saved views and files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.results.base import Result
+from bot.turn import Choice, File
+from storage.book.companies import CompanyRow
+from storage.book.contacts import ContactRow
+from storage.lists.filters import Filter, Scope, to_json
+from storage.lists.paging import Page
+from storage.models import CompanyType
+from storage.views.views import ViewRow
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list that is asked for, rows aside."""
+
+    filter: Filter
+    words: str
+    """The filter as it was understood."""
+    title: str = ""
+    """A view's name; else the list is called after its filter."""
+    view_id: int | None = None
+    cursor: str | None = None
+    people: Mapping[int, str] = field(default_factory=dict)
+    """The names of the colleagues in the filter."""
+    company_name: str = ""
+    not_understood: tuple[str, ...] = ()
+    note: str = ""
+    """Something to know first: what was done, or why this list and no other."""
+    is_in_public: bool = False
+    """Others read it too: nothing can be changed from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListShown(Result):
+    """A page of companies or of contacts."""
+
+    listing: Listing
+    page: Page[Any]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The page as plain JSON."""
+        return give_page(self.listing, self.page) | {
+            "view_id": self.listing.view_id,
+            "previous": self.page.previous,
+            "row_count": len(self.page.rows),
+            "audit_ids": list(self.audit_ids),
+        }
+
+    @property
+    def remembered(self) -> Mapping[str, Any]:
+        """The list, for "this"."""
+        return {"filter": to_json(self.listing.filter), "view_id": self.listing.view_id}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsGiven(Result):
+    """Many rows of a list, for a page that draws them itself."""
+
+    listing: Listing
+    page: Page[Any]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The rows as plain JSON."""
+        return give_page(self.listing, self.page)
+
+
+def give_page(listing: Listing, page: Page[Any]) -> Json:
+    """Return the rows of a page, the filter and the names in it as plain JSON."""
+    give: Any = _give_company if listing.filter.of == "companies" else _give_contact
+    return {
+        "rows": [give(row) for row in page.rows],
+        "next": page.next,
+        "filter": to_json(listing.filter),
+        "people": {str(number): name for number, name in listing.people.items()},
+    }
+
+
+def _give_company(row: CompanyRow) -> Json:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "detail": row.domain,
+        "type": row.type,
+        "partner": row.partner_name or "",
+        "count": row.interaction_count,
+        "last_at": row.last_at,
+        "is_provisional": row.is_provisional,
+    }
+
+
+def _give_contact(row: ContactRow) -> Json:
+    return {
+        "id": row.id,
+        "name": row.name or row.address,
+        "detail": row.address if row.name else "",
+        "company": row.company_name or "",
+        "count": row.interaction_count,
+        "last_at": row.last_at,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameWanted(Result):
+    """A list that is to be saved: under which name? `own` is the view of the reader's own that it is."""
+
+    listing: Listing
+    own: ViewRow | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListChoices(Result):
+    """What else can be done with a list."""
+
+    listing: Listing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicksShown(Result):
+    """A page of companies, several of which may be ticked."""
+
+    listing: Listing
+    rows: Sequence[CompanyRow]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeGroup:
+    """One type of company: its latest ones, and the filter of its list."""
+
+    type: CompanyType | None
+    filter: Mapping[str, Any]
+    rows: Sequence[CompanyRow]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypesListed(Result):
+    """The companies type by type."""
+
+    groups: Sequence[TypeGroup]
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleFound(Result):
+    """Colleagues for a people picker."""
+
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOffered(Result):
+    """A list as a file, not made yet; `words` is the filter."""
+
+    file: File
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileMade(Result):
+    """The file itself, of `row_count` rows."""
+
+    file: File
+    row_count: int
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the file is; its bytes go their own way."""
+        return {"name": self.file.name, "size": self.file.size, "row_count": self.row_count}
+
+
+@dataclass(frozen=True, slots=True)
+class NamedView:
+    """A view with its name and its filter in the reader's words."""
+
+    row: ViewRow
+    name: str
+    words: str
+
+    def to_data(self) -> Json:
+        """Return the view as plain JSON."""
+        view = self.row
+        return {
+            "view_id": view.id,
+            "name": self.name,
+            "words": self.words,
+            "filter": to_json(view.filter),
+            "is_builtin": view.builtin is not None,
+            "is_own": view.is_own,
+            "is_default": view.is_default,
+            "is_hidden": view.is_hidden,
+            "is_shared": view.is_shared_with_firm or view.shared_with > 0,
+            "version": view.version,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewsListed(Result):
+    """The reader's views in the reader's order, from a place on."""
+
+    views: Sequence[NamedView]
+    start: int = 0
+    hidden_count: int = 0
+    note: str = ""
+    changed_id: int | None = None
+    """The view that was just changed."""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The views as plain JSON."""
+        changed = {} if self.changed_id is None else {"view_id": self.changed_id, "audit_ids": list(self.audit_ids)}
+        return {"views": [view.to_data() for view in self.views], **changed}
+
+    @property
+    def remembered(self) -> Mapping[str, Any]:
+        """The view that was changed, and the change."""
+        return {} if self.changed_id is None else {"view_id": self.changed_id, "audit_ids": list(self.audit_ids)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewShown(Result):
+    """What can be done with a view; after a change `note` says what was done."""
+
+    view: NamedView
+    readers: Sequence[str] = ()
+    note: str = ""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The view as plain JSON."""
+        return self.view.to_data() | ({"audit_ids": list(self.audit_ids)} if self.audit_ids else {})
+
+    @property
+    def remembered(self) -> Mapping[str, Any]:
+        """The view and its filter, for "this"; and the change."""
+        kept = {"view_id": self.view.row.id, "filter": to_json(self.view.row.filter)}
+        return kept | ({"audit_ids": list(self.audit_ids)} if self.audit_ids else {})

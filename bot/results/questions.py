@@ -1,0 +1,88 @@
+"""What is said, and what is asked back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.results.base import Result
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of several things that may have been meant; `data` is what asks for it, verb included."""
+
+    name: str
+    detail: str
+    data: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said(Result):
+    """A sentence (the summary), and what to ask instead."""
+
+    lines: Sequence[str] = ()
+    suggestions: Sequence[str] = ()
+    back: Json | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked(Result):
+    """A question before something is written; `again` is what the yes asks, verb included."""
+
+    again: Json
+    details: Sequence[str] = ()
+    back: Json | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear(Result):
+    """Several things may have been meant."""
+
+    options: Sequence[Option]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict(Result):
+    """Somebody else changed it since; nothing was overwritten. `anyway` and `leave` are what the two buttons ask."""
+
+    now_is: str
+    anyway: Json
+    leave: Json
+    code: int = 409
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done(Result):
+    """Several things were changed."""
+
+    lines: Sequence[str] = ()
+    back: Json | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeted(Result):
+    """Hello: who this is and what is not shared; without a name where others read."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpShown(Result):
+    """What can be asked, by example."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotUnderstood(Result):
+    """A sentence that means nothing that is known, and the nearest ones that do."""
+
+    text: str
+    suggestions: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnedRound(Result):
+    """A sentence with a word that turns it round and was not understood; `options` is the list without that word."""
+
+    options: Sequence[Option] = ()
