@@ -32,6 +32,7 @@ from bot.notices import Notices, Sender
 from bot.outbound import open_session
 from bot.outlook.routes import add_outlook_routes
 from bot.outlook.tokens import UserTokens
+from bot.reminders import Reminders
 from bot.sources import TrustedProxies
 from bot.teams.connection import open_teams
 from bot.teams.credentials import SignInWatch
@@ -154,7 +155,7 @@ def work_loops(config: Config, database: Database, graph: GraphClients, notices:
         clock=clock,
         interval=config.sync_interval,
     )
-    loops: list[Loop] = [directory.run, worker.run, Upkeep(database, clock).run]
+    loops: list[Loop] = [directory.run, worker.run, Upkeep(database, clock).run, Reminders(database, config, clock).run]
     if config.public_url:
         loops.append(SubscriptionKeeper(database, graph, public_url=config.public_url, clock=clock).run)
         loops.append(SubscriptionSweeper(database, graph, public_url=config.public_url, clock=clock).run)

@@ -1,7 +1,7 @@
 """One of every card, of an ordinary firm or with the worst names there are."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.cards import (
@@ -275,6 +275,8 @@ def _draw_questions(reader: Reader, world: World) -> Iterator[tuple[str, dict[st
     )
     troubles = tuple(status.SyncFailure(world.person(n), world.words, NOW + 600) for n in range(20))
     stands = status.Status(1_000, 900, 50, 20, 30, 0.9, NOW + 3_600, NOW - 60, world.words, troubles, 9_000, 900, 1)
+    yield "status_polled", status.draw_status(reader, replace(stands, polled_count=7, polled_seconds=(300, 60)))
+    yield "status_credential", status.draw_credential(reader, reader.now + 7 * 86_400 + 60)
     yield "status", status.draw_status(reader, stands)
 
 

@@ -6,11 +6,12 @@ from bot.cards import kit
 from bot.cards.actions import button
 from bot.cards.phrases import text
 from bot.cards.wording import clean
-from bot.language import say, say_ago, say_time
+from bot.language import say, say_ago, say_date, say_time
 from bot.results.firm import Status, SyncFailure
 from bot.turn import Card, Reader
 
 TROUBLES = 8
+DAY = 86_400
 
 
 def draw_status(reader: Reader, status: Status) -> Card:
@@ -21,9 +22,21 @@ def draw_status(reader: Reader, status: Status) -> Card:
     body.append(kit.good_news(sentence) if status.current == status.total else kit.line(sentence))
     if status.reason:
         body.append(kit.warning(status.reason))
+    if status.polled_count:
+        minutes, active = (-(-seconds // 60) for seconds in status.polled_seconds)
+        polled = say(language, "cards.status.polled", count=status.polled_count, minutes=minutes, active=active)
+        body.append(kit.warning(polled))
     body += kit.facts(_list_facts(reader, status))
     body += _draw_troubles(reader, status.troubles)
     return kit.card(body, [button(text(language, "status.refresh"), "admin.status")])
+
+
+def draw_credential(reader: Reader, ends_at: int) -> Card:
+    """Draw that what the app signs in with ends, and what to do."""
+    days = max(0, (ends_at - reader.now) // DAY)
+    sentence = say(reader.language, "cards.status.credential", count=days, day=say_date(reader.language, ends_at))
+    body = [kit.title(text(reader.language, "status.credential_title")), kit.warning(sentence)]
+    return kit.card([*body, kit.line(text(reader.language, "status.credential_todo"))])
 
 
 def _list_facts(reader: Reader, status: Status) -> Sequence[tuple[str, str]]:

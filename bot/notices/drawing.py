@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.cards import notices as cards
-from bot.cards.status import draw_status
+from bot.cards.status import draw_credential, draw_status
 from bot.language import describe, say
 from bot.results.firm import Status, SyncFailure
 from bot.turn import Card, Language, Reader
@@ -58,6 +58,8 @@ async def draw(
         return await _draw_summary(connection, recipient.viewer, reader)
     if kind == "status":
         return await _draw_status(connection, recipient.viewer, reader)
+    if kind == "credential":
+        return _draw_credential(reader, rows[-1])
     if kind == "view":
         return await _draw_view(connection, recipient.viewer, reader, rows[-1])
     if kind == "partner" and len({row.kind for row in rows}) == 1:
@@ -175,6 +177,11 @@ async def _draw_status(connection: Connection, viewer: Viewer, reader: Reader) -
     return Drawn(draw_status(reader, status), say(reader.language, "notices.status"))
 
 
+def _draw_credential(reader: Reader, row: Waiting) -> Drawn:
+    ends_at = int(row.payload["ends_at"])
+    return Drawn(draw_credential(reader, ends_at), say(reader.language, "notices.credential"))
+
+
 def describe_status(found: FirmStatus) -> Status:
     """Give what the administrator's card shows of a measured firm."""
     health = found.health
@@ -192,6 +199,8 @@ def describe_status(found: FirmStatus) -> Status:
         contact_count=found.contact_count,
         company_count=found.company_count,
         unsent_count=found.unknown_count,
+        polled_count=found.freshness.refused,
+        polled_seconds=(found.freshness.seconds, found.freshness.active_seconds),
     )
 
 

@@ -36,6 +36,10 @@ class Status:
     company_count: int = 0
     unsent_count: int = 0
     """Messages that may or may not have been delivered."""
+    polled_count: int = 0
+    """Mailboxes for which Microsoft refuses change notifications."""
+    polled_seconds: tuple[int, int] = (0, 0)
+    """How often such a mailbox is looked at, and one where something was new today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,6 +178,7 @@ class FirmStatus:
     company_count: int
     unknown_count: int
     """Messages that may or may not have been delivered."""
+    freshness: Freshness
 
 
 async def get_firm_status(connection: AsyncConnection, viewer: Viewer, now: int) -> FirmStatus:
@@ -192,6 +193,7 @@ async def get_firm_status(connection: AsyncConnection, viewer: Viewer, now: int)
         await connection.scalar(select(func.count()).select_from(Contact).where(visible_contacts(viewer))) or 0,
         await connection.scalar(select(func.count()).select_from(Company).where(visible_companies(viewer))) or 0,
         await connection.scalar(unknown) or 0,
+        await get_freshness(connection, tenant_id=tenant_id),
     )
 
 
