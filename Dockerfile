@@ -19,5 +19,5 @@ USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 3978
-HEALTHCHECK --interval=30s --timeout=5s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:3978/healthz', timeout=4)"]
+HEALTHCHECK --interval=30s --timeout=5s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:3978/livez', timeout=4)"]
 CMD ["carnet", "serve"]

@@ -6,9 +6,9 @@ import json
 import re
 import uuid
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 import jsonschema
@@ -29,17 +29,24 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _TRUECOLOR_ALPHA = 6
 
 
+NO_LINKS: Final[Mapping[str, str]] = {}
+
+
 class PackageError(ValueError):
     """The package cannot be made; the text is a sentence that says why."""
 
 
-def build_package(folder: Path, *, app_id: str, host: str, version: str = "1.0.0") -> tuple[Path, Path]:
+def build_package(
+    folder: Path, *, app_id: str, host: str, version: str = "1.0.0", links: Mapping[str, str] = NO_LINKS
+) -> tuple[Path, Path]:
     """Write `carnet.zip` (Teams, new Outlook) and `carnet-outlook.xml` (mobile, Mac, on premises) into a folder.
 
+    `links` are the firm's own addresses in place of ours: `privacyUrl`, `termsOfUseUrl`, `websiteUrl`.
     Raises `PackageError` for values that cannot be right and for anything that Microsoft's schemas refuse.
     """
     source, values = find_source(), check_values(app_id, host, version)
     manifest = json.loads(fill(source / "manifest.json", values))
+    manifest["developer"] |= check_links(links)
     languages = {
         entry["file"]: fill(source / entry["file"], values)
         for entry in manifest["localizationInfo"]["additionalLanguages"]
@@ -74,6 +81,14 @@ def check_values(app_id: str, host: str, version: str) -> dict[str, str]:
         '"version": "1.0.0"': f'"version": "{version}"',
         "<Version>1.0.0.0</Version>": f"<Version>{version}.0</Version>",
     }
+
+
+def check_links(links: Mapping[str, str]) -> dict[str, str]:
+    """Return the links that are given; raises `PackageError` for one that is not https."""
+    given = {name: link for name, link in links.items() if link}
+    if wrong := [link for link in given.values() if not re.fullmatch(r"https://[^\s/]+\S*", link)]:
+        raise PackageError(f"{wrong[0]} is no https address.")
+    return given
 
 
 def find_source(folders: Sequence[Path] = (SOURCE, DIST / "manifest")) -> Path:
@@ -176,12 +191,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--app-id", required=True, help="application (client) id of the Entra app registration")
     parser.add_argument("--host", required=True, help="public host name of this service")
     parser.add_argument("--version", default="1.0.0", help="version of the package; raise it with every upload")
+    parser.add_argument("--privacy-url", default="", help="the firm's own privacy notice")
+    parser.add_argument("--terms-url", default="", help="the firm's own terms of use")
+    parser.add_argument("--website-url", default="", help="the firm's own page")
     parser.add_argument("--out", type=Path, default=Path(), help="folder to write into")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Make the package that the options ask for, and say where it is; raises `PackageError`."""
-    paths = build_package(
-        arguments.out, app_id=arguments.app_id, host=arguments.host.lower(), version=arguments.version
-    )
+    named = {"privacyUrl": "privacy_url", "termsOfUseUrl": "terms_url", "websiteUrl": "website_url"}
+    links = {name: getattr(arguments, option) for name, option in named.items()}
+    host = arguments.host.lower()
+    paths = build_package(arguments.out, app_id=arguments.app_id, host=host, version=arguments.version, links=links)
     print(*paths, sep="\n")  # noqa: T201  # what was made

