@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.bench import decoding, lists, memory, notices, pane, queue, requests, sync, turns, webhooks
+from tests.bench import decoding, lists, memory, notices, pane, queue, requests, start, sync, turns, webhooks
 from tests.bench.measure import Report
 from tests.bench.setting import Setting
 
@@ -25,6 +25,7 @@ BENCHES: dict[str, Bench] = {
     "webhooks": webhooks.measure,
     "notices": notices.measure,
     "queue": queue.measure,
+    "start": start.measure,
 }
 
 
