@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,6 @@ from bot.demo.microsoft import Microsoft
 from storage.engine.database import Database, open_database
 from storage.engine.rls import SYSTEM
 from storage.messages.outbox import STUCK_AFTER
-from storage.schema.migrate import migrate
 from tests.account import balance
 from tests.books import has_passed
 from tests.microsoft import let_everybody_write
@@ -137,12 +137,21 @@ async def wait_until_balanced(database: Database, microsoft: Microsoft) -> None:
             return
 
 
+@pytest.fixture
+def sqlite_url(migrated_file, tmp_path) -> str:
+    shutil.copyfile(migrated_file, tmp_path / "carnet.db")
+    return f"sqlite:///{tmp_path}/carnet.db"
+
+
+@pytest.fixture
+async def postgres_url(migrated_postgres, make_postgres) -> str:
+    return await make_postgres(migrated_postgres)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-async def url(request, tmp_path, make_postgres) -> str:
+def url(request) -> str:
     """A database for processes, once of each kind."""
-    url = f"sqlite:///{tmp_path}/carnet.db" if request.param == "sqlite" else await make_postgres()
-    await migrate(url)
-    return url
+    return request.getfixturevalue(f"{request.param}_url")
 
 
 @pytest.fixture
