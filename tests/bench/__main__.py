@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.bench import decoding, lists, memory, notices, pane, queue, requests, start, sync, turns, webhooks
+from tests.bench import decoding, lists, memory, notices, pane, queue, requests, search, start, sync, turns, webhooks
 from tests.bench.measure import Report
 from tests.bench.setting import Setting
 
@@ -20,6 +20,7 @@ BENCHES: dict[str, Bench] = {
     "requests": requests.measure,
     "memory": memory.measure,
     "lists": lists.measure,
+    "search": search.measure,
     "turns": turns.measure,
     "pane": pane.measure,
     "webhooks": webhooks.measure,

@@ -1,0 +1,21 @@
+import re
+
+import pytest
+from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.dialects.sqlite import aiosqlite
+
+from storage.lists.query import get_list_query
+from storage.lists.statement import prepare_list
+from storage.viewer import Viewer
+from tests.bench.population import NOW, TENANT
+from tests.statements import LISTS, PAGE, shorten
+
+
+@pytest.mark.parametrize("title", LISTS)
+def test_the_page_on_lists_prints_the_statements_that_are_run(title):
+    _, _, section = PAGE.read_text(encoding="utf-8").partition(f"### {title}\n")
+    printed = re.findall(r"```sql\n(.*?)\n```", section, re.DOTALL)[:2]
+    list_query, _ = get_list_query(Viewer(TENANT, 2), LISTS[title], now=NOW, cursor=None, limit=10)
+    for sql, dialect, is_sqlite in zip(printed, (aiosqlite.dialect(), asyncpg.dialect()), (True, False), strict=True):
+        statement = prepare_list(list_query, is_sqlite=is_sqlite).statement
+        assert sql == shorten(str(statement.compile(dialect=dialect))), "run python -m tests.statements"
