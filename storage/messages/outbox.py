@@ -1,6 +1,6 @@
 """What is to be said unasked: rows written with what happened, claimed by a sender, and kept with what became of them.
 
-A row is marked `sending` before its message leaves; one that is found so later may have been said, and never is again.
+A row is marked `sending` before its message leaves; a row that still says `sending` later may have been said, so it is not sent again.
 """
 
 from collections.abc import Collection, Mapping, Sequence
