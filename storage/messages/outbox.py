@@ -1,6 +1,7 @@
 """What is to be said unasked: rows written with what happened, claimed by a sender, and kept with what became of them.
 
-A row is marked `sending` before its message leaves; a row that still says `sending` later may have been said, so it is not sent again.
+A row is marked `sending` before its message leaves. One that still says so after a crash may have been said, so it is
+not sent again.
 """
 
 from collections.abc import Collection, Mapping, Sequence
