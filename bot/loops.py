@@ -1,14 +1,18 @@
 """Loops that work until they are told to stop, and that no failure ends."""
 
 import asyncio
+import contextlib
 import random
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 
 import structlog
 
 from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
 from storage.engine.wake import Channel
+from storage.errors import DatabaseError
+from storage.queue.chores import LEASE, DueChore, extend_chores
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +61,27 @@ async def repeat(name: str, work: Callable[[], Awaitable[float]], stopping: asyn
         failures = 0
         if seconds > 0:
             await _first(pause(seconds), stopping.wait())
+
+
+@contextlib.asynccontextmanager
+async def holding(database: Database, chores: Sequence[DueChore], clock: Callable[[], float]) -> AsyncIterator[None]:
+    """Keep chores in hand until the block is left: one whose process dies is taken up again within `LEASE`."""
+    beating = asyncio.create_task(_beat(database, chores, clock))
+    try:
+        yield
+    finally:
+        beating.cancel()
+        await asyncio.gather(beating, return_exceptions=True)
+
+
+async def _beat(database: Database, chores: Sequence[DueChore], clock: Callable[[], float]) -> None:
+    while True:
+        await asyncio.sleep(LEASE / 3)
+        try:
+            async with database.writing(SYSTEM) as connection:
+                await extend_chores(connection, chores, int(clock()))
+        except DatabaseError as error:  # another process may take them up, which is no harm
+            log.warning("chores_not_extended", error=error.reason)
 
 
 async def wait(stopping: asyncio.Event, seconds: float) -> None:

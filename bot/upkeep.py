@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from bot.loops import repeat, wait
+from bot.loops import holding, repeat, wait
 from storage.engine.database import Database
 from storage.engine.partitions import add_parts
 from storage.engine.rls import SYSTEM
@@ -39,9 +39,10 @@ class Upkeep:
             chores = await claim_chores(connection, "retention", now)
         if not chores:
             return PAUSE
-        await self._part(now)
-        for chore in chores:
-            await self._purge(chore.tenant_id, now)
+        async with holding(self._database, chores, self._clock):
+            await self._part(now)
+            for chore in chores:
+                await self._purge(chore.tenant_id, now)
         return 0
 
     async def _part(self, now: int) -> None:

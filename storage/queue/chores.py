@@ -15,8 +15,8 @@ NAMES: tuple[ChoreName, ...] = ("directory", "subscriptions", "retention")
 
 SWEEP_DELAY = 300
 MOST_SWEEPS = 100
-LEASE = 600
-"""Seconds after which a chore whose process died is taken up again."""
+LEASE = 10
+"""Seconds after which a chore whose process died is taken up again; who works puts it off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,13 @@ async def claim_chores(connection: AsyncConnection, name: ChoreName, now: int, l
         claimed = update(Chore).where(Chore.name == name, Chore.tenant_id.in_([row.tenant_id for row in rows]))
         await connection.execute(claimed.values(due_at=now + LEASE))
     return [DueChore(row.tenant_id, row.entra_id, name, row.link, row.failures) for row in rows]
+
+
+async def extend_chores(connection: AsyncConnection, chores: Collection[DueChore], now: int) -> None:
+    """Put the ends of claims off; needs a `SYSTEM` transaction."""
+    for chore in chores:
+        own = update(Chore).where(Chore.tenant_id == chore.tenant_id, Chore.name == chore.name)
+        await connection.execute(own.where(Chore.due_at > now).values(due_at=now + LEASE))
 
 
 async def get_next_chore_at(connection: AsyncConnection, name: ChoreName) -> int | None:

@@ -1,5 +1,6 @@
 """Graph's subscriptions of ours: two for each mailbox, each a row that says when the next call to Graph is due."""
 
+import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -92,6 +93,14 @@ async def list_proofs(connection: AsyncConnection, *, after: str, limit: int) ->
         .limit(limit)
     )
     return [(row[0], row[1], row[2]) for row in await connection.execute(query)]
+
+
+async def get_installation(connection: AsyncConnection, tenant_id: int) -> str:
+    """Give the id of this installation for a tenant, made at the first call; a copy of the database shares it."""
+    unnamed = update(Tenant).where(Tenant.tenant_id == tenant_id, Tenant.installation == "")
+    await connection.execute(unnamed.values(installation=uuid.uuid4().hex))
+    found: str | None = await connection.scalar(select(Tenant.installation).where(Tenant.tenant_id == tenant_id))
+    return found or ""
 
 
 async def want_subscriptions(connection: AsyncConnection, tenant_id: int, user_ids: Collection[int]) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from bot.graph.directory.keeper import PERIOD, PROBE, Rules
+from bot.graph.directory.keeper import PERIOD, PROBE, SOON, Rules
 from bot.upkeep import Upkeep
 from storage.engine.rls import SYSTEM
 from storage.models import Audit
@@ -210,9 +210,32 @@ async def test_F41_mailboxes_that_a_policy_leaves_out_do_not_hold_up_the_others(
         assert (await live.list_states())["Person 0"] == "current"
 
 
+async def test_F42_a_mailbox_that_answered_before_is_asked_again_soon_when_it_is_not_found(live):
+    anne = get(live, "Anne Martin")
+    anne.mailbox.state = "not_enabled"
+    await live.pass_time(PERIOD + 60)
+    assert (await live.list_states())["Anne Martin"] == "retrying"
+    anne.mailbox.state = "ready"
+    await live.pass_time(60)
+    assert (await live.list_states())["Anne Martin"] == "current"
+
+
+async def test_F42_a_person_whom_graph_does_not_find_at_once_becomes_a_user_and_nobody_is_let_go(live):
+    live.firm.add_person("carla@lex.example", "Carla New")
+    live.firm.directory.update(get(live, "Anne Martin"), name="Anne Martin-Roe")
+    path = f"users/({get(live, 'Carla New').id}|{get(live, 'Anne Martin-Roe').id})$"
+    fault = live.microsoft.faults.add("status", path=path, status=404, code="Request_ResourceNotFound")
+    await live.pass_time(PERIOD)
+    assert await live.list_states() == {"Anne Martin": "current", "Bob Stone": "current"}
+    live.microsoft.faults.remove(fault)
+    await live.pass_time(SOON)
+    assert set(await live.list_states()) == {"Anne Martin-Roe", "Bob Stone", "Carla New"}
+
+
 async def test_F42_who_has_no_mailbox_is_skipped_with_the_reason_and_asked_again_the_next_day(live):
     anne = get(live, "Anne Martin")
     anne.mailbox.state = "not_enabled"
+    await live.execute("UPDATE mailboxes SET failures = 10")
     await live.pass_time(PERIOD + 60)
     [(state, reason)] = await live.query("SELECT state, reason FROM mailboxes WHERE reason <> ''")
     assert (state, "no mailbox" in reason) == ("skipped", True)

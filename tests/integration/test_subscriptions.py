@@ -7,6 +7,9 @@ import pytest
 
 from bot.graph.subscriptions.audit import PERIOD, RECHECK
 from bot.graph.subscriptions.keeper import AT_ONCE
+from storage.engine.rls import SYSTEM
+from storage.queue.chores import LEASE as CHORE_LEASE
+from storage.queue.chores import claim_chores
 from storage.queue.subscriptions import LEASE
 from tests.live import run_live
 from tests.microsoft import make_firm
@@ -235,3 +238,24 @@ async def test_F13_after_hours_of_absence_everything_is_caught_up(live):
     live.clock.ahead += 5 * 3600
     await live.settle()
     assert await live.count_interactions() == 100
+
+
+async def test_what_another_installation_made_is_left_alone(live):
+    """A second service with another database and the same address, as a start in the wrong folder makes it."""
+    ours = {one.id for one in list_live(live)}
+    names = await live.query("SELECT installation FROM tenants")
+    await live.execute("DELETE FROM subscriptions")
+    await live.execute("UPDATE tenants SET installation = 'another'")
+    await live.pass_time(PERIOD + 60)
+    assert ours <= {one.id for one in list_live(live)}
+    assert names != [("another",)]
+    assert {one.notification_url.rpartition("=")[2] for one in list_live(live)} == {names[0][0], "another"}
+
+
+async def test_a_process_that_dies_with_a_chore_in_hand_is_taken_over_within_seconds(live):
+    await live.execute("UPDATE chores SET due_at = 0 WHERE name = 'directory'")
+    async with live.database.writing(SYSTEM) as connection:
+        assert len(await claim_chores(connection, "directory", int(live.clock()))) == 1
+    live.clock.ahead += CHORE_LEASE + 1
+    async with live.database.writing(SYSTEM) as connection:
+        assert len(await claim_chores(connection, "directory", int(live.clock()))) == 1

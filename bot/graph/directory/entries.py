@@ -133,7 +133,7 @@ def _request_changes(client: GraphClient) -> RequestInformation:
 
 
 async def fetch_person(client: GraphClient, entra_id: str) -> Entry | None:
-    """Fetch one person as they are now; None for one who is gone. Raises `GraphError`."""
+    """Fetch one person as they are now; None for one whom Graph does not find just now. Raises `GraphError`."""
     query = UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=list(PERSON))
     builder = client.request_builder.users.by_user_id(entra_id)
     try:

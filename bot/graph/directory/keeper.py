@@ -12,8 +12,8 @@ from bot.graph.client.backoff import choose_retry_at
 from bot.graph.client.client import GraphClient
 from bot.graph.client.errors import GraphError, SignInError
 from bot.graph.directory.entries import describe_user, probe_mailbox
-from bot.graph.directory.reader import Seen, look
-from bot.loops import repeat, waking
+from bot.graph.directory.reader import Snapshot, read_directory
+from bot.loops import holding, repeat, waking
 from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
@@ -33,6 +33,8 @@ from storage.queue.directory import (
 log = structlog.get_logger(__name__)
 
 PERIOD: Final = 300
+SOON: Final = 60
+"""Seconds after which a directory is read again that named people whom it did not find."""
 PROBE: Final = 600
 """Seconds after which a tenant that refuses us is asked again."""
 LONGEST_PAUSE: Final = 10.0
@@ -93,7 +95,8 @@ class DirectoryKeeper:
         await self._add_tenants()
         async with self._database.writing(SYSTEM) as connection:
             chores = await claim_chores(connection, "directory", self._now())
-        await asyncio.gather(*(self._follow(chore) for chore in chores))
+        async with holding(self._database, chores, self._clock):
+            await asyncio.gather(*(self._follow(chore) for chore in chores))
         if chores:
             return 0
         async with self._database.reading(SYSTEM) as connection:
@@ -122,7 +125,7 @@ class DirectoryKeeper:
 
     async def _follow(self, chore: DueChore) -> None:
         try:
-            seen = await look(self._get_client(chore.entra_id), chore.link, self._rules.group)
+            snapshot = await read_directory(self._get_client(chore.entra_id), chore.link, self._rules.group)
             reason = await self._find_refusal(chore)
         except GraphError as error:
             await self._note_failure(chore, error)
@@ -130,11 +133,11 @@ class DirectoryKeeper:
         async with self._database.writing(chore.tenant_id) as connection:
             if not await is_served(connection, chore.tenant_id):
                 return
-            await self._write(connection, chore.tenant_id, seen)
+            await self._write(connection, chore.tenant_id, snapshot)
             await self._set_state(connection, chore.tenant_id, "paused" if reason else "active", reason)
-            next_at = self._now() + (PROBE if reason else PERIOD)
+            next_at = self._now() + (PROBE if reason else PERIOD if snapshot.is_settled else SOON)
             await finish_chore(
-                connection, chore.tenant_id, "directory", now=self._now(), next_at=next_at, link=seen.link
+                connection, chore.tenant_id, "directory", now=self._now(), next_at=next_at, link=snapshot.link
             )
 
     async def _find_refusal(self, chore: DueChore) -> str:
@@ -149,15 +152,15 @@ class DirectoryKeeper:
             return ALL_REFUSED if error.status == HTTPStatus.FORBIDDEN else ""
         return ""
 
-    async def _write(self, connection: Connection, tenant_id: int, seen: Seen) -> None:
-        now, members = self._now(), seen.members
-        await set_organization(connection, tenant_id, name=seen.name, domains=seen.domains)
-        people = [describe_user(entry) for entry in seen.people]
+    async def _write(self, connection: Connection, tenant_id: int, snapshot: Snapshot) -> None:
+        now, members = self._now(), snapshot.members
+        await set_organization(connection, tenant_id, name=snapshot.name, domains=snapshot.domains)
+        people = [describe_user(entry) for entry in snapshot.people]
         if members is not None:
             people = [replace(one, has_mailbox=one.entra_id in members) for one in people]
         await set_users(connection, tenant_id, people, now)
-        await stop_users(connection, tenant_id, seen.gone, now)
-        if seen.is_whole:
+        await stop_users(connection, tenant_id, snapshot.gone, now)
+        if snapshot.is_whole:
             await stop_users_but(connection, tenant_id, [one.entra_id for one in people], now)
         if members is not None:
             await add_mailboxes(connection, tenant_id, sorted(members), now)

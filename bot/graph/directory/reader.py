@@ -1,4 +1,4 @@
-"""One look at a directory: what changed since the last one, or everybody."""
+"""Reading a directory: what changed since the last time, or everybody."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ MOST_REREAD: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What one look at a directory has shown."""
+class Snapshot:
+    """What a directory has shown."""
 
     name: str
     domains: Sequence[str]
@@ -27,25 +27,30 @@ class Seen:
     link: str
     members: Collection[str] | None
     """Whose mailboxes are read; None for everybody's."""
+    is_settled: bool = True
+    """False where Graph names people whom it does not find: right after a change it may not yet know them everywhere.
+    Nobody is let go for that; `link` shows the same changes again."""
 
 
-async def look(client: GraphClient, link: str, group: str = "") -> Seen:
-    """Look at a directory: at what changed since `link`, or at everybody without one; raises `GraphError`."""
+async def read_directory(client: GraphClient, link: str, group: str = "") -> Snapshot:
+    """Read what changed in a directory since `link`, or everybody without one; raises `GraphError`."""
     organization = await fetch_organization(client)
     changes, is_whole = await _fetch_known_changes(client, link)
+    is_settled = True
     if not is_whole:
-        changes = await _reread(client, changes)
+        changes, is_settled = await _reread(client, changes)
     elif not changes.people:
         raise GraphError(0, "notAPage")  # no directory is empty: believed, it would let everybody go
     members = set(await fetch_members(client, group)) if group else None
-    return Seen(
+    return Snapshot(
         clean_text(organization.display_name or ""),
         [domain.name for domain in organization.verified_domains],
         [entry for entry in changes.people if entry.user_type != "Guest"],
         changes.removed,
         is_whole,
-        changes.link,
+        changes.link if is_settled else link,
         members,
+        is_settled,
     )
 
 
@@ -63,14 +68,15 @@ async def _fetch_known_changes(client: GraphClient, link: str) -> tuple[Changes,
     return await fetch_changes(client), True
 
 
-async def _reread(client: GraphClient, changes: Changes) -> Changes:
-    """Fetch the changed people whole: the delta may carry nothing but what changed."""
+async def _reread(client: GraphClient, changes: Changes) -> tuple[Changes, bool]:
+    """Fetch the changed people whole, for the delta may carry nothing but what changed; False where some are missing.
+
+    Only `@removed` says that somebody is gone; who is removed is not fetched.
+    """
+    wanted = dict.fromkeys(entry.id for entry in changes.people if entry.id not in set(changes.removed))
     found: list[Entry] = []
-    gone = list(changes.removed)
-    for entra_id in dict.fromkeys(entry.id for entry in changes.people):
+    for entra_id in wanted:
         person = await fetch_person(client, entra_id)
-        if person is None:
-            gone.append(entra_id)
-        else:
+        if person is not None:
             found.append(person)
-    return Changes(found, gone, changes.link)
+    return Changes(found, changes.removed, changes.link), len(found) == len(wanted)

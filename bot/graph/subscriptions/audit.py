@@ -9,12 +9,12 @@ import structlog
 
 from bot.graph.client.backoff import choose_retry_at
 from bot.graph.client.client import GraphClient, GraphError
-from bot.graph.subscriptions.keeper import delete_at_graph
-from bot.loops import repeat, wait
+from bot.graph.subscriptions.keeper import delete_at_graph, write_address
+from bot.loops import holding, repeat, wait
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.queue.chores import DueChore, claim_chores, fail_chore, finish_chore
-from storage.queue.subscriptions import KeptSubscription, list_subscriptions, set_lost
+from storage.queue.subscriptions import KeptSubscription, get_installation, list_subscriptions, set_lost
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +54,7 @@ class SubscriptionSweeper:
     ) -> None:
         self._database = database
         self._get_client = get_client
-        self._url = f"{public_url.rstrip('/')}/graph/notifications"
+        self._public_url = public_url
         self._clock = clock
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -65,8 +65,9 @@ class SubscriptionSweeper:
         """Sweep the tenants that are due; gives the seconds until it is worth looking again."""
         async with self._database.writing(SYSTEM) as connection:
             chores = await claim_chores(connection, "subscriptions", int(self._clock()))
-        for chore in chores:
-            await self._sweep(chore)
+        async with holding(self._database, chores, self._clock):
+            for chore in chores:
+                await self._sweep(chore)
         return 0 if chores else PAUSE
 
     async def _sweep(self, chore: DueChore) -> None:
@@ -84,15 +85,20 @@ class SubscriptionSweeper:
             await finish_chore(connection, chore.tenant_id, "subscriptions", now=now, next_at=next_at)
 
     async def _compare(self, chore: DueChore) -> bool:
-        """Put right what differs; False where a subscription was being created meanwhile."""
+        """Put right what differs; False where a subscription was being created meanwhile.
+
+        What another installation made, with the same address or another, is left alone.
+        """
         client = self._get_client(chore.entra_id)
-        async with self._database.reading(chore.tenant_id) as connection:
+        async with self._database.writing(chore.tenant_id) as connection:
             before = await list_subscriptions(connection, chore.tenant_id)
-        listed = [one for one in await list_at_graph(client) if one.notification_url == self._url]
+            address = write_address(self._public_url, await get_installation(connection, chore.tenant_id))
+        listed = await list_at_graph(client)
         async with self._database.reading(chore.tenant_id) as connection:
             kept = await list_subscriptions(connection, chore.tenant_id)
         vanished = choose_vanished(before, kept, {one.id for one in listed})
-        orphans, is_settled = choose_orphans(kept, listed)
+        own = [one for one in listed if one.notification_url == address]
+        orphans, is_settled = choose_orphans(kept, own)
         async with self._database.writing(chore.tenant_id) as connection:
             await set_lost(connection, [one.key for one in vanished])
         for orphan in orphans:

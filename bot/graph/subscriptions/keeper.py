@@ -29,6 +29,7 @@ from storage.queue.subscriptions import (
     DueSubscription,
     claim_subscriptions,
     delete_subscription,
+    get_installation,
     put_off_subscriptions,
     set_active,
     set_client_state,
@@ -112,18 +113,19 @@ class SubscriptionKeeper:
         client_state = secrets.token_urlsafe(32)
         async with self._database.writing(due.tenant_id) as connection:
             await set_client_state(connection, due.key, digest(client_state))
-        answer = await self._post(client, due, client_state)
+            installation = await get_installation(connection, due.tenant_id)
+        answer = await self._post(client, due, client_state, installation)
         reach("subscription_created")
         async with self._database.writing(due.tenant_id) as connection:
             await self._set_active(connection, due, answer)
             await make_due(connection, due.tenant_id, due.user_id, int(self._clock()))
             wake(connection, "mailboxes")
 
-    async def _post(self, client: GraphClient, due: DueSubscription, client_state: str) -> _Answer:
+    async def _post(self, client: GraphClient, due: DueSubscription, client_state: str, installation: str) -> _Answer:
         body = Subscription(
             change_type=CHANGES,
             resource=f"users/{due.entra_user_id}/{due.resource}",
-            notification_url=f"{self._public_url}/graph/notifications",
+            notification_url=write_address(self._public_url, installation),
             lifecycle_notification_url=f"{self._public_url}/graph/lifecycle",
             expiration_date_time=self._end(),
             client_state=client_state,
@@ -177,6 +179,11 @@ class SubscriptionKeeper:
 
     def _end(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC) + LIFE
+
+
+def write_address(public_url: str, installation: str) -> str:
+    """Write where Graph is to send notifications to: it says whose a subscription is."""
+    return f"{public_url.rstrip('/')}/graph/notifications?installation={installation}"
 
 
 async def delete_at_graph(client: GraphClient, graph_id: str) -> None:

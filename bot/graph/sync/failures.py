@@ -10,6 +10,8 @@ from bot.graph.client.errors import GraphError, SignInError
 
 _FORBIDDEN_FOR: Final = 6 * 3600
 _SKIPPED_FOR: Final = 24 * 3600
+_DOUBTED: Final = 10
+"""How often in a row a mailbox that answered before may be missing until it is believed: for some hours."""
 _WORDS: Final = {
     "endlessRound": "Microsoft sent the same page again and again; the mailbox is read anew, in smaller pages",
     "foreignLink": "Microsoft's answer pointed to another host; it was not followed",
@@ -30,15 +32,18 @@ class SyncFailure:
     """UTC seconds."""
 
 
-def judge_error(error: Exception, now: float, failures: int) -> SyncFailure:
-    """Judge what ended a turn; `failures` is how many there were before."""
+def judge_error(error: Exception, now: float, failures: int, *, has_answered: bool = False) -> SyncFailure:
+    """Judge what ended a turn; `failures` is how many there were before.
+
+    Right after a change Graph answers 404 for seconds to minutes, so a mailbox that `has_answered` is asked again soon.
+    """
     if not isinstance(error, GraphError):
         reason = f"The database or this program failed ({type(error).__name__})"
         return SyncFailure("retrying", reason, choose_retry_at(now, failures))
     if error.status == HTTPStatus.FORBIDDEN:
         reason = f"Microsoft refuses access to this mailbox ({error.code}): check the app's permissions and its scope"
         return SyncFailure("forbidden", reason, _wait(now, _FORBIDDEN_FOR, error))
-    if error.status == HTTPStatus.NOT_FOUND:
+    if error.status == HTTPStatus.NOT_FOUND and not (has_answered and failures < _DOUBTED):
         reason = f"There is no mailbox that Microsoft Graph can read ({error.code})"
         return SyncFailure("skipped", reason, _wait(now, _SKIPPED_FOR, error))
     return SyncFailure("retrying", _explain(error), choose_retry_at(now, failures, error.retry_after))

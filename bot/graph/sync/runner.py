@@ -77,7 +77,7 @@ class MailboxRunner:
         except Exception as error:
             if not isinstance(error, GraphError | DatabaseError):
                 log.exception("mailbox_failed", tenant_id=lease.tenant_id, user_id=lease.user_id)
-            trouble = judge_error(error, self._clock(), lease.failures)
+            trouble = judge_error(error, self._clock(), lease.failures, has_answered=lease.first_success_at > 0)
             is_refusal = trouble.state == "forbidden" or (isinstance(error, SignInError) and error.is_refused)
             await self._note(turn, trouble, is_refusal=is_refusal)
         await self._tell_progress(turn)
