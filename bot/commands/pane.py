@@ -29,7 +29,7 @@ class OnOpenItem(Input, frozen=True):
     """Who is on the open mail or meeting, as Outlook gives them."""
 
     people: Annotated[list[NameAndAddress], Meta(max_length=_MOST_GIVEN)]
-    mode: Literal["read", "compose"] = "read"
+    mode: Literal["read", "compose", "meeting"] = "read"
 
 
 @router.verb(
@@ -53,7 +53,8 @@ async def show_item(turn: Turn, given: OnOpenItem) -> ItemShown:
     item = await _group(turn, outside, len(shown) - len(outside), len(people) - len(shown))
     names = [met.company.name for met in item.companies]
     summary = ", ".join(names) or say(turn.language, "cards.pane.strangers")
-    return ItemShown(summary=summary, item=item, mode=given.mode, back=_read_way_back(turn, given))
+    mode = "compose" if given.mode == "compose" else "read"
+    return ItemShown(summary=summary, item=item, mode=mode, back=_read_way_back(turn, given))
 
 
 def _read_person(name: Any, address: Any) -> tuple[str, str]:

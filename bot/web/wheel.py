@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,25 @@ prepare_metadata_for_build_wheel = build_meta.prepare_metadata_for_build_wheel
 prepare_metadata_for_build_editable = build_meta.prepare_metadata_for_build_editable
 
 ROOT = Path(__file__).parents[2]
+NOT_FOR_THE_PAGE = (
+    "aiohttp",
+    "botbuilder",
+    "certifi",
+    "cryptography",
+    "httpx",
+    "jsonschema",
+    "msal",
+    "msgraph",
+    "uvloop",
+)
+"""Beginnings of the dependencies that the page needs nothing of: most of what there is to download."""
 
 
 def get_requires_for_build_wheel(config_settings: Any = None) -> list[str]:
-    """Ask for a node where this machine has none."""
+    """Ask for what the declarations of the verbs import, and for a node where this machine has none."""
     needed: list[str] = build_meta.get_requires_for_build_wheel(config_settings)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed += [one for one in project["dependencies"] if not one.startswith(NOT_FOR_THE_PAGE)]
     return needed if find_machines_node() else [*needed, NODE_PACKAGE]
 
 

@@ -7,9 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from bot.commands import ROUTER
+from bot.commands.pane import OnOpenItem
 from bot.door import _check_place
 from bot.errors import BadRequestError, ForbiddenError, PersonalError
 from bot.language import LANGUAGES, understand
@@ -177,3 +179,9 @@ def test_a_verb_describes_itself_with_the_schema_of_its_input(name):
     assert json.loads(json.dumps(described)) == described
     assert described["does"]
     assert described["input"]["$defs"]
+
+
+@pytest.mark.parametrize("mode", ["read", "compose", "meeting"])
+def test_the_pane_may_say_each_kind_of_item_that_outlook_opens(mode):
+    given = msgspec.convert({"people": [["Jane", "jane@acme.example"]], "mode": mode}, OnOpenItem)
+    assert given.mode == mode
