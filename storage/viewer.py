@@ -7,7 +7,7 @@ viewer may not see is left out of the query, so it looks exactly like what is no
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, select, true, union_all
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from storage.models import Company, CompanyRelationship, Contact, Relationship, User, View, ViewShare
@@ -59,14 +59,16 @@ def visible_contacts(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def visible_people(viewer: Viewer) -> ColumnElement[bool]:
-    """Contacts, and those only seen: who wrote to me, or to anyone where the firm shares contacts; in public no one."""
+    """Contacts, and those only seen, by whom they wrote to alone; in public contacts alone.
+
+    Who wrote in and was not answered may be a doctor, a recruiter or a whistle-blower: that is nobody else's affair.
+    """
     if viewer.is_in_public:
         return visible_contacts(viewer)
-    if viewer.shares_contacts:
-        return Contact.tenant_id == viewer.tenant_id
     of = _OwnRelationship
     is_own = and_(of.tenant_id == viewer.tenant_id, of.user_id == viewer.user_id, of.contact_id == Contact.id)
-    return and_(Contact.tenant_id == viewer.tenant_id, exists().where(is_own))
+    is_mine = and_(Contact.tenant_id == viewer.tenant_id, exists().where(is_own))
+    return or_(visible_contacts(viewer), is_mine) if viewer.shares_contacts else is_mine
 
 
 def visible_relationships(viewer: Viewer, of: type[Relationship] = Relationship) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.cards.replies import draw_reply
+from bot.commands.export_queue import ExportQueue
 from bot.commands.memory import Memory
 from bot.turn import NOBODY_ELSE, Circle, Language, Notice, Reader, Record, Reply, Surface, Turn
 from bot.verbs import Input, Role, Verb
@@ -53,13 +54,14 @@ class Dispatcher:
     def __init__(self, database: Database, post: Post | None = None) -> None:
         self.database = database
         self.memory = Memory()
+        self._exports = ExportQueue()
         self._post = post
         self._preferences = NoticePreferences() if post is None else post.default
 
     async def run(self, verb: Verb, given: Input, caller: Caller, reader: Reader, claim: Claim | None = None) -> Reply:
         """Return the reply of a verb; leaving its transaction commits, raising rolls back."""
         opened = self.database.writing if verb.writes else self.database.reading
-        async with opened(caller.viewer.tenant_id) as connection:
+        async with self._exports.wait(verb.name, caller.viewer), opened(caller.viewer.tenant_id) as connection:
             turn = self._begin(verb, caller, reader, connection)
             if claim is not None and verb.writes:
                 reply = await claim(connection, lambda: self._answer(verb, given, turn))

@@ -1,7 +1,7 @@
 """A list as a file: offered first, made when it is accepted, and written down in the audit."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
@@ -12,7 +12,7 @@ from bot.cards.lists import say_title, shorten
 from bot.cards.phrases import type_names
 from bot.commands.inputs import Words
 from bot.commands.lists import OfList, ShowList, read_listing, read_page
-from bot.commands.sheets import TYPES, Sheet, write_sheet
+from bot.commands.sheets import TYPES, Sheet, open_sheet
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.language.formats import zone
@@ -91,28 +91,27 @@ async def deliver_file(turn: Turn, given: Deliver) -> FileMade:
     name = _name(turn, given.title or say_title(turn.reader, listing), format_)
     is_of_companies = listing.filter.of == "companies"
     columns = _COMPANY_COLUMNS if is_of_companies else _CONTACT_COLUMNS
-    sheet = Sheet(tuple(say(turn.language, f"commands.column.{column}") for column in columns))
-    async for row in _read_all(turn, listing.filter):
-        sheet.rows.append(_company_cells(turn, row) if isinstance(row, CompanyRow) else _contact_cells(turn, row))
-    content = await asyncio.to_thread(write_sheet, sheet, format_)
+    names = tuple(say(turn.language, f"commands.column.{column}") for column in columns)
+    content, count = await _write_file(turn, listing.filter, names, format_)
     file = File(name, TYPES[format_], len(content), Ask(turn.verb), content)
-    record = Record(
-        "export", listing.filter.of, {"filter": to_json(listing.filter), "format": format_, "rows": len(sheet.rows)}
-    )
-    return FileMade(summary=name, record=record, file=file, row_count=len(sheet.rows))
+    record = Record("export", listing.filter.of, {"filter": to_json(listing.filter), "format": format_, "rows": count})
+    return FileMade(summary=name, record=record, file=file, row_count=count)
 
 
-async def _read_all(turn: Turn, filter_: Filter) -> AsyncIterator[CompanyRow | ContactRow]:
-    """Give every row of a list, page by page, letting others speak in between."""
-    cursor: str | None = None
+async def _write_file(turn: Turn, filter_: Filter, columns: Sequence[str], format_: Format) -> tuple[bytes, int]:
+    """Return the file and how many rows it has; each page goes into it beside the loop."""
+    sheet = await asyncio.to_thread(open_sheet, columns, format_)
+    count, cursor = 0, None
     while True:
         page = await read_page(turn, filter_, cursor, PAGE)
-        for row in page.rows:
-            yield row
-        cursor = page.next
+        await asyncio.to_thread(_write_page, sheet, turn, page.rows)
+        count, cursor = count + len(page.rows), page.next
         if cursor is None:
-            return
-        await asyncio.sleep(0)
+            return await asyncio.to_thread(sheet.finish), count
+
+
+def _write_page(sheet: Sheet, turn: Turn, rows: Sequence[CompanyRow | ContactRow]) -> None:
+    sheet.write(_company_cells(turn, row) if isinstance(row, CompanyRow) else _contact_cells(turn, row) for row in rows)
 
 
 def _company_cells(turn: Turn, row: CompanyRow) -> tuple[Any, ...]:

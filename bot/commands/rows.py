@@ -6,8 +6,9 @@ from msgspec import Meta
 
 from bot.commands.lists import ShowList, read_listing, read_page
 from bot.results.lists import RowsGiven
-from bot.turn import Turn
+from bot.turn import Record, Turn
 from bot.verbs import EVERYONE, PAGE, Router
+from storage.lists.filters import to_json
 
 router = Router()
 MOST: Final = 500
@@ -32,7 +33,13 @@ class ListRows(ShowList, frozen=True):
     leads=False,
 )
 async def give_rows(turn: Turn, given: ListRows) -> RowsGiven:
-    """Give up to `size` rows of a list after `cursor`, and the filter in words."""
+    """Give up to `size` rows of a list after `cursor`, and the filter in words.
+
+    Whoever reads on beyond the first rows reads in bulk, which is written down as an export is.
+    """
     listing = await read_listing(turn, given)
     page = await read_page(turn, listing.filter, listing.cursor, given.size)
-    return RowsGiven(summary=listing.words, listing=listing, page=page)
+    filter_, count = to_json(listing.filter), len(page.rows)
+    record = Record("export", listing.filter.of, {"filter": filter_, "format": "rows", "rows": count})
+    is_in_bulk = listing.cursor is not None or count > USUAL
+    return RowsGiven(summary=listing.words, listing=listing, page=page, record=record if is_in_bulk else None)

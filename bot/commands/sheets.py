@@ -2,9 +2,9 @@
 
 import csv
 import io
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import xlsxwriter
 
@@ -14,32 +14,40 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _WIDTH = 24
 
 
-@dataclass(slots=True)
-class Sheet:
-    """A header, and rows of text, numbers and days."""
-
-    columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
-
-
 def neutralise(text: str) -> str:
     """Return a text that no spreadsheet runs: an apostrophe before what looks like a formula, nothing invisible."""
     plain = "".join(character for character in text if character.isprintable() or character == "\t")
     return f"'{plain}" if plain.lstrip(" ").startswith(_DANGEROUS) else plain
 
 
-def write_sheet(sheet: Sheet, format_: str) -> bytes:
-    """Return the file's bytes; slow for many rows, so never on the event loop."""
-    return _write_csv(sheet) if format_ == "csv" else _write_xlsx(sheet)
+class Sheet(Protocol):
+    """A file that is written page by page; each call takes a while."""
+
+    def write(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Add rows of text, numbers and days."""
+
+    def finish(self) -> bytes:
+        """Return the file's bytes."""
 
 
-def _write_csv(sheet: Sheet) -> bytes:
+def open_sheet(columns: Sequence[str], format_: str) -> Sheet:
+    """Begin a file with its header; slow like all the rest, so never on the event loop."""
+    return _CsvSheet(columns) if format_ == "csv" else _ExcelSheet(columns)
+
+
+class _CsvSheet:
     """UTF-8 with the mark by which Excel knows it."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(sheet.columns)
-    writer.writerows([_csv_cell(cell) for cell in row] for row in sheet.rows)
-    return text.getvalue().encode("utf-8-sig")
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._text = io.StringIO(newline="")
+        self._writer = csv.writer(self._text)
+        self._writer.writerow(columns)
+
+    def write(self, rows: Iterable[Sequence[Any]]) -> None:
+        self._writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
+
+    def finish(self) -> bytes:
+        return self._text.getvalue().encode("utf-8-sig")
 
 
 def _csv_cell(cell: Any) -> Any:
@@ -48,22 +56,32 @@ def _csv_cell(cell: Any) -> Any:
     return neutralise(cell) if isinstance(cell, str) else cell
 
 
-def _write_xlsx(sheet: Sheet) -> bytes:
+class _ExcelSheet:
     """Every text as text: no formula, no link, whatever it looks like."""
-    file = io.BytesIO()
-    options = {"in_memory": True, "constant_memory": False, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(file, options) as book:
-        page = book.add_worksheet()
-        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
-        page.freeze_panes(1, 0)
-        page.set_column(0, len(sheet.columns) - 1, _WIDTH)
-        for column, name in enumerate(sheet.columns):
-            page.write_string(0, column, name, bold)
-        for number, row in enumerate(sheet.rows, start=1):
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._file = io.BytesIO()
+        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self._book = xlsxwriter.Workbook(self._file, options)
+        self._page = self._book.add_worksheet()
+        self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
+        self._width, self._count = len(columns), 0
+        self._page.freeze_panes(1, 0)
+        self._page.set_column(0, self._width - 1, _WIDTH)
+        bold = self._book.add_format({"bold": True})
+        for column, name in enumerate(columns):
+            self._page.write_string(0, column, name, bold)
+
+    def write(self, rows: Iterable[Sequence[Any]]) -> None:
+        for row in rows:
+            self._count += 1
             for column, cell in enumerate(row):
-                _write_cell(page, number, column, cell, day)
-        page.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.columns) - 1)
-    return file.getvalue()
+                _write_cell(self._page, self._count, column, cell, self._day)
+
+    def finish(self) -> bytes:
+        self._page.autofilter(0, 0, max(self._count, 1), self._width - 1)
+        self._book.close()
+        return self._file.getvalue()
 
 
 def _write_cell(page: Any, row: int, column: int, cell: Any, day: Any) -> None:

@@ -1,5 +1,6 @@
 """A list as a file: offered, made on acceptance, harmless in a spreadsheet, written down."""
 
+import asyncio
 import csv
 import io
 import zipfile
@@ -8,7 +9,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from bot.commands.export_queue import MOST_WAITING, ExportQueue
 from storage.models import Audit
+from storage.viewer import Viewer
 from tests import factories
 from tests.factories import ago
 from tests.office import Office, open_office, read
@@ -123,3 +126,40 @@ async def test_an_export_that_makes_no_sense_is_refused(office, data):
 async def test_the_card_says_what_was_delivered(office):
     delivered = await accept(office, await office.say("export my clients as csv"))
     assert "2 rows" in read(delivered.card)
+
+
+async def test_A9_files_of_one_person_are_made_one_after_the_other_and_too_many_are_refused(office):
+    asked = office.ask("export.deliver", {"filter": {"scope": "firm"}, "format": "xlsx"})
+    others = [office.ask("export.deliver", {"filter": {"scope": "firm"}, "format": "csv"}) for _ in range(14)]
+    answers = await asyncio.gather(asked, *others)
+    assert [answer.code for answer in answers].count(200) == MOST_WAITING + 1
+    assert {answer.code for answer in answers} == {200, 503}
+    assert not (await office.ask("export.deliver", {"filter": {"scope": "firm"}, "format": "csv"})).is_error
+
+
+async def test_A9_a_firm_makes_two_files_at_a_time_and_another_firm_does_not_wait_for_them():
+    queue, release = ExportQueue(), asyncio.Event()
+    made: list[int] = []
+
+    async def make(tenant_id: int, user_id: int) -> None:
+        async with queue.wait("export.deliver", Viewer(tenant_id, user_id)):
+            made.append(user_id)
+            await release.wait()
+
+    tasks = [asyncio.create_task(make(1, number)) for number in (1, 1, 2, 3)]
+    tasks.append(asyncio.create_task(make(2, 9)))
+    await asyncio.sleep(0.01)
+    assert sorted(made) == [1, 2, 9]
+    release.set()
+    await asyncio.gather(*tasks)
+    assert sorted(made) == [1, 1, 2, 3, 9]
+
+
+@pytest.mark.parametrize("of", ["companies", "contacts"])
+async def test_A13_reading_on_beyond_the_first_rows_is_written_down_as_an_export(office, of):
+    filter_ = {"of": of, "scope": "firm"}
+    first = await office.ask("list.rows", {"filter": filter_, "size": 1}, surface="tab")
+    assert await list_exports(office) == []
+    await office.ask("list.rows", {"filter": filter_, "size": 1, "cursor": first.data["next"]}, surface="tab")
+    ((_, after),) = await list_exports(office)
+    assert (after["rows"], after["format"], after["filter"]["of"]) == (1, "rows", of)

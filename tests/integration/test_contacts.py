@@ -1,6 +1,6 @@
 """Contacts: what a card shows, who is who on an open mail, and adding one by hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -118,7 +118,7 @@ async def test_a_contact_of_my_own_shows_nothing_of_colleagues_where_contacts_ar
 
 async def test_everyone_on_a_mail_is_somebody(database, firm):
     given = ["ANNE@firm.example", "Bob@ACME.com", "eve@acme.com", "new@mail.acme.com", "x@y.example", "no address", ""]
-    people = await ask(database, get_people, firm.viewer, given)
+    people = await ask(database, get_people, viewer_of(firm.marc), given)
     assert [(one.address, one.state, one.name, one.company_name) for one in people] == [
         ("ANNE@firm.example", "user", "Anne Martin", None),
         ("Bob@ACME.com", "contact", "Bob Jones", "Acme"),
@@ -153,7 +153,26 @@ async def counts(database, firm) -> tuple:
         return (*company, contact.scalar_one(), sorted(relationships.scalars()))
 
 
+async def hear_of_eve(database, firm):
+    """Let Eve write to Anne too."""
+    async with database.writing(1) as connection:
+        await factories.add_relationship(
+            connection, firm.anne, firm.eve, is_mine=False, sent_count=0, received_count=1, interaction_count=1
+        )
+
+
+async def test_A6_who_only_wrote_to_a_colleague_looks_like_nobody_and_cannot_be_added(database, firm):
+    people = await ask(database, get_people, firm.viewer, ["eve@acme.com", "nobody@acme.com"])
+    eve, nobody = (replace(one, address="") for one in people)
+    assert eve == nobody
+    assert await ask(database, contacts.get_seen_person, firm.viewer, address="eve@acme.com") is None
+    for whom in ({"contact_id": firm.eve}, {"address": "eve@acme.com"}):
+        with pytest.raises(MissingError):
+            await change(database, contacts.add_contact, firm.viewer, **whom)
+
+
 async def test_somebody_seen_is_added_by_hand_and_taken_back(database, firm):
+    await hear_of_eve(database, firm)
     before = await counts(database, firm)
     done = await change(database, contacts.add_contact, firm.viewer, address="EVE@acme.com")
     assert await counts(database, firm) == (2, True, True, sorted([firm.anne, firm.marc]))
@@ -170,6 +189,7 @@ async def test_somebody_seen_is_added_by_hand_and_taken_back(database, firm):
 
 
 async def test_what_two_have_added_stays_until_both_take_it_back(database, firm):
+    await hear_of_eve(database, firm)
     first = await change(database, contacts.add_contact, firm.viewer, contact_id=firm.eve)
     second = await change(database, contacts.add_contact, viewer_of(firm.marc), contact_id=firm.eve)
     await change(database, undo_change, firm.viewer, first.audit_id)
@@ -220,6 +240,6 @@ async def test_the_rule_of_the_firm_decides_who_stays(database, firm):
     async with database.writing(1) as connection:
         await connection.execute(update(Tenant).values(contact_rule="exchange"))
         await connection.execute(update(Contact).where(Contact.id == firm.eve).values(sent_count=1, received_count=0))
-    done = await change(database, contacts.add_contact, firm.viewer, contact_id=firm.eve)
-    await change(database, undo_change, firm.viewer, done.audit_id)
+    done = await change(database, contacts.add_contact, viewer_of(firm.marc), contact_id=firm.eve)
+    await change(database, undo_change, viewer_of(firm.marc), done.audit_id)
     assert not (await counts(database, firm))[2]
