@@ -9,7 +9,7 @@ from adaptive_cards.types import ChoiceInputStyle, Spacing, VerticalAlignment
 from bot.cards.actions import buttons
 from bot.cards.elements import PeoplePicker
 from bot.cards.template import Template, slot, spread, spread_choices
-from bot.cards.wording import clean
+from bot.cards.wording import clean, trim
 from bot.turn import Choice
 
 Json = dict[str, Any]
@@ -97,7 +97,7 @@ def choose_person(name: str, label: str, placeholder: str, known: Iterable[Choic
 
 def write_text(name: str, label: str, placeholder: str | None = None, value: str | None = None) -> Json:
     """Let the reader write a name."""
-    return _TEXT(id=name, label=label, placeholder=placeholder, value=value and clean(value, NAME_LENGTH))
+    return _TEXT(id=name, label=label, placeholder=placeholder, value=value and trim(value, NAME_LENGTH))
 
 
 def tick_several(name: str, label: str, choices: Sequence[Json]) -> Json:

@@ -12,6 +12,7 @@ from bot.language import say
 from bot.results.companies import Met, OnItem
 from bot.turn import Card, Reader
 from storage.book.item_people import Person
+from storage.text.look_alikes import find_disguise
 
 COMPANIES = 6
 PEOPLE = 5
@@ -39,12 +40,21 @@ def draw_item(reader: Reader, item: OnItem, mode: str, back: Json | None = None)
         body.append(_draw_strangers(reader, item.strangers, adds, back))
     if not body:
         return _draw_nobody(reader, item, mode)
+    body = [*_warn(reader, item), *body]
     if item.left_out:
         body.append(kit.note(say(language, "cards.pane.more", count=item.left_out)))
     if len(item.companies) != 1:
         return kit.card(body)
     body.append(draw_drawer(reader, item.companies[0].company, Opened(back=back)))
     return kit.card(body, [toggle(text(language, "company.change"), DRAWER)])
+
+
+def _warn(reader: Reader, item: OnItem) -> list[Json]:
+    """Warn of names that are written to be taken for others."""
+    people = [*item.contacts, *item.strangers, *(person for met in item.companies for person in met.people)]
+    names = [met.company.name for met in item.companies] + [f"{person.name} {person.address}" for person in people]
+    alphabet = next(filter(None, map(find_disguise, names)), "")
+    return [kit.warning(say(reader.language, "cards.pane.disguised", alphabet=alphabet))] if alphabet else []
 
 
 def _draw_nobody(reader: Reader, item: OnItem, mode: str) -> Card:

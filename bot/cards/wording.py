@@ -6,6 +6,8 @@ They are shown in a `TextRun`, which no client reads as markdown; a `TextBlock` 
 import re
 from json.encoder import encode_basestring_ascii
 
+from storage.text.look_alikes import mark_disguise
+
 _UNSAFE = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"  # control characters, line breaks among them
@@ -27,7 +29,14 @@ def clean(text: str, limit: int = 120) -> str:
     """Return somebody's words on one line, without what could act, at most `limit` characters.
 
     In a script that JSON writes in six bytes a character it is fewer, so that a card is never too large for Teams.
+    Where letters of another alphabet pass for ours, that alphabet stands behind them.
     """
+    mark = "" if text.isascii() else mark_disguise(text)
+    return trim(text, limit - len(mark)) + mark
+
+
+def trim(text: str, limit: int = 120) -> str:
+    """Return somebody's words as `clean` does, with nothing behind them: for what may be put right."""
     if not text.isascii() or not text.isprintable():
         text = _UNSAFE.sub(" ", text[: limit * 4])
     text = text.strip()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.cards import notices as cards
 from bot.cards.status import draw_credential, draw_status
+from bot.cards.wording import clean
 from bot.language import describe, say
 from bot.results.firm import Status, SyncFailure
 from bot.turn import Card, Language, Reader
@@ -78,7 +79,7 @@ async def draw_again(
             names = await get_user_names(connection, recipient.viewer, [answered_by])
             company = news.companies[0]
             card = cards.draw_company_answered(reader, company, names.get(answered_by, ""))
-            return Drawn(card, say(reader.language, "notices.answered", name=company.name))
+            return Drawn(card, say(reader.language, "notices.answered", name=clean(company.name)))
     return await draw(connection, recipient, reader, rows)
 
 
@@ -119,7 +120,8 @@ def _draw_news(reader: Reader, news: _News) -> Drawn | None:
         )
     if len(companies) == 1:
         return Drawn(
-            cards.draw_new_company(reader, companies[0]), say(language, "notices.company", name=companies[0].name)
+            cards.draw_new_company(reader, companies[0]),
+            say(language, "notices.company", name=clean(companies[0].name)),
         )
     if companies:
         card = cards.draw_new_companies(reader, companies, len(companies))
@@ -129,7 +131,12 @@ def _draw_news(reader: Reader, news: _News) -> Drawn | None:
         contact = contacts[0]
         return Drawn(
             card,
-            say(language, "notices.contact", name=contact.name or contact.address, company=contact.company_name),
+            say(
+                language,
+                "notices.contact",
+                name=clean(contact.name or contact.address),
+                company=clean(contact.company_name),
+            ),
         )
     return Drawn(card, say(language, "notices.contacts", count=len(contacts)))
 
@@ -143,7 +150,9 @@ async def _draw_partner(
     by = rows[-1].payload["by"]
     name = (await get_user_names(connection, viewer, [by])).get(by, "")
     card = cards.draw_made_partner(reader, companies, name)
-    return Drawn(card, say(reader.language, "notices.partner", count=len(companies), by=name, name=companies[0].name))
+    return Drawn(
+        card, say(reader.language, "notices.partner", count=len(companies), by=name, name=clean(companies[0].name))
+    )
 
 
 async def _draw_view(connection: Connection, viewer: Viewer, reader: Reader, row: Waiting) -> Drawn | None:

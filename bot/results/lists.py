@@ -11,6 +11,7 @@ from storage.book.contacts import ContactRow
 from storage.lists.filters import Filter, Scope, to_json
 from storage.lists.paging import Page
 from storage.models import CompanyType
+from storage.text.look_alikes import show_name
 from storage.views.views import ViewRow
 
 Json = dict[str, Any]
@@ -87,7 +88,7 @@ def give_page(listing: Listing, page: Page[Any]) -> Json:
 def _give_company(row: CompanyRow) -> Json:
     return {
         "id": row.id,
-        "name": row.name,
+        "name": show_name(row.name),
         "detail": row.domain,
         "type": row.type,
         "partner": row.partner_name or "",
@@ -100,9 +101,9 @@ def _give_company(row: CompanyRow) -> Json:
 def _give_contact(row: ContactRow) -> Json:
     return {
         "id": row.id,
-        "name": row.name or row.address,
+        "name": show_name(row.name or row.address),
         "detail": row.address if row.name else "",
-        "company": row.company_name or "",
+        "company": show_name(row.company_name or ""),
         "count": row.interaction_count,
         "last_at": row.last_at,
     }
