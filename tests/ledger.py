@@ -25,6 +25,8 @@ def _read(name: str) -> set[str]:
 
 
 FREE, HOSTS, ROLES = _read("free_mail.txt"), _read("list_hosts.txt"), _read("role_mailboxes.txt")
+CERTIFIED, UMBRELLAS = _read("certified_mail.txt"), _read("umbrella_domains.txt")
+MACHINES, TENANTS = _read("machine_hosts.txt"), _read("tenant_hosts.txt")
 
 
 class Totals(NamedTuple):
@@ -89,7 +91,14 @@ def is_machine(raw: str) -> bool:
     words = re.split(r"[-_]", local)
     plain = re.sub(r"[-_.]", "", local)
     labels = domain.removesuffix(_ICANN.privatesuffix(domain) or domain).rstrip(".").split(".")
+    above = domain
+    hosts = [above]
+    while "." in above:
+        above = above.partition(".")[2]
+        hosts.append(above)
     signs = (
+        bool(MACHINES & {*hosts, f"{local}@{domain}"}) or bool(TENANTS & set(hosts[1:])),
+        bool(re.match(r"(reply|unsubscribe)[-+_].*\d", local)),
         bool({"lists", "list", "vger", "groups", "listserv"} & set(labels)),
         (_PSL.privatesuffix(domain) or "") in HOSTS,
         any(sign in plain for sign in ("noreply", "donotreply", "nepasrepondre", "nereplyto")),
@@ -150,9 +159,15 @@ def is_machine(raw: str) -> bool:
 
 def find_company(address: str) -> str:
     """Give the domain of the company behind an address, or nothing."""
-    domain = address.rpartition("@")[2]
+    domain = address.rpartition("@")[2].removesuffix(".cjsm.net")
     registrable = _PSL.privatesuffix(domain) or _ICANN.privatesuffix(domain) or ""
-    return "" if registrable in FREE else registrable
+    shorter, shared = domain, ""
+    while "." in shorter:
+        if shorter in FREE or shorter in CERTIFIED:
+            return ""
+        shared = shared or (shorter if shorter.partition(".")[2] in UMBRELLAS else "")
+        shorter = shorter.partition(".")[2]
+    return shared or registrable
 
 
 def list_people(pairs: Iterable, domains: Iterable[str]) -> frozenset[str]:

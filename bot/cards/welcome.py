@@ -11,6 +11,7 @@ from bot.cards.wording import clean
 from bot.language import say
 from bot.results.questions import Option
 from bot.turn import Card, Reader
+from storage.text.greetings import choose_greeting
 
 TRIALS = 3
 GROUPS = {"lists": 4, "companies": 4, "views": 3, "notices": 2}
@@ -18,9 +19,9 @@ GROUPS = {"lists": 4, "companies": 4, "views": 3, "notices": 2}
 
 
 def draw_hello(reader: Reader, name: str) -> Card:
-    """Say what this is, what is not shared, and three things to try."""
+    """Say what this is, what is not shared, and three things to try, to somebody of this name in the directory."""
     language = reader.language
-    first, *_ = name.split(maxsplit=1) or [""]
+    first = choose_greeting(name)
     greeting = say(language, "cards.hello.title", name=clean(first, 40)) if first else text(language, "hello.nobody")
     kept = [kit.line(f"•  {text(language, f'hello.private_{number}')}") for number in (1, 2, 3)]
     return kit.card(

@@ -1,6 +1,6 @@
 """The pane beside an open mail or meeting."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -16,11 +16,15 @@ from bot.turn import Turn
 from bot.verbs import EVERYONE, OWN, Input, Router, write_ask
 from storage.book import companies
 from storage.book.item_people import Person, get_people
+from storage.text.addresses import parse_address
+from storage.text.displayed_names import clean_name
 
 router = Router()
 PEOPLE = 500
 _MOST_GIVEN = 20_000
 _ADDRESS = 320
+_RAW = 1000
+"""Characters of an address as it was given: some come in wrappings."""
 NameAndAddress = Annotated[list[Any], Meta(min_length=2, max_length=2)]
 """A name and an address; what is no text is left out, for Outlook gives what the sender wrote."""
 
@@ -45,11 +49,10 @@ class OnOpenItem(Input, frozen=True):
 )
 async def show_item(turn: Turn, given: OnOpenItem) -> ItemShown:
     """Show who is on the open item; colleagues are counted and left out."""
-    people = [_read_person(*person) for person in given.people[: 4 * PEOPLE]]
+    people = _read_people(given.people[: 4 * PEOPLE])
     shown = people[:PEOPLE]
     known = await get_people(turn.connection, turn.viewer, [address for _, address in shown])
-    outside = [_name(person, name) for person, (name, _) in zip(known, shown, strict=True) if person.state != "user"]
-    outside = list({person.address.lower(): person for person in outside}.values())
+    outside = [_name(person, name) for person, (name, _) in zip(known, shown, strict=True) if _is_outside(person)]
     item = await _group(turn, outside, len(shown) - len(outside), len(people) - len(shown))
     names = [met.company.name for met in item.companies]
     summary = ", ".join(names) or say(turn.language, "cards.pane.strangers")
@@ -57,15 +60,28 @@ async def show_item(turn: Turn, given: OnOpenItem) -> ItemShown:
     return ItemShown(summary=summary, item=item, mode=mode, back=_read_way_back(turn, given))
 
 
-def _read_person(name: Any, address: Any) -> tuple[str, str]:
-    return tuple(part[:_ADDRESS] if isinstance(part, str) else "" for part in (name, address))  # type: ignore[return-value]  # two of them
+def _read_people(given: Iterable[list[Any]]) -> list[tuple[str, str]]:
+    """Return names and addresses as the item gives them, each address once in its normal form."""
+    read: dict[str, str] = {}
+    for person in given:
+        name, raw = (part if isinstance(part, str) else "" for part in person)
+        address = parse_address(raw[:_RAW]).address or raw[:_ADDRESS]
+        read[address] = read.get(address) or name[:_ADDRESS]
+    return [(name, address) for address, name in read.items()]
+
+
+def _is_outside(person: Person) -> bool:
+    """Leave out colleagues, and paths of Exchange, which are colleagues' own (an outsider has an address)."""
+    return person.state != "user" and parse_address(person.address).reason != "x500"
 
 
 def _name(person: Person, shown_name: str) -> Person:
-    """Give a stranger the name that the mail shows, unless it looks like an address (B78)."""
-    if person.name or "@" in shown_name:
+    """Give a stranger the name that the mail shows, as capture reads it, unless it looks like an address (B78)."""
+    address = parse_address(person.address)
+    if person.name or not shown_name:
         return person
-    return replace(person, name=shown_name)
+    name, quality = clean_name(shown_name, address.local, address.domain)
+    return replace(person, name=name) if quality else person
 
 
 async def _group(turn: Turn, people: Sequence[Person], colleague_count: int, left_out: int) -> OnItem:

@@ -13,6 +13,7 @@ from bot.results.questions import Greeted, HelpShown, NotUnderstood, Option, Sai
 from bot.turn import Turn
 from bot.verbs import EVERYONE, EXTENSION, GROUP, OUTSIDERS, OWN, Input, Nothing, Router
 from storage.firm.users import get_user
+from storage.text.greetings import choose_greeting
 
 router = Router()
 EVERYWHERE = OWN | GROUP | OUTSIDERS | EXTENSION
@@ -43,7 +44,7 @@ class Unknown(Input, frozen=True):
 async def say_hello(turn: Turn, given: Nothing) -> Greeted:
     """Say who this is, what is not shared, and what to try; in a group without a name."""
     user = None if turn.is_shared else await get_user(turn.connection, turn.viewer, turn.viewer.user_id)
-    name = "" if user is None else user.name
+    name = "" if user is None else choose_greeting(user.name, user.address)
     return Greeted(summary=say(turn.language, "cards.hello.nobody"), name=name)
 
 

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.models import Tenant
 from storage.text.addresses import parse_address
+from storage.text.domains import is_below
 from storage.text.machines import find_machine
 from storage.viewer import Viewer
 
@@ -18,6 +19,6 @@ async def explain_address(connection: AsyncConnection, viewer: Viewer, raw: str)
     if address.reason:
         return address.reason
     domains = await connection.scalar(select(Tenant.domains).where(Tenant.tenant_id == viewer.tenant_id))
-    if any(f".{address.domain}".endswith(f".{own}") for own in domains or ()):
+    if is_below(address.domain, domains or ()):
         return "internal"
     return find_machine(address)

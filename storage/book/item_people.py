@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.models import Company, CompanyDomain, Contact, Tenant, User
 from storage.text.addresses import list_domains, parse_address
+from storage.text.domains import is_below, unwrap_domain
 from storage.viewer import Viewer, visible_companies, visible_contacts, visible_people, visible_users
 
 MOST: Final = 500
@@ -54,8 +55,8 @@ async def _get_inside(
 ) -> dict[str, tuple[Any, ...]]:
     """Take out the firm's own rooms, lists and role addresses: they are nobody's contacts."""
     own = await connection.scalar(select(Tenant.domains).where(Tenant.tenant_id == viewer.tenant_id))
-    domains = set(own or ())
-    return {address: ("user",) for address in addresses if not domains.isdisjoint(list_domains(address))}
+    domains = frozenset(own or ())
+    return {address: ("user",) for address in addresses if is_below(address.rpartition("@")[2], domains)}
 
 
 async def _get_users(
@@ -87,7 +88,7 @@ async def _get_companies(
     connection: AsyncConnection, viewer: Viewer, addresses: Iterable[str]
 ) -> dict[str, tuple[Any, ...]]:
     """Look up whose domain an address is at that nobody has met yet."""
-    by_address = {address: list_domains(address) for address in addresses}
+    by_address = {address: list_domains(unwrap_domain(address.rpartition("@")[2])) for address in addresses}
     domains = {domain for found in by_address.values() for domain in found}
     is_behind = and_(visible_companies(viewer), Company.id == CompanyDomain.company_id)
     asked = (

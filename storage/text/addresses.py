@@ -6,11 +6,13 @@ from typing import Final, NamedTuple
 
 import idna
 
+from storage.text.address_forms import unwrap_address
 from storage.text.names import clean_text
 
-_X500 = re.compile(r"^(ex:)?/o=|^imceaex-", re.IGNORECASE)
-_GROUP = re.compile(r"^[^@]*:.*;?$|undisclosed[ -]recipients", re.IGNORECASE | re.DOTALL)
-_WRAPPED = re.compile(r"^([<'\"]+)(.*?)[>'\"]+$")
+_PLAIN = re.compile(r"([a-z0-9._-]*[a-z0-9][a-z0-9._-]*)@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24})")
+"""What nearly every address looks like: nothing has to be done."""
+_X500 = re.compile(r"^(?:(?:ex|x500):)?/o=|^imceaex-|^imceax500-|^c=[a-z]{2};", re.IGNORECASE)
+_GROUP = re.compile(r"^[^@\"]*:.*;?$|undisclosed[ -]recipients", re.IGNORECASE | re.DOTALL)
 _LOCAL = re.compile(r"[^\s@,;:<>()\[\]\\\"%!|]+")
 _DOMAIN = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*")
 
@@ -32,12 +34,21 @@ class Address(NamedTuple):
 
 @lru_cache(maxsize=65536)
 def parse_address(raw: str) -> Address:
-    """Bring an address into its normal form: lower case, no plus tag, IDNA domain without a trailing dot."""
-    text = _WRAPPED.sub(r"\2", clean_text(raw, 1000)).strip().removeprefix("mailto:")
-    if not text:
-        return Address(reason="no_address")
-    if _X500.search(text):
+    """Bring an address into its normal form: lower case, no plus tag, IDNA domain without a trailing dot.
+
+    What programmes put around it (`SMTP:`, `mailto:`, comments, quotes, encodings) is taken away.
+    """
+    plain = _PLAIN.fullmatch(raw.lower()) if len(raw) < _LONGEST else None
+    if plain and not raw.lower().startswith(("imcea", "x500")):
+        return Address(plain[0], plain[1], plain[2])
+    text = clean_text(raw, 1000)
+    inner = text if _X500.search(text) else unwrap_address(text)
+    if _X500.search(inner):
         return Address(reason="x500")
+    return _read(inner)
+
+
+def _read(text: str) -> Address:
     if _GROUP.search(text):
         return Address(reason="group")
     local, at, domain = text.rpartition("@")

@@ -1,7 +1,9 @@
 """What a domain says: whose company it is, whether anybody's, and what that may be called."""
 
 import re
+from collections.abc import Collection, Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import idna
@@ -11,6 +13,14 @@ from storage.text.word_lists import read_list
 
 FREE_MAIL: Final = read_list("free_mail.txt")
 """Providers whose addresses belong to persons: a person and no company."""
+_CERTIFIED: Final = read_list("certified_mail.txt")
+"""Providers of certified mail and mail of whole professions: they say nothing of where somebody works."""
+_UMBRELLAS: Final = read_list("umbrella_domains.txt")
+"""Domains below which each label is an organisation of its own, beside the Public Suffix List."""
+_WRAPPERS: Final = (".cjsm.net", ".test-google-a.com", ".pnn.police.uk")
+"""Ends that a gateway puts behind a whole domain: `smithlaw.co.uk.cjsm.net` is `smithlaw.co.uk`."""
+_ROUTING: Final = ".mail.onmicrosoft.com"
+"""Where Exchange sends mail on within a tenant, whose own domain is without the `mail`."""
 
 _SUFFIXES = PublicSuffixList()
 _ICANN_SUFFIXES = PublicSuffixList(only_icann=True)
@@ -21,12 +31,42 @@ _SHORT: Final = 3
 
 @lru_cache(maxsize=16384)
 def find_company_domain(domain: str) -> str:
-    """Give the registrable domain that stands for a company; empty for free mail and for a public suffix itself.
+    """Give the domain that stands for a company; empty for free or certified mail and for a public suffix itself.
 
-    `github.io` and its like are suffixes for what is below them and a company's domain by themselves.
+    That is the registrable domain, or one label below a domain that many organisations share. `github.io` and its like
+    are suffixes for what is below them and a company's domain by themselves.
     """
-    registrable = _SUFFIXES.privatesuffix(domain) or _ICANN_SUFFIXES.privatesuffix(domain) or ""
-    return "" if registrable in FREE_MAIL else registrable
+    own = unwrap_domain(domain)
+    levels = list(_list_levels(own))
+    if any(level in FREE_MAIL or level in _CERTIFIED for level in levels):
+        return ""
+    for organisation, shared in pairwise(levels):
+        if shared in _UMBRELLAS:
+            return organisation
+    return _SUFFIXES.privatesuffix(own) or _ICANN_SUFFIXES.privatesuffix(own) or ""
+
+
+@lru_cache(maxsize=16384)
+def unwrap_domain(domain: str) -> str:
+    """Give the domain that a secure gateway or a tenant's routing has put its own behind."""
+    if domain.endswith(_ROUTING):
+        return domain.removesuffix(_ROUTING) + ".onmicrosoft.com"
+    for end in _WRAPPERS:
+        inner = domain.removesuffix(end)
+        if inner != domain:
+            return inner if "." in inner else f"{inner}{end.replace('.pnn', '')}"
+    return domain
+
+
+def is_below(domain: str, domains: Collection[str]) -> bool:
+    """Say whether a domain is one of `domains` or below one, as it stands or unwrapped."""
+    return any(level in domains for given in {domain, unwrap_domain(domain)} for level in _list_levels(given))
+
+
+def _list_levels(domain: str) -> Iterator[str]:
+    """Give a domain and all that it is below, the longest first."""
+    labels = domain.split(".")
+    return (".".join(labels[place:]) for place in range(len(labels) - 1))
 
 
 @lru_cache(maxsize=16384)
@@ -37,8 +77,9 @@ def list_host_labels(domain: str) -> tuple[str, ...]:
 
 
 def name_company(domain: str) -> str:
-    """Guess a company's name from its registrable domain: `acme-legal.co.uk` is Acme Legal, `ibm.com` is IBM."""
-    suffix = _SUFFIXES.publicsuffix(domain) or ""
+    """Guess a company's name from its domain: `acme-legal.co.uk` is Acme Legal, `ibm.com` is IBM."""
+    parent = domain.partition(".")[2]
+    suffix = parent if parent in _UMBRELLAS else _SUFFIXES.publicsuffix(domain) or ""
     label = domain.removesuffix(suffix).strip(".") or domain.partition(".")[0]
     if label.startswith("xn--"):
         try:

@@ -77,6 +77,23 @@ async def test_B78_a_name_that_looks_like_an_address_is_not_shown(office):
     assert "evil@evil.example" in said(reply)
 
 
+async def test_the_pane_reads_names_and_addresses_as_capture_does(office):
+    given = (
+        ("Nora New", "nora@new.example"),
+        ("", "nora+invoices@new.example"),
+        ("'Max Weber'", "SMTP:max@new.example"),
+    )
+    reply = await show(office, *given, ("", "/O=EXCHANGELABS/CN=RECIPIENTS/CN=BOB"))
+    assert sum("nora" in text for text in read(reply.card)) == 1
+    assert {"Max Weber", "max@new.example · No exchange yet"} <= set(read(reply.card))
+    assert "RECIPIENTS" not in said(reply)
+
+
+async def test_the_pane_says_what_company_is_behind_a_gateway(office):
+    reply = await show(office, ("Jean", "jean@acme.example.cjsm.net"))
+    assert "Acme Industries" in read(reply.card)
+
+
 @pytest.mark.parametrize("count", [0, 1, 500, 900])
 async def test_B66_any_number_of_addresses_gives_a_card(office, count):
     reply = await show(office, *[(f"Person {n}", f"person{n}@x{n}.example") for n in range(count)])

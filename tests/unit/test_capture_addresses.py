@@ -1,7 +1,7 @@
 import pytest
 
 from storage.text.addresses import parse_address
-from storage.text.domains import find_company_domain, name_company
+from storage.text.domains import find_company_domain, is_below, name_company
 from storage.text.names import clean_text
 
 ADDRESSES = [
@@ -47,6 +47,100 @@ NO_ADDRESSES = [
     ("john@\ud800\udfff", "malformed"),
 ]
 
+JANE = [
+    "SMTP:jane@acme.example",
+    "smtp:Jane@Acme.example",
+    "SMTP: jane@acme.example",
+    "sip:jane@acme.example",
+    "rfc822;jane@acme.example",
+    "MAILTO:jane%40acme.example",
+    "mailto:jane@acme.example?subject=Hello%20you",
+    "mailto:<jane@acme.example>",
+    "<mailto:jane@acme.example>",
+    "[SMTP:jane@acme.example]",
+    "jane@acme.example [SMTP]",
+    "To: jane@acme.example",
+    "jane@acme.example;",
+    "jane@acme.example,",
+    "jane@acme.example>",
+    "<jane@acme.example",
+    "jane@acme.example:",
+    "jane@acme.example\\",
+    "jane@acme.example (Jane Roe)",
+    "jane@acme.example (Jane (work))",
+    "(jane@acme.example)",
+    "jane(work)@acme.example",
+    '"jane@acme.example"',
+    "'jane@acme.example",
+    "''jane@acme.example''",
+    "\u201cjane@acme.example\u201d",
+    "\xabjane@acme.example\xbb",
+    "jane@acme.example\u2019",
+    "Jane Roe <jane@acme.example>",
+    '"Roe, Jane" <jane@acme.example>',
+    '"<ceo@firm.example>" <jane@acme.example>',
+    "jane@acme.example<mailto:jane@acme.example>",
+    "jane@acme.example jane@acme.example",
+    "jane @ acme.example",
+    "jane\uff20acme.example",
+    "jane@acme\u3002example",
+    "\xa0jane@acme.example\xa0",
+    "\u200bjane@acme.example",
+    "jane@acme.example&gt;",
+    "&lt;jane@acme.example&gt;",
+    "jane&#64;acme.example",
+    "jane%40acme.example",
+    "=?utf-8?Q?jane?=@acme.example",
+    "=?utf-8?Q?jane=40acme.example?=",
+    "=?utf-8?B?amFuZUBhY21lLmV4YW1wbGU=?=",
+    "IMCEASMTP-jane+40acme+2Eexample@eurprd01.prod.outlook.com",
+    "IMCEAMAILTO-jane+40acme+2Eexample@acme.onmicrosoft.com",
+    "IMCEAINVALID-jane+40acme+2Eexample@x.example",
+    "jane_acme.example#EXT#@firm.onmicrosoft.com",
+    "jane_acme.example#ext#@firm.onmicrosoft.com",
+    "live.com#jane@acme.example",
+    "jane+invoices@acme.example;",
+]
+"""What programmes make of one address on its way."""
+
+NOT_ONE = [
+    ("jane@acme.example, bob@acme.example", "malformed"),
+    ("jane@acme.example;bob@acme.example", "malformed"),
+    ("X500:/o=Acme/cn=jane", "x500"),
+    ("IMCEANOTES-Jane+20Roe_Acme@x.example", "no_address"),
+    ("NOTES:Jane Roe/Acme@Acme", "group"),
+    ("john%acme.com@relay.com", "malformed"),
+]
+
+SHARED_DOMAINS = [
+    ("contoso-legal.onmicrosoft.com", "contoso-legal.onmicrosoft.com", "Contoso Legal"),
+    ("contoso-legal.mail.onmicrosoft.com", "contoso-legal.onmicrosoft.com", "Contoso Legal"),
+    ("acme.partner.onmschina.cn", "acme.partner.onmschina.cn", "Acme"),
+    ("smithlaw.co.uk.cjsm.net", "smithlaw.co.uk", "Smithlaw"),
+    ("mail.smithlaw.co.uk.cjsm.net", "smithlaw.co.uk", "Smithlaw"),
+    ("acme.com.test-google-a.com", "acme.com", "Acme"),
+    ("met.pnn.police.uk", "met.police.uk", "MET"),
+    ("hmcts.gsi.gov.uk", "hmcts.gsi.gov.uk", "Hmcts"),
+    ("curia.europa.eu", "curia.europa.eu", "Curia"),
+    ("bj.admin.ch", "bj.admin.ch", "BJ"),
+    ("lg-koeln.nrw.de", "lg-koeln.nrw.de", "Lg Koeln"),
+    ("nysd.uscourts.gov", "nysd.uscourts.gov", "Nysd"),
+    ("kanzlei-weber.de-mail.de", "kanzlei-weber.de-mail.de", "Kanzlei Weber"),
+    ("acme.wixsite.com", "acme.wixsite.com", "Acme"),
+    ("acme.wordpress.com", "acme.wordpress.com", "Acme"),
+    ("pec.studiorossi.it", "studiorossi.it", "Studiorossi"),
+    ("st-annes.ox.ac.uk", "ox.ac.uk", "OX"),
+]
+
+NOBODYS = """
+    pec.it arubapec.it studio.pec.it legalmail.it cert.legalmail.it milano.pecavvocati.it postecert.it
+    cjsm.net lawlibrary.ie adv.oa.pt hin.ch incamail.com gmx.de-mail.de privaterelay.appleid.com addy.io
+    anne.addy.io passmail.net sl.email mozmail.com netplus.ch vtxnet.ch romandie.com caramail.fr sunrise.ch
+    bluemail.ch freesurf.ch netcourrier.com laposte.net dbmail.com ewetel.net netcologne.de btconnect.com
+    talk21.com pobox.com videotron.ca telepac.pt tiscalinet.it saunalahti.fi abv.bg vip.qq.com hanmail.net
+    walla.co.il telkomsa.net vtr.net orcon.net.nz pop.agri.ch
+"""
+
 COMPANY_DOMAINS = [
     ("acme.com", "acme.com"),
     ("mail.eu.acme.com", "acme.com"),
@@ -85,6 +179,34 @@ def test_B79_two_spellings_of_an_address_are_one_person(raw, address):
 def test_B80_what_is_no_address_is_skipped_with_a_reason(raw, reason):
     parsed = parse_address(raw)
     assert (parsed.address, parsed.reason) == ("", reason)
+
+
+@pytest.mark.parametrize("raw", JANE)
+def test_what_programmes_put_around_an_address_is_taken_away(raw):
+    assert parse_address(raw).address == "jane@acme.example"
+
+
+@pytest.mark.parametrize(("raw", "reason"), NOT_ONE)
+def test_what_is_not_one_address_is_not_guessed_at(raw, reason):
+    parsed = parse_address(raw)
+    assert (parsed.address, parsed.reason) == ("", reason)
+
+
+@pytest.mark.parametrize(("domain", "company", "name"), SHARED_DOMAINS)
+def test_a_domain_that_many_share_is_a_company_each(domain, company, name):
+    assert (find_company_domain(domain), name_company(company)) == (company, name)
+
+
+@pytest.mark.parametrize("domain", NOBODYS.split())
+def test_private_and_certified_mail_makes_no_company(domain):
+    assert find_company_domain(domain) == ""
+
+
+@pytest.mark.parametrize(
+    "domain", ["lex.example", "paris.lex.example", "lex.example.cjsm.net", "lexfirm.mail.onmicrosoft.com"]
+)
+def test_the_firms_domain_stays_its_own_behind_a_gateway(domain):
+    assert is_below(domain, {"lex.example", "lexfirm.onmicrosoft.com"})
 
 
 @pytest.mark.parametrize(("domain", "company"), COMPANY_DOMAINS)

@@ -48,6 +48,101 @@ PEOPLE = """
 """
 
 
+NAMED_PEOPLE = [
+    ("Thomas Ravel", "t.ravel@a.example"),
+    ("Hans-Rudolf Meier", "hr.meier@a.example"),
+    ("João Sales", "joao_sales@a.example"),
+    ("Kapil Dev", "kapil-dev@a.example"),
+    ("Jan Bot", "jan_bot@a.example"),
+    ("Marie Sallé", "salle.marie@a.example"),
+    ("SALLÉ Marie", "salle.marie@a.example"),
+    ("Peter List", "peter-list@a.example"),
+    ("Anna Office", "anna.office@a.example"),
+    ("Jane Roe", "jane@gong.io"),
+    ("Jane Roe", "jane.roe@fireflies.ai"),
+    ("", "t.ravel@a.example"),
+    ("Salim Upport", "s.upport@a.example"),
+    ("Ian Nfo", "i.nfo@a.example"),
+    ("Anne Dmin", "a.dmin@a.example"),
+    ("Jo Bounce", "bounce.jo@a.example"),
+    ("Paul Talk", "paul-talk@a.example"),
+    ("Sales, João", "joao_sales@a.example"),
+    ("Jean Leave", "leave.jean@a.example"),
+    ("Re Mi", "re.mi@a.example"),
+    ("Jane Roe", "jane@slack.com"),
+    ("Dr. Thomas Ravel", "t.ravel@a.example"),
+    ("Ravel, Thomas", "t.ravel@ravel.example"),
+    ("Roger Obot", "r.obot@a.example"),
+    ("Noah Tify", "noah_tify@a.example"),
+    ("Sam Upport", "s.upport@gmail.com"),
+    ("", "ab12cd34ef56ab12cd34ef56@privaterelay.appleid.com"),
+    ("Jane Doe via Legal", "jane.doe@a.example"),
+]
+
+NAMED_MACHINES = [
+    ("", "hr@a.example"),
+    ("HR", "hr@a.example"),
+    ("Sales", "sales@a.example"),
+    ("Build Bot", "build-bot@a.example"),
+    ("Acme Sales", "acme-sales@acme.example"),
+    ("", "info@a.example"),
+    ("Partners List", "partners-list@a.example"),
+    ("Salle 12", "salle-12@a.example"),
+    ("", "12345678@bcc.hubspot.com"),
+    ("", "emailtosalesforce@1-abc.le.salesforce.com"),
+    ("", "emailtosalesforce@foo.example"),
+    ("", "matter+1@maildrop.clio.com"),
+    ("", "abc@emea.teams.ms"),
+    ("", "reply+ab@reply.github.com"),
+    ("", "unsubscribe-a1@a.example"),
+    ("", "fred@fireflies.ai"),
+    ("Paul's Notetaker (Otter.ai)", "x@otter.ai"),
+    ("Paul's Notetaker (Otter.ai)", "paul@a.example"),
+    ("", "123@zoomcrc.com"),
+    ("", "unknownorganizer@calendar.google.com"),
+    ("Salle Turing (12 p.)", "salle.turing@a.example"),
+    ("Salle Turing (12 p.)", "turing@a.example"),
+    ("Turing [8 seats]", "turing@a.example"),
+    ("Meeting Room 4", "mr4@a.example"),
+    ("Besprechungsraum Alpha", "alpha@a.example"),
+    ("'Jane Doe' via Contracts", "contracts@a.example"),
+    ("'Jane Doe' via Deal Team", "dealteam1@a.example"),
+    ("Fireflies.ai Notetaker", "x@a.example"),
+    ("Read.ai meeting notes", "x@read.ai"),
+    ("", "reply-1a2b3c@a.example"),
+    ("", "3f2a9c1b7d8e4f5a6b7c8d9e@a.example"),
+    ("", "15551234567@efax.com"),
+    ("", "x@acme.zendesk.com"),
+    ("", "bounces+123-john=acme.com@sendgrid.example"),
+    ("Litigation Team", "litigation-team@a.example"),
+    ("HR Meier", "hr.meier@a.example"),
+    ("João Sales", "sales@a.example"),
+    ("Hans Rudolf", "hr@a.example"),
+    ("", "noreply@a.example"),
+    ("Nora Reply", "noreply@a.example"),
+    ("Support John", "support.john@a.example"),
+    ("", "posta-certificata@pec.aruba.it"),
+    ("", "12@acme.webex.com"),
+    ("Conf. Room Paris", "paris@a.example"),
+    ("London Office", "london_office@a.example"),
+    ("TURING ROOM (10)", "r@a.example"),
+    ("Info Desk", "info-desk@a.example"),
+    ("Team Sales", "team-sales@a.example"),
+    ("", "ecf@nysd.uscourts.gov"),
+    ("Renovate Bot", "renovate-bot@a.example"),
+]
+
+
+@pytest.mark.parametrize(("name", "raw"), NAMED_PEOPLE)
+def test_where_name_and_address_agree_the_person_wins_over_the_word(name, raw):
+    assert find_machine(parse_address(raw), name) == ""
+
+
+@pytest.mark.parametrize(("name", "raw"), NAMED_MACHINES)
+def test_what_people_write_to_or_invite_and_nobody_is_is_no_person(name, raw):
+    assert find_machine(parse_address(raw), name) != ""
+
+
 @pytest.mark.parametrize(("reason", "raw"), [(why, raw) for why, text in MACHINES.items() for raw in text.split()])
 def test_B84_a_machine_is_never_a_person(reason, raw):
     assert find_machine(parse_address(raw)) == reason

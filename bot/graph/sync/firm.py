@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
-from bot.graph.sync.names import clean_name
 from storage.history.events import Person
 from storage.text.addresses import normalize_domain, parse_address
-from storage.text.domains import find_company_domain
+from storage.text.displayed_names import clean_name
+from storage.text.domains import find_company_domain, is_below
 from storage.text.machines import find_machine
 
 _CACHED: Final = 20_000
@@ -39,7 +39,7 @@ class Firm:
 
     def is_inside(self, domain: str) -> bool:
         """Say whether a domain is one of the firm's, or below one."""
-        return domain in self.domains or any(domain.endswith(f".{own}") for own in self.domains)
+        return is_below(domain, self.domains)
 
     def _decide(self, name: str, raw: str) -> Person | Reason:
         address = parse_address(raw)
@@ -47,9 +47,9 @@ class Firm:
             return address.reason
         if self.is_inside(address.domain):
             return "internal"
-        machine = find_machine(address)
+        machine = find_machine(address, name)
         if machine:
             return machine
-        clean, quality = clean_name(name, address.local)
+        clean, quality = clean_name(name, address.local, address.domain)
         tiebreak = int.from_bytes(hashlib.blake2b(clean.encode(), digest_size=3).digest())
         return Person(address.address, find_company_domain(address.domain), clean, quality, tiebreak)

@@ -1,0 +1,81 @@
+"""What programmes make of an address on its way, taken away again: prefixes, wrappings, comments, encodings.
+
+Sources: RFC 5322 (comments, angle brackets), RFC 2047 (encoded words), RFC 6068 (mailto), [MS-OXOABK] 2.2 and
+[MS-OXCMAIL] 2.1 (the encapsulated addresses of Exchange: `IMCEA` and a type, a dash, and `+` before each hexadecimal
+pair), and the names that Entra ID gives to guests (`jane_acme.example#EXT#@firm.onmicrosoft.com`).
+"""
+
+import re
+from typing import Final
+from urllib.parse import unquote
+
+from storage.text.mending import mend_text
+
+_PREFIX = re.compile(
+    r"^(?:smtp|sips?|mailto|e-?mail|mail|internet|rfc822|im|acct|xmpp|msteams|proxyaddresses|from|to|cc|bcc|an|von"
+    r"|reply-to)(?:[:;]|%3a)\s*",
+    re.IGNORECASE,
+)
+_ENCAPSULATED = re.compile(r"^imcea[a-z0-9]+-(.+)@[^@]+$", re.IGNORECASE)
+_GUEST = re.compile(r"^(.+)_([^_@]+\.[^_@]+)#ext#@[^@]+$", re.IGNORECASE)
+_ACCOUNT = re.compile(r"^(?:live\.com|mail|google\.com|facebook\.com|unknown)#(.+@.+)$", re.IGNORECASE)
+"""How Entra ID writes a private account that somebody was invited with."""
+_ANGLE = re.compile(r"<([^<>]*@[^<>]*)>")
+_COMMENT = re.compile(r"\([^()]*\)")
+_TYPE = re.compile(r"\s*\[(?:smtp|internet|mailto)\]$", re.IGNORECASE)
+_AT = re.compile(r"\s*[@\uff20\ufe6b]\s*")
+_AROUND: Final = (
+    " \t'`<>[]{}(),;:|*\\\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
+    "\uff1c\uff1e\u3008\u3009\u300a\u300b"
+)
+_TRIES: Final = 4
+"""As often as something may be wrapped in something else."""
+
+
+def unwrap_address(text: str) -> str:
+    """Give the address that a text is about; a text without one, or with several, as it is."""
+    text = _AT.sub("@", mend_text(text))
+    if "@" not in text and text.count("%40") == 1:
+        text = unquote(text)
+    for _ in range(_TRIES):
+        before, text = text, _unwrap_once(text)
+        if text == before:
+            break
+    return text
+
+
+def _unwrap_once(text: str) -> str:
+    if found := _ANGLE.findall(text):
+        return str(found[-1])
+    text = _strip(text)
+    if prefix := _PREFIX.match(text):
+        return unquote(text[prefix.end() :].partition("?")[0])
+    if "(" in text:
+        text = _COMMENT.sub("", text)
+    text = _TYPE.sub("", text)
+    for pattern, decode in ((_ENCAPSULATED, _decode_exchange), (_GUEST, r"\1@\2"), (_ACCOUNT, r"\1")):
+        text = pattern.sub(decode, text)
+    return _take_first(text)
+
+
+def _strip(text: str) -> str:
+    """Take quotes, brackets and punctuation away from both ends; a quoted local part keeps its own."""
+    stripped = text.strip(_AROUND)
+    if '"@' not in stripped:
+        return stripped.strip(_AROUND + '"')
+    return stripped.rstrip('"').rstrip(_AROUND)
+
+
+def _take_first(text: str) -> str:
+    """Give the address before what stands behind it: a name, or the address again; two addresses stay as they are."""
+    first, gap, rest = re.sub(r"[;,]\s*", " ", text).partition(" ")
+    if not gap or "@" not in first or first.startswith('"'):
+        return text
+    others = {word.strip(_AROUND + '"').lower() for word in rest.split() if "@" in word}
+    return first if others <= {first.lower()} else text
+
+
+def _decode_exchange(found: re.Match[str]) -> str:
+    """Decode an encapsulated address: `jane+40acme+2Eexample`; `_` stands for a slash in those that are paths."""
+    inner = re.sub(r"\+([0-9A-Fa-f]{2})", lambda pair: chr(int(pair[1], 16)), found[1])
+    return inner if "@" in inner or not inner.startswith("_") else inner.replace("_", "/")

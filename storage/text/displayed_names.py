@@ -1,0 +1,221 @@
+"""The names people are given in mail headers, made fit to be read; the address decides who they are, never the name.
+
+Where a name can be read in several ways (`Dubois, Claire` and `Claire Dubois, Banque Delta`), what the address says
+decides between them.
+"""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from storage.text.mending import mend_text
+from storage.text.name_evidence import count_explained, is_persons
+from storage.text.names import clean_text
+from storage.text.titles import drop_leading_titles, drop_titles, is_behind_name, is_firm, is_title
+from storage.text.voices import capitalize, lower_voices
+
+DERIVED: Final = 0
+"""Quality of a name taken from the address alone."""
+SINGLE: Final = 1
+"""Quality of one word: a first name, a nickname."""
+FULL: Final = 2
+"""Quality of two words or more."""
+
+_QUOTES: Final = "\"'`\u00b4«»\u2039\u203a“”„‟\u2018\u2019\u201a\u201b\\ "
+_EXCHANGE_PATH = re.compile(r"^(?:ex:|x500:)?/o=|^imceaex", re.IGNORECASE)
+_NOTES_NAME = re.compile(r"^/?cn=([^/]+)(?:/.*)?$", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"^(?:smtp|mailto|e-?mail|name|nom|from|von|de|cc|bcc|to|an|à)\s*:\s*|^(?:i\.\s?a\.|i\.\s?v\.|p\.\s?p\."
+    r"|ppa\.)\s+",
+    re.IGNORECASE,
+)
+_SPACED = re.compile(r"\S+(?:\s\.\s\S+)*\s@\s\S+(?:\s\.\s\S+)+")
+"""An address that an archive has taken apart: `jacob . pan @ intel . com`."""
+_ADDRESS = re.compile(r"[<(\[]?\b(?:mailto:)?[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+[>)\]]?")
+_MARK = re.compile(
+    r"^\s*[\[({<*#!_-]*\b(?:ext|extern|external|externe|externo|esterno|externer|guest|gast|invité|invitée|spam"
+    r"|spam\?)\.?(?=\s*[\])}>*#!:_-])"
+    r"[\s\])}>*#!:_-]+|[\s,-]*[\[({<*#]+\s*(?:ext|extern|external|externe|externo|esterno|guest|gast"
+    r"|invité)\.?\s*[\])}>*#]*$"
+    r"|\s+[-\u2013|]\s*(?:ext|extern|external|externe|externo|esterno|guest)\.?$",
+    re.IGNORECASE,
+)
+"""Marks that gateways and directories put beside the names of outsiders."""
+_PRONOUN = (
+    r"(?:she|her|hers|he|him|his|they|them|theirs?|ze|zir|xe|xem|it|its|elle|il|lui|iel|ielle|er|ihm|ihn|sie|ihr"
+    r"|dey|lei|ella|él|el"
+    r"|ellos|elles|any|hen|hon|han|zij|haar|hij|hem|die|hun|ela|ele|all|ask|eux)"
+)
+_PRONOUNS = re.compile(
+    rf"\s*[-\u2013|,;(\[/]*\s*(?<![^\W\d_]){_PRONOUN}(?:\s*/\s*{_PRONOUN})+(?![^\W\d_])\s*[)\]]*"
+    rf"|[\s,]*[(\[]\s*{_PRONOUN}\s*[)\]]",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\s*(?:\([^()]*\)?|\[[^\[\]]*\]?|<[^<>]*>?)\s*")
+_INSIDE = re.compile(r"[(\[{<]+([^()\[\]{}<>]*)")
+_WHOLE = re.compile(r"^[(\[{<]+([^()\[\]{}<>]*)[)\]}>]+$")
+_VIA = re.compile(
+    r"[\s,]+(?:via|on behalf of|o/b/o|obo|by order of|for and on behalf of|sent by|pour le compte de|de la part de"
+    r"|au nom de|par délégation de"
+    r"|envoyé par|im auftrag (?:von|der|des)|i\.\s?a\.(?: von)?|im namen (?:von|der|des)|namens|gesendet von"
+    r"|per conto di|a nome di|en nombre de|por cuenta de|em nome de|c/o)[\s:]+",
+    re.IGNORECASE,
+)
+_BORN = re.compile(r"\s*,?\s+(?:née?|nee|geb\.|geborene?r?|born|épouse|ép\.|veuve|nata|ux\.)\s+\S.*$")
+_BREAK = re.compile(r"\s*[|⎥│•►]\s*|\s+[-\u2013\u2014/·]+\s+|\s+@\s*|\s+(?:from|at|chez|bei|presso)\s+")
+_NICKNAME = re.compile(r"[A-Z][a-z]+(?:_[A-Z][a-z]+)+|[a-z]{2,}(?:_[a-z]{2,})+|[A-Z]{2,}(?:_[A-Z]{2,})+")
+_MOST_WORDS: Final = 3
+"""Words on either side of the comma in `Last, First`; more of them are no name."""
+_INITIALS = re.compile(r"(?:[^\W\d_]\.\s?)+[^\W\d_]?\.?|[A-Z]{1,2}")
+
+
+@lru_cache(maxsize=65536)
+def clean_name(raw: str, local: str, host: str = "") -> tuple[str, int]:
+    """Give the name as it should be read, and how good it is (`DERIVED`, `SINGLE` or `FULL`).
+
+    `local` and `host` are the parts of the address: a name is derived from the one where the header has none, and
+    together they decide between readings.
+    """
+    name = _arrange(_strip(prepare(raw), local), local, host)
+    if not any(map(str.isalpha, name)):
+        return derive_name(local), DERIVED
+    is_dotted = " " not in name and re.search(r"[._]", name.strip("._")) and not _INITIALS.fullmatch(name)
+    if name.casefold() == local.casefold() or is_dotted:
+        derived = derive_name(name)
+        return derived, FULL if " " in derived and name.casefold() != local.casefold() else DERIVED
+    return name, FULL if " " in name else SINGLE
+
+
+@lru_cache(maxsize=65536)
+def derive_name(local: str) -> str:
+    """Read a name out of a local part: `john.doe2` is John Doe, `jdoe` stays as it is."""
+    words = [word for word in re.split(r"[._]+|\d+$", local.partition("+")[0]) if word]
+    if len(words) <= 1 or not all(word.replace("-", "").isalpha() for word in words):
+        return clean_text(local)
+    return " ".join(f"{word.upper()}." if len(word) == 1 else capitalize(word) for word in words)
+
+
+def prepare(raw: str) -> str:
+    """Give a displayed name as it was meant, without what is no part of any name: quotes, paths, marks, pronouns."""
+    text = clean_text(mend_text(raw)).strip(_QUOTES)
+    if _EXCHANGE_PATH.match(text):
+        return ""
+    text = _NOTES_NAME.sub(r"\1", text).replace('\\"', '"')
+    text = _MARK.sub(" ", text).strip(_QUOTES)
+    return _PRONOUNS.sub("", text).strip(_QUOTES)
+
+
+def split_via(name: str) -> tuple[str, str]:
+    """Give whose name stands before `via` or `on behalf of`, and what stands behind it; empty where there is none."""
+    found = _VIA.search(name)
+    if not found or not any(map(str.isalpha, name[: found.start()])):
+        return name, ""
+    return name[: found.start()].strip(_QUOTES), name[found.end() :].strip(_QUOTES)
+
+
+def _strip(name: str, local: str) -> str:
+    """Take away what is not the name: addresses, asides, on whose behalf, where from."""
+    name = _PREFIX.sub("", name)
+    if "@" in name:
+        name = _SPACED.sub(" ", name)
+        name = _ADDRESS.sub(" ", name).strip()
+        if re.search(r"\S@\S", name):
+            return ""
+    before, behind = split_via(name)
+    if behind:
+        is_behind = count_explained(behind, local)[0] > count_explained(before, local)[0]
+        is_lists = not count_explained(before, local)[0] and re.search(r"\bvia\b", name, re.IGNORECASE)
+        name = behind if is_behind or is_lists else before
+    name = _WHOLE.sub(r"\1", name.strip(_QUOTES))
+    bare = _ASIDE.sub(" ", name).strip(_QUOTES)
+    if not any(map(str.isalpha, bare)):
+        bare = " ".join(_INSIDE.findall(name))
+    name = _BORN.sub("", bare)
+    return _choose_segment(name.strip(_QUOTES + ",;-\u2013_"), local)
+
+
+def _choose_segment(name: str, local: str) -> str:
+    """Give the part of `Jane Roe | Acme` that is the person's: the one that the address is made of, or the first."""
+    segments = [part for part in (part.strip(_QUOTES) for part in _BREAK.split(name)) if part]
+    if len(segments) > 1:
+        persons = next((part for part in segments if is_persons(part, local)), "")
+        whole = " ".join(segments)
+        name = persons or (name if is_persons(whole, local) else segments[0])
+    return _read_slashes(_read_label(name), local)
+
+
+def _read_label(name: str) -> str:
+    """Take the group off `Doe, John:GROUP` and the word off `GitAuthor: John Doe`."""
+    first, colon, rest = (part.strip(_QUOTES) for part in name.partition(":"))
+    if not colon or not first or not rest:
+        return first or rest
+    return rest if " " not in first and " " in rest else first
+
+
+def _read_slashes(name: str, local: str) -> str:
+    """Take the units off `John Doe/Paris/DELTA`, and turn `DOE/JOHN`."""
+    first, slash, rest = (part.strip() for part in name.partition("/"))
+    if not slash or " " in first:
+        return first if slash else name
+    pair = f"{rest} {first}"
+    return pair if " " not in rest and "/" not in rest and is_persons(pair, local) else name
+
+
+def _arrange(name: str, local: str, host: str) -> str:
+    """Put the first name first, drop titles and a doubled surname, and lower the voice."""
+    if _NICKNAME.fullmatch(name) and name.casefold() != local.casefold():
+        name = name.replace("_", " ")
+    words = _read_commas(name, local, host).split()
+    words = drop_titles(words, local)
+    if len(words) > 1 and "." in words[0] and words[0].lower().rpartition(".")[2] == words[-1].lower():
+        words = [*words[0].rpartition(".")[0].split("."), *words[1:]]
+    return " ".join(lower_voices(words, local)).strip(_QUOTES + ",;")
+
+
+def _read_commas(name: str, local: str, host: str) -> str:
+    """Read `Last, First`, `First Last, Company` and what else stands between commas, as the address says."""
+    parts = [part for part in (part.strip(_QUOTES) for part in re.split("[,;\uff0c\u3001]", name)) if part]
+    if "&" in name:
+        return " ".join(parts)
+    while len(parts) > 1 and _is_addition(parts, local):
+        parts.pop()
+    if len(parts) > 2 and max(len(part.split()) for part in parts[:2]) <= _MOST_WORDS:  # noqa: PLR2004
+        parts = parts[:2]
+    if len(parts) != 2:  # noqa: PLR2004
+        return " ".join(parts)
+    last, first = drop_leading_titles(parts[0]), parts[1]
+    turned = f"{first} {last}"
+    is_long = max(len(last.split()), len(first.split())) > _MOST_WORDS
+    if _is_whole(last, first, local, host):
+        return last
+    return f"{last} {first}" if is_long else turned
+
+
+def _is_addition(parts: list[str], local: str) -> bool:
+    """Say whether the last part is a degree, a position, a company; initials behind a bare surname are its own."""
+    last = parts[-1]
+    is_alone = len(parts) == 2 and len(parts[0].split()) == 1  # noqa: PLR2004
+    if is_alone and last.istitle() and len(last) <= 2:  # noqa: PLR2004
+        return False  # Nguyen, An
+    if is_alone and _INITIALS.fullmatch(last):
+        is_degree = "." not in last and is_behind_name(last) and not count_explained(last, local)[0]
+        return is_degree and last.lower() != "jd"
+    return is_title(last) or is_behind_name(last) or is_firm(last)
+
+
+def _is_whole(whole: str, other: str, local: str, host: str) -> bool:
+    """Say whether what stands before the comma is the whole name, and the rest where they work."""
+    if len(whole.split()) < 2:  # noqa: PLR2004
+        return False
+    if _is_of_host(other, host):
+        return True
+    explained, unused = count_explained(whole, local)
+    both, more = count_explained(f"{other} {whole}", local)
+    return explained > 0 and explained >= both and unused < more and is_persons(whole, local)
+
+
+def _is_of_host(name: str, host: str) -> bool:
+    """Say whether a name is that of the domain, word by word: Banque Delta at `banque-delta.fr`."""
+    label = re.sub(r"[^a-z0-9]", "", host.rpartition(".")[0])
+    words = [re.sub(r"[^a-z0-9]", "", word) for word in name.lower().split()]
+    return len(label) > 2 and bool(words) and ("".join(words) in label or label in "".join(words))  # noqa: PLR2004

@@ -1,0 +1,45 @@
+"""By which name to greet somebody: the first name, or none where nobody can tell which it is."""
+
+import re
+import unicodedata
+from typing import Final
+
+from storage.text.addresses import parse_address
+from storage.text.displayed_names import DERIVED, clean_name
+from storage.text.machines import ROLES, is_thing
+from storage.text.names import fold
+from storage.text.titles import is_title
+
+_PARTICLES: Final = frozenset(("de", "du", "le", "la", "van", "von", "der", "den", "di", "da", "el", "al", "ten", "zu"))
+_SHORTEST: Final = 2
+
+
+def choose_greeting(name: str, address: str = "") -> str:
+    """Give the first name in a name from the directory; empty where it has none, or may be a function's.
+
+    "Martin, Anne (Paris)" is Anne and "Dr. Sofia Meier" Sofia; "Dr. Meier", "J. Roe" and "Reception Paris" are greeted
+    without a name. The address tells "Martin Anne" from "Anne Martin".
+    """
+    local = parse_address(address).local
+    clean, quality = clean_name(name, local)
+    words = clean.split()
+    if (
+        not words
+        or (quality == DERIVED and len(words) < _SHORTEST)
+        or any(map(is_thing, words))
+        or fold(words[0]) in ROLES
+    ):
+        return ""
+    first = _turn(words, local)
+    is_name = first.replace("-", "").replace("'", "").replace("\u2019", "").isalpha() and first[:1].isupper()
+    if not is_name or len(first) < _SHORTEST or is_title(first) or first.lower() in _PARTICLES:
+        return ""
+    is_shouted = first.isupper() and len(first) > _SHORTEST
+    return "" if is_shouted or unicodedata.name(first[0], "").startswith(("CJK", "HANGUL")) else first
+
+
+def _turn(words: list[str], local: str) -> str:
+    """Give the first of two words, or the second where the address begins with it."""
+    pieces = re.split(r"[._-]", local)
+    is_turned = len(words) == len(pieces) == 2 and [fold(word) for word in reversed(words)] == pieces  # noqa: PLR2004
+    return words[1] if is_turned else words[0]

@@ -1,0 +1,69 @@
+"""Text as it was meant: encoded words, HTML entities and UTF-8 that was read as Latin letters, taken back."""
+
+import email.errors
+import email.header
+import html
+import re
+from typing import Final
+from urllib.parse import unquote
+
+_ENCODED = re.compile(r"=\?[^?\s]+\?[bqBQ]\?[^?]*\?=")
+_ENTITY = re.compile(r"&#?\w+;")
+_MISREAD = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]")
+"""The first byte of a letter in UTF-8 and the next one, as Windows-1252 and Latin-1 show them."""
+_QUOTED = re.compile(r"(?:=[0-9A-F]{2}){2,}")
+_EXTENDED = re.compile(r"^(?:utf-8|iso-8859-1|us-ascii)'[a-z-]*'(?=.*%[0-9a-f]{2})", re.IGNORECASE)
+"""The frame of a value in RFC 2231 that nobody decoded."""
+_LONGEST: Final = 2_000
+"""Characters of a header that are read at all."""
+
+
+def mend_text(raw: str) -> str:
+    """Give a text from a header as its writer meant it; what cannot be mended stays as it is."""
+    text = raw[:_LONGEST]
+    if _EXTENDED.match(text):
+        text = unquote(_EXTENDED.sub("", text))
+    if "=" in text:
+        text = _QUOTED.sub(_decode_quoted, _decode_words(text))
+    if "&" in text:
+        text = _ENTITY.sub(lambda found: html.unescape(found[0]), html.unescape(text))
+    for _ in range(2):  # what was misread twice
+        if text.isascii() or not _MISREAD.search(text):
+            break
+        text = _read_again(text)
+    return text
+
+
+def _decode_words(text: str) -> str:
+    """Decode the encoded words of RFC 2047; nothing is left of one that cannot be read."""
+    if "=?" not in text:
+        return text
+    try:
+        spaced = _ENCODED.sub(lambda found: f" {found[0]} ", text)
+        decoded = str(email.header.make_header(email.header.decode_header(spaced)))
+    except (LookupError, ValueError, email.errors.HeaderParseError):
+        return ""
+    return decoded if "=?" not in decoded else ""
+
+
+def _decode_quoted(found: re.Match[str]) -> str:
+    """Decode the letters of a quoted-printable text without its frame: `Jos=C3=A9`."""
+    try:
+        return bytes.fromhex(found[0].replace("=", "")).decode()
+    except UnicodeDecodeError:
+        return found[0]
+
+
+def _read_again(text: str) -> str:
+    """Read Latin letters as the bytes of UTF-8 that they were; the text as it is where they never were."""
+    try:
+        return b"".join(map(_encode, text)).decode()
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return text
+
+
+def _encode(letter: str) -> bytes:
+    try:
+        return letter.encode("cp1252")
+    except UnicodeEncodeError:
+        return letter.encode("latin-1")  # the five places that Windows-1252 leaves empty

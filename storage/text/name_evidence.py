@@ -1,0 +1,89 @@
+"""What an address says of a name: `t.ravel@` is Thomas Ravel's, and `claire.dubois@` tells the person from the bank."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from storage.text.names import fold
+
+_EXPANDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
+_MOST_WORDS: Final = 8
+_LONGEST_PIECE: Final = 40
+_FULL: Final = 2
+"""Letters from which on a word is more than initials."""
+
+
+@lru_cache(maxsize=65536)
+def count_explained(name: str, local: str) -> tuple[int, int]:
+    """Give how many letters of a local part the words of a name explain, and how many words it takes no notice of.
+
+    A word explains itself or, by its first letter, an initial.
+    """
+    words = _list_words(name)
+    letters, seen = 0, frozenset[int]()
+    for piece in _list_pieces(local):
+        found = _match(piece, words, seen)
+        if found is not None:
+            letters += len(piece)
+            seen = found
+    return letters, len(words) - len(seen)
+
+
+@lru_cache(maxsize=65536)
+def is_persons(name: str, local: str) -> bool:
+    """Say whether a local part is made of a name of two words or more, one of them in full: it is that person's."""
+    words, seen = _list_words(name), frozenset[int]()
+    pieces = _list_pieces(local)
+    for piece in pieces:
+        found = _match(piece, words, seen)
+        if found is None:
+            return False
+        seen = found
+    text = "".join(pieces)
+    has_full = any(len(form) > _FULL and form in text for place in seen for form in words[place])
+    return len(seen) > 1 and has_full
+
+
+def _list_words(name: str) -> list[tuple[str, ...]]:
+    """Give the words of a name, each as it may be spelled in an address."""
+    found = []
+    for word in re.split(r"[\s'\u2019.-]+", name.casefold())[:_MOST_WORDS]:
+        forms = (fold(word).replace(" ", ""), fold(word.translate(_EXPANDED)).replace(" ", ""))
+        if any(map(str.isalnum, forms[0])):
+            found.append(tuple(dict.fromkeys(forms)))
+    return found
+
+
+def _list_pieces(local: str) -> list[str]:
+    bare = re.sub(r"\d+$", "", local.partition("+")[0])
+    return [piece for piece in re.split(r"[._'-]+", fold_local(bare)) if piece]
+
+
+def has_word(word: str, local: str) -> bool:
+    """Say whether a local part has a word in it, in any spelling: of two letters and more."""
+    text = re.sub(r"[._'-]", "", fold_local(local))
+    plain = re.sub(r"['\u2019.-]", "", word.casefold())
+    forms = {fold(plain).replace(" ", ""), fold(plain.translate(_EXPANDED)).replace(" ", "")}
+    return any(len(form) > 1 and form in text for form in forms)
+
+
+def fold_local(local: str) -> str:
+    """Take the accents off a local part and leave what separates its pieces."""
+    return local if local.isascii() else re.sub(r"[^._'-]+", lambda found: fold(found[0]), local)
+
+
+def _match(piece: str, words: list[tuple[str, ...]], seen: frozenset[int]) -> frozenset[int] | None:
+    """Read a piece as words and initials of a name that are not used yet; None where it is something else."""
+    if not piece:
+        return seen
+    if len(piece) > _LONGEST_PIECE:
+        return None
+    for place, forms in enumerate(words):
+        if place in seen:
+            continue
+        for form in sorted({*forms, forms[0][:1]}, key=len, reverse=True):
+            if piece.startswith(form):
+                found = _match(piece[len(form) :], words, seen | {place})
+                if found is not None:
+                    return found
+    return None

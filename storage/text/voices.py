@@ -1,0 +1,139 @@
+"""Capitals: names that are shouted or whispered, written as names."""
+
+import re
+from typing import Final
+
+from storage.text.name_evidence import has_word
+from storage.text.word_lists import read_list
+
+_PARTICLES: Final = frozenset(
+    (
+        *(
+            "de",
+            "du",
+            "des",
+            "d",
+            "la",
+            "le",
+            "les",
+            "von",
+            "van",
+            "vom",
+            "der",
+            "den",
+            "dem",
+            "ten",
+            "ter",
+            "zu",
+            "zum",
+        ),
+        *("y", "e", "da", "do", "dos", "das", "di", "del", "della", "delle", "dei", "et", "und", "bin", "ben", "al"),
+        *("el", "zur", "af", "av", "op", "'t", "in"),
+    )
+)
+_LINKS: Final = frozenset(
+    ("de", "von", "van", "der", "den", "dem", "di", "del", "della", "zu", "af", "op", "ter", "ten")
+)
+_ARTICLES: Final = frozenset(("le", "la", "les"))
+"""Small behind another particle (de la Fontaine), great by themselves (Le Goff)."""
+_ABBREVIATION: Final = 4
+"""Letters up to which one shouted word may be an abbreviation."""
+_INITIALS: Final = 2
+"""Letters that are rather initials than a surname."""
+_FIRST_NAMES: Final = 2
+"""First names behind a shouted surname."""
+_THINGS: Final = read_list("thing_words.txt")
+_SCOTTISH = re.compile(r"(Ma?c)([A-Z]{3,})")
+_SHOUTED = re.compile(r"[^\W\d_a-z]+(?:[-'\u2019][^\W\d_a-z]+)*")
+_TURKISH: Final = frozenset("\u0130\u0131\u011e\u011f\u015e\u015f")
+_SMALL = str.maketrans({"I": "\u0131", "\u0130": "i"})
+
+
+def lower_voices(words: list[str], local: str) -> list[str]:
+    """Write shouted and whispered names as names; a shouted surname in front of a first name goes behind it."""
+    text = " ".join(words)
+    is_turkish = not _TURKISH.isdisjoint(text)
+    is_whispered = text.islower() and len(words) > 1 and re.sub(r"[-' ]", "", text).isalpha()
+    is_loud = text.replace("ß", "SS").isupper()
+    if is_whispered or (is_loud and (len(words) > 1 or len(text) > _ABBREVIATION) and not _is_initials(text)):
+        return [write_word(words, place, is_turkish=is_turkish) for place in range(len(words))]
+    front = _count_surname(words, local)
+    if front:
+        words = [*words[front:], *words[:front]]
+    first = len(words) - front if front else 1
+    return [
+        write_word(words, place, is_turkish=is_turkish)
+        if place >= first and (front or _is_surname(words, place, local))
+        else _SCOTTISH.sub(lambda found: found[1] + found[2].capitalize(), word)
+        for place, word in enumerate(words)
+    ]
+
+
+def _is_initials(text: str) -> bool:
+    return bool(re.fullmatch(r"(?:\w\.){2,}", text))
+
+
+def _count_surname(words: list[str], local: str) -> int:
+    """Count the shouted words in front of a first name that is written as one, where they are a surname's."""
+    count = next((place for place, word in enumerate(words) if not _is_loud(word)), 0)
+    rest = words[count:]
+    if not count or len(rest) > _FIRST_NAMES or not all(map(_is_first_name, rest)):
+        return 0
+    has_particle = any(_is_particle_word(word) for word in words[:count])
+    known = any(len(word) > _INITIALS and has_word(word, local) for word in words[:count])
+    return count if known or (has_particle and count > 1) else 0
+
+
+def _is_first_name(word: str) -> bool:
+    return (
+        bool(re.fullmatch(r"[^\W\d_][^\W\d_'\u2019]*\.?(?:-[^\W\d_]+)?", word))
+        and word[0].isupper()
+        and word.lower() not in _THINGS
+    )
+
+
+def _is_surname(words: list[str], place: int, local: str) -> bool:
+    """Tell a shouted surname (`DUPONT`) from an abbreviation (`GNU`): the address has it too, or all behind shouts."""
+    word = words[place]
+    if not _is_loud(word):
+        return False
+    is_behind_first_name = bool(re.fullmatch(r"[^\W\d_][^\W\d_]+(?:-[^\W\d_]+)*", words[0])) and words[0].istitle()
+    all_loud = all(_is_loud(other) for other in words[1:])
+    is_long = any(len(other) > _ABBREVIATION or _is_particle_word(other) for other in words[1:])
+    is_short = len(word) <= _INITIALS and not _is_particle_word(word)
+    return (has_word(word, local) and not is_short) or (is_behind_first_name and all_loud and is_long)
+
+
+def _is_loud(word: str) -> bool:
+    return (
+        len(word) > 1 and bool(_SHOUTED.fullmatch(word.replace("ß", "SS"))) and word.upper() == word.replace("ß", "SS")
+    )
+
+
+def _is_particle_word(word: str) -> bool:
+    return word.lower() in _PARTICLES
+
+
+def write_word(words: list[str], place: int, *, is_turkish: bool) -> str:
+    """Write a word of a name in small letters with its great ones: `O'BRIEN` is O'Brien and `VAN` van."""
+    word = words[place]
+    lowered = word.lower()
+    if 0 < place < len(words) - 1 and lowered in _PARTICLES:
+        is_alone = lowered in _ARTICLES and words[place - 1].lower() not in _LINKS
+        return lowered.capitalize() if is_alone else lowered
+    return capitalize(word, is_turkish=is_turkish)
+
+
+def capitalize(word: str, *, is_turkish: bool = False) -> str:
+    """Write `o'brien-smith` as O'Brien-Smith, `MCDONALD` as McDonald and `İBRAHİM` as İbrahim."""
+    small = word.translate(_SMALL).lower() if is_turkish else word.lower()
+    pieces = re.split(r"([-'\u2019.])", small)
+    text = "".join(_raise(piece, is_turkish=is_turkish) for piece in pieces)
+    if re.match(r"Ij[^aeiouy\W]", text):
+        return "IJ" + text[2:]
+    return "Mc" + text[2:].capitalize() if re.match(r"Mc[a-z]{3,}$", text) else text
+
+
+def _raise(piece: str, *, is_turkish: bool) -> str:
+    first = "\u0130" if is_turkish and piece[:1] == "i" else piece[:1].upper()
+    return first + piece[1:]
