@@ -75,6 +75,17 @@ class Kind(enum.IntEnum):
     MEETING = 3
 
 
+class Invitation(enum.IntEnum):
+    """What an invitation is worth that a stranger sent and the user has not answered."""
+
+    ANSWERED = 0
+    """No such invitation: a mail, a meeting of the firm's own, one that the user accepted."""
+    KNOWN = 1
+    """The organiser is the user's contact by something else: it counts as a meeting."""
+    STRANGE = 2
+    """The organiser is not: its people are only seen."""
+
+
 class Feed(enum.StrEnum):
     """What is followed of one mailbox: three deltas, and the list of the mail that is filed."""
 
@@ -138,6 +149,8 @@ class User(Base):
     name: Mapped[str] = mapped_column(Text)
     folded_name: Mapped[str] = mapped_column(Folded)
     address: Mapped[str] = mapped_column(Text, default="")
+    own_addresses: Mapped[dict[str, bool]] = mapped_column(Json, default=dict, server_default=text("'{}'"))
+    """What they said of addresses outside the firm: True for "that is me", False for "that is not me"."""
     aliases: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     """Their other addresses in the directory, lower case, with a space between them."""
     language: Mapped[str] = mapped_column(String(8), default="")
@@ -309,6 +322,9 @@ class Interaction(Base):
     __tablename__ = "interactions"
     __table_args__ = (
         partial_index("interactions_planned", "tenant_id", "user_id", "occurred_at", where="is_planned"),
+        partial_index(
+            "interactions_by_organizer", "tenant_id", "user_id", "organizer_id", where="organizer_id IS NOT NULL"
+        ),
         {"sqlite_with_rowid": False, "postgresql_partition_by": "RANGE (occurred_at)"},
     )
 
@@ -325,6 +341,10 @@ class Interaction(Base):
     round: Mapped[int] = mapped_column(BigInt, default=0)
     subject: Mapped[str | None] = mapped_column(Text)
     """Content: stays NULL unless the firm turned subjects on."""
+    invitation: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
+    """`Invitation`: whether it counts; copied to those who take part."""
+    organizer_id: Mapped[int | None] = mapped_column(BigInt)
+    """The contact on whom an unanswered invitation depends (0: nobody who could be one); NULL for all else."""
 
 
 class InteractionContact(Base):
@@ -350,6 +370,9 @@ class InteractionContact(Base):
     source_digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
     kind: Mapped[int] = mapped_column(SmallInteger)
     is_planned: Mapped[bool] = mapped_column(Boolean, default=False)
+    invitation: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
+    is_bcc: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+    """The others on the mail do not know: it is the sender's alone, and on no line with them."""
 
 
 class Relationship(Base):

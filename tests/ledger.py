@@ -6,10 +6,11 @@ data.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from publicsuffixlist import PublicSuffixList
@@ -63,6 +64,9 @@ class Event(NamedTuple):
     at: int
     is_planned: bool
     addresses: frozenset[str]
+    host: str | None = None
+    """Whose contact the user has to be otherwise for it to count; None where it counts by itself."""
+    counts: bool = True
 
 
 def normalise(raw: str | None) -> str:
@@ -170,7 +174,15 @@ def find_company(address: str) -> str:
     return shared or registrable
 
 
-def list_people(pairs: Iterable, domains: Iterable[str]) -> frozenset[str]:
+def is_ones_own(pair: tuple, address: str, owner: str) -> bool:
+    """Say whether a private address is that of the mailbox's owner, by the name on it or, without one, in it."""
+    names = set(re.findall(r"[^\W\d_]+", owner.lower()))
+    shown = (pair[0] or "").strip()
+    given = shown if shown and "@" not in shown else address.partition("@")[0]
+    return len(names) > 1 and not find_company(address) and set(re.findall(r"[^\W\d_]+", given.lower())) == names
+
+
+def list_people(pairs: Iterable, domains: Iterable[str], owner: str = "") -> frozenset[str]:
     """Give the outside people among the names and addresses of some headers."""
     found = set()
     for pair in pairs:
@@ -178,7 +190,7 @@ def list_people(pairs: Iterable, domains: Iterable[str]) -> frozenset[str]:
         address = normalise(raw)
         domain = address.rpartition("@")[2]
         is_inside = any(domain == own or domain.endswith("." + own) for own in domains)
-        if address and not is_inside and not is_machine(raw):
+        if address and not is_inside and not is_machine(raw) and not is_ones_own(pair, address, owner):
             found.add(address)
     return frozenset(found)
 
@@ -195,7 +207,7 @@ def read_time(text: str | None, now: int) -> int:
     return seconds if seconds <= now + 172_800 else 0
 
 
-def list_mail_events(facts: Iterable, domains: Iterable[str], now: int) -> Iterable[Event]:
+def list_mail_events(facts: Iterable, domains: Iterable[str], now: int, owners: Mapping[str, str]) -> Iterable[Event]:
     """Read the mails: to whom the user wrote, and who wrote to them."""
     bulk = {"list-id", "list-unsubscribe", "list-post"}
     for fact in facts:
@@ -204,25 +216,33 @@ def list_mail_events(facts: Iterable, domains: Iterable[str], now: int) -> Itera
         is_bulk = bool(bulk & headers.keys()) or headers.get("precedence") in {"bulk", "list"}
         if len(recipients) > 50 or (not fact.is_sent and is_bulk):
             continue
-        people = list_people(recipients if fact.is_sent else [fact.sender], domains)
+        people = list_people(recipients if fact.is_sent else [fact.sender], domains, owners.get(fact.user_id, ""))
         kind = SENT if fact.is_sent else RECEIVED
         at = read_time(fact.sent_at, now)
         yield Event(fact.user_id, kind, f"{fact.message_id} {fact.sent_at}", at, False, people)
 
 
-def list_meeting_events(facts: Iterable, domains: Iterable[str], now: int) -> Iterable[Event]:
+def list_meeting_events(
+    facts: Iterable, domains: Iterable[str], now: int, owners: Mapping[str, str]
+) -> Iterable[Event]:
     """Read the meetings that were held or are planned."""
     for fact in facts:
         is_off = fact.is_cancelled or fact.is_gone or fact.response == "declined"
         if is_off or fact.sensitivity in ("private", "confidential") or len(fact.attendees) > 25:
             continue
-        people = list_people([fact.organizer, *fact.attendees], domains)
-        yield Event(fact.user_id, MEETING, f"{fact.uid} {fact.starts_at}", fact.starts_at, fact.starts_at > now, people)
+        guests = [pair for pair in fact.attendees if not pair or pair[1] not in fact.declined]
+        people = list_people([fact.organizer, *guests], domains, owners.get(fact.user_id, ""))
+        [*host] = list_people([fact.organizer], domains)
+        is_ours = not host and any(normalise(fact.organizer[1]).endswith(("@" + own, "." + own)) for own in domains)
+        is_answered = is_ours or fact.response in ("organizer", "accepted", "tentativelyAccepted")
+        whose = None if is_answered else "".join(host)
+        key = f"{fact.uid} {fact.starts_at}"
+        yield Event(fact.user_id, MEETING, key, fact.starts_at, fact.starts_at > now, people, whose)
 
 
 def total(events: Iterable[Event]) -> Totals:
     """Add up."""
-    events = list(events)
+    events = [event for event in events if event.counts]
     held = [event for event in events if not event.is_planned]
     dated = [event.at for event in held if event.at]
     counts = [sum(event.kind == kind for event in held) for kind in (SENT, RECEIVED, MEETING)]
@@ -245,13 +265,24 @@ def is_contact(totals: Totals, rule: str) -> bool:
 
 
 def make_ledger(
-    mails: Iterable, meetings: Iterable, domains: Iterable[str], now: int, rule: str = "outreach"
+    mails: Iterable,
+    meetings: Iterable,
+    domains: Iterable[str],
+    now: int,
+    rule: str = "outreach",
+    *,
+    owners: Mapping[str, str] = MappingProxyType({}),
 ) -> Ledger:
     """Work out what the store must hold after these facts, in whatever order they came."""
     domains = [domain.lower() for domain in domains]
-    events = {(event.user, event.kind, event.key): event for event in list_mail_events(mails, domains, now)}
-    for event in list_meeting_events(meetings, domains, now):
+    events = {(event.user, event.kind, event.key): event for event in list_mail_events(mails, domains, now, owners)}
+    for event in list_meeting_events(meetings, domains, now, owners):
         events[event.user, event.kind, event.key] = event
+    evident = [event for event in events.values() if event.host is None and event.kind != RECEIVED]
+    known = {(event.user, address) for event in evident for address in event.addresses}
+    for key, event in events.items():
+        if event.host is not None:
+            events[key] = event._replace(counts=(event.user, event.host) in known)
     ledger = Ledger()
     by_person, by_company = defaultdict(list), defaultdict(list)
     for event in events.values():
@@ -276,6 +307,8 @@ def _add_up(ledger: Ledger, rule: str) -> None:
         companies[company].append(totals)
     for address, parts in people.items():
         totals = add_totals(parts)
+        if not any(totals[:4]):
+            continue  # on a stranger's invitation alone
         ledger.contacts[address] = (totals, is_contact(totals, rule), find_company(address))
     for company, parts in companies.items():
         count = sum(yes for _, yes, theirs in ledger.contacts.values() if theirs == company and yes)

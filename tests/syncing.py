@@ -84,7 +84,12 @@ class Sync:
         """Work out what the store must hold."""
         firm = self.microsoft.firm
         return make_ledger(
-            firm.truth.list_mail(), firm.truth.list_meetings(), firm.domains, int(self.clock()), self.rule
+            firm.truth.list_mail(),
+            firm.truth.list_meetings(),
+            firm.domains,
+            int(self.clock()),
+            self.rule,
+            owners={person.id: person.name for person in firm.directory.people.values()},
         )
 
     async def read_ledger(self) -> Ledger:

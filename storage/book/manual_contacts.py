@@ -10,7 +10,9 @@ from sqlalchemy import and_, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.history.contact_rule import is_contact
-from storage.models import Company, CompanyRelationship, Contact, Relationship, Tenant
+from storage.history.invitations import settle_invitations
+from storage.history.recount import recount
+from storage.models import Company, CompanyRelationship, Contact, InteractionContact, Relationship, Tenant
 from storage.viewer import Viewer
 
 _HAPPENED = ("sent_count", "meeting_count", "planned_count")
@@ -37,6 +39,7 @@ async def set_added(connection: AsyncConnection, viewer: Viewer, contact_id: int
         await connection.execute(insert(Relationship).values(**_get_key(viewer), **row, is_mine=True))
     if contact.company_id is not None:
         await _set_own_company(connection, viewer, contact.company_id)
+    await _settle(connection, viewer, contact_id)
 
 
 async def unset_added(connection: AsyncConnection, viewer: Viewer, contact_id: int) -> None:
@@ -53,10 +56,22 @@ async def unset_added(connection: AsyncConnection, viewer: Viewer, contact_id: i
     has_happened = or_(*(getattr(Relationship, name) > 0 for name in _HAPPENED))
     own = _is_own(viewer, contact_id)
     await connection.execute(update(Relationship).where(own).values(is_mine=has_happened, is_added=False))
+    taker = InteractionContact
+    is_taker = and_(
+        taker.tenant_id == viewer.tenant_id, taker.contact_id == contact_id, taker.user_id == viewer.user_id
+    )
     is_empty = Relationship.interaction_count + Relationship.planned_count == 0
-    await connection.execute(delete(Relationship).where(own, is_empty))
+    await connection.execute(delete(Relationship).where(own, is_empty, ~exists().where(is_taker)))
     if contact.company_id is not None:
         await _unset_own_company(connection, viewer, contact.company_id)
+    await _settle(connection, viewer, contact_id)
+
+
+async def _settle(connection: AsyncConnection, viewer: Viewer, contact_id: int) -> None:
+    """Weigh their unanswered invitations again: those of one's own contacts count."""
+    people = await settle_invitations(connection, viewer.tenant_id, viewer.user_id, [contact_id])
+    rule = await connection.scalar(select(Tenant.contact_rule).where(Tenant.tenant_id == viewer.tenant_id)) or ""
+    await recount(connection, viewer.tenant_id, viewer.user_id, rule, people)
 
 
 def _get_key(viewer: Viewer) -> dict[str, int]:

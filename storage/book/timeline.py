@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import and_, literal_column, select, union_all
+from sqlalchemy import and_, literal_column, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -13,7 +13,7 @@ from storage.engine.join_order import InOrder
 from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
 from storage.lists.facts import Recent
-from storage.models import Contact, Interaction, InteractionContact, Kind, Relationship, User
+from storage.models import Contact, Interaction, InteractionContact, Invitation, Kind, Relationship, User
 from storage.viewer import Viewer, visible_contacts
 
 CONTACTS: Final = 12
@@ -58,9 +58,10 @@ async def list_recent(
 
 
 def _put_together(rows: Any, limit: int) -> tuple[Recent, ...]:
-    found: dict[bytes, _Happening] = {}
-    for digest, occurred_at, kind, user_id, user_name, contact_id, contact_name in rows:
-        interaction_event = found.setdefault(digest, _Happening(occurred_at))
+    found: dict[tuple[bytes, int | None], _Happening] = {}
+    for digest, occurred_at, kind, user_id, user_name, is_bcc, contact_id, contact_name in rows:
+        line = (digest, contact_id if is_bcc else None)  # who was in bcc is on a line of their own
+        interaction_event = found.setdefault(line, _Happening(occurred_at))
         interaction_event.kinds.add(kind)
         interaction_event.users[user_id] = user_name or ""
         if contact_id is not None:
@@ -82,8 +83,10 @@ def _put_together(rows: Any, limit: int) -> tuple[Recent, ...]:
 def _prepare(places: int, shares_contacts: bool, is_in_public: bool, is_own: bool) -> Prepared:  # noqa: FBT001
     asker = as_parameters(Viewer(0, 0, shares_contacts=shares_contacts, is_in_public=is_in_public))
     of = InteractionContact
-    columns = (of.contact_id, of.occurred_at, of.user_id, of.source_digest, of.kind)
+    columns = (of.contact_id, of.occurred_at, of.user_id, of.source_digest, of.kind, of.is_bcc)
     conditions = [of.tenant_id == asker.tenant_id, of.occurred_at > 0, ~of.is_planned]
+    conditions.append(of.invitation != literal_column(str(Invitation.STRANGE.value)))
+    conditions.append(~of.is_bcc if is_in_public else or_(~of.is_bcc, of.user_id == asker.user_id))
     if is_own:
         conditions.append(of.user_id == asker.user_id)
     parts = [
@@ -106,7 +109,7 @@ def _prepare(places: int, shares_contacts: bool, is_in_public: bool, is_own: boo
     return Prepared(
         select(
             *(Interaction.message_digest, last.c.occurred_at, last.c.kind, last.c.user_id, User.name),
-            *(Contact.id, Contact.name),
+            *(last.c.is_bcc, Contact.id, Contact.name),
         )
         .select_from(tables)
         .where(is_copy)

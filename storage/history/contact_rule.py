@@ -16,10 +16,13 @@ def is_contact(rule: str, sent: int, received: int, meetings: int, planned: int)
     return sent + meetings + planned > 0
 
 
-def find_reason(sent: int, received: int, meetings: int, planned: int) -> str:
-    """Give the reason code: `met`, `wrote`, `planned`, `seen` (only wrote in), or `gone` (a meeting called off)."""
-    codes = ((meetings, "met"), (sent, "wrote"), (planned, "planned"), (received, "seen"))
-    return next((code for count, code in codes if count > 0), "gone")
+def find_reason(sent: int, _received: int, meetings: int, planned: int) -> str:
+    """Give the reason code: `met`, `wrote`, `planned` or `seen`.
+
+    `seen` are those who only wrote in, and those on a stranger's invitation that nobody answered: it counts nothing.
+    """
+    codes = ((meetings, "met"), (sent, "wrote"), (planned, "planned"))
+    return next((code for count, code in codes if count > 0), "seen")
 
 
 def get_rule_sql(rule: str, *, after: str = "") -> str:
@@ -35,10 +38,10 @@ def get_rule_sql(rule: str, *, after: str = "") -> str:
 
 def get_reason_sql(*, after: str = "") -> str:
     """Give `find_reason` as SQL in the same way."""
-    sent, received, meetings, planned = _list_terms(after)
+    sent, _, meetings, planned = _list_terms(after)
     return (
         f"CASE WHEN {meetings} > 0 THEN 'met' WHEN {sent} > 0 THEN 'wrote' WHEN {planned} > 0 THEN 'planned'"
-        f" WHEN {received} > 0 THEN 'seen' ELSE 'gone' END"
+        " ELSE 'seen' END"
     )
 
 

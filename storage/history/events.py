@@ -1,10 +1,22 @@
 """What happened in a mailbox, and what it adds up to: pure counting, no database."""
 
+import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from storage.models import Kind
+from storage.models import Invitation, Kind
+
+
+class Trust(enum.IntEnum):
+    """Who says a name, the least trusted first; a better source wins, whatever comes first."""
+
+    GUESTS = 0
+    """A guest list that an outsider wrote."""
+    COLLEAGUES = 1
+    """A colleague's address book: to whom they wrote, whom they invited."""
+    OWN = 2
+    """The person: their own mail."""
 
 
 class Person(NamedTuple):
@@ -32,6 +44,13 @@ class InteractionEvent(NamedTuple):
     is_planned: bool
     people: Sequence[Person]
     subject: str | None = None
+    organizer: str | None = None
+    """Of an invitation that an outsider sent and the user has not answered: whose contact the user has to be, by
+    address, for it to count (empty: nobody's); None for all else."""
+    trust: int = Trust.COLLEAGUES
+    invitation: int = Invitation.ANSWERED
+    hidden: frozenset[str] = frozenset()
+    """Addresses in bcc alone: their being there is the sender's own."""
 
 
 COUNTS: Final = (
@@ -62,8 +81,10 @@ class Tally:
     first_at: int = 0
     last_at: int = 0
 
-    def add(self, kind: int, at: int, *, is_planned: bool) -> None:
-        """Count one; a planned meeting has not happened yet and moves no date."""
+    def add(self, kind: int, at: int, *, is_planned: bool, invitation: int = Invitation.ANSWERED) -> None:
+        """Count one; a planned meeting has not happened yet and moves no date, a stranger's invitation is nothing."""
+        if invitation == Invitation.STRANGE:
+            return
         if is_planned:
             self.planned += 1
             return
@@ -99,26 +120,45 @@ class Encounter:
     person: Person
     tally: Tally
     rank: int = -1
+    is_hidden: bool = True
+    """They were in bcc alone, every time."""
 
 
-def rank_name(person: Person, at: int, *, is_own: bool) -> int:
-    """Rank a name, whatever comes first: full ones, then one's own From before another's To, then the newest."""
-    evidence = 2 * person.quality - 1 + is_own if person.quality else 0
-    return evidence << 58 | min(at, 2**34 - 1) << 24 | person.tiebreak
+CORRECTED: Final = 7
+"""The level of a name that a person of the firm has put right; no mail comes near it."""
+_LEVELS: Final[dict[tuple[int, int], int]] = {
+    (Trust.GUESTS, 1): 1,
+    (Trust.GUESTS, 2): 2,
+    (Trust.COLLEAGUES, 1): 3,
+    (Trust.OWN, 1): 4,
+    (Trust.COLLEAGUES, 2): 5,
+    (Trust.OWN, 2): 6,
+}
+"""By who says it and how good it is; what was taken from the address alone is 0."""
+
+
+def rank_name(person: Person, at: int, trust: int) -> int:
+    """Rank a name, whatever comes first: by who says it and how good it is, then the newest.
+
+    `at` is 0 for a meeting: when it is to be held says nothing of when somebody wrote the name.
+    """
+    return _LEVELS.get((trust, person.quality), 0) << 58 | min(at, 2**34 - 1) << 24 | person.tiebreak
 
 
 def list_encounters(interaction_events: Iterable[InteractionEvent]) -> dict[str, Encounter]:
     """Add up a page by person; the person kept is the one whose name ranks best."""
     found: dict[str, Encounter] = {}
     for interaction_event in interaction_events:
-        _, _, kind, at, is_planned, people, _ = interaction_event
-        is_own = kind == Kind.RECEIVED
+        _, _, kind, at, is_planned, people, _, _, trust, invitation, hidden = interaction_event
+        written_at = 0 if kind == Kind.MEETING else at
         for person in people:
             encounter = found.get(person.address)
             if encounter is None:
                 encounter = found[person.address] = Encounter(person, Tally())
-            encounter.tally.add(kind, at, is_planned=is_planned)
-            rank = rank_name(person, at, is_own=is_own)
+            encounter.tally.add(kind, at, is_planned=is_planned, invitation=invitation)
+            if person.address not in hidden:
+                encounter.is_hidden = False
+            rank = rank_name(person, written_at, trust)
             if rank > encounter.rank:
                 encounter.person, encounter.rank = person, rank
     return found

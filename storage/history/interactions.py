@@ -6,7 +6,7 @@ write of the same people wait for each other and never crosswise.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from storage.engine.database import next_ids
 from storage.history import upserts
 from storage.history.contact_rule import find_reason, is_contact
 from storage.history.events import Encounter, InteractionEvent, Tally, list_encounters, merge_first
+from storage.history.invitations import is_evidence, settle_invitations, weigh_invitations
+from storage.history.recount import recount
 from storage.lists.words import COMPANY, CONTACT, index_words, mark_texts
 from storage.models import Company, CompanyDomain, Contact, Interaction, Relationship
 from storage.text.names import fold_name
@@ -29,7 +31,10 @@ class Applied:
     new_interactions: int = 0
     removed_interactions: int = 0
     new_contact_ids: list[int] = field(default_factory=list)
-    """Those who became contacts on this page (`is_contact` turned True), whether seen before or not."""
+    """Those who became contacts on this page (`is_contact` turned True), whether seen before or not.
+
+    Without those in bcc alone: nobody is told of them.
+    """
     new_company_ids: list[int] = field(default_factory=list)
     """Companies that got their first contact on this page (`is_known` turned True)."""
     quarantined: int = 0
@@ -76,6 +81,7 @@ async def add_interaction_events(
     """
     applied = Applied(new_interactions=len(interaction_events))
     if interaction_events:
+        interaction_events = await weigh_invitations(connection, mailing.tenant_id, mailing.user_id, interaction_events)
         encounters = list_encounters(interaction_events)
         company_ids = await _find_companies(connection, mailing, encounters)
         contacts, joined = await _write_contacts(connection, mailing, encounters, company_ids, applied)
@@ -84,7 +90,20 @@ async def add_interaction_events(
         await _write_interactions(connection, mailing, interaction_events, contacts)
         await _write_relationships(connection, mailing, encounters, contacts)
         await _write_company_relationships(connection, mailing, tallies, kept)
+        known = {contacts[person.address].id for one in interaction_events if is_evidence(one) for person in one.people}
+        turned = await settle_invitations(connection, mailing.tenant_id, mailing.user_id, known)
+        await count_again(connection, mailing, turned, applied)
     return applied
+
+
+async def count_again(
+    connection: AsyncConnection, mailing: Mailing, contact_ids: Collection[int], applied: Applied
+) -> None:
+    """Count contacts again, and add to `applied` who has become one."""
+    if contact_ids:
+        contacts, companies = await recount(connection, mailing.tenant_id, mailing.user_id, mailing.rule, contact_ids)
+        applied.new_contact_ids += contacts
+        applied.new_company_ids += companies
 
 
 async def _find_companies(
@@ -140,7 +159,8 @@ async def _write_contacts(
         tally = encounters[address].tally
         before = (count - added for count, added in zip(counts, tally.counts, strict=False))
         if not is_added and is_contact(mailing.rule, *counts) and not is_contact(mailing.rule, *before):
-            applied.new_contact_ids.append(contact_id)
+            if not encounters[address].is_hidden:
+                applied.new_contact_ids.append(contact_id)
             joined[company_id] += 1
     return contacts, joined
 
@@ -183,7 +203,8 @@ def _tally_companies(
                 tally = tallies.get(company_id)
                 if tally is None:
                     tally = tallies[company_id] = Tally()
-                tally.add(interaction_event.kind, interaction_event.at, is_planned=interaction_event.is_planned)
+                kind, at, is_planned = interaction_event[2:5]
+                tally.add(kind, at, is_planned=is_planned, invitation=interaction_event.invitation)
     return tallies
 
 
@@ -217,14 +238,26 @@ async def _write_interactions(
     contacts: Mapping[str, _Contact],
 ) -> None:
     tenant_id, user_id, round_number = mailing.tenant_id, mailing.user_id, mailing.round
-    interactions, takers = [], []
-    for source, message, kind, at, is_planned, people, subject in interaction_events:
-        interactions.append((tenant_id, user_id, source, at, message, kind, is_planned, round_number, subject))
-        for person in people:
-            contact_id = contacts[person.address].id
-            takers.append((tenant_id, contact_id, at, user_id, source, kind, is_planned))
+    interactions, takers, invitations, invited, unseen = [], [], [], [], []
+    for source, message, kind, at, is_planned, people, subject, organizer, _, invitation, hidden in interaction_events:
+        row = (tenant_id, user_id, source, at, message, kind, is_planned, round_number, subject)
+        rows = [(tenant_id, contacts[one.address].id, at, user_id, source, kind, is_planned) for one in people]
+        if organizer is None:
+            interactions.append(row)
+            takers += rows
+            if hidden:
+                ids = {contacts[address].id for address in hidden}
+                unseen += [(*row, True) for row in rows if row[1] in ids]
+                takers[-len(rows) :] = [row for row in rows if row[1] not in ids]
+        else:
+            host = contacts.get(organizer)
+            invitations.append((*row, invitation, host.id if host else 0))
+            invited += [(*taker, invitation) for taker in rows]
     await insert_rows(connection, upserts.INTERACTIONS, interactions)
     await insert_rows(connection, upserts.TAKERS, takers)
+    await insert_rows(connection, upserts.HIDDEN, unseen)
+    await insert_rows(connection, upserts.INVITATIONS, invitations)
+    await insert_rows(connection, upserts.INVITED, invited)
 
 
 async def _write_relationships(

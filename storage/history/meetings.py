@@ -16,8 +16,8 @@ from storage.engine.chunks import split
 from storage.engine.parameters import number
 from storage.engine.prepared import Prepared
 from storage.history.events import InteractionEvent
-from storage.history.interactions import Applied, Mailing, add_interaction_events
-from storage.history.recount import recount
+from storage.history.interactions import Applied, Mailing, add_interaction_events, count_again
+from storage.history.invitations import settle_invitations
 from storage.models import Contact, Interaction, InteractionContact, Kind
 
 _MEETING: Final = Kind.MEETING.value
@@ -30,11 +30,15 @@ class HeldMeeting(NamedTuple):
     subject: str | None
     round: int
     addresses: frozenset[str]
+    is_open: bool = False
+    """It is an outsider's invitation that was not answered."""
 
     def is_as(self, interaction_event: InteractionEvent) -> bool:
         """Say whether a meeting still is as it was recorded."""
         addresses = frozenset(person.address for person in interaction_event.people)
-        return (self.at, self.subject, self.addresses) == (interaction_event.at, interaction_event.subject, addresses)
+        is_open = interaction_event.organizer is not None
+        held = (self.at, self.subject, self.addresses, self.is_open)
+        return held == (interaction_event.at, interaction_event.subject, addresses, is_open)
 
 
 async def list_held_meetings(
@@ -42,10 +46,10 @@ async def list_held_meetings(
 ) -> dict[bytes, HeldMeeting]:
     """Give what is recorded of these meetings of a mailbox."""
     mailbox = {"tenant_id": tenant_id, "user_id": user_id}
-    columns = ("source_digest", "occurred_at", "subject", "round")
+    columns = ("source_digest", "occurred_at", "subject", "round", "organizer_id")
     rows = await select_rows(connection, Interaction, columns, mailbox, of="source_digest", wanted=sources)
     people = await _list_people(connection, tenant_id, user_id, [row[0] for row in rows])
-    return {row[0]: HeldMeeting(row[1], row[2], row[3], frozenset(people[row[0]])) for row in rows}
+    return {row[0]: HeldMeeting(row[1], row[2], row[3], frozenset(people[row[0]]), row[4] is not None) for row in rows}
 
 
 async def _list_people(
@@ -80,7 +84,7 @@ async def apply_meetings(
     people = await _take_back(connection, mailing, [*over, *(one.source for one in changed)])
     applied = await add_interaction_events(connection, mailing, [*new, *changed])
     applied.new_interactions, applied.removed_interactions = len(new), len(over)
-    await _recount(connection, mailing, people, applied)
+    await _count_without(connection, mailing, people, applied)
     await _mark(connection, mailing, [one.source for one in interaction_events if one.source in held], held)
     return applied
 
@@ -95,7 +99,7 @@ async def sweep_meetings(connection: AsyncConnection, mailing: Mailing, starts_a
     over = list(await connection.scalars(unseen))
     people = await _take_back(connection, mailing, over)
     applied = Applied(removed_interactions=len(over))
-    await _recount(connection, mailing, people, applied)
+    await _count_without(connection, mailing, people, applied)
     return applied
 
 
@@ -117,7 +121,7 @@ async def ripen_meetings(connection: AsyncConnection, mailing: Mailing) -> Appli
         await connection.execute(held.values(is_planned=False))
         await connection.execute(update(InteractionContact).where(taken).values(is_planned=False))
     applied = Applied()
-    await _recount(connection, mailing, people, applied)
+    await count_again(connection, mailing, people, applied)
     return applied
 
 
@@ -155,11 +159,13 @@ async def _take_back(connection: AsyncConnection, mailing: Mailing, sources: Seq
     return people
 
 
-async def _recount(connection: AsyncConnection, mailing: Mailing, people: Collection[int], applied: Applied) -> None:
-    if people:
-        contacts, companies = await recount(connection, mailing.tenant_id, mailing.user_id, mailing.rule, people)
-        applied.new_contact_ids += contacts
-        applied.new_company_ids += companies
+async def _count_without(
+    connection: AsyncConnection, mailing: Mailing, people: Collection[int], applied: Applied
+) -> None:
+    """Count people again of whom something was taken back, and whoever is on an invitation that depended on them."""
+    await count_again(connection, mailing, people, applied)
+    turned = await settle_invitations(connection, mailing.tenant_id, mailing.user_id, people)
+    await count_again(connection, mailing, turned, applied)
 
 
 async def _mark(

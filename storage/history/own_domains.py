@@ -6,6 +6,7 @@ from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
+from storage.history.invitations import answer_invitations
 from storage.history.recount import recount
 from storage.lists.words import CONTACT, index_words
 from storage.models import Contact, InteractionContact, Relationship
@@ -29,8 +30,9 @@ async def _take_in(connection: AsyncConnection, tenant_id: int, rule: str, ids: 
     taken = and_(InteractionContact.tenant_id == tenant_id, InteractionContact.contact_id.in_(ids))
     await connection.execute(delete(InteractionContact).where(taken))
     await connection.execute(update(Relationship).where(known).values(is_added=False))
+    invited = await answer_invitations(connection, tenant_id, ids)
     colleagues = and_(Contact.tenant_id == tenant_id, Contact.id.in_(ids))
     await connection.execute(update(Contact).where(colleagues).values(is_added=False))
-    for user_id in sorted(user_ids):
-        await recount(connection, tenant_id, user_id, rule, ids)
+    for user_id in sorted({*user_ids, *invited}):
+        await recount(connection, tenant_id, user_id, rule, {*ids, *invited.get(user_id, ())})
     await index_words(connection, tenant_id, CONTACT, dict.fromkeys(ids, ()))

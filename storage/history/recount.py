@@ -13,7 +13,7 @@ from storage.engine.bulk import Row, select_rows, update_rows
 from storage.engine.chunks import split
 from storage.history.contact_rule import find_reason, is_contact
 from storage.history.events import COUNTS
-from storage.models import Company, CompanyRelationship, Contact, InteractionContact, Kind, Relationship
+from storage.models import Company, CompanyRelationship, Contact, InteractionContact, Invitation, Kind, Relationship
 
 _SET_COUNTS: Final = tuple(f"{column} = ?" for column in COUNTS)
 _NOTHING: Final = (0,) * len(COUNTS)
@@ -69,10 +69,8 @@ async def _count_relationships(
             connection, Relationship, ("tenant_id", "user_id", "contact_id"), (*_SET_COUNTS, is_mine), rows
         )
         of_user = and_(Relationship.tenant_id == tenant_id, Relationship.user_id == user_id)
-        is_over = and_(
-            Relationship.interaction_count == 0, Relationship.planned_count == 0, not_(Relationship.is_added)
-        )
-        await connection.execute(delete(Relationship).where(of_user, Relationship.contact_id.in_(some), is_over))
+        is_over = Relationship.contact_id.in_([one for one in some if one not in counted])
+        await connection.execute(delete(Relationship).where(of_user, is_over, not_(Relationship.is_added)))
 
 
 def _is_mine(counts: Row | None) -> bool:
@@ -89,7 +87,8 @@ async def _count_contacts(connection: AsyncConnection, tenant_id: int, rule: str
         rows = []
         for one in some:
             counts = summed.get(one, _NOTHING)
-            rows.append((tenant_id, one, *counts, is_contact(rule, *counts[:4]), find_reason(*counts[:4])))
+            reason = find_reason(*counts[:4]) if one in summed else "gone"  # their only meeting was called off
+            rows.append((tenant_id, one, *counts, is_contact(rule, *counts[:4]), reason))
         decision = ("is_contact = ? OR is_added", "reason = ?")
         await update_rows(connection, Contact, ("tenant_id", "id"), (*_SET_COUNTS, *decision), rows)
 
@@ -148,13 +147,14 @@ async def _count_companies(connection: AsyncConnection, tenant_id: int, company_
 def _count_columns(counted: Any) -> list[Any]:
     """Give the columns of `COUNTS` over rows of `interaction_contacts`."""
     taker = InteractionContact
-    has_happened = and_(not_(taker.is_planned), taker.occurred_at > 0)
+    counts = taker.invitation != Invitation.STRANGE
+    has_happened = and_(not_(taker.is_planned), counts, taker.occurred_at > 0)
     return [
         func.count(counted).filter(taker.kind == Kind.SENT),
         func.count(counted).filter(taker.kind == Kind.RECEIVED),
-        func.count(counted).filter(taker.kind == Kind.MEETING, not_(taker.is_planned)),
-        func.count(counted).filter(taker.is_planned),
-        func.count(counted).filter(not_(taker.is_planned)),
+        func.count(counted).filter(taker.kind == Kind.MEETING, not_(taker.is_planned), counts),
+        func.count(counted).filter(taker.is_planned, counts),
+        func.count(counted).filter(not_(taker.is_planned), counts),
         func.coalesce(func.min(taker.occurred_at).filter(has_happened), 0),
         func.coalesce(func.max(taker.occurred_at).filter(has_happened), 0),
     ]

@@ -15,6 +15,7 @@ from storage.engine.chunks import CHUNK
 from storage.engine.database import Database
 from storage.engine.partitions import PARTITIONED, count_part, drop_part, list_old_parts
 from storage.engine.rls import SYSTEM
+from storage.history.invitations import settle_invitations
 from storage.history.recount import recount
 from storage.models import (
     Answered,
@@ -124,6 +125,8 @@ async def purge_mailbox(database: Database, keeping: Keeping, user_id: int, befo
                 unadded = update(Relationship).where(added, Relationship.contact_id.in_(contact_ids))
                 await connection.execute(unadded.values(is_added=False))
             await recount(connection, tenant_id, user_id, keeping.contact_rule, contact_ids)
+            turned = await settle_invitations(connection, tenant_id, user_id, contact_ids)
+            await recount(connection, tenant_id, user_id, keeping.contact_rule, turned)
             last = contact_ids[-1]
     async with database.writing(tenant_id) as connection:
         of_mailbox = and_(Interaction.tenant_id == tenant_id, Interaction.user_id == user_id)
@@ -155,7 +158,7 @@ async def erase_leaver(database: Database, keeping: Keeping, user_id: int, now: 
         for model in (MailboxFeed, Mailbox, Quarantined, Conversation, Outbox):
             await connection.execute(delete(model).where(model.tenant_id == tenant_id, model.user_id == user_id))
         gone = update(User).where(User.tenant_id == tenant_id, User.id == user_id)
-        await connection.execute(gone.values(address="", aliases="", settings={}))
+        await connection.execute(gone.values(address="", aliases="", settings={}, own_addresses={}))
         await _prove(connection, tenant_id, "erase_leaver", user_id, {"interactions": purged}, now=now)
     return purged
 

@@ -73,6 +73,23 @@ INTERACTIONS: Final = Insert(
         *("kind", "is_planned", "round", "subject"),
     ),
 )
+INVITATIONS: Final = Insert(
+    Interaction,
+    (
+        *("tenant_id", "user_id", "source_digest", "occurred_at", "message_digest"),
+        *("kind", "is_planned", "round", "subject", "invitation", "organizer_id"),
+    ),
+)
+"""Invitations that the user has not answered; everything else leaves the last two columns as they are."""
+INVITED: Final = Insert(
+    InteractionContact,
+    ("tenant_id", "contact_id", "occurred_at", "user_id", "source_digest", "kind", "is_planned", "invitation"),
+)
+HIDDEN: Final = Insert(
+    InteractionContact,
+    ("tenant_id", "contact_id", "occurred_at", "user_id", "source_digest", "kind", "is_planned", "is_bcc"),
+)
+"""Those in bcc."""
 TAKERS: Final = Insert(
     InteractionContact,
     ("tenant_id", "contact_id", "occurred_at", "user_id", "source_digest", "kind", "is_planned"),

@@ -4,7 +4,10 @@ import asyncio
 
 import pytest
 
+from storage.book.timeline import list_recent
+from storage.history.own_addresses import set_own_address
 from storage.lists.words import mark_beginnings
+from storage.viewer import Viewer
 from tests import syncing
 from tests.syncing import Sync
 
@@ -231,3 +234,67 @@ async def test_bodies_are_never_asked_for(sync: Sync, firm, microsoft):
     await sync.run()
     assert not {"body", "bodyPreview", "uniqueBody", "attachments"} & set(microsoft.record.selected)
     assert microsoft.record.id_types["default"] == 0
+
+
+HAL = ("Hidden Hal", "hal@acme.example")
+
+
+async def list_lines(sync: Sync, user_name: str) -> list[tuple[str, ...]]:
+    """Give who stands on which line of what happened lately, as somebody of the firm reads it."""
+    [(tenant_id, user_id)] = await sync.query("SELECT tenant_id, id FROM users WHERE name = :name", name=user_name)
+    ids = [row[0] for row in await sync.query("SELECT id FROM contacts ORDER BY id")]
+    async with sync.database.reading(tenant_id) as connection:
+        recent = await list_recent(connection, Viewer(tenant_id, user_id), ids)
+    return sorted(one.contact_names for one in recent)
+
+
+async def test_who_is_in_bcc_is_on_no_line_with_others_and_on_no_colleagues(sync: Sync, firm):
+    firm.send_mail(ANNE, [CARL], bcc=[HAL])
+    await sync.run()
+    await sync.check()
+    assert await list_lines(sync, "Anne Martin") == [("Carl Orff",), ("Hidden Hal",)]
+    assert await list_lines(sync, "Bob Stone") == [("Carl Orff",)]
+
+
+async def test_nobody_is_told_of_who_is_in_bcc(sync: Sync, firm):
+    await sync.run()
+    firm.send_mail(ANNE, [CARL], bcc=[HAL, CARL])
+    await sync.run()
+    [carl] = [row[0] for row in await sync.query("SELECT id FROM contacts WHERE address = :a", a=CARL[1])]
+    assert [number for _, applied, _ in sync.heard for number in applied.new_contact_ids] == [carl]
+    hidden = await sync.query("SELECT is_bcc FROM interaction_contacts ORDER BY is_bcc")
+    assert [bool(row[0]) for row in hidden] == [False, True]
+
+
+HOME = ("Anne Martin", "anne.martin75@gmail.com")
+
+
+@pytest.mark.parametrize("home", [HOME, ("Martin, Anne", HOME[1]), ("", "anne.martin@gmx.fr")])
+async def test_ones_own_second_address_is_no_contact(sync: Sync, firm, home):
+    firm.send_mail(ANNE, [home, CARL])
+    firm.send_mail(home, [ANNE])
+    await sync.run()
+    await sync.check()
+    assert [row[0] for row in await sync.query("SELECT address FROM contacts")] == [CARL[1]]
+
+
+@pytest.mark.parametrize("other", [("Anne Martinez", HOME[1]), ("Anne Martin", "anne@acme.example")])
+async def test_a_namesake_at_a_company_and_another_name_are_contacts(sync: Sync, firm, other):
+    firm.send_mail(ANNE, [other])
+    await sync.run()
+    assert [row[0] for row in await sync.query("SELECT address FROM contacts")] == [other[1]]
+
+
+async def test_what_one_says_of_an_address_goes_before_its_name(sync: Sync, firm):
+    firm.send_mail(ANNE, [HOME])
+    firm.send_mail(ANNE, [CARL])
+    await sync.run()
+    [(tenant_id, user_id)] = await sync.query("SELECT tenant_id, id FROM users WHERE name = 'Anne Martin'")
+    anne = Viewer(tenant_id, user_id)
+    for is_own in (False, True):
+        async with sync.database.writing(tenant_id) as connection:
+            for address in (HOME[1], CARL[1]):
+                await set_own_address(connection, anne, address, is_own=is_own)
+        await sync.run()
+        shown = await sync.query("SELECT address FROM contacts WHERE is_contact ORDER BY address")
+        assert [row[0] for row in shown] == ([] if is_own else [HOME[1], CARL[1]])

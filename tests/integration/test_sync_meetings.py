@@ -231,3 +231,126 @@ async def test_a_meeting_that_becomes_a_crowd_is_taken_back(sync: Sync, firm):
     firm.schedule.change(meeting, attendees=crowd.attendees)
     await sync.run()
     await sync.check()
+
+
+async def test_who_declined_was_not_met(sync: Sync, firm):
+    meeting = hold(firm, days(-3), CARL, DORA)
+    carl = next(each for each in meeting.attendees if each.address.pair[1] == CARL[1])
+    carl.response = "declined"
+    firm.schedule.change(meeting)
+    await sync.run()
+    await sync.check()
+    assert [row[0] for row in await sync.query("SELECT address FROM contacts")] == [DORA[1]]
+
+
+async def test_a_guest_who_declines_later_is_taken_back(sync: Sync, firm):
+    meeting = hold(firm, days(-3), CARL)
+    await sync.run()
+    meeting.attendees[0].response = "declined"
+    firm.schedule.change(meeting)
+    await sync.run()
+    await sync.check()
+    assert await count(sync) == (0, 0, False, "gone")
+
+
+async def list_states(sync: Sync) -> set[tuple]:
+    rows = await sync.query("SELECT address, is_contact, reason FROM contacts")
+    return {(address, bool(is_contact), reason) for address, is_contact, reason in rows}
+
+
+SEEN = {(CARL[1], False, "seen"), (DORA[1], False, "seen")}
+MET = {(CARL[1], True, "met"), (DORA[1], True, "met")}
+
+
+@pytest.mark.parametrize("when", [-400, -3, 200])
+@pytest.mark.parametrize("rule", ["outreach", "exchange"])
+async def test_the_people_of_a_strangers_invitation_are_only_seen(sync: Sync, firm, when, rule):
+    sync.rule = rule
+    await sync.start()
+    hold(firm, days(when), ANNE, DORA, organizer=CARL)
+    await sync.run()
+    await sync.check()
+    assert await list_states(sync) == SEEN
+    assert (await sync.query("SELECT count(*) FROM companies WHERE is_known"))[0] == (0,)
+    assert not any(applied.new_contact_ids or applied.new_company_ids for _, applied, _ in sync.heard)
+
+
+async def test_what_the_user_answers_changes_what_an_invitation_is_worth(sync: Sync, firm):
+    anne, _ = firm.list_people()
+    meeting = hold(firm, days(-3), ANNE, DORA, organizer=CARL)
+    await sync.run()
+    for response, states in (("accepted", MET), ("none", SEEN), ("tentativelyAccepted", MET)):
+        firm.schedule.respond(anne, meeting, response)
+        await sync.run()
+        await sync.check()
+        assert await list_states(sync) == states
+    firm.schedule.respond(anne, meeting, "declined", keeps=True)
+    await sync.run()
+    await sync.check()
+    assert not any(is_contact for _, is_contact, _ in await list_states(sync))
+
+
+@pytest.mark.parametrize("is_mail_first", [True, False])
+async def test_a_contacts_invitation_counts_without_an_answer_whatever_comes_first(sync: Sync, firm, is_mail_first):
+    if is_mail_first:
+        firm.send_mail(ANNE, [CARL])
+        await sync.run()
+    hold(firm, days(-3), ANNE, DORA, organizer=CARL)
+    await sync.run()
+    if not is_mail_first:
+        assert await list_states(sync) == SEEN
+        firm.send_mail(ANNE, [CARL])
+        await sync.run()
+    await sync.check()
+    assert await list_states(sync) == MET
+
+
+async def test_a_mail_from_the_organiser_is_no_answer(sync: Sync, firm):
+    hold(firm, days(-3), ANNE, DORA, organizer=CARL)
+    firm.send_mail(CARL, [ANNE])
+    await sync.run()
+    await sync.check()
+    assert await list_states(sync) == SEEN
+
+
+async def test_a_colleagues_invitation_counts_without_an_answer(sync: Sync, firm):
+    hold(firm, days(-3), ANNE, CARL, DORA, organizer=BOB)
+    await sync.run()
+    await sync.check()
+    assert await list_states(sync) == MET
+
+
+async def test_an_invitation_that_counted_by_a_meeting_falls_with_it(sync: Sync, firm):
+    meeting = hold(firm, days(-9), CARL)
+    hold(firm, days(-3), ANNE, DORA, organizer=CARL)
+    await sync.run()
+    await sync.check()
+    assert await list_states(sync) == MET
+    firm.schedule.cancel(meeting)
+    await sync.run()
+    await sync.check()
+    assert await list_states(sync) == SEEN
+
+
+async def test_an_invitation_of_one_who_turns_out_a_colleague_counts(sync: Sync, firm):
+    hold(firm, days(-3), ANNE, DORA, organizer=CARL)
+    await sync.run()
+    firm.directory.domains.append("acme.example")
+    await sync.execute("UPDATE chores SET due_at = 0")
+    await sync.start()
+    await sync.run()
+    assert (DORA[1], True, "met") in await list_states(sync)
+
+
+@pytest.mark.parametrize("is_mail_first", [True, False])
+async def test_no_guest_list_renames_who_wrote_a_mail(sync: Sync, firm, is_mail_first):
+    if is_mail_first:
+        firm.send_mail(CARL, [ANNE])
+        await sync.run()
+    hold(firm, days(200), ANNE, organizer=("Bogus Name", CARL[1]))
+    hold(firm, days(201), ("Bogus Name", CARL[1]))
+    await sync.run()
+    if not is_mail_first:
+        firm.send_mail(CARL, [ANNE], sent_at="2020-01-01T00:00:00Z")
+        await sync.run()
+    assert [row[0] for row in await sync.query("SELECT name FROM contacts")] == ["Carl Orff"]

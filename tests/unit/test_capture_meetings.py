@@ -129,3 +129,41 @@ def test_F29_two_occurrences_of_one_series_are_two_meetings():
 def test_B81_a_meeting_with_a_strange_time_is_kept(start, at):
     captured = capture(start=start)
     assert (captured.at, captured.is_planned, list_addresses(captured)) == (at, False, ["anne@acme.com"])
+
+
+def invite_with(address: str, response: str) -> dict[str, Any]:
+    return {"type": "required", "emailAddress": {"address": address}, "status": {"response": response}}
+
+
+def test_who_declined_takes_no_part():
+    attendees = [invite_with("anne@acme.com", "declined"), invite_with("bob@other.com", "none")]
+    assert list_addresses(capture(attendees=attendees)) == ["bob@other.com"]
+
+
+def test_a_meeting_whose_only_guest_declined_is_none():
+    assert capture(attendees=[invite_with("anne@acme.com", "declined")]) == "declined"
+
+
+STRANGER = {"emailAddress": {"name": "Anne", "address": "anne@acme.com"}}
+
+
+@pytest.mark.parametrize(
+    ("organizer", "response", "host"),
+    [
+        (STRANGER, "notResponded", "anne@acme.com"),
+        (STRANGER, "none", "anne@acme.com"),
+        (STRANGER, None, "anne@acme.com"),
+        (STRANGER, "new-word", "anne@acme.com"),
+        (STRANGER, "accepted", None),
+        (STRANGER, "tentativelyAccepted", None),
+        (STRANGER, "organizer", None),
+        ({"emailAddress": {"address": "colleague@firm.example"}}, "notResponded", None),
+        ({"emailAddress": {"address": "/O=EXCHANGE/CN=BOB"}}, "notResponded", None),
+        ({"emailAddress": {"address": "noreply@acme.com"}}, "notResponded", ""),
+        ({"emailAddress": {"address": "unknownorganizer@calendar.google.com"}}, "none", ""),
+        (None, "none", ""),
+    ],
+)
+def test_an_outsiders_unanswered_invitation_depends_on_its_organiser(organizer, response, host):
+    captured = capture(organizer=organizer, attendees=invite("bob@other.com"), responseStatus={"response": response})
+    assert captured.organizer == host

@@ -45,6 +45,8 @@ class MeetingFact(NamedTuple):
     response: str
     is_gone: bool
     """It is no longer in this calendar."""
+    declined: tuple[str, ...] = ()
+    """Addresses of the guests who declined, where this calendar shows it: the organizer's."""
 
 
 class Truth:
@@ -101,4 +103,7 @@ class Truth:
                 meeting.sensitivity,
                 copy.response,
                 copy.feed is None,
+                tuple(each.address.address or "" for each in meeting.attendees if each.response == "declined")
+                if copy.is_organizer
+                else (),
             )

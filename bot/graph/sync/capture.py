@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import UNSET
 
 from bot.graph.sync.firm import Firm, Reason
-from bot.graph.sync.pages import EmailAddress, Event, Header, Message, MessageKey, Recipient, Time
-from storage.history.events import InteractionEvent, Person
-from storage.models import Kind
+from bot.graph.sync.pages import EmailAddress, Event, Header, Message, MessageKey, Recipient, Response, Time
+from storage.history.events import InteractionEvent, Person, Trust
+from storage.models import Invitation, Kind
 from storage.text.names import clean_text
 
 MAX_RECIPIENTS: Final = 50
@@ -26,6 +26,7 @@ _MAIL_AHEAD: Final = int(timedelta(days=2).total_seconds())
 """How far a mail's clock may be ahead of ours."""
 _MEETING_AHEAD: Final = int(timedelta(days=3660).total_seconds())
 _EMPTY: Final = hashlib.blake2b(digest_size=16)
+_NOBODY: Final[frozenset[str]] = frozenset()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BULK_HEADERS: Final = frozenset(
     ("list-id", "list-unsubscribe", "list-post", "list-help", "mailing-list", "x-autoreply", "x-autorespond", "x-loop")
@@ -69,7 +70,21 @@ def capture_mail(message: Message, kind: Kind, source: bytes, firm: Firm, now: i
         False,
         found,
         clean_text(message.subject or "") if firm.keeps_subjects else None,
+        None,
+        Trust.COLLEAGUES if kind == Kind.SENT else Trust.OWN,
+        Invitation.ANSWERED,
+        _list_hidden(message, firm) if kind == Kind.SENT and message.bcc_recipients else _NOBODY,
     )
+
+
+def _list_hidden(message: Message, firm: Firm) -> frozenset[str]:
+    """Give the outside people in bcc alone."""
+    seen = _list_people(
+        (one.email_address for one in [*(message.to_recipients or ()), *(message.cc_recipients or ())]), firm
+    )
+    unseen = _list_people((one.email_address for one in message.bcc_recipients or ()), firm)
+    known = () if isinstance(seen, str) else (person.address for person in seen)
+    return frozenset(() if isinstance(unseen, str) else (person.address for person in unseen)).difference(known)
 
 
 def _find_mail_reason(message: Message, kind: Kind) -> Reason:
@@ -128,7 +143,10 @@ def is_bulk(headers: Iterable[Header]) -> bool:
 def capture_meeting(
     event: Event, series: Event | None, source: bytes, firm: Firm, now: int
 ) -> InteractionEvent | Reason:
-    """Decide what an event in the calendar means; what an occurrence does not say, its `series` does."""
+    """Decide what an event in the calendar means; what an occurrence does not say, its `series` does.
+
+    Who declined was not there. An outsider's invitation that the user has not answered depends on who its organiser is.
+    """
     reason = _find_meeting_reason(event, series)
     if reason:
         return reason
@@ -136,14 +154,47 @@ def capture_meeting(
     if len(attendees) > MAX_ATTENDEES:
         return "crowd"
     organizer = _get(event, series, "organizer")
-    invited = [one.email_address for one in attendees]
+    invited = [one.email_address for one in attendees if not _has_declined(one.status)]
     people = _list_people([organizer and organizer.email_address, *invited], firm)
     if isinstance(people, str):
-        return people
+        return "declined" if len(invited) < len(attendees) and people in ("internal", "no_address") else people
     at = read_local_time(_get(event, series, "start"), now + _MEETING_AHEAD)
     shared_id = event.i_cal_u_id or (f"{series.i_cal_u_id} {at}" if series else event.id)
     subject = clean_text(_get(event, series, "subject") or "") if firm.keeps_subjects else None
-    return InteractionEvent(source, make_digest(shared_id), Kind.MEETING, at, at > now, people, subject)
+    host = _find_host(organizer, firm)
+    is_answered = _is_answered(_get(event, series, "response_status"))
+    return InteractionEvent(
+        source,
+        make_digest(shared_id),
+        Kind.MEETING,
+        at,
+        at > now,
+        people,
+        subject,
+        None if is_answered else host,
+        Trust.COLLEAGUES if host is None else Trust.GUESTS,
+    )
+
+
+def _has_declined(answer: Response | None) -> bool:
+    return answer is not None and answer.response == "declined"
+
+
+def _is_answered(answer: Response | None) -> bool:
+    """Say whether the user has said yes, or perhaps, or called the meeting."""
+    return answer is not None and answer.response in ("organizer", "accepted", "tentativelyAccepted")
+
+
+def _find_host(organizer: Recipient | None, firm: Firm) -> str | None:
+    """Give the address of an outside organiser, empty where that is no person's; None for the firm's own people.
+
+    A path of Exchange in place of an address is a colleague's.
+    """
+    given = organizer.email_address if organizer else None
+    decision = firm.decide(given.name, given.address) if given else "no_address"
+    if isinstance(decision, str):
+        return None if decision in ("internal", "x500") else ""
+    return decision.address
 
 
 def _get(event: Event, series: Event | None, field: str) -> Any:
@@ -163,8 +214,7 @@ def _find_meeting_reason(event: Event, series: Event | None) -> Reason:
         return "draft"
     if (_get(event, series, "sensitivity") or "normal") in ("private", "confidential"):
         return "private"
-    answer = _get(event, series, "response_status")
-    return "declined" if answer and answer.response == "declined" else ""
+    return "declined" if _has_declined(_get(event, series, "response_status")) else ""
 
 
 def read_time(text: str | None, latest: int) -> int:

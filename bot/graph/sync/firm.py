@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from storage.history.events import Person
+from storage.history.own_addresses import REASON, Owner
 from storage.text.addresses import normalize_domain, parse_address
 from storage.text.displayed_names import clean_name
 from storage.text.domains import find_company_domain, is_below
@@ -22,7 +23,7 @@ class Firm:
     def __init__(self, domains: Iterable[str], *, keeps_subjects: bool = False) -> None:
         self.domains = frozenset(filter(None, map(normalize_domain, domains)))
         self.keeps_subjects = keeps_subjects
-        self._decisions: dict[tuple[str | None, str | None], Person | Reason] = {}
+        self.decisions: dict[tuple[str | None, str | None], Person | Reason] = {}
 
     def decide(self, name: str | None, address: str | None) -> Person | Reason:
         """Give the outside person behind a name and an address, or the reason why there is none.
@@ -30,12 +31,16 @@ class Firm:
         `internal`, one of `storage.text.addresses.Address.reason`, or one of `storage.text.machines.find_machine`.
         """
         key = (name, address)
-        decision = self._decisions.get(key)
+        decision = self.decisions.get(key)
         if decision is None:
-            if len(self._decisions) >= _CACHED:
-                self._decisions.clear()
-            decision = self._decisions[key] = self._decide(name or "", address or "")
+            if len(self.decisions) >= _CACHED:
+                self.decisions.clear()
+            decision = self.decisions[key] = self._decide(name or "", address or "")
         return decision
+
+    def seen_by(self, owner: Owner) -> "Firm":
+        """Give the firm as the owner of one mailbox has it: their own second addresses are nobody either."""
+        return _OwnersFirm(self, owner)
 
     def is_inside(self, domain: str) -> bool:
         """Say whether a domain is one of the firm's, or below one."""
@@ -53,3 +58,23 @@ class Firm:
         clean, quality = clean_name(name, address.local, address.domain)
         tiebreak = int.from_bytes(hashlib.blake2b(clean.encode(), digest_size=3).digest())
         return Person(address.address, find_company_domain(address.domain), clean, quality, tiebreak)
+
+
+class _OwnersFirm(Firm):
+    """The firm from one mailbox; what it remembers is the firm's."""
+
+    def __init__(self, firm: Firm, owner: Owner) -> None:
+        self.domains = firm.domains
+        self.keeps_subjects = firm.keeps_subjects
+        self.decisions = firm.decisions
+        self._owner = owner
+        self._own: dict[Person, bool] = {}
+
+    def decide(self, name: str | None, address: str | None) -> Person | Reason:
+        decision = super().decide(name, address)
+        if isinstance(decision, str) or (decision.domain and decision.address not in self._owner.own):
+            return decision
+        is_own = self._own.get(decision)
+        if is_own is None:
+            is_own = self._own[decision] = self._owner.has(decision)
+        return REASON if is_own else decision

@@ -15,6 +15,7 @@ from bot.graph.sync.requests import request_event
 from bot.graph.sync.run import MailboxRun, OnApplied
 from storage.engine.connection import Connection
 from storage.history.meetings import has_ripe_meetings, ripen_meetings
+from storage.history.own_addresses import get_owner
 from storage.models import Feed
 from storage.queue.feeds import get_feeds
 
@@ -33,10 +34,11 @@ async def sync_mailbox(turn: MailboxRun) -> bool:
     Mail and calendar go one after the other: Graph counts them together (four requests at once, 10,000 in ten
     minutes). Raises `GraphError`, `LeaseLostError` or `DatabaseError`; what was written up to then stays.
     """
-    lease, firm = turn.lease, turn.firm
+    lease = turn.lease
     async with turn.database.reading(lease.tenant_id) as connection:
         feeds = await get_feeds(connection, lease.tenant_id, lease.user_id)
         is_ripe = await has_ripe_meetings(connection, lease.tenant_id, lease.user_id, turn.now)
+        firm = turn.firm.seen_by(await get_owner(connection, lease.tenant_id, lease.user_id))
     if is_ripe:
         await _ripen(turn)
     turn.is_beginning = lease.state != "syncing" and not all(state.is_current for state in feeds.values())

@@ -1,0 +1,133 @@
+"""Invitations of outsiders that a user has not answered: they count where their organiser is the user's contact anyway.
+
+Lawyers rarely click *accept*, so a client's invitation counts without an answer; a stranger's says nothing of the
+people on it until it is accepted. Which of the two an invitation is follows from what else is known of its organiser
+(a mail sent to them, a meeting that counts by itself, added by hand), never from the order in which things arrive.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from sqlalchemy import and_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.chunks import split
+from storage.engine.parameters import number
+from storage.engine.prepared import Prepared
+from storage.history.events import InteractionEvent
+from storage.models import Contact, Interaction, InteractionContact, Invitation, Kind, Relationship
+
+_ORGANIZERS: Final = Prepared(
+    select(Interaction.organizer_id)
+    .where(
+        Interaction.tenant_id == number("tenant_id"),
+        Interaction.user_id == number("user_id"),
+        Interaction.organizer_id.is_not(None),
+    )
+    .distinct()
+)
+
+
+def is_evidence(interaction_event: InteractionEvent) -> bool:
+    """Say whether an event makes its people the user's contacts by itself."""
+    return interaction_event.organizer is None and interaction_event.kind != Kind.RECEIVED
+
+
+async def weigh_invitations(
+    connection: AsyncConnection, tenant_id: int, user_id: int, interaction_events: Sequence[InteractionEvent]
+) -> Sequence[InteractionEvent]:
+    """Write on every unanswered invitation of a page whether it counts, by what is known before the page."""
+    organizers = {one.organizer for one in interaction_events if one.organizer}
+    if not any(one.organizer is not None for one in interaction_events):
+        return interaction_events
+    ids: dict[int, str] = {}
+    for some in split(sorted(organizers)):
+        theirs = and_(Contact.tenant_id == tenant_id, Contact.address.in_(some))
+        ids |= {
+            row.id: row.address for row in await connection.execute(select(Contact.id, Contact.address).where(theirs))
+        }
+    known = {ids[one] for one in await _list_known(connection, tenant_id, user_id, ids)}
+    return [
+        one
+        if one.organizer is None
+        else one._replace(invitation=Invitation.KNOWN if one.organizer in known else Invitation.STRANGE)
+        for one in interaction_events
+    ]
+
+
+async def settle_invitations(
+    connection: AsyncConnection, tenant_id: int, user_id: int, contact_ids: Collection[int]
+) -> set[int]:
+    """Weigh the invitations again that depend on these contacts; give the people whose counts have to be made again."""
+    if not contact_ids:
+        return set()
+    values = {"tenant_id": tenant_id, "user_id": user_id}
+    asked = {row[0] for row in await _ORGANIZERS.fetch(connection, values)} & set(contact_ids)
+    known = await _list_known(connection, tenant_id, user_id, asked)
+    people = await _turn(connection, tenant_id, user_id, known, Invitation.KNOWN)
+    return people | await _turn(connection, tenant_id, user_id, asked - known, Invitation.STRANGE)
+
+
+async def _list_known(
+    connection: AsyncConnection, tenant_id: int, user_id: int, contact_ids: Collection[int]
+) -> set[int]:
+    """Give those of the contacts who are the user's by something else than such an invitation."""
+    taker, known = InteractionContact, set[int]()
+    for some in split(sorted(contact_ids)):
+        with_them = and_(taker.tenant_id == tenant_id, taker.user_id == user_id, taker.contact_id.in_(some))
+        counts = and_(taker.kind != Kind.RECEIVED, taker.invitation == Invitation.ANSWERED)
+        known |= set(await connection.scalars(select(taker.contact_id).where(with_them, counts).distinct()))
+        of = Relationship
+        added = and_(of.tenant_id == tenant_id, of.user_id == user_id, of.contact_id.in_(some), of.is_added)
+        known |= set(await connection.scalars(select(of.contact_id).where(added)))
+    return known
+
+
+async def _turn(
+    connection: AsyncConnection,
+    tenant_id: int,
+    user_id: int,
+    organizer_ids: Collection[int],
+    invitation: Invitation,
+) -> set[int]:
+    own = and_(Interaction.tenant_id == tenant_id, Interaction.user_id == user_id)
+    sources: list[bytes] = []
+    for some in split(sorted(organizer_ids)):
+        other = and_(own, Interaction.organizer_id.in_(some), Interaction.invitation != invitation)
+        sources += await connection.scalars(select(Interaction.source_digest).where(other))
+    return await set_invitation(connection, tenant_id, user_id, sources, invitation)
+
+
+async def set_invitation(
+    connection: AsyncConnection, tenant_id: int, user_id: int, sources: Collection[bytes], invitation: Invitation
+) -> set[int]:
+    """Write what these invitations are worth; give everyone on them."""
+    people: set[int] = set()
+    values = {"invitation": invitation.value}
+    for some in split(sources):
+        taker = InteractionContact
+        taken = and_(
+            taker.tenant_id == tenant_id,
+            taker.user_id == user_id,
+            taker.kind == Kind.MEETING,
+            taker.source_digest.in_(some),
+        )
+        people.update(await connection.scalars(select(taker.contact_id).where(taken)))
+        own = and_(Interaction.tenant_id == tenant_id, Interaction.user_id == user_id)
+        await connection.execute(update(Interaction).where(own, Interaction.source_digest.in_(some)).values(values))
+        await connection.execute(update(taker).where(taken).values(values))
+    return people
+
+
+async def answer_invitations(
+    connection: AsyncConnection, tenant_id: int, organizer_ids: Collection[int]
+) -> dict[int, set[int]]:
+    """Count the invitations of those who turn out to be colleagues; give whoever is on them, by user."""
+    sent = and_(Interaction.tenant_id == tenant_id, Interaction.organizer_id.in_(sorted(organizer_ids)))
+    rows = (await connection.execute(select(Interaction.user_id, Interaction.source_digest).where(sent))).all()
+    people: dict[int, set[int]] = {}
+    for user_id in {row[0] for row in rows}:
+        sources = [row[1] for row in rows if row[0] == user_id]
+        people[user_id] = await set_invitation(connection, tenant_id, user_id, sources, Invitation.ANSWERED)
+    await connection.execute(update(Interaction).where(sent).values(organizer_id=None))
+    return people

@@ -1,0 +1,93 @@
+"""A user's own second addresses: somebody who writes to themselves at home has met nobody.
+
+An address is the user's own where the name on it, or in it, is theirs and it is free mail. What they say themselves
+("that is me", "that is not me") goes before that.
+"""
+
+from typing import Final, NamedTuple
+
+from sqlalchemy import and_, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.history.events import Person
+from storage.history.recount import recount
+from storage.models import Contact, InteractionContact, MailboxFeed, Relationship, Tenant, User
+from storage.text.domains import find_company_domain
+from storage.text.name_evidence import is_persons
+from storage.text.names import words
+from storage.viewer import Viewer
+
+REASON: Final = "own_address"
+"""The reason code of an address that is the user's own."""
+
+
+class Owner(NamedTuple):
+    """Whose mailbox it is, and what they said of addresses."""
+
+    name: str = ""
+    own: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+
+    def has(self, person: Person) -> bool:
+        """Say whether an outside address is the owner's own."""
+        if person.address in self.own:
+            return True
+        if person.domain or not self.name or person.address in self.others:
+            return False
+        named = person.quality > 0
+        mine = set(words(self.name))
+        is_same = set(words(person.name)) == mine if named else is_persons(self.name, person.address.partition("@")[0])
+        return len(mine) > 1 and is_same
+
+
+async def get_owner(connection: AsyncConnection, tenant_id: int, user_id: int) -> Owner:
+    """Give whose mailbox it is."""
+    asked = select(User.name, User.own_addresses).where(User.tenant_id == tenant_id, User.id == user_id)
+    row = (await connection.execute(asked)).one_or_none()
+    if row is None:
+        return Owner()
+    said = row.own_addresses or {}
+    own = frozenset(address for address, is_own in said.items() if is_own)
+    return Owner(row.name, own, frozenset(said) - own)
+
+
+async def set_own_address(connection: AsyncConnection, viewer: Viewer, address: str, *, is_own: bool) -> None:
+    """Write down that an address is the viewer's own, or is not.
+
+    What was counted with one's own is taken back; with one that is another's, the viewer's mailbox is read anew.
+    `address` is in normal form.
+    """
+    me = and_(User.tenant_id == viewer.tenant_id, User.id == viewer.user_id)
+    said = dict(await connection.scalar(select(User.own_addresses).where(me).with_for_update()) or {})
+    await connection.execute(update(User).where(me).values(own_addresses=said | {address: is_own}))
+    if is_own:
+        await _take_back(connection, viewer, address)
+        return
+    of = MailboxFeed
+    feeds = and_(of.tenant_id == viewer.tenant_id, of.user_id == viewer.user_id)
+    await connection.execute(update(of).where(feeds).values(link="", round=0, window_ends_at=0))
+
+
+async def _take_back(connection: AsyncConnection, viewer: Viewer, address: str) -> None:
+    theirs = and_(Contact.tenant_id == viewer.tenant_id, Contact.address == address)
+    contact_id = await connection.scalar(select(Contact.id).where(theirs))
+    if contact_id is None:
+        return
+    taker, known = InteractionContact, Relationship
+    mine = (taker.tenant_id == viewer.tenant_id, taker.user_id == viewer.user_id, taker.contact_id == contact_id)
+    await connection.execute(delete(taker).where(*mine))
+    own = (known.tenant_id == viewer.tenant_id, known.user_id == viewer.user_id, known.contact_id == contact_id)
+    await connection.execute(update(known).where(*own).values(is_added=False))
+    others = select(known.contact_id).where(
+        known.tenant_id == viewer.tenant_id, known.contact_id == contact_id, known.is_added
+    )
+    if await connection.scalar(others.limit(1)) is None:
+        await connection.execute(update(Contact).where(theirs).values(is_added=False))
+    rule = await connection.scalar(select(Tenant.contact_rule).where(Tenant.tenant_id == viewer.tenant_id)) or ""
+    await recount(connection, viewer.tenant_id, viewer.user_id, rule, [contact_id])
+
+
+async def is_own_address(connection: AsyncConnection, viewer: Viewer, address: str) -> bool:
+    """Say whether an address in normal form is taken for the viewer's own."""
+    owner = await get_owner(connection, viewer.tenant_id, viewer.user_id)
+    return owner.has(Person(address, find_company_domain(address.rpartition("@")[2]), "", 0, 0))
