@@ -4,14 +4,16 @@ An address is the user's own where the name on it, or in it, is theirs and it is
 ("that is me", "that is not me") goes before that.
 """
 
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.chunks import split
 from storage.history.events import Person
 from storage.history.recount import recount
-from storage.models import Contact, InteractionContact, MailboxFeed, Relationship, Tenant, User
+from storage.models import Contact, Interaction, InteractionContact, MailboxFeed, Relationship, Tenant, User
 from storage.text.domains import find_company_domain
 from storage.text.name_evidence import is_persons
 from storage.text.names import words
@@ -54,7 +56,8 @@ async def get_owner(connection: AsyncConnection, tenant_id: int, user_id: int) -
 async def set_own_address(connection: AsyncConnection, viewer: Viewer, address: str, *, is_own: bool) -> None:
     """Write down that an address is the viewer's own, or is not.
 
-    What was counted with one's own is taken back; with one that is another's, the viewer's mailbox is read anew.
+    What was counted with one's own is taken back; for one that is another's the viewer's mailbox is read anew, which
+    brings the mails that were to or from it alone (of those that others were on, only the others stay recorded).
     `address` is in normal form.
     """
     me = and_(User.tenant_id == viewer.tenant_id, User.id == viewer.user_id)
@@ -75,7 +78,9 @@ async def _take_back(connection: AsyncConnection, viewer: Viewer, address: str) 
         return
     taker, known = InteractionContact, Relationship
     mine = (taker.tenant_id == viewer.tenant_id, taker.user_id == viewer.user_id, taker.contact_id == contact_id)
+    sources = list(await connection.scalars(select(taker.source_digest).where(*mine)))
     await connection.execute(delete(taker).where(*mine))
+    await _drop_empty(connection, viewer, sources)
     own = (known.tenant_id == viewer.tenant_id, known.user_id == viewer.user_id, known.contact_id == contact_id)
     await connection.execute(update(known).where(*own).values(is_added=False))
     others = select(known.contact_id).where(
@@ -85,6 +90,20 @@ async def _take_back(connection: AsyncConnection, viewer: Viewer, address: str) 
         await connection.execute(update(Contact).where(theirs).values(is_added=False))
     rule = await connection.scalar(select(Tenant.contact_rule).where(Tenant.tenant_id == viewer.tenant_id)) or ""
     await recount(connection, viewer.tenant_id, viewer.user_id, rule, [contact_id])
+
+
+async def _drop_empty(connection: AsyncConnection, viewer: Viewer, sources: Collection[bytes]) -> None:
+    """Delete the interactions on which nobody else was."""
+    of, taker = Interaction, InteractionContact
+    is_on = exists().where(
+        taker.tenant_id == of.tenant_id,
+        taker.user_id == of.user_id,
+        taker.source_digest == of.source_digest,
+        taker.occurred_at == of.occurred_at,
+    )
+    own = and_(of.tenant_id == viewer.tenant_id, of.user_id == viewer.user_id)
+    for some in split(sources):
+        await connection.execute(delete(of).where(own, of.source_digest.in_(some), ~is_on))
 
 
 async def is_own_address(connection: AsyncConnection, viewer: Viewer, address: str) -> bool:

@@ -16,8 +16,9 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("invitation", sa.SmallInteger(), server_default=sa.text("0"), nullable=False))
     said = sa.JSON().with_variant(JSONB(), "postgresql")
     op.add_column("users", sa.Column("own_addresses", said, server_default=sa.text("'{}'"), nullable=False))
-    is_bcc = sa.Column("is_bcc", sa.Boolean(), server_default=sa.text("false"), nullable=False)
-    op.add_column("interaction_contacts", is_bcc)
+    op.add_column(
+        "interaction_contacts", sa.Column("is_bcc", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
     op.add_column("interactions", sa.Column("organizer_id", sa.BigInteger(), nullable=True))
     op.create_index(
         "interactions_by_organizer",
