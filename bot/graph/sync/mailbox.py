@@ -38,18 +38,20 @@ async def sync_mailbox(turn: MailboxRun) -> bool:
     async with turn.database.reading(lease.tenant_id) as connection:
         feeds = await get_feeds(connection, lease.tenant_id, lease.user_id)
         is_ripe = await has_ripe_meetings(connection, lease.tenant_id, lease.user_id, turn.now)
-        firm = turn.firm.seen_by(await get_owner(connection, lease.tenant_id, lease.user_id))
+        turn.firm = turn.firm.seen_by(await get_owner(connection, lease.tenant_id, lease.user_id))
     if is_ripe:
         await _ripen(turn)
     turn.is_beginning = lease.state != "syncing" and not all(state.is_current for state in feeds.values())
     for feed in (Feed.SENT, Feed.INBOX):
-        if not await FeedReader(turn, feed, feeds[feed], MailRecorder[MessageKey](lease, firm, feed), _MESSAGES).run():
+        if not await FeedReader(
+            turn, feed, feeds[feed], MailRecorder[MessageKey](lease, turn.firm, feed), _MESSAGES
+        ).run():
             return False
 
     async def fetch_series(event_id: str) -> Event | None:
         return await _fetch_series(turn, event_id)
 
-    calendar = CalendarRecorder(lease, firm, fetch_series)
+    calendar = CalendarRecorder(lease, turn.firm, fetch_series)
     if not await FeedReader(turn, Feed.CALENDAR, feeds[Feed.CALENDAR], calendar, _EVENTS).run():
         return False
     return await FiledReader(turn, feeds[Feed.FILED]).run()
