@@ -66,7 +66,8 @@ class Turns:
             question = await _read(request)
             language = choose_language(question.locale, user.language if user else language)
             caller = self._door.admit(user, surface=question.surface, language=language, timezone=question.timezone)
-            response = _send(await self._door.answer(Ask(question.verb, question.data), caller))
+            data = {key: value for key, value in question.data.items() if key != "verb"}  # a card repeats it
+            response = _send(await self._door.answer(Ask(question.verb, data), caller))
         except web.HTTPException as refusal:
             response = _refuse(refusal.status, language)
             if refusal.keep_alive is False:
