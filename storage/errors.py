@@ -8,7 +8,7 @@ StorageError
 ├── ChangeError                  a change that was not made
 │   ├── MissingError             there is no such row for this viewer
 │   ├── StaleError               somebody changed the row since
-│   ├── TakenError               the name or domain is another's
+│   ├── TakenError               another one has the name
 │   └── RefusedError             the viewer may not, or the value will not do
 ├── QuestionError                a question that cannot be answered as it was put
 │   ├── FilterError              not a filter
@@ -70,7 +70,7 @@ class StaleError(ChangeError):
 
 
 class TakenError(ChangeError):
-    """The name or domain belongs to another one already: `id` and `name` say which."""
+    """The viewer has another one of this name already: `id` and `name` say which."""
 
     def __init__(self, id_: int, name: str) -> None:
         self.id = id_
@@ -79,7 +79,7 @@ class TakenError(ChangeError):
 
 
 class RefusedError(ChangeError):
-    """The viewer may not do this; `reason`: `not_owner`, `builtin`, `too_many`, `bad_name`, `bad_domain`."""
+    """The viewer may not do this; `reason`: `not_owner`, `builtin`, `too_many`, `bad_name`."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

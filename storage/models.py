@@ -667,5 +667,7 @@ class Audit(Base):
     action: Mapped[str] = mapped_column(String(32))
     of: Mapped[str] = mapped_column(String(16))
     entity_id: Mapped[int | None] = mapped_column(BigInt)
+    change_set: Mapped[int | None] = mapped_column(BigInt)
+    """The number of the first row that was written in the same go; None in rows of an older release."""
     before: Mapped[dict[str, Any] | None] = mapped_column(Json)
     after: Mapped[dict[str, Any] | None] = mapped_column(Json)

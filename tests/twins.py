@@ -101,5 +101,5 @@ def list_questions() -> Iterator[tuple[str, Any, list[str]]]:
         for name, function in getmembers(loaded, iscoroutinefunction):
             names = list(signature(function).parameters)
             is_own = function.__module__ == loaded.__name__ and not name.startswith("_")
-            if is_own and names[:1] == ["connection"] and {"viewer", "tenant_id"} & set(names):
+            if is_own and names[:1] == ["connection"] and {"viewer", "tenant_id", "access"} & set(names):
                 yield f"{module.name.removeprefix('storage.')}.{name}", function, names[1:]

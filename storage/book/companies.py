@@ -1,7 +1,7 @@
 """Companies as a viewer sees them: lists, one company, and finding one by what people call it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.book import timeline
 from storage.book.relationships import get_known
-from storage.engine.parameters import number
+from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
 from storage.lists import finding
 from storage.lists.facts import ContactBrief, Knower, Match, Recent, Totals
@@ -21,7 +21,7 @@ from storage.lists.query import ListQuery
 from storage.lists.sources import get_source
 from storage.lists.statement import fetch_page
 from storage.models import Company, CompanyDomain, CompanyRelationship, CompanyType, Contact
-from storage.viewer import Viewer
+from storage.viewer import Access, Viewer
 
 _MOST_ROWS: Final = 100
 _CONTACTS_SHOWN: Final = 10
@@ -96,7 +96,10 @@ _TYPES = {None: None} | {type_.value: type_ for type_ in CompanyType}
 
 
 def _make_row(row: Any) -> CompanyRow:
-    return CompanyRow(row[0], row[1], bool(row[2]), _TYPES[row[3]], row[4], row[5], row[6] or "", *row[7:-1])
+    id_, name, is_provisional, type_, partner_id, partner_name, domain, version, contact_count, *totals, _ = row
+    is_named = bool(is_provisional)
+    partner = partner_id, partner_name
+    return CompanyRow(id_, name, is_named, _TYPES[type_], *partner, domain or "", version, contact_count, *totals)
 
 
 async def get_company(connection: AsyncConnection, viewer: Viewer, company_id: int) -> CompanyDetail | None:
@@ -104,8 +107,7 @@ async def get_company(connection: AsyncConnection, viewer: Viewer, company_id: i
     company = (await get_company_rows(connection, viewer, [company_id])).get(company_id)
     if company is None:
         return None
-    of_company = {"tenant_id": viewer.tenant_id, "company_id": company_id}
-    domains = await _DOMAINS.fetch(connection, of_company)
+    domains = await _prepare_domains(viewer.kind).fetch(connection, _get_values(viewer, company_id=company_id))
     known = await get_known(connection, viewer, CompanyRelationship, company_id)
     contacts = await _list_contacts(connection, viewer, company_id)
     return CompanyDetail(
@@ -136,26 +138,34 @@ async def _list_contacts(connection: AsyncConnection, viewer: Viewer, company_id
 
 
 def _make_brief(row: Any) -> ContactBrief:
-    return ContactBrief(row[0], row[1], row[2], row[5], row[7])
+    id_, name, address, _company_id, _company_name, interaction_count, _first_at, last_at, _key = row
+    return ContactBrief(id_, name, address, interaction_count, last_at)
 
 
 async def _list_recent(connection: AsyncConnection, viewer: Viewer, company_id: int) -> tuple[Recent, ...]:
     """List what happened last with anybody there, whose names may be hidden from the viewer."""
-    newest = await _NEWEST.fetch(connection, {"tenant_id": viewer.tenant_id, "company_id": company_id})
+    newest = await _prepare_newest(viewer.kind).fetch(connection, _get_values(viewer, company_id=company_id))
     return await timeline.list_recent(connection, viewer, [row[0] for row in newest])
 
 
-_DOMAINS: Final = Prepared(
-    select(CompanyDomain.domain)
-    .where(CompanyDomain.tenant_id == number("tenant_id"), CompanyDomain.company_id == number("company_id"))
-    .order_by(func.length(CompanyDomain.domain), CompanyDomain.domain)
-)
-_NEWEST: Final = Prepared(
-    select(Contact.id)
-    .where(Contact.tenant_id == number("tenant_id"), Contact.company_id == number("company_id"), Contact.is_contact)
-    .order_by(Contact.last_at.desc(), Contact.id.desc())
-    .limit(literal_column(str(timeline.CONTACTS)))
-)
+def _get_values(viewer: Viewer, **values: Any) -> dict[str, Any]:
+    return {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, **values}
+
+
+@lru_cache
+def _prepare_domains(kind: Viewer) -> Prepared:
+    of = CompanyDomain
+    is_there = Access(as_parameters(kind)).of_company(of, of.company_id), of.company_id == number("company_id")
+    return Prepared(select(of.domain).where(*is_there).order_by(func.length(of.domain), of.domain))
+
+
+@lru_cache
+def _prepare_newest(kind: Viewer) -> Prepared:
+    """Select whom the firm dealt with last there: that something happened is no secret where the names are."""
+    of, everyone = Contact, replace(kind, shares_contacts=True)
+    is_there = Access(as_parameters(everyone)).contacts(), of.company_id == number("company_id")
+    newest = select(of.id).where(*is_there).order_by(of.last_at.desc(), of.id.desc())
+    return Prepared(newest.limit(literal_column(str(timeline.CONTACTS))))
 
 
 async def get_company_rows(
@@ -165,14 +175,16 @@ async def get_company_rows(
     ids = [company_id for company_id in company_ids if is_id(company_id)][:_MOST_ROWS]
     if not ids:
         return {}
-    found = await connection.execute(_select_rows(viewer.is_in_public), {"tenant_id": viewer.tenant_id, "ids": ids})
+    found = await connection.execute(_select_rows(viewer.kind), _get_values(viewer, ids=ids))
     rows = [_make_row(row) for row in found]
     return {row.id: row for row in rows}
 
 
 @lru_cache
-def _select_rows(is_in_public: bool) -> Select[Any]:  # noqa: FBT001
-    source = get_source(ListQuery("companies", "firm", "last", is_ascending=False, limit=0, is_in_public=is_in_public))
+def _select_rows(kind: Viewer) -> Select[Any]:
+    flags = {"is_in_public": kind.is_in_public, "shares_contacts": kind.shares_contacts}
+    list_query = ListQuery("companies", "firm", "last", is_ascending=False, limit=0, rules=kind.rules, **flags)
+    source = get_source(list_query)
     is_asked = Company.id.in_(bindparam("ids", expanding=True))
     return select(*source.columns, Company.last_at).select_from(source.tables).where(*source.conditions, is_asked)
 

@@ -15,7 +15,7 @@ from storage.models import Company, CompanyDomain, CompanyRelationship, User
 from storage.record.audit import Entry, add_audits
 from storage.record.changes import Change, Changes
 from storage.text.names import fold_name
-from storage.viewer import Viewer, visible_companies, visible_users
+from storage.viewer import Access, Viewer
 
 MOST_AT_ONCE: Final = 100
 _COPIED: Final = ("type", "partner_id", "folded_name")
@@ -24,7 +24,7 @@ _HELD: Final = (Company.id, Company.name, Company.is_provisional, Company.type, 
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Edit:
     """What companies are to become, and what their audit rows will say of it."""
 
     action: str
@@ -36,39 +36,39 @@ class Wish:
     undoes: int | None = None
 
 
-def wish_type(type_: str | None, now: int, source: str, *, undoes: int | None = None) -> Wish:
-    """Wish for a type, or none."""
-    return Wish("company.set_type", {"type": type_ and str(type_)}, ("type",), now, source, undoes)
+def edit_type(type_: str | None, now: int, source: str, *, undoes: int | None = None) -> Edit:
+    """Edit for a type, or none."""
+    return Edit("company.set_type", {"type": type_ and str(type_)}, ("type",), now, source, undoes)
 
 
-def wish_partner(partner_id: int | None, now: int, source: str, *, undoes: int | None = None) -> Wish:
-    """Wish for a partner, or nobody."""
-    return Wish("company.set_partner", {"partner_id": partner_id}, ("partner_id",), now, source, undoes)
+def edit_partner(partner_id: int | None, now: int, source: str, *, undoes: int | None = None) -> Edit:
+    """Edit for a partner, or nobody."""
+    return Edit("company.set_partner", {"partner_id": partner_id}, ("partner_id",), now, source, undoes)
 
 
-def wish_name(name: str, *, is_provisional: bool, now: int, source: str, undoes: int | None = None) -> Wish:
-    """Wish for a name; raises `RefusedError` for one with nothing to read."""
+def edit_name(name: str, *, is_provisional: bool, now: int, source: str, undoes: int | None = None) -> Edit:
+    """Edit for a name; raises `RefusedError` for one with nothing to read."""
     if not fold_name(name):
         raise RefusedError("bad_name")
     values = {"name": name, "folded_name": fold_name(name), "is_provisional": is_provisional}
-    return Wish("company.rename", values, ("name", "is_provisional"), now, source, undoes)
+    return Edit("company.rename", values, ("name", "is_provisional"), now, source, undoes)
 
 
 async def check_partner(connection: AsyncConnection, viewer: Viewer, user_id: int | None) -> None:
     """Raise `MissingError` for a partner who is not there or has left."""
     if user_id is None:
         return
-    is_there = select(User.id).where(visible_users(viewer), User.id == user_id, User.is_active)
+    is_there = select(User.id).where(Access(viewer).users(), User.id == user_id, User.is_active)
     if not is_id(user_id) or await connection.scalar(is_there) is None:
         raise MissingError("user")
 
 
 async def change_one(
-    connection: AsyncConnection, viewer: Viewer, company_id: int, wish: Wish, version: int | None
+    connection: AsyncConnection, viewer: Viewer, company_id: int, edit: Edit, version: int | None
 ) -> Change:
-    """Write a wish to one company; raises `MissingError` and `StaleError`."""
+    """Change one company; raises `MissingError` and `StaleError`."""
     changes = await change_several(
-        connection, viewer, [company_id], wish, {} if version is None else {company_id: version}
+        connection, viewer, [company_id], edit, {} if version is None else {company_id: version}
     )
     if changes.missing_ids:
         raise MissingError("company")
@@ -90,70 +90,54 @@ async def hold_one(connection: AsyncConnection, viewer: Viewer, company_id: int,
 async def _hold(connection: AsyncConnection, viewer: Viewer, company_ids: Sequence[int]) -> dict[int, Any]:
     """Lock the visible ones of some companies, in the order of their numbers, as the sync does."""
     ids = [company_id for company_id in company_ids if is_id(company_id)]
-    held = select(*_HELD).where(visible_companies(viewer), Company.id.in_(ids)).order_by(Company.id).with_for_update()
+    held = select(*_HELD).where(Access(viewer).companies(), Company.id.in_(ids)).order_by(Company.id).with_for_update()
     return {row.id: row for row in await connection.execute(held)}
 
 
 async def change_several(
-    connection: AsyncConnection, viewer: Viewer, company_ids: Sequence[int], wish: Wish, versions: Mapping[int, int]
+    connection: AsyncConnection, viewer: Viewer, company_ids: Sequence[int], edit: Edit, versions: Mapping[int, int]
 ) -> Changes:
-    """Write a wish to several companies, one audit row each; missing and stale ones are left alone."""
+    """Change several companies, one audit row each; missing and stale ones are left alone."""
     asked = list(dict.fromkeys(company_ids))[:MOST_AT_ONCE]
     held = await _hold(connection, viewer, asked)
     stale = tuple(id_ for id_, row in held.items() if versions.get(id_, row.version) != row.version)
     current = [row for id_, row in held.items() if id_ not in stale]
-    is_so = {row.id: all(getattr(row, key, value) == value for key, value in wish.values.items()) for row in current}
+    is_so = {row.id: all(getattr(row, key, value) == value for key, value in edit.values.items()) for row in current}
     changed = [row for row in current if not is_so[row.id]]
-    await write_wish(connection, viewer, [row.id for row in changed], wish)
-    after = {key: wish.values[key] for key in wish.shown}
-    before = {row.id: {key: getattr(row, key) for key in wish.shown} for row in current}
-    kept = after | ({"undoes": wish.undoes} if wish.undoes else {})
-    entries = [Entry(wish.action, "company", row.id, before[row.id], kept) for row in changed]
-    numbers = await add_audits(connection, viewer, entries, now=wish.now, source=wish.source)
+    await write_edit(connection, viewer, [row.id for row in changed], edit)
+    after = {key: edit.values[key] for key in edit.shown}
+    before = {row.id: {key: getattr(row, key) for key in edit.shown} for row in current}
+    kept = after | ({"undoes": edit.undoes} if edit.undoes else {})
+    entries = [Entry(edit.action, "company", row.id, before[row.id], kept) for row in changed]
+    numbers = await add_audits(connection, viewer, entries, now=edit.now, source=edit.source)
     audit_ids = dict(zip((row.id for row in changed), numbers, strict=True))
     return Changes(
         made=tuple(
-            make_change(audit_ids.get(row.id), row, wish, viewer, before=before[row.id], after=after) for row in current
+            make_change(audit_ids.get(row.id), row, edit, viewer, before=before[row.id], after=after) for row in current
         ),
         missing_ids=tuple(id_ for id_ in asked if id_ not in held),
         stale_ids=stale,
     )
 
 
-async def write_wish(connection: AsyncConnection, viewer: Viewer, company_ids: Sequence[int], wish: Wish) -> None:
-    """Write new values and a new version, and the copies; an empty wish writes the version alone."""
+async def write_edit(connection: AsyncConnection, viewer: Viewer, company_ids: Sequence[int], edit: Edit) -> None:
+    """Write new values and a new version, and the copies."""
     if not company_ids:
         return
     of_companies = Company.tenant_id == viewer.tenant_id, Company.id.in_(company_ids)
-    await connection.execute(update(Company).where(*of_companies).values(**wish.values, version=Company.version + 1))
-    if copied := {key: value for key, value in wish.values.items() if key in _COPIED}:
+    await connection.execute(update(Company).where(*of_companies).values(**edit.values, version=Company.version + 1))
+    if copied := {key: value for key, value in edit.values.items() if key in _COPIED}:
         table = CompanyRelationship
         of_copies = table.tenant_id == viewer.tenant_id, table.company_id.in_(company_ids)
         await connection.execute(update(table).where(*of_copies).values(**copied))
 
 
-async def audit_one(
-    connection: AsyncConnection,
-    viewer: Viewer,
-    company: Any,
-    wish: Wish,
-    *,
-    before: dict[str, Any],
-    after: dict[str, Any],
-) -> Change:
-    """Put a change on record that is written already."""
-    kept = after | ({"undoes": wish.undoes} if wish.undoes else {})
-    entry = Entry(wish.action, "company", company.id, before, kept)
-    audit_id = (await add_audits(connection, viewer, [entry], now=wish.now, source=wish.source))[0]
-    return make_change(audit_id, company, wish, viewer, before=before, after=after)
-
-
 def make_change(
-    audit_id: int | None, company: Any, wish: Wish, viewer: Viewer, *, before: dict[str, Any], after: dict[str, Any]
+    audit_id: int | None, company: Any, edit: Edit, viewer: Viewer, *, before: dict[str, Any], after: dict[str, Any]
 ) -> Change:
     """Say what a change came to; without an audit row everything was so already."""
-    name = wish.values.get("name", company.name)
-    return Change(audit_id, wish.action, "company", company.id, name, before, after, viewer.user_id, wish.now)
+    name = edit.values.get("name", company.name)
+    return Change(audit_id, edit.action, "company", company.id, name, before, after, viewer.user_id, edit.now)
 
 
 async def index_company(connection: AsyncConnection, viewer: Viewer, company_id: int) -> None:

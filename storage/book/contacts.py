@@ -23,7 +23,7 @@ from storage.models import Company, CompanyType, Contact, Relationship, User
 from storage.record.audit import AuditRow, Entry, add_audits
 from storage.record.changes import Change
 from storage.text.addresses import parse_address
-from storage.viewer import Viewer, own_contacts, visible_companies, visible_contacts, visible_people
+from storage.viewer import Access, Viewer
 
 
 class ContactRow(msgspec.Struct, frozen=True):
@@ -98,7 +98,7 @@ async def get_contact(connection: AsyncConnection, viewer: Viewer, contact_id: i
     """Return one contact with all that its card shows."""
     if not is_id(contact_id):
         return None
-    asked = _prepare_contact(viewer.shares_contacts, viewer.is_in_public)
+    asked = _prepare_contact(viewer.kind)
     values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "contact_id": contact_id}
     rows = await asked.fetch(connection, values)
     if not rows:
@@ -126,18 +126,18 @@ async def get_contact(connection: AsyncConnection, viewer: Viewer, contact_id: i
 
 
 @lru_cache
-def _prepare_contact(shares_contacts: bool, is_in_public: bool) -> Prepared:  # noqa: FBT001
-    asker, of = as_parameters(Viewer(0, 0, shares_contacts, is_in_public)), Contact
+def _prepare_contact(kind: Viewer) -> Prepared:
+    asker, of = as_parameters(kind), Contact
     return Prepared(
         select(of.id, of.name, of.address, of.reason, of.is_added, Company.id, Company.name, Company.type, User.name)
         .outerjoin(Company, _is_at_company(asker))
         .outerjoin(User, and_(User.tenant_id == asker.tenant_id, User.id == Company.partner_id))
-        .where(visible_contacts(asker), of.id == number("contact_id"))
+        .where(Access(asker).contacts(), of.id == number("contact_id"))
     )
 
 
 def _is_at_company(viewer: Viewer) -> ColumnElement[bool]:
-    return and_(visible_companies(viewer), Company.id == Contact.company_id)
+    return and_(Access(viewer).companies(), Company.id == Contact.company_id)
 
 
 async def find_contacts(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
@@ -154,7 +154,7 @@ async def get_seen_person(
         return None
     of = Contact
     columns = (of.id, of.name, of.address, of.is_contact, of.is_added, of.reason, Company.id, Company.name)
-    found = select(*columns).outerjoin(Company, _is_at_company(viewer)).where(visible_people(viewer), asked)
+    found = select(*columns).outerjoin(Company, _is_at_company(viewer)).where(Access(viewer).people(), asked)
     row = (await connection.execute(found)).first()
     return SeenPerson(*row) if row else None
 
@@ -183,7 +183,7 @@ async def add_contact(
     if person is None:
         raise MissingError("contact")
     change = _make_change(person, viewer, now, is_added=True)
-    own = own_contacts(viewer), Relationship.contact_id == person.id
+    own = Access(viewer).own_contacts(), Relationship.contact_id == person.id
     if person.is_contact and await connection.scalar(select(Relationship.contact_id).where(*own)):
         return change
     await set_added(connection, viewer, person.id)

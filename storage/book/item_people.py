@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.models import Company, CompanyDomain, Contact, Tenant, User
 from storage.text.addresses import list_domains, parse_address
 from storage.text.domains import is_below, unwrap_domain
-from storage.viewer import Viewer, visible_companies, visible_contacts, visible_people, visible_users
+from storage.viewer import Access, Viewer
 
 MOST: Final = 500
 
@@ -62,7 +62,7 @@ async def _get_inside(
 async def _get_users(
     connection: AsyncConnection, viewer: Viewer, addresses: Iterable[str]
 ) -> dict[str, tuple[Any, ...]]:
-    asked = select(User.address, User.id, User.name).where(visible_users(viewer), User.address.in_(addresses))
+    asked = select(User.address, User.id, User.name).where(Access(viewer).users(), User.address.in_(addresses))
     return {address: ("user", id_, name) for address, id_, name in await connection.execute(asked)}
 
 
@@ -70,15 +70,15 @@ async def _get_outside(
     connection: AsyncConnection, viewer: Viewer, addresses: Iterable[str]
 ) -> dict[str, tuple[Any, ...]]:
     """Look contacts up, and those only seen; a company that is not known yet is left out."""
-    is_there = and_(visible_companies(viewer), Company.id == Contact.company_id)
-    is_visible = visible_contacts(viewer).label("is_visible")
+    is_there = and_(Access(viewer).companies(), Company.id == Contact.company_id)
+    is_visible = Access(viewer).contacts().label("is_visible")
     asked = (
         select(
             *(Contact.address, is_visible, Contact.id, Contact.name, Company.id, Company.name),
             *(Contact.last_at, Contact.reason),
         )
         .outerjoin(Company, is_there)
-        .where(visible_people(viewer), Contact.address.in_(addresses))
+        .where(Access(viewer).people(), Contact.address.in_(addresses))
     )
     rows = await connection.execute(asked)
     return {row[0]: ("contact" if row[1] else "seen", *row[2:]) for row in rows}
@@ -90,7 +90,7 @@ async def _get_companies(
     """Look up whose domain an address is at that nobody has met yet."""
     by_address = {address: list_domains(unwrap_domain(address.rpartition("@")[2])) for address in addresses}
     domains = {domain for found in by_address.values() for domain in found}
-    is_behind = and_(visible_companies(viewer), Company.id == CompanyDomain.company_id)
+    is_behind = and_(Access(viewer).companies(), Company.id == CompanyDomain.company_id)
     asked = (
         select(CompanyDomain.domain, Company.id, Company.name)
         .join(Company, is_behind)

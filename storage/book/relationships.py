@@ -8,11 +8,11 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, case, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine.parameters import number
+from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
 from storage.lists.facts import Knower, Totals
 from storage.models import CompanyRelationship, Relationship, User
-from storage.viewer import Viewer
+from storage.viewer import Access, Viewer
 
 MOST: Final = 20
 _COUNTS = ("sent_count", "received_count", "meeting_count", "interaction_count")
@@ -36,12 +36,11 @@ async def get_known(
 
     Where the firm keeps contacts back, a contact is known by the viewer alone. In public nothing is the viewer's.
     """
-    is_own = of is Relationship and not viewer.shares_contacts
     values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "entity_id": entity_id}
-    rows = await _prepare_sums(of, is_own=is_own).fetch(connection, values)
+    rows = await _prepare_sums(of, viewer.kind).fetch(connection, values)
     mine = [] if viewer.is_in_public else [row for row in rows if row[0]]
     knower_count = sum(row[-1] for row in rows)
-    knowers = await _prepare_knowers(of, is_own=is_own).fetch(connection, values) if knower_count else ()
+    knowers = await _prepare_knowers(of, viewer.kind).fetch(connection, values) if knower_count else ()
     return Known(
         firm=_add(rows),
         mine=_add(mine),
@@ -51,20 +50,22 @@ async def get_known(
     )
 
 
-def _get_condition(of: Any, *, is_own: bool) -> ColumnElement[bool]:
-    entity = of.company_id if of is CompanyRelationship else of.contact_id
-    condition = and_(of.tenant_id == number("tenant_id"), entity == number("entity_id"))
-    return and_(condition, of.user_id == number("user_id")) if is_own else condition
+def _get_condition(of: Any, kind: Viewer) -> ColumnElement[bool]:
+    access = Access(as_parameters(kind))
+    if of is CompanyRelationship:
+        return and_(access.of_company(of, of.company_id), of.company_id == number("entity_id"))
+    condition = and_(access.of_contact(of), of.contact_id == number("entity_id"))
+    return condition if kind.shares_contacts else and_(condition, of.user_id == number("user_id"))
 
 
 @lru_cache
-def _prepare_sums(of: Any, *, is_own: bool) -> Prepared:
+def _prepare_sums(of: Any, kind: Viewer) -> Prepared:
     """Sum up in two rows: the viewer's, and everybody else's; last how many of them know it."""
     is_viewer = case((of.user_id == number("user_id"), 1), else_=0)
     sums = [func.sum(getattr(of, name)) for name in _COUNTS]
     dates = (func.min(func.nullif(of.first_at, 0)), func.max(of.last_at))
     columns = (is_viewer.label("is_viewer"), *sums, *dates, func.sum(case((of.is_mine, 1), else_=0)))
-    return Prepared(select(*columns).where(_get_condition(of, is_own=is_own)).group_by(literal_column("1")))
+    return Prepared(select(*columns).where(_get_condition(of, kind)).group_by(literal_column("1")))
 
 
 def _add(rows: Sequence[Any]) -> Totals:
@@ -77,12 +78,12 @@ def _add(rows: Sequence[Any]) -> Totals:
 
 
 @lru_cache
-def _prepare_knowers(of: Any, *, is_own: bool) -> Prepared:
+def _prepare_knowers(of: Any, kind: Viewer) -> Prepared:
     is_user = and_(User.tenant_id == of.tenant_id, User.id == of.user_id)
     return Prepared(
         select(of.user_id, User.name, User.is_active, of.interaction_count, of.last_at)
         .join(User, is_user)
-        .where(_get_condition(of, is_own=is_own), of.is_mine)
+        .where(_get_condition(of, kind), of.is_mine)
         .order_by(of.last_at.desc(), of.interaction_count.desc(), of.user_id)
         .limit(literal_column(str(MOST)))
     )

@@ -14,7 +14,7 @@ from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
 from storage.lists.facts import Recent
 from storage.models import Contact, Interaction, InteractionContact, Invitation, Kind, Relationship, User
-from storage.viewer import Viewer, visible_contacts
+from storage.viewer import Access, Viewer
 
 CONTACTS: Final = 12
 """So many contacts of a company are looked at: those dealt with last. One mail to more of them may hide older ones."""
@@ -53,7 +53,7 @@ async def list_recent(
     padded = [*contact_ids[:places], *[0] * (places - len(contact_ids))]
     values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
     values |= {f"contact_{place}": contact_id for place, contact_id in enumerate(padded)}
-    statement = _prepare(places, viewer.shares_contacts, viewer.is_in_public, is_own)
+    statement = _prepare(places, viewer.kind, is_own=is_own)
     return _put_together(await statement.fetch(connection, values), limit)
 
 
@@ -80,13 +80,14 @@ def _put_together(rows: Any, limit: int) -> tuple[Recent, ...]:
 
 
 @lru_cache(maxsize=16)
-def _prepare(places: int, shares_contacts: bool, is_in_public: bool, is_own: bool) -> Prepared:  # noqa: FBT001
-    asker = as_parameters(Viewer(0, 0, shares_contacts=shares_contacts, is_in_public=is_in_public))
+def _prepare(places: int, kind: Viewer, *, is_own: bool) -> Prepared:
+    asker = as_parameters(kind)
+    access = Access(asker)
     of = InteractionContact
     columns = (of.contact_id, of.occurred_at, of.user_id, of.source_digest, of.kind, of.is_bcc)
-    conditions = [of.tenant_id == asker.tenant_id, of.occurred_at > 0, ~of.is_planned]
+    conditions = [access.of_contact(of), of.occurred_at > 0, ~of.is_planned]
     conditions.append(of.invitation != literal_column(str(Invitation.STRANGE.value)))
-    conditions.append(~of.is_bcc if is_in_public else or_(~of.is_bcc, of.user_id == asker.user_id))
+    conditions.append(~of.is_bcc if kind.is_in_public else or_(~of.is_bcc, of.user_id == asker.user_id))
     if is_own:
         conditions.append(of.user_id == asker.user_id)
     parts = [
@@ -104,7 +105,7 @@ def _prepare(places: int, shares_contacts: bool, is_in_public: bool, is_own: boo
         *(last.c[name] == getattr(Interaction, name) for name in ("user_id", "source_digest", "occurred_at")),
     )
     is_user = and_(User.tenant_id == asker.tenant_id, User.id == last.c.user_id)
-    shown = and_(Contact.id == last.c.contact_id, visible_contacts(asker))
+    shown = and_(Contact.id == last.c.contact_id, access.contacts())
     tables = InOrder(last, Interaction.__table__).outerjoin(User, is_user).outerjoin(Contact, shown)
     return Prepared(
         select(

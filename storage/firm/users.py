@@ -18,7 +18,7 @@ from storage.lists.spelling import count_errors_allowed
 from storage.lists.words import list_name_words
 from storage.models import UNSERVED, Mailbox, Tenant, User
 from storage.text.names import NAME_LENGTH, clean_text, fold, words
-from storage.viewer import Viewer, visible_users
+from storage.viewer import Access, Viewer
 from storage.views.views import is_named_in
 
 
@@ -116,7 +116,7 @@ async def get_user(connection: AsyncConnection, viewer: Viewer, user_id: int) ->
     if not is_id(user_id):
         return None
     columns = (User.id, User.name, User.address, User.is_active, User.entra_id)
-    row = (await connection.execute(select(*columns).where(visible_users(viewer), User.id == user_id))).first()
+    row = (await connection.execute(select(*columns).where(Access(viewer).users(), User.id == user_id))).first()
     return UserRow(*row) if row else None
 
 
@@ -125,7 +125,7 @@ async def get_user_names(connection: AsyncConnection, viewer: Viewer, user_ids: 
     ids = [user_id for user_id in user_ids if is_id(user_id)]
     if not ids:
         return {}
-    rows = await connection.execute(select(User.id, User.name).where(visible_users(viewer), User.id.in_(ids)))
+    rows = await connection.execute(select(User.id, User.name).where(Access(viewer).users(), User.id.in_(ids)))
     return {row[0]: row[1] for row in rows}
 
 
@@ -161,7 +161,7 @@ class _Colleague(NamedTuple):
 
 _SELECT_COLLEAGUES: Any = (
     select(User.id, User.name, User.address, User.is_active, User.entra_id, User.folded_name)
-    .where(visible_users(as_parameters(Viewer(0, 0))))
+    .where(Access(as_parameters(Viewer(0, 0))).users())
     .order_by(User.folded_name, User.id)
 )
 _COLLEAGUES: Final = Prepared(_SELECT_COLLEAGUES)

@@ -22,7 +22,7 @@ from storage.lists.words import COMPANY, CONTACT
 from storage.models import Company, CompanyDomain, CompanyType, Contact, SearchWord
 from storage.text.addresses import list_domains, parse_address
 from storage.text.names import clean_text, fold_name, words
-from storage.viewer import Viewer, visible_companies, visible_contacts
+from storage.viewer import Access, Viewer
 
 _LIKENESS: Final = 70
 """Percent of likeness of whole names below which a mistyped one is another name."""
@@ -44,7 +44,7 @@ class Findable:
     filter: Filter
     words: int
     model: Any
-    get_visible: Callable[[Viewer], ColumnElement[bool]]
+    get_visible: Callable[[Access], ColumnElement[bool]]
     detail: Any
     list_addresses: Callable[[str], Sequence[str]]
     """What a text may be looked up by besides the name: domains or an address."""
@@ -55,7 +55,7 @@ COMPANIES: Final = Findable(
     Filter(of="companies", scope="firm"),
     COMPANY,
     Company,
-    visible_companies,
+    Access.companies,
     main_domain,
     lambda text: list_domains(text)[-_DOMAINS:],
 )
@@ -64,7 +64,7 @@ CONTACTS: Final = Findable(
     Filter(of="contacts", scope="firm"),
     CONTACT,
     Contact,
-    visible_contacts,
+    Access.contacts,
     Contact.address,
     lambda text: [address] if (address := parse_address(text).address) else [],
 )
@@ -84,49 +84,52 @@ async def find(connection: AsyncConnection, viewer: Viewer, what: Findable, text
 
 async def _find_exact(connection: AsyncConnection, viewer: Viewer, what: Findable, text: str) -> list[Match]:
     """Find by the whole name, and by address or domain."""
-    flags = (viewer.shares_contacts, viewer.is_in_public)
     values: dict[str, Any] = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
     found: dict[int, Match] = {}
     if folded := fold_name(text):
-        for row in await _prepare_named(what, *flags).fetch(connection, values | {"folded_name": folded}):
-            found[row[0]] = Match(what.of, row[0], row[1], "exact", row[2] or "")
+        named = await _prepare_named(what, viewer.kind).fetch(connection, values | {"folded_name": folded})
+        found = {id_: Match(what.of, id_, name, "exact", detail or "") for id_, name, detail in named}
     if addresses := what.list_addresses(text):
         # An address is a contact's; its company is only near.
         how: How = "prefix" if what is COMPANIES and "@" in text else "exact"
         padded = [*addresses, *[""] * (_DOMAINS - len(addresses))]
         values |= {f"address_{place}": address for place, address in enumerate(padded)}
-        for row in await _prepare_addressed(what, *flags).fetch(connection, values):
-            found.setdefault(row[0], Match(what.of, row[0], row[1], how, row[2] or ""))
+        for id_, name, detail in await _prepare_addressed(what, viewer.kind).fetch(connection, values):
+            found.setdefault(id_, Match(what.of, id_, name, how, detail or ""))
     return list(found.values())
 
 
-def _show(what: Findable, ids: Any, asker: Viewer) -> Prepared:
+def _show(what: Findable, ids: Any, access: Access) -> Prepared:
     """Look up what the viewer may see of some rows, those dealt with last first."""
     of = what.model
     rows = select(of.id, of.name, what.detail).select_from(InOrder(ids, of.__table__))
-    return Prepared(rows.where(what.get_visible(asker), of.id == ids.c[0]).order_by(of.last_at.desc(), of.id))
+    return Prepared(rows.where(what.get_visible(access), of.id == ids.c[0]).order_by(of.last_at.desc(), of.id))
 
 
 @lru_cache
-def _prepare_named(what: Findable, shares_contacts: bool, is_in_public: bool) -> Prepared:  # noqa: FBT001
-    asker, of = as_parameters(Viewer(0, 0, shares_contacts, is_in_public)), what.model
-    named = select(of.id).where(what.get_visible(asker), of.folded_name == parameter("folded_name"))
+def _prepare_named(what: Findable, kind: Viewer) -> Prepared:
+    access, of = Access(as_parameters(kind)), what.model
+    named = select(of.id).where(what.get_visible(access), of.folded_name == parameter("folded_name"))
     if of is Company:
         # The index of names has the types in front: a range for each, and one for none.
         types: list[Any] = [literal_column(f"'{type_.value}'") for type_ in CompanyType]
         named = select(union_all(named.where(of.type.in_(types)), named.where(of.type.is_(None))).subquery())
-    return _show(what, named.limit(literal_column(str(_MOST_NAMESAKES))).subquery(), asker)
+    return _show(what, named.limit(literal_column(str(_MOST_NAMESAKES))).subquery(), access)
 
 
 @lru_cache
-def _prepare_addressed(what: Findable, shares_contacts: bool, is_in_public: bool) -> Prepared:  # noqa: FBT001
-    """The company behind the longest of some domains, or the contact with the first of some addresses."""
-    asker = as_parameters(Viewer(0, 0, shares_contacts, is_in_public))
+def _prepare_addressed(what: Findable, kind: Viewer) -> Prepared:
+    """The company that may be seen behind the longest of some domains, or the contact with one of some addresses."""
+    access = Access(as_parameters(kind))
     given = [parameter(f"address_{place}") for place in range(_DOMAINS)]
     of: Any = CompanyDomain if what.model is Company else Contact
     address, id_ = (of.domain, of.company_id) if of is CompanyDomain else (of.address, of.id)
-    addressed = select(id_).where(of.tenant_id == asker.tenant_id, address.in_(given))
-    return _show(what, addressed.order_by(func.length(address).desc()).limit(literal_column("1")).subquery(), asker)
+    addressed = select(id_).where(of.tenant_id == access.viewer.tenant_id, address.in_(given))
+    if of is CompanyDomain:
+        addressed = addressed.join(Company, and_(access.companies(), Company.id == id_))
+    else:
+        addressed = addressed.where(access.contacts())
+    return _show(what, addressed.order_by(func.length(address).desc()).limit(literal_column("1")).subquery(), access)
 
 
 async def _find_by_beginnings(
@@ -135,10 +138,11 @@ async def _find_by_beginnings(
     if not words(text):
         return []
     asked = what.filter.changed(text=text)
-    place = 6 if what.model is Company else 2
+    where_detail = 6 if what.model is Company else 2
 
     def make_match(row: Any) -> Match:
-        return Match(what.of, row[0], row[1], "prefix", row[place] or "")
+        id_, name = row[:2]
+        return Match(what.of, id_, name, "prefix", row[where_detail] or "")
 
     page = await fetch_page(connection, viewer, asked, make_match, now=0, cursor=None, limit=limit)
     return list(page.rows)
@@ -155,30 +159,31 @@ async def _find_written_together(connection: AsyncConnection, viewer: Viewer, wh
 
 async def _find_mistyped(connection: AsyncConnection, viewer: Viewer, what: Findable, text: str) -> list[Match]:
     """Find by words that are nearly those of the text; nearest names first."""
-    meant = await correct_words(connection, viewer.tenant_id, what.words, words(text))
+    access = Access(viewer)
+    meant = await correct_words(connection, access, what.words, words(text))
     if not meant:
         return []
     first, *others = sorted(meant, key=lambda spelling: -len(spelling[0]))
     of, is_here = what.model, and_(SearchWord.tenant_id == viewer.tenant_id, SearchWord.of == what.words)
     these = select(SearchWord.entity_id).distinct().where(is_here, SearchWord.word.in_(first))
+    if access.hides_some(of):
+        these = these.where(exists().where(what.get_visible(access), of.id == SearchWord.entity_id))
     chosen = these.limit(literal_column(str(_MOST_OF_A_WORD))).subquery("these")
     has_others = [
         exists().where(is_here, SearchWord.entity_id == of.id, SearchWord.word.in_(other)) for other in others
     ]
     rows = (
-        select(of.id, of.name, what.detail, of.folded_name)
+        select(of.id, of.name, what.detail.label("detail"), of.folded_name)
         .select_from(InOrder(chosen, of.__table__))
-        .where(what.get_visible(viewer), of.id == chosen.c.entity_id, *has_others)
+        .where(what.get_visible(access), of.id == chosen.c.entity_id, *has_others)
         .limit(_MOST_MISTYPED)
     )
     folded = fold_name(text)
     scored = [(_get_likeness(folded, row), row) for row in await connection.execute(rows)]
-    near = sorted(
-        ((score, row) for score, row in scored if score >= _LIKENESS), key=lambda pair: (-pair[0], pair[1][0])
-    )
-    return [Match(what.of, row[0], row[1], "typo", row[2] or "", round(score)) for score, row in near]
+    near = sorted(((score, row) for score, row in scored if score >= _LIKENESS), key=lambda one: (-one[0], one[1].id))
+    return [Match(what.of, row.id, row.name, "typo", row.detail or "", round(score)) for score, row in near]
 
 
 def _get_likeness(folded: str, row: Any) -> float:
     """Compare with the whole name, or with the part of it that is likest."""
-    return max(fuzz.ratio(folded, row[3]), fuzz.partial_ratio(folded, row[3]) * _PART)
+    return max(fuzz.ratio(folded, row.folded_name), fuzz.partial_ratio(folded, row.folded_name) * _PART)

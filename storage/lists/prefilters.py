@@ -20,7 +20,7 @@ from storage.lists.sources import (
     select_word,
 )
 from storage.models import Company, Contact, SearchWord
-from storage.viewer import Viewer, visible_companies, visible_contacts
+from storage.viewer import Access, Viewer
 
 _NARROWING_WORDS = 3
 _Any = aliased(Company, name="any_company")
@@ -99,7 +99,7 @@ def _list_other_ways(list_query: ListQuery) -> Iterator[Prefilter]:
         yield Prefilter(
             "company",
             ("company",),
-            select(Contact.id).where(visible_contacts(_get_sharer(list_query)), at_company),
+            select(Contact.id).where(Access(_get_sharer(list_query)).contacts(), at_company),
             list_query.few,
         )
     if list_query.scope == "mine":
@@ -126,18 +126,15 @@ def _go_through_companies(list_query: ListQuery) -> Prefilter:
     companies = select(_Any.id).where(found)
     if list_query.of == "companies":
         return Prefilter("companies", ("partner", "type"), companies, list_query.few)
-    there = visible_contacts(_get_sharer(list_query)), Contact.company_id == _Any.id
+    there = Access(_get_sharer(list_query)).contacts(), Contact.company_id == _Any.id
     rows = select(Contact.id).select_from(InOrder(inspect(_Any).selectable, Contact.__table__)).where(found, *there)
     return Prefilter("companies", ("partner", "type"), rows, list_query.few, companies)
 
 
 def _select_period(list_query: ListQuery) -> Select[Any]:
+    access = Access(get_asker(list_query))
     of: Any = Company if list_query.of == "companies" else Contact
-    conditions = [
-        visible_companies(get_asker(list_query))
-        if list_query.of == "companies"
-        else visible_contacts(get_asker(list_query))
-    ]
+    conditions = [access.companies() if list_query.of == "companies" else access.contacts()]
     if list_query.has_since:
         conditions.append(of.last_at >= number("since"))
     if list_query.has_until:

@@ -8,7 +8,7 @@ from storage.lists.paging import Cursor
 from storage.lists.periods import get_bounds
 from storage.lists.words import mark_beginnings
 from storage.text.names import words
-from storage.viewer import Viewer
+from storage.viewer import RULES, CompanyRule, Viewer
 
 END_OF_PREFIX = "\U0010ffff"
 """Comes after every character of a word: a prefix is the range from itself to itself and this."""
@@ -52,6 +52,7 @@ class ListQuery:
     is_to_sort_out: bool = False
     is_in_public: bool = False
     shares_contacts: bool = True
+    rules: tuple[CompanyRule, ...] = RULES
     few: int = 0
 
 
@@ -105,6 +106,7 @@ def get_list_query(
         is_to_sort_out=is_to_sort_out,
         is_in_public=viewer.is_in_public,
         shares_contacts=viewer.shares_contacts,
+        rules=viewer.rules,
         few=get_few(filter_.of, scope) if few is None else few,
     )
     return list_query, values

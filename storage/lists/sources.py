@@ -30,14 +30,7 @@ from storage.models import (
     SearchWord,
     User,
 )
-from storage.viewer import (
-    Viewer,
-    own_companies,
-    own_contacts,
-    visible_companies,
-    visible_contacts,
-    visible_relationships,
-)
+from storage.viewer import Access, Viewer
 
 _MOST_RANGES = 28
 """Of one partner and one type each: four partners with any type."""
@@ -78,7 +71,8 @@ main_domain = (
 
 def get_asker(list_query: ListQuery) -> Viewer:
     """Return the viewer of a shape, with parameters for its numbers."""
-    return as_parameters(Viewer(0, 0, shares_contacts=list_query.shares_contacts, is_in_public=list_query.is_in_public))
+    kept = {"shares_contacts": list_query.shares_contacts, "is_in_public": list_query.is_in_public}
+    return as_parameters(Viewer(0, 0, rules=list_query.rules, **kept))
 
 
 def get_source(list_query: ListQuery) -> Source:
@@ -87,18 +81,27 @@ def get_source(list_query: ListQuery) -> Source:
 
 
 def _get_companies(list_query: ListQuery) -> Source:
-    asker, of = get_asker(list_query), Company
+    access, of = Access(get_asker(list_query)), Company
     tables: FromClause = of.__table__
-    conditions = [visible_companies(asker)]
+    conditions = [access.companies()]
     totals: Any = of
     id_: Any = of.id
     if list_query.scope == "mine":
         totals, id_ = CompanyRelationship, CompanyRelationship.company_id
         is_same = and_(of.tenant_id == totals.tenant_id, of.id == totals.company_id)
         tables = totals.__table__.join(of, is_same)
-        conditions.append(own_companies(asker))
+        conditions.append(access.own_companies())
     is_partner = and_(User.tenant_id == of.tenant_id, User.id == of.partner_id)
-    shown = (of.name, of.is_provisional, of.type, of.partner_id, User.name, main_domain, of.version, of.contact_count)
+    shown = (
+        of.name,
+        of.is_provisional,
+        of.type,
+        of.partner_id,
+        User.name,
+        main_domain,
+        of.version,
+        access.contact_count(),
+    )
     return Source(
         walked=tables,
         tables=tables.outerjoin(User, is_partner),
@@ -113,17 +116,17 @@ def _get_companies(list_query: ListQuery) -> Source:
 
 
 def _get_contacts(list_query: ListQuery) -> Source:
-    asker, of, at = get_asker(list_query), Contact, _AtCompany
+    access, of, at = Access(get_asker(list_query)), Contact, _AtCompany
     tables: FromClause = of.__table__
-    conditions = [visible_contacts(asker)]
+    conditions = [access.contacts()]
     totals: Any = of
     id_: Any = of.id
     if list_query.scope == "mine":
         totals, id_ = Relationship, Relationship.contact_id
         is_same = and_(of.tenant_id == totals.tenant_id, of.id == totals.contact_id)
         tables = totals.__table__.join(of, is_same)
-        conditions.append(own_contacts(asker))
-    is_there = and_(at.tenant_id == of.tenant_id, at.id == of.company_id)
+        conditions.append(access.own_contacts())
+    is_there = and_(access.of_company(at, at.id), at.id == of.company_id)
     return Source(
         walked=tables,
         tables=tables.outerjoin(at, is_there),
@@ -254,5 +257,5 @@ def select_known(list_query: ListQuery) -> Select[Any]:
             _Colleague.tenant_id == asker.tenant_id, _Colleague.user_id == number("known_by"), _Colleague.is_mine
         )
     return select(_Acquaintance.contact_id).where(
-        visible_relationships(asker, _Acquaintance), _Acquaintance.user_id == number("known_by")
+        Access(asker).relationships(_Acquaintance), _Acquaintance.user_id == number("known_by")
     )

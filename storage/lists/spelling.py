@@ -9,14 +9,16 @@ from typing import Any, Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import and_, func, literal_column, or_, select
+from sqlalchemy import and_, exists, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.chunks import split
 from storage.engine.parameters import number, text
 from storage.engine.prepared import Prepared
 from storage.lists.query import END_OF_PREFIX
-from storage.lists.words import is_correctable
-from storage.models import KnownWord
+from storage.lists.words import COMPANY, CONTACT, is_correctable
+from storage.models import Company, Contact, KnownWord, SearchWord
+from storage.viewer import Access
 
 _SHORT: Final = 4
 """Letters below which a word may have no error, for it may be any other word then."""
@@ -24,6 +26,7 @@ _LONG: Final = 8
 """Letters from which a word may have two errors."""
 _MOST_MEANT: Final = 6
 _MOST_READ: Final = 5000
+_OF: Final[dict[int, Any]] = {COMPANY: Company, CONTACT: Contact}
 
 
 def count_errors_allowed(word: str) -> int:
@@ -31,27 +34,48 @@ def count_errors_allowed(word: str) -> int:
     return 0 if len(word) < _SHORT else 1 if len(word) < _LONG else 2
 
 
-async def correct_words(connection: AsyncConnection, tenant_id: int, of: int, asked: Sequence[str]) -> list[list[str]]:
+async def correct_words(connection: AsyncConnection, access: Access, of: int, asked: Sequence[str]) -> list[list[str]]:
     """Return for each word what it may be meant for, nearest first; words with no reading are left out.
+
+    A word that only stands in what the viewer may not see is no reading.
 
     Empty where no word has a reading, or the longest has none: then something else is meant.
     """
-    readings = [(word, await _list_readings(connection, tenant_id, of, word)) for word in asked]
+    readings = [(word, await _list_readings(connection, access, of, word)) for word in asked]
     if not readings or not max(readings, key=lambda reading: len(reading[0]))[1]:
         return []
     return [found for _, found in readings if found]
 
 
-async def _list_readings(connection: AsyncConnection, tenant_id: int, of: int, word: str) -> list[str]:
+async def _list_readings(connection: AsyncConnection, access: Access, of: int, word: str) -> list[str]:
     if not is_correctable(word):
         return []
     errors = count_errors_allowed(word)
-    values = {"tenant_id": tenant_id, "kind": of, "shortest": len(word) - errors, "longest": len(word) + errors}
+    values = {
+        "tenant_id": access.viewer.tenant_id,
+        "kind": of,
+        "shortest": len(word) - errors,
+        "longest": len(word) + errors,
+    }
     known: set[str] = set()
     for statement, read in ((_BEGINNING, word), (_ENDING, word[::-1])):
         rows = await statement.fetch(connection, values | _list_ends(read, errors))
         known.update(row[0] for row in rows)
+    if access.hides_some(_OF[of]):
+        near = choose_nearest(word, known, errors=errors, limit=None)
+        known = await _keep_visible(connection, access, of, near)
     return choose_nearest(word, known, errors=errors)
+
+
+async def _keep_visible(connection: AsyncConnection, access: Access, of: int, near: Sequence[str]) -> set[str]:
+    """Keep the words by which something is found that the viewer may see."""
+    model, is_visible = _OF[of], access.companies() if of == COMPANY else access.contacts()
+    is_found = and_(SearchWord.tenant_id == access.viewer.tenant_id, SearchWord.of == of)
+    kept: set[str] = set()
+    for some in split(near):
+        asked = select(SearchWord.word).distinct().where(is_found, SearchWord.word.in_(some))
+        kept.update(await connection.scalars(asked.where(exists().where(is_visible, model.id == SearchWord.entity_id))))
+    return kept
 
 
 def _list_ends(read: str, errors: int) -> dict[str, str]:
@@ -90,7 +114,7 @@ _BEGINNING: Final = _prepare(KnownWord.word, KnownWord.backwards)
 _ENDING: Final = _prepare(KnownWord.backwards, KnownWord.word)
 
 
-def choose_nearest(word: str, known: Iterable[str], *, errors: int) -> list[str]:
-    """Return the known words within so many errors, nearest first."""
-    found = process.extract(word, list(known), scorer=OSA.distance, score_cutoff=errors, limit=_MOST_MEANT)
+def choose_nearest(word: str, known: Iterable[str], *, errors: int, limit: int | None = _MOST_MEANT) -> list[str]:
+    """Return the known words within so many errors, nearest first and else by the alphabet."""
+    found = process.extract(word, sorted(known), scorer=OSA.distance, score_cutoff=errors, limit=limit)
     return [name for name, _, _ in found]

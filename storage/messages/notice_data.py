@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
 from storage.models import Company, CompanyDomain, CompanyRelationship, Contact, Mailbox, Relationship, Tenant, User
-from storage.viewer import Viewer, visible_companies, visible_contacts, visible_relationships
+from storage.viewer import Access, Viewer
 
 MOST_HEARERS: Final = 50
 """Of all who deal with a company, those who did so last hear of a new contact there."""
@@ -112,8 +112,8 @@ async def list_contact_notice_data(
     """Give what there is to say of contacts, those met last first."""
     query = (
         select(Contact.id, Contact.name, Contact.address, Company.name)
-        .outerjoin(Company, and_(Company.tenant_id == Contact.tenant_id, Company.id == Contact.company_id))
-        .where(visible_contacts(viewer), Contact.id.in_(ids))
+        .outerjoin(Company, and_(Access(viewer).companies(), Company.id == Contact.company_id))
+        .where(Access(viewer).contacts(), Contact.id.in_(ids))
         .order_by(Contact.last_at.desc(), Contact.id.desc())
     )
     rows = (await connection.execute(query)).all()
@@ -142,7 +142,7 @@ async def list_company_notice_data(
 ) -> list[CompanyNoticeData]:
     """Give what there is to say of companies, in the order of their numbers."""
     query = select(Company.id, Company.name, Company.version, Company.type, Company.last_at)
-    rows = (await connection.execute(query.where(visible_companies(viewer), Company.id.in_(ids)))).all()
+    rows = (await connection.execute(query.where(Access(viewer).companies(), Company.id.in_(ids)))).all()
     found = sorted(row[0] for row in rows)
     domains = await _list_first_domains(connection, viewer, found)
     names = {company_id: await _list_contact_names(connection, viewer, company_id) for company_id in found[:1]}
@@ -156,7 +156,7 @@ async def list_company_notice_data(
 async def _list_first_domains(connection: AsyncConnection, viewer: Viewer, ids: Collection[int]) -> dict[int, str]:
     query = (
         select(CompanyDomain.company_id, func.min(CompanyDomain.domain))
-        .where(CompanyDomain.tenant_id == viewer.tenant_id, CompanyDomain.company_id.in_(ids))
+        .where(Access(viewer).of_company(CompanyDomain, CompanyDomain.company_id), CompanyDomain.company_id.in_(ids))
         .group_by(CompanyDomain.company_id)
     )
     return {row[0]: row[1] for row in await connection.execute(query)}
@@ -168,7 +168,7 @@ async def _list_contact_names(
     """Name some of the contacts, and say how many there are."""
     query = (
         select(Contact.name, Contact.address, func.count().over())
-        .where(visible_contacts(viewer), Contact.company_id == company_id)
+        .where(Access(viewer).contacts(), Contact.company_id == company_id)
         .order_by(Contact.last_at.desc())
         .limit(4)
     )
@@ -182,7 +182,7 @@ async def _list_meeters(
     """Give by number the users who wrote to or met each, those who did so last first."""
     query = (
         select(of, relationship.user_id)
-        .where(visible_relationships(viewer, relationship), of.in_(ids))
+        .where(Access(viewer).relationships(relationship), of.in_(ids))
         .order_by(relationship.last_at.desc())
         .limit(MOST_NAMED * MOST_HEARERS)
     )
@@ -210,14 +210,10 @@ async def get_first_found(connection: AsyncConnection, viewer: Viewer) -> FirstF
     state = await connection.scalar(mailbox) or "stopped"
     mine = (
         select(func.count(), func.count().filter(CompanyRelationship.type.is_(None)))
-        .where(CompanyRelationship.tenant_id == viewer.tenant_id, CompanyRelationship.user_id == viewer.user_id)
-        .where(CompanyRelationship.is_mine)
+        .select_from(CompanyRelationship)
+        .where(Access(viewer).own_companies())
     )
     companies, untyped = (await connection.execute(mine)).one()
-    known = (
-        select(func.count())
-        .where(Relationship.tenant_id == viewer.tenant_id, Relationship.user_id == viewer.user_id)
-        .where(Relationship.is_mine)
-    )
+    known = select(func.count()).select_from(Relationship).where(Access(viewer).own_contacts())
     contacts = (await connection.execute(known)).scalar_one()
     return FirstFound(state == "current", state, contacts, companies, untyped)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.models import Chore, Company, Contact, Feed, Mailbox, MailboxFeed, Outbox, Subscription, Tenant, User
 from storage.queue.mailboxes import INTERVAL, choose_busy_interval
-from storage.viewer import Viewer, visible_companies, visible_contacts
+from storage.viewer import Access, Viewer
 
 UNCOUNTED: Final = ("skipped", "stopped")
 """States of mailboxes that will never be current: there is nothing to sync."""
@@ -190,8 +190,8 @@ async def get_firm_status(connection: AsyncConnection, viewer: Viewer, now: int)
         await get_health(connection, now, tenant_id),
         reason or "",
         await list_standings(connection, tenant_id),
-        await connection.scalar(select(func.count()).select_from(Contact).where(visible_contacts(viewer))) or 0,
-        await connection.scalar(select(func.count()).select_from(Company).where(visible_companies(viewer))) or 0,
+        await connection.scalar(select(func.count()).select_from(Contact).where(Access(viewer).contacts())) or 0,
+        await connection.scalar(select(func.count()).select_from(Company).where(Access(viewer).companies())) or 0,
         await connection.scalar(unknown) or 0,
         await get_freshness(connection, tenant_id=tenant_id),
     )

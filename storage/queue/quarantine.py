@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.bulk import Insert, insert_rows
@@ -19,8 +18,3 @@ async def add_quarantined(
     """Set items of a mailbox aside, each by its digest with the reason; those set aside before stay as they are."""
     rows = [(tenant_id, user_id, source, feed.value, reason, now) for source, reason in reasons.items()]
     await insert_rows(connection, _ITEMS, rows)
-
-
-async def count_quarantined(connection: AsyncConnection, tenant_id: int) -> int:
-    """Give how many items of a firm are set aside."""
-    return await connection.scalar(select(func.count()).where(Quarantined.tenant_id == tenant_id)) or 0

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, insert, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.database import next_ids
 from storage.lists.filters import is_id
 from storage.lists.paging import Page, make_page, read_cursor
 from storage.models import Audit, Company, Contact, User, View
-from storage.viewer import Viewer, visible_companies, visible_contacts, visible_views
+from storage.viewer import Access, Viewer
 
 _LATEST: Final = 2000
-_MANY: Final = 200
-_UNDOABLE: Final = ("company", "contact", "view")
+_LONGEST_SET: Final = 100_000
+"""Numbers that the rows of one change set may lie apart: other transactions take some in between."""
+_CHANGE_SET: Final = "carnet change set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ async def add_audits(
     if not entries:
         return []
     numbers = await next_ids(connection, Audit, viewer.tenant_id, len(entries))
+    change_set = _get_change_set(connection, numbers[0])
     rows = [
         {
             "tenant_id": viewer.tenant_id,
@@ -79,6 +81,7 @@ async def add_audits(
             "action": entry.action,
             "of": entry.of,
             "entity_id": entry.entity_id,
+            "change_set": change_set,
             "before": entry.before,
             "after": entry.after,
         }
@@ -89,25 +92,63 @@ async def add_audits(
 
 
 async def get_audit(connection: AsyncConnection, viewer: Viewer, audit_id: int) -> AuditRow | None:
-    """Return one change; who may see what it changed is for the caller to ask."""
+    """Return one change of something that the viewer may see, or of a view of the viewer's own that is deleted."""
     if not is_id(audit_id):
         return None
-    row = (await connection.execute(_select(viewer).where(Audit.id == audit_id))).first()
+    row = (await connection.execute(_select(viewer).where(Audit.id == audit_id, _is_known(viewer)))).first()
     return _make_row(row) if row else None
 
 
+def _is_known(viewer: Viewer) -> ColumnElement[bool]:
+    access, is_own_view = Access(viewer), and_(View.tenant_id == viewer.tenant_id, View.owner_id == viewer.user_id)
+    return or_(
+        and_(Audit.of == "company", exists().where(access.companies(), Company.id == Audit.entity_id)),
+        and_(Audit.of == "contact", exists().where(access.people(), Contact.id == Audit.entity_id)),
+        and_(Audit.of == "view", exists().where(is_own_view, access.named_by(View), View.id == Audit.entity_id)),
+        and_(Audit.of == "view", exists().where(access.views(), View.id == Audit.entity_id)),
+    )
+
+
 async def list_last_changes(connection: AsyncConnection, viewer: Viewer, *, since: int) -> list[int]:
-    """Return the numbers of what the viewer changed last (several at once are one change), oldest first.
+    """Return the numbers of what the viewer changed last (all that was changed in one go), oldest first.
 
     Nothing before `since`, nor behind the latest rows of the tenant.
     """
-    latest = select(Audit).where(Audit.tenant_id == viewer.tenant_id).order_by(Audit.id.desc()).limit(_LATEST)
-    of = latest.subquery()
-    is_own = and_(of.c.actor_id == viewer.user_id, of.c.at >= since, of.c.of.in_(_UNDOABLE))
-    rows = (
-        await connection.execute(select(of.c.id, of.c.at).where(is_own).order_by(of.c.id.desc()).limit(_MANY))
-    ).all()
-    return sorted(id_ for id_, at in rows if at == rows[0][1])
+    own, newest = _is_own(viewer), select(func.max(Audit.id)).where(Audit.tenant_id == viewer.tenant_id)
+    late = Audit.at >= since, Audit.id > newest.scalar_subquery() - _LATEST
+    last = await connection.scalar(select(Audit.id).where(own, *late).order_by(Audit.id.desc()).limit(1))
+    return await list_change_set(connection, viewer, last) if last else []
+
+
+def _is_own(viewer: Viewer) -> ColumnElement[bool]:
+    is_own = and_(Audit.tenant_id == viewer.tenant_id, Audit.actor_id == viewer.user_id)
+    return and_(is_own, _is_known(viewer))
+
+
+async def list_change_set(connection: AsyncConnection, viewer: Viewer, audit_id: int) -> list[int]:
+    """Return the numbers of all that the viewer changed in one go with this change, oldest first; none of others'."""
+    if not is_id(audit_id):
+        return []
+    own = _is_own(viewer)
+    asked = select(Audit.change_set, Audit.at).where(own, Audit.id == audit_id)
+    one = (await connection.execute(asked)).first()
+    if one is None:
+        return []
+    is_same = Audit.change_set == one.change_set
+    if one.change_set is None:
+        is_same = and_(Audit.change_set.is_(None), Audit.at == one.at, Audit.id > audit_id - _LATEST)
+    first = one.change_set or 0
+    same = select(Audit.id).where(own, is_same, Audit.id >= first, Audit.id < audit_id + _LONGEST_SET)
+    return list(await connection.scalars(same.order_by(Audit.id)))
+
+
+def _get_change_set(connection: AsyncConnection, number: int) -> int:
+    """Give the change set of the open transaction: the number of the first row that was written in it."""
+    transaction = connection.get_transaction()
+    kept = connection.info.get(_CHANGE_SET)
+    if kept is None or kept[0] is not transaction:
+        connection.info[_CHANGE_SET] = kept = (transaction, number)
+    return int(kept[1])
 
 
 async def list_audit(
@@ -147,11 +188,11 @@ def _select(viewer: Viewer) -> Any:
 
 def _is_visible(viewer: Viewer, of: str, entity_id: int) -> ColumnElement[bool]:
     if of == "company":
-        return exists().where(visible_companies(viewer), Company.id == entity_id)
+        return exists().where(Access(viewer).companies(), Company.id == entity_id)
     if of == "contact":
-        return exists().where(visible_contacts(viewer), Contact.id == entity_id)
+        return exists().where(Access(viewer).contacts(), Contact.id == entity_id)
     if of == "view":
-        return exists().where(visible_views(viewer), View.id == entity_id)
+        return exists().where(Access(viewer).views(), View.id == entity_id)
     return ~true()
 
 

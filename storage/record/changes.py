@@ -11,7 +11,7 @@ class Change:
     audit_id: int | None
     """None where everything was so already: nothing was written."""
     action: str
-    """`company.set_type`, `company.set_partner`, `company.rename`, `company.add_domain`, `contact.add`, `view.*`."""
+    """`company.set_type`, `company.set_partner`, `company.rename`, `contact.add`, `view.*`."""
     of: str
     entity_id: int
     name: str

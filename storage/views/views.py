@@ -7,7 +7,8 @@ How a reader keeps views (order, hidden, default) is the reader's own, for built
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from rapidfuzz import fuzz
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select
@@ -20,7 +21,7 @@ from storage.lists.facts import How, Match
 from storage.lists.filters import Filter, from_json, is_id
 from storage.models import CompanyType, User, View, ViewShare
 from storage.text.names import fold_name
-from storage.viewer import Viewer, visible_views
+from storage.viewer import Access, Viewer
 from storage.views.places import Place, list_places
 
 _LIKENESS: Final = 80
@@ -63,7 +64,7 @@ async def list_views(connection: AsyncConnection, viewer: Viewer, *, is_hidden: 
     """Return the reader's views in the reader's order; the hidden ones only when asked for."""
     places = {place.view_id: place for place in await list_places(connection, viewer)}
     views = [_make_builtin(view_id, places.get(view_id)) for view_id in BUILTIN]
-    rows = await _VIEWS.fetch(connection, _get_values(viewer))
+    rows = await _prepare(viewer.kind).all.fetch(connection, _get_values(viewer))
     views += [_make_row(row, viewer, places.get(row[0])) for row in rows]
     shown = [view for view in views if is_hidden or not view.is_hidden]
     return sorted(shown, key=lambda view: _get_rank(view, places.get(view.id)))
@@ -83,7 +84,7 @@ async def get_view(connection: AsyncConnection, viewer: Viewer, view_id: int) ->
         return _make_builtin(view_id, places.get(view_id))
     if not is_id(view_id):
         return None
-    rows = await _VIEW.fetch(connection, _get_values(viewer) | {"view_id": view_id})
+    rows = await _prepare(viewer.kind).one.fetch(connection, _get_values(viewer) | {"view_id": view_id})
     return _make_row(rows[0], viewer, places.get(view_id)) if rows else None
 
 
@@ -101,7 +102,7 @@ async def find_views(connection: AsyncConnection, viewer: Viewer, text: str) -> 
     folded = fold_name(text)
     if not folded:
         return []
-    rows = await _NAMES.fetch(connection, _get_values(viewer))
+    rows = await _prepare(viewer.kind).names.fetch(connection, _get_values(viewer))
     ways: tuple[tuple[How, Callable[[str], bool]], ...] = (
         ("exact", lambda name: name == folded),
         ("prefix", lambda name: name.startswith(folded)),
@@ -119,13 +120,13 @@ async def find_views(connection: AsyncConnection, viewer: Viewer, text: str) -> 
 
 async def find_view_named(connection: AsyncConnection, viewer: Viewer, name: str) -> int | None:
     """Return the number of the view with this very name (own before shared): asked before every list in words."""
-    rows = await _NAMED.fetch(connection, _get_values(viewer) | {"name": fold_name(name)})
+    rows = await _prepare(viewer.kind).named.fetch(connection, _get_values(viewer) | {"name": fold_name(name)})
     return rows[0][0] if rows else None
 
 
 def is_named_in(said: ColumnElement[str], viewer: Viewer) -> ColumnElement[bool]:
     """Say whether a view that the viewer may read has its name in what was said (folded)."""
-    return exists().where(visible_views(viewer), func.replace(said, View.folded_name, "") != said)
+    return exists().where(Access(viewer).views(), func.replace(said, View.folded_name, "") != said)
 
 
 async def list_view_readers(connection: AsyncConnection, viewer: Viewer, view_id: int) -> list[int]:
@@ -149,35 +150,36 @@ def _get_values(viewer: Viewer) -> dict[str, Any]:
 
 
 _IS_OWNER: Final = and_(User.tenant_id == View.tenant_id, User.id == View.owner_id)
-_IS_VISIBLE: Final = visible_views(as_parameters(Viewer(0, 0)))
 _SHARE_COUNT: Final = (
     select(func.count())
     .select_from(ViewShare)
     .where(ViewShare.tenant_id == View.tenant_id, ViewShare.view_id == View.id)
     .scalar_subquery()
 )
-_SELECT: Final = (
-    select(
-        *(View.id, View.name, View.filter, View.owner_id, User.name, View.is_shared_with_firm),
-        *(View.version, _SHARE_COUNT),
+
+
+class _Statements(NamedTuple):
+    """What is asked of the views that one kind of viewer may read."""
+
+    all: Prepared
+    one: Prepared
+    named: Prepared
+    names: Prepared
+
+
+@lru_cache
+def _prepare(kind: Viewer) -> _Statements:
+    is_visible = Access(as_parameters(kind)).views()
+    shown = View.id, View.name, View.filter, View.owner_id, User.name, View.is_shared_with_firm, View.version
+    every = select(*shown, _SHARE_COUNT).outerjoin(User, _IS_OWNER).where(is_visible)
+    named = select(View.id).where(is_visible, View.folded_name == parameter("name"))
+    names = select(View.id, View.name, View.folded_name, View.owner_id, User.name).outerjoin(User, _IS_OWNER)
+    return _Statements(
+        all=Prepared(every.order_by(View.id)),
+        one=Prepared(every.where(View.id == number("view_id"))),
+        named=Prepared(named.order_by(View.owner_id != number("user_id"), View.id).limit(literal_column("1"))),
+        names=Prepared(names.where(is_visible).order_by(View.id)),
     )
-    .outerjoin(User, _IS_OWNER)
-    .where(_IS_VISIBLE)
-)
-_VIEWS: Final = Prepared(_SELECT.order_by(View.id))
-_VIEW: Final = Prepared(_SELECT.where(View.id == number("view_id")))
-_NAMED: Final = Prepared(
-    select(View.id)
-    .where(_IS_VISIBLE, View.folded_name == parameter("name"))
-    .order_by(View.owner_id != number("user_id"), View.id)
-    .limit(literal_column("1"))
-)
-_NAMES: Final = Prepared(
-    select(View.id, View.name, View.folded_name, View.owner_id, User.name)
-    .outerjoin(User, _IS_OWNER)
-    .where(_IS_VISIBLE)
-    .order_by(View.id)
-)
 
 
 def _make_row(row: Any, viewer: Viewer, place: Place | None) -> ViewRow:

@@ -13,7 +13,7 @@ from storage.models import User, View, ViewShare
 from storage.record.audit import Entry, add_audits
 from storage.record.changes import Change
 from storage.text.names import clean_text, fold_name
-from storage.viewer import Viewer, visible_users
+from storage.viewer import Access, Viewer
 from storage.views.views import BUILTIN, ViewRow, get_view, list_view_readers
 
 
@@ -55,7 +55,7 @@ async def check_users(connection: AsyncConnection, viewer: Viewer, user_ids: Seq
     """Return the users but for the viewer; raises `MissingError` for one who is not there."""
     asked = {user_id for user_id in user_ids if user_id != viewer.user_id}
     ids = [user_id for user_id in asked if is_id(user_id)]
-    there = select(User.id).where(visible_users(viewer), User.is_active, User.id.in_(ids))
+    there = select(User.id).where(Access(viewer).users(), User.is_active, User.id.in_(ids))
     if set(await connection.scalars(there)) != asked:
         raise MissingError("user")
     return asked

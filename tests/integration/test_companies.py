@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 
 from storage.book import companies, company_changes
 from storage.book.undo import undo_change
-from storage.errors import MissingError, RefusedError, StaleError, TakenError
+from storage.errors import MissingError, RefusedError, StaleError
 from storage.lists.filters import Filter
 from storage.models import Audit, Company, CompanyRelationship, CompanyType
-from storage.record.audit import list_audit
+from storage.record.audit import list_audit, list_change_set, list_last_changes
 from storage.viewer import Viewer
 from tests import factories
 from tests.factories import NOW, ago, viewer_of
@@ -133,18 +133,6 @@ async def test_a_name_with_nothing_to_read_is_refused(database, firm, name):
         await change(database, company_changes.rename_company, firm.viewer, firm.acme, name)
 
 
-async def test_a_domain_belongs_to_one_company(database, firm):
-    await change(database, company_changes.add_company_domain, firm.viewer, firm.acme, "ACME.fr.")
-    async with database.writing(1) as connection:
-        other = await factories.add_company(connection, "Other")
-    with pytest.raises(TakenError) as taken:
-        await change(database, company_changes.add_company_domain, firm.viewer, other, "acme.fr")
-    assert taken.value.name == "Acme"
-    with pytest.raises(RefusedError):
-        await change(database, company_changes.add_company_domain, firm.viewer, other, "no domain")
-    assert (await get(database, firm)).domains == ("acme.fr", "acme.com", "acme.co.uk")
-
-
 async def test_several_are_set_with_a_row_each_and_stale_ones_are_left(database, firm):
     async with database.writing(1) as connection:
         others = [await factories.add_company(connection, f"Company {number}") for number in range(3)]
@@ -162,7 +150,6 @@ async def test_several_are_set_with_a_row_each_and_stale_ones_are_left(database,
 CHANGES = [
     (company_changes.set_company_type, CompanyType.CLIENT, "type"),
     (company_changes.rename_company, "New name", "name"),
-    (company_changes.add_company_domain, "new.example", "domains"),
 ]
 
 
@@ -175,9 +162,34 @@ async def test_a_change_is_undone_and_the_undo_too(database, firm, set_, value, 
     assert getattr(await get(database, firm), field) == before != after
     with pytest.raises(StaleError):
         await change(database, undo_change, firm.viewer, done.audit_id)
-    if field != "domains":
-        await change(database, undo_change, firm.viewer, undone.audit_id)
-        assert getattr(await get(database, firm), field) == after
+    await change(database, undo_change, firm.viewer, undone.audit_id)
+    assert getattr(await get(database, firm), field) == after
+
+
+async def test_nobody_undoes_anothers_change_by_its_number(database, firm):
+    done = await change(database, company_changes.set_company_partner, firm.viewer, firm.acme, firm.anne)
+    with pytest.raises(MissingError):
+        await change(database, undo_change, viewer_of(firm.marc), done.audit_id)
+    assert (await get(database, firm)).partner_id == firm.anne
+
+
+async def test_what_was_changed_in_one_go_is_one_change_set_of_any_size(database, firm):
+    async with database.writing(1) as connection:
+        numbers = [await factories.add_company(connection, f"Company {number}") for number in range(130)]
+    await change(database, company_changes.set_company_type, firm.viewer, firm.acme, CompanyType.CLIENT)
+    async with database.writing(1) as connection:
+        for some in (numbers[:100], numbers[100:]):
+            await company_changes.set_companies_type(connection, firm.viewer, some, CompanyType.COURT, **MADE)
+    async with database.reading(1) as connection:
+        last = await list_last_changes(connection, firm.viewer, since=0)
+        assert await list_change_set(connection, viewer_of(firm.marc), last[0]) == []
+    assert len(last) == len(numbers)
+    async with database.writing(1) as connection:
+        for audit_id in last:
+            await undo_change(connection, firm.viewer, audit_id, **MADE)
+    async with database.reading(1) as connection:
+        rows = await companies.get_company_rows(connection, firm.viewer, numbers)
+    assert {row.type for row in rows.values()} == {None}
 
 
 async def test_S18_what_somebody_changed_since_is_not_undone(database, firm):

@@ -7,6 +7,7 @@ from storage.book.contacts import find_contacts
 from storage.firm.users import find_users, search_users
 from storage.lists.spelling import correct_words
 from storage.lists.words import COMPANY, index_words
+from storage.viewer import Access
 from tests import factories
 from tests.factories import viewer_of
 
@@ -161,5 +162,5 @@ async def test_one_slip_anywhere_in_a_word_is_forgiven(database, viewer, name):
 
 
 async def read_as(connection, word):
-    readings = await correct_words(connection, 1, COMPANY, [word])
+    readings = await correct_words(connection, Access(viewer_of(1)), COMPANY, [word])
     return readings[0] if readings else []

@@ -2,12 +2,11 @@
 
 from contextlib import suppress
 from inspect import Parameter, signature
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from storage.book.company_writes import wish_type
+from storage.book.company_writes import edit_type
 from storage.engine.rls import SYSTEM
 from storage.errors import ChangeError
 from storage.firm.tenants import DirectoryUser
@@ -18,7 +17,7 @@ from storage.messages.outbox import NewNotice
 from storage.models import Company, CompanyRelationship, CompanyType, Feed
 from storage.queue.feeds import FeedState
 from storage.record.audit import AuditRow, Entry
-from storage.viewer import Viewer
+from storage.viewer import Access, Viewer
 from storage.views.views import ViewRow
 from tests.factories import NOW
 from tests.twins import OURS, SECRET, SECRET_NUMBER, THEIRS, list_questions, read_theirs, write_twins
@@ -87,7 +86,7 @@ VALUES: dict[str, Any] = {
     "view_id": 1,
     "what": COMPANIES,
     "version": None,
-    "wish": wish_type("prospect", NOW, "chat"),
+    "edit": edit_type("prospect", NOW, "chat"),
     "preferences": NoticePreferences(daily_most=3),
 }
 """What each parameter gets: numbers and names that both tenants have."""
@@ -107,7 +106,6 @@ VIEW = ViewRow(
 )
 OF_FUNCTION: dict[str, dict[str, Any]] = {
     "queue.chores.add_chores": {},
-    "book.company_writes.audit_one": {"company": SimpleNamespace(id=1, name="A"), "before": {}, "after": {}},
     "book.company_writes.change_several": {"versions": {}},
     "book.contacts.list_contacts": {"filter_": Filter(of="contacts", scope="firm")},
     "engine.database.next_ids": {"model": Company, "count": 1},
@@ -132,6 +130,7 @@ class TakenBack(Exception):  # noqa: N818  # no error: every question is asked o
 def make_arguments(name: str, function: Any, names: list[str], tenant_id: int) -> dict[str, Any]:
     """Find a value for everything that a function takes; a new one needs a line above."""
     given = VALUES | OF_FUNCTION.get(name, {}) | {"viewer": Viewer(tenant_id, 1), "tenant_id": tenant_id}
+    given["access"] = Access(given["viewer"])
     parameters = signature(function).parameters
     wanted = [one for one in names if parameters[one].default is Parameter.empty or one in given]
     plain = {one: given[one] for one in wanted if parameters[one].kind is not Parameter.VAR_KEYWORD}

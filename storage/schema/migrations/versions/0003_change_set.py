@@ -1,0 +1,11 @@
+"""Which changes were made in one go."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    op.add_column("audit", sa.Column("change_set", sa.BigInteger(), nullable=True))
