@@ -28,6 +28,7 @@ _SAME = {
     "folded_name": "acme",
     "of": 1,
     "kind": 1,
+    "invitation": 0,
     "type": "client",
     "word": "acme",
     "occurred_at": NOW - 1000,

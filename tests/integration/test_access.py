@@ -125,6 +125,7 @@ VERBS: list[tuple[str, dict[str, Any]]] = [
     ("view.duplicate", {"view_id": VIEW}),
     ("view.hide", {"view_id": VIEW}),
     ("view.move", {"view_id": VIEW, "place": "up"}),
+    ("view.insert", {"view_id": VIEW}),
     ("view.open", {"view_id": VIEW}),
     ("view.rename", {"view_id": VIEW, "new_name": "Mine"}),
     ("view.restore", {"view_id": VIEW}),

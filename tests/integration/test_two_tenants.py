@@ -64,6 +64,7 @@ VALUES: dict[str, Any] = {
     "notices": [NewNotice(1, "open kind", NOW)],
     "now": NOW,
     "of": "company",
+    "organizer_ids": [1],
     "partner_id": 1,
     "people": [DirectoryUser(ANNE, "Anne", "anne@firm.example")],
     "raw": "bob@acme.com",
