@@ -14,7 +14,7 @@ from storage.lists.filters import Filter
 from storage.lists.finding import COMPANIES
 from storage.messages.notice_preferences import NoticePreferences
 from storage.messages.outbox import NewNotice
-from storage.models import Company, CompanyRelationship, CompanyType, Feed
+from storage.models import Company, CompanyRelationship, CompanyType, Feed, Invitation
 from storage.queue.feeds import FeedState
 from storage.record.audit import AuditRow, Entry
 from storage.viewer import Access, Viewer
@@ -53,6 +53,7 @@ VALUES: dict[str, Any] = {
     "feed": Feed.INBOX,
     "filter_": Filter(scope="firm"),
     "ids": [1],
+    "invitation": Invitation.ANSWERED,
     "is_hidden": True,
     "kind": "open kind",
     "leaver_days": 1,
