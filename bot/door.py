@@ -75,7 +75,9 @@ class Door:
 
     async def answer(self, ask: Ask, caller: Caller, claim: Claim | None = None) -> Reply:
         """Answer somebody who was let in; what goes wrong is a reply with a sentence (`is_error`)."""
-        reader = Reader(caller.language, int(self._clock()), caller.timezone, caller.surface, caller.circle)
+        reader = Reader(
+            caller.language, int(self._clock()), caller.timezone, caller.surface, caller.circle, caller.locale
+        )
         try:
             verb, given = self._read(_read_words(ask, reader), caller)
             return await self._dispatcher.run(verb, given, caller, reader, claim)
@@ -149,4 +151,4 @@ def _read_words(ask: Ask, reader: Reader) -> Ask:
     if not isinstance(text, str) or ask.data.keys() != {"text"}:
         raise BadRequestError("bad_input", field="text")
     today = datetime.fromtimestamp(reader.now, zone(reader.timezone)).date()
-    return understand(text.strip()[:LONGEST_SENTENCE], reader.language, today)
+    return understand(text.strip()[:LONGEST_SENTENCE], reader.language, today, reader.locale)

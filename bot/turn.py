@@ -52,6 +52,8 @@ class Reader:
     surface: Surface = "chat"
     circle: Circle = NOBODY_ELSE
     """Who else reads, where the card is put into a conversation."""
+    locale: str = ""
+    """As the client says it (`en-US`, `fr_CA`): which of day and month comes first, how decimals are written."""
 
     @property
     def is_shared(self) -> bool:
@@ -127,11 +129,12 @@ class Turn:
     """Who reads a card that is put into a conversation."""
     may_name_view: bool = True
     """False where it is known that no saved view of whoever asks has its name among the words."""
+    locale: str = ""
 
     @property
     def reader(self) -> Reader:
         """Say for whom the card is written."""
-        return Reader(self.language, self.now, self.timezone, self.surface, self.circle)
+        return Reader(self.language, self.now, self.timezone, self.surface, self.circle, self.locale)
 
     @property
     def is_shared(self) -> bool:

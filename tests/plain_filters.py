@@ -80,7 +80,8 @@ def make_world(seed: int = 1) -> World:
 
 def _make_totals(dice: random.Random) -> dict[str, Any]:
     last_at = dice.choice((0, NOW, NOW - DAY * dice.randrange(400), NOW - DAY * 90, NOW - DAY * 30))
-    return {"last_at": last_at, "interaction_count": dice.choice((0, 1, 1, 2, 3, 50))}
+    counts = {"interaction_count": dice.choice((0, 1, 1, 2, 3, 50)), "meeting_count": dice.choice((0, 0, 1, 4))}
+    return {"last_at": last_at, **counts}
 
 
 def _make_company(dice: random.Random, number: int) -> dict[str, Any]:
@@ -109,7 +110,7 @@ async def write_world(connection: Any, world: World) -> None:
         for user in USERS:
             await factories.add_user(connection, f"User {user}", tenant_id=tenant, id=user)
     for (tenant, number), company in world.companies.items():
-        values = {key: company[key] for key in company.keys() - {"name", "domains"}}
+        values = {key: company[key] for key in company.keys() - {"name", "domains", "meeting_count"}}
         await factories.add_company(
             connection, company["name"], *company["domains"], tenant_id=tenant, id=number, **values
         )
@@ -143,6 +144,10 @@ def _list_companies(world: World, viewer: Viewer, filter_: Filter) -> Iterator[t
         knower = viewer.user_id if filter_.known_by == "me" else filter_.known_by
         if knower and not world.own_companies.get((tenant, knower, number), {}).get("is_mine"):
             continue
+        colleagues = (viewer.user_id,) if filter_.scope == "mine" else USERS
+        held = [world.own_companies.get((tenant, user, number), {}).get("meeting_count", 0) for user in colleagues]
+        if number in filter_.not_company_ids or not _is_met(filter_, sum(held)):
+            continue
         if _is_decided(filter_, viewer, company) and _has_words(filter_.text, (company["name"], *company["domains"])):
             totals = own if filter_.scope == "mine" else company
             yield number, {**totals, "folded_name": fold_name(company["name"])}
@@ -162,6 +167,10 @@ def _list_contacts(world: World, viewer: Viewer, filter_: Filter) -> Iterator[tu
             continue
         if filter_.company_id and contact["company_id"] != filter_.company_id:
             continue
+        if contact["company_id"] in filter_.not_company_ids:
+            continue
+        if not _is_met(filter_, (own if is_mine else contact)["meeting_count"]):
+            continue
         company = world.companies.get((tenant, contact["company_id"] or 0), {"type": None, "partner_id": None})
         if _is_decided(filter_, viewer, company) and _has_words(filter_.text, (contact["name"], contact["address"])):
             yield number, {**(own if is_mine else contact), "folded_name": fold_name(contact["name"])}
@@ -171,9 +180,15 @@ def _is_decided(filter_: Filter, viewer: Viewer, company: dict[str, Any]) -> boo
     if filter_.types and company["type"] not in filter_.types:
         return False
     partner_id = company["partner_id"]
+    if partner_id in [{"me": viewer.user_id}.get(who, who) for who in filter_.not_partners]:
+        return False
     if not filter_.partners or ("anyone" in filter_.partners and partner_id is not None):
         return True
     return partner_id in [{"me": viewer.user_id, "nobody": None}.get(who, who) for who in filter_.partners]
+
+
+def _is_met(filter_: Filter, held: int) -> bool:
+    return filter_.is_met is None or filter_.is_met == (held > 0)
 
 
 def _has_words(text: str, texts: tuple[str, ...]) -> bool:

@@ -18,6 +18,7 @@ from storage.models import CompanyType
 NAME = "filter_bar"
 ANY = "any"
 ANYONE = "anyone"
+NOT_ME = "not_me"
 ME = "me"
 _PERIODS = (
     *(Period("within", days=days) for days in (7, 30, 90, 365)),
@@ -26,6 +27,7 @@ _PERIODS = (
 )
 _SORTS = {"last": False, "name": True, "count": False}
 """The orders on offer, and which way each goes."""
+_MET_KEYS: dict[bool | None, str] = {None: ANY, True: "held", False: "never"}
 _DIGITS = 20
 
 
@@ -49,7 +51,8 @@ def _draw_inputs(language: Language, filter_: Filter, partners: str) -> list[Jso
     scope = choose_one("scope", text(language, "filter.scope"), _scopes(language), filter_.scope)
     period = choose_one("period", text(language, "filter.period"), _periods(language, filter_.last), _key(filter_.last))
     order = choose_one("sort", text(language, "filter.sort"), _sorts(language), filter_.sort)
-    return [types, kit.columns(partner, scope), kit.columns(period, order)]
+    met = choose_one("met", text(language, "filter.met"), _meetings(language), _MET_KEYS[filter_.is_met])
+    return [types, kit.columns(partner, scope), kit.columns(period, order), met]
 
 
 def _say_partners(language: Language, filter_: Filter, people: Mapping[int, str]) -> str:
@@ -57,17 +60,24 @@ def _say_partners(language: Language, filter_: Filter, people: Mapping[int, str]
     partners = [
         people.get(who, "") if isinstance(who, int) else text(language, f"filter.{who}") for who in filter_.partners
     ]
+    if filter_.not_partners == (ME,):
+        partners.append(text(language, f"filter.{NOT_ME}"))
     return say_list(language, partners, "or") if partners else text(language, "filter.partner_hint")
 
 
 @functools.cache
 def _anybody(language: Language) -> list[Choice]:
-    return [Choice(text(language, f"filter.{who}"), who) for who in (ANY, ME, ANYONE, NOBODY)]
+    return [Choice(text(language, f"filter.{who}"), who) for who in (ANY, ME, NOT_ME, ANYONE, NOBODY)]
 
 
 @functools.cache
 def _scopes(language: Language) -> list[Json]:
     return [choice(text(language, f"filter.{scope}"), scope) for scope in ("mine", "firm")]
+
+
+@functools.cache
+def _meetings(language: Language) -> list[Json]:
+    return [choice(text(language, f"filter.met_{key}"), key) for key in _MET_KEYS.values()]
 
 
 @functools.cache
@@ -102,10 +112,13 @@ def read(filter_: Filter, inputs: Mapping[str, Any]) -> Filter:
         changes["types"] = _read_types(types.split(","))
     if isinstance(partner := inputs.get("partner"), str) and partner:
         changes["partners"] = _read_partners(partner, filter_)
+        changes["not_partners"] = (ME,) if partner == NOT_ME else ()
     if (scope := inputs.get("scope")) in ("mine", "firm"):
         changes["scope"] = scope
     if isinstance(period := inputs.get("period"), str) and period:
         changes["last"] = _read_period(period, filter_)
+    if (met := inputs.get("met")) in _MET_KEYS.values():
+        changes["is_met"] = next(is_met for is_met, key in _MET_KEYS.items() if key == met)
     if (sort := inputs.get("sort")) in _SORTS and sort != filter_.sort:
         changes |= {"sort": sort, "is_ascending": _SORTS[sort]}
     return filter_.changed(**changes)
@@ -119,7 +132,7 @@ def _read_types(values: Iterable[str]) -> tuple[CompanyType | None, ...]:
 def _read_partners(value: str, filter_: Filter) -> tuple[Any, ...]:
     if value in (ME, ANYONE, NOBODY):
         return (value,)
-    if value == ANY:
+    if value in (ANY, NOT_ME):
         return ()
     return (int(value),) if value.isdecimal() and is_id(int(value[:_DIGITS])) else filter_.partners
 

@@ -46,6 +46,8 @@ class Caller:
     """Who reads a card that is put into the conversation."""
     may_name_view: bool = True
     """False where it is known that no view of theirs has its name in what they say."""
+    locale: str = ""
+    """As the client says it."""
 
 
 class Dispatcher:
@@ -84,6 +86,7 @@ class Dispatcher:
             preferences=self._preferences,
             circle=caller.circle,
             may_name_view=caller.may_name_view,
+            locale=reader.locale,
         )
 
     async def _answer(self, verb: Verb, given: Input, turn: Turn) -> Reply:

@@ -15,7 +15,7 @@ from bot.commands.lists import OfList, ShowList, read_listing, read_page
 from bot.commands.sheets import TYPES, Sheet, open_sheet
 from bot.errors import BadRequestError
 from bot.language import say
-from bot.language.formats import zone
+from bot.language.formats import has_decimal_comma, zone
 from bot.results.lists import FileMade, FileOffered
 from bot.turn import Ask, File, Record, Turn
 from bot.verbs import EVERYONE, OWN, Router
@@ -100,7 +100,8 @@ async def deliver_file(turn: Turn, given: Deliver) -> FileMade:
 
 async def _write_file(turn: Turn, filter_: Filter, columns: Sequence[str], format_: Format) -> tuple[bytes, int]:
     """Return the file and how many rows it has; each page goes into it beside the loop."""
-    sheet = await asyncio.to_thread(open_sheet, columns, format_)
+    has_comma = has_decimal_comma(turn.locale, turn.language)
+    sheet = await asyncio.to_thread(open_sheet, columns, format_, has_decimal_comma=has_comma)
     count, cursor = 0, None
     while True:
         page = await read_page(turn, filter_, cursor, PAGE)

@@ -67,10 +67,9 @@ class ShowList(Input, frozen=True):
         """Whether the list is the asker's own: of their scope, or about "me"."""
         if self.view_id is not None or self.filter is UNSET:
             return True
-        return self.filter.get("scope", "mine") != "firm" or "me" in (
-            self.filter.get("partner"),
-            self.filter.get("known_by"),
-        )
+        people = [self.filter.get(part) for part in ("partner", "not_partner", "known_by")]
+        is_about_me = any("me" in (who if isinstance(who, list | tuple) else [who]) for who in people)
+        return self.filter.get("scope", "mine") != "firm" or is_about_me
 
 
 class NarrowList(ShowList, frozen=True):
@@ -81,6 +80,7 @@ class NarrowList(ShowList, frozen=True):
     scope: Choices | UnsetType = UNSET
     period: Choices | UnsetType = UNSET
     sort: Choices | UnsetType = UNSET
+    met: Choices | UnsetType = UNSET
 
 
 class OfList(ShowList, frozen=True):
@@ -241,12 +241,14 @@ async def complete(turn: Turn, listing: Listing) -> Listing:
     filter_ = listing.filter
     people = await users.get_user_names(turn.connection, turn.viewer, filter_.user_ids)
     company = ""
+    ids = [number for number in (filter_.company_id, *filter_.not_company_ids) if number is not None]
+    rows = await companies.get_company_rows(turn.connection, turn.viewer, ids) if ids else {}
     if filter_.company_id is not None:
-        rows = await companies.get_company_rows(turn.connection, turn.viewer, [filter_.company_id])
         if filter_.company_id not in rows:
             raise NotFoundError
         company = rows[filter_.company_id].name
-    words = describe(filter_, turn.language, people, company)
+    others = {number: row.name for number, row in rows.items()}
+    words = describe(filter_, turn.language, people, company, others)
     return replace(listing, words=words, people=people, company_name=company)
 
 
@@ -259,7 +261,10 @@ async def _find_view(turn: Turn, given: ShowList, filter_: Filter) -> ViewRow | 
     name = tidy(given.text)
     if not name:
         return None
-    named = await views.find_view_named(turn.connection, turn.viewer, name) if turn.may_name_view else None
+    # What is understood as a whole comes before a view's name; `view ...` opens it.
+    is_whole = given.filter is not UNSET and not given.not_understood
+    may_be_view = turn.may_name_view and not is_whole
+    named = await views.find_view_named(turn.connection, turn.viewer, name) if may_be_view else None
     if named is not None:
         return await views.get_view(turn.connection, turn.viewer, named)
     if filter_ == Filter() and not given.names and not given.is_scope_given:
@@ -294,11 +299,15 @@ async def name_people(turn: Turn, filter_: Filter, names: Names, again: Named) -
     """
     is_exact = True
     rest = {part: list(given) for part, given in names.items()}
-    for part in ("partner", "known_by"):
+    for part in ("partner", "not_partner", "known_by"):
         while rest.get(part):
             name = rest[part].pop(0)
             person = await find_person(turn, name, _fill_again(again, filter_, rest, part))
             filter_, is_exact = _fill(filter_, part, person.id), is_exact and person.is_exact
+    while rest.get("not_company"):
+        name = rest["not_company"].pop(0)
+        company = await find_company(turn, name, _fill_again(again, filter_, rest, "not_company"))
+        filter_, is_exact = _fill(filter_, "not_company", company.id), is_exact and company.is_exact
     for name in rest.pop("company", [])[:1]:
         if not await companies.find_companies(turn.connection, turn.viewer, name):
             if colleague := names.get("colleague"):
@@ -321,6 +330,10 @@ def _fill(filter_: Filter, part: str, number: int) -> Filter:
     """Put a number in the place of a name."""
     if part == "partner":
         return filter_.changed(partners=(*filter_.partners, number))
+    if part == "not_partner":
+        return filter_.changed(not_partners=(*filter_.not_partners, number))
+    if part == "not_company":
+        return filter_.changed(not_company_ids=(*filter_.not_company_ids, number))
     if part == "company":
         return filter_.changed(of="contacts", company_id=number)
     return filter_.changed(known_by=number)

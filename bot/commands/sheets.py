@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -9,15 +10,18 @@ from typing import Any, Protocol
 import xlsxwriter
 
 TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a cell begins with that a spreadsheet takes for a formula (OWASP, CSV injection)."""
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+"""What a cell begins with that a spreadsheet takes for a formula (OWASP, CSV injection), in its plain form."""
+_MINUS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\uff0d", "-"))
 _WIDTH = 24
 
 
 def neutralise(text: str) -> str:
     """Return a text that no spreadsheet runs: an apostrophe before what looks like a formula, nothing invisible."""
     plain = "".join(character for character in text if character.isprintable() or character == "\t")
-    return f"'{plain}" if plain.lstrip(" ").startswith(_DANGEROUS) else plain
+    # Some spreadsheets take a sign in another width (U+FF1D) for the sign itself.
+    beginning = unicodedata.normalize("NFKC", plain.lstrip()[:1]).translate(_MINUS)
+    return f"'{plain}" if plain[:1] == "\t" or beginning.startswith(_DANGEROUS) else plain
 
 
 class Sheet(Protocol):
@@ -30,17 +34,20 @@ class Sheet(Protocol):
         """Return the file's bytes."""
 
 
-def open_sheet(columns: Sequence[str], format_: str) -> Sheet:
-    """Begin a file with its header; slow like all the rest, so never on the event loop."""
-    return _CsvSheet(columns) if format_ == "csv" else _ExcelSheet(columns)
+def open_sheet(columns: Sequence[str], format_: str, *, has_decimal_comma: bool = False) -> Sheet:
+    """Begin a file with its header; slow like all the rest, so never on the event loop.
+
+    `has_decimal_comma`: Excel there parts the columns of a CSV at semicolons.
+    """
+    return _CsvSheet(columns, ";" if has_decimal_comma else ",") if format_ == "csv" else _ExcelSheet(columns)
 
 
 class _CsvSheet:
     """UTF-8 with the mark by which Excel knows it."""
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    def __init__(self, columns: Sequence[str], delimiter: str) -> None:
         self._text = io.StringIO(newline="")
-        self._writer = csv.writer(self._text)
+        self._writer = csv.writer(self._text, delimiter=delimiter)
         self._writer.writerow(columns)
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:

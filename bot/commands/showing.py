@@ -16,7 +16,7 @@ from bot.turn import Turn
 from bot.verbs import EVERYONE, EXTENSION, GROUP, OUTSIDERS, OWN, Input, Router
 from storage.book import companies, contacts
 from storage.book.contacts import SeenPerson
-from storage.book.explaining import explain_address
+from storage.book.explaining import explain_address, find_people
 from storage.errors import MissingError
 from storage.firm import users
 from storage.lists.facts import Match
@@ -33,6 +33,8 @@ class Show(Input, frozen=True):
     """A name of anything, as it was typed."""
 
     name: Words = ""
+    or_name: Words = ""
+    """A part of it that may be the name: `Contact Hans Mueller`."""
     otherwise: dict[str, Any] | None = None
     """The list that the words may be, if nothing has that name."""
     suggestions: Strings = ()
@@ -87,6 +89,8 @@ async def show(turn: Turn, given: Show) -> Result:
     if not name:
         raise BadRequestError("name_missing")
     matches = await _find(turn, name)
+    if not matches and (short := tidy(given.or_name)):
+        name, matches = short, await _find(turn, short)
     match = choose(matches)
     exact = [match for match in matches if match.is_exact]
     if not exact and given.otherwise:
@@ -131,10 +135,10 @@ async def _open(turn: Turn, match: Match, note: str) -> Result:
     return await show_contact(turn, match.id, note)
 
 
-def _ask_which(turn: Turn, name: str, matches: list[Match]) -> Result:
+def _ask_which(turn: Turn, name: str, matches: list[Match], verb: str = "") -> Result:
     question = say(turn.language, "commands.which", name=name[:80])
     options = [
-        Option(match.name, match.detail, {"verb": f"{match.of}.open", f"{match.of}_id": match.id})
+        Option(match.name, match.detail, {"verb": verb or f"{match.of}.open", f"{match.of}_id": match.id})
         for match in matches[:_OPTIONS]
     ]
     return Unclear(summary=question, options=options)
@@ -244,8 +248,10 @@ async def show_contact(
     leads=True,
 )
 async def explain_contact(turn: Turn, given: OfPerson) -> Result:
-    """Say why somebody is a contact, or why not."""
+    """Say why somebody is a contact, or why not; by number, by address or by name."""
     address = tidy(given.address, _ADDRESS)
+    if given.contact_id is None and not address and given.name:
+        return await _explain_called(turn, given)
     person = await _get_seen_person(turn, given.contact_id, address)
     if person is not None:
         return Explained(summary=person.name or person.address, person=person, back=given.back)
@@ -255,6 +261,33 @@ async def explain_contact(turn: Turn, given: OfPerson) -> Result:
     reason = await explain_address(turn.connection, turn.viewer, address)
     line = say(turn.language, f"cards.reason.{reason or 'unknown'}")
     return Said(summary=sentence, lines=[line], back=given.back)
+
+
+async def _explain_called(turn: Turn, given: OfPerson) -> Result:
+    """Explain the one of that name; ask which of several is meant, or say that nobody is called so."""
+    name = tidy(given.name)
+    matches = await find_people(turn.connection, turn.viewer, name)
+    match = choose(matches or await contacts.find_contacts(turn.connection, turn.viewer, name))
+    if match is not None:
+        return await explain_contact(turn, OfPerson(contact_id=match.id, back=given.back))
+    if matches:
+        return _ask_which(turn, name, matches, "contact.explain")
+    if colleague := await _find_colleague(turn, name, []):
+        return _show_colleague(turn, colleague)
+    sentence = say(turn.language, "commands.nobody_called", name=name[:80])
+    return Said(summary=sentence, lines=[say(turn.language, "commands.nobody_called_hint")])
+
+
+async def _add_called(turn: Turn, given: OfPerson) -> Result:
+    """Add the one of that name; ask which of several is meant, or for the address of who was never seen."""
+    name = tidy(given.name)
+    matches = await find_people(turn.connection, turn.viewer, name)
+    match = choose(matches)
+    if match is not None and match.is_exact:
+        return await add_contact(turn, OfPerson(contact_id=match.id))
+    if matches:
+        return _ask_which(turn, name, matches, "contact.add")
+    return Said(summary=say(turn.language, "errors.which_address"))
 
 
 async def _get_seen_person(turn: Turn, contact_id: int | None, address: str) -> SeenPerson | None:
@@ -278,7 +311,7 @@ async def add_contact(turn: Turn, given: OfPerson) -> Result:
     """Make somebody who only wrote in a contact."""
     address = tidy(given.address, _ADDRESS)
     if given.contact_id is None and not address:
-        raise BadRequestError("which_address")
+        return await _add_called(turn, given)
     try:
         change: Change = await contacts.add_contact(
             turn.connection,

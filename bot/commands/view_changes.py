@@ -12,16 +12,17 @@ from bot.cards.phrases import text
 from bot.cards.views import say_name
 from bot.commands.companies import Rename, rename
 from bot.commands.inputs import OfView, Strings, Version, Words, read_names, tidy
-from bot.commands.lists import ShowList, complete, name_people, show_list
+from bot.commands.lists import ShowList, ask_for_name, complete, name_people, show_list
 from bot.commands.resolving import choose
 from bot.commands.views import ListViews, confirm, find_view, must_ask, show_view, show_views
 from bot.errors import BadRequestError
-from bot.language import LANGUAGES, say
+from bot.language import LANGUAGES, is_sentence, say
 from bot.results.base import Result
 from bot.results.lists import Listing
 from bot.turn import Turn
 from bot.verbs import EVERYONE, OWN, Router, write_ask
 from storage.lists.filters import Filter, from_json, to_json
+from storage.text.names import fold
 from storage.views import changes, views
 from storage.views.views import ViewRow
 
@@ -31,6 +32,15 @@ router = Router()
 def list_builtin_names() -> tuple[str, ...]:
     """Return the names of the built-in views in every language: nobody may give them to another view."""
     return tuple(text(language, f"view.{key}") for language in LANGUAGES for key in views.BUILTIN.values())
+
+
+def _check_name(name: str) -> None:
+    """Raise `BadRequestError` for a name that is a sentence: typed, it means what it says and not the view.
+
+    The names of the built-in views are refused elsewhere, as taken.
+    """
+    if fold(name) not in map(fold, list_builtin_names()) and is_sentence(name):
+        raise BadRequestError("name_is_sentence", name=name[:80])
 
 
 class OfFilter(OfView, frozen=True):
@@ -75,7 +85,8 @@ async def save_view(turn: Turn, given: OfFilter) -> Result:
     if given.filter is UNSET:
         raise BadRequestError("which_list")
     if not name:
-        raise BadRequestError("view_name_missing")
+        return await ask_for_name(turn, ShowList(filter=given.filter, names=given.names))
+    _check_name(name)
     filter_, is_exact = await _read_filter(turn, given, given.filter)
     if must_ask(given, is_exact=is_exact):
         listing = await complete(turn, Listing(filter_, ""))
@@ -171,6 +182,7 @@ async def rename_view(turn: Turn, given: NameView) -> Result:
     new_name = tidy(given.new_name)
     if not new_name:
         raise BadRequestError("view_name_missing")
+    _check_name(new_name)
     view = await find_view(turn, given)
     if must_ask(given):
         question = say(turn.language, "commands.rename_question", company=view.name, name=new_name)
@@ -216,7 +228,9 @@ async def duplicate_view(turn: Turn, given: NameView) -> Result:
     if must_ask(given):
         question = say(turn.language, "commands.copy_view_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id})
-    name = tidy(given.new_name) or say_name(turn.language, view)
+    if new_name := tidy(given.new_name):
+        _check_name(new_name)
+    name = new_name or say_name(turn.language, view)
     copy = await changes.copy_view(
         turn.connection,
         turn.viewer,

@@ -4,16 +4,18 @@ from typing import Any
 
 from bot.cards.lists import quote, state_of
 from bot.commands.inputs import Strings, Words
-from bot.commands.lists import read_list, read_listing
+from bot.commands.lists import ShowList, read_list, read_listing, show_list
 from bot.commands.resolving import UnclearError
 from bot.errors import NotFoundError
 from bot.language import say
+from bot.results.base import Result
 from bot.results.lists import Listing
 from bot.results.questions import Greeted, HelpShown, NotUnderstood, Option, Said, TurnedRound
 from bot.turn import Turn
 from bot.verbs import EVERYONE, EXTENSION, GROUP, OUTSIDERS, OWN, Input, Nothing, Router
 from storage.firm.users import get_user
 from storage.text.greetings import choose_greeting
+from storage.views import views
 
 router = Router()
 EVERYWHERE = OWN | GROUP | OUTSIDERS | EXTENSION
@@ -75,9 +77,12 @@ async def show_help(turn: Turn, given: Nothing) -> HelpShown:
     said=True,
     leads=False,
 )
-async def say_unknown(turn: Turn, given: Unknown) -> NotUnderstood | TurnedRound:
+async def say_unknown(turn: Turn, given: Unknown) -> Result:
     """Offer the nearest sentences; or the nearest list, where a word that turns it round was not understood."""
     if given.turning:
+        named = None if turn.is_shared else await views.find_view_named(turn.connection, turn.viewer, given.text)
+        if named is not None:
+            return await show_list(turn, ShowList(view_id=named))
         return await _say_turned(turn, given)
     summary = say(turn.language, "cards.unknown.title", text=given.text[:80])
     return NotUnderstood(summary=summary, text=given.text, suggestions=given.suggestions)

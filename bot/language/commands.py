@@ -7,7 +7,7 @@ from typing import Any
 from bot.language.reading import Clause
 
 _ABOUT_ADDRESSES = frozenset({"contact.add", "contact.explain"})
-_BARE = frozenset({"views.list", "companies.sort_out", "notices.settings", "help"})
+_BARE = frozenset({"buttons", "views.list", "companies.sort_out", "notices.settings", "help"})
 """What takes no data: a slot in it was only passed over."""
 _TO_SEVERAL = frozenset({"view.share", "view.unshare"})
 _ADDRESS = re.compile(r"[^\s<>(),;:\"@]{1,64}@[\w.-]{1,255}\w")
@@ -32,7 +32,7 @@ def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
         data["or"] = {"name": data["person"], "person": data["name"]}
     verb = clause.meaning.name
     if verb == "show":
-        return {"name": data["name"]}
+        return {"name": get_called(data["name"])}
     if verb in _BARE:
         return {}
     if verb == "export":
@@ -42,6 +42,11 @@ def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
         return data
     listing = read_list(words)
     return _add_list(verb, data, words, listing)
+
+
+def get_called(name: str) -> str:
+    """Return what is looked up for a name: the address in `Jane Roe <jane@example.com>`, which is clearer."""
+    return _find_address(name, {}).get("address", name)
 
 
 def _find_address(name: str, data: dict[str, Any]) -> dict[str, str]:

@@ -17,34 +17,43 @@ _LENGTHS = (("year", 365), ("month", 30))
 """Units in which a number of days is said where it comes out even, longest first."""
 
 
-def describe(filter_: Filter, language: Language, people: Mapping[int, str] | None = None, company: str = "") -> str:
+def describe(
+    filter_: Filter,
+    language: Language,
+    people: Mapping[int, str] | None = None,
+    company: str = "",
+    others: Mapping[int, str] | None = None,
+) -> str:
     """Return a filter in words: `Companies of mine · clients · partner Anne Martin · no contact for 3 months`.
 
-    `people` gives the names of the colleagues in it, `company` that of the company whose contacts are asked for. What
-    it returns can be typed, and means the same filter.
+    `people` gives the names of the colleagues in it, `company` that of the company whose contacts are asked for,
+    `others` those of the companies that are left out. What it returns can be typed, and means the same filter.
     """
     names = {who: (people or {}).get(who, "") for who in filter_.user_ids}
-    return _describe(filter_, language, tuple(names.items()), company)
+    left_out = tuple((others or {}).get(number, "") for number in filter_.not_company_ids)
+    return _describe(filter_, language, tuple(names.items()), company, left_out)
 
 
 @functools.lru_cache(maxsize=4_096)
-def _describe(filter_: Filter, language: Language, people: tuple[tuple[int, str], ...], company: str) -> str:
-    return _BETWEEN.join(_list_parts(filter_.normalised(), language, dict(people), company))
+def _describe(
+    filter_: Filter, language: Language, people: tuple[tuple[int, str], ...], company: str, left_out: tuple[str, ...]
+) -> str:
+    return _BETWEEN.join(_list_parts(filter_.normalised(), language, dict(people), company, left_out))
 
 
-def _list_parts(filter_: Filter, language: Language, people: Mapping[int, str], company: str) -> Iterator[str]:
+def _list_parts(
+    filter_: Filter, language: Language, people: Mapping[int, str], company: str, left_out: tuple[str, ...]
+) -> Iterator[str]:
     yield say(language, f"language.subject.{filter_.of}.{filter_.scope}")
     if company:
         yield say(language, "language.company.at", name=_quote(company))
+    if left_out:
+        names = say_list(language, [_quote(name or "?") for name in left_out], "or")
+        yield say(language, f"language.company.not_{filter_.of}", name=names)
     if filter_.types:
         types = [say(language, f"language.type.{type_ or 'none'}") for type_ in filter_.types]
         yield say_list(language, types, "or")
-    if filter_.partners:
-        yield _say_partners(language, filter_.partners, people)
-    if isinstance(filter_.known_by, int):
-        yield say(language, "language.known_by.person", name=_say_person(filter_.known_by, people))
-    elif filter_.known_by:
-        yield say(language, f"language.known_by.{filter_.known_by}")
+    yield from _list_people(filter_, language, people)
     if filter_.last:
         yield describe_period(filter_.last, language)
     if filter_.text:
@@ -52,14 +61,33 @@ def _list_parts(filter_: Filter, language: Language, people: Mapping[int, str], 
     yield say(language, f"language.sort.{filter_.sort}.{'up' if filter_.is_ascending else 'down'}")
 
 
+def _list_people(filter_: Filter, language: Language, people: Mapping[int, str]) -> Iterator[str]:
+    """Say who is responsible, who is not, and who met or knows them."""
+    if filter_.partners:
+        yield _say_partners(language, filter_.partners, people)
+    if filter_.not_partners:
+        named = _name_partners(language, filter_.not_partners, people)
+        yield say(language, "language.partner.not", name=say_list(language, named, "or"))
+    if filter_.is_met is not None:
+        yield say(language, f"language.meeting.{'held' if filter_.is_met else 'never'}")
+    if isinstance(filter_.known_by, int):
+        yield say(language, "language.known_by.person", name=_say_person(filter_.known_by, people))
+    elif filter_.known_by:
+        yield say(language, f"language.known_by.{filter_.known_by}")
+
+
 def _say_partners(language: Language, partners: tuple[Partner, ...], people: Mapping[int, str]) -> str:
     if len(partners) == 1 and isinstance(partners[0], str):
         return say(language, f"language.partner.{partners[0]}")
-    named = [
+    named = _name_partners(language, partners, people)
+    return say(language, "language.partner.person", name=say_list(language, named, "or"))
+
+
+def _name_partners(language: Language, partners: tuple[Partner, ...], people: Mapping[int, str]) -> list[str]:
+    return [
         _say_person(who, people) if isinstance(who, int) else say(language, f"language.person.{who}")
         for who in partners
     ]
-    return say(language, "language.partner.person", name=say_list(language, named, "or"))
 
 
 def _say_person(who: int, people: Mapping[int, str]) -> str:

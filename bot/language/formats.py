@@ -5,14 +5,16 @@ Times come in as UTC seconds since 1970; 0 means that no believable date is know
 
 import bisect
 import functools
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol
 
 from bot.turn import Language
 
@@ -72,6 +74,33 @@ def say_month(language: Language, day: date) -> str:
 def say_list(language: Language, items: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
     """Return items in a row with the language's own `and` (or `or`) before the last."""
     return str(format_list(list(items), style=style, locale=language))
+
+
+@functools.lru_cache(maxsize=256)
+def is_month_first(locale: str) -> bool:
+    """Say whether 3/4 is the fourth of March where a locale is spoken; without a country it is the third of April."""
+    known = _parse_locale(locale)
+    if known is None or known.territory is None:
+        return False
+    pattern = str(known.date_formats["short"].pattern).lower()
+    return pattern.index("m") < pattern.index("d") < pattern.index("y")
+
+
+@functools.lru_cache(maxsize=256)
+def has_decimal_comma(locale: str, language: Language) -> bool:
+    """Say whether a decimal begins with a comma where a locale is spoken, else in the language."""
+    known = _parse_locale(locale) or Locale.parse(language)
+    return get_decimal_symbol(known) == ","
+
+
+def _parse_locale(locale: str) -> Locale | None:
+    """Return a locale however it is written (`FR`, `fr_ca`, `en-us`); None for none that Unicode knows."""
+    parts = re.split(r"[-_.@ ]", locale.strip())[:3]
+    places = [part for part in parts[1:] if re.fullmatch(r"[A-Za-z]{2}|\d{3}", part)]
+    try:
+        return Locale.parse("_".join([parts[0].lower(), *(place.upper() for place in places[:1])]))
+    except (ValueError, UnknownLocaleError):
+        return None
 
 
 @functools.lru_cache(maxsize=64)

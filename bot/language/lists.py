@@ -18,8 +18,9 @@ _WEAK = frozenset({"sort", "first", "group", "scope", "text", "only"})
 _LEANING = frozenset({"company", "whose"})
 """Effects that do not make a list by themselves; those that lean on a subject say more than the weak ones."""
 _SUBJECT = frozenset({"of", "type"})
-_LATE = {"company": 1, "whose": 2, "first": 3}
+_LATE = {"not_company": 1, "company": 1, "whose": 2, "first": 3}
 """Effects that wait for others: `of Anne` is a partner of companies; of contacts the company, if none is named."""
+_APART = frozenset({"·", "•", "|"})
 _WORDS = frozenset({"me", "nobody", "anyone"})
 """What stands for people in a filter; everything else is a name."""
 
@@ -36,6 +37,8 @@ class ListReading:
     """Partners and knowers: names, and the words of filters for people (`me`, `nobody`, `anyone`)."""
     names: dict[str, str] = field(default_factory=dict)
     """Other names: a company, and who may be meant instead."""
+    left_out: list[str] = field(default_factory=list)
+    """Companies that are not asked for."""
     group: str | None = None
     is_all: bool = False
     """`all` was said: the firm's, unless `my` was said too."""
@@ -65,8 +68,9 @@ class ListReading:
         data: dict[str, Any] = {"filter": to_json(self.to_filter())}
         named = {part: [name for name in people if name not in _WORDS] for part, people in self.people.items()}
         names = {part: several if len(several) > 1 else several[0] for part, several in named.items() if several}
-        if names or self.names:
-            data["names"] = names | self.names
+        left_out: Any = {"not_company": self.left_out} if self.left_out else {}
+        if names or self.names or left_out:
+            data["names"] = names | self.names | left_out
         if self.left_over:
             data["not_understood"] = [sentence.raw(start, end) for start, end in self.left_over]
         if self.group:
@@ -86,14 +90,14 @@ class ListReading:
             **parts,
             types=tuple(types) if is_filtered else (),
             partners=words.get("partner", ()),
+            not_partners=words.get("not_partner", ()),
             known_by="me" if words.get("known_by") else None,
         )
 
     def _reaches_beyond_me(self) -> bool:
         """Say whether the question is about others, or about a name: then the whole firm is meant unless said."""
-        is_about_someone = "known_by" in self.people or any(
-            who not in {"nobody", "anyone"} for who in self.people.get("partner", ())
-        )
+        partners = (*self.people.get("partner", ()), *self.people.get("not_partner", ()))
+        is_about_someone = "known_by" in self.people or any(who not in {"nobody", "anyone"} for who in partners)
         return bool(self.names or is_about_someone or self.parts.get("text"))
 
 
@@ -107,7 +111,8 @@ def build(sentence: Sentence, reading: Reading, today: date) -> ListReading:
     """Put the clauses of a reading together; two that contradict each other leave the second one over."""
     listing = ListReading()
     for clause in sorted(reading.clauses, key=lambda clause: _LATE.get(clause.meaning.name, 0)):
-        is_meant = not (is_denied(sentence, reading, clause) or is_alternative(sentence, reading, clause))
+        is_other = is_denied(sentence, reading, clause) or is_alternative(sentence, reading, clause)
+        is_meant = not (is_other or _is_dated_meeting(sentence, reading, clause))
         if not is_meant or not _apply(listing, clause, today):
             listing.left_over.append((clause.start, clause.end))
     first = min((clause.end for clause in reading.clauses if _SUBJECT & set(list_kinds(clause))), default=len(sentence))
@@ -116,6 +121,18 @@ def build(sentence: Sentence, reading: Reading, today: date) -> ListReading:
     listing.left_over = list(join_left_over(sentence, sorted(listing.left_over + reading.unknown), ends))
     listing.turning = find_turning(sentence, reading, listing.left_over)
     return listing
+
+
+def _is_dated_meeting(sentence: Sentence, reading: Reading, clause: Clause) -> bool:
+    """Say whether a meeting is asked for with its day (`without a meeting this quarter`): that no filter can.
+
+    What stands apart, as in a filter in words, is the day of the last contact.
+    """
+    if "meeting" not in list_kinds(clause):
+        return False
+    near = [other for other in reading.clauses if clause.start in (other.end, other.start) or clause.end == other.start]
+    seconds = [max(clause.start, other.start) for other in near if "last" in list_kinds(other)]
+    return any(sentence.words[place].text not in _APART for place in seconds)
 
 
 def _apply(listing: ListReading, clause: Clause, today: date) -> bool:
@@ -173,6 +190,8 @@ def _name_people(listing: ListReading, part: str, people: list[str]) -> bool:
     wanted = list(dict.fromkeys([*known, *people]))
     if not all(any(map(str.isalpha, person)) for person in people):
         return False
+    if part == "not_partner" and not {"nobody", "anyone"}.isdisjoint(wanted):
+        return False
     if part == "known_by" and (len(wanted) > 1 or wanted[0] in {"nobody", "anyone"}):
         return False
     if len(wanted) > MOST_PARTNERS:
@@ -184,6 +203,17 @@ def _name_people(listing: ListReading, part: str, people: list[str]) -> bool:
 def _set_company(listing: ListReading, effect: str, clause: Clause, today: date) -> bool:
     """`at Acme`: contacts are at a company, companies are not."""
     return listing.parts.get("of") == "contacts" and _name_company(listing, clause.values["name"])
+
+
+def _leave_out(listing: ListReading, effect: str, clause: Clause, today: date) -> bool:
+    """`except Acme`, `not at Acme`: of contacts those elsewhere."""
+    names = [value for slot, value in clause.filled if slot == "name"]
+    listing.left_out += [name for name in names if name not in listing.left_out]
+    return "of" in listing.parts or bool(listing.types)
+
+
+def _set_met(listing: ListReading, effect: str, clause: Clause, today: date) -> bool:
+    return _set(listing, "is_met", effect == "meeting.held")
 
 
 def _name_company(listing: ListReading, name: str) -> bool:
@@ -238,6 +268,9 @@ _EFFECTS: dict[str, Callable[[ListReading, str, Clause, date], bool]] = {
     "type": _set_type,
     "scope": _set_scope,
     "partner": _set_person,
+    "not_partner": _set_person,
+    "not_company": _leave_out,
+    "meeting": _set_met,
     "known_by": _set_person,
     "company": _set_company,
     "whose": _set_whose,

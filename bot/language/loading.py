@@ -41,27 +41,27 @@ def prepare() -> None:
 @functools.cache
 def load_vocabulary() -> Vocabulary:
     """Read the phrases of every language, once; takes some tenths of a second."""
-    tables = {language: _read_tables(language) for language in LANGUAGES}
+    tables = {language: read_tables(language) for language in LANGUAGES}
     loader = _Loader({word: whole for table in tables.values() for word, whole in table["elisions"].items()})
     for language, table in tables.items():
         loader.add_language(language, table)
     return loader.finish({language: table["examples"] for language, table in tables.items()})
 
 
-def _read_tables(language: Language) -> Tables:
+def read_tables(language: Language) -> Tables:
     """Return the tables of all files of a language as one."""
     tables: Tables = {"elisions": {}, "classes": {}, "values": {}, "macros": {}}
     tables |= {"clauses": [], "commands": [], "examples": []}
     for path in sorted((FOLDER / language / "phrases").glob("*.toml")):
         for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
             if name == "examples":
-                tables[name] += _split_lines(table)
+                tables[name] += split_lines(table)
             else:
                 tables[name] = tables[name] + table if isinstance(table, list) else tables[name] | table
     return tables
 
 
-def _split_lines(phrases: str | list[str]) -> list[str]:
+def split_lines(phrases: str | list[str]) -> list[str]:
     """Return phrases written one a line, an indented line going on with the one before; a list of them is ready."""
     return phrases if isinstance(phrases, list) else re.sub(r"\n\s+", " ", phrases).splitlines()
 
@@ -78,10 +78,10 @@ class _Loader:
 
     def add_language(self, language: Language, tables: Tables) -> None:
         for name, phrases in tables["classes"].items():
-            self.add_phrases(_split_lines(phrases), f"<{name}>", cost=_COST_OF_FILLER * (name == "filler"))
+            self.add_phrases(split_lines(phrases), f"<{name}>", cost=_COST_OF_FILLER * (name == "filler"))
         for slot, values in tables["values"].items():
             for value, phrases in values.items():
-                self.add_phrases(_split_lines(phrases), f"{{{slot}}}", value)
+                self.add_phrases(split_lines(phrases), f"{{{slot}}}", value)
         macros = tables["macros"]
         for clause in tables["clauses"]:
             meaning, patterns = _take_apart(clause, "effect")
@@ -144,7 +144,7 @@ class _Loader:
 def _take_apart(table: Tables, name: str) -> tuple[Meaning, list[str]]:
     """Return what an entry of a table means, and its patterns."""
     options = {key: value for key, value in table.items() if key not in {name, "patterns"}}
-    return Meaning(table[name], **options), _split_lines(table["patterns"])
+    return Meaning(table[name], **options), split_lines(table["patterns"])
 
 
 def _join(words: Sequence[Word]) -> tuple[str, ...]:

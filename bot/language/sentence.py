@@ -26,6 +26,7 @@ SMALL_CLASSES = frozenset({"<filler>", "<polite>", "<greeting>", "<show>", "<arr
 _YEARS = range(1900, 2101)
 _COST_OF_YEAR_AS_NUMBER = 0.1
 _DECIMAL = re.compile(r"\d{1,3}\.\d", re.ASCII)
+_MONTH_FIRST = re.compile(r"^(0?[1-9]|1[0-2])([/.-])(\d\d?)(?!\d)", re.ASCII)
 _LONGEST_NUMBER = 5
 """Digits."""
 _NO_WORDS = frozenset({"quoted", "address", "host", "date"})
@@ -75,16 +76,20 @@ class Sentence:
         return " ".join(text.split())
 
 
-def read_sentence(text: str, vocabulary: Vocabulary, most: int) -> Sentence:
-    """Cut a text into words, at most so many of them, and look each of them up."""
-    return _Reader(clean(text), vocabulary, most).read()
+def read_sentence(text: str, vocabulary: Vocabulary, most: int, *, has_month_first: bool = False) -> Sentence:
+    """Cut a text into words, at most so many of them, and look each of them up.
+
+    `has_month_first`: 3/4 is the fourth of March.
+    """
+    return _Reader(clean(text), vocabulary, most, has_month_first=has_month_first).read()
 
 
 class _Reader:
     """One sentence while it is looked up."""
 
-    def __init__(self, text: str, vocabulary: Vocabulary, most: int) -> None:
+    def __init__(self, text: str, vocabulary: Vocabulary, most: int, *, has_month_first: bool) -> None:
         self.text = text
+        self.has_month_first = has_month_first
         self.vocabulary = vocabulary
         self.words = list(islice(cut(text), most))
         self.places = range(len(self.words))
@@ -158,7 +163,8 @@ class _Reader:
         if word.kind in SIGNS:
             found.append(("<break>", start + 1, 0.0, None))
         elif word.kind in {"address", "date"}:
-            found.append((f"{{{word.kind}}}", start + 1, 0.0, word.text))
+            value = _put_day_first(word.text) if self.has_month_first and word.kind == "date" else word.text
+            found.append((f"{{{word.kind}}}", start + 1, 0.0, value))
         elif word.text.isdecimal() and len(word.text) <= _LONGEST_NUMBER:
             number = int(word.text)
             is_year = number in _YEARS
@@ -247,3 +253,8 @@ def _is_shouted(words: list[Word]) -> bool:
     """Say whether nearly every word has a capital, so that capitals tell nothing."""
     letters = [word for word in words if word.kind in {"word", "elided"}]
     return len(letters) > 2 and sum(word.is_capital for word in letters) >= 0.8 * len(letters)  # noqa: PLR2004
+
+
+def _put_day_first(text: str) -> str:
+    """Return 3/4/2026 as 4/3/2026; 2026-03-04 and 18/3/2026 stay."""
+    return _MONTH_FIRST.sub(r"\3\2\1", text)

@@ -5,6 +5,7 @@ language has) from which `count` chooses.
 """
 
 import functools
+import re
 import tomllib
 import warnings
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import Any
 
 import structlog
 from babel import Locale
-from babel.core import negotiate_locale
 
 from bot.language.formats import say_number
 from bot.turn import Language
@@ -52,9 +52,16 @@ def say(language: Language, key: str, **values: Any) -> str:
 
 
 def choose_language(locale: str | None, default: str = FALLBACK) -> Language:
-    """Return the language for a locale such as `fr-CA`; for that of `default` where it is none of ours."""
-    wanted = [(name or "").replace("-", "_") for name in (locale, default)]
-    return negotiate_locale(wanted, LANGUAGES) or FALLBACK
+    """Return the language for a locale such as `fr-CA`; for that of `default` where it is none of ours.
+
+    Its letters and signs may be any: `FR`, `fr_ca`, ` Fr-fr.UTF-8`.
+    """
+    wanted = [_find_language(name or "") for name in (locale, default)]
+    return next((language for language in wanted if language in LANGUAGES), FALLBACK)
+
+
+def _find_language(locale: str) -> str:
+    return re.split(r"[^a-z]", locale.strip().lower(), maxsplit=1)[0]
 
 
 @functools.cache

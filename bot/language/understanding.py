@@ -4,13 +4,16 @@ import functools
 from datetime import date
 from typing import Any
 
-from bot.language.commands import read_data
+from bot.language.commands import get_called, read_data
+from bot.language.formats import is_month_first
 from bot.language.lists import ListReading, build, build_nearest
 from bot.language.loading import load_vocabulary
 from bot.language.reading import Clause, Reading, read_all
 from bot.language.sentence import COST_OF_FUNCTION, COST_OF_KNOWN, SIGNS, Sentence, read_sentence
 from bot.language.spelling import ERROR_COST
 from bot.language.suggestions import suggest
+from bot.language.texts import FALLBACK
+from bot.language.words import find_quoted
 from bot.turn import Ask, Language
 
 _LONGEST, _LONGEST_TEXT = 80, 600
@@ -19,6 +22,7 @@ _LONGEST_NAME, _FEW, _FEW_IN_LOWER_CASE = 14, 2, 5
 """Words of a name: at most; so few that any may be one; so few that none of them needs a capital."""
 _MOST_LEFT_OVER = 6
 """Words that are not understood in a list; with more the sentence is about something else."""
+_ANY_DAY = date(2026, 1, 1)
 _WRITING = ("company.", "view.", "contact.add", "rename", "undo")
 """How the verbs begin that change something; opening a view does not."""
 _FIXED_PEOPLE = (None, "me", "nobody")
@@ -32,18 +36,19 @@ _ORDERS = frozenset({"<set>", "<make>", "<assign>", "<remove>", "<save>", "<expo
 """What a change begins with."""
 
 
-def understand(text: str, language: Language, today: date) -> Ask:
+def understand(text: str, language: Language, today: date, locale: str = "") -> Ask:
     """Return what a sentence asks for; pure, never raises, some milliseconds at most for 100,000 characters.
 
-    Every language is understood at any time, mixed in one sentence too; `language` is that of the suggestions. Names
-    stay strings. Beside the data of each verb:
+    Every language is understood at any time, mixed in one sentence too; `language` is that of the suggestions, `locale`
+    says what 3/4 means. Names stay strings. Beside the data of each verb:
 
     * `list`: `filter` (JSON of `storage.lists.filters`); `names` {`partner`, `known_by`, `company`, `colleague` where
       the company may be one: "contacts of Anne"}; `not_understood` [str], only where there is something; `text`,
       the words without the verb: a saved view of that very name comes first; `is_scope_given`: mine or firm was said,
       not assumed; `group: "type"` ("by type");
-    * `show`: `name`; `otherwise`, the data of a `list`, where the words may be a list if nothing has that name;
-      `suggestions` where a bare name may as well be a sentence that was not understood;
+    * `show`: `name`; `or_name`, a part of it that may be the name ("Contact Hans Mueller"); `otherwise`, the data of a
+      `list`, where the words may be a list if nothing has that name; `suggestions` where a bare name may as well be a
+      sentence that was not understood;
     * writing verbs: `is_guess: True` where the sentence was understood through a typing error or by its gist, so that
       the command asks even if every name matches exactly; `or`, the names the other way round ("assign Anne to Acme"),
       for when the first is no company; `rename` is `view.rename` or `company.rename`, whatever has the name;
@@ -51,12 +56,38 @@ def understand(text: str, language: Language, today: date) -> Ask:
       understood, then no list is given, and `nearest`, the data of the list without them.
     """
     read = _remember if len(text) <= _LONGEST_TEXT else _read
-    ask = read(text, language, today)
+    ask = read(text, language, today, is_month_first(locale))
     return Ask(ask.verb, _copy(ask.data), is_said=True)
 
 
-def _read(text: str, language: Language, today: date) -> Ask:
-    return _Understanding(text, language, today).ask()
+def is_sentence(name: str) -> bool:
+    """Say whether a name is a sentence that is understood as a whole: whoever typed it would not get what is called so.
+
+    A list that is understood but for a word (`Dormant clients`) is none.
+    """
+    ask = understand(name, FALLBACK, _ANY_DAY)
+    if ask.verb == "list":
+        return "not_understood" not in ask.data
+    return ask.verb != "unknown" and not (ask.verb == "show" and ask.data["name"] == " ".join(name.split()))
+
+
+def _read(text: str, language: Language, today: date, has_month_first: bool) -> Ask:  # noqa: FBT001  # cached by it
+    inner = find_quoted(text)
+    if inner is None:
+        return _Understanding(text, language, today, has_month_first=has_month_first).ask()
+    return _unquote(inner, _Understanding(inner, language, today, has_month_first=has_month_first).ask())
+
+
+def _unquote(text: str, ask: Ask) -> Ask:
+    """Take a sentence in quotes for the name of something, and for the sentence where nothing is called so."""
+    if ask.verb == "list":
+        return Ask("show", {"name": text, "otherwise": dict(ask.data)})
+    if ask.verb == "unknown" and "turning" not in ask.data:
+        return Ask("show", {"name": text, "suggestions": ask.data["suggestions"]})
+    if ask.verb == "show" and ask.data["name"] != text:
+        return ask
+    is_change = ask.verb.startswith(_WRITING) and ask.verb != "view.open"
+    return Ask(ask.verb, {**ask.data, "is_guess": True}) if is_change else ask
 
 
 _remember = functools.lru_cache(maxsize=4_096)(_read)
@@ -65,9 +96,10 @@ _remember = functools.lru_cache(maxsize=4_096)(_read)
 class _Understanding:
     """One sentence on its way to an `Ask`."""
 
-    def __init__(self, text: str, language: Language, today: date) -> None:
+    def __init__(self, text: str, language: Language, today: date, *, has_month_first: bool) -> None:
         self.vocabulary = load_vocabulary()
-        self.sentence = read_sentence(text, self.vocabulary, _LONGEST + 1)
+        self.has_month_first = has_month_first
+        self.sentence = read_sentence(text, self.vocabulary, _LONGEST + 1, has_month_first=has_month_first)
         self.core = _find_core(self.sentence)
         self.language = language
         self.today = today
@@ -138,7 +170,7 @@ class _Understanding:
         clause = reading.clauses[0]
         verb = clause.meaning.name
         if clause.meaning.is_statement and self.sentence.is_question:
-            return Ask("show", {"name": clause.values["name"]})
+            return Ask("show", {"name": get_called(clause.values["name"])})
         if clause.meaning.is_statement and not all(self._is_name(*place) for place in _find_names(clause)):
             return None
         if verb.startswith("company.") and not all(self._has_letters(*place) for place in _find_names(clause)):
@@ -168,7 +200,7 @@ class _Understanding:
 
     def _read_list(self, text: str) -> dict[str, Any] | None:
         """Read a list inside a command."""
-        sentence = read_sentence(text, self.vocabulary, _LONGEST)
+        sentence = read_sentence(text, self.vocabulary, _LONGEST, has_month_first=self.has_month_first)
         listing = build(sentence, read_all(sentence, self.vocabulary)[1], self.today)
         is_list = listing.is_list or (listing.is_scope_given and not listing.left_over)
         return listing.to_data(sentence) | ({"turning": True} if listing.turning else {}) if is_list else None
@@ -181,6 +213,8 @@ class _Understanding:
         name = sentence.raw(start, end)
         is_near_list = listing.has_subject and listing.count_left_over() <= _MOST_LEFT_OVER
         data: dict[str, Any] = {"name": name}
+        if is_near_list and self._names_one(listing):
+            return self._show_one(name, listing.left_over[0])
         if is_near_list:
             data["otherwise"] = listing.to_data(sentence) | {"text": name}
         if command:
@@ -192,6 +226,17 @@ class _Understanding:
         if not is_near_list and not self._is_name(start, end):
             return self._unknown()
         return Ask("show", data | {"suggestions": suggest(sentence.text, self.language)})
+
+    def _show_one(self, name: str, rest: tuple[int, int]) -> Ask:
+        """Ask for `Hans Mueller` where `contact Hans Mueller` was typed; `Société Générale` may be a whole name."""
+        short = self.sentence.raw(*rest)
+        is_whole = self.sentence.words[self.core[0]].is_capital
+        return Ask("show", {"name": name, "or_name": short} if is_whole else {"name": short})
+
+    def _names_one(self, listing: ListReading) -> bool:
+        """Say whether one is meant by name (`contact Hans Mueller`), so that the list of all is no answer."""
+        is_one = any("<company_noun>" in symbols for symbols in self.sentence.symbols[: self.core[0] + 1])
+        return is_one and len(listing.left_over) == 1 and not (listing.is_narrowed or listing.is_all)
 
     def _is_name(self, start: int, end: int) -> bool:
         """Say whether words look like a name: mostly unknown, and no sentence in lower case."""
@@ -221,7 +266,7 @@ class _Understanding:
         """Take a sentence for what it is about, where that is only shown; else it is not understood."""
         name = self._find_asked()
         if name:
-            return Ask("show", {"name": name})
+            return Ask("show", {"name": get_called(name)})
         if any("<why>" in symbols for symbols in self.sentence.symbols):
             address = next((word.text for word in self.sentence.words if word.kind == "address"), None)
             if address:

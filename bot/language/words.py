@@ -15,10 +15,19 @@ _LONGEST_PASTE = 8_000
 """Characters that are looked at, markup and all."""
 
 _MENTION = re.compile(r"<at\b[^>]{0,200}>[^<]{0,200}</at>", re.IGNORECASE)
+_LINK = re.compile(r"\[([^\[\]\n]{1,320})\]\((?:mailto:|tel:|https?://)[^()\s]{1,500}\)")
+"""As Markdown writes one, and Teams with it."""
 _TAG = re.compile(r"</?[a-z!][^<>@]{0,300}>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
 _QUOTES = {0x2018: "'", 0x2019: "'", 0x201A: "'", 0x201B: "'", 0x02BC: "'", 0x2032: "'", 0x00B4: "'", 0x60: "'"}
-_DOUBLE_QUOTES = dict.fromkeys((0x201C, 0x201D, 0x201E, 0x201F, 0x00AB, 0x00BB, 0x2033, 0xFF02), '"')
+_QUOTES |= dict.fromkeys((0x2039, 0x203A, 0x275B, 0x275C, 0xFF07, 0xFF40), "'")
+_DOUBLE_QUOTES = dict.fromkeys(
+    (
+        *(0x201C, 0x201D, 0x201E, 0x201F, 0x00AB, 0x00BB, 0x2033, 0x275D, 0x275E, 0xFF02),
+        *(0x300C, 0x300D, 0x300E, 0x300F, 0x301D, 0x301E, 0x301F),
+    ),
+    '"',
+)
 _DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212), "-")
 
 _WORD = re.compile(
@@ -39,6 +48,9 @@ _WORD = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_ENDS_QUOTE = re.compile(r"(?<=\S)'(?!\w)|(?<!\w)'(?=\w)")
+"""In single quotes: another quote ends or begins there, which no apostrophe does."""
+_QUOTED_WHOLE = re.compile(r"""^([`"']+)\s*(?!\s)([^"\n]{1,600}?)\s*\1[\s.!?;,]*$""")
 _LOOSE = frozenset({"stop", "sign", "quoted"})
 
 
@@ -60,14 +72,22 @@ class Word:
 
 def clean(text: str) -> str:
     """Return a text without markup, mentions, control characters and the many forms of quote, dash and space."""
-    text = text[:_LONGEST_PASTE]
+    text = _LINK.sub(r"\1", text[:_LONGEST_PASTE])
     if "<" in text:
         text = _TAG.sub(" ", _MENTION.sub(" ", text))
     if "&" in text:
-        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text.replace("&amp;", "&"))
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     return text.translate(_REPLACEMENTS).strip()
+
+
+def find_quoted(text: str) -> str | None:
+    """Return what stands in a text that is in quotes as a whole, of whatever kind; None for any other."""
+    found = _QUOTED_WHOLE.match(clean(text[:_LONGEST_PASTE]))
+    if found is None or (found[1][0] == "'" and _ENDS_QUOTE.search(found[2])):
+        return None
+    return found[2]
 
 
 def fold(text: str) -> str:

@@ -1,6 +1,7 @@
 """`POST /api/turn`: a verb and its data in, a card out; who asks is proven before a byte of the body is read."""
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -66,6 +67,7 @@ class Turns:
             question = await _read(request)
             language = choose_language(question.locale, user.language if user else language)
             caller = self._door.admit(user, surface=question.surface, language=language, timezone=question.timezone)
+            caller = replace(caller, locale=question.locale)
             data = {key: value for key, value in question.data.items() if key != "verb"}  # a card repeats it
             response = _send(await self._door.answer(Ask(question.verb, data), caller))
         except web.HTTPException as refusal:

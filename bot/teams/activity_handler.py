@@ -91,7 +91,8 @@ class CarnetBot(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder has n
             return read_submit(visit.incoming.value)
         if visit.caller is None or not words:
             return Ask("help")
-        return understand(words, visit.language, find_today(visit.caller, self._tools.clock()))
+        today = find_today(visit.caller, self._tools.clock())
+        return understand(words, visit.language, today, visit.caller.locale)
 
     async def _apologise(self, context: TurnContext, error: Exception) -> None:
         number = secrets.token_hex(4)

@@ -1,5 +1,6 @@
 """Who asks in Teams, and where: what the door needs to let them in."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from bot.door import Caller, Door
@@ -20,7 +21,8 @@ def find_surface(incoming: Incoming) -> Surface:
 def admit(door: Door, user: KnownUser | None, incoming: Incoming) -> Caller:
     """Return the caller that the user is in this conversation; raises `ForbiddenError` where they are not served."""
     language = choose_language(incoming.locale, (user and user.language) or "en")
-    return door.admit(user, surface=find_surface(incoming), language=language)
+    caller = door.admit(user, surface=find_surface(incoming), language=language)
+    return replace(caller, locale=incoming.locale or "")
 
 
 def find_today(caller: Caller, now: int) -> date:

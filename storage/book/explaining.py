@@ -1,14 +1,45 @@
 """Why an address that nobody ever met in a mailbox can be no contact."""
 
-from sqlalchemy import select
+from typing import Any, Final
+
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.history.own_addresses import REASON, is_own_address
-from storage.models import Tenant
+from storage.lists.facts import Match
+from storage.lists.words import CONTACT
+from storage.models import Contact, SearchWord, Tenant
 from storage.text.addresses import parse_address
 from storage.text.domains import is_below
 from storage.text.machines import find_machine
-from storage.viewer import Viewer
+from storage.text.names import fold_name, words
+from storage.viewer import Viewer, visible_people
+
+_MOST_CALLED: Final = 1000
+"""So many with one word of the name are looked at."""
+
+
+async def find_people(connection: AsyncConnection, viewer: Viewer, name: str, *, limit: int = 8) -> list[Match]:
+    """Return those with all words of a name, contacts and who only wrote in alike, those met last first."""
+    asked = words(name)
+    if not asked:
+        return []
+    first, *others = sorted(asked, key=lambda word: -len(word))
+    is_here = SearchWord.tenant_id == viewer.tenant_id, SearchWord.of == CONTACT
+    called = select(SearchWord.entity_id).where(*is_here, SearchWord.word == first).limit(_MOST_CALLED)
+    have_others = [
+        exists().where(*is_here, SearchWord.entity_id == Contact.id, SearchWord.word == one) for one in others
+    ]
+    found = select(Contact.id, Contact.name, Contact.address).where(
+        visible_people(viewer), Contact.id.in_(called), *have_others
+    )
+    rows = await connection.execute(found.order_by(Contact.last_at.desc(), Contact.id).limit(limit))
+    folded = fold_name(name)
+    return [_match(row, is_exact=fold_name(row.name) == folded) for row in rows]
+
+
+def _match(row: Any, *, is_exact: bool) -> Match:
+    return Match("contact", row.id, row.name or row.address, "exact" if is_exact else "prefix", row.address)
 
 
 async def explain_address(connection: AsyncConnection, viewer: Viewer, raw: str) -> str:

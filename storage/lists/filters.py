@@ -13,9 +13,9 @@ from storage.lists.periods import Period, period_to_json, read_period
 from storage.models import CompanyType
 from storage.text.names import clean_text
 
-VERSIONS = (1, 2)
-"""The second knows several partners, anyone as partner, and periods with two ends or with a named day. What the first
-can say is written as the first: the release before this one reads it too."""
+VERSIONS = (1, 2, 3)
+"""The second knows several partners, anyone as partner, and periods with two ends or with a named day; the third knows
+what is not asked for, and meetings. What an older one can say is written as that: the release before reads it too."""
 
 Scope = Literal["mine", "firm"]
 Subject = Literal["companies", "contacts"]
@@ -51,11 +51,18 @@ class Filter:
     sort: Sort = "last"
     is_ascending: bool = False
     """False is newest, most, and Z first; lists by name are shown with it True."""
+    not_partners: tuple[int | Literal["me"], ...] = ()
+    """None of these; who has no partner is among the rest."""
+    not_company_ids: tuple[int, ...] = ()
+    """None of these companies, or nobody at them."""
+    is_met: bool | None = None
+    """Whether a meeting was held with them: by the viewer among `mine`, by anyone in the firm."""
 
     @property
     def user_ids(self) -> tuple[int, ...]:
         """The colleagues in it: partners in their order, then by whom the rows are known."""
-        return tuple(who for who in (*self.partners, self.known_by) if isinstance(who, int))
+        people = (*self.partners, *self.not_partners, self.known_by)
+        return tuple(who for who in people if isinstance(who, int))
 
     def changed(self, **changes: Any) -> "Filter":
         """Return a copy with some parts changed."""
@@ -72,12 +79,16 @@ def _normalise(filter_: Filter) -> Filter:
         filter_,
         types=_order_types(filter_.types),
         partners=_order_partners(filter_.partners),
+        not_partners=tuple(sorted(set(filter_.not_partners), key=_rank)),
+        not_company_ids=tuple(sorted(set(filter_.not_company_ids))),
         text=clean_text(filter_.text, TEXT_LENGTH),
         company_id=filter_.company_id if filter_.of == "contacts" else None,
     )
 
 
-_KEYS = {field.name for field in fields(Filter)} - {"partners"} | {"version", "partner"}
+_KEYS = {field.name for field in fields(Filter)} - {"partners", "not_partners", "not_company_ids"} | {
+    *("version", "partner", "not_partner", "not_company")
+}
 _TYPES: tuple[CompanyType | None, ...] = (*CompanyType, None)
 _TYPES_BY_NAME = {type_ and type_.value: type_ for type_ in _TYPES}
 _WORDS = ("me", "nobody", "anyone")
@@ -94,6 +105,11 @@ def to_json(filter_: Filter) -> dict[str, Any]:
         data["last"] = period_to_json(normal.last)
     if normal.partners:
         data["partner"] = normal.partners[0] if len(normal.partners) == 1 else list(normal.partners)
+    for key, several in (("not_partner", normal.not_partners), ("not_company", normal.not_company_ids)):
+        if several:
+            data[key] = list(several)
+    if normal.is_met is not None:
+        data["is_met"] = normal.is_met
     for key in ("known_by", "company_id", "text"):
         if value := getattr(normal, key):
             data[key] = value
@@ -115,8 +131,11 @@ def from_json(data: Any) -> Filter:
         scope=_choose(data, "scope", _SCOPES, "mine"),
         types=_read_types(data.get("types", ())),
         partners=_read_partners(data.get("partner")),
+        not_partners=_read_several("not_partner", data.get("not_partner"), ("me",)),
         known_by=_read_person("known_by", data.get("known_by"), ("me",)),
         company_id=_read_person("company_id", data.get("company_id"), ()),
+        not_company_ids=_read_several("not_company", data.get("not_company"), ()),
+        is_met=_choose(data, "is_met", (None, True, False), None),
         last=_read_last(data.get("last")),
         text=_read_text(data.get("text", "")),
         sort=_choose(data, "sort", _SORTS, "last"),
@@ -125,6 +144,8 @@ def from_json(data: Any) -> Filter:
 
 
 def _get_version(filter_: Filter) -> int:
+    if filter_.not_partners or filter_.not_company_ids or filter_.is_met is not None:
+        return 3
     last = filter_.last
     is_new = len(filter_.partners) > 1 or "anyone" in filter_.partners
     return 2 if is_new or (last is not None and (last.is_ == "between" or last.is_named)) else 1
@@ -169,6 +190,14 @@ def _read_partners(value: Any) -> tuple[Partner, ...]:
     if not 0 < len(several) <= MOST_PARTNERS or None in several:
         raise FilterError(f"partner: one, or a list of at most {MOST_PARTNERS}")
     return tuple(_read_person("partner", who, _WORDS) for who in several)
+
+
+def _read_several(key: str, value: Any, words: tuple[str, ...]) -> tuple[Any, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple) or not 0 < len(value) <= MOST_PARTNERS or None in value:
+        raise FilterError(f"{key}: a list of at most {MOST_PARTNERS}")
+    return tuple(_read_person(key, one, words) for one in value)
 
 
 def _read_person(key: str, value: Any, words: tuple[str, ...]) -> Any:

@@ -43,6 +43,9 @@ class ListQuery:
     partner_count: int = 0
     has_no_partner: bool = False
     has_any_partner: bool = False
+    not_partner_count: int = 0
+    not_company_count: int = 0
+    is_met: bool | None = None
     is_known_by: bool = False
     is_at_company: bool = False
     has_since: bool = False
@@ -80,6 +83,9 @@ def get_list_query(
     values |= {name: viewer.user_id if who == "me" else who for name, who in people.items() if who is not None}
     partners = {viewer.user_id if who == "me" else who for who in filter_.partners} - {"nobody", "anyone"}
     values |= {f"partner_{number}": who for number, who in enumerate(partners)}
+    not_partners = {viewer.user_id if who == "me" else who for who in filter_.not_partners}
+    values |= {f"not_partner_{number}": who for number, who in enumerate(not_partners)}
+    values |= {f"not_company_{number}": which for number, which in enumerate(filter_.not_company_ids)}
     is_ascending = filter_.is_ascending ^ (cursor is not None and cursor.to == "previous")
     bounds = _get_bounds(filter_, now, cursor, is_ascending=is_ascending)
     values |= bounds
@@ -98,6 +104,9 @@ def get_list_query(
         partner_count=len(partners),
         has_no_partner="nobody" in filter_.partners,
         has_any_partner="anyone" in filter_.partners,
+        not_partner_count=len(not_partners),
+        not_company_count=len(filter_.not_company_ids),
+        is_met=filter_.is_met,
         is_known_by=filter_.known_by is not None,
         is_at_company=filter_.company_id is not None,
         has_since="since" in bounds,

@@ -39,6 +39,7 @@ _AtCompany = aliased(Company, name="at_company")
 """The company of a contact."""
 _Person = aliased(Contact, name="person")
 _Colleague = aliased(CompanyRelationship, name="colleague")
+_Attendee = aliased(CompanyRelationship, name="attendee")
 _Acquaintance = aliased(Relationship, name="acquaintance")
 
 
@@ -55,6 +56,10 @@ class Source:
     keys: dict[str, Any]
     type: Any
     partner: Any
+    company: Any
+    """The company that a row is, or where somebody is."""
+    meetings: Any
+    """How many were held, where the row itself has their number."""
     beginnings: Any
     columns: Sequence[Any]
     """What a row shows, its number first."""
@@ -110,6 +115,8 @@ def _get_companies(list_query: ListQuery) -> Source:
         keys=_get_keys(totals),
         type=totals.type,
         partner=totals.partner_id,
+        company=id_,
+        meetings=CompanyRelationship.meeting_count if list_query.scope == "mine" else None,
         beginnings=totals.beginnings,
         columns=(id_, *shown, totals.interaction_count, totals.first_at, totals.last_at),
     )
@@ -135,6 +142,8 @@ def _get_contacts(list_query: ListQuery) -> Source:
         keys=_get_keys(totals),
         type=_of_company(Company.type),
         partner=_of_company(Company.partner_id),
+        company=Contact.company_id,
+        meetings=totals.meeting_count,
         beginnings=totals.beginnings,
         columns=(
             *(id_, of.name, of.address, of.company_id, at.name),
@@ -161,6 +170,7 @@ def list_filters(list_query: ListQuery, source: Source, id_: Any) -> Iterator[tu
     # "+ 0" keeps a planner from walking another index than that of the order.
     for condition in is_of_partners(list_query, source.partner):
         yield "partner", condition
+    yield from _list_denials(list_query, source, id_)
     if list_query.is_at_company:
         yield "company", _is_at_company(list_query, id_)
     if list_query.has_since:
@@ -176,6 +186,27 @@ def list_filters(list_query: ListQuery, source: Source, id_: Any) -> Iterator[tu
         yield "beginnings", may_have_words(source.beginnings)
     for place in range(list_query.word_count):
         yield f"word_{place}", _is_met(select_word(list_query, place).where(SearchWord.entity_id == id_), SearchWord)
+
+
+def _list_denials(list_query: ListQuery, source: Source, id_: Any) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    """Give what most rows meet, so that it is asked of each and narrows nothing."""
+    zero: Any = literal_column("0")
+    if list_query.not_partner_count:
+        others = [number(f"not_partner_{place}") for place in range(list_query.not_partner_count)]
+        yield "not_partner", func.coalesce(source.partner, zero).not_in(others)
+    if list_query.not_company_count:
+        others = [number(f"not_company_{place}") for place in range(list_query.not_company_count)]
+        yield "not_company", func.coalesce(source.company, zero).not_in(others)
+    if list_query.is_met is not None:
+        was_met = _is_attended(list_query, id_) if source.meetings is None else source.meetings > zero
+        yield "met", was_met if list_query.is_met else ~was_met
+
+
+def _is_attended(list_query: ListQuery, id_: Any) -> ColumnElement[bool]:
+    """Ask of a company whether anyone of the firm held a meeting with it."""
+    of, tenant_id = _Attendee, get_asker(list_query).tenant_id
+    held = of.tenant_id == tenant_id, of.company_id == id_, of.meeting_count > literal_column("0")
+    return _is_met(select(of.company_id).where(*held), of)
 
 
 def _is_at_company(list_query: ListQuery, id_: Any) -> ColumnElement[bool]:

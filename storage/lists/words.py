@@ -17,6 +17,10 @@ COMPANY: Final = 1
 CONTACT: Final = 2
 
 _JOINERS = re.compile(r"(?<=\w)['\u2019\u02bc\u2010\u2011-](?=\w)")
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+"""How German and the Nordic languages write a letter where the keyboard lacks it."""
+_TWO_LETTERS = re.compile(r"(?:ae|oe|ue)(?!l\b)|aa")
+"""That may stand for one letter; not at the end of Michael, Joel and Samuel."""
 _CORRECTABLE = re.compile(r"[^\W\d_]{4,30}")
 
 _FORGET = delete(SearchWord).where(
@@ -109,16 +113,25 @@ def is_correctable(word: str) -> bool:
 
 
 def list_search_words(texts: Iterable[str]) -> set[str]:
-    """Return the words by which something with these texts is found; "O'Brien-Smith" also answers to "obriensmith"."""
+    """Return the words by which something with these texts is found.
+
+    "O'Brien-Smith" also answers to "obriensmith", "Müller" to "mueller" and "Mueller" to "müller".
+    """
     found: set[str] = set()
     for text in texts:
         found.update(words(text))
         if _JOINERS.search(text):
             found.update(words(_JOINERS.sub("", text)))
-    return found
+        if not text.isascii() and (spelt_out := text.casefold().translate(_SPELT_OUT)) != text.casefold():
+            found.update(words(spelt_out))
+    return found | {_TWO_LETTERS.sub(_take_first, word) for word in found if _TWO_LETTERS.search(word)}
+
+
+def _take_first(letters: re.Match[str]) -> str:
+    return letters[0][0]
 
 
 def list_name_words(name: str, folded_name: str) -> set[str]:
     """Return the words of a name that is folded already, as `list_search_words` does."""
-    is_plain = folded_name.isascii() and not _JOINERS.search(name)
+    is_plain = name.isascii() and not _JOINERS.search(name) and not _TWO_LETTERS.search(folded_name)
     return set(folded_name.split()) if is_plain else list_search_words((name,))

@@ -22,6 +22,10 @@ _UNSEEN = dict.fromkeys((*_INVISIBLE, *_SURROGATES)) | dict.fromkeys(_GAPS, " ")
 
 _LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i", "ħ": "h", "ŋ": "n"}
+    # Arabic and Persian write one letter with two code points, and often leave out what tells two apart.
+    | {"\u064a": "\u06cc", "\u0649": "\u06cc", "\u0643": "\u06a9", "\u0629": "\u0647", "\u06c0": "\u0647"}
+    | {"\u06c1": "\u0647", "\u06be": "\u0647", "\u0671": "\u0627", "\u0640": ""}
+    | {chr(zero + digit): str(digit) for zero in (0x660, 0x6F0) for digit in range(10)}
 )
 _ASCII = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()})
 _KEPT = ("L", "N", "M", "So")

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.commands.export_queue import MOST_WAITING, ExportQueue
+from bot.commands.sheets import neutralise
 from storage.models import Audit
 from storage.viewer import Viewer
 from tests import factories
@@ -163,3 +164,18 @@ async def test_A13_reading_on_beyond_the_first_rows_is_written_down_as_an_export
     await office.ask("list.rows", {"filter": filter_, "size": 1, "cursor": first.data["next"]}, surface="tab")
     ((_, after),) = await list_exports(office)
     assert (after["rows"], after["format"], after["filter"]["of"]) == (1, "rows", of)
+
+
+async def test_13_where_the_comma_is_the_decimal_sign_a_csv_has_semicolons(office):
+    offer = await office.say("exporte mes clients en csv", language="fr")
+    delivered = await accept(office, offer, language="fr")
+    first = delivered.file.content.decode("utf-8-sig").splitlines()[0]
+    assert first.count(";") == 7
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    ["=", "\uff1d", " \ufe66", "\uff0b", "\uff0d", "\u2212", "\uff20", "\u3000=", "\t=", "|", "\u00a0="],
+)
+def test_13_what_a_spreadsheet_would_run_is_text_in_any_width(beginning):
+    assert neutralise(f"{beginning}HYPERLINK(1)").startswith("'")

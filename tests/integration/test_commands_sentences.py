@@ -52,3 +52,31 @@ async def test_where_a_word_that_turns_the_question_round_is_not_understood_no_l
 async def test_in_a_group_no_name_is_said_beside_what_was_not_understood(office):
     reply = await office.say("contacts at Acme Industries that are not nice", surface="group")
     assert "Contacts" not in said(reply)
+
+
+async def test_all_but_one_company_are_shown_without_it(office):
+    reply = await office.say("all clients except Acme Industries")
+    assert "except" in said(reply)
+    assert "Duval & Fils" in names(reply.card)
+    assert "Acme Industries" not in names(reply.card)
+
+
+async def test_what_has_another_partner_or_none_is_shown(office):
+    shown = names((await office.say("tous les clients dont l'associé n'est pas Anne Martin", language="fr")).card)
+    assert ("Duval & Fils" in shown, "Acme Industries" in shown) == (True, False)
+
+
+async def test_who_is_not_at_a_company_is_shown(office):
+    shown = names((await office.say("contacts not at Acme Industries")).card)
+    assert ("Jean Duval" in shown, "Jean Acme" in shown) == (True, False)
+
+
+async def test_whom_nobody_sat_down_with_is_shown(office):
+    assert "Jean Acme" in names((await office.say("contacts I have never met")).card)
+    assert names((await office.say("contacts met in person")).card) == []
+
+
+async def test_a_filter_of_what_is_not_asked_for_is_kept_in_a_view(office):
+    await office.say("clients except Acme Industries")
+    await office.say("save this as The others")
+    assert "Acme Industries" not in names((await office.say("view The others")).card)

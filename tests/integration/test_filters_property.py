@@ -72,7 +72,10 @@ FILTERS = st.builds(
     types=st.lists(st.sampled_from((None, *CompanyType)), max_size=4, unique=True).map(tuple),
     partners=st.lists(st.sampled_from(("me", "nobody", "anyone", 99, *USERS)), max_size=4).map(tuple),
     known_by=st.none() | st.just("me") | PERSONS,
+    not_partners=st.lists(st.sampled_from(("me", 99, *USERS)), max_size=3).map(tuple),
     company_id=st.none() | st.sampled_from(COMPANIES),
+    not_company_ids=st.lists(st.sampled_from(COMPANIES), max_size=3).map(tuple),
+    is_met=st.sampled_from((None, True, False)),
     last=st.none() | PERIODS,
     text=st.lists(WORDS, max_size=3).map(" ".join) | st.just(""),
     sort=st.sampled_from(("last", "name", "count")),
@@ -81,12 +84,15 @@ FILTERS = st.builds(
 """Half of the parts of a filter are left out, or nothing would ever be found."""
 
 
+PARTS = (*("types", "partners", "not_partners", "known_by", "company_id", "not_company_ids", "is_met", "last", "text"),)
+
+
 def thin(filter_: Filter, kept: set[str]) -> Filter:
-    rest = {"types", "partners", "known_by", "company_id", "last", "text"} - kept
+    rest = set(PARTS) - kept
     return filter_.changed(**{name: getattr(Filter(), name) for name in rest}).normalised()
 
 
-KEPT = st.sets(st.sampled_from(("types", "partners", "known_by", "company_id", "last", "text")), max_size=4)
+KEPT = st.sets(st.sampled_from(PARTS), max_size=5)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,18 @@ FILTERS = [
         (False, True),
     )
 ]
-SOME = random.Random(3).sample([one.normalised() for one in FILTERS], 600)
+_DENIALS: tuple[dict[str, Any], ...] = (
+    {},
+    {"not_partners": ("me", 3)},
+    {"not_company_ids": (3, 4)},
+    {"is_met": False},
+    {"is_met": True},
+    {"not_partners": (2,), "is_met": False},
+)
+SOME = [
+    one.changed(**_DENIALS[place % len(_DENIALS)]).normalised()
+    for place, one in enumerate(random.Random(3).sample(FILTERS, 600))
+]
 VIEWERS = (Viewer(1, 2), Viewer(1, 2, shares_contacts=False))
 KEYS = {"last": NOW, "name": "m", "count": 3}
 

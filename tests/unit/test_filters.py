@@ -58,7 +58,7 @@ BAD = [
     None,
     [],
     "clients",
-    {"version": 3},
+    {"version": 4},
     {"version": True},
     {"of": "users"},
     {"of": 1},

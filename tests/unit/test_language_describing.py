@@ -47,6 +47,9 @@ filters = st.builds(
     scope=st.sampled_from(["mine", "firm"]),
     types=st.lists(st.sampled_from([*CompanyType, None]), unique=True, max_size=6).map(tuple),
     partners=st.lists(st.sampled_from(["me", "nobody", "anyone", *range(1, 8)]), max_size=4).map(tuple),
+    not_partners=st.lists(st.sampled_from(["me", *range(1, 8)]), max_size=3).map(tuple),
+    not_company_ids=st.lists(st.sampled_from(range(len(COMPANIES))), max_size=3).map(tuple),
+    is_met=st.sampled_from([None, None, True, False]),
     known_by=st.sampled_from([None, "me", 1, 2, 3, 4, 5, 6, 7]),
     last=st.none() | periods,
     text=st.sampled_from(["", "acme", "banque d'irlande", "my clients", "not for 3 days"]),
@@ -60,16 +63,25 @@ filters = st.builds(
 def test_a_filter_in_words_can_be_typed_and_means_the_same(filter_, company, language):
     if company:
         filter_ = filter_.changed(of="contacts")
-    words = describe(filter_, language, dict(enumerate(PEOPLE, 1)), company)
+    words = describe(filter_, language, dict(enumerate(PEOPLE, 1)), company, dict(enumerate(COMPANIES)))
     ask = understand(words, "en", TODAY)
     words_alone = tuple(who for who in filter_.partners if isinstance(who, str))
+    others_alone = tuple(who for who in filter_.not_partners if isinstance(who, str))
     known_by = "me" if filter_.known_by == "me" else None
+    alone = filter_.changed(partners=words_alone, not_partners=others_alone, not_company_ids=(), known_by=known_by)
     assert (ask.verb, ask.data["filter"]) == (
         "list",
-        to_json(filter_.changed(partners=words_alone, known_by=known_by)),
+        to_json(alone),
     ), words
-    assert ask.data.get("names", {}) == name_parts(filter_, company), words
+    assert ask.data.get("names", {}) == name_parts(filter_, company) | name_others(filter_), words
     assert "not_understood" not in ask.data
+
+
+def name_others(filter_: Filter) -> dict[str, str | list[str]]:
+    others = [say_name(who) for who in filter_.not_partners if isinstance(who, int)]
+    left_out = [COMPANIES[number].replace('"', "'") for number in filter_.not_company_ids]
+    parts: dict[str, str | list[str]] = {"not_company": left_out} if left_out else {}
+    return parts | ({"not_partner": others if len(others) > 1 else others[0]} if others else {})
 
 
 def name_parts(filter_: Filter, company: str) -> dict[str, str | list[str]]:

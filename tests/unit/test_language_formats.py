@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.language import say_ago, say_date, say_list, say_month, say_number, say_time
+from bot.language import choose_language, say_ago, say_date, say_list, say_month, say_number, say_time
+from bot.language.formats import has_decimal_comma
 
 NOON = int(datetime(2026, 3, 18, 12, 5, tzinfo=UTC).timestamp())
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -59,3 +60,13 @@ def test_numbers_and_rows_follow_the_language():
     assert (say_number("en", 1234567), say_number("fr", 1234567)) == ("1,234,567", "1\u202f234\u202f567")
     assert (say_list("en", ["a", "b", "c"]), say_list("fr", ["a", "b", "c"])) == ("a, b, and c", "a, b et c")
     assert say_list("fr", ["a", "b"], "or") == "a ou b"
+
+
+@pytest.mark.parametrize("locale", ["FR", "Fr-fr", "fr_CA", " fr", "FR-ca.UTF-8", "fr-Latn-FR"])
+def test_15_a_locale_is_read_however_it_is_written(locale):
+    assert choose_language(locale) == "fr"
+
+
+@pytest.mark.parametrize(("locale", "is_comma"), [("fr-FR", True), ("de-CH", False), ("en-US", False), ("en-ZA", True)])
+def test_13_the_decimal_sign_is_that_of_the_place(locale, is_comma):
+    assert has_decimal_comma(locale, "en") == is_comma

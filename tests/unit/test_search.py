@@ -1,5 +1,6 @@
 """The marks by which a list passes over what cannot have the words asked for."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,29 @@ def test_whoever_has_words_that_begin_so_has_their_marks(texts, data):
     asked = [word[: data.draw(st.integers(1, len(word)))] for word in chosen]
     assert has_marks(mark_beginnings(found), asked)
     assert has_marks(EVERY_BEGINNING, asked)
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked"),
+    [
+        ("Hans Müller", "mueller"),
+        ("Hans Mueller", "müller"),
+        ("Søren", "soeren"),
+        ("Soeren", "søren"),
+        ("Öberg", "oeberg"),
+        ("Größe", "groesse"),
+        ("Groesse", "größe"),
+        ("Åse", "aase"),
+        ("Œuvre", "oeuvre"),
+        ("کریمی", "كريمي"),
+        ("فاطمة", "فاطمه"),
+        ("I\u015eIK", "\u0131\u015f\u0131k"),
+        ("D\u2019Été", "d'ete"),
+    ],
+)
+def test_a_name_is_found_by_its_usual_spelling(stored, asked):
+    found = list_search_words([stored])
+    assert all(any(word.startswith(one) for word in found) for one in words(asked))
 
 
 def test_most_of_those_who_have_not_the_words_have_not_their_marks():

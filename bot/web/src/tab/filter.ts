@@ -11,12 +11,15 @@ export type Period =
 export type Partner = number | "me" | "nobody" | "anyone";
 
 export interface Filter {
-  version: 1 | 2;
+  version: 1 | 2 | 3;
   of: "companies" | "contacts";
   scope: "mine" | "firm";
   types?: (string | null)[];
   partner?: Partner | Partner[];
+  not_partner?: (number | "me")[];
   known_by?: number | "me";
+  not_company?: number[];
+  is_met?: boolean;
   company_id?: number;
   last?: Period;
   text?: string;
