@@ -51,7 +51,7 @@ class ShowList(Input, frozen=True):
     names: Mapping[str, Words | Strings] = msgspec.field(default_factory=dict)
     """What people and companies were called, by their part in the filter."""
     text: Words = ""
-    """The words without the verb: a saved view of that very name comes first."""
+    """The words without the verb: a view of that very name is shown where not all of them are understood."""
     not_understood: Strings = ()
     is_scope_given: bool = False
     """Mine or firm was said, not assumed."""

@@ -166,10 +166,16 @@ async def test_by_type_gives_a_line_for_each_type(office):
     assert names((await office.click(reply, "All clients")).card) == ["Acme Industries", "Duval & Fils"]
 
 
-async def test_a_view_of_that_very_name_comes_before_the_list(office):
+async def test_A16_a_view_comes_before_a_list_that_is_not_understood_as_a_whole(office):
     filter_ = to_json(Filter(scope="firm", types=(CompanyType.PROVIDER,)))
-    await office.ask("view.save", {"name": "My clients", "filter": filter_})
-    assert names((await office.say("show my clients")).card) == ["Northwind Shipping"]
+    await office.ask("view.save", {"name": "Dormant clients", "filter": filter_})
+    assert names((await office.say("dormant clients")).card) == ["Northwind Shipping"]
+
+
+@pytest.mark.parametrize("name", ["my clients!", "all clients", "tous les clients", "undo", "show Acme"])
+async def test_A16_a_view_cannot_be_called_by_a_sentence(office, name):
+    reply = await office.ask("view.save", {"name": name, "filter": {"types": ["provider"]}})
+    assert (reply.is_error, "sentence" in reply.summary) == (True, True)
 
 
 async def test_the_default_view_answers_show_my_companies(office):
