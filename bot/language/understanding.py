@@ -72,7 +72,7 @@ def is_sentence(name: str) -> bool:
 
 
 def _read(text: str, language: Language, today: date, has_month_first: bool) -> Ask:  # noqa: FBT001  # cached by it
-    inner = find_quoted(text)
+    inner = find_quoted(text) if len(text) <= _LONGEST_TEXT else None
     if inner is None:
         return _Understanding(text, language, today, has_month_first=has_month_first).ask()
     return _unquote(inner, _Understanding(inner, language, today, has_month_first=has_month_first).ask())

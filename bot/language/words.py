@@ -50,7 +50,7 @@ _WORD = re.compile(
 )
 _ENDS_QUOTE = re.compile(r"(?<=\S)'(?!\w)|(?<!\w)'(?=\w)")
 """In single quotes: another quote ends or begins there, which no apostrophe does."""
-_QUOTED_WHOLE = re.compile(r"""^([`"']+)\s*(?!\s)([^"\n]{1,600}?)\s*\1[\s.!?;,]*$""")
+_QUOTED_WHOLE = re.compile(r"""^([`"']{1,3})(?![`"'])\s*(?!\s)([^"\n]{1,600}?)\s*\1[\s.!?;,]*$""")
 _LOOSE = frozenset({"stop", "sign", "quoted"})
 
 

@@ -33,8 +33,15 @@ def test_B71_nothing_at_all_gives_help(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["show my clients " * 1_800, "a" * 100_000, "of " * 40_000, "\u202e" * 28_000 + "x" * 28_000, "x y " * 25_000],
-    ids=["28 kB of sense", "one word of 100k", "100k of small words", "marks and letters", "100k of letters"],
+    [
+        "show my clients " * 1_800,
+        "a" * 100_000,
+        "of " * 40_000,
+        "\u202e" * 28_000 + "x" * 28_000,
+        "x y " * 25_000,
+        "'" * 5_000 + "a",
+    ],
+    ids=["28 kB of sense", "one word of 100k", "100k of small words", "marks and letters", "100k of letters", "quotes"],
 )
 def test_B71_what_nobody_types_is_not_understood(text):
     ask = understand(text, "en", TODAY)
