@@ -13,7 +13,7 @@ from storage.text.addresses import parse_address
 from storage.text.domains import is_below
 from storage.text.machines import find_machine
 from storage.text.names import fold_name, words
-from storage.viewer import Viewer, visible_people
+from storage.viewer import Access, Viewer
 
 _MOST_CALLED: Final = 1000
 """So many with one word of the name are looked at."""
@@ -31,7 +31,7 @@ async def find_people(connection: AsyncConnection, viewer: Viewer, name: str, *,
         exists().where(*is_here, SearchWord.entity_id == Contact.id, SearchWord.word == one) for one in others
     ]
     found = select(Contact.id, Contact.name, Contact.address).where(
-        visible_people(viewer), Contact.id.in_(called), *have_others
+        Access(viewer).people(), Contact.id.in_(called), *have_others
     )
     rows = await connection.execute(found.order_by(Contact.last_at.desc(), Contact.id).limit(limit))
     folded = fold_name(name)
