@@ -21,7 +21,7 @@ from bot.cards.wording import clean
 from bot.commands import ROUTER
 from bot.commands.dispatcher import Caller, Claim, Dispatcher, Post, Run
 from bot.commands.failures import describe_failure, translate
-from bot.commands.resolving import UnclearError
+from bot.commands.names import UnclearError
 from bot.errors import BadRequestError, ForbiddenError, PersonalError, UnavailableError, VersionNeededError
 from bot.language import say, understand
 from bot.language.formats import zone

@@ -93,16 +93,8 @@ class Verb:
     """It leads to a place of its own, to which cards lead back."""
 
     def read(self, data: Mapping[str, Any]) -> Input:
-        """Return the typed input; raises `BadRequestError` with the key that does not fit.
-
-        An input that a person left empty (`""`) is one that was not given; numbers may be digits, as inputs give them.
-        """
-        empty = [key for key, value in data.items() if value == "" and key in _list_never_empty(self.input)]
-        given = {key: value for key, value in data.items() if key not in empty} if empty else data
-        try:
-            return msgspec.convert(given, self.input, strict=False)
-        except msgspec.ValidationError as error:
-            raise BadRequestError("bad_input", field=_find_key(str(error))) from error
+        """Return the typed input; raises `BadRequestError` with the key that does not fit."""
+        return read_input(self.input, data)
 
     def describe(self) -> dict[str, Any]:
         """Return the declaration as JSON, with the JSON Schema of its input."""
@@ -118,6 +110,19 @@ class Verb:
             "leads": self.leads,
             "input": msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(self.input))),
         }
+
+
+def read_input(input_: type[InputT], data: Mapping[str, Any]) -> InputT:
+    """Return a typed input; raises `BadRequestError` with the key that does not fit.
+
+    An input that a person left empty (`""`) is one that was not given; numbers may be digits, as inputs give them.
+    """
+    empty = [key for key, value in data.items() if value == "" and key in _list_never_empty(input_)]
+    given = {key: value for key, value in data.items() if key not in empty} if empty else data
+    try:
+        return msgspec.convert(given, input_, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadRequestError("bad_input", field=_find_key(str(error))) from error
 
 
 def _find_key(message: str) -> str:

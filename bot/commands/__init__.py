@@ -6,46 +6,50 @@ tab), `companies.set_many|sort_next|sort_save`, `view.settings`, `company.shared
 """
 
 from bot.commands import (
-    admin,
+    bulk_changes,
     companies,
+    company_changes,
+    contacts,
     exports,
+    help,  # noqa: A004  # the noun that it serves
+    list_rows,
     lists,
     notice_settings,
     pane,
-    rows,
-    searching,
-    several,
-    showing,
-    sorting,
+    search,
+    show,
+    status,
+    triage,
     undo,
     view_changes,
-    view_places,
+    view_order,
     view_sharing,
     views,
-    welcome,
 )
 from bot.verbs import Router
 
 ROUTER = Router()
-for room in (
+for noun in (
     lists,
-    rows,
-    showing,
+    list_rows,
+    show,
     companies,
-    several,
-    sorting,
+    contacts,
+    company_changes,
+    bulk_changes,
+    triage,
     undo,
     views,
     view_changes,
-    view_places,
+    view_order,
     view_sharing,
     exports,
-    searching,
+    search,
     pane,
     notice_settings,
-    admin,
-    welcome,
+    status,
+    help,
 ):
-    ROUTER.include(room.router)
+    ROUTER.include(noun.router)
 
 __all__ = ["ROUTER"]

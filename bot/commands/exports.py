@@ -11,7 +11,8 @@ from msgspec import UNSET
 from bot.cards.lists import say_title, shorten
 from bot.cards.phrases import type_names
 from bot.commands.inputs import Words
-from bot.commands.lists import OfList, ShowList, read_listing, read_page
+from bot.commands.listings import ShowList, read_listing, read_page
+from bot.commands.lists import OfList
 from bot.commands.sheets import TYPES, Sheet, open_sheet
 from bot.errors import BadRequestError
 from bot.language import say

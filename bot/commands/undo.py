@@ -4,9 +4,9 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from bot.commands.companies import show_change
+from bot.commands.change_notices import tell
+from bot.commands.company_changes import show_change
 from bot.commands.inputs import Back, Change, Id
-from bot.commands.telling import tell
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.results.base import Result

@@ -10,10 +10,11 @@ from msgspec import UNSET, UnsetType
 from bot.cards.kit import Json
 from bot.cards.phrases import text
 from bot.cards.views import say_name
-from bot.commands.companies import Rename, rename
+from bot.commands.company_changes import Rename, rename
 from bot.commands.inputs import OfView, Strings, Version, Words, read_names, tidy
-from bot.commands.lists import ShowList, ask_for_name, complete, name_people, show_list
-from bot.commands.resolving import choose
+from bot.commands.listings import ShowList, complete, name_people
+from bot.commands.lists import ask_for_name, show_list
+from bot.commands.names import choose
 from bot.commands.views import ListViews, confirm, find_view, must_ask, show_view, show_views
 from bot.errors import BadRequestError
 from bot.language import LANGUAGES, is_sentence, say

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from bot.cards.kit import Json
 from bot.cards.views import FIRM
 from bot.commands.inputs import OfPeople, Words
-from bot.commands.resolving import Meant, read_people
+from bot.commands.names import Meant, read_people
 from bot.commands.views import confirm, find_view, must_ask, show_view
 from bot.language import say, say_list
 from bot.results.base import Result

@@ -9,9 +9,10 @@ from bot.cards.kit import Json
 from bot.cards.phrases import text
 from bot.cards.views import say_name
 from bot.commands.inputs import OfView, tidy
-from bot.commands.lists import ShowList, show_list
-from bot.commands.resolving import AskAgain, Meant, UnclearError, ask_which, choose
-from bot.commands.searching import show_question
+from bot.commands.listings import ShowList
+from bot.commands.lists import show_list
+from bot.commands.names import AskAgain, Meant, UnclearError, ask_which, choose
+from bot.commands.search import show_question
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import LANGUAGES, describe
 from bot.results.base import Result

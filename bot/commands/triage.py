@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 from msgspec import UNSET
 
-from bot.commands.companies import say_change, show_conflict
+from bot.commands.change_notices import tell
+from bot.commands.company_changes import say_change, show_conflict
 from bot.commands.inputs import Back, Cursor, OfCompany, read_type
-from bot.commands.resolving import read_person
-from bot.commands.telling import tell
+from bot.commands.names import read_person
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.results.base import Result

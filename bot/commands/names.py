@@ -39,6 +39,7 @@ class UnclearError(Exception):
 
 AskAgain = Callable[[Meant], Json]
 """Gives what a button carries to ask the same again of the row that is meant."""
+_OPTIONS = 8
 _CLEARLY = 5
 """Percent of likeness by which a mistyped name must be nearer than the next."""
 
@@ -193,3 +194,13 @@ def ask_which(
     sentence = say(turn.language, f"commands.no_{of}", name=name[:80])
     lines = [say(turn.language, f"commands.no_{of}_hint")]
     return Said(summary=sentence, lines=lines)
+
+
+def ask_which_of_all(turn: Turn, name: str, matches: list[Match], verb: str = "") -> Result:
+    """Ask which of several views, companies and contacts is meant; `verb` is asked of it, or it is opened."""
+    question = say(turn.language, "commands.which", name=name[:80])
+    options = [
+        Option(match.name, match.detail, {"verb": verb or f"{match.of}.open", f"{match.of}_id": match.id})
+        for match in matches[:_OPTIONS]
+    ]
+    return Unclear(summary=question, options=options)

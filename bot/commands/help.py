@@ -4,8 +4,9 @@ from typing import Any
 
 from bot.cards.lists import quote, state_of
 from bot.commands.inputs import Strings, Words
-from bot.commands.lists import ShowList, read_list, read_listing, show_list
-from bot.commands.resolving import UnclearError
+from bot.commands.listings import ShowList, read_list, read_listing
+from bot.commands.lists import show_list
+from bot.commands.names import UnclearError
 from bot.errors import NotFoundError
 from bot.language import say
 from bot.results.base import Result

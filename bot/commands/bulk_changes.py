@@ -6,12 +6,12 @@ from msgspec import UNSET
 
 from bot.cards.kit import Json
 from bot.cards.phrases import NOBODY, type_names
+from bot.commands.change_notices import tell
 from bot.commands.inputs import (
     OfSeveral,
     read_type,
 )
-from bot.commands.resolving import Meant, read_person
-from bot.commands.telling import tell
+from bot.commands.names import Meant, read_person
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
 from bot.results.base import Result

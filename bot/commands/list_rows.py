@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from bot.commands.lists import ShowList, read_listing, read_page
+from bot.commands.listings import ShowList, read_listing, read_page
 from bot.results.lists import RowsGiven
 from bot.turn import Record, Turn
 from bot.verbs import EVERYONE, PAGE, Router

@@ -1,0 +1,24 @@
+"""A name that is a colleague's: said so, with what can be asked about them."""
+
+from bot.commands.names import choose
+from bot.language import say
+from bot.results.base import Result
+from bot.results.questions import Said
+from bot.turn import Turn
+from storage.firm import users
+from storage.lists.facts import Match
+
+
+async def find_colleague(turn: Turn, name: str, matches: list[Match]) -> str:
+    """Return the colleague of that name, where nothing outside the firm is nearer to it than a typing error."""
+    if any(match.how != "typo" for match in matches):
+        return ""
+    person = choose(await users.find_users(turn.connection, turn.viewer, name))
+    return "" if person is None or (matches and person.how == "typo") else person.name
+
+
+def show_colleague(turn: Turn, name: str) -> Result:
+    """Say that somebody is of the firm, and what can be asked about them."""
+    sentence = say(turn.language, "commands.colleague", name=name)
+    tries = [say(turn.language, f"commands.colleague_try_{number}", name=f'"{name}"') for number in (1, 2, 3)]
+    return Said(summary=sentence, suggestions=tries)

@@ -1,0 +1,254 @@
+"""What people decide about a company: its type, its partner, its name; and taking a decision back."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from bot.cards.kit import Json
+from bot.cards.phrases import NOBODY, NONE, type_names
+from bot.commands.bulk_changes import set_many
+from bot.commands.change_notices import tell
+from bot.commands.inputs import Back, Change, OfCompany, OfSeveral, read_type, tidy
+from bot.commands.names import (
+    AskAgain,
+    Meant,
+    UnclearError,
+    find_companies_named,
+    find_given_company,
+    get_meant_company,
+    read_person,
+)
+from bot.errors import BadRequestError, NotFoundError
+from bot.language import say
+from bot.results.base import Result
+from bot.results.companies import CompanyShown
+from bot.results.questions import Asked, Conflict
+from bot.turn import Turn
+from bot.verbs import EVERYONE, GROUP, OWN, Router, write_ask
+from storage.book import companies, company_changes
+from storage.book.companies import CompanyDetail
+from storage.errors import StaleError
+from storage.firm import users
+from storage.record import changes
+from storage.record.audit import list_audit
+
+router = Router()
+Set = Callable[..., Awaitable[changes.Change]]
+
+
+class SetType(OfCompany, frozen=True):
+    """Say what a company is: `type` is one of the types, or none."""
+
+
+class SetPartner(OfCompany, frozen=True):
+    """Say who is responsible for a company: a colleague's number or name, `me`, or nobody."""
+
+    either_way: OfCompany | None = msgspec.field(default=None, name="or")
+    """The names the other way round (`assign Anne to Acme`), for when the first is no company."""
+
+
+class Rename(OfCompany, frozen=True):
+    """Give a company its name."""
+
+
+@router.verb(
+    "company.set_type",
+    SetType,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN | GROUP,
+    versioned=True,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def set_type(turn: Turn, given: SetType) -> Result:
+    """Say what a company is to the firm."""
+    if given.type is UNSET:
+        raise BadRequestError("bad_type")
+    type_ = read_type(given.type)
+    wanted: Json = {"type": type_ or NONE}
+    company = await _find_one_or_several(turn, given, _asking_again(turn, given, wanted))
+    if isinstance(company, list):
+        return await set_many(turn, OfSeveral(company_ids=_ids(company), type=wanted["type"]))
+    type_name = type_names(turn.language)[type_]
+    if must_ask(given, company):
+        question = say(turn.language, "commands.set_type_question", company=company.name, type=type_name)
+        return confirm(turn, question, company, wanted, given.back)
+    return await _change(turn, given, company, set_=company_changes.set_company_type, value=type_, wanted=wanted)
+
+
+@router.verb(
+    "company.set_partner",
+    SetPartner,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN | GROUP,
+    versioned=True,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def set_partner(turn: Turn, given: SetPartner) -> Result:
+    """Say who is responsible for a company."""
+    given = await _turn_round(turn, given)
+    kept = {key: part for key, part in (("user_id", given.user_id), ("person", given.person)) if part is not UNSET}
+    company = await _find_one_or_several(turn, given, _asking_again(turn, given, kept))
+    if isinstance(company, list):
+        several = OfSeveral(company_ids=_ids(company))
+        person = await read_person(turn, given, lambda one: write_ask("companies.set_many", several, user_id=one.id))
+        return await set_many(
+            turn, OfSeveral(company_ids=_ids(company), user_id=NOBODY if person is None else person.id)
+        )
+    person = await read_person(turn, given, lambda one: _asking_again(turn, given, {"user_id": one.id})(company))
+    wanted: Json = {"user_id": NOBODY if person is None else person.id}
+    if must_ask(given, company, person):
+        key = "set_nobody_question" if person is None else "set_partner_question"
+        name = "" if person is None else person.name
+        question = say(turn.language, f"commands.{key}", company=company.name, person=name)
+        return confirm(turn, question, company, wanted, given.back)
+    partner_id = None if person is None else person.id
+    return await _change(
+        turn, given, company, set_=company_changes.set_company_partner, value=partner_id, wanted=wanted
+    )
+
+
+@router.verb(
+    "company.rename",
+    Rename,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN | GROUP,
+    versioned=True,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def rename(turn: Turn, given: Rename) -> Result:
+    """Give a company its name."""
+    new_name = tidy(given.new_name)
+    if not new_name:
+        raise BadRequestError("name_missing")
+    wanted: Json = {"new_name": new_name}
+    company = await find_given_company(turn, given, _asking_again(turn, given, wanted))
+    if must_ask(given, company):
+        question = say(turn.language, "commands.rename_question", company=company.name, name=new_name)
+        return confirm(turn, question, company, wanted, given.back)
+    return await _change(turn, given, company, set_=company_changes.rename_company, value=new_name, wanted=wanted)
+
+
+async def _find_one_or_several(turn: Turn, given: OfCompany, again: AskAgain) -> Meant | list[Meant]:
+    """Return the company that is meant, or the companies of `Acme and Globex`, where no company is called so."""
+    if given.company_id is not None:
+        return await get_meant_company(turn, given.company_id)
+    unclear = None
+    try:
+        company = await find_given_company(turn, given, again)
+        if company.is_exact:
+            return company
+    except UnclearError as error:
+        unclear = error
+    several = await find_companies_named(turn, tidy(given.name))
+    if len(several) > 1:
+        return several
+    if unclear is not None:
+        raise unclear
+    return company
+
+
+def _ids(several: list[Meant]) -> tuple[int, ...]:
+    return tuple(company.id for company in several)
+
+
+async def _turn_round(turn: Turn, given: SetPartner) -> SetPartner:
+    """Take `assign Anne Martin to Acme` the other way round where only that names a company."""
+    other = given.either_way
+    if other is None or await companies.find_companies(turn.connection, turn.viewer, tidy(given.name)):
+        return given
+    return SetPartner(name=other.name, person=other.person, is_guess=given.is_guess, back=given.back)
+
+
+def _asking_again(turn: Turn, given: OfCompany, wanted: Json) -> AskAgain:
+    """Return what makes the data of the same change of the company that is meant."""
+    guessed = {"is_guess": True} if given.is_guess else {}
+    return lambda company: {
+        "verb": turn.verb,
+        "company_id": company.id,
+        "version": company.version,
+        **wanted,
+        **guessed,
+    }
+
+
+def must_ask(given: Change, *meant: Meant | None, is_exact: bool = True) -> bool:
+    """Say whether to ask first: anything that was not said exactly is confirmed before it is written."""
+    if given.is_confirmed:
+        return False
+    return given.is_guess or not is_exact or any(thing is not None and not thing.is_exact for thing in meant)
+
+
+def confirm(turn: Turn, question: str, company: Meant, wanted: Json, back: Back | None) -> Result:
+    """Ask before a change is made."""
+    data = {"verb": turn.verb, "company_id": company.id, "version": company.version, "is_confirmed": True, **wanted}
+    return Asked(summary=question, again=data, back=back)
+
+
+async def _change(turn: Turn, given: OfCompany, company: Meant, *, set_: Set, value: Any, wanted: Json) -> Result:
+    """Make the change and show the company with it; what somebody else changed since is shown, not overwritten."""
+    try:
+        change = await set_(
+            turn.connection, turn.viewer, company.id, value, now=turn.now, source=turn.surface, version=given.version
+        )
+    except StaleError as stale:
+        again = {"verb": turn.verb, "company_id": company.id, **wanted}
+        return await show_conflict(turn, stale.present, again, given.back)
+    return await show_change(turn, change, given.back, is_on_card=given.version is not None)
+
+
+async def show_change(turn: Turn, change: changes.Change, back: Back | None, *, is_on_card: bool = False) -> Result:
+    """Show a company with what was just changed on it, and the way to undo it."""
+    company = await companies.get_company(turn.connection, turn.viewer, change.entity_id)
+    if company is None:
+        raise NotFoundError
+    note = await say_change(turn, change)
+    audit_ids = () if change.audit_id is None else (change.audit_id,)
+    notices = tell(turn, (change,), is_on_card=is_on_card)
+    return CompanyShown(summary=note, notices=notices, audit_ids=audit_ids, company=company, note=note, back=back)
+
+
+async def say_change(turn: Turn, change: changes.Change) -> str:
+    """Say in a sentence what was changed."""
+    after, language = change.after, turn.language
+    if not change.is_changed:
+        return say(language, "commands.unchanged", company=change.name)
+    if change.action == "company.set_type":
+        type_ = type_names(language)[read_type(after.get("type"))]
+        return say(language, "commands.type_set", company=change.name, type=type_)
+    if change.action == "company.set_partner":
+        partner_id = after.get("partner_id")
+        if partner_id is None:
+            return say(language, "commands.partner_removed", company=change.name)
+        names = await users.get_user_names(turn.connection, turn.viewer, [partner_id])
+        return say(language, "commands.partner_set", company=change.name, person=names.get(partner_id, ""))
+    return say(language, "commands.renamed", name=str(after.get("name", change.name)))
+
+
+async def show_conflict(turn: Turn, company: CompanyDetail, again: Json, back: Back | None) -> Result:
+    """Show who changed the company since the card was drawn, and to what; setting it anyway is another click."""
+    language = turn.language
+    page = await list_audit(turn.connection, turn.viewer, "company", company.id, limit=1)
+    by = page.rows[0].actor_name if page.rows else ""
+    key = "changed_since_by" if by else "changed_since"
+    sentence = say(language, f"commands.{key}", company=company.name, person=by)
+    now_is = say(
+        language,
+        "commands.now_is",
+        name=company.name,
+        type=type_names(language)[company.type],
+        partner=company.partner_name or say(language, "cards.company.no_partner"),
+    )
+    carried = {"version": company.version, "is_confirmed": True} | ({"back": back} if back else {})
+    leave = {"verb": "company.open", "company_id": company.id} | ({"back": back} if back else {})
+    return Conflict(summary=sentence, now_is=now_is, anyway={**again, **carried}, leave=leave)

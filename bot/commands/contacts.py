@@ -1,0 +1,157 @@
+"""One contact: shown, explained, added."""
+
+from bot.commands.colleagues import find_colleague, show_colleague
+from bot.commands.inputs import Address, Back, Id, Words, tidy
+from bot.commands.names import ask_which_of_all, choose
+from bot.errors import BadRequestError, NotFoundError
+from bot.language import say
+from bot.results.base import Result
+from bot.results.companies import ContactShown, Explained
+from bot.results.questions import Said
+from bot.turn import Turn
+from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, Input, Router
+from storage.book import contacts
+from storage.book.contacts import SeenPerson
+from storage.book.explaining import explain_address, find_people
+from storage.errors import MissingError
+from storage.record.changes import Change
+
+router = Router()
+
+
+_ADDRESS = 320
+
+
+class OpenContact(Input, frozen=True):
+    """A contact by its number."""
+
+    contact_id: Id
+    back: Back | None = None
+
+
+class OfPerson(Input, frozen=True):
+    """Somebody who wrote in, by number or address."""
+
+    contact_id: Id | None = None
+    address: Address = ""
+    name: Words = ""
+    back: Back | None = None
+
+
+@router.verb(
+    "contact.open",
+    OpenContact,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN | GROUP | EXTENSION,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=True,
+)
+async def open_contact(turn: Turn, given: OpenContact) -> Result:
+    """Show one contact."""
+    return await show_contact(turn, given.contact_id, back=given.back)
+
+
+async def show_contact(
+    turn: Turn, contact_id: int, note: str = "", audit_ids: tuple[int, ...] = (), back: Back | None = None
+) -> Result:
+    """Show one contact; raises `NotFoundError` where the viewer sees none."""
+    contact = await contacts.get_contact(turn.connection, turn.viewer, contact_id)
+    if contact is None:
+        raise NotFoundError
+    name = contact.name or contact.address
+    return ContactShown(summary=name, audit_ids=audit_ids, contact=contact, note=note, back=back)
+
+
+@router.verb(
+    "contact.explain",
+    OfPerson,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=True,
+    leads=True,
+)
+async def explain_contact(turn: Turn, given: OfPerson) -> Result:
+    """Say why somebody is a contact, or why not; by number, by address or by name."""
+    address = tidy(given.address, _ADDRESS)
+    if given.contact_id is None and not address and given.name:
+        return await _explain_called(turn, given)
+    person = await _get_seen_person(turn, given.contact_id, address)
+    if person is not None:
+        return Explained(summary=person.name or person.address, person=person, back=given.back)
+    if not address:
+        raise NotFoundError
+    sentence = say(turn.language, "cards.contact.is_no_contact", name=address[:80])
+    reason = await explain_address(turn.connection, turn.viewer, address)
+    line = say(turn.language, f"cards.reason.{reason or 'unknown'}")
+    return Said(summary=sentence, lines=[line], back=given.back)
+
+
+async def _explain_called(turn: Turn, given: OfPerson) -> Result:
+    """Explain the one of that name; ask which of several is meant, or say that nobody is called so."""
+    name = tidy(given.name)
+    matches = await find_people(turn.connection, turn.viewer, name)
+    match = choose(matches or await contacts.find_contacts(turn.connection, turn.viewer, name))
+    if match is not None:
+        return await explain_contact(turn, OfPerson(contact_id=match.id, back=given.back))
+    if matches:
+        return ask_which_of_all(turn, name, matches, "contact.explain")
+    if colleague := await find_colleague(turn, name, []):
+        return show_colleague(turn, colleague)
+    sentence = say(turn.language, "commands.nobody_called", name=name[:80])
+    return Said(summary=sentence, lines=[say(turn.language, "commands.nobody_called_hint")])
+
+
+async def _add_called(turn: Turn, given: OfPerson) -> Result:
+    """Add the one of that name; ask which of several is meant, or for the address of who was never seen."""
+    name = tidy(given.name)
+    matches = await find_people(turn.connection, turn.viewer, name)
+    match = choose(matches)
+    if match is not None and match.is_exact:
+        return await add_contact(turn, OfPerson(contact_id=match.id))
+    if matches:
+        return ask_which_of_all(turn, name, matches, "contact.add")
+    return Said(summary=say(turn.language, "errors.which_address"))
+
+
+async def _get_seen_person(turn: Turn, contact_id: int | None, address: str) -> SeenPerson | None:
+    if contact_id is None and not address:
+        raise BadRequestError("which_address")
+    return await contacts.get_seen_person(turn.connection, turn.viewer, contact_id=contact_id, address=address)
+
+
+@router.verb(
+    "contact.add",
+    OfPerson,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=False,
+)
+async def add_contact(turn: Turn, given: OfPerson) -> Result:
+    """Make somebody who only wrote in a contact."""
+    address = tidy(given.address, _ADDRESS)
+    if given.contact_id is None and not address:
+        return await _add_called(turn, given)
+    try:
+        change: Change = await contacts.add_contact(
+            turn.connection,
+            turn.viewer,
+            contact_id=given.contact_id,
+            address=address,
+            now=turn.now,
+            source=turn.surface,
+        )
+    except MissingError as error:
+        raise NotFoundError("never_seen" if address else "", name=address[:80]) from error
+    note = say(turn.language, "commands.contact_added", name=change.name or address)
+    audit_ids = () if change.audit_id is None else (change.audit_id,)
+    return await show_contact(turn, change.entity_id, note, audit_ids, given.back)

@@ -1,0 +1,204 @@
+"""A list that is asked for: its filter with the names in it, or the view that is meant."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from bot.cards.kit import Json
+from bot.cards.views import say_name
+from bot.commands.inputs import Cursor, Names, Strings, ViewId, Words, read_names, tidy
+from bot.commands.names import AskAgain, Meant, find_company, find_person
+from bot.errors import NotFoundError
+from bot.language import describe
+from bot.results.lists import (
+    Listing,
+)
+from bot.turn import Turn
+from bot.verbs import Input, read_input, write_ask
+from storage.book import companies, contacts
+from storage.firm import users
+from storage.lists.filters import Filter, from_json, to_json
+from storage.views import views
+from storage.views.views import ViewRow
+
+_STRINGS = 10
+
+
+class ShowList(Input, frozen=True):
+    """A list: a filter with the names that were typed, a saved view, or a place in one of them."""
+
+    filter: dict[str, Any] | UnsetType = UNSET
+    """A filter as JSON (`storage.lists.filters`)."""
+    view_id: ViewId | None = None
+    cursor: Cursor = ""
+    names: Mapping[str, Words | Strings] = msgspec.field(default_factory=dict)
+    """What people and companies were called, by their part in the filter."""
+    text: Words = ""
+    """The words without the verb: a view of that very name is shown where not all of them are understood."""
+    not_understood: Strings = ()
+    is_scope_given: bool = False
+    """Mine or firm was said, not assumed."""
+    group: Literal["type"] | None = None
+
+    @property
+    def has_filter(self) -> bool:
+        """Whether a filter that says something was given."""
+        return bool(self.filter) and self.filter is not UNSET
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the list is the asker's own: of their scope, or about "me"."""
+        if self.view_id is not None or self.filter is UNSET:
+            return True
+        people = [self.filter.get(part) for part in ("partner", "not_partner", "known_by")]
+        is_about_me = any("me" in (who if isinstance(who, list | tuple) else [who]) for who in people)
+        return self.filter.get("scope", "mine") != "firm" or is_about_me
+
+
+def read_list(data: Mapping[str, Any]) -> ShowList:
+    """Return a list that another ask carries; raises `BadRequestError` as the door does."""
+    return read_input(ShowList, data)
+
+
+async def read_page(turn: Turn, filter_: Filter, cursor: str | None, limit: int) -> Any:
+    """Read a page of companies or of contacts, whichever the filter is of."""
+    read: Any = companies.list_companies if filter_.of == "companies" else contacts.list_contacts
+    return await read(turn.connection, turn.viewer, filter_, now=turn.now, cursor=cursor, limit=limit)
+
+
+def read_filter(given: ShowList) -> Filter:
+    """Return the filter asked for; raises `FilterError`."""
+    return from_json(given.filter or {} if given.filter is not UNSET else {})
+
+
+async def read_listing(turn: Turn, given: ShowList) -> Listing:
+    """Return the list that is asked for: a view, or a filter with the names that were typed."""
+    filter_ = read_filter(given)
+    view = await _find_view(turn, given, filter_)
+    is_narrowed = given.has_filter and given.view_id is not None
+    if view is not None and not is_narrowed:
+        filter_ = view.filter
+    filter_, _ = await name_people(turn, filter_, read_names(given.names), asking_again(turn, given))
+    listing = Listing(
+        filter=filter_,
+        words="",
+        title="" if view is None else say_name(turn.language, view),
+        view_id=None if view is None else view.id,
+        cursor=given.cursor or None,
+        not_understood=tuple(tidy(words) for words in given.not_understood[:_STRINGS]),
+        is_in_public=turn.is_shared,
+    )
+    return await complete(turn, listing)
+
+
+async def complete(turn: Turn, listing: Listing) -> Listing:
+    """Look up the names behind the numbers in the filter, and say the filter in words.
+
+    Raises `NotFoundError` for contacts at a company that the viewer does not see.
+    """
+    filter_ = listing.filter
+    people = await users.get_user_names(turn.connection, turn.viewer, filter_.user_ids)
+    company = ""
+    ids = [number for number in (filter_.company_id, *filter_.not_company_ids) if number is not None]
+    rows = await companies.get_company_rows(turn.connection, turn.viewer, ids) if ids else {}
+    if filter_.company_id is not None:
+        if filter_.company_id not in rows:
+            raise NotFoundError
+        company = rows[filter_.company_id].name
+    others = {number: row.name for number, row in rows.items()}
+    words = describe(filter_, turn.language, people, company, others)
+    return replace(listing, words=words, people=people, company_name=company)
+
+
+async def _find_view(turn: Turn, given: ShowList, filter_: Filter) -> ViewRow | None:
+    """Return the view that is asked for by its number or its very name, or the reader's default."""
+    if turn.is_shared:
+        return None
+    if given.view_id is not None:
+        return await views.get_view(turn.connection, turn.viewer, given.view_id)
+    name = tidy(given.text)
+    if not name:
+        return None
+    # What is understood as a whole comes before a view's name; `view ...` opens it.
+    is_whole = given.filter is not UNSET and not given.not_understood
+    may_be_view = turn.may_name_view and not is_whole
+    named = await views.find_view_named(turn.connection, turn.viewer, name) if may_be_view else None
+    if named is not None:
+        return await views.get_view(turn.connection, turn.viewer, named)
+    if filter_ == Filter() and not given.names and not given.is_scope_given:
+        return await views.get_default_view(turn.connection, turn.viewer)
+    return None
+
+
+Named = Any
+"""Gives what a button carries to ask the same again with another filter, and the names that are left."""
+
+
+def asking_again(turn: Turn, given: ShowList) -> Named:
+    """Return what asks the same again of another filter and other names."""
+
+    def make(filter_: Filter, names: Mapping[str, Any]) -> Json:
+        return write_ask(turn.verb, given, filter=to_json(filter_), names=dict(names), text="")
+
+    return make
+
+
+async def name_people(turn: Turn, filter_: Filter, names: Names, again: Named) -> tuple[Filter, bool]:
+    """Return the filter with the names of a sentence in it, and whether all of them were exact.
+
+    Raises `UnclearError` where one means several.
+    """
+    is_exact = True
+    rest = {part: list(given) for part, given in names.items()}
+    for part in ("partner", "not_partner", "known_by"):
+        while rest.get(part):
+            name = rest[part].pop(0)
+            person = await find_person(turn, name, _fill_again(again, filter_, rest, part))
+            filter_, is_exact = _fill(filter_, part, person.id), is_exact and person.is_exact
+    while rest.get("not_company"):
+        name = rest["not_company"].pop(0)
+        company = await find_company(turn, name, _fill_again(again, filter_, rest, "not_company"))
+        filter_, is_exact = _fill(filter_, "not_company", company.id), is_exact and company.is_exact
+    for name in rest.pop("company", [])[:1]:
+        if not await companies.find_companies(turn.connection, turn.viewer, name):
+            if colleague := names.get("colleague"):
+                return await name_people(turn, filter_.changed(of="contacts"), {"known_by": colleague}, again)
+            called = filter_.changed(of="contacts", text=name)
+            if not filter_.text and await _has_contacts(turn, called):
+                return called, False
+        company = await find_company(turn, name, _fill_again(again, filter_, rest, "company"))
+        filter_, is_exact = _fill(filter_, "company", company.id), is_exact and company.is_exact
+    return filter_, is_exact
+
+
+async def _has_contacts(turn: Turn, filter_: Filter) -> bool:
+    """Say whether a name that no company has is one of people: `contacts martin`."""
+    page = await contacts.list_contacts(turn.connection, turn.viewer, filter_, now=turn.now, limit=1)
+    return bool(page.rows)
+
+
+def _fill(filter_: Filter, part: str, number: int) -> Filter:
+    """Put a number in the place of a name."""
+    if part == "partner":
+        return filter_.changed(partners=(*filter_.partners, number))
+    if part == "not_partner":
+        return filter_.changed(not_partners=(*filter_.not_partners, number))
+    if part == "not_company":
+        return filter_.changed(not_company_ids=(*filter_.not_company_ids, number))
+    if part == "company":
+        return filter_.changed(of="contacts", company_id=number)
+    return filter_.changed(known_by=number)
+
+
+def _fill_again(again: Named, filter_: Filter, rest: Names, part: str) -> AskAgain:
+    """Return what asks for the same list with a number in the place of one name; `rest` are still names."""
+    left = {key: list(names) for key, names in rest.items() if names}
+
+    def make(meant: Meant) -> Json:
+        asked: Json = again(_fill(filter_, part, meant.id), left)
+        return asked
+
+    return make

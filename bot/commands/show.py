@@ -1,0 +1,107 @@
+"""Showing one thing: a company, a contact, a saved view; by its name, or by the number on a card."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.commands.colleagues import find_colleague, show_colleague
+from bot.commands.companies import show_company
+from bot.commands.contacts import show_contact
+from bot.commands.inputs import OfView, Strings, Words, tidy
+from bot.commands.listings import read_list
+from bot.commands.lists import show_list
+from bot.commands.names import ask_which_of_all, choose
+from bot.commands.views import open_view
+from bot.errors import BadRequestError, PersonalError
+from bot.language import say
+from bot.results.base import Result
+from bot.results.questions import Said
+from bot.turn import Turn
+from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, Input, Router
+from storage.book import companies, contacts
+from storage.lists.facts import Match
+from storage.text.names import words
+from storage.views import views
+
+router = Router()
+
+
+class Show(Input, frozen=True):
+    """A name of anything, as it was typed."""
+
+    name: Words = ""
+    or_name: Words = ""
+    """A part of it that may be the name: `Contact Hans Mueller`."""
+    otherwise: dict[str, Any] | None = None
+    """The list that the words may be, if nothing has that name."""
+    suggestions: Strings = ()
+    """The nearest sentences, where a bare name may as well be a sentence that was not understood."""
+
+
+@router.verb(
+    "show",
+    Show,
+    writes=False,
+    roles=EVERYONE,
+    where=OWN | GROUP | EXTENSION,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=True,
+)
+async def show(turn: Turn, given: Show) -> Result:
+    """Show what has this name; what only resembles it is said, several are asked about, nothing says what to try."""
+    name = tidy(given.name)
+    if not name:
+        raise BadRequestError("name_missing")
+    matches = await _find(turn, name)
+    if not matches and (short := tidy(given.or_name)):
+        name, matches = short, await _find(turn, short)
+    match = choose(matches)
+    exact = [match for match in matches if match.is_exact]
+    if not exact and given.otherwise:
+        return await _show_otherwise(turn, given.otherwise)
+    if not exact and (colleague := await find_colleague(turn, name, matches)):
+        return show_colleague(turn, colleague)
+    if match is not None:
+        note = "" if match.is_exact else say(turn.language, "commands.instead", name=name[:80], found=match.name)
+        return await _open(turn, match, note)
+    if matches:
+        return ask_which_of_all(turn, name, exact or matches)
+    return _say_nothing_found(turn, name, given.suggestions)
+
+
+async def _find(turn: Turn, name: str) -> list[Match]:
+    """Find views, companies and contacts by a name; in public no views, which are somebody's own."""
+    found = [] if turn.is_shared else await views.find_views(turn.connection, turn.viewer, name)
+    named = await companies.find_companies(turn.connection, turn.viewer, name)
+    people = await contacts.find_contacts(turn.connection, turn.viewer, name)
+    # `hexagone` is the company; that everyone's address there begins with it makes nobody meant.
+    return found + named + [person for person in people if not named or _has_name(person, name)]
+
+
+def _has_name(match: Match, name: str) -> bool:
+    """Say whether something was found by its name or its whole address, not by a part of the address."""
+    own = words(match.name)
+    return match.how != "prefix" or all(any(word.startswith(asked) for word in own) for asked in words(name))
+
+
+async def _show_otherwise(turn: Turn, otherwise: dict[str, Any]) -> Result:
+    listed = read_list(otherwise)
+    if turn.is_shared and listed.is_personal:
+        raise PersonalError
+    return await show_list(turn, listed)
+
+
+async def _open(turn: Turn, match: Match, note: str) -> Result:
+    if match.of == "view":
+        return await open_view(turn, OfView(view_id=match.id))
+    if match.of == "company":
+        return await show_company(turn, match.id, note)
+    return await show_contact(turn, match.id, note)
+
+
+def _say_nothing_found(turn: Turn, name: str, suggestions: Sequence[str]) -> Result:
+    sentence = say(turn.language, "commands.nothing_found", name=name[:80])
+    hint = say(turn.language, "commands.nothing_found_hint")
+    tries = list(suggestions) or [say(turn.language, f"cards.hello.try_{number}") for number in (1, 2, 3)]
+    return Said(summary=sentence, lines=[hint], suggestions=tries)
