@@ -9,7 +9,12 @@ HOUSE = Path(__file__).parent.parent
 PAGE = HOUSE / "CONTRIBUTING.md"
 START = "<!-- layers: written by `python -m tests.house` -->\n"
 END = "<!-- end of layers -->"
-DRAWN = ("the house, top to bottom", "the rooms of storage, top to bottom", "the rooms of bot.graph, top to bottom")
+DRAWN = (
+    "the house, top to bottom",
+    "the rooms of storage, top to bottom",
+    "the rooms of bot.graph, top to bottom",
+    "the rooms of bot.demo, top to bottom",
+)
 
 
 def read_project() -> dict[str, Any]:

@@ -12,7 +12,8 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy import text
 
 from bot.config import Config
-from bot.demo.microsoft import Microsoft, run_microsoft
+from bot.demo.microsoft import Microsoft
+from bot.demo.serving import run_microsoft
 from bot.demo.world.firm import Firm
 from bot.graph.client.client import GraphClients
 from bot.graph.directory.keeper import DirectoryKeeper, Rules

@@ -7,7 +7,7 @@ import json
 import signal
 from pathlib import Path
 
-from bot.demo.microsoft import run_microsoft
+from bot.demo.serving import run_microsoft
 from bot.demo.start import open_firm
 
 

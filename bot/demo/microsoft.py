@@ -1,30 +1,18 @@
-"""Run the small Microsoft 365: Graph, the Bot Connector and sign-in over real HTTP, on 127.0.0.1 alone."""
+"""The small Microsoft 365 that runs: where it answers, what it holds, and what was done to it."""
 
-import asyncio
-import contextlib
 import ssl
-import tempfile
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
-
-from aiohttp import web
 
 from bot.demo.cloud import TEAMS_APP_ID, Cloud
 from bot.demo.connector import Connector
 from bot.demo.faults import Faults
 from bot.demo.graph.server import Graph
 from bot.demo.graph.subscriptions import Subscriptions
-from bot.demo.journal import Journal
 from bot.demo.notifications import Notifications
-from bot.demo.ports import keep_ports, read_ports
 from bot.demo.record import Record
-from bot.demo.routes import add_demo_routes
-from bot.demo.signin.issuer import add_bot_key_routes, add_login_routes
-from bot.demo.signin.keys import SigningKey, write_certificate
+from bot.demo.signin.keys import SigningKey
 from bot.demo.signin.tokens import describe_bot_token, describe_user_token
 from bot.demo.teams import Teams
-from bot.demo.visitors import keep_strangers_out
 from bot.demo.world.firm import Firm
 from bot.demo.world.people import Person
 from bot.demo.world.truth import Truth
@@ -123,67 +111,3 @@ class Microsoft:
         """Mint a token as the Bot Framework sends it with each activity; claims as in `mint_user_token`."""
         true = describe_bot_token(self.cloud.app_id, self.cloud.service_url)
         return self.cloud.bot_keys.mint(true | claims, key=key)
-
-
-@contextlib.asynccontextmanager
-async def run_microsoft(
-    *firms: Firm,
-    port: int = 0,
-    login_port: int = 0,
-    faults: Faults | None = None,
-    clock: Callable[[], float] | None = None,
-    folder: Path | None = None,
-    journal: Journal | None = None,
-) -> AsyncIterator[Microsoft]:
-    """Serve these tenants until the block is left; ports of 0 are chosen by the system.
-
-    `clock` (UTC seconds; the first firm's unless given) decides token expiry, subscription expiry and Retry-After;
-    `folder` keeps the certificate and the ports, a temporary one unless given; `journal` keeps what is ordered below
-    `/demo`.
-    """
-    with contextlib.ExitStack() as stack:
-        place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="carnet-demo-")))
-        place.mkdir(parents=True, exist_ok=True)
-        certificate, key = write_certificate(place)
-        cloud = Cloud(
-            {firm.tenant_id: firm for firm in firms}, faults=faults or Faults(), clock=clock or firms[0].clock
-        )
-        microsoft = Microsoft(cloud, str(certificate))
-        apps = _build_plain(microsoft, journal), _build_login(microsoft)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        await asyncio.to_thread(context.load_cert_chain, certificate, key)
-        port, login_port = read_ports(place, port, login_port)
-        async with _listen(apps[0], port, None) as number, _listen(apps[1], login_port, context) as login_number:
-            keep_ports(place, number, login_number)
-            cloud.url = f"http://127.0.0.1:{number}"
-            cloud.login_url = f"https://127.0.0.1:{login_number}"
-            async with microsoft.notifications.sending(), microsoft.teams.sending():
-                yield microsoft
-
-
-def _build_plain(microsoft: Microsoft, journal: Journal | None) -> web.Application:
-    app = web.Application(client_max_size=2**22, middlewares=[keep_strangers_out])
-    microsoft.graph.add_routes(app)
-    microsoft.connector.add_routes(app, prefix="/connector")
-    add_bot_key_routes(app, microsoft.cloud)
-    add_demo_routes(app, microsoft, journal)
-    return app
-
-
-def _build_login(microsoft: Microsoft) -> web.Application:
-    app = web.Application(middlewares=[keep_strangers_out])
-    add_login_routes(app, microsoft.cloud)
-    return app
-
-
-@contextlib.asynccontextmanager
-async def _listen(app: web.Application, port: int, context: ssl.SSLContext | None) -> AsyncIterator[int]:
-    """Answer on loopback; gives the port."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, handler_cancellation=True)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=context)
-    try:
-        await site.start()
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()

@@ -6,7 +6,7 @@ They are served beside the service by `carnet demo` alone, and by the small Micr
 import json
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
@@ -14,6 +14,7 @@ from bot.bodies import read_body
 from bot.demo.descriptions import describe_fault, describe_item, describe_person, is_master
 from bot.demo.faults import KINDS
 from bot.demo.journal import Journal
+from bot.demo.microsoft import Microsoft
 from bot.demo.orders import (
     BadOrderError,
     check_fault,
@@ -27,9 +28,6 @@ from bot.demo.orders import (
 from bot.demo.world.firm import Firm
 from bot.demo.world.people import Person
 
-if TYPE_CHECKING:
-    from bot.demo.microsoft import Microsoft
-
 Json = dict[str, Any]
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -40,7 +38,7 @@ _SOON = 7 * 86_400
 """Seconds: an inbox shows no meeting that is further ahead."""
 
 
-def add_demo_routes(app: web.Application, microsoft: "Microsoft", journal: Journal | None = None) -> None:
+def add_demo_routes(app: web.Application, microsoft: Microsoft, journal: Journal | None = None) -> None:
     """Add the demo's endpoints to a service; what is ordered there is kept in the journal, if there is one."""
     demo = _Demo(microsoft, journal)
     routes: list[tuple[str, str, Handler]] = [
@@ -64,7 +62,7 @@ def add_demo_routes(app: web.Application, microsoft: "Microsoft", journal: Journ
 class _Demo:
     """The handlers."""
 
-    def __init__(self, microsoft: "Microsoft", journal: Journal | None) -> None:
+    def __init__(self, microsoft: Microsoft, journal: Journal | None) -> None:
         self._microsoft = microsoft
         self._journal = journal
 

@@ -5,7 +5,8 @@ import time
 
 import aiohttp
 
-from bot.demo.microsoft import Microsoft, run_microsoft
+from bot.demo.microsoft import Microsoft
+from bot.demo.serving import run_microsoft
 from bot.demo.world.firm import Firm
 from bot.notices.pace import GATHER
 from tests.bench.databases import new_sqlite

@@ -11,7 +11,8 @@ from typing import Any
 from playwright.async_api import Browser, Page
 from sqlalchemy import func, select
 
-from bot.demo.microsoft import Microsoft, run_microsoft
+from bot.demo.microsoft import Microsoft
+from bot.demo.serving import run_microsoft
 from bot.demo.world.firm import Firm
 from bot.web.build import DIST, build
 from storage.engine.database import open_database

@@ -14,7 +14,8 @@ from typing import Any
 
 import aiohttp
 
-from bot.demo.microsoft import Microsoft, run_microsoft
+from bot.demo.microsoft import Microsoft
+from bot.demo.serving import run_microsoft
 from bot.demo.world.firm import Firm
 from tests.bench.firms import list_kinds
 from tests.bench.measure import Figure, Report, percentile, ratio_at_least, ratio_at_most

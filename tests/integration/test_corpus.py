@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.corpus import load_corpus
-from bot.demo.microsoft import run_microsoft
+from bot.demo.serving import run_microsoft
 from storage.engine.database import Database
 from tests.syncing import Sync
 

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 import pytest
 
-from bot.demo.microsoft import run_microsoft
+from bot.demo.serving import run_microsoft
 from bot.demo.world.firm import Firm
 from tests.microsoft import GraphReader
 

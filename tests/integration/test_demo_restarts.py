@@ -9,8 +9,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from bot.demo.microsoft import run_microsoft
 from bot.demo.ports import keep_ports, read_ports
+from bot.demo.serving import run_microsoft
 from tests.microsoft import make_firm
 from tests.running import find_port, run_demo
 

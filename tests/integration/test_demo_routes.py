@@ -4,7 +4,7 @@ import jwt
 import pytest
 
 from bot.demo.journal import Journal
-from bot.demo.microsoft import run_microsoft
+from bot.demo.serving import run_microsoft
 from tests.microsoft import GraphReader, make_firm
 
 CARL = ["Carl", "carl@acme.example"]

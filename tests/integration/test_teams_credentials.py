@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.config import Config
-from bot.demo.microsoft import run_microsoft
+from bot.demo.serving import run_microsoft
 from bot.errors import UnavailableError
 from bot.outbound import open_session
 from bot.teams.connector import Connector

@@ -15,7 +15,8 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bot.demo.microsoft import Microsoft, run_microsoft
+from bot.demo.microsoft import Microsoft
+from bot.demo.serving import run_microsoft
 from bot.demo.world.firm import Firm
 from bot.failpoints import POINTS
 from storage.engine.database import Database, open_database
