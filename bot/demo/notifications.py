@@ -79,10 +79,6 @@ class Notifications:
             if each.lifecycle_url:
                 self._put(each.lifecycle_url, {**_describe(each), "lifecycleEvent": event})
 
-    def send_change(self, subscription: Subscription, change_type: str, item_id: str) -> None:
-        """Send one change notification, true or not."""
-        self._put(subscription.notification_url, _describe_change(subscription, change_type, item_id))
-
     def _hear(self, kind: ChangeKind, mailbox: Mailbox, copy: MailCopy | EventCopy, folder: str) -> None:
         if self._session is None:
             return
