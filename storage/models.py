@@ -119,7 +119,7 @@ class Tenant(Base):
     keeps_subjects: Mapped[bool] = mapped_column(Boolean, default=False)
     state: Mapped[str] = mapped_column(String(16), default="active")
     """`active`, `paused` (consent withdrawn), `needs_admin` (credentials refused), `closed` (taken out of the settings)
-    or `moving` (its rows are still arriving); `reason` says it in words."""
+    or `moving` (its rows are still arriving); `reason` is the code of why."""
     reason: Mapped[str] = mapped_column(Text, default="")
     retention_days: Mapped[int] = mapped_column(BigInt, default=0)
     """Days after which interactions are deleted; 0 keeps them."""
@@ -196,7 +196,7 @@ class Mailbox(Base):
     last_news_at: Mapped[int] = mapped_column(BigInt, default=0, server_default=text("0"))
     """When a sync last brought a new mail or meeting."""
     reason: Mapped[str] = mapped_column(Text, default="")
-    """Why it is not current, in words an administrator can act on; empty when all is well."""
+    """The code of why it is not current, or `code:detail`; empty when all is well."""
 
 
 class MailboxFeed(Base):

@@ -273,8 +273,10 @@ def _draw_questions(reader: Reader, world: World) -> Iterator[tuple[str, dict[st
         "notice_settings",
         notice_settings.draw_notice_settings(reader, NoticePreferences(muted=("view",)), world.words),
     )
-    troubles = tuple(status.SyncFailure(world.person(n), world.words, NOW + 600) for n in range(20))
-    stands = status.Status(1_000, 900, 50, 20, 30, 0.9, NOW + 3_600, NOW - 60, world.words, troubles, 9_000, 900, 1)
+    troubles = tuple(status.SyncFailure(world.person(n), f"answered:{world.words}", NOW + 600) for n in range(20))
+    stands = status.Status(
+        1_000, 900, 50, 20, 30, 0.9, NOW + 3_600, NOW - 60, f"answered:{world.words}", troubles, 9_000, 900, 1
+    )
     yield "status_polled", status.draw_status(reader, replace(stands, polled_count=7, polled_seconds=(300, 60)))
     yield "status_credential", status.draw_credential(reader, reader.now + 7 * 86_400 + 60)
     yield "status", status.draw_status(reader, stands)

@@ -6,7 +6,7 @@ from bot.cards import kit
 from bot.cards.actions import button
 from bot.cards.phrases import text
 from bot.cards.wording import clean
-from bot.language import say, say_ago, say_date, say_time
+from bot.language import say, say_ago, say_date, say_reason, say_time
 from bot.results.firm import Status, SyncFailure
 from bot.turn import Card, Reader
 
@@ -21,7 +21,7 @@ def draw_status(reader: Reader, status: Status) -> Card:
     body = [kit.title(text(language, "status.title"))]
     body.append(kit.good_news(sentence) if status.current == status.total else kit.line(sentence))
     if status.reason:
-        body.append(kit.warning(status.reason))
+        body.append(kit.warning(say_reason(language, status.reason)))
     if status.polled_count:
         minutes, active = (-(-seconds // 60) for seconds in status.polled_seconds)
         polled = say(language, "cards.status.polled", count=status.polled_count, minutes=minutes, active=active)
@@ -68,7 +68,8 @@ def _draw_troubles(reader: Reader, troubles: Sequence[SyncFailure]) -> list[kit.
 
 
 def _say_trouble(reader: Reader, trouble: SyncFailure) -> str:
+    reason = say_reason(reader.language, trouble.reason)
     if not trouble.next_try_at:
-        return trouble.reason
+        return reason
     when = say_ago(reader.language, trouble.next_try_at, reader.now)
-    return say(reader.language, "cards.status.next", reason=trouble.reason, when=when)
+    return say(reader.language, "cards.status.next", reason=reason, when=when)

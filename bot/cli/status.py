@@ -12,7 +12,7 @@ from rich.table import Table
 
 from bot.config import Config
 from bot.environment import load_config
-from bot.language import LANGUAGES, say, say_ago, say_time
+from bot.language import LANGUAGES, say, say_ago, say_reason, say_time
 from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM
 from storage.queue.health import (
@@ -114,5 +114,5 @@ def _describe_mailbox(language: str, now: int, standing: Standing) -> list[str]:
         f"{standing.feeds_ended}/{FEEDS}",
         str(standing.item_count),
         say_ago(language, standing.next_try_at, now) if standing.next_try_at else "",
-        standing.reason,
+        say_reason(language, standing.reason),
     ]

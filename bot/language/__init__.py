@@ -8,6 +8,7 @@ from bot.language.describing import describe, describe_period
 from bot.language.formats import say_ago, say_date, say_list, say_month, say_number, say_time
 from bot.language.loading import prepare
 from bot.language.naming import split_names
+from bot.language.reasons import say_reason
 from bot.language.texts import LANGUAGES, MissingTextWarning, choose_language, say
 from bot.language.understanding import is_sentence, understand
 
@@ -25,6 +26,7 @@ __all__ = [
     "say_list",
     "say_month",
     "say_number",
+    "say_reason",
     "say_time",
     "split_names",
     "understand",

@@ -8,7 +8,7 @@ from storage.messages.notice_preferences import NoticePreferences
 
 @dataclass(frozen=True, slots=True)
 class SyncFailure:
-    """A mailbox that is not current, and why, in words."""
+    """A mailbox that is not current, and the code of why."""
 
     name: str
     reason: str
@@ -30,7 +30,7 @@ class Status:
     """When the first sync will be over by its pace so far; 0 where nobody can say."""
     last_success_at: int = 0
     reason: str = ""
-    """Why the whole firm stands still, in words."""
+    """The code of why the whole firm stands still."""
     troubles: tuple[SyncFailure, ...] = ()
     contact_count: int = 0
     company_count: int = 0

@@ -13,7 +13,7 @@ from storage.engine.wake import wake
 from storage.firm.erasure import stop_tenant
 from storage.models import UNSERVED, Chore, Outbox, Tenant
 
-TAKEN_OUT: Final = "Taken out of CARNET_TENANTS"
+TAKEN_OUT: Final = "taken_out"
 
 
 async def close_tenants_but(connection: AsyncConnection, entra_ids: Collection[str]) -> list[int]:

@@ -154,7 +154,7 @@ async def stop_users(connection: AsyncConnection, tenant_id: int, entra_ids: Col
     left_at = case((User.left_at > 0, User.left_at), else_=now)
     await connection.execute(update(User).where(gone).values(is_active=False, left_at=left_at))
     theirs = and_(Mailbox.tenant_id == tenant_id, Mailbox.user_id.in_(select(User.id).where(gone)))
-    stopped = {"state": "stopped", "due_at": None, "leased_until": 0, "reason": "The person has left the firm"}
+    stopped = {"state": "stopped", "due_at": None, "leased_until": 0, "reason": "left_firm"}
     await connection.execute(update(Mailbox).where(theirs).values(stopped | {"fencing": Mailbox.fencing + 1}))
 
 

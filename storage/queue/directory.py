@@ -11,7 +11,7 @@ from storage.engine.wake import wake
 from storage.models import UNSERVED, Mailbox, Subscription, Tenant, User
 from storage.queue.subscriptions import unwant_subscriptions, want_subscriptions
 
-LEFT_GROUP: Final = "Not one of the people whose mailboxes are read"
+LEFT_GROUP: Final = "left_group"
 WATCHED: Final = ("new", "syncing", "current", "retrying", "forbidden")
 """States of mailboxes that have subscriptions."""
 

@@ -172,7 +172,7 @@ class FirmStatus:
 
     health: Health
     reason: str
-    """Why the whole firm stands still, in words; empty where it does not."""
+    """The code of why the whole firm stands still; empty where it does not."""
     standings: Sequence[Standing]
     contact_count: int
     company_count: int

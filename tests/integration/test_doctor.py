@@ -85,8 +85,12 @@ async def test_a_webhook_that_is_away_or_somebody_else_is_a_problem(live, config
 
 
 async def test_a_firm_that_keeps_us_out_is_named_with_its_reason(live, config):
-    await live.execute("UPDATE tenants SET state = 'paused', reason = 'consent withdrawn'")
-    assert (await find(config))["firm_stopped"] is Level.PROBLEM
+    await live.execute("UPDATE tenants SET state = 'paused', reason = 'directory_forbidden:denied_here'")
+    findings = await examine(config, NOW.timestamp())
+    assert [one.level for one in findings if one.key == "firm_stopped"] == [Level.PROBLEM]
+    text = io.StringIO()
+    report(findings, "en", Console(file=text, width=300))
+    assert "Microsoft refuses access to the directory (denied_here)" in text.getvalue()
 
 
 async def test_nothing_at_all_is_examined_without_an_exception(tmp_path):
@@ -194,13 +198,14 @@ async def test_every_finding_is_said_with_what_to_do(live, config, language):
     assert text.getvalue().count("→") == sum(one.level is not Level.WELL for one in findings)
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
-async def test_status_shows_firms_and_what_is_not_current(live, config, language):
-    await live.execute(
-        "UPDATE mailboxes SET state = 'retrying', reason = 'Microsoft asked to slow down' WHERE user_id = 1"
-    )
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Microsoft asked to slow down (429)."), ("fr", "Microsoft a demandé de ralentir (429).")],
+)
+async def test_status_shows_firms_and_what_is_not_current(live, config, language, said):
+    await live.execute("UPDATE mailboxes SET state = 'retrying', reason = 'throttled:429' WHERE user_id = 1")
     reports, load = await status.read(config, int(live.clock()), 20)
     text = io.StringIO()
     status.show(Console(file=text, width=200), language, int(live.clock()), reports, load)
     assert "1/2" in text.getvalue()
-    assert "Microsoft asked to slow down" in text.getvalue()
+    assert said in text.getvalue()

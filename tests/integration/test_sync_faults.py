@@ -122,7 +122,7 @@ async def test_F22_a_round_without_an_end_is_given_up_and_others_go_on(sync: Syn
     loop = microsoft.faults.add("endless", mailbox=anne.id, path="calendar", page=1)
     await sync.run()
     mailbox = await get_mailbox(sync)
-    assert (mailbox.state, "again and again" in mailbox.reason) == ("retrying", True)
+    assert (mailbox.state, mailbox.reason) == ("retrying", "endless_round")
     assert (await get_mailbox(sync, bob.address)).state == "current"
     assert loop.hits < 10
     microsoft.faults.remove(loop)
@@ -161,7 +161,7 @@ async def test_F30_a_mailbox_is_left_alone_as_long_as_graph_asks_also_after_a_re
     mailbox = await get_mailbox(sync)
     least, most = RETRY_AFTER[form]
     assert least <= mailbox.not_before - time.time() <= most
-    assert (mailbox.state, "slow down" in mailbox.reason) == ("retrying", True)
+    assert (mailbox.state, mailbox.reason.startswith("throttled:")) == ("retrying", True)
     asked = microsoft.record.by_mailbox[anne.id]
     await sync.run()  # made due by a notification; the row says not yet
     assert microsoft.record.by_mailbox[anne.id] == asked
@@ -217,16 +217,16 @@ async def test_B86_a_link_to_another_host_is_refused(sync: Sync, firm, microsoft
     microsoft.faults.add("foreign_link", host=microsoft.cloud.url.replace("127.0.0.1", "localhost"), path="messages")
     await sync.run()
     mailbox = await get_mailbox(sync)
-    assert (mailbox.state, "another host" in mailbox.reason) == ("retrying", True)
+    assert (mailbox.state, mailbox.reason) == ("retrying", "foreign_link")
     assert microsoft.record.by_mailbox[firm.list_people()[0].id] < 20
 
 
 @pytest.mark.parametrize(
     ("state", "expected", "word"),
     [
-        ("not_enabled", "skipped", "no mailbox"),
-        ("forbidden", "forbidden", "permissions"),
-        ("unavailable", "retrying", "503"),
+        ("not_enabled", "skipped", "no_mailbox:"),
+        ("forbidden", "forbidden", "forbidden:"),
+        ("unavailable", "retrying", "answered:503"),
     ],
 )
 async def test_F41_a_mailbox_that_cannot_be_read_says_why_and_others_go_on(sync: Sync, firm, state, expected, word):
@@ -235,7 +235,7 @@ async def test_F41_a_mailbox_that_cannot_be_read_says_why_and_others_go_on(sync:
     firm.send_mail((bob.name, bob.address), [CARL])
     await sync.run()
     mailbox = await get_mailbox(sync)
-    assert (mailbox.state, word in mailbox.reason) == (expected, True)
+    assert (mailbox.state, mailbox.reason.startswith(word)) == (expected, True)
     assert (await get_mailbox(sync, bob.address)).state == "current"
     anne.mailbox.state = "ready"
     firm.send_mail(ANNE, [CARL])

@@ -14,7 +14,7 @@ from bot.cli.doctor.settings import check_settings
 from bot.cli.doctor.store import check_database
 from bot.config import Config
 from bot.environment import has_credential, load_config
-from bot.language import LANGUAGES, say
+from bot.language import LANGUAGES, say, say_reason
 from bot.web.site import has_page
 
 MARKS = {Level.WELL: "[green]✓[/]", Level.WARNING: "[yellow]![/]", Level.PROBLEM: "[red]✗[/]"}
@@ -51,10 +51,9 @@ async def examine(config: Config, now: float, asked: Asked | None = None) -> lis
 def report(findings: Sequence[Finding], language: str, console: Console) -> None:
     """Say each finding in a line, and below it what to do where there is something to do."""
     for finding in findings:
-        console.print(
-            MARKS[finding.level], say(language, f"doctor.{finding.key}.what", **finding.values), highlight=False
-        )
+        values = finding.values
+        if "reason" in values:
+            values = {**values, "reason": say_reason(language, values["reason"])}
+        console.print(MARKS[finding.level], say(language, f"doctor.{finding.key}.what", **values), highlight=False)
         if finding.level is not Level.WELL:
-            console.print(
-                "  →", say(language, f"doctor.{finding.key}.todo", **finding.values), style="dim", highlight=False
-            )
+            console.print("  →", say(language, f"doctor.{finding.key}.todo", **values), style="dim", highlight=False)

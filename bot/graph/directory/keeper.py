@@ -38,7 +38,7 @@ SOON: Final = 60
 PROBE: Final = 600
 """Seconds after which a tenant that refuses us is asked again."""
 LONGEST_PAUSE: Final = 10.0
-ALL_REFUSED: Final = "Microsoft refuses access to every mailbox: was the administrator's consent withdrawn?"
+ALL_REFUSED: Final = "all_forbidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,5 +198,5 @@ def _judge(error: GraphError) -> str:
 
 def _explain(error: GraphError) -> str:
     if isinstance(error, SignInError):
-        return f"The sign-in at Microsoft is refused ({error.code}): check the app's secret or certificate"
-    return f"Microsoft refuses access to the directory ({error.code}): was the administrator's consent withdrawn?"
+        return f"sign_in_refused:{error.code}"
+    return f"directory_forbidden:{error.code}"

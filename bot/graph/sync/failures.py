@@ -1,4 +1,4 @@
-"""What a failed sync means for its mailbox: which state, why in words, and when to try again."""
+"""What a failed sync means for its mailbox: which state, why, and when to try again."""
 
 import random
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ _FORBIDDEN_FOR: Final = 6 * 3600
 _SKIPPED_FOR: Final = 24 * 3600
 _DOUBTED: Final = 10
 """How often in a row a mailbox that answered before may be missing until it is believed: for some hours."""
-_WORDS: Final = {
-    "endlessRound": "Microsoft sent the same page again and again; the mailbox is read anew, in smaller pages",
-    "foreignLink": "Microsoft's answer pointed to another host; it was not followed",
-    "notAPage": "Microsoft's answer could not be read",
-    "BodyTooLargeError": "Microsoft's answer was larger than 20 MB",
-    "DecodingError": "Microsoft's answer was not encoded as it said",
+_CODES: Final = {
+    "endlessRound": "endless_round",
+    "foreignLink": "foreign_link",
+    "notAPage": "not_a_page",
+    "BodyTooLargeError": "too_large",
+    "DecodingError": "not_decoded",
 }
 
 
@@ -27,7 +27,7 @@ class SyncFailure:
 
     state: str
     reason: str
-    """In words an administrator can act on; nothing in it names a person or a secret."""
+    """A code, or `code:detail`, that `say_reason` says in words; nothing in it names a person or a secret."""
     retry_at: int
     """UTC seconds."""
 
@@ -38,14 +38,11 @@ def judge_error(error: Exception, now: float, failures: int, *, has_answered: bo
     Right after a change Graph answers 404 for seconds to minutes, so a mailbox that `has_answered` is asked again soon.
     """
     if not isinstance(error, GraphError):
-        reason = f"The database or this program failed ({type(error).__name__})"
-        return SyncFailure("retrying", reason, choose_retry_at(now, failures))
+        return SyncFailure("retrying", f"failed:{type(error).__name__}", choose_retry_at(now, failures))
     if error.status == HTTPStatus.FORBIDDEN:
-        reason = f"Microsoft refuses access to this mailbox ({error.code}): check the app's permissions and its scope"
-        return SyncFailure("forbidden", reason, _wait(now, _FORBIDDEN_FOR, error))
+        return SyncFailure("forbidden", f"forbidden:{error.code}", _wait(now, _FORBIDDEN_FOR, error))
     if error.status == HTTPStatus.NOT_FOUND and not (has_answered and failures < _DOUBTED):
-        reason = f"There is no mailbox that Microsoft Graph can read ({error.code})"
-        return SyncFailure("skipped", reason, _wait(now, _SKIPPED_FOR, error))
+        return SyncFailure("skipped", f"no_mailbox:{error.code}", _wait(now, _SKIPPED_FOR, error))
     return SyncFailure("retrying", _explain(error), choose_retry_at(now, failures, error.retry_after))
 
 
@@ -55,9 +52,9 @@ def _wait(now: float, seconds: int, error: GraphError) -> int:
 
 def _explain(error: GraphError) -> str:
     if isinstance(error, SignInError):
-        return f"The sign-in at Microsoft failed ({error.code}): check the app's secret or certificate and its consent"
+        return f"sign_in_failed:{error.code}"
     if error.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return f"Microsoft asked to slow down ({error.code or 'throttled'})"
+        return f"throttled:{error.code or HTTPStatus.TOO_MANY_REQUESTS}"
     if error.status:
-        return f"Microsoft answered {error.status} ({error.code or 'no code'})"
-    return _WORDS.get(error.code, f"Microsoft did not answer ({error.code})")
+        return f"answered:{error.status} {error.code}".strip()
+    return _CODES.get(error.code, f"no_answer:{error.code}")
