@@ -46,3 +46,9 @@ def test_what_is_no_code_refers_to_the_log(stored):
 
 def test_no_reason_is_said_as_nothing():
     assert say_reason("en", "") == ""
+
+
+def test_F41_a_refused_mailbox_tells_the_administrator_to_look_at_the_permissions():
+    said = say_reason("en", "forbidden:ErrorAccessDenied")
+    assert "permissions" in said
+    assert "ErrorAccessDenied" in said
