@@ -48,7 +48,7 @@ def test_no_reason_is_said_as_nothing():
     assert say_reason("en", "") == ""
 
 
-def test_F41_a_refused_mailbox_tells_the_administrator_to_look_at_the_permissions():
+def test_a_refused_mailbox_tells_the_administrator_to_look_at_the_permissions():
     said = say_reason("en", "forbidden:ErrorAccessDenied")
     assert "permissions" in said
     assert "ErrorAccessDenied" in said
