@@ -56,7 +56,7 @@ class Access:
 
     def of_company(self, of: Any, company_id: Any) -> ColumnElement[bool]:
         """Give what holds for rows of a company (domains, relationships), which carry its number."""
-        return and_(of.tenant_id == self.viewer.tenant_id, *self._list_rules(company_id))
+        return and_(of.tenant_id == self.viewer.tenant_id, *self.list_rules(company_id))
 
     def own_companies(self, of: Any = CompanyRelationship) -> ColumnElement[bool]:
         """My companies: those where I wrote to or met a contact; none of them in public."""
@@ -120,7 +120,7 @@ class Access:
     def named_by(self, of: Any = View) -> ColumnElement[bool]:
         """Views that name no company, or one that the viewer may see."""
         named = cast(of.filter["company_id"].as_string(), BigInteger)
-        return and_(true(), *(or_(named.is_(None), rule) for rule in self._list_rules(named)))
+        return and_(true(), *(or_(named.is_(None), rule) for rule in self.list_rules(named)))
 
     def contact_count(self, of: Any = Company) -> Any:
         """How many contacts of a company the viewer may see; the company's own count where that is all of them."""
@@ -140,8 +140,9 @@ class Access:
     def _at_company(self, of: Any) -> ColumnElement[bool]:
         """People of no company, or of one that may be seen."""
         at = of.company_id
-        is_open = [or_(at.is_(None), rule) for rule in self._list_rules(at)]
+        is_open = [or_(at.is_(None), rule) for rule in self.list_rules(at)]
         return and_(of.tenant_id == self.viewer.tenant_id, *is_open)
 
-    def _list_rules(self, company_id: Any) -> list[ColumnElement[bool]]:
+    def list_rules(self, company_id: Any) -> list[ColumnElement[bool]]:
+        """Give the conditions on a company's number, for a join whose tenant is that of the other side."""
         return [rule(self.viewer, company_id) for rule in self.viewer.rules]

@@ -275,7 +275,12 @@ def make_ledger(
 ) -> Ledger:
     """Work out what the store must hold after these facts, in whatever order they came."""
     domains = [domain.lower() for domain in domains]
-    events = {(event.user, event.kind, event.key): event for event in list_mail_events(mails, domains, now, owners)}
+    events: dict[tuple, Event] = {}
+    for event in list_mail_events(mails, domains, now, owners):
+        key = (event.user, event.kind, event.key)
+        # Who writes to themselves as well has the mail twice, and only the sender's own copy shows bcc.
+        twin = events.get(key, event)
+        events[key] = event._replace(addresses=event.addresses | twin.addresses)
     for event in list_meeting_events(meetings, domains, now, owners):
         events[event.user, event.kind, event.key] = event
     evident = [event for event in events.values() if event.host is None and event.kind != RECEIVED]

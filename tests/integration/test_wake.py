@@ -80,7 +80,8 @@ async def test_F63_a_relay_whose_connection_is_lost_listens_again_and_misses_not
     _, url = postgres_with_tables
     async with relaying(url) as one, relaying(url) as other:
         async with one.writing(SYSTEM) as connection:
-            others = "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            own = "datname = current_database() AND usename = current_user"
+            others = f"pg_stat_activity WHERE {own} AND pid <> pg_backend_pid()"
             await connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM {others}"))
         assert await other.wakes.wait("mailboxes", 30)
         async with one.writing(1) as connection:

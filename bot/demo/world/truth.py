@@ -3,12 +3,16 @@
 Nothing here is read by the service. Facts are plain values, taken from the world and not from what Graph answered.
 """
 
+import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from bot.demo.world.addresses import Pair
 from bot.demo.world.mail import MailCopy
 from bot.demo.world.meetings import EventCopy
+
+_BARE: Final = re.compile(r"[^\s<>\"';:,()]+@[^\s<>\"';:,()]+")
+"""An address without what some clients leave around it."""
 
 
 class MailFact(NamedTuple):
@@ -17,6 +21,7 @@ class MailFact(NamedTuple):
     tenant_id: str
     user_id: str
     is_sent: bool
+    """The mailbox's owner wrote it, wherever it lies."""
     message_id: str
     sent_at: str | None
     sender: Pair | None
@@ -74,7 +79,7 @@ class Truth:
             yield MailFact(
                 mailbox.tenant_id,
                 mailbox.user_id,
-                copy.is_sent,
+                copy.is_sent or _is_own(copy),
                 mail.message_id,
                 mail.sent_at,
                 mail.sender.pair if mail.sender else None,
@@ -107,3 +112,13 @@ class Truth:
                 if copy.is_organizer
                 else (),
             )
+
+
+def _is_own(copy: MailCopy) -> bool:
+    """Say whether the owner of the mailbox wrote a mail that lies elsewhere; a copy that travelled was delivered."""
+    sender = _BARE.search((copy.mail.sender and copy.mail.sender.address) or "")
+    has_travelled = any(name.lower() == "received" for name, _ in copy.mail.headers)
+    own = {address.lower() for address in copy.mailbox.addresses}
+    if sender is None or has_travelled:
+        return False
+    return re.sub(r"\+[^@]*@", "@", sender[0].lower().rstrip(".")) in own
