@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from storage.engine.database import Database, open_database
 from storage.schema.migrate import migrate
@@ -15,6 +16,15 @@ from tests.postgres import PostgresServer, run_postgres
 
 pytest_plugins = ["tests.books", "tests.microsoft", "tests.live", "tests.installation", "tests.service"]
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """Let no test that sets the service's logs up send those of later tests to a stream that is closed by then."""
+    was_set_up = structlog.is_configured()
+    yield
+    if not was_set_up:
+        structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
