@@ -179,7 +179,8 @@ def is_ones_own(pair: tuple, address: str, owner: str) -> bool:
     names = set(re.findall(r"[^\W\d_]+", owner.lower()))
     shown = (pair[0] or "").strip()
     given = shown if shown and "@" not in shown else address.partition("@")[0]
-    return len(names) > 1 and not find_company(address) and set(re.findall(r"[^\W\d_]+", given.lower())) == names
+    letters = re.findall(r"[^\W\d_]", given.lower())
+    return len(names) > 1 and not find_company(address) and sorted(letters) == sorted("".join(names))
 
 
 def list_people(pairs: Iterable, domains: Iterable[str], owner: str = "") -> frozenset[str]:

@@ -16,7 +16,7 @@ from storage.history.recount import recount
 from storage.models import Contact, Interaction, InteractionContact, MailboxFeed, Relationship, Tenant, User
 from storage.text.domains import find_company_domain
 from storage.text.name_evidence import is_persons
-from storage.text.names import words
+from storage.text.names import is_same_name, words
 from storage.viewer import Viewer
 
 REASON: Final = "own_address"
@@ -36,10 +36,9 @@ class Owner(NamedTuple):
             return True
         if person.domain or not self.name or person.address in self.others:
             return False
-        named = person.quality > 0
-        mine = set(words(self.name))
-        is_same = set(words(person.name)) == mine if named else is_persons(self.name, person.address.partition("@")[0])
-        return len(mine) > 1 and is_same
+        if person.quality > 0:
+            return len(words(self.name)) > 1 and is_same_name(self.name, person.name)
+        return is_persons(self.name, person.address.partition("@")[0])
 
 
 async def get_owner(connection: AsyncConnection, tenant_id: int, user_id: int) -> Owner:

@@ -3,10 +3,13 @@
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import permutations
 
 NAME_LENGTH = 200
 """The longest name that is kept or compared, in characters."""
 WORD_LENGTH = 64
+_MOST_REORDERED = 5
+"""As many words of a name are compared in every order."""
 WORD_COUNT = 40
 """As many words of one text as can be asked for or found by."""
 
@@ -63,6 +66,19 @@ def _fold_character(character: str) -> str:
 def _strip(text: str) -> str:
     visible = "".join(character for character in text.casefold() if unicodedata.category(character)[0] != "C")
     return " ".join(visible.split())
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Say whether two names have the same words in whatever order, joined or parted: Deng-Cheng Zhu, ZHU Dengcheng."""
+    return not _list_spellings(one).isdisjoint(_list_spellings(other))
+
+
+@lru_cache(maxsize=4096)
+def _list_spellings(name: str) -> frozenset[str]:
+    parts = words(name)
+    if len(parts) > _MOST_REORDERED:
+        return frozenset({"".join(parts)})
+    return frozenset("".join(order) for order in permutations(parts))
 
 
 def fold_name(name: str) -> str:
