@@ -31,6 +31,7 @@ from storage.engine.rls import (
     write_tenancy,
 )
 from storage.engine.sqlite import connect_inline
+from storage.engine.sqlite_writer import connect_writer
 from storage.engine.statistics import write_statistics
 from storage.engine.urls import read_url, split_options
 from storage.engine.wake import Wakes, take_wakes
@@ -175,9 +176,9 @@ def open_database(url: str, *, pool_size: int = POOL, patience: float = PATIENCE
     if given.get_backend_name() == "postgresql":
         return _open_postgres(given.set(drivername="postgresql+asyncpg"), pool_size, patience, is_pooled=is_pooled)
     full_url = given.set(drivername="sqlite+aiosqlite")
-    engine = create_async_engine(full_url, pool_size=pool_size, hide_parameters=True)
+    writing = {"async_creator_fn": connect_writer}
+    engine = create_async_engine(full_url, pool_size=pool_size, hide_parameters=True, connect_args=writing)
     watch_errors(engine.sync_engine)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediately)
     reader = create_async_engine(
         full_url,
@@ -227,23 +228,9 @@ def _open_postgres(given: URL, pool_size: int, patience: float, *, is_pooled: bo
     return Database(connect(), lend(**reading), lend(**reading, **IS_SYSTEM))
 
 
-_CACHE: Final = "cache_size=-8000"
-"""8 MB where mail is written: the system keeps the file in its own cache, and four times as much gained nothing."""
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    """WAL, and FULL: an acknowledged page is a promise that must survive a power cut (sqlite.org/pragma.html)."""
-    connection.isolation_level = None
-    _run_pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", _CACHE)
-
-
 def _prepare_sqlite_reader(connection: Any, _record: object) -> None:
-    _run_pragmas(connection, "query_only=ON", "busy_timeout=10000", "cache_size=-32000")
-
-
-def _run_pragmas(connection: Any, *pragmas: str) -> None:
     cursor = connection.cursor()
-    for pragma in pragmas:
+    for pragma in ("query_only=ON", "busy_timeout=10000", "cache_size=-32000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

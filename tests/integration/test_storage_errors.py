@@ -2,7 +2,11 @@
 
 import asyncio
 import contextlib
+import logging
 import sqlite3
+import threading
+import time
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -50,6 +54,22 @@ async def insert_many(database: Database) -> None:
         await insert_rows(connection, Insert(Company, tuple(ROW)), [tuple(ROW.values())])
 
 
+@pytest.fixture
+def slow_aiosqlite() -> Iterator[None]:
+    """Have aiosqlite's threads take their time over everything, as they do on a busy machine."""
+    logger, slow = logging.getLogger("aiosqlite"), Slow()
+    logger.addHandler(slow)
+    logger.setLevel(logging.DEBUG)
+    yield
+    logger.setLevel(logging.NOTSET)
+    logger.removeHandler(slow)
+
+
+class Slow(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        time.sleep(0.2)
+
+
 EVERY_WAY = [read, read_prepared, select_many, insert_one, insert_many, Database.ping]
 
 
@@ -68,6 +88,18 @@ async def test_a_folder_that_is_not_there_is_an_outage(tmp_path, use):
     with pytest.raises(StoreUnavailableError):
         await use(database)
     await database.close()
+
+
+def test_a_file_that_cannot_be_opened_leaves_no_thread_behind(tmp_path, slow_aiosqlite):
+    before = set(threading.enumerate())
+    asyncio.run(test_a_folder_that_is_not_there_is_an_outage(tmp_path, insert_one))
+    assert set(threading.enumerate()) == before
+
+
+def test_a_file_that_is_no_database_leaves_no_thread_behind(tmp_path, slow_aiosqlite):
+    before = set(threading.enumerate())
+    asyncio.run(test_a_file_that_is_no_database_is_an_outage(tmp_path, insert_one))
+    assert set(threading.enumerate()) == before
 
 
 @pytest.mark.parametrize("use", EVERY_WAY)
