@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
-from storage.engine.connection import Connection
+from storage.engine.connection import Connection, Reading
 from storage.messages.notice_preferences import NoticePreferences
 from storage.viewer import Viewer
 
@@ -117,7 +117,7 @@ class Turn:
 
     viewer: Viewer
     verb: str
-    connection: Connection
+    connection: Reading
     language: Language
     now: int
     """UTC seconds."""
@@ -130,6 +130,13 @@ class Turn:
     may_name_view: bool = True
     """False where it is known that no saved view of whoever asks has its name among the words."""
     locale: str = ""
+
+    @property
+    def writing(self) -> Connection:
+        """Give the transaction of a verb that writes; raises `TypeError` where its declaration says that it reads."""
+        if not isinstance(self.connection, Connection):
+            raise TypeError(self.verb)
+        return self.connection
 
     @property
     def reader(self) -> Reader:

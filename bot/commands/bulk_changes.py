@@ -99,7 +99,7 @@ async def _set(turn: Turn, given: OfSeveral, person: Meant | None, *, has_person
     now, source = turn.now, turn.surface
     if given.has_type:
         done = await set_companies_type(
-            turn.connection, turn.viewer, ids, _read_type(given), now=now, source=source, versions=known
+            turn.writing, turn.viewer, ids, _read_type(given), now=now, source=source, versions=known
         )
         made += done.made
         left.update(done.stale_ids, done.missing_ids)
@@ -108,7 +108,7 @@ async def _set(turn: Turn, given: OfSeveral, person: Meant | None, *, has_person
     if has_person:
         partner_id = None if person is None else person.id
         done = await set_companies_partner(
-            turn.connection, turn.viewer, ids, partner_id, now=now, source=source, versions=known
+            turn.writing, turn.viewer, ids, partner_id, now=now, source=source, versions=known
         )
         made += done.made
         left.update(done.stale_ids, done.missing_ids)

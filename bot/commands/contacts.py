@@ -143,7 +143,7 @@ async def add_contact(turn: Turn, given: OfPerson) -> Result:
         return await _add_called(turn, given)
     try:
         change: Change = await contacts.add_contact(
-            turn.connection,
+            turn.writing,
             turn.viewer,
             contact_id=given.contact_id,
             address=address,

@@ -9,7 +9,7 @@ from bot.commands.export_queue import ExportQueue
 from bot.commands.memory import Memory
 from bot.turn import NOBODY_ELSE, Circle, Language, Notice, Reader, Record, Reply, Surface, Turn
 from bot.verbs import Input, Role, Verb
-from storage.engine.connection import Connection
+from storage.engine.connection import Connection, Reading
 from storage.engine.database import Database
 from storage.messages.notice_preferences import NoticePreferences
 from storage.record.audit import add_audit
@@ -66,7 +66,7 @@ class Dispatcher:
         async with self._exports.wait(verb.name, caller.viewer), opened(caller.viewer.tenant_id) as connection:
             turn = self._begin(verb, caller, reader, connection)
             if claim is not None and verb.writes:
-                reply = await claim(connection, lambda: self._answer(verb, given, turn))
+                reply = await claim(turn.writing, lambda: self._answer(verb, given, turn))
             else:
                 reply = await self._answer(verb, given, turn)
         if reply.record is not None:
@@ -74,7 +74,7 @@ class Dispatcher:
         self.memory.keep(caller.viewer, verb, reply)
         return reply
 
-    def _begin(self, verb: Verb, caller: Caller, reader: Reader, connection: Connection) -> Turn:
+    def _begin(self, verb: Verb, caller: Caller, reader: Reader, connection: Reading) -> Turn:
         return Turn(
             viewer=caller.viewer,
             verb=verb.name,
@@ -92,7 +92,7 @@ class Dispatcher:
     async def _answer(self, verb: Verb, given: Input, turn: Turn) -> Reply:
         reply = draw_reply(turn.reader, await verb.command(turn, given))
         if reply.notices and self._post is not None:
-            await self._post.add(turn.connection, turn.viewer.tenant_id, reply.notices)
+            await self._post.add(turn.writing, turn.viewer.tenant_id, reply.notices)
         return reply
 
     async def _keep(self, turn: Turn, record: Record) -> None:

@@ -63,7 +63,7 @@ async def save_settings(turn: Turn, given: SaveNotices) -> NoticeSettingsShown:
         preferences = preferences.changed(**_list_changes(given))
     except ValueError as error:
         raise BadRequestError("bad_wishes") from error
-    await set_notice_preferences(turn.connection, turn.viewer, preferences)
+    await set_notice_preferences(turn.writing, turn.viewer, preferences)
     note = say(turn.language, "commands.wishes_saved")
     return NoticeSettingsShown(summary=note, preferences=preferences, note=note)
 

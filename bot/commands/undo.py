@@ -61,7 +61,7 @@ async def undo(turn: Turn, given: Undo) -> Result:
     stale_count = 0
     for audit_id in audit_ids:
         try:
-            undone.append(await undo_change(turn.connection, turn.viewer, audit_id, now=turn.now, source=turn.surface))
+            undone.append(await undo_change(turn.writing, turn.viewer, audit_id, now=turn.now, source=turn.surface))
         except StaleError:
             stale_count += 1
     if not undone:

@@ -94,7 +94,7 @@ async def save_view(turn: Turn, given: OfFilter) -> Result:
         question = say(turn.language, "commands.save_view_question", name=name)
         return confirm(turn, question, {"name": name, "filter": to_json(filter_)}, listing.words)
     view = await changes.add_view(
-        turn.connection,
+        turn.writing,
         turn.viewer,
         name,
         filter_,
@@ -141,7 +141,7 @@ async def set_filter(turn: Turn, given: OfFilter) -> Result:
         question = say(turn.language, "commands.set_filter_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id, "filter": to_json(filter_)}, listing.words)
     await changes.set_view_filter(
-        turn.connection, turn.viewer, view.id, filter_, now=turn.now, source=turn.surface, version=given.view_version
+        turn.writing, turn.viewer, view.id, filter_, now=turn.now, source=turn.surface, version=given.view_version
     )
     return await _show_list_again(turn, view, say(turn.language, "commands.view_changed", name=view.name))
 
@@ -189,7 +189,7 @@ async def rename_view(turn: Turn, given: NameView) -> Result:
         question = say(turn.language, "commands.rename_question", company=view.name, name=new_name)
         return confirm(turn, question, {"view_id": view.id, "new_name": new_name})
     change = await changes.rename_view(
-        turn.connection,
+        turn.writing,
         turn.viewer,
         view.id,
         new_name,
@@ -233,7 +233,7 @@ async def duplicate_view(turn: Turn, given: NameView) -> Result:
         _check_name(new_name)
     name = new_name or say_name(turn.language, view)
     copy = await changes.copy_view(
-        turn.connection,
+        turn.writing,
         turn.viewer,
         view.id,
         name,
@@ -261,7 +261,7 @@ async def delete_view(turn: Turn, given: OfView) -> Result:
     if must_ask(given):
         question = say(turn.language, "commands.delete_view_question", name=view.name)
         return confirm(turn, question, {"view_id": view.id})
-    change = await changes.delete_view(turn.connection, turn.viewer, view.id, now=turn.now, source=turn.surface)
+    change = await changes.delete_view(turn.writing, turn.viewer, view.id, now=turn.now, source=turn.surface)
     ids = () if change.audit_id is None else (change.audit_id,)
     note = say(turn.language, "commands.view_deleted", name=view.name)
     return await show_views(turn, ListViews(), note, ids, view.id)
@@ -282,5 +282,5 @@ async def restore_view(turn: Turn, given: RestoreView) -> Result:
     """Bring a deleted view back."""
     if given.view_id is None:
         raise BadRequestError("which_deleted_view")
-    view = await changes.restore_view(turn.connection, turn.viewer, given.view_id, now=turn.now, source=turn.surface)
+    view = await changes.restore_view(turn.writing, turn.viewer, given.view_id, now=turn.now, source=turn.surface)
     return await show_view(turn, view.id, say(turn.language, "commands.view_restored", name=view.name))

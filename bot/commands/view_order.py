@@ -51,7 +51,7 @@ async def move_view(turn: Turn, given: PlaceView) -> Result:
         question = say(turn.language, "commands.move_view_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id, "place": given.place})
     row_ids = [row.id for row in await views.list_views(turn.connection, turn.viewer)]
-    await order.move_view(turn.connection, turn.viewer, view.id, _find_place(given, row_ids, view.id))
+    await order.move_view(turn.writing, turn.viewer, view.id, _find_place(given, row_ids, view.id))
     note = say(turn.language, "commands.view_moved", name=say_name(turn.language, view))
     return await show_views(turn, ListViews(), note)
 
@@ -79,13 +79,13 @@ def _find_place(given: PlaceView, row_ids: Sequence[int], view_id: int) -> int:
 async def set_default(turn: Turn, given: AnyView) -> Result:
     """Make a view the answer to "show my companies", or go back to the plain list."""
     if given.view_id is None and not given.name:
-        await order.set_default_view(turn.connection, turn.viewer, None)
+        await order.set_default_view(turn.writing, turn.viewer, None)
         return await show_views(turn, ListViews(), say(turn.language, "commands.default_removed"))
     view = await find_view(turn, given)
     name = say_name(turn.language, view)
     if must_ask(given):
         return confirm(turn, say(turn.language, "commands.default_question", name=name), {"view_id": view.id})
-    await order.set_default_view(turn.connection, turn.viewer, view.id)
+    await order.set_default_view(turn.writing, turn.viewer, view.id)
     return await show_views(turn, ListViews(), say(turn.language, "commands.default_set", name=name))
 
 
@@ -127,5 +127,5 @@ async def _set_hidden(turn: Turn, given: AnyView, *, is_hidden: bool) -> Result:
     name = say_name(turn.language, view)
     if must_ask(given):
         return confirm(turn, say(turn.language, f"commands.{key}_question", name=name), {"view_id": view.id})
-    await order.set_view_hidden(turn.connection, turn.viewer, view.id, is_hidden=is_hidden)
+    await order.set_view_hidden(turn.writing, turn.viewer, view.id, is_hidden=is_hidden)
     return await show_views(turn, ListViews(), say(turn.language, f"commands.{key}", name=name))

@@ -55,7 +55,7 @@ async def share_view(turn: Turn, given: ShareView) -> Result:
         with_whom: Json = {"user_ids": user_ids} if people else {"is_with_firm": True}
         return confirm(turn, question, {"view_id": view.id, **with_whom})
     shared = await changes.share_view(
-        turn.connection,
+        turn.writing,
         turn.viewer,
         view.id,
         is_with_firm=is_with_firm,
@@ -91,7 +91,7 @@ async def unshare_view(turn: Turn, given: ShareView) -> Result:
         wanted = {"view_id": view.id} | ({} if user_ids is None else {"user_ids": user_ids})
         return confirm(turn, say(turn.language, "commands.unshare_view_question", name=view.name), wanted)
     change = await changes.unshare_view(
-        turn.connection,
+        turn.writing,
         turn.viewer,
         view.id,
         user_ids=user_ids,

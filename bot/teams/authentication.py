@@ -8,7 +8,7 @@ from bot.errors import ForbiddenError, UnauthenticatedError
 from bot.teams.incoming import Incoming
 from bot.teams.tokens import Token, Tokens
 from bot.teams.urls import ServiceUrls
-from storage.engine.connection import Connection
+from storage.engine.connection import Reading
 from storage.firm.identities import get_identity
 from storage.firm.users import KnownUser, get_known_user
 
@@ -39,9 +39,7 @@ class Authenticator(Protocol):
         """Raise `ForbiddenError` where this caller may not post this activity."""
         ...
 
-    async def find_user(
-        self, connection: Connection, caller: Caller, incoming: Incoming, said: str
-    ) -> KnownUser | None:
+    async def find_user(self, connection: Reading, caller: Caller, incoming: Incoming, said: str) -> KnownUser | None:
         """Return the user who speaks and has `said` this, or None for anybody who is not of a firm that is served."""
         ...
 
@@ -66,9 +64,7 @@ class TokenAuthenticator:
         if incoming.channel_id not in CHANNELS or incoming.channel_id not in caller.token.key.endorsements:
             raise ForbiddenError
 
-    async def find_user(
-        self, connection: Connection, caller: Caller, incoming: Incoming, said: str
-    ) -> KnownUser | None:
+    async def find_user(self, connection: Reading, caller: Caller, incoming: Incoming, said: str) -> KnownUser | None:
         """Return the user by (tenant id, object id), never by name or address (S9)."""
         person = incoming.from_.aad_object_id if incoming.from_ else None
         if not person or len(incoming.tenant_ids) != 1:
@@ -102,9 +98,7 @@ class LocalAuthenticator:
         elif incoming.channel_id not in LOCAL_CHANNELS or not self.urls.allow(incoming.service_url or ""):
             raise ForbiddenError
 
-    async def find_user(
-        self, connection: Connection, caller: Caller, incoming: Incoming, said: str
-    ) -> KnownUser | None:
+    async def find_user(self, connection: Reading, caller: Caller, incoming: Incoming, said: str) -> KnownUser | None:
         """Take the sender's object id for true, and the first user where there is none; made-up tenants are let be."""
         if caller.token is not None:
             return await self._inner.find_user(connection, caller, incoming, said)

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Select, bindparam, func, literal_column, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.book import timeline
 from storage.book.relationships import get_known
+from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
 from storage.lists import finding
@@ -71,7 +71,7 @@ class CompanyDetail:
 
 
 async def list_companies(
-    connection: AsyncConnection,
+    connection: Reading,
     viewer: Viewer,
     filter_: Filter,
     *,
@@ -84,7 +84,7 @@ async def list_companies(
 
 
 async def list_companies_to_sort_out(
-    connection: AsyncConnection, viewer: Viewer, *, scope: Scope = "firm", cursor: str | None = None, limit: int = 10
+    connection: Reading, viewer: Viewer, *, scope: Scope = "firm", cursor: str | None = None, limit: int = 10
 ) -> Page[CompanyRow]:
     """Return the companies without type or partner, busiest first; raises `CursorError`."""
     busiest = Filter(scope=scope, sort="count")
@@ -102,7 +102,7 @@ def _make_row(row: Any) -> CompanyRow:
     return CompanyRow(id_, name, is_named, _TYPES[type_], *partner, domain or "", version, contact_count, *totals)
 
 
-async def get_company(connection: AsyncConnection, viewer: Viewer, company_id: int) -> CompanyDetail | None:
+async def get_company(connection: Reading, viewer: Viewer, company_id: int) -> CompanyDetail | None:
     """Return one company with all that its card shows."""
     company = (await get_company_rows(connection, viewer, [company_id])).get(company_id)
     if company is None:
@@ -130,7 +130,7 @@ async def get_company(connection: AsyncConnection, viewer: Viewer, company_id: i
     )
 
 
-async def _list_contacts(connection: AsyncConnection, viewer: Viewer, company_id: int) -> tuple[ContactBrief, ...]:
+async def _list_contacts(connection: Reading, viewer: Viewer, company_id: int) -> tuple[ContactBrief, ...]:
     """List the contacts there that the viewer may see, newest first."""
     newest = Filter(of="contacts", scope="firm", company_id=company_id)
     options: dict[str, Any] = {"now": 0, "cursor": None, "limit": _CONTACTS_SHOWN}
@@ -142,7 +142,7 @@ def _make_brief(row: Any) -> ContactBrief:
     return ContactBrief(id_, name, address, interaction_count, last_at)
 
 
-async def _list_recent(connection: AsyncConnection, viewer: Viewer, company_id: int) -> tuple[Recent, ...]:
+async def _list_recent(connection: Reading, viewer: Viewer, company_id: int) -> tuple[Recent, ...]:
     """List what happened last with anybody there, whose names may be hidden from the viewer."""
     newest = await _prepare_newest(viewer.kind).fetch(connection, _get_values(viewer, company_id=company_id))
     return await timeline.list_recent(connection, viewer, [row[0] for row in newest])
@@ -168,9 +168,7 @@ def _prepare_newest(kind: Viewer) -> Prepared:
     return Prepared(newest.limit(literal_column(str(timeline.CONTACTS))))
 
 
-async def get_company_rows(
-    connection: AsyncConnection, viewer: Viewer, company_ids: Sequence[int]
-) -> dict[int, CompanyRow]:
+async def get_company_rows(connection: Reading, viewer: Viewer, company_ids: Sequence[int]) -> dict[int, CompanyRow]:
     """Return the visible ones among `company_ids` with the firm's figures, at most 100."""
     ids = [company_id for company_id in company_ids if is_id(company_id)][:_MOST_ROWS]
     if not ids:
@@ -189,6 +187,6 @@ def _select_rows(kind: Viewer) -> Select[Any]:
     return select(*source.columns, Company.last_at).select_from(source.tables).where(*source.conditions, is_asked)
 
 
-async def find_companies(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
+async def find_companies(connection: Reading, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
     """Find companies by name, by any of their domains, by an address or link at one, or by a mistyped name."""
     return await finding.find(connection, viewer, finding.COMPANIES, text, limit=limit)

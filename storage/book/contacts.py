@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.book.manual_contacts import is_added_by, set_added, unset_added
 from storage.book.relationships import get_known
 from storage.book.timeline import list_recent
+from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
 from storage.errors import MissingError, StaleError
@@ -78,7 +79,7 @@ class SeenPerson:
 
 
 async def list_contacts(
-    connection: AsyncConnection,
+    connection: Reading,
     viewer: Viewer,
     filter_: Filter,
     *,
@@ -94,7 +95,7 @@ def _make_row(row: Any) -> ContactRow:
     return ContactRow(*row[:-1])
 
 
-async def get_contact(connection: AsyncConnection, viewer: Viewer, contact_id: int) -> ContactDetail | None:
+async def get_contact(connection: Reading, viewer: Viewer, contact_id: int) -> ContactDetail | None:
     """Return one contact with all that its card shows."""
     if not is_id(contact_id):
         return None
@@ -140,13 +141,13 @@ def _is_at_company(viewer: Viewer) -> ColumnElement[bool]:
     return and_(Access(viewer).companies(), Company.id == Contact.company_id)
 
 
-async def find_contacts(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
+async def find_contacts(connection: Reading, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
     """Find contacts by name, by address, or by a mistyped name."""
     return await finding.find(connection, viewer, finding.CONTACTS, text, limit=limit)
 
 
 async def get_seen_person(
-    connection: AsyncConnection, viewer: Viewer, *, contact_id: int | None = None, address: str = ""
+    connection: Reading, viewer: Viewer, *, contact_id: int | None = None, address: str = ""
 ) -> SeenPerson | None:
     """Return a contact, or somebody who only wrote to the viewer (or to the firm, where it shares contacts)."""
     asked = _get_asked(contact_id, address)

@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from sqlalchemy import exists, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.history.own_addresses import REASON, is_own_address
 from storage.lists.facts import Match
 from storage.lists.words import CONTACT
@@ -19,7 +19,7 @@ _MOST_CALLED: Final = 1000
 """So many with one word of the name are looked at."""
 
 
-async def find_people(connection: AsyncConnection, viewer: Viewer, name: str, *, limit: int = 8) -> list[Match]:
+async def find_people(connection: Reading, viewer: Viewer, name: str, *, limit: int = 8) -> list[Match]:
     """Return those with all words of a name, contacts and who only wrote in alike, those met last first."""
     asked = words(name)
     if not asked:
@@ -42,7 +42,7 @@ def _match(row: Any, *, is_exact: bool) -> Match:
     return Match("contact", row.id, row.name or row.address, "exact" if is_exact else "prefix", row.address)
 
 
-async def explain_address(connection: AsyncConnection, viewer: Viewer, raw: str) -> str:
+async def explain_address(connection: Reading, viewer: Viewer, raw: str) -> str:
     """Give the reason code why an address is never a contact's; empty for one that might be.
 
     `internal`, `own_address`, one of `storage.text.addresses.Address.reason`, or one of

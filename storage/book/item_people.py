@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from sqlalchemy import and_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.models import Company, CompanyDomain, Contact, Tenant, User
 from storage.text.addresses import list_domains, parse_address
 from storage.text.domains import is_below, unwrap_domain
@@ -34,7 +34,7 @@ class Person:
     reason: str = ""
 
 
-async def get_people(connection: AsyncConnection, viewer: Viewer, addresses: Sequence[str]) -> list[Person]:
+async def get_people(connection: Reading, viewer: Viewer, addresses: Sequence[str]) -> list[Person]:
     """Say who each address is, in the order given (at most 500)."""
     given = [(raw, parse_address(raw).address) for raw in addresses[:MOST]]
     normal = {address for _, address in given if address}
@@ -50,25 +50,19 @@ async def get_people(connection: AsyncConnection, viewer: Viewer, addresses: Seq
     ]
 
 
-async def _get_inside(
-    connection: AsyncConnection, viewer: Viewer, addresses: Iterable[str]
-) -> dict[str, tuple[Any, ...]]:
+async def _get_inside(connection: Reading, viewer: Viewer, addresses: Iterable[str]) -> dict[str, tuple[Any, ...]]:
     """Take out the firm's own rooms, lists and role addresses: they are nobody's contacts."""
     own = await connection.scalar(select(Tenant.domains).where(Tenant.tenant_id == viewer.tenant_id))
     domains = frozenset(own or ())
     return {address: ("user",) for address in addresses if is_below(address.rpartition("@")[2], domains)}
 
 
-async def _get_users(
-    connection: AsyncConnection, viewer: Viewer, addresses: Iterable[str]
-) -> dict[str, tuple[Any, ...]]:
+async def _get_users(connection: Reading, viewer: Viewer, addresses: Iterable[str]) -> dict[str, tuple[Any, ...]]:
     asked = select(User.address, User.id, User.name).where(Access(viewer).users(), User.address.in_(addresses))
     return {address: ("user", id_, name) for address, id_, name in await connection.execute(asked)}
 
 
-async def _get_outside(
-    connection: AsyncConnection, viewer: Viewer, addresses: Iterable[str]
-) -> dict[str, tuple[Any, ...]]:
+async def _get_outside(connection: Reading, viewer: Viewer, addresses: Iterable[str]) -> dict[str, tuple[Any, ...]]:
     """Look contacts up, and those only seen; a company that is not known yet is left out."""
     is_there = and_(Access(viewer).companies(), Company.id == Contact.company_id)
     is_visible = Access(viewer).contacts().label("is_visible")
@@ -84,9 +78,7 @@ async def _get_outside(
     return {row[0]: ("contact" if row[1] else "seen", *row[2:]) for row in rows}
 
 
-async def _get_companies(
-    connection: AsyncConnection, viewer: Viewer, addresses: Iterable[str]
-) -> dict[str, tuple[Any, ...]]:
+async def _get_companies(connection: Reading, viewer: Viewer, addresses: Iterable[str]) -> dict[str, tuple[Any, ...]]:
     """Look up whose domain an address is at that nobody has met yet."""
     by_address = {address: list_domains(unwrap_domain(address.rpartition("@")[2])) for address in addresses}
     domains = {domain for found in by_address.values() for domain in found}

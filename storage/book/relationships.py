@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, case, func, literal_column, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
 from storage.lists.facts import Knower, Totals
@@ -30,7 +30,7 @@ class Known:
 
 
 async def get_known(
-    connection: AsyncConnection, viewer: Viewer, of: type[CompanyRelationship | Relationship], entity_id: int
+    connection: Reading, viewer: Viewer, of: type[CompanyRelationship | Relationship], entity_id: int
 ) -> Known:
     """Return who knows a company or a contact that the viewer may see.
 

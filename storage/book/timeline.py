@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 from sqlalchemy import and_, literal_column, or_, select, union_all
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from storage.engine.connection import Reading
 from storage.engine.join_order import InOrder
 from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
@@ -41,7 +41,7 @@ class _Happening:
 
 
 async def list_recent(
-    connection: AsyncConnection, viewer: Viewer, contact_ids: Sequence[int], *, is_own: bool = False, limit: int = 10
+    connection: Reading, viewer: Viewer, contact_ids: Sequence[int], *, is_own: bool = False, limit: int = 10
 ) -> tuple[Recent, ...]:
     """Return the last interactions with any of at most `CONTACTS` contacts, newest first; `is_own`: the viewer's own.
 

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
+from storage.engine.connection import Reading
 from storage.engine.driver_errors import translating
 from storage.engine.sqlite import InlineConnection
 from storage.models import Base
@@ -111,7 +112,7 @@ async def upsert_rows(
 
 
 async def select_rows(
-    connection: AsyncConnection,
+    connection: Reading,
     model: type[Base],
     columns: tuple[str, ...],
     fixed: dict[str, Any],
@@ -166,7 +167,9 @@ async def _change_sqlite(connection: AsyncConnection, statement: str, rows: Sequ
         return int(cursor.rowcount)
 
 
-async def _ask_sqlite(connection: AsyncConnection, statement: str, parameters: Row) -> list[Row]:
+async def _ask_sqlite(connection: Reading, statement: str, parameters: Row) -> list[Row]:
+    if not isinstance(connection, AsyncConnection):
+        return [tuple(row) for row in await connection.exec_driver_sql(statement, parameters)]
     driver: Any = (await connection.get_raw_connection()).driver_connection
     with translating():
         if isinstance(driver, InlineConnection):

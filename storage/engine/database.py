@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.engine.connection import Reading
 from storage.engine.driver_errors import LEFTOVERS, find_refusal, translating, watch_errors
 from storage.engine.lending import PATIENCE, Lender, Shared
 from storage.engine.partitions import list_default_parts
@@ -83,7 +84,7 @@ class Database:
         """Why the last transaction was not written: `disk_full` or `read_only`; empty where it was."""
 
     @contextlib.asynccontextmanager
-    async def reading(self, tenancy: Tenancy = None) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, tenancy: Tenancy = None) -> AsyncIterator[Reading]:
         """Lend a connection for queries of one tenant (or `SYSTEM`); what it writes is not promised to stay.
 
         Each statement sees the newest commit. PostgreSQL shows nothing where no tenancy is given (see `rls.py`);

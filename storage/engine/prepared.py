@@ -14,6 +14,7 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from storage.engine.connection import Reading
 from storage.engine.driver_errors import POSTGRES_FAILURES, translate
 from storage.engine.postgres import get_driver
 from storage.engine.sqlite import InlineConnection
@@ -31,9 +32,9 @@ class Prepared:
         self.statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
-    async def fetch(self, connection: AsyncConnection, values: Mapping[str, Any]) -> Sequence[Any]:
+    async def fetch(self, connection: Reading, values: Mapping[str, Any]) -> Sequence[Any]:
         """Return all rows."""
-        driver = get_driver(connection)
+        driver = get_driver(connection) if isinstance(connection, AsyncConnection) else None
         if driver is not None:
             compiled = self._compiled.get(connection.dialect.name) or self._compile(connection)
             given = {**compiled.defaults, **values}
@@ -49,7 +50,7 @@ class Prepared:
         rows: Sequence[Any] = (await connection.execute(self.statement, values)).all()
         return rows
 
-    def _compile(self, connection: AsyncConnection) -> "_Compiled":
+    def _compile(self, connection: Reading) -> "_Compiled":
         made = self.statement.compile(dialect=connection.dialect)
         if made.post_compile_params:
             raise ValueError("a list of values is a part of the statement: write them as literals")

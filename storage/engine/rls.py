@@ -11,6 +11,7 @@ from typing import Final, Literal
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.models import Base
 
 SYSTEM: Final = "system"
@@ -75,7 +76,7 @@ def list_policies_of(table: str) -> Iterator[str]:
     yield f"CREATE POLICY of_tenant ON {table} USING ({_IS_ALLOWED})"
 
 
-async def is_enforced(connection: AsyncConnection) -> bool:
+async def is_enforced(connection: Reading) -> bool:
     """Say whether the lock holds for the connected role: superusers and BYPASSRLS walk through it."""
     exempt = await connection.scalar(text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"))
     return not exempt

@@ -3,6 +3,7 @@
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.models import Base
@@ -19,7 +20,7 @@ async def stop_tenant(connection: AsyncConnection, tenant_id: int) -> None:
     await connection.execute(mailboxes.update().where(mailboxes.c.tenant_id == tenant_id).values(**stopped))
 
 
-async def count_tenant(connection: AsyncConnection, tenant_id: int) -> dict[str, int]:
+async def count_tenant(connection: Reading, tenant_id: int) -> dict[str, int]:
     """Count the rows of a tenant by table; those with none are left out."""
     counts = {}
     for table in Base.metadata.sorted_tables:

@@ -1,13 +1,13 @@
 """Who speaks where nobody proved it: the demo takes an activity without a token as one of its own people's."""
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.models import Tenant, User
 
 
 async def get_identity(
-    connection: AsyncConnection, entra_tenant_ids: set[str], entra_object_id: str | None
+    connection: Reading, entra_tenant_ids: set[str], entra_object_id: str | None
 ) -> tuple[str, str] | None:
     """Return (tenant, object id) of an active user, the first one where no object id is given.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.models import Tenant, User
 
 
@@ -18,7 +19,7 @@ class Install:
     retry_at: int
 
 
-async def get_install(connection: AsyncConnection, tenant_id: int, user_id: int) -> Install | None:
+async def get_install(connection: Reading, tenant_id: int, user_id: int) -> Install | None:
     """Give what is known of a user's installation; None for nobody of the firm."""
     query = (
         select(Tenant.entra_id, User.entra_id, User.install_state, User.install_retry_at)

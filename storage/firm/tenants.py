@@ -8,6 +8,7 @@ from sqlalchemy import and_, case, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.engine.database import insert_ignoring, next_ids
 from storage.engine.wake import wake
 from storage.history.contact_rule import get_rule_sql
@@ -33,7 +34,7 @@ class DirectoryUser:
     """Worth asking Graph for; whether there is one shows then."""
 
 
-async def get_tenant_id(connection: AsyncConnection, entra_id: str) -> int | None:
+async def get_tenant_id(connection: Reading, entra_id: str) -> int | None:
     """Give the number of a tenant known by its Entra id; needs `SYSTEM`."""
     found: int | None = await connection.scalar(select(Tenant.tenant_id).where(Tenant.entra_id == entra_id))
     return found

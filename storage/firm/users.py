@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 from sqlalchemy import and_, literal_column, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters
 from storage.engine.parameters import text as parameter
 from storage.engine.prepared import Prepared
@@ -74,7 +74,7 @@ _LONGEST_SAID: Final = 4 * NAME_LENGTH
 
 
 async def get_known_user(
-    connection: AsyncConnection, entra_tenant_id: str, entra_object_id: str, said: str = ""
+    connection: Reading, entra_tenant_id: str, entra_object_id: str, said: str = ""
 ) -> KnownUser | None:
     """Return who (tenant, object id) is; never by address (S9). Needs the tenancy `SYSTEM` on PostgreSQL.
 
@@ -104,14 +104,14 @@ async def get_known_user(
     )
 
 
-async def list_unknown_people(connection: AsyncConnection, entra_ids: Collection[str]) -> list[str]:
+async def list_unknown_people(connection: Reading, entra_ids: Collection[str]) -> list[str]:
     """Give those Entra ids that are nobody's in any tenant; needs the tenancy `SYSTEM`. None where nobody is known."""
     known = set(await connection.scalars(select(User.entra_id).where(User.entra_id.in_(list(entra_ids)))))
     has_any = await connection.scalar(select(User.id).limit(1)) is not None
     return [entra_id for entra_id in entra_ids if entra_id not in known] if has_any else []
 
 
-async def get_user(connection: AsyncConnection, viewer: Viewer, user_id: int) -> UserRow | None:
+async def get_user(connection: Reading, viewer: Viewer, user_id: int) -> UserRow | None:
     """Return one colleague, those who left included."""
     if not is_id(user_id):
         return None
@@ -120,7 +120,7 @@ async def get_user(connection: AsyncConnection, viewer: Viewer, user_id: int) ->
     return UserRow(*row) if row else None
 
 
-async def get_user_names(connection: AsyncConnection, viewer: Viewer, user_ids: Iterable[int]) -> dict[int, str]:
+async def get_user_names(connection: Reading, viewer: Viewer, user_ids: Iterable[int]) -> dict[int, str]:
     """Return the names of colleagues by number, those who left included."""
     ids = [user_id for user_id in user_ids if is_id(user_id)]
     if not ids:
@@ -129,7 +129,7 @@ async def get_user_names(connection: AsyncConnection, viewer: Viewer, user_ids: 
     return {row[0]: row[1] for row in rows}
 
 
-async def search_users(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 15) -> list[UserRow]:
+async def search_users(connection: Reading, viewer: Viewer, text: str, *, limit: int = 15) -> list[UserRow]:
     """Find colleagues who are still there, for typeahead: word beginnings, then typing errors; everyone for no text."""
     if words(text):
         rows = [row for row, *_ in await _find_ranked(connection, viewer, text, is_active=True)]
@@ -138,7 +138,7 @@ async def search_users(connection: AsyncConnection, viewer: Viewer, text: str, *
     return [UserRow(row.id, row.name, row.address, row.is_active, row.entra_id) for row in rows[:limit]]
 
 
-async def find_users(connection: AsyncConnection, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
+async def find_users(connection: Reading, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:
     """Find colleagues by what somebody typed; exact is the whole name or the address, and the likest come first.
 
     Those who left are found where nobody else is.
@@ -184,7 +184,7 @@ _NAMED: Final = Prepared(
 """Those whose address begins so, or whose names have words that do: what `_rank` looks at, of thousands of people."""
 
 
-async def _list_users(connection: AsyncConnection, viewer: Viewer) -> list[_Colleague]:
+async def _list_users(connection: Reading, viewer: Viewer) -> list[_Colleague]:
     return _read_colleagues(await _COLLEAGUES.fetch(connection, {"tenant_id": viewer.tenant_id}))
 
 
@@ -193,7 +193,7 @@ def _read_colleagues(rows: Iterable[Any]) -> list[_Colleague]:
 
 
 async def _find_ranked(
-    connection: AsyncConnection, viewer: Viewer, text: str, *, is_active: bool
+    connection: Reading, viewer: Viewer, text: str, *, is_active: bool
 ) -> list[tuple[_Colleague, How, int]]:
     """Return the users meant, with likeness, the likest first: by name or address, else mistyped."""
     cleaned = clean_text(text)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.bulk import Row, insert_rows, select_rows, update_rows, upsert_rows
+from storage.engine.connection import Reading
 from storage.engine.database import next_ids
 from storage.history import upserts
 from storage.history.contact_rule import find_reason, is_contact
@@ -65,7 +66,7 @@ class _Contact(NamedTuple):
     beginnings: int
 
 
-async def list_held(connection: AsyncConnection, tenant_id: int, user_id: int, sources: Iterable[bytes]) -> set[bytes]:
+async def list_held(connection: Reading, tenant_id: int, user_id: int, sources: Iterable[bytes]) -> set[bytes]:
     """Give those of `sources` that the mailbox has recorded already."""
     fixed = {"tenant_id": tenant_id, "user_id": user_id}
     rows = await select_rows(connection, Interaction, ("source_digest",), fixed, of="source_digest", wanted=sources)

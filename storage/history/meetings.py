@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.bulk import select_rows
 from storage.engine.chunks import split
+from storage.engine.connection import Reading
 from storage.engine.parameters import number
 from storage.engine.prepared import Prepared
 from storage.history.events import InteractionEvent
@@ -42,7 +43,7 @@ class HeldMeeting(NamedTuple):
 
 
 async def list_held_meetings(
-    connection: AsyncConnection, tenant_id: int, user_id: int, sources: Collection[bytes]
+    connection: Reading, tenant_id: int, user_id: int, sources: Collection[bytes]
 ) -> dict[bytes, HeldMeeting]:
     """Give what is recorded of these meetings of a mailbox."""
     mailbox = {"tenant_id": tenant_id, "user_id": user_id}
@@ -53,7 +54,7 @@ async def list_held_meetings(
 
 
 async def _list_people(
-    connection: AsyncConnection, tenant_id: int, user_id: int, sources: Iterable[bytes]
+    connection: Reading, tenant_id: int, user_id: int, sources: Iterable[bytes]
 ) -> defaultdict[bytes, list[str]]:
     people: defaultdict[bytes, list[str]] = defaultdict(list)
     for some in split(sources):
@@ -103,7 +104,7 @@ async def sweep_meetings(connection: AsyncConnection, mailing: Mailing, starts_a
     return applied
 
 
-async def has_ripe_meetings(connection: AsyncConnection, tenant_id: int, user_id: int, now: int) -> bool:
+async def has_ripe_meetings(connection: Reading, tenant_id: int, user_id: int, now: int) -> bool:
     """Say whether a planned meeting of a mailbox has begun."""
     [(is_ripe,)] = await _IS_RIPE.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id, "now": now})
     return bool(is_ripe)

@@ -11,6 +11,7 @@ from sqlalchemy import and_, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
+from storage.engine.connection import Reading
 from storage.history.events import Person
 from storage.history.recount import recount
 from storage.models import Contact, Interaction, InteractionContact, MailboxFeed, Relationship, Tenant, User
@@ -41,7 +42,7 @@ class Owner(NamedTuple):
         return is_persons(self.name, person.address.partition("@")[0])
 
 
-async def get_owner(connection: AsyncConnection, tenant_id: int, user_id: int) -> Owner:
+async def get_owner(connection: Reading, tenant_id: int, user_id: int) -> Owner:
     """Give whose mailbox it is."""
     asked = select(User.name, User.own_addresses).where(User.tenant_id == tenant_id, User.id == user_id)
     row = (await connection.execute(asked)).one_or_none()
@@ -105,7 +106,7 @@ async def _drop_empty(connection: AsyncConnection, viewer: Viewer, sources: Coll
         await connection.execute(delete(of).where(own, of.source_digest.in_(some), ~is_on))
 
 
-async def is_own_address(connection: AsyncConnection, viewer: Viewer, address: str) -> bool:
+async def is_own_address(connection: Reading, viewer: Viewer, address: str) -> bool:
     """Say whether an address in normal form is taken for the viewer's own."""
     owner = await get_owner(connection, viewer.tenant_id, viewer.user_id)
     return owner.has(Person(address, find_company_domain(address.rpartition("@")[2]), "", 0, 0))

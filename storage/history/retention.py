@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import CHUNK
+from storage.engine.connection import Reading
 from storage.engine.database import Database
 from storage.engine.partitions import PARTITIONED, count_part, drop_part, list_old_parts
 from storage.engine.rls import SYSTEM
@@ -59,7 +60,7 @@ async def set_keeping(connection: AsyncConnection, tenant_id: int, retention_day
     await connection.execute(update(Tenant).where(Tenant.tenant_id == tenant_id).values(**values))
 
 
-async def get_keeping(connection: AsyncConnection, tenant_id: int) -> Keeping:
+async def get_keeping(connection: Reading, tenant_id: int) -> Keeping:
     """Give how long a tenant keeps things."""
     query = select(Tenant.tenant_id, Tenant.contact_rule, Tenant.retention_days, Tenant.leaver_days)
     return Keeping(*(await connection.execute(query.where(Tenant.tenant_id == tenant_id))).one())

@@ -7,8 +7,8 @@ from typing import Any, Final, Literal
 
 from rapidfuzz import fuzz
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, union_all
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.engine.join_order import InOrder
 from storage.engine.parameters import as_parameters
 from storage.engine.parameters import text as parameter
@@ -70,7 +70,7 @@ CONTACTS: Final = Findable(
 )
 
 
-async def find(connection: AsyncConnection, viewer: Viewer, what: Findable, text: str, *, limit: int) -> list[Match]:
+async def find(connection: Reading, viewer: Viewer, what: Findable, text: str, *, limit: int) -> list[Match]:
     """Return what the text may mean, best first: exact ones, then word beginnings, and else mistyped ones."""
     text = clean_text(text)
     found = {match.id: match for match in await _find_exact(connection, viewer, what, text)}
@@ -82,7 +82,7 @@ async def find(connection: AsyncConnection, viewer: Viewer, what: Findable, text
     return list(found.values())[:limit]
 
 
-async def _find_exact(connection: AsyncConnection, viewer: Viewer, what: Findable, text: str) -> list[Match]:
+async def _find_exact(connection: Reading, viewer: Viewer, what: Findable, text: str) -> list[Match]:
     """Find by the whole name, and by address or domain."""
     values: dict[str, Any] = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
     found: dict[int, Match] = {}
@@ -133,7 +133,7 @@ def _prepare_addressed(what: Findable, kind: Viewer) -> Prepared:
 
 
 async def _find_by_beginnings(
-    connection: AsyncConnection, viewer: Viewer, what: Findable, text: str, limit: int
+    connection: Reading, viewer: Viewer, what: Findable, text: str, limit: int
 ) -> list[Match]:
     if not words(text):
         return []
@@ -148,7 +148,7 @@ async def _find_by_beginnings(
     return list(page.rows)
 
 
-async def _find_written_together(connection: AsyncConnection, viewer: Viewer, what: Findable, text: str) -> list[Match]:
+async def _find_written_together(connection: Reading, viewer: Viewer, what: Findable, text: str) -> list[Match]:
     """Find `Solstice Solar` where the name came from a domain and is written in one word."""
     parts = words(text)
     if len(parts) < 2:  # noqa: PLR2004
@@ -157,7 +157,7 @@ async def _find_written_together(connection: AsyncConnection, viewer: Viewer, wh
     return [replace(match, how="typo", likeness=_TOGETHER) for match in found]
 
 
-async def _find_mistyped(connection: AsyncConnection, viewer: Viewer, what: Findable, text: str) -> list[Match]:
+async def _find_mistyped(connection: Reading, viewer: Viewer, what: Findable, text: str) -> list[Match]:
     """Find by words that are nearly those of the text; nearest names first."""
     access = Access(viewer)
     meant = await correct_words(connection, access, what.words, words(text))

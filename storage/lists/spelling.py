@@ -10,9 +10,9 @@ from typing import Any, Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from sqlalchemy import and_, exists, func, literal_column, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
+from storage.engine.connection import Reading
 from storage.engine.parameters import number, text
 from storage.engine.prepared import Prepared
 from storage.lists.query import END_OF_PREFIX
@@ -34,7 +34,7 @@ def count_errors_allowed(word: str) -> int:
     return 0 if len(word) < _SHORT else 1 if len(word) < _LONG else 2
 
 
-async def correct_words(connection: AsyncConnection, access: Access, of: int, asked: Sequence[str]) -> list[list[str]]:
+async def correct_words(connection: Reading, access: Access, of: int, asked: Sequence[str]) -> list[list[str]]:
     """Return for each word what it may be meant for, nearest first; words with no reading are left out.
 
     A word that only stands in what the viewer may not see is no reading.
@@ -47,7 +47,7 @@ async def correct_words(connection: AsyncConnection, access: Access, of: int, as
     return [found for _, found in readings if found]
 
 
-async def _list_readings(connection: AsyncConnection, access: Access, of: int, word: str) -> list[str]:
+async def _list_readings(connection: Reading, access: Access, of: int, word: str) -> list[str]:
     if not is_correctable(word):
         return []
     errors = count_errors_allowed(word)
@@ -67,7 +67,7 @@ async def _list_readings(connection: AsyncConnection, access: Access, of: int, w
     return choose_nearest(word, known, errors=errors)
 
 
-async def _keep_visible(connection: AsyncConnection, access: Access, of: int, near: Sequence[str]) -> set[str]:
+async def _keep_visible(connection: Reading, access: Access, of: int, near: Sequence[str]) -> set[str]:
     """Keep the words by which something is found that the viewer may see."""
     model, is_visible = _OF[of], access.companies() if of == COMPANY else access.contacts()
     is_found = and_(SearchWord.tenant_id == access.viewer.tenant_id, SearchWord.of == of)

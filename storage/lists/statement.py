@@ -28,8 +28,8 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.engine.join_order import InOrder
 from storage.engine.parameters import number, text
 from storage.engine.prepared import Prepared
@@ -198,7 +198,7 @@ def _list_bounds(list_query: ListQuery, id_: Any, key: Any) -> Iterator[ColumnEl
 
 
 async def fetch_page(
-    connection: AsyncConnection,
+    connection: Reading,
     viewer: Viewer,
     filter_: Filter,
     make_row: Callable[[Any], Row],

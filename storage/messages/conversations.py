@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.engine.parameters import number, text
 from storage.engine.prepared import Prepared
 from storage.models import Conversation
@@ -50,12 +51,12 @@ _OF_USER: Final = Prepared(
 )
 
 
-async def get_conversation(connection: AsyncConnection, tenant_id: int, conversation_id: str) -> Reference | None:
+async def get_conversation(connection: Reading, tenant_id: int, conversation_id: str) -> Reference | None:
     """Return one conversation, or None."""
     return _read(await _ONE.fetch(connection, {"tenant_id": tenant_id, "conversation_id": conversation_id}))
 
 
-async def get_personal_conversation(connection: AsyncConnection, tenant_id: int, user_id: int) -> Reference | None:
+async def get_personal_conversation(connection: Reading, tenant_id: int, user_id: int) -> Reference | None:
     """Return the personal chat with a user that was used last, one that gets through before others, or None."""
     return _read(await _OF_USER.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id}))
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.models import Tenant, User
 from storage.viewer import Viewer
 
@@ -54,9 +55,7 @@ def read_notice_preferences(default: NoticePreferences, *settings: Mapping[str, 
     return preferences
 
 
-async def get_notice_preferences(
-    connection: AsyncConnection, viewer: Viewer, default: NoticePreferences
-) -> NoticePreferences:
+async def get_notice_preferences(connection: Reading, viewer: Viewer, default: NoticePreferences) -> NoticePreferences:
     """Return the viewer's own wishes, over those of the firm."""
     query = (
         select(Tenant.settings, User.settings)

@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
+from storage.engine.connection import Reading
 from storage.engine.database import next_ids
 from storage.engine.parameters import number, text
 from storage.engine.prepared import Prepared
@@ -71,7 +72,7 @@ async def add_notices(connection: AsyncConnection, tenant_id: int, notices: Sequ
         wake(connection, "outbox")
 
 
-async def list_due_people(connection: AsyncConnection, now: int, limit: int) -> list[tuple[int, int]]:
+async def list_due_people(connection: Reading, now: int, limit: int) -> list[tuple[int, int]]:
     """Give people (tenant, user) for whom something is due, longest first; needs the tenancy `SYSTEM`."""
     due = (
         select(Outbox.tenant_id, Outbox.user_id)
@@ -83,7 +84,7 @@ async def list_due_people(connection: AsyncConnection, now: int, limit: int) -> 
     return [(row.tenant_id, row.user_id) for row in await connection.execute(due)]
 
 
-async def get_next_due_at(connection: AsyncConnection) -> int | None:
+async def get_next_due_at(connection: Reading) -> int | None:
     """Give the time at which the next row is due, or None; needs the tenancy `SYSTEM`."""
     return await connection.scalar(select(func.min(Outbox.due_at)).where(Outbox.state == "pending"))
 

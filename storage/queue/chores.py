@@ -7,6 +7,7 @@ from typing import Literal
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.engine.database import insert_ignoring
 from storage.models import Chore, Tenant
 
@@ -60,7 +61,7 @@ async def extend_chores(connection: AsyncConnection, chores: Collection[DueChore
         await connection.execute(own.where(Chore.due_at > now).values(due_at=now + LEASE))
 
 
-async def get_next_chore_at(connection: AsyncConnection, name: ChoreName) -> int | None:
+async def get_next_chore_at(connection: Reading, name: ChoreName) -> int | None:
     """Give the time at which the next chore of a name is due; needs the tenancy `SYSTEM`."""
     found: int | None = await connection.scalar(select(func.min(Chore.due_at)).where(Chore.name == name))
     return found

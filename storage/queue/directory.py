@@ -7,6 +7,7 @@ from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
+from storage.engine.connection import Reading
 from storage.engine.wake import wake
 from storage.models import UNSERVED, Mailbox, Subscription, Tenant, User
 from storage.queue.subscriptions import unwant_subscriptions, want_subscriptions
@@ -35,7 +36,7 @@ async def resume_mailboxes(connection: AsyncConnection, tenant_id: int, now: int
     wake(connection, "subscriptions")
 
 
-async def find_refused_user(connection: AsyncConnection, tenant_id: int) -> str | None:
+async def find_refused_user(connection: Reading, tenant_id: int) -> str | None:
     """Give a user (Entra id) whose mailbox is refused, where all mailboxes of the tenant are; None otherwise."""
     watched = and_(Mailbox.tenant_id == tenant_id, Mailbox.state.in_(WATCHED))
     states = select(Mailbox.state, func.count()).where(watched).group_by(Mailbox.state)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.bulk import Insert, insert_rows
 from storage.engine.chunks import split
+from storage.engine.connection import Reading
 from storage.engine.parameters import number
 from storage.engine.prepared import Prepared
 from storage.models import Feed, MailboxFeed
@@ -60,7 +61,7 @@ class FeedState:
         return done.advanced(link=link, count=count)
 
 
-async def get_feeds(connection: AsyncConnection, tenant_id: int, user_id: int) -> dict[Feed, FeedState]:
+async def get_feeds(connection: Reading, tenant_id: int, user_id: int) -> dict[Feed, FeedState]:
     """Give where all feeds of a mailbox stand; one that never began is at its beginning."""
     rows = await _OWN.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id})
     states = {Feed(feed): FeedState(link, bool(is_current), *rest) for feed, link, is_current, *rest in rows}

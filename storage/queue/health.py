@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Float, and_, case, cast, func, or_, select, true
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.models import Chore, Company, Contact, Feed, Mailbox, MailboxFeed, Outbox, Subscription, Tenant, User
 from storage.queue.mailboxes import INTERVAL, choose_busy_interval
 from storage.viewer import Access, Viewer
@@ -36,7 +36,7 @@ class Health:
     last_success_at: int
 
 
-async def get_health(connection: AsyncConnection, now: int, tenant_id: int | None = None) -> Health:
+async def get_health(connection: Reading, now: int, tenant_id: int | None = None) -> Health:
     """Measure all mailboxes (needs the tenancy `SYSTEM`), or one tenant's."""
     of_tenant = Mailbox.tenant_id == tenant_id if tenant_id is not None else true()
     rows = await connection.execute(select(Mailbox.state, func.count()).where(of_tenant).group_by(Mailbox.state))
@@ -57,7 +57,7 @@ async def get_health(connection: AsyncConnection, now: int, tenant_id: int | Non
 
 
 async def _measure_progress(
-    connection: AsyncConnection, of_tenant: ColumnElement[bool], total: int, now: int
+    connection: Reading, of_tenant: ColumnElement[bool], total: int, now: int
 ) -> tuple[float, int]:
     """Reckon the pace since the first mailbox came whose first sync is not over: how many have ended theirs since?"""
     waiting = and_(of_tenant, Mailbox.first_success_at == 0, Mailbox.state.not_in(UNCOUNTED))
@@ -93,7 +93,7 @@ class Standing:
     last_success_at: int
 
 
-async def list_standings(connection: AsyncConnection, tenant_id: int, limit: int = MOST_TROUBLES) -> Sequence[Standing]:
+async def list_standings(connection: Reading, tenant_id: int, limit: int = MOST_TROUBLES) -> Sequence[Standing]:
     """Give the mailboxes that are not current, those in trouble first."""
     feeds = (
         select(
@@ -147,9 +147,7 @@ class Freshness:
     """The same for a mailbox that had something new within a day."""
 
 
-async def get_freshness(
-    connection: AsyncConnection, interval: int = INTERVAL, tenant_id: int | None = None
-) -> Freshness:
+async def get_freshness(connection: Reading, interval: int = INTERVAL, tenant_id: int | None = None) -> Freshness:
     """Say how soon news shows, for one tenant or (needs the tenancy `SYSTEM`) for all.
 
     `interval` is the setting `sync_interval`, in seconds.
@@ -181,7 +179,7 @@ class FirmStatus:
     freshness: Freshness
 
 
-async def get_firm_status(connection: AsyncConnection, viewer: Viewer, now: int) -> FirmStatus:
+async def get_firm_status(connection: Reading, viewer: Viewer, now: int) -> FirmStatus:
     """Measure the viewer's firm."""
     tenant_id = viewer.tenant_id
     reason = await connection.scalar(select(Tenant.reason).where(Tenant.tenant_id == tenant_id))
@@ -208,7 +206,7 @@ class Firm:
     reason: str
 
 
-async def list_firms(connection: AsyncConnection) -> Sequence[Firm]:
+async def list_firms(connection: Reading) -> Sequence[Firm]:
     """Give every tenant; needs the tenancy `SYSTEM`."""
     query = select(Tenant.tenant_id, Tenant.entra_id, Tenant.name, Tenant.state, Tenant.reason)
     return [Firm(*row) for row in await connection.execute(query.order_by(Tenant.tenant_id))]
@@ -228,7 +226,7 @@ class Load:
     subscriptions: dict[str, int]
 
 
-async def measure_load(connection: AsyncConnection, now: int) -> Load:
+async def measure_load(connection: Reading, now: int) -> Load:
     """Measure for the metrics; needs the tenancy `SYSTEM`."""
     due = select(func.count()).where(Mailbox.due_at <= now, Mailbox.state != "stopped")
     leased = select(func.count()).where(Mailbox.leased_until > now)
@@ -242,11 +240,11 @@ async def measure_load(connection: AsyncConnection, now: int) -> Load:
     )
 
 
-async def _count_by(connection: AsyncConnection, state: Any) -> dict[str, int]:
+async def _count_by(connection: Reading, state: Any) -> dict[str, int]:
     return {row[0]: row[1] for row in await connection.execute(select(state, func.count()).group_by(state))}
 
 
-async def _measure_lags(connection: AsyncConnection, now: int) -> dict[str, float]:
+async def _measure_lags(connection: Reading, now: int) -> dict[str, float]:
     """Quantiles by ranking: SQLite has no percentile function."""
     synced = and_(Mailbox.last_success_at > 0, Mailbox.state.not_in(UNCOUNTED))
     count = await connection.scalar(select(func.count()).where(synced)) or 0
@@ -274,7 +272,7 @@ class Stoppages:
     directories_late: int
 
 
-async def find_stoppages(connection: AsyncConnection, now: int, entra_ids: Collection[str]) -> Stoppages:
+async def find_stoppages(connection: Reading, now: int, entra_ids: Collection[str]) -> Stoppages:
     """Count what stands still of these tenants; needs the tenancy `SYSTEM`."""
     served = Tenant.entra_id.in_(list(entra_ids))
     rows = (await connection.execute(select(Tenant.tenant_id, Tenant.state).where(served))).all()

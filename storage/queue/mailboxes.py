@@ -12,6 +12,7 @@ from sqlalchemy import case, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.bulk import update_rows
+from storage.engine.connection import Reading
 from storage.engine.parameters import number, text
 from storage.engine.prepared import Prepared
 from storage.engine.wake import wake
@@ -107,7 +108,7 @@ async def make_due(connection: AsyncConnection, tenant_id: int, user_id: int, at
     return bool((await connection.execute(due)).rowcount)
 
 
-async def get_next_due_at(connection: AsyncConnection, now: int) -> int | None:
+async def get_next_due_at(connection: Reading, now: int) -> int | None:
     """Give the next time at which it is worth asking for a mailbox again; needs a `SYSTEM` transaction."""
     times = []
     for column in (Mailbox.due_at, Mailbox.not_before, Mailbox.leased_until):
@@ -156,7 +157,7 @@ async def fail_mailbox(connection: AsyncConnection, lease: Lease, *, state: str,
     await _update(connection, lease, _FAILED, new_state=state, new_reason=reason, next_due_at=retry_at)
 
 
-async def count_mailboxes(connection: AsyncConnection) -> dict[str, int]:
+async def count_mailboxes(connection: Reading) -> dict[str, int]:
     """Count the mailboxes: `total` to be synced, `current` (synced to the end), `failing`; needs `SYSTEM`."""
     rows = await connection.execute(select(Mailbox.state, func.count()).group_by(Mailbox.state))
     by_state = {row[0]: row[1] for row in rows}

@@ -9,6 +9,7 @@ from sqlalchemy import and_, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
+from storage.engine.connection import Reading
 from storage.engine.database import insert_ignoring
 from storage.engine.wake import wake
 from storage.models import Subscription, Tenant, User
@@ -61,9 +62,7 @@ class DueSubscription:
         return self.tenant_id, self.user_id, self.resource
 
 
-async def find_subscriptions(
-    connection: AsyncConnection, graph_ids: Collection[str]
-) -> Mapping[str, KnownSubscription]:
+async def find_subscriptions(connection: Reading, graph_ids: Collection[str]) -> Mapping[str, KnownSubscription]:
     """Find subscriptions by Graph's ids, whichever tenant's; needs a `SYSTEM` transaction."""
     found = {}
     for ids in split(sorted(graph_ids)):
@@ -83,7 +82,7 @@ async def find_subscriptions(
     return found
 
 
-async def list_proofs(connection: AsyncConnection, *, after: str, limit: int) -> list[Proof]:
+async def list_proofs(connection: Reading, *, after: str, limit: int) -> list[Proof]:
     """Give what live subscriptions prove themselves by, in the order of Graph's ids; needs a `SYSTEM` transaction."""
     query = (
         select(Subscription.graph_id, Subscription.client_state_digest, Tenant.entra_id)
@@ -221,7 +220,7 @@ class KeptSubscription:
     state: str
 
 
-async def list_subscriptions(connection: AsyncConnection, tenant_id: int) -> Sequence[KeptSubscription]:
+async def list_subscriptions(connection: Reading, tenant_id: int) -> Sequence[KeptSubscription]:
     """Give the subscriptions of a tenant."""
     query = (
         select(Subscription.user_id, Subscription.resource, User.entra_id, Subscription.graph_id, Subscription.state)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.engine.database import next_ids
 from storage.lists.filters import is_id
 from storage.lists.paging import Page, make_page, read_cursor
@@ -109,7 +110,7 @@ def _is_known(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-async def list_last_changes(connection: AsyncConnection, viewer: Viewer, *, since: int) -> list[int]:
+async def list_last_changes(connection: Reading, viewer: Viewer, *, since: int) -> list[int]:
     """Return the numbers of what the viewer changed last (all that was changed in one go), oldest first.
 
     Nothing before `since`, nor behind the latest rows of the tenant.
@@ -125,7 +126,7 @@ def _is_own(viewer: Viewer) -> ColumnElement[bool]:
     return and_(is_own, _is_known(viewer))
 
 
-async def list_change_set(connection: AsyncConnection, viewer: Viewer, audit_id: int) -> list[int]:
+async def list_change_set(connection: Reading, viewer: Viewer, audit_id: int) -> list[int]:
     """Return the numbers of all that the viewer changed in one go with this change, oldest first; none of others'."""
     if not is_id(audit_id):
         return []
@@ -152,7 +153,7 @@ def _get_change_set(connection: AsyncConnection, number: int) -> int:
 
 
 async def list_audit(
-    connection: AsyncConnection,
+    connection: Reading,
     viewer: Viewer,
     of: str,
     entity_id: int,

@@ -5,8 +5,8 @@ from typing import Final, Literal
 
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.errors import StatementError
@@ -44,7 +44,7 @@ def _list_revisions() -> tuple[str, ...]:
     return tuple(script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
 
 
-async def _get_version(connection: AsyncConnection) -> str | None:
+async def _get_version(connection: Reading) -> str | None:
     found: str | None = await connection.scalar(_VERSION)
     return found
 

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.engine.parameters import number
 from storage.engine.prepared import Prepared
 from storage.models import ViewPlace
@@ -20,7 +21,7 @@ class Place(NamedTuple):
     is_hidden: bool
 
 
-async def list_places(connection: AsyncConnection, viewer: Viewer) -> list[Place]:
+async def list_places(connection: Reading, viewer: Viewer) -> list[Place]:
     """Return what the reader has arranged."""
     rows = await _PLACES.fetch(connection, {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id})
     return [Place(view_id, position, bool(default), bool(hidden)) for view_id, position, default, hidden in rows]

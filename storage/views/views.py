@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from rapidfuzz import fuzz
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number
 from storage.engine.parameters import text as parameter
 from storage.engine.prepared import Prepared
@@ -60,7 +60,7 @@ class ViewRow:
     version: int
 
 
-async def list_views(connection: AsyncConnection, viewer: Viewer, *, is_hidden: bool = False) -> list[ViewRow]:
+async def list_views(connection: Reading, viewer: Viewer, *, is_hidden: bool = False) -> list[ViewRow]:
     """Return the reader's views in the reader's order; the hidden ones only when asked for."""
     places = {place.view_id: place for place in await list_places(connection, viewer)}
     views = [_make_builtin(view_id, places.get(view_id)) for view_id in BUILTIN]
@@ -77,7 +77,7 @@ def _get_rank(view: ViewRow, place: Place | None) -> tuple[int, ...]:
     return (1, 0, -view.id) if view.builtin else (1, 1 if view.is_own else 2, view.id)
 
 
-async def get_view(connection: AsyncConnection, viewer: Viewer, view_id: int) -> ViewRow | None:
+async def get_view(connection: Reading, viewer: Viewer, view_id: int) -> ViewRow | None:
     """Return one view that the viewer may read."""
     places = {place.view_id: place for place in await list_places(connection, viewer)}
     if view_id in BUILTIN:
@@ -88,13 +88,13 @@ async def get_view(connection: AsyncConnection, viewer: Viewer, view_id: int) ->
     return _make_row(rows[0], viewer, places.get(view_id)) if rows else None
 
 
-async def get_default_view(connection: AsyncConnection, viewer: Viewer) -> ViewRow | None:
+async def get_default_view(connection: Reading, viewer: Viewer) -> ViewRow | None:
     """Return the reader's default, or None where none was chosen (or it can no longer be read)."""
     chosen = [place.view_id for place in await list_places(connection, viewer) if place.is_default]
     return await get_view(connection, viewer, chosen[0]) if chosen else None
 
 
-async def find_views(connection: AsyncConnection, viewer: Viewer, text: str) -> list[Match]:
+async def find_views(connection: Reading, viewer: Viewer, text: str) -> list[Match]:
     """Find views by name (own before shared); the built-in ones have no names here.
 
     Views with the whole name, else those that begin with it, else those it may be mistyped for.
@@ -118,7 +118,7 @@ async def find_views(connection: AsyncConnection, viewer: Viewer, text: str) -> 
     return []
 
 
-async def find_view_named(connection: AsyncConnection, viewer: Viewer, name: str) -> int | None:
+async def find_view_named(connection: Reading, viewer: Viewer, name: str) -> int | None:
     """Return the number of the view with this very name (own before shared): asked before every list in words."""
     rows = await _prepare(viewer.kind).named.fetch(connection, _get_values(viewer) | {"name": fold_name(name)})
     return rows[0][0] if rows else None
@@ -129,7 +129,7 @@ def is_named_in(said: ColumnElement[str], viewer: Viewer) -> ColumnElement[bool]
     return exists().where(Access(viewer).views(), func.replace(said, View.folded_name, "") != said)
 
 
-async def list_view_readers(connection: AsyncConnection, viewer: Viewer, view_id: int) -> list[int]:
+async def list_view_readers(connection: Reading, viewer: Viewer, view_id: int) -> list[int]:
     """Return the named users with whom the viewer's own view is shared."""
     if not is_id(view_id):
         return []

@@ -13,7 +13,7 @@ from bot.graph.sync.capture import capture_mail, capture_meeting, get_message_so
 from bot.graph.sync.direction import find_kind
 from bot.graph.sync.firm import Firm, Reason
 from bot.graph.sync.pages import Event, ItemT, Message, MessageKey, Page, PageReader
-from storage.engine.connection import Connection
+from storage.engine.connection import Connection, Reading
 from storage.history.events import InteractionEvent
 from storage.history.interactions import Applied, Mailing, add_interaction_events, list_held
 from storage.history.meetings import HeldMeeting, apply_meetings, list_held_meetings
@@ -52,7 +52,7 @@ class Recorder(ABC, Generic[ItemT]):
     async def prepare(self, page: Page[ItemT]) -> None:
         """Fetch what else has to be known of a page, before its transaction; raises `GraphError`."""
 
-    async def decide(self, connection: Connection, page: Page[ItemT], now: int) -> Decided:
+    async def decide(self, connection: Reading, page: Page[ItemT], now: int) -> Decided:
         """Decide what every item of a page means, in its transaction.
 
         One that cannot be understood is set aside, and the page goes on.
@@ -63,7 +63,7 @@ class Recorder(ABC, Generic[ItemT]):
         return decided
 
     @abstractmethod
-    async def _decide(self, connection: Connection, page: Page[ItemT], now: int, decided: Decided) -> None:
+    async def _decide(self, connection: Reading, page: Page[ItemT], now: int, decided: Decided) -> None:
         """Fill in what the items mean."""
 
     @abstractmethod
@@ -100,7 +100,7 @@ class MailRecorder(Recorder[MessageT]):
         self._feed = feed
         self._usual = Kind.SENT if feed == Feed.SENT else Kind.RECEIVED
 
-    async def _decide(self, connection: Connection, page: Page[MessageT], now: int, decided: Decided) -> None:
+    async def _decide(self, connection: Reading, page: Page[MessageT], now: int, decided: Decided) -> None:
         """Decide on new mails alone: a mail that is held, or has left its folder, was exchanged all the same."""
         sources = self._list_sources(page, decided)
         await self._drop_held(connection, sources)
@@ -122,7 +122,7 @@ class MailRecorder(Recorder[MessageT]):
         keys = enumerate(page.items)
         return {get_message_source(key, self._usual): place for place, key in keys if key.removed is None}
 
-    async def _drop_held(self, connection: Connection, sources: dict[bytes, int]) -> None:
+    async def _drop_held(self, connection: Reading, sources: dict[bytes, int]) -> None:
         for held in await list_held(connection, self.lease.tenant_id, self.lease.user_id, sources):
             del sources[held]
 
@@ -147,7 +147,7 @@ class CalendarRecorder(Recorder[Event]):
             if master_id and event.attendees is UNSET and master_id not in self._series:
                 self._series[master_id] = await self._fetch_series(master_id)
 
-    async def _decide(self, connection: Connection, page: Page[Event], now: int, decided: Decided) -> None:
+    async def _decide(self, connection: Reading, page: Page[Event], now: int, decided: Decided) -> None:
         # An item may come twice in a round, in any state: its last one counts.
         latest = {make_digest(event.id): event for event in page.items}
         for source, event in latest.items():
