@@ -3,10 +3,12 @@
 from bot.cards import entries, kit
 from bot.cards.actions import button, primary
 from bot.cards.companies import Opened, draw_back, draw_note, draw_undo, say_knowers, say_recent
+from bot.cards.drawing import draws
 from bot.cards.kit import Json
 from bot.cards.phrases import join, say_count, say_last, say_totals, text, type_names
 from bot.cards.wording import clean
 from bot.language import say
+from bot.results.companies import Explained
 from bot.turn import Card, Reader
 from storage.book.contacts import ContactDetail, SeenPerson
 
@@ -90,3 +92,8 @@ def say_reason(reader: Reader, person: SeenPerson) -> str:
     if person.is_added:
         return text(reader.language, "reason.added")
     return text(reader.language, f"reason.{person.reason or 'unknown'}")
+
+
+@draws(Explained)
+def _draw_explained(reader: Reader, explained: Explained) -> Card:
+    return draw_reason(reader, explained.person, explained.back)

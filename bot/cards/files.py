@@ -2,9 +2,11 @@
 
 from bot.cards import kit
 from bot.cards.actions import primary
+from bot.cards.drawing import draws
 from bot.cards.kit import Json
 from bot.cards.phrases import text
 from bot.language import say
+from bot.results.lists import FileMade, FileOffered
 from bot.turn import Card, File, Reader
 
 
@@ -23,3 +25,13 @@ def draw_delivered(reader: Reader, name: str, row_count: int) -> Card:
 
 def _draw_head(reader: Reader, name: str) -> list[Json]:
     return [kit.title(text(reader.language, "file.title")), kit.strong(name)]
+
+
+@draws(FileOffered)
+def _draw_offered(reader: Reader, offered: FileOffered) -> Card:
+    return draw_offer(reader, offered.file, offered.words)
+
+
+@draws(FileMade)
+def _draw_made(reader: Reader, made: FileMade) -> Card:
+    return draw_delivered(reader, made.file.name, made.row_count)

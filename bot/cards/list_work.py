@@ -6,10 +6,13 @@ from typing import Any
 from bot.cards import entries, kit
 from bot.cards.actions import button, submit
 from bot.cards.companies import draw_back
+from bot.cards.drawing import draws
 from bot.cards.inputs import Json, choice, choose_one, choose_person, tick_several, write_text
+from bot.cards.lists import fit, say_title, state_of
 from bot.cards.phrases import NOBODY, join, say_last, text, type_choices, type_names
 from bot.cards.wording import clean
 from bot.language import say
+from bot.results.lists import ListChoices, NameWanted, TicksShown
 from bot.turn import Card, Choice, Language, Reader
 from storage.book.companies import CompanyRow
 from storage.views.views import ViewRow
@@ -90,3 +93,30 @@ def draw_ticks(
 
 def _usual_people(language: Language) -> list[Choice]:
     return [Choice(text(language, "company.me"), "me"), Choice(text(language, "company.no_partner"), NOBODY)]
+
+
+@draws(NameWanted)
+def _draw_name_wanted(reader: Reader, wanted: NameWanted) -> Card:
+    listing = wanted.listing
+    return draw_save(reader, listing.words, state_of(listing, listing.cursor), wanted.own)
+
+
+@draws(ListChoices)
+def _draw_choices(reader: Reader, shown: ListChoices) -> Card:
+    listing = shown.listing
+    state = state_of(listing, listing.cursor)
+    is_of_companies = listing.filter.of == "companies"
+    return draw_more(reader, say_title(reader, listing), listing.words, state, is_of_companies=is_of_companies)
+
+
+@draws(TicksShown)
+def _draw_ticks(reader: Reader, shown: TicksShown) -> Card:
+    listing = shown.listing
+    return draw_ticks(
+        reader,
+        shown.rows,
+        state_of(listing, listing.cursor),
+        title=say_title(reader, listing),
+        words=listing.words,
+        limit=fit(listing, [row.name for row in shown.rows]),
+    )

@@ -8,11 +8,12 @@ import msgspec
 
 from bot.cards import entries, filter_bar, kit
 from bot.cards.actions import button, drop_fallbacks, toggle
+from bot.cards.drawing import draws
 from bot.cards.kit import Json
 from bot.cards.phrases import join, say_count, say_last, text, type_names
 from bot.cards.wording import clean, weigh
 from bot.language import say
-from bot.results.lists import Listing
+from bot.results.lists import Listing, ListShown, PeopleFound, RowsGiven
 from bot.turn import Card, Reader
 from storage.book.companies import CompanyRow
 from storage.book.contacts import ContactRow
@@ -181,3 +182,16 @@ def _weigh(state: Json) -> int:
 def quote(words: Sequence[str]) -> str:
     """Return words that were not understood as they are named to whoever typed them."""
     return ", ".join(f"“{clean(word, 40)}”" for word in words[:5])
+
+
+@draws(ListShown)
+def _draw_list(reader: Reader, shown: ListShown) -> Card:
+    draw: Any = draw_companies if shown.listing.filter.of == "companies" else draw_contacts
+    card: Card = draw(reader, shown.listing, shown.page)
+    return card
+
+
+@draws(RowsGiven)
+@draws(PeopleFound)
+def _draw_nothing(_reader: Reader, _given: RowsGiven | PeopleFound) -> None:
+    """Give rows and people to choose from as data alone."""

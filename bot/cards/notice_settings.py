@@ -5,10 +5,12 @@ from collections.abc import Sequence
 
 from bot.cards import kit
 from bot.cards.actions import submit
+from bot.cards.drawing import draws
 from bot.cards.inputs import choice, choose_one, choose_several
 from bot.cards.kit import Json
 from bot.cards.phrases import text
 from bot.language import say
+from bot.results.firm import NoticeSettingsShown
 from bot.turn import Card, Language, Reader
 from storage.messages.notice_preferences import KINDS, NoticePreferences
 
@@ -58,3 +60,8 @@ def _hours(language: Language, hours: Sequence[int]) -> list[Json]:
 @functools.cache
 def _days(language: Language) -> list[Json]:
     return [choice(text(language, f"wishes.day_{day}"), str(day)) for day in DAYS]
+
+
+@draws(NoticeSettingsShown)
+def _draw_settings_shown(reader: Reader, shown: NoticeSettingsShown) -> Card:
+    return draw_notice_settings(reader, shown.preferences, shown.note)

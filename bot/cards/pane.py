@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from bot.cards import entries, kit
 from bot.cards.actions import button, buttons, toggle
 from bot.cards.companies import DRAWER, Opened, draw_drawer, draw_facts, draw_head, draw_mine, say_knowers
+from bot.cards.drawing import draws
 from bot.cards.kit import Json
 from bot.cards.phrases import join, say_last, text, type_names
 from bot.cards.wording import clean
 from bot.language import say
-from bot.results.companies import Met, OnItem
+from bot.results.companies import ItemShown, Met, OnItem
 from bot.turn import Card, Reader
 from storage.book.item_people import Person
 from storage.text.look_alikes import find_disguise
@@ -149,3 +150,8 @@ def _draw_stranger(reader: Reader, person: Person, back: Json | None, *, can_add
     if can_add:
         add = button(text(language, "contact.add"), "contact.add", address=person.address, back=back)
     return kit.group([kit.strong(name), kit.note(detail), *buttons(add)])
+
+
+@draws(ItemShown)
+def _draw_item_shown(reader: Reader, shown: ItemShown) -> Card:
+    return draw_item(reader, shown.item, shown.mode, shown.back)

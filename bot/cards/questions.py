@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from bot.cards import entries, kit
 from bot.cards.actions import button, primary
-from bot.cards.companies import draw_back
+from bot.cards.companies import draw_back, draw_undo
+from bot.cards.drawing import draws
 from bot.cards.kit import Json
 from bot.cards.phrases import text
 from bot.cards.wording import clean
-from bot.results.questions import Option
+from bot.language import say
+from bot.results.questions import Asked, Conflict, Done, Option, Said, Unclear
 from bot.turn import Card, Reader
 
 SUGGESTIONS = 5
@@ -77,3 +79,30 @@ def _draw_cancel(reader: Reader) -> Json:
 
 def _without_verb(data: Json) -> Json:
     return {key: value for key, value in data.items() if key != "verb"}
+
+
+@draws(Said)
+def _draw_said(reader: Reader, said: Said) -> Card:
+    return draw_message(reader, said.summary, said.lines, said.suggestions, said.back)
+
+
+@draws(Asked)
+def _draw_asked(reader: Reader, asked: Asked) -> Card:
+    yes = say(reader.language, "commands.yes")
+    return draw_confirmation(reader, asked.summary, yes, asked.again, details=asked.details, back=asked.back)
+
+
+@draws(Unclear)
+def _draw_unclear(reader: Reader, unclear: Unclear) -> Card:
+    return draw_which(reader, unclear.summary, unclear.options)
+
+
+@draws(Conflict)
+def _draw_conflict(reader: Reader, found: Conflict) -> Card:
+    return draw_conflict(reader, found.summary, found.now_is, anyway=found.anyway, leave=found.leave)
+
+
+@draws(Done)
+def _draw_done(reader: Reader, done: Done) -> Card:
+    actions = [draw_undo(reader, done.audit_ids, done.back), draw_back(reader, done.back)]
+    return draw_done(reader, done.summary, actions, done.lines)

@@ -3,9 +3,11 @@
 from bot.cards import kit
 from bot.cards.actions import button
 from bot.cards.companies import draw_facts, draw_head
-from bot.cards.phrases import join, text
+from bot.cards.drawing import draws
+from bot.cards.phrases import join, say_last, text, type_names
 from bot.cards.wording import clean
-from bot.turn import Card, Circle, Language, Reader
+from bot.results.companies import CompanyShared, Found, FoundCompany, FoundContact, FoundView, ViewShared
+from bot.turn import Card, Circle, Item, Language, Reader
 from storage.book.companies import CompanyDetail
 
 VERB = "company.shared"
@@ -44,3 +46,41 @@ def draw_shared_view(reader: Reader, name: str, words: str, data: kit.Json, circ
         body.append(kit.note(words))
     asked = {key: value for key, value in data.items() if key != "verb"}
     return kit.card(body, [button(text(reader.language, "views.open"), data["verb"], **asked)])
+
+
+@draws(CompanyShared)
+def _draw_company_shared(reader: Reader, shared: CompanyShared) -> Card:
+    return draw_shared_company(reader, shared.company, Circle(is_of_the_firm=True))
+
+
+@draws(ViewShared)
+def _draw_view_shared(reader: Reader, shared: ViewShared) -> Card:
+    return _draw_found_view(reader, shared.view)
+
+
+@draws(Found)
+def _draw_nothing(_reader: Reader, _found: Found) -> None:
+    """Give what may be put into a message as items, each with its card."""
+
+
+def draw_items(reader: Reader, result: Found) -> tuple[Item, ...]:
+    """Draw the lines to pick from."""
+    return tuple(_draw_item(reader, found) for found in result.found)
+
+
+def _draw_item(reader: Reader, found: FoundCompany | FoundContact | FoundView) -> Item:
+    """Draw a line to pick, and the card that is then put into the message."""
+    if isinstance(found, FoundCompany):
+        company = found.company
+        type_ = type_names(reader.language)[company.type]
+        detail = join((type_, company.partner_name or "", company.domains[0] if company.domains else ""))
+        return Item(clean(company.name, 80), clean(detail, 120), draw_shared_company(reader, company, reader.circle))
+    if isinstance(found, FoundView):
+        return Item(clean(found.name, 80), clean(found.words, 120), _draw_found_view(reader, found))
+    detail = join((found.company_name, found.address, say_last(reader, found.last_at)))
+    card = draw_shared_contact(reader, found.name, found.address, found.company_name or None, reader.circle)
+    return Item(clean(found.name or found.address, 80), clean(detail, 120), card)
+
+
+def _draw_found_view(reader: Reader, view: FoundView) -> Card:
+    return draw_shared_view(reader, view.name, view.words, {"verb": "list", "filter": view.filter}, reader.circle)

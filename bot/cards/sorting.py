@@ -3,11 +3,13 @@
 from bot.cards import entries, kit
 from bot.cards.actions import button, primary, submit
 from bot.cards.companies import draw_facts, draw_note, draw_undo, suggest
+from bot.cards.drawing import draws
 from bot.cards.inputs import choose_person, choose_visibly
 from bot.cards.kit import Json
 from bot.cards.phrases import join, say_count, say_last, text, type_choices, type_names
 from bot.cards.wording import clean
 from bot.language import say
+from bot.results.companies import UnsortedListed, UnsortedShown
 from bot.turn import Card, Reader
 from storage.book.companies import CompanyDetail, CompanyRow
 from storage.lists.filters import Scope
@@ -75,3 +77,13 @@ def draw_next(
         button(text(language, "sorting.stop"), "companies.sort_out", scope=scope),
     ]
     return kit.card(body, actions)
+
+
+@draws(UnsortedListed)
+def _draw_unsorted(reader: Reader, listed: UnsortedListed) -> Card:
+    return draw_companies_to_sort_out(reader, listed.page, listed.scope, listed.note)
+
+
+@draws(UnsortedShown)
+def _draw_next(reader: Reader, shown: UnsortedShown) -> Card:
+    return draw_next(reader, shown.company, shown.next, shown.scope, note=shown.note, audit_ids=shown.audit_ids)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from bot.cards import kit
 from bot.cards.actions import button
+from bot.cards.drawing import draws
 from bot.cards.phrases import text
 from bot.cards.wording import clean
 from bot.language import say, say_ago, say_date, say_reason, say_time
-from bot.results.firm import Status, SyncFailure
+from bot.results.firm import Status, StatusShown, SyncFailure
 from bot.turn import Card, Reader
 
 TROUBLES = 8
@@ -73,3 +74,8 @@ def _say_trouble(reader: Reader, trouble: SyncFailure) -> str:
         return reason
     when = say_ago(reader.language, trouble.next_try_at, reader.now)
     return say(reader.language, "cards.status.next", reason=reason, when=when)
+
+
+@draws(StatusShown)
+def _draw_status_shown(reader: Reader, shown: StatusShown) -> Card:
+    return draw_status(reader, shown.status)

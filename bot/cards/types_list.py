@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from bot.cards import entries, kit
+from bot.cards.drawing import draws
 from bot.cards.phrases import text, type_names
 from bot.cards.wording import ELLIPSIS, clean
-from bot.results.lists import TypeGroup
+from bot.results.lists import TypeGroup, TypesListed
 from bot.turn import Card, Reader
 
 
@@ -33,3 +34,8 @@ def _draw_group(reader: Reader, group: TypeGroup, scope: str) -> kit.Json:
         "list",
         filter=group.filter,
     )
+
+
+@draws(TypesListed)
+def _draw_types_listed(reader: Reader, listed: TypesListed) -> Card:
+    return draw_types(reader, listed.groups, listed.scope)

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from bot.cards import entries, kit
 from bot.cards.actions import button, danger, submit
 from bot.cards.companies import draw_undo
+from bot.cards.drawing import draws
 from bot.cards.inputs import beside, choose_person, write_text
 from bot.cards.kit import Json
 from bot.cards.phrases import join, text
 from bot.cards.wording import clean
 from bot.language import say
+from bot.results.lists import ViewShown, ViewsListed
 from bot.turn import Card, Choice, Language, Reader
 from storage.views.views import ViewRow
 
@@ -149,3 +151,24 @@ def _draw_own(reader: Reader, view: ViewRow) -> Json:
 
 def _rest(data: Json) -> Json:
     return {key: value for key, value in data.items() if key != "verb"}
+
+
+@draws(ViewsListed)
+def _draw_views(reader: Reader, listed: ViewsListed) -> Card:
+    return draw_views(
+        reader,
+        [view.row for view in listed.views],
+        [view.words for view in listed.views],
+        start=listed.start,
+        hidden_count=listed.hidden_count,
+        note=listed.note,
+        audit_ids=listed.audit_ids,
+    )
+
+
+@draws(ViewShown)
+def _draw_view_shown(reader: Reader, shown: ViewShown) -> Card:
+    view = shown.view
+    return draw_settings(
+        reader, view.row, view.words, readers=shown.readers, note=shown.note, audit_ids=shown.audit_ids
+    )

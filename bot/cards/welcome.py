@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from bot.cards import kit
 from bot.cards.actions import button
+from bot.cards.drawing import draws
 from bot.cards.kit import Json
 from bot.cards.phrases import text
 from bot.cards.questions import draw_option, draw_suggestions
 from bot.cards.wording import clean
 from bot.language import say
-from bot.results.questions import Option
+from bot.results.questions import Greeted, HelpShown, NotUnderstood, Option, TurnedRound
 from bot.turn import Card, Reader
 from storage.text.greetings import choose_greeting
 
@@ -74,3 +75,23 @@ def draw_turned(reader: Reader, sentence: str, nearest: Sequence[Option]) -> Car
 def draw_pointer(sentence: str) -> Card:
     """Say in a group that the answer is for the asker alone; nothing of it."""
     return kit.card([kit.line(sentence)])
+
+
+@draws(Greeted)
+def _draw_greeted(reader: Reader, greeted: Greeted) -> Card:
+    return draw_hello(reader, greeted.name)
+
+
+@draws(HelpShown)
+def _draw_help_shown(reader: Reader, _: HelpShown) -> Card:
+    return draw_help(reader)
+
+
+@draws(NotUnderstood)
+def _draw_not_understood(reader: Reader, given: NotUnderstood) -> Card:
+    return draw_unknown(reader, given.text, tuple(given.suggestions))
+
+
+@draws(TurnedRound)
+def _draw_turned_round(reader: Reader, turned: TurnedRound) -> Card:
+    return draw_turned(reader, turned.summary, turned.options)

@@ -1,55 +1,19 @@
-"""What a person can ask for: one file per noun, merged here in one visible list.
+"""What a person can ask for: one file per noun, whose `router` has its verbs.
 
 Beside the verbs of typed words there are those of the cards alone: `list.narrow|save|more|tick` (and `list.rows` of the
 tab), `companies.set_many|sort_next|sort_save`, `view.settings`, `company.shared` (the `refresh` of an inserted card),
 `export.deliver`, `notices.save`, `cancel`, and `say` {"text"}: a sentence on a card, understood as if it were typed.
 """
 
-from bot.commands import (
-    bulk_changes,
-    companies,
-    company_changes,
-    contacts,
-    exports,
-    help,  # noqa: A004  # the noun that it serves
-    list_rows,
-    lists,
-    notice_settings,
-    pane,
-    search,
-    show,
-    status,
-    triage,
-    undo,
-    view_changes,
-    view_order,
-    view_sharing,
-    views,
-)
+import pkgutil
+from importlib import import_module
+
 from bot.verbs import Router
 
 ROUTER = Router()
-for noun in (
-    lists,
-    list_rows,
-    show,
-    companies,
-    contacts,
-    company_changes,
-    bulk_changes,
-    triage,
-    undo,
-    views,
-    view_changes,
-    view_order,
-    view_sharing,
-    exports,
-    search,
-    pane,
-    notice_settings,
-    status,
-    help,
-):
-    ROUTER.include(noun.router)
+for module in pkgutil.iter_modules(__path__):
+    noun = import_module(f"{__name__}.{module.name}")
+    if isinstance(getattr(noun, "router", None), Router):
+        ROUTER.include(noun.router)
 
 __all__ = ["ROUTER"]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import bot.commands
-from bot.cards.replies import DRAWN, draw_reply
+from bot.cards.drawing import DRAWN
+from bot.cards.replies import draw_reply
 from bot.commands import ROUTER
 from bot.results.base import Result
 from bot.results.questions import Asked, Conflict, Done, Said
