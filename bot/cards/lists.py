@@ -56,7 +56,7 @@ def count_rows(listing: Listing) -> int:
     return ROWS if _weigh(state_of(listing, listing.cursor)) <= LONG_STATE else FEWER_ROWS
 
 
-def draw_companies(reader: Reader, listing: Listing, page: Page[CompanyRow]) -> Card:
+def draw_companies(reader: Reader, listing: Listing, page: Page[CompanyRow], firm_count: int = 0) -> Card:
     """Draw a page of companies."""
     names = type_names(reader.language)
     back = _way_back(listing)
@@ -73,10 +73,10 @@ def draw_companies(reader: Reader, listing: Listing, page: Page[CompanyRow]) -> 
         )
         for row in page.rows
     ]
-    return _draw(reader, listing, page, rows)
+    return _draw(reader, listing, page, rows, firm_count)
 
 
-def draw_contacts(reader: Reader, listing: Listing, page: Page[ContactRow]) -> Card:
+def draw_contacts(reader: Reader, listing: Listing, page: Page[ContactRow], firm_count: int = 0) -> Card:
     """Draw a page of contacts."""
     back = _way_back(listing)
     limit = fit(listing, [row.name + row.address + (row.company_name or "") for row in page.rows])
@@ -90,7 +90,7 @@ def draw_contacts(reader: Reader, listing: Listing, page: Page[ContactRow]) -> C
         )
         for row in page.rows
     ]
-    return _draw(reader, listing, page, rows)
+    return _draw(reader, listing, page, rows, firm_count)
 
 
 def _company_detail(reader: Reader, row: CompanyRow, limit: int) -> str:
@@ -112,19 +112,22 @@ def _history(reader: Reader, row: CompanyRow | ContactRow) -> tuple[str, str]:
     return say_last(reader, row.last_at), say_count(reader.language, row.interaction_count)
 
 
-def _draw(reader: Reader, listing: Listing, page: Page[Any], rows: Sequence[Json]) -> Card:
+def _draw(reader: Reader, listing: Listing, page: Page[Any], rows: Sequence[Json], firm_count: int) -> Card:
     language = reader.language
     body = [kit.title(say_title(reader, listing)), kit.note(listing.words)]
     if listing.note:
         body.append(kit.good_news(listing.note))
     if listing.not_understood:
         body.append(kit.warning(say(language, "cards.list.not_understood", words=quote(listing.not_understood))))
-    if not rows:
+    if not rows and firm_count:
+        body.append(kit.line(say_of_firm(reader, 0, firm_count)))
+    elif not rows:
         body.append(kit.line(text(language, "list.empty_mine" if listing.filter.scope == "mine" else "list.empty")))
     body += rows
     if not listing.is_in_public:
         body.append(filter_bar.draw(reader, listing.filter, listing.people, state_of(listing, None)))
-    card = kit.card(body, _draw_actions(reader, listing, page), is_wide=True)
+    actions = [draw_way_to_firm(reader, listing, firm_count), *_draw_actions(reader, listing, page)]
+    card = kit.card(body, actions, is_wide=True)
     is_long = _weigh(state_of(listing, listing.cursor)) > LONGEST_STATE
     return drop_fallbacks(card) if is_long and _weigh(card) > _ROOM else card
 
@@ -159,6 +162,19 @@ def say_title(reader: Reader, listing: Listing) -> str:
     return text(reader.language, f"title.{kind}.{filter_.scope}")
 
 
+def say_of_firm(reader: Reader, count: int, firm_count: int) -> str:
+    """Say how many the firm has, beside the reader's own."""
+    return say(reader.language, "counts.firm_has_too" if count else "counts.firm_has", count=firm_count)
+
+
+def draw_way_to_firm(reader: Reader, listing: Listing, firm_count: int) -> Json | None:
+    """Draw the way to the firm's list, where that has anything."""
+    if not firm_count:
+        return None
+    firm = shorten(listing.filter.changed(scope="firm"))
+    return button(say(reader.language, "counts.show_firm"), "list", filter=firm)
+
+
 def _way_back(listing: Listing) -> Json | None:
     state = {"verb": "list", **state_of(listing, listing.cursor)}
     return state if _weigh(state) <= LONGEST_STATE else None
@@ -187,7 +203,7 @@ def quote(words: Sequence[str]) -> str:
 @draws(ListShown)
 def _draw_list(reader: Reader, shown: ListShown) -> Card:
     draw: Any = draw_companies if shown.listing.filter.of == "companies" else draw_contacts
-    card: Card = draw(reader, shown.listing, shown.page)
+    card: Card = draw(reader, shown.listing, shown.page, shown.firm_count)
     return card
 
 

@@ -21,6 +21,7 @@ from bot.verbs import Input, read_input, write_ask
 from storage.book import companies, contacts
 from storage.firm import users
 from storage.lists.filters import Filter, from_json, to_json
+from storage.lists.statement import count_rows
 from storage.views import views
 from storage.views.views import ViewRow
 
@@ -67,6 +68,14 @@ async def read_page(turn: Turn, filter_: Filter, cursor: str | None, limit: int)
     """Read a page of companies or of contacts, whichever the filter is of."""
     read: Any = companies.list_companies if filter_.of == "companies" else contacts.list_contacts
     return await read(turn.connection, turn.viewer, filter_, now=turn.now, cursor=cursor, limit=limit)
+
+
+async def count_of_firm(turn: Turn, listing: Listing) -> int:
+    """Count what the firm has of a list of which the reader has nothing; 0 where the list is not the reader's own."""
+    filter_ = listing.filter
+    if filter_.scope != "mine" or listing.is_in_public:
+        return 0
+    return await count_rows(turn.connection, turn.viewer, filter_.changed(scope="firm"), now=turn.now)
 
 
 def read_filter(given: ShowList) -> Filter:

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from bot.cards import filter_bar, lists
 from bot.cards.lists import count_rows, say_title
 from bot.cards.types_list import say_types
-from bot.commands.listings import ShowList, complete, read_filter, read_listing, read_page
+from bot.commands.listings import ShowList, complete, count_of_firm, read_filter, read_listing, read_page
 from bot.results.lists import (
     ListChoices,
     Listing,
@@ -150,7 +150,9 @@ async def show_ticks(turn: Turn, given: ShowList) -> TicksShown:
 async def show_page(turn: Turn, listing: Listing) -> ListShown:
     """Show a page of a list that is ready to be read."""
     page = await read_page(turn, listing.filter, listing.cursor, count_rows(listing))
-    return ListShown(summary=say_title(turn.reader, listing), listing=listing, page=page)
+    is_empty = not page.rows and listing.cursor is None
+    of_firm = await count_of_firm(turn, listing) if is_empty else 0
+    return ListShown(summary=say_title(turn.reader, listing), listing=listing, page=page, firm_count=of_firm)
 
 
 async def _find_own_view(turn: Turn, view_id: int | None) -> ViewRow | None:

@@ -46,6 +46,7 @@ def understand(text: str, language: Language, today: date, locale: str = "") -> 
       the company may be one: "contacts of Anne"}; `not_understood` [str], only where there is something; `text`,
       the words without the verb: a saved view of that very name comes first; `is_scope_given`: mine or firm was said,
       not assumed; `group: "type"` ("by type");
+    * `list.count`: as `list`, where how many there are was asked;
     * `show`: `name`; `or_name`, a part of it that may be the name ("Contact Hans Mueller"); `otherwise`, the data of a
       `list`, where the words may be a list if nothing has that name; `suggestions` where a bare name may as well be a
       sentence that was not understood;
@@ -125,7 +126,8 @@ class _Understanding:
         if self._is_turned(listing):
             return self._turned(listing, reading)
         if is_whole or (is_list and self._is_surely_list(listing)):
-            return Ask("list", listing.to_data(self.sentence) | {"text": self.sentence.raw(*self.core)})
+            verb = "list.count" if is_whole and self._is_how_many() else "list"
+            return Ask(verb, listing.to_data(self.sentence) | {"text": self.sentence.raw(*self.core)})
         return self._name(command, listing)
 
     def _is_turned(self, listing: ListReading) -> bool:
@@ -159,6 +161,10 @@ class _Understanding:
             return False
         is_told = listing.begins and any(self.sentence.is_stop)
         return is_told or listing.is_scope_given or listing.is_narrowed
+
+    def _is_how_many(self) -> bool:
+        """Say whether the number of a list is asked for, not its rows."""
+        return any("<how_many>" in symbols for symbols in self.sentence.symbols)
 
     def _is_order(self) -> bool:
         """Say whether the sentence begins as a change does."""

@@ -44,11 +44,14 @@ class ListShown(Result):
 
     listing: Listing
     page: Page[Any]
+    firm_count: int = 0
+    """How many rows the firm's list has, where the reader's own is empty."""
 
     @property
     def data(self) -> dict[str, Any]:
         """The page as plain JSON."""
         return give_page(self.listing, self.page) | {
+            "firm_count": self.firm_count,
             "view_id": self.listing.view_id,
             "previous": self.page.previous,
             "row_count": len(self.page.rows),

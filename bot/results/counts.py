@@ -1,0 +1,28 @@
+"""How many there are of what was asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.results.base import Result
+from bot.results.lists import Listing
+from storage.lists.filters import to_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListCounted(Result):
+    """How many rows a list has, and, where it is the reader's own and empty, how many the firm's has."""
+
+    listing: Listing
+    count: int
+    firm_count: int = 0
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The numbers, and the filter that they are of."""
+        return {"count": self.count, "firm_count": self.firm_count, "filter": to_json(self.listing.filter)}
+
+    @property
+    def remembered(self) -> Mapping[str, Any]:
+        """The list that was counted, for "this"."""
+        return {"filter": to_json(self.listing.filter), "view_id": self.listing.view_id}
