@@ -7,6 +7,7 @@ for a part that many patterns share.
 
 import itertools
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,7 +43,7 @@ class Draft:
 
     edges: dict[str, list["Draft"]] = field(default_factory=dict)
     """By symbol: a word, a class or a value."""
-    slots: dict[str, list["Draft"]] = field(default_factory=dict)
+    slots: dict[str, list["Draft"]] | None = None
     meaning: Meaning | None = None
     after: "Draft | None" = None
     """Where the sentence goes on once the meaning is complete."""
@@ -111,9 +112,11 @@ def _add_part(parts: list[str], sources: list[Draft], slots: frozenset[str]) -> 
 
 
 def _add_symbol(symbol: str, sources: list[Draft], slots: frozenset[str]) -> list[Draft]:
-    target = Draft()
+    target, symbol = Draft(), sys.intern(symbol)
+    name = sys.intern(symbol[1:-1])
     for source in sources:
         source.edges.setdefault(symbol, []).append(target)
-        if symbol[1:-1] in slots:
-            source.slots.setdefault(symbol[1:-1], []).append(target)
+        if name in slots:
+            source.slots = source.slots or {}
+            source.slots.setdefault(name, []).append(target)
     return [target]
