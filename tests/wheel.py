@@ -57,11 +57,13 @@ def find_python(version: str) -> str | None:
     """Find a Python that answers to its version; a shim for one that is not installed does not."""
     if version == OWN:
         return sys.executable
-    python = shutil.which(f"python{version}")
-    if python is None:
-        return None
-    asked = subprocess.run([python, "-c", "import venv"], check=False, capture_output=True)
-    return python if asked.returncode == 0 else None
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    installed = sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"))
+    for python in filter(None, (shutil.which(f"python{version}"), *map(str, reversed(installed)))):
+        asked = subprocess.run([python, "-c", "import venv, ssl, sqlite3"], check=False, capture_output=True)
+        if asked.returncode == 0:
+            return python
+    return None
 
 
 def try_out(python: str, wheel: Path) -> bool:

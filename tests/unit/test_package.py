@@ -2,8 +2,10 @@
 
 import json
 import re
+import subprocess
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,7 @@ from bot.cli.package import (
     find_source,
 )
 from bot.language import understand
+from tests.node_packages import FOLDER, install_node_packages
 from tests.web import needs_page
 
 TODAY = date(2026, 1, 1)
@@ -174,3 +177,20 @@ def test_the_command_says_what_it_made_and_refuses_in_a_sentence(tmp_path, capsy
 def test_a_service_without_manifests_says_what_to_do(tmp_path):
     with pytest.raises(PackageError, match=r"bot\.web\.build"):
         find_source([tmp_path])
+
+
+def check_with_microsofts_own(manifest: Path) -> list[str]:
+    script = [str(FOLDER / "app_manifest.js"), str(install_node_packages()), str(manifest)]
+    answer = subprocess.run(["node", *script], capture_output=True, text=True, check=True)
+    found: list[str] = json.loads(answer.stdout)
+    return found
+
+
+@needs_page
+def test_microsofts_own_check_finds_nothing_in_the_package_and_something_in_a_wrong_one(tmp_path, packed):
+    with zipfile.ZipFile(packed[0]) as archive:
+        archive.extract("manifest.json", tmp_path)
+    path = tmp_path / "manifest.json"
+    assert check_with_microsofts_own(path) == []
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"accentColor": "no colour"}))
+    assert check_with_microsofts_own(path) != []
