@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import case, func, select, tuple_, update
+from sqlalchemy import and_, case, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.bulk import update_rows
@@ -172,3 +172,17 @@ async def _update(connection: AsyncConnection, lease: Lease, change: Prepared, *
     key = {"tenant_id": lease.tenant_id, "user_id": lease.user_id, "fencing_number": lease.fencing}
     if not await change.fetch(connection, key | values):
         raise LeaseLostError
+
+
+async def count_missing(connection: AsyncConnection, tenant_id: int) -> int:
+    """Count a firm's mailboxes that are not there."""
+    missing = select(func.count()).where(Mailbox.tenant_id == tenant_id, Mailbox.state == "skipped")
+    return await connection.scalar(missing) or 0
+
+
+async def end_leases(connection: AsyncConnection, tenant_id: int, now: int) -> None:
+    """Take mailboxes back from workers that read them under rules that hold no more; they are due again at once."""
+    held = and_(Mailbox.tenant_id == tenant_id, Mailbox.leased_until > 0, Mailbox.state != "stopped")
+    again = {"due_at": now, "leased_until": 0, "fencing": Mailbox.fencing + 1}
+    await connection.execute(update(Mailbox).where(held).values(**again))
+    wake(connection, "mailboxes")

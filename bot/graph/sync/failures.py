@@ -1,7 +1,7 @@
 """What a failed sync means for its mailbox: which state, why, and when to try again."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final
 
@@ -10,6 +10,10 @@ from bot.graph.client.errors import GraphError, SignInError
 
 _FORBIDDEN_FOR: Final = 6 * 3600
 _SKIPPED_FOR: Final = 24 * 3600
+_MISSING_FOR: Final = 15 * 60
+"""A mailbox that is not there may be about to be: it is asked after this, then later and later up to a day."""
+MISSING_PACE: Final = 1.0
+"""Seconds between two questions to mailboxes of one firm that are not there, however many there are."""
 _DOUBTED: Final = 10
 """How often in a row a mailbox that answered before may be missing until it is believed: for some hours."""
 _CODES: Final = {
@@ -42,8 +46,17 @@ def judge_error(error: Exception, now: float, failures: int, *, has_answered: bo
     if error.status == HTTPStatus.FORBIDDEN:
         return SyncFailure("forbidden", f"forbidden:{error.code}", _wait(now, _FORBIDDEN_FOR, error))
     if error.status == HTTPStatus.NOT_FOUND and not (has_answered and failures < _DOUBTED):
-        return SyncFailure("skipped", f"no_mailbox:{error.code}", _wait(now, _SKIPPED_FOR, error))
+        return SyncFailure("skipped", f"no_mailbox:{error.code}", _wait(now, _grow(failures), error))
     return SyncFailure("retrying", _explain(error), choose_retry_at(now, failures, error.retry_after))
+
+
+def spread_out(trouble: SyncFailure, now: float, missing: int) -> SyncFailure:
+    """Put the next try off where so many mailboxes of the firm are missing that asking them all takes longer."""
+    return replace(trouble, retry_at=max(trouble.retry_at, int(now + missing * MISSING_PACE * random.uniform(1, 1.2))))
+
+
+def _grow(failures: int) -> int:
+    return min(_SKIPPED_FOR, _MISSING_FOR * 2 ** min(failures, 10))
 
 
 def _wait(now: float, seconds: int, error: GraphError) -> int:

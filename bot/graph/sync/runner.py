@@ -10,7 +10,7 @@ import structlog
 
 from bot.graph.client.client import GraphClient
 from bot.graph.client.errors import GraphError, SignInError
-from bot.graph.sync.failures import SyncFailure, judge_error
+from bot.graph.sync.failures import SyncFailure, judge_error, spread_out
 from bot.graph.sync.firm import Firm
 from bot.graph.sync.mailbox import sync_mailbox
 from bot.graph.sync.run import MailboxRun, OnApplied
@@ -24,6 +24,7 @@ from storage.queue.mailboxes import (
     begin_first_sync,
     choose_interval,
     count_mailboxes,
+    count_missing,
     fail_mailbox,
     finish_mailbox,
     release_mailbox,
@@ -114,6 +115,9 @@ class MailboxRunner:
         try:
             async with self._database.writing(lease.tenant_id) as connection:
                 await turn.settle(connection)
+                if trouble.state == "skipped":
+                    missing = await count_missing(connection, lease.tenant_id)
+                    trouble = spread_out(trouble, self._clock(), missing)
                 await fail_mailbox(
                     connection, lease, state=trouble.state, reason=trouble.reason, retry_at=trouble.retry_at
                 )

@@ -1,0 +1,28 @@
+"""When a mailbox that is not there is asked for again: soon at first, and never so that a firm is flooded."""
+
+from itertools import pairwise
+
+from bot.graph.client.errors import GraphError
+from bot.graph.sync.failures import MISSING_PACE, SyncFailure, judge_error, spread_out
+
+MISSING = GraphError(404, "MailboxNotEnabledForRESTAPI")
+MINUTE, DAY = 60, 86_400
+
+
+def test_a_mailbox_that_never_answered_is_asked_sooner_than_the_next_day_and_later_each_time():
+    waits = [judge_error(MISSING, 0, failures).retry_at for failures in range(12)]
+    assert 13 * MINUTE <= waits[0] <= 17 * MINUTE
+    assert all(later > 1.5 * sooner for sooner, later in pairwise(waits[:7]))
+    assert all(0.9 * DAY <= wait <= 1.1 * DAY for wait in waits[8:])
+
+
+def test_one_that_answered_before_is_believed_to_be_gone_only_after_hours_and_then_asked_daily():
+    assert judge_error(MISSING, 0, 3, has_answered=True).state == "retrying"
+    gone = judge_error(MISSING, 0, 10, has_answered=True)
+    assert (gone.state, gone.retry_at > 0.8 * DAY) == ("skipped", True)
+
+
+def test_thousands_of_missing_mailboxes_are_asked_one_after_the_other():
+    soon = SyncFailure("skipped", "no_mailbox:x", 900)
+    assert spread_out(soon, 0, 100) == soon
+    assert spread_out(soon, 0, 5_000).retry_at >= 5_000 * MISSING_PACE
