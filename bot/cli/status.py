@@ -15,12 +15,15 @@ from bot.environment import load_config
 from bot.language import LANGUAGES, say, say_ago, say_reason, say_time
 from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM
+from storage.models import UNSERVED
 from storage.queue.health import (
     FEEDS,
     Firm,
+    Freshness,
     Health,
     Load,
     Standing,
+    get_freshness,
     get_health,
     list_firms,
     list_standings,
@@ -36,6 +39,7 @@ class FirmReport:
     firm: Firm
     health: Health
     standings: Sequence[Standing]
+    freshness: Freshness
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,6 +66,7 @@ async def read(config: Config, now: int, most: int) -> tuple[list[FirmReport], L
                     firm,
                     await get_health(connection, now, firm.tenant_id),
                     await list_standings(connection, firm.tenant_id, most),
+                    await get_freshness(connection, config.sync_interval, firm.tenant_id),
                 )
                 for firm in await list_firms(connection)
             ]
@@ -82,9 +87,22 @@ def show(console: Console, language: str, now: int, reports: Sequence[FirmReport
             mailboxes.add_row(*_describe_mailbox(language, now, standing))
     if mailboxes.row_count:
         console.print(mailboxes)
+    for report in reports:
+        if report.firm.state not in UNSERVED:
+            console.print(say_freshness(language, now, report), soft_wrap=True, highlight=False, markup=False)
     waiting = {"due": load.due, "leased": load.leased, "unknown": load.outbox.get("unknown", 0)}
     for key, count in waiting.items():
         console.print(say(language, f"status.waiting.{key}", count=count))
+
+
+def say_freshness(language: str, now: int, report: FirmReport) -> str:
+    """Say how soon news of a firm shows: told by Microsoft, or polled, and how old the oldest look is."""
+    freshness, firm = report.freshness, report.firm.name or report.firm.entra_id
+    minutes, active = (-(-seconds // 60) for seconds in (freshness.seconds, freshness.active_seconds))
+    values = {"firm": firm, "polled": freshness.refused, "told": freshness.notified, "minutes": minutes}
+    said = say(language, f"status.news.{freshness.mode}", **values, active=active)
+    oldest = say_ago(language, freshness.oldest_at, now) if freshness.oldest_at else ""
+    return f"{said} {say(language, 'status.news.oldest', ago=oldest)}" if oldest else said
 
 
 def _make_table(language: str, *columns: str) -> Table:

@@ -102,6 +102,7 @@ def list_stoppages(stoppages: Stoppages) -> list[Trouble]:
         "firms_stopped": stoppages.firms_stopped,
         "firms_unread": stoppages.firms_unread,
         "directory_late": stoppages.directories_late,
+        "directory_failing": stoppages.directories_failing,
     }
     return [Trouble(key, "hinders", {"count": count}) for key, count in counts.items() if count]
 

@@ -145,6 +145,8 @@ class Freshness:
     """Within which what is new in a polled mailbox shows."""
     active_seconds: int
     """The same for a mailbox that had something new within a day."""
+    oldest_at: int = 0
+    """When the mailbox was last read that was not read for the longest, of those that are current; 0 for none."""
 
 
 async def get_freshness(connection: Reading, interval: int = INTERVAL, tenant_id: int | None = None) -> Freshness:
@@ -160,8 +162,11 @@ async def get_freshness(connection: Reading, interval: int = INTERVAL, tenant_id
     counts: dict[int, int] = {row[0]: row[1] for row in await connection.execute(counted)}
     notified, waiting, refused = (counts.get(rank, 0) for rank in range(3))
     code = await connection.scalar(select(func.max(one.reason)).where(of_tenant, one.state == "refused"))
+    current = and_(Mailbox.state == "current", Mailbox.tenant_id == tenant_id if tenant_id is not None else true())
+    oldest_at = await connection.scalar(select(func.min(Mailbox.last_success_at)).where(current)) or 0
     mode = ("mixed" if notified else "headers_only") if refused else "notified" if notified else "starting"
-    return Freshness(mode, notified, refused, waiting, code or "", interval, choose_busy_interval(interval))
+    seconds = (interval, choose_busy_interval(interval))
+    return Freshness(mode, notified, refused, waiting, code or "", *seconds, oldest_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +263,8 @@ async def _measure_lags(connection: Reading, now: int) -> dict[str, float]:
 
 DIRECTORY_LATE: Final = 1200
 """Seconds without a look at a directory after which nobody seems to look any more; one is due every 300 or 600."""
+FAILED_OFTEN: Final = 3
+"""Failures in a row after which a directory that cannot be read is no passing trouble."""
 OVERDUE: Final = 120
 """Seconds after which a chore that nobody takes up is late."""
 
@@ -270,6 +277,8 @@ class Stoppages:
     firms_unread: int
     """Tenants that are configured and not there: nobody has begun to read them."""
     directories_late: int
+    directories_failing: int
+    """Of tenants that let us in otherwise: a group that is not there, say."""
 
 
 async def find_stoppages(connection: Reading, now: int, entra_ids: Collection[str]) -> Stoppages:
@@ -278,11 +287,13 @@ async def find_stoppages(connection: Reading, now: int, entra_ids: Collection[st
     rows = (await connection.execute(select(Tenant.tenant_id, Tenant.state).where(served))).all()
     ids = [row.tenant_id for row in rows]
     is_old = and_(Chore.last_success_at > 0, Chore.last_success_at < now - DIRECTORY_LATE, Chore.failures == 0)
-    late = select(func.count()).where(
-        Chore.name == "directory", Chore.tenant_id.in_(ids), or_(Chore.due_at < now - OVERDUE, is_old)
-    )
+    active = [row.tenant_id for row in rows if row.state == "active"]  # of others it is told why they stand still
+    is_late = Chore.last_success_at < now - DIRECTORY_LATE
+    is_failing = and_(Chore.failures >= FAILED_OFTEN, is_late, Chore.tenant_id.in_(active))
+    looks = select(func.count()).where(Chore.name == "directory", Chore.tenant_id.in_(ids))
     return Stoppages(
         sum(1 for row in rows if row.state != "active"),
         len(set(entra_ids)) - len(ids),
-        await connection.scalar(late) or 0,
+        await connection.scalar(looks.where(or_(Chore.due_at < now - OVERDUE, is_old))) or 0,
+        await connection.scalar(looks.where(is_failing)) or 0,
     )

@@ -138,6 +138,7 @@ async def test_a_loop_that_has_ended_ends_the_process_s_life(well):
     [
         (f"UPDATE chores SET due_at = {T - 600}", "directory_late"),
         (f"UPDATE chores SET last_success_at = {T - 3600}", "directory_late"),
+        (f"UPDATE chores SET failures = 3, last_success_at = {T - 3600}", "directory_failing"),
         ("UPDATE tenants SET state = 'needs_admin'", "firms_stopped"),
         ("UPDATE tenants SET entra_id = 'another'", "firms_unread"),
         (
