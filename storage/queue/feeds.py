@@ -62,10 +62,13 @@ class FeedState:
 
 
 async def get_feeds(connection: Reading, tenant_id: int, user_id: int) -> dict[Feed, FeedState]:
-    """Give where all feeds of a mailbox stand; one that never began is at its beginning."""
+    """Give where all feeds of a mailbox stand; one that never began is at its beginning.
+
+    What a newer release follows beside them is none of ours: the two run beside each other on one database.
+    """
     rows = await _OWN.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id})
-    states = {Feed(feed): FeedState(link, bool(is_current), *rest) for feed, link, is_current, *rest in rows}
-    return {feed: states.get(feed, FeedState()) for feed in Feed}
+    states = {feed: FeedState(link, bool(is_current), *rest) for feed, link, is_current, *rest in rows}
+    return {feed: states.get(feed.value, FeedState()) for feed in Feed}
 
 
 async def reread_calendars(connection: AsyncConnection, mailboxes: Collection[tuple[int, int]]) -> None:
