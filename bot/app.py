@@ -15,7 +15,7 @@ from bot.config import Config
 from bot.door import Door
 from bot.graph.client.client import GraphClients
 from bot.graph.directory.installs import AppInstaller
-from bot.graph.directory.keeper import DirectoryKeeper, Rules
+from bot.graph.directory.keeper import DirectoryKeeper
 from bot.graph.subscriptions.audit import SubscriptionSweeper
 from bot.graph.subscriptions.keeper import SubscriptionKeeper
 from bot.graph.sync.worker import Worker
@@ -43,7 +43,6 @@ from bot.upkeep import Upkeep
 from bot.web.site import has_page
 from storage.engine.database import Database, open_database
 from storage.engine.relay import relay
-from storage.messages.notice_preferences import NoticePreferences
 
 DATABASE: Final = web.AppKey("database", Database)
 STOP: Final = web.AppKey("stop", Stop)
@@ -76,7 +75,7 @@ async def create_app(
         database = await stack.enter_async_context(_hold(open_store(config)))
         line = await stack.enter_async_context(open_teams(config, is_demo=is_demo))
         session = await stack.enter_async_context(open_session(config))
-        notices = Notices(clock, make_notice_preferences(config))
+        notices = Notices(clock)
         door = Door(database, clock, notices)
         keys = KeySet(f"{config.login_url}/common/discovery/v2.0/keys", functools.partial(fetch, session))
         app = web.Application(client_max_size=2**20)
@@ -121,12 +120,6 @@ def open_store(config: Config) -> Database:
     return open_database(config.database_url, is_pooled=config.database_is_pooled)
 
 
-def make_notice_preferences(config: Config) -> NoticePreferences:
-    """Say how people want notices unless they or their firm say."""
-    from_hour, until_hour = map(int, config.notice_hours.split("-"))
-    return NoticePreferences().changed(from_hour=from_hour, until_hour=until_hour)
-
-
 def base_loops(config: Config, database: Database, clock: Clock) -> list[Loop]:
     """Build what every process runs: its gauges, and the relay that wakes it for what others have written."""
     loops: list[Loop] = [Gauges(database, clock).run] if config.metrics_port else []
@@ -137,16 +130,14 @@ def base_loops(config: Config, database: Database, clock: Clock) -> list[Loop]:
 
 def work_loops(config: Config, database: Database, graph: GraphClients, notices: Notices, clock: Clock) -> list[Loop]:
     """Build what keeps mailboxes current: the directory, the subscriptions, and the worker itself."""
-    rules = Rules(
+    directory = DirectoryKeeper(
+        database,
+        graph,
         tenants=config.tenants,
-        group=config.group,
-        admins=config.admins,
-        contact_rule=config.contact_rule,
-        shares_contacts=config.shares_contacts,
-        retention_days=config.retention_days,
-        leaver_days=config.leaver_days,
+        first=config.first_rules,
+        clock=clock,
+        on_tenant_state=notices.on_tenant_state,
     )
-    directory = DirectoryKeeper(database, graph, rules=rules, clock=clock, on_tenant_state=notices.on_tenant_state)
     worker = Worker(
         database,
         graph,
@@ -170,7 +161,7 @@ async def open_worker(config: Config, *, clock: Clock = time.time) -> AsyncItera
         stack.enter_context(tracing(config.traces_url))
         database = await stack.enter_async_context(_hold(open_store(config)))
         graph = await stack.enter_async_context(_hold(GraphClients(config)))
-        notices = Notices(clock, make_notice_preferences(config))
+        notices = Notices(clock)
         admission, running = Admission(database, config.tenants), Running(Stop())
         loops = [*base_loops(config, database, clock), admission.run]
         loops += map(admission.then, work_loops(config, database, graph, notices, clock))

@@ -2,14 +2,17 @@
 
 import uuid
 from ipaddress import ip_network
-from typing import Final
+from typing import Final, Self
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.engine.urls import read_url
+from storage.errors import RuleError
+from storage.firm.rule_values import NAMES, FirmRules, read_value, write_value
 
-_HOUR = r"(0?[0-9]|1[0-9]|2[0-4])"
+_OF_IDS: Final = frozenset({"group", "serves_group", "admins"})
 
 SERVICE_URL_HOSTS = (
     "smba.trafficmanager.net",
@@ -61,17 +64,25 @@ class Config(BaseSettings):
     leaver_days: int = Field(
         -1, ge=-1, description="days after which what a leaver's mailbox gave is deleted; -1 keeps it"
     )
-    notice_hours: str = Field(
-        "7-21",
-        pattern=rf"^{_HOUR}-{_HOUR}$",
-        description="local hours in which people are told things, unless they say",
+    notice_hours: str = Field("7-21", description="local hours in which people are told things, unless they say")
+    keeps_subjects: bool = Field(default=False, description="true keeps the subjects of mails and meetings")
+    own_domains: tuple[str, ...] = Field(
+        (), description="domains that are the firm's own beside those proved to Microsoft, as a JSON list"
     )
+    language: str = Field("en", description="language in which people are answered whose own is not known")
+    timezone: str = Field("UTC", description="time zone of the firm, such as Europe/Paris")
+    serves: str = Field(
+        "mailboxes", description="who may use the service: those whose `mailboxes` are read, `everyone`, or a `group`"
+    )
+    serves_group: str = Field("", description="Entra group that may use the service, where `CARNET_SERVES` is `group`")
+    shows_lately: bool = Field(default=True, description="false leaves out what happened last with somebody")
+    controller: str = Field("", description="who is responsible for the data, for the privacy page")
+    privacy_contact: str = Field("", description="whom people write to about their data, for the privacy page")
+    legal_basis: str = Field("", description="why the firm may keep the data, for the privacy page")
+    privacy_url: str = Field("", description="the firm's own privacy notice (https), in place of ours")
+    terms_url: str = Field("", description="the firm's own terms of use (https), in place of ours")
     installs_app: bool = Field(default=False, description="install the app for people before telling them something")
-    contact_rule: str = Field(
-        "outreach",
-        pattern="^(outreach|exchange)$",
-        description="`outreach`, or `exchange`: they must have answered too",
-    )
+    contact_rule: str = Field("outreach", description="`outreach`, or `exchange`: they must have answered too")
     shares_contacts: bool = Field(default=True, description="false keeps colleagues' contacts back")
     login_url: str = Field("https://login.microsoftonline.com", description="sign-in authority")
     proxy: str = Field(
@@ -101,7 +112,27 @@ class Config(BaseSettings):
             return value
         return read_url(value).render_as_string(hide_password=False)
 
-    @field_validator("app_id", "app_tenant", "group")
+    @field_validator(*sorted({*NAMES} - _OF_IDS))
+    @classmethod
+    def _read_rule(cls, value: object, info: ValidationInfo) -> object:
+        """Read a firm's rule as an administrator's own is read; the sentence of a wrong one is its description."""
+        try:
+            return read_value(str(info.field_name), write_value(value))
+        except RuleError as error:
+            raise PydanticCustomError("rule", "no value of this rule") from error
+
+    @model_validator(mode="after")
+    def _check_rules(self) -> Self:
+        if self.serves == "group" and not self.serves_group:
+            raise ValueError("CARNET_SERVES is `group`: name it in CARNET_SERVES_GROUP")
+        return self
+
+    @property
+    def first_rules(self) -> FirmRules:
+        """The rules of a firm whose administrators have not yet set any."""
+        return FirmRules(**{name: getattr(self, name) for name in NAMES})
+
+    @field_validator("app_id", "app_tenant", "group", "serves_group")
     @classmethod
     def _read_id(cls, value: str) -> str:
         return read_id(value) if value else value

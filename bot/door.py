@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 import structlog
@@ -31,10 +31,8 @@ from storage.engine.database import Database
 from storage.errors import StoreUnavailableError
 from storage.firm.users import KnownUser
 
-__all__ = ["VERSIONED", "Caller", "Claim", "Door", "Run", "Serves"]
+__all__ = ["VERSIONED", "Caller", "Claim", "Door", "Run"]
 
-Serves = Literal["mailboxes", "everyone"]
-"""Whom a firm lets in: the people whose mailboxes are read, or everybody of the firm."""
 VERSIONED: Final = frozenset(verb.name for verb in ROUTER if verb.versioned)
 """The verbs whose buttons say on which state of a company they were decided."""
 SERVED_STATES: Final = frozenset({"active", "needs_admin"})
@@ -49,12 +47,9 @@ log = structlog.get_logger(__name__)
 class Door:
     """Lets people in, lets them call what they may, and says every failure as a card."""
 
-    def __init__(
-        self, database: Database, clock: Callable[[], float], post: Post | None = None, *, serves: Serves = "mailboxes"
-    ) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float], post: Post | None = None) -> None:
         self._dispatcher = Dispatcher(database, post)
         self._clock = clock
-        self._serves = serves
 
     def admit(self, user: KnownUser | None, *, surface: Surface, language: Language, timezone: str = "") -> Caller:
         """Return the caller that a user is; raises `ForbiddenError` with the sentence of why they are not served."""
@@ -62,8 +57,8 @@ class Door:
             raise ForbiddenError("stranger")
         if user.tenant_state not in SERVED_STATES:
             raise ForbiddenError("firm_paused" if user.tenant_state == "paused" else "stranger")
-        if self._serves == "mailboxes" and not user.has_mailbox:
-            raise ForbiddenError("no_mailbox")
+        if user.refusal:
+            raise ForbiddenError(user.refusal)
         return Caller(
             viewer=replace(user.viewer, is_in_public=True) if surface == "group" else user.viewer,
             language=language,

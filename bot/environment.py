@@ -26,14 +26,17 @@ def load_config() -> Config:
     try:
         return Config()
     except ValidationError as error:
-        wrong = list(dict.fromkeys(_describe(str(each["loc"][0]), each) for each in error.errors()))
+        wrong = list(dict.fromkeys(_describe(*map(str, each["loc"][:1]), error=each) for each in error.errors()))
     except SettingsError as error:
         wrong = [_describe(name) for name in Config.model_fields if f'field "{name}"' in str(error)]
     raise ValueError(f"This setting makes no sense as it is: {'; '.join(wrong)}.")
 
 
-def _describe(name: str, error: Mapping[str, object] | None = None) -> str:
+def _describe(name: str = "", *, error: Mapping[str, object] | None = None) -> str:
+    """Say what is wrong with a setting; with several beside each other, where no name is given."""
     why = error.get("ctx", {}).get("error") if error else None  # type: ignore[attr-defined]
+    if not name:
+        return str(why)
     text = str(why) if isinstance(why, ValueError) else Config.model_fields[name].description
     return f"{PREFIX}{name.upper()} ({text})"
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from bot.loops import holding, repeat, wait
+from bot.loops import holding, repeat, waking
 from storage.engine.database import Database
 from storage.engine.partitions import add_parts
 from storage.engine.rls import SYSTEM
@@ -30,7 +30,7 @@ class Upkeep:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Keep order until `stopping` is set."""
-        await repeat("upkeep", self.work, stopping, lambda seconds: wait(stopping, seconds))
+        await repeat("upkeep", self.work, stopping, waking(self._database, "upkeep"))
 
     async def work(self) -> float:
         """Do what is due today; gives the seconds until it is worth looking again."""

@@ -9,7 +9,8 @@ StorageError
 │   ├── MissingError             there is no such row for this viewer
 │   ├── StaleError               somebody changed the row since
 │   ├── TakenError               another one has the name
-│   └── RefusedError             the viewer may not, or the value will not do
+│   ├── RefusedError             the viewer may not, or the value will not do
+│   └── RuleError                it cannot be a rule of a firm
 ├── QuestionError                a question that cannot be answered as it was put
 │   ├── FilterError              not a filter
 │   ├── PeriodError              not a period of a filter
@@ -84,6 +85,15 @@ class RefusedError(ChangeError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class RuleError(ChangeError, ValueError):
+    """What was given cannot be a rule of a firm; `key` says why, `values` what it is about."""
+
+    def __init__(self, key: str, **values: Any) -> None:
+        self.key = key
+        self.values = values
+        super().__init__(key)
 
 
 class QuestionError(StorageError):

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -129,8 +130,26 @@ class Tenant(Base):
     """What the addresses of our subscriptions carry, so that we end none that another installation made."""
     leaver_days: Mapped[int] = mapped_column(BigInt, default=-1)
     """Days after which what a leaver's mailbox gave is deleted; -1 keeps it for the firm."""
+    serves: Mapped[str] = mapped_column(String(16), default="mailboxes", server_default=text("'mailboxes'"))
+    """Who may use the service: `mailboxes` (those whose mailboxes are read), `everyone`, or a `group`."""
+    shows_lately: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    """False leaves out what happened last with a contact or company."""
     settings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     created_at: Mapped[int] = mapped_column(BigInt, default=0)
+
+
+class FirmRule(Base):
+    """One rule of a firm, and who gave it; what queries join is copied to the firm's own row when it changes."""
+
+    __tablename__ = "firm_rules"
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[Any] = mapped_column(Json)
+    is_first: Mapped[bool] = mapped_column(Boolean, default=True)
+    """The environment gave it; what an administrator gave, the environment changes no more."""
+    actor_id: Mapped[int | None] = mapped_column(BigInt)
+    changed_at: Mapped[int] = mapped_column(BigInt, default=0)
 
 
 class User(Base):
@@ -159,6 +178,8 @@ class User(Base):
     left_at: Mapped[int] = mapped_column(BigInt, default=0)
     """When a person who is not active any more was missed."""
     is_admin: Mapped[bool] = mapped_column(Boolean, default=False)
+    may_use: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    """Whether the firm's rules serve this person, as the last look at the directory and its groups found."""
     settings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """How this person wants notices: hours, digest, muted kinds."""
     install_state: Mapped[str] = mapped_column(String(16), default="")

@@ -8,6 +8,7 @@ from bot.cards import (
     companies,
     contacts,
     files,
+    firm,
     list_work,
     lists,
     notice_settings,
@@ -24,10 +25,12 @@ from bot.cards import (
 from bot.cards.companies import Opened
 from bot.cards.lists import Listing
 from bot.language import say
+from bot.results.firm import Administrator, FirmShown
 from bot.turn import Ask, File, Language, Reader
 from storage.book.companies import CompanyDetail, CompanyRow
 from storage.book.contacts import ContactDetail, ContactRow, SeenPerson
 from storage.book.item_people import Person
+from storage.firm.rule_values import FirmRules
 from storage.lists.facts import ContactBrief, Knower, Recent, Totals
 from storage.lists.filters import Filter
 from storage.lists.paging import Page
@@ -273,6 +276,15 @@ def _draw_questions(reader: Reader, world: World) -> Iterator[tuple[str, dict[st
         "notice_settings",
         notice_settings.draw_notice_settings(reader, NoticePreferences(muted=("view",)), world.words),
     )
+    people = tuple(
+        Administrator(f"{n:08}-1111-4111-8111-111111111111", n, world.person(n) if n else "") for n in range(4)
+    )
+    rules = FirmRules(own_domains=("one.example", "two.example"), controller=world.words[:300])
+    for section in firm.SECTIONS:
+        others = tuple((n, world.person(n)) for n in range(15))
+        told = {"section": section, "note": world.words}
+        shown = FirmShown(rules=rules, administrators=people, colleagues=others, **told)
+        yield f"firm_{section}", firm.draw_firm(reader, shown)
     troubles = tuple(status.SyncFailure(world.person(n), f"answered:{world.words}", NOW + 600) for n in range(20))
     stands = status.Status(
         1_000, 900, 50, 20, 30, 0.9, NOW + 3_600, NOW - 60, f"answered:{world.words}", troubles, 9_000, 900, 1

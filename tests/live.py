@@ -16,13 +16,14 @@ from bot.demo.microsoft import Microsoft
 from bot.demo.serving import run_microsoft
 from bot.demo.world.firm import Firm
 from bot.graph.client.client import GraphClients
-from bot.graph.directory.keeper import DirectoryKeeper, Rules
+from bot.graph.directory.keeper import DirectoryKeeper
 from bot.graph.subscriptions.audit import SubscriptionSweeper
 from bot.graph.subscriptions.keeper import SubscriptionKeeper
 from bot.graph.sync.worker import Worker
 from bot.graph.webhooks.routes import add_graph_routes
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
+from storage.firm.rule_values import FirmRules
 from tests.account import balance
 from tests.books import has_passed
 from tests.microsoft import let_everybody_write, make_firm
@@ -48,8 +49,9 @@ class Live:
         self.clock = clock
         self.url = url
         self.clients = GraphClients(Config(**microsoft.config_values), clock)
-        self.rules = Rules(tenants=tuple(firm.tenant_id for firm in microsoft.firms), **rules)
-        self.directory = DirectoryKeeper(database, self.clients, rules=self.rules, clock=clock)
+        self.rules = FirmRules(**rules)
+        tenants = tuple(firm.tenant_id for firm in microsoft.firms)
+        self.directory = DirectoryKeeper(database, self.clients, tenants=tenants, first=self.rules, clock=clock)
         self.keeper = SubscriptionKeeper(database, self.clients, public_url=url, clock=clock)
         self.sweeper = SubscriptionSweeper(database, self.clients, public_url=url, clock=clock)
         self.worker = Worker(database, self.clients, clock=clock)

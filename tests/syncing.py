@@ -10,10 +10,11 @@ from sqlalchemy import text
 from bot.config import Config
 from bot.demo.microsoft import Microsoft
 from bot.graph.client.client import GraphClients
-from bot.graph.directory.keeper import DirectoryKeeper, Rules
+from bot.graph.directory.keeper import DirectoryKeeper
 from bot.graph.sync.worker import Worker
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
+from storage.firm.rule_values import FirmRules
 from storage.models import Feed
 from tests.account import balance
 from tests.books import has_passed
@@ -46,8 +47,8 @@ class Sync:
 
     async def start(self) -> None:
         """Add the tenant and its people."""
-        rules = Rules(tenants=(self.microsoft.firm.tenant_id,), contact_rule=self.rule)
-        await DirectoryKeeper(self.database, self.clients, rules=rules, clock=self.clock).work()
+        tenants, first = (self.microsoft.firm.tenant_id,), FirmRules(contact_rule=self.rule)
+        await DirectoryKeeper(self.database, self.clients, tenants=tenants, first=first, clock=self.clock).work()
 
     async def run(self) -> None:
         """Make every mailbox due that may be, and sync until none is."""

@@ -15,6 +15,8 @@ from bot.turn import Choice
 Json = dict[str, Any]
 NAME_LENGTH = 120
 """The longest name that somebody may give to a company or a view on a card."""
+LONG_LENGTH = 2_000
+"""The longest text on a card that is more than a name."""
 
 
 def _choices(style: ChoiceInputStyle, *, is_multi_select: bool = False) -> Template:
@@ -52,6 +54,9 @@ _TEXT = Template(
         value=slot("value"),
         max_length=NAME_LENGTH,
     )
+)
+_LONG_TEXT = Template(
+    InputText(id=slot("id"), label=slot("label"), value=slot("value"), is_multiline=True, max_length=LONG_LENGTH)
 )
 _TICKS = _choices(ChoiceInputStyle.EXPANDED, is_multi_select=True)
 _CHOICE = Template(InputChoice(title=slot("title"), value=slot("value")))
@@ -98,6 +103,11 @@ def choose_person(name: str, label: str, placeholder: str, known: Iterable[Choic
 def write_text(name: str, label: str, placeholder: str | None = None, value: str | None = None) -> Json:
     """Let the reader write a name."""
     return _TEXT(id=name, label=label, placeholder=placeholder, value=value and trim(value, NAME_LENGTH))
+
+
+def write_long(name: str, label: str, value: str) -> Json:
+    """Let the reader write more than a name."""
+    return _LONG_TEXT(id=name, label=label, value=value)
 
 
 def tick_several(name: str, label: str, choices: Sequence[Json]) -> Json:

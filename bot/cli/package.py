@@ -1,6 +1,7 @@
 """`carnet package`: the app package for Teams and Outlook, filled in for one installation and checked offline."""
 
 import argparse
+import asyncio
 import io
 import json
 import re
@@ -13,7 +14,14 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 
+from bot.config import Config, read_id
+from bot.environment import load_config
 from bot.web.site import DIST
+from storage.engine.database import open_database
+from storage.engine.rls import SYSTEM
+from storage.firm.rules import get_rules
+from storage.firm.tenants import get_tenant_id
+from storage.schema.migrate import check_file
 
 SOURCE = Path(__file__).parents[2] / "manifest"
 """The manifests of a checkout; an installed service carries them in its build."""
@@ -186,10 +194,28 @@ def pack(files: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
+async def read_links(config: Config, host: str, tenant: str) -> dict[str, str]:
+    """Give a firm's own links from its settings, else those of our pages about it; raises `PackageError`."""
+    entra_id = read_id(tenant)
+    check_file(config.database_url)
+    database = open_database(config.database_url, is_pooled=config.database_is_pooled)
+    try:
+        async with database.reading(SYSTEM) as connection:
+            number = await get_tenant_id(connection, entra_id)
+            rules = await get_rules(connection, number) if number is not None else None
+    finally:
+        await database.close()
+    if rules is None:
+        raise PackageError(f"There is no firm {entra_id} in this database.")
+    own = f"https://{host}/privacy?firm={entra_id}"
+    return {"privacyUrl": rules.privacy_url or own, "termsOfUseUrl": rules.terms_url}
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `carnet package`."""
     parser.add_argument("--app-id", required=True, help="application (client) id of the Entra app registration")
     parser.add_argument("--host", required=True, help="public host name of this service")
+    parser.add_argument("--tenant", default="", help="Entra id of a firm here, whose settings name its own links")
     parser.add_argument("--version", default="1.0.0", help="version of the package; raise it with every upload")
     parser.add_argument("--privacy-url", default="", help="the firm's own privacy notice")
     parser.add_argument("--terms-url", default="", help="the firm's own terms of use")
@@ -200,7 +226,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Make the package that the options ask for, and say where it is; raises `PackageError`."""
     named = {"privacyUrl": "privacy_url", "termsOfUseUrl": "terms_url", "websiteUrl": "website_url"}
-    links = {name: getattr(arguments, option) for name, option in named.items()}
     host = arguments.host.lower()
+    known = asyncio.run(read_links(load_config(), host, arguments.tenant)) if arguments.tenant else NO_LINKS
+    links = {name: getattr(arguments, option) or known.get(name, "") for name, option in named.items()}
     paths = build_package(arguments.out, app_id=arguments.app_id, host=host, version=arguments.version, links=links)
     print(*paths, sep="\n")  # noqa: T201  # what was made

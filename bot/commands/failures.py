@@ -5,7 +5,7 @@ from bot.errors import BadRequestError, CarnetError, ConflictError, ForbiddenErr
 from bot.language import say
 from bot.results.questions import Said
 from bot.turn import Reader, Reply
-from storage.errors import CursorError, FilterError, MissingError, RefusedError, StaleError, TakenError
+from storage.errors import CursorError, FilterError, MissingError, RefusedError, RuleError, StaleError, TakenError
 
 _FORBIDDEN = frozenset({"not_owner", "builtin"})
 
@@ -24,6 +24,8 @@ def translate(error: Exception) -> CarnetError | None:
         case RefusedError(reason=reason):
             kind = ForbiddenError if reason in _FORBIDDEN else BadRequestError
             known = kind(f"refused_{reason}")
+        case RuleError(key=key, values=values):
+            known = BadRequestError(f"rule_{key}", **values)
         case FilterError():
             known = BadRequestError("bad_filter", detail=str(error))
         case CursorError():

@@ -96,7 +96,7 @@ class _DemoPage:
 
     def _send(self, name: str) -> web.Response:
         try:
-            text = self._site.page(name, **self._values)
+            text = self._site.page(name, self._values)
         except NotBuiltError:
             return web.Response(status=503, text="The page is not built. Run: python -m bot.web.build\n")
         return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": _POLICY})

@@ -9,7 +9,7 @@ from bot.language.formats import say_ago, say_date, say_list, say_month, say_num
 from bot.language.loading import prepare
 from bot.language.naming import split_names
 from bot.language.reasons import say_reason
-from bot.language.texts import LANGUAGES, MissingTextWarning, choose_language, say
+from bot.language.texts import LANGUAGES, MissingTextWarning, choose_language, name_language, say
 from bot.language.understanding import is_sentence, understand
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "describe",
     "describe_period",
     "is_sentence",
+    "name_language",
     "prepare",
     "say",
     "say_ago",

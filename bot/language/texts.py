@@ -64,6 +64,11 @@ def _find_language(locale: str) -> str:
     return re.split(r"[^a-z]", locale.strip().lower(), maxsplit=1)[0]
 
 
+def name_language(language: Language) -> str:
+    """Return a language's name, as its speakers write it."""
+    return str(tomllib.loads((FOLDER / language / "language.toml").read_text(encoding="utf-8"))["name"])
+
+
 @functools.cache
 def load_texts(language: Language) -> Catalogue:
     """Read every room of a language, keys joined by dots; an unknown language has none."""

@@ -1,6 +1,7 @@
 """What the page is made of, over HTTP: the page itself, its files, the two legal pages, and `POST /api/turn`."""
 
 import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -9,9 +10,10 @@ from bot.config import Config
 from bot.door import Door
 from bot.language import choose_language
 from bot.outlook.headers import YEAR, add_security_headers, page_policy
+from bot.outlook.legal import describe_firm
 from bot.outlook.tokens import SCOPE, UserTokens
 from bot.outlook.turns import Turns
-from bot.web.site import NotBuiltError, Site, load_site
+from bot.web.site import NO_MARKUP, NotBuiltError, Site, load_site
 from storage.engine.database import Database
 
 DAY = 86_400
@@ -31,7 +33,7 @@ def add_outlook_routes(
 
     `tokens` says who asks; `desk` answers. `site` is the built page, `bot/web/dist` unless another is given.
     """
-    pages = _Pages(config, site or load_site())
+    pages = _Pages(config, site or load_site(), database)
     app.on_response_prepare.append(add_security_headers)
     app.router.add_get("/pane", pages.show_pane)
     app.router.add_get("/tab", pages.show_tab)
@@ -62,8 +64,10 @@ def page_values(config: Config) -> dict[str, str]:
 class _Pages:
     """The pages and the files beside them."""
 
-    def __init__(self, config: Config, site: Site) -> None:
+    def __init__(self, config: Config, site: Site, database: Database) -> None:
         self._site = site
+        self._database = database
+        self._tenants = config.tenants
         self._values = page_values(config)
         self._pane_policy = page_policy(config.login_url, has_office=True)
         self._tab_policy = page_policy(config.login_url, has_office=False)
@@ -81,8 +85,10 @@ class _Pages:
         return self._send("signed-in", self._tab_policy)
 
     async def show_privacy(self, request: web.Request) -> web.Response:
-        """Send the privacy statement, in the reader's language; no sign-in."""
-        return self._send(f"privacy.{_language(request)}", self._tab_policy)
+        """Send the privacy statement, in the reader's language and of the firm that is named; no sign-in."""
+        language = _language(request)
+        firm = await describe_firm(self._database, self._tenants, request.query.get("firm", ""), language)
+        return self._send(f"privacy.{language}", self._tab_policy, {"firm": firm})
 
     async def show_terms(self, request: web.Request) -> web.Response:
         """Send the terms of use, in the reader's language; no sign-in."""
@@ -102,9 +108,9 @@ class _Pages:
             body = asset.gzipped
         return web.Response(body=body, content_type=asset.content_type, headers=headers)
 
-    def _send(self, name: str, policy: str) -> web.Response:
+    def _send(self, name: str, policy: str, markup: Mapping[str, str] = NO_MARKUP) -> web.Response:
         try:
-            text = self._site.page(name, **self._values)
+            text = self._site.page(name, self._values, markup)
         except NotBuiltError:
             return web.Response(status=503, text="The page is not built. Run: python -m bot.web.build\n")
         return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": policy})

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.results.base import Result
+from storage.firm.rule_values import FirmRules
 from storage.messages.notice_preferences import NoticePreferences
 
 
@@ -54,4 +55,25 @@ class NoticeSettingsShown(Result):
     """What the person is told, and when."""
 
     preferences: NoticePreferences
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """One of the firm's administrators; a number of 0 is an id that nobody of the firm has."""
+
+    entra_id: str
+    user_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmShown(Result):
+    """The rules of the firm, ready to be changed; `section` is the part that is shown."""
+
+    rules: FirmRules
+    administrators: tuple[Administrator, ...] = ()
+    colleagues: tuple[tuple[int, str], ...] = ()
+    """Some of the others, by number and name, whom the picker offers before anybody types."""
+    section: str = "rules"
     note: str = ""

@@ -139,6 +139,7 @@ async function writeLegal() {
         `<h1>${escape(parts.title)}</h1>`,
         `<p class="lead">${escape(parts.lead)}</p>`,
         ...sections,
+        page === "privacy" ? "$firm" : "", // what the firm says of itself: filled in by the service
       ].join("");
       const values = { ...shared, "%LANGUAGE%": language, "%TITLE%": escape(parts.title), "%CONTENT%": content };
       await write(`dist/${page}.${language}.html`, await fillIn("pages/legal.html", values));

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from typing import Final
 
+NO_MARKUP: Final[Mapping[str, str]] = {}
 DIST = Path(__file__).parent / "dist"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
 
@@ -31,11 +33,11 @@ class Site:
         self._pages = pages
         self._assets = assets
 
-    def page(self, name: str, **values: str) -> str:
-        """Return a page with its gaps filled; raises `NotBuiltError` where there is no such page."""
+    def page(self, name: str, values: Mapping[str, str], markup: Mapping[str, str] = NO_MARKUP) -> str:
+        """Return a page, its gaps filled by text or by markup; raises `NotBuiltError` where there is no such page."""
         if (page := self._pages.get(name)) is None:
             raise NotBuiltError
-        return page.substitute({key: html.escape(value) for key, value in values.items()})
+        return page.substitute({key: html.escape(value) for key, value in values.items()} | dict(markup))
 
     def asset(self, name: str) -> Asset | None:
         """Return the asset of exactly that name."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import and_, literal_column, or_, select, union_all
+from sqlalchemy import and_, exists, literal_column, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from storage.engine.connection import Reading
@@ -13,7 +13,7 @@ from storage.engine.join_order import InOrder
 from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
 from storage.lists.facts import Recent
-from storage.models import Contact, Interaction, InteractionContact, Invitation, Kind, Relationship, User
+from storage.models import Contact, Interaction, InteractionContact, Invitation, Kind, Relationship, Tenant, User
 from storage.viewer import Access, Viewer
 
 CONTACTS: Final = 12
@@ -45,7 +45,7 @@ async def list_recent(
 ) -> tuple[Recent, ...]:
     """Return the last interactions with any of at most `CONTACTS` contacts, newest first; `is_own`: the viewer's own.
 
-    Names only of contacts that the viewer may see.
+    Names only of contacts that the viewer may see. Nothing for a firm that does not show it.
     """
     if not contact_ids:
         return ()
@@ -90,6 +90,7 @@ def _prepare(places: int, kind: Viewer, *, is_own: bool) -> Prepared:
     conditions.append(~of.is_bcc if kind.is_in_public else or_(~of.is_bcc, of.user_id == asker.user_id))
     if is_own:
         conditions.append(of.user_id == asker.user_id)
+    conditions.append(exists().where(Tenant.tenant_id == asker.tenant_id, Tenant.shows_lately))
     parts = [
         select(*columns)
         .where(*conditions, of.contact_id == number(f"contact_{place}"))

@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-Channel = Literal["mailboxes", "outbox", "subscriptions", "directory"]
-CHANNELS: Final[tuple[Channel, ...]] = ("mailboxes", "outbox", "subscriptions", "directory")
+Channel = Literal["mailboxes", "outbox", "subscriptions", "directory", "upkeep"]
+CHANNELS: Final[tuple[Channel, ...]] = ("mailboxes", "outbox", "subscriptions", "directory", "upkeep")
 
 _KEY = "carnet_wakes"
 

@@ -1,22 +1,22 @@
-"""The firms, their people and their rules, as the directory and the configuration give them."""
+"""The firms and their people, as the directory gives them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import and_, case, func, select, text, update
+from sqlalchemy import and_, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.chunks import split
 from storage.engine.connection import Reading
 from storage.engine.database import insert_ignoring, next_ids
 from storage.engine.wake import wake
-from storage.history.contact_rule import get_rule_sql
+from storage.firm.rule_values import FirmRules
+from storage.firm.rules import get_rules, set_first_rules
 from storage.history.own_domains import take_in_own_domains
-from storage.models import Mailbox, Tenant, User
-from storage.record.audit import add_audit
+from storage.models import UNSERVED, Mailbox, Tenant, User
 from storage.text.names import fold_name
-from storage.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,66 +40,32 @@ async def get_tenant_id(connection: Reading, entra_id: str) -> int | None:
     return found
 
 
-async def add_tenant(
-    connection: AsyncConnection, entra_id: str, *, contact_rule: str, shares_contacts: bool, now: int
-) -> int:
-    """Give the number of a tenant, adding it where it is new; its rules become these. Needs `SYSTEM`."""
+async def get_served_firm(connection: Reading, entra_id: str) -> tuple[int, str] | None:
+    """Give the number and the name of a firm that is read and served; needs `SYSTEM`."""
+    query = select(Tenant.tenant_id, Tenant.name).where(Tenant.entra_id == entra_id, Tenant.state.not_in(UNSERVED))
+    row = (await connection.execute(query)).first()
+    return (row[0], row[1]) if row else None
+
+
+async def add_tenant(connection: AsyncConnection, entra_id: str, first: FirmRules, now: int) -> int:
+    """Give the number of a tenant, adding it where it is new; `first` are the environment's rules. Needs `SYSTEM`."""
     highest = await connection.scalar(select(func.max(Tenant.tenant_id)))
-    row = {"tenant_id": (highest or 0) + 1, "entra_id": entra_id, "contact_rule": contact_rule}
-    await insert_ignoring(connection, Tenant, [row | {"shares_contacts": shares_contacts, "created_at": now}])
+    row = {"tenant_id": (highest or 0) + 1, "entra_id": entra_id, "created_at": now}
+    await insert_ignoring(connection, Tenant, [row])
     tenant_id = await get_tenant_id(connection, entra_id)
     if tenant_id is None:  # another process took the number for another tenant
-        return await add_tenant(
-            connection, entra_id, contact_rule=contact_rule, shares_contacts=shares_contacts, now=now
-        )
-    await set_rules(connection, tenant_id, contact_rule=contact_rule, shares_contacts=shares_contacts, now=now)
+        return await add_tenant(connection, entra_id, first, now)
+    await set_first_rules(connection, tenant_id, first, now)
     back = update(Tenant).where(Tenant.tenant_id == tenant_id, Tenant.state == "closed")
     await connection.execute(back.values(state="active", reason=""))
     return tenant_id
 
 
-async def set_rules(
-    connection: AsyncConnection, tenant_id: int, *, contact_rule: str, shares_contacts: bool, now: int
-) -> None:
-    """Change a firm's rules, and write down that they changed (S14).
-
-    Who is a contact is decided anew, from the same counts, where that rule changed.
-    """
-    own = Tenant.tenant_id == tenant_id
-    asked = select(Tenant.contact_rule, Tenant.shares_contacts).where(own).with_for_update()
-    before = (await connection.execute(asked)).one()._asdict()
-    after = {"contact_rule": contact_rule, "shares_contacts": shares_contacts}
-    if before == after:
-        return
-    await connection.execute(update(Tenant).where(own).values(after))
-    nobody = Viewer(tenant_id, 0)
-    await add_audit(connection, nobody, "firm.rules", "firm", None, before=before, after=after, now=now, source="admin")
-    if before["contact_rule"] != contact_rule:
-        await _decide_anew(connection, tenant_id, contact_rule)
-
-
-async def _decide_anew(connection: AsyncConnection, tenant_id: int, rule: str) -> None:
-    decision = get_rule_sql(rule)
-    key = {"tenant_id": tenant_id}
-    await connection.execute(
-        text(f"UPDATE contacts SET is_contact = {decision} WHERE tenant_id = :tenant_id AND is_contact <> {decision}"),
-        key,
-    )
-    count = (
-        "SELECT count(*) FROM contacts WHERE contacts.tenant_id = companies.tenant_id"
-        " AND contacts.company_id = companies.id AND contacts.is_contact"
-    )
-    counted = f"UPDATE companies SET contact_count = ({count}) WHERE tenant_id = :tenant_id"
-    await connection.execute(text(counted), key)
-    await connection.execute(
-        text("UPDATE companies SET is_known = contact_count > 0 WHERE tenant_id = :tenant_id"), key
-    )
-
-
 async def set_organization(connection: AsyncConnection, tenant_id: int, *, name: str, domains: Collection[str]) -> None:
-    """Note the firm's name and its verified domains; who is at a domain that is new among them was no outsider."""
+    """Note the firm's name and domains, verified or named by itself; who is at a new one was no outsider."""
     own = Tenant.tenant_id == tenant_id
-    values: dict[str, Any] = {"name": name, "domains": sorted(domain.lower() for domain in domains)}
+    named = (await get_rules(connection, tenant_id)).own_domains
+    values: dict[str, Any] = {"name": name, "domains": sorted({domain.lower() for domain in domains} | set(named))}
     before = (await connection.execute(select(Tenant.domains, Tenant.contact_rule).where(own))).one()
     await connection.execute(update(Tenant).where(own).values(values))
     if new := set(values["domains"]) - set(before.domains):
@@ -165,3 +131,17 @@ async def stop_users_but(connection: AsyncConnection, tenant_id: int, entra_ids:
     missing = set(await connection.scalars(active)) - set(entra_ids)
     if missing:
         await stop_users(connection, tenant_id, sorted(missing), now)
+
+
+async def set_served(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str] | None) -> None:
+    """Note whom the firm's rules serve; None for everybody."""
+    own = User.tenant_id == tenant_id
+    if entra_ids is None:
+        await connection.execute(update(User).where(own, ~User.may_use).values(may_use=True))
+        return
+    rows = list(await connection.execute(select(User.id, User.entra_id, User.may_use).where(own)))
+    wanted = set(entra_ids)
+    for may_use in (True, False):
+        changed = [row.id for row in rows if (row.entra_id in wanted) is may_use and bool(row.may_use) is not may_use]
+        for ids in split(changed):
+            await connection.execute(update(User).where(own, User.id.in_(ids)).values(may_use=may_use))

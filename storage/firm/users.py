@@ -35,8 +35,8 @@ class KnownUser:
     is_admin: bool
     tenant_state: str
     """`active`, `paused` or `needs_admin`."""
-    has_mailbox: bool = True
-    """False where Microsoft said that there is none."""
+    refusal: str = ""
+    """Why the firm's rules leave them out, `no_mailbox` or `not_served`; administrators never are."""
     may_name_view: bool = True
     """False where no view that the user may read has its name in what the user says."""
 
@@ -61,6 +61,7 @@ _SELECT_KNOWN: Any = (
     select(
         *(User.tenant_id, User.id, Tenant.shares_contacts, User.name, User.language, Tenant.language),
         *(User.timezone, Tenant.timezone, User.is_active, User.is_admin, Tenant.state, Mailbox.state),
+        *(Tenant.serves, User.may_use),
     )
     .join(Tenant, Tenant.tenant_id == User.tenant_id)
     .outerjoin(Mailbox, (Mailbox.tenant_id == User.tenant_id) & (Mailbox.user_id == User.id))
@@ -90,7 +91,10 @@ async def get_known_user(
     if not rows:
         return None
     tenant_id, user_id, shares, name, language, firm_language, timezone, firm_timezone, *states = rows[0]
-    is_active, is_admin, tenant_state, mailbox_state, *is_view_named = states
+    is_active, is_admin, tenant_state, mailbox_state, serves, may_use, *is_view_named = states
+    refusal = "" if may_use else "not_served"
+    if serves == "mailboxes" and mailbox_state == NO_MAILBOX:
+        refusal = "no_mailbox"
     return KnownUser(
         viewer=Viewer(tenant_id, user_id, shares_contacts=bool(shares)),
         name=name,
@@ -99,16 +103,33 @@ async def get_known_user(
         is_active=bool(is_active),
         is_admin=bool(is_admin),
         tenant_state=tenant_state,
-        has_mailbox=mailbox_state != NO_MAILBOX,
+        refusal="" if is_admin else refusal,
         may_name_view=all(is_view_named),
     )
 
 
-async def list_unknown_people(connection: Reading, entra_ids: Collection[str]) -> list[str]:
-    """Give those Entra ids that are nobody's in any tenant; needs the tenancy `SYSTEM`. None where nobody is known."""
-    known = set(await connection.scalars(select(User.entra_id).where(User.entra_id.in_(list(entra_ids)))))
-    has_any = await connection.scalar(select(User.id).limit(1)) is not None
+async def list_unknown_people(connection: Reading, tenant_id: int, entra_ids: Collection[str]) -> list[str]:
+    """Give those Entra ids that are nobody's in a firm; none where nobody of it is known yet."""
+    own = User.tenant_id == tenant_id
+    known = set(await connection.scalars(select(User.entra_id).where(own, User.entra_id.in_(list(entra_ids)))))
+    has_any = await connection.scalar(select(User.id).where(own).limit(1)) is not None
     return [entra_id for entra_id in entra_ids if entra_id not in known] if has_any else []
+
+
+async def list_people(connection: Reading, viewer: Viewer, entra_ids: Collection[str]) -> list[UserRow]:
+    """Give the colleagues of these Entra ids, those who left included."""
+    columns = (User.id, User.name, User.address, User.is_active, User.entra_id)
+    found = select(*columns).where(Access(viewer).users(), User.entra_id.in_(list(entra_ids)))
+    return [UserRow(*row) for row in await connection.execute(found)]
+
+
+async def find_entra_ids(connection: Reading, tenant_id: int, named: Collection[str]) -> dict[str, str]:
+    """Give the Entra ids of a firm's people, with their names, who are named by their id or an address of theirs."""
+    aliases = " " + User.aliases + " "
+    also = (aliases.contains(f" {one} ", autoescape=True) for one in named)
+    theirs = or_(User.entra_id.in_(list(named)), User.address.in_(list(named)), *also)
+    found = select(User.entra_id, User.name).where(User.tenant_id == tenant_id, theirs)
+    return {row[0]: row[1] for row in await connection.execute(found)}
 
 
 async def get_user(connection: Reading, viewer: Viewer, user_id: int) -> UserRow | None:

@@ -54,12 +54,6 @@ class Keeping:
     leaver_days: int
 
 
-async def set_keeping(connection: AsyncConnection, tenant_id: int, retention_days: int, leaver_days: int) -> None:
-    """Set how long a tenant keeps interactions, and what its leavers' mailboxes gave."""
-    values = {"retention_days": retention_days, "leaver_days": leaver_days}
-    await connection.execute(update(Tenant).where(Tenant.tenant_id == tenant_id).values(**values))
-
-
 async def get_keeping(connection: Reading, tenant_id: int) -> Keeping:
     """Give how long a tenant keeps things."""
     query = select(Tenant.tenant_id, Tenant.contact_rule, Tenant.retention_days, Tenant.leaver_days)

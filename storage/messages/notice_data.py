@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
@@ -48,7 +48,7 @@ async def get_notice_recipients(
             Tenant.shares_contacts,
         )
         .join(Tenant, Tenant.tenant_id == User.tenant_id)
-        .where(User.tenant_id == tenant_id, User.is_active)
+        .where(User.tenant_id == tenant_id, User.is_active, or_(User.may_use, User.is_admin))
     )
     recipients = {}
     for ids in split(user_ids):

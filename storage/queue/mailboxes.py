@@ -174,7 +174,7 @@ async def _update(connection: AsyncConnection, lease: Lease, change: Prepared, *
         raise LeaseLostError
 
 
-async def count_missing(connection: AsyncConnection, tenant_id: int) -> int:
+async def count_missing(connection: Reading, tenant_id: int) -> int:
     """Count a firm's mailboxes that are not there."""
     missing = select(func.count()).where(Mailbox.tenant_id == tenant_id, Mailbox.state == "skipped")
     return await connection.scalar(missing) or 0

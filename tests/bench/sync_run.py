@@ -18,7 +18,7 @@ from sqlalchemy import delete, select, text, update
 from bot.cli.serve import freeze_memory
 from bot.config import Config
 from bot.graph.client.client import GraphClients
-from bot.graph.directory.keeper import DirectoryKeeper, Rules
+from bot.graph.directory.keeper import DirectoryKeeper
 from bot.graph.sync.firm import Firm
 from bot.graph.sync.runner import read_counts
 from bot.graph.sync.worker import Worker
@@ -26,6 +26,7 @@ from bot.log import set_up_logs
 from bot.notices import Notices
 from storage.engine.database import Database, open_database
 from storage.engine.rls import SYSTEM
+from storage.firm.rule_values import FirmRules
 from storage.models import Mailbox, MailboxFeed, Tenant, User
 from tests.bench.floor import FloorSync
 from tests.bench.floor_stores import open_store
@@ -43,7 +44,8 @@ async def run(side: str, values: dict[str, Any], url: str) -> dict[str, Any]:
         if side in ("again", "replay"):
             await _make_due(database, drops_links=side == "replay")
         else:
-            await DirectoryKeeper(database, graph, rules=Rules(config.tenants), clock=time.time).work()
+            first = FirmRules()
+            await DirectoryKeeper(database, graph, tenants=config.tenants, first=first, clock=time.time).work()
         freeze_memory()
         if side == "floor":
             result = await _run_floor(database, values, url)

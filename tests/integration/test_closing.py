@@ -4,6 +4,7 @@ from sqlalchemy import insert, text
 
 from bot.admission import Admission
 from storage.engine.rls import SYSTEM
+from storage.firm.rule_values import FirmRules
 from storage.firm.tenants import add_tenant
 from storage.firm.users import get_known_user
 from storage.messages.outbox import NewNotice, add_notices
@@ -16,7 +17,7 @@ from tests.factories import NOW, add_user
 async def fill(database) -> None:
     async with database.writing(SYSTEM) as connection:
         for name in ("kept", "gone"):
-            number = await add_tenant(connection, name, contact_rule="outreach", shares_contacts=True, now=NOW)
+            number = await add_tenant(connection, name, FirmRules(), NOW)
             user = await add_user(connection, "Anne", tenant_id=number, entra_id=f"anne-{name}")
             await add_chores(connection, number, NOW)
             row = {"tenant_id": number, "user_id": user, "due_at": NOW}
@@ -58,7 +59,7 @@ async def test_a_tenant_that_comes_back_is_read_anew_from_its_whole_directory(da
     await fill(database)
     await Admission(database, ["kept"]).try_once()
     async with database.writing(SYSTEM) as connection:
-        number = await add_tenant(connection, "gone", contact_rule="outreach", shares_contacts=True, now=NOW)
+        number = await add_tenant(connection, "gone", FirmRules(), NOW)
         await add_chores(connection, number, NOW)
     assert await query(database, "SELECT state FROM tenants WHERE tenant_id = 2") == [("active",)]
     assert await query(database, "SELECT link FROM chores WHERE tenant_id = 2 AND name = 'directory'") == [("",)]

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from bot.graph.directory.keeper import PERIOD, PROBE, SOON, Rules
+from bot.graph.directory.keeper import PERIOD, PROBE, SOON
 from bot.upkeep import Upkeep
 from storage.engine.rls import SYSTEM
+from storage.firm.rule_values import FirmRules
 from storage.models import Audit
 from tests.live import run_live
 from tests.microsoft import make_firm
@@ -122,7 +123,7 @@ async def test_the_members_of_one_group_alone_are_read(database):
 
 async def test_S14_a_wall_that_is_raised_or_taken_down_is_written_down_with_its_time(live):
     for shares in (True, False, False, True):
-        live.directory._rules = Rules(tenants=(live.firm.tenant_id,), shares_contacts=shares)
+        live.directory._first = FirmRules(shares_contacts=shares)
         live.directory._has_added = False  # a start with another setting
         await live.pass_time(60)
     async with live.database.reading(SYSTEM) as connection:

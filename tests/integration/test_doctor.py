@@ -18,7 +18,9 @@ from bot.cli.doctor.microsoft import judge_roles, read_roles
 from bot.cli.doctor.reach import Asked
 from bot.config import Config
 from storage.engine.database import Database, open_database
+from storage.firm.rules import set_rules
 from storage.schema.migrate import migrate
+from storage.viewer import Viewer
 from tests.certificates import NOW, write_certificate, write_key
 
 PLAIN = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -209,3 +211,27 @@ async def test_status_shows_firms_and_what_is_not_current(live, config, language
     status.show(Console(file=text, width=200), language, int(live.clock()), reports, load)
     assert "1/2" in text.getvalue()
     assert said in text.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("may_subscribe", "said"), [(True, "tells of news within seconds"), (False, "polled every 5 min, and every 1 min")]
+)
+async def test_status_says_how_soon_news_shows_and_how_old_the_oldest_look_is(live, config, may_subscribe, said):
+    state = "active" if may_subscribe else "refused"
+    await live.execute("UPDATE subscriptions SET state = :state", state=state)
+    await live.execute("UPDATE mailboxes SET last_success_at = :at", at=int(live.clock()) - 3 * 3600)
+    reports, _ = await status.read(config, int(live.clock()), 20)
+    told = status.say_freshness("en", int(live.clock()), reports[0])
+    assert said in told
+    assert "was read 3 hours ago" in told
+
+
+async def test_a_group_and_an_administrator_that_do_not_exist_are_findings_by_the_firms_own_rules(live, config):
+    nobody = "99999999-9999-4999-8999-999999999999"
+    live.firm.granted = {*RIGHT, "GroupMember.Read.All"}
+    async with live.database.writing(1) as connection:
+        values = {"group": nobody, "admins": (nobody,)}
+        await set_rules(connection, Viewer(1, 0), values, now=int(NOW.timestamp()), source="admin")
+    found = await find(config)
+    assert found["group_unknown"] is Level.PROBLEM
+    assert found["admin_unknown"] is Level.PROBLEM

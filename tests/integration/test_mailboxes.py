@@ -8,12 +8,14 @@ from sqlalchemy import insert, select, text, update
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.errors import LeaseLostError
-from storage.models import Mailbox, Tenant, User
+from storage.models import Feed, Mailbox, MailboxFeed, Tenant, User
+from storage.queue.feeds import get_feeds
 from storage.queue.leasing import claim_mailboxes
 from storage.queue.mailboxes import (
     LEASE,
     Lease,
     count_mailboxes,
+    end_leases,
     extend_leases,
     fail_mailbox,
     finish_mailbox,
@@ -79,6 +81,22 @@ async def test_F65_a_lease_that_ran_out_is_taken_over_and_its_old_holder_fenced_
         with pytest.raises(LeaseLostError):
             async with queue.writing(1) as connection:
                 await write(connection)
+
+
+async def test_what_a_newer_release_follows_beside_our_feeds_is_left_alone(queue: Database):
+    async with queue.writing(1) as connection:
+        await connection.execute(insert(MailboxFeed).values(tenant_id=1, user_id=1, feed="of_tomorrow"))
+        assert set(await get_feeds(connection, 1, 1)) == set(Feed)
+
+
+async def test_who_reads_under_a_firms_old_rules_is_fenced_out_and_the_mailbox_is_due_again(queue: Database):
+    [held] = await claim(queue)
+    async with queue.writing(1) as connection:
+        await end_leases(connection, 1, NOW + 5)
+    with pytest.raises(LeaseLostError):
+        async with queue.writing(1) as connection:
+            await hold_mailbox(connection, held, NOW + 6)
+    assert (await get(queue, held.user_id)).due_at == NOW + 5
 
 
 async def test_F65_who_works_keeps_the_lease(queue: Database):

@@ -9,6 +9,7 @@ import pytest
 from storage.book.company_writes import edit_type
 from storage.engine.rls import SYSTEM
 from storage.errors import ChangeError
+from storage.firm.rule_values import Edit, FirmRules
 from storage.firm.tenants import DirectoryUser
 from storage.lists.filters import Filter
 from storage.lists.finding import COMPANIES
@@ -52,6 +53,7 @@ VALUES: dict[str, Any] = {
     "entries": [Entry("test", "company", 1)],
     "feed": Feed.INBOX,
     "filter_": Filter(scope="firm"),
+    "first": FirmRules(language="fr"),
     "ids": [1],
     "interaction_events": [],
     "invitation": Invitation.ANSWERED,
@@ -63,6 +65,7 @@ VALUES: dict[str, Any] = {
     "make_row": tuple,
     "name": "New name",
     "new_company_ids": [1],
+    "named": [ANNE],
     "next_at": NOW,
     "notices": [NewNotice(1, "open kind", NOW)],
     "now": NOW,
@@ -76,6 +79,7 @@ VALUES: dict[str, Any] = {
     "retention_days": 1,
     "retry_at": NOW,
     "rule": "outreach",
+    "rules": FirmRules(),
     "shares_contacts": False,
     "since": 0,
     "source": "chat",
@@ -87,6 +91,7 @@ VALUES: dict[str, Any] = {
     "until": NOW,
     "user_id": 1,
     "user_ids": [1],
+    "values": {"contact_rule": "exchange", "retention_days": 1},
     "view_id": 1,
     "what": COMPANIES,
     "version": None,
@@ -122,6 +127,8 @@ OF_FUNCTION: dict[str, dict[str, Any]] = {
     "views.writes.check_users": {"user_ids": [4]},
     "views.writes.get_present": {"view": VIEW},
     "views.writes.get_shares": {"view": VIEW},
+    "firm.rules.reset_rule": {"name": "language"},
+    "firm.rule_effects.apply_rule": {"edit": Edit("contact_rule", "outreach", "exchange")},
     "views.places.set_place": {"is_hidden": True},
 }
 QUESTIONS = {name: (function, names) for name, function, names in list_questions()}

@@ -7,13 +7,14 @@ import pytest
 import yaml
 
 from bot.config import Config
+from storage.firm.rule_values import NAMES
 
 HOUSE = Path(__file__).parents[2]
 ROTATION = (HOUSE / "docs/operations/rotation.md").read_text()
 OF_A_FIRM = {
+    *(f"CARNET_{name.upper()}" for name in NAMES),
     *("CARNET_DATABASE_URL", "CARNET_PUBLIC_URL", "CARNET_APP_ID", "CARNET_APP_TENANT", "CARNET_APP_CERTIFICATE"),
-    *("CARNET_TENANTS", "CARNET_GROUP", "CARNET_ADMINS", "CARNET_RETENTION_DAYS", "CARNET_LEAVER_DAYS"),
-    *("CARNET_NOTICE_HOURS", "CARNET_INSTALLS_APP", "CARNET_CONTACT_RULE", "CARNET_SHARES_CONTACTS"),
+    *("CARNET_TENANTS", "CARNET_INSTALLS_APP"),
     *("CARNET_TRUSTED_PROXIES", "CARNET_METRICS_PORT", "CARNET_WORKER_PORT", "CARNET_SYNC_INTERVAL"),
 }
 

@@ -11,7 +11,7 @@ from bot.cli.doctor.findings import Finding, Level, problem
 from bot.cli.doctor.microsoft import check_bot, check_tenants, check_webhooks
 from bot.cli.doctor.reach import Asked
 from bot.cli.doctor.settings import check_settings
-from bot.cli.doctor.store import check_database
+from bot.cli.doctor.store import check_database, read_rules
 from bot.config import Config
 from bot.environment import has_credential, load_config
 from bot.language import LANGUAGES, say, say_reason
@@ -42,7 +42,7 @@ async def examine(config: Config, now: float, asked: Asked | None = None) -> lis
         findings.append(problem("no_page"))
     findings += [finding async for finding in check_database(config, now)]
     if config.app_id and has_credential(config):
-        findings += [finding async for finding in check_tenants(config, asked or Asked())]
+        findings += [finding async for finding in check_tenants(config, asked or Asked(), await read_rules(config))]
         findings += [finding async for finding in check_bot(config)]
     findings += [finding async for finding in check_webhooks(config)]
     return findings

@@ -4,22 +4,23 @@ import asyncio
 import base64
 import functools
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 import requests
 
 from bot.cli.doctor.findings import Finding, Findings, problem, warning, well
-from bot.cli.doctor.reach import NOBODY, Asked, Reach, find_reach
+from bot.cli.doctor.reach import NOBODY, Asked, Reach, find_missing_groups, find_reach, list_groups
 from bot.cli.registration import CALENDARS, DIRECTORY, GROUP, INSTALL, MAIL
 from bot.config import Config
 from bot.errors import UnavailableError
-from bot.graph.client.client import GraphClients
+from bot.graph.client.client import GraphClient, GraphClients
 from bot.graph.client.errors import GraphError, SignInError
 from bot.graph.client.signin import SignIn, make_application
 from bot.graph.directory.entries import fetch_organization
 from bot.outbound import BlockingSession
 from bot.teams.credentials import BotCredentials
+from storage.firm.rule_values import FirmRules
 
 NEEDED: Final = (MAIL, CALENDARS, DIRECTORY)
 """One of each is needed; the first is the least."""
@@ -35,18 +36,19 @@ LEAST: Final = frozenset(
 """What we have a use for; anything beyond is more than an address book should hold (S34)."""
 
 
-async def check_tenants(config: Config, asked: Asked) -> Findings:
+async def check_tenants(config: Config, asked: Asked, rules: Mapping[str, FirmRules]) -> Findings:
     """Sign in to each tenant, look at what was granted, and ask Graph and a mailbox one question each."""
     clients = GraphClients(config)
     try:
         for tenant in config.tenants:
-            async for finding in _check_tenant(config, clients, tenant, asked):
+            own = rules.get(tenant, config.first_rules)
+            async for finding in _check_tenant(config, clients(tenant), own, tenant, asked):
                 yield finding
     finally:
         await clients.close()
 
 
-async def _check_tenant(config: Config, clients: GraphClients, tenant: str, asked: Asked) -> Findings:
+async def _check_tenant(config: Config, client: GraphClient, rules: FirmRules, tenant: str, asked: Asked) -> Findings:
     sign_in = SignIn(make_application(config, tenant))
     try:
         token = await sign_in.get_token()
@@ -56,11 +58,13 @@ async def _check_tenant(config: Config, clients: GraphClients, tenant: str, aske
     finally:
         sign_in.close()
     roles = read_roles(token)
-    reach = await find_reach(clients(tenant), config.group, asked)
-    for finding in (*judge_roles(tenant, roles, config, reach), *judge_reach(tenant, roles, reach)):
+    reach = await find_reach(client, rules.group, asked)
+    for finding in (*judge_roles(tenant, roles, config, reach, rules), *judge_reach(tenant, roles, reach)):
         yield finding
+    for group in await find_missing_groups(client, rules):
+        yield problem("group_unknown", tenant=tenant, group=group)
     try:
-        organization = await fetch_organization(clients(tenant))
+        organization = await fetch_organization(client)
     except GraphError as error:
         yield problem("graph_refused", tenant=tenant, error=str(error))
     else:
@@ -77,12 +81,18 @@ def read_roles(token: str) -> set[str]:
         return set()
 
 
-def judge_roles(tenant: str, roles: Collection[str], config: Config, reach: Reach = NOBODY) -> Iterator[Finding]:
+def judge_roles(
+    tenant: str, roles: Collection[str], config: Config, reach: Reach = NOBODY, rules: FirmRules | None = None
+) -> Iterator[Finding]:
     """Name what is missing, and what is granted beyond need.
 
     Where a mailbox answers without consent in Entra, RBAC for Applications opened it: nothing is missing then.
     """
-    needed = [*NEEDED, *([GROUP] if config.group else []), *(INSTALL if config.installs_app else ())]
+    needed = [
+        *NEEDED,
+        *([GROUP] if list_groups(rules or config.first_rules) else []),
+        *(INSTALL if config.installs_app else ()),
+    ]
     open_anyway = {MAIL: reach.mail is True, CALENDARS: reach.calendar is True}
     missing = [one[0] for one in needed if not has_any(roles, one) and not open_anyway.get(one, False)]
     of_mailboxes = [name for name in missing if name in (MAIL[0], CALENDARS[0])]

@@ -8,6 +8,7 @@ import msgspec
 
 from bot.graph.client.client import GraphClient, request_url
 from bot.graph.client.errors import GraphError
+from storage.firm.rule_values import FirmRules
 
 MOST_ASKED: Final = 5
 _PEOPLE: Final = f"?$top={MOST_ASKED}&$select=id"
@@ -55,6 +56,23 @@ async def find_reach(client: GraphClient, group: str, asked: Asked) -> Reach:
             calendar, _ = await _ask(client, person, f"calendarView{_DAY}")
             return Reach(mail, calendar, outside, error, bool(asked.mailbox))
     return Reach(None, None, outside, "", bool(asked.mailbox))
+
+
+def list_groups(rules: FirmRules) -> list[str]:
+    """Give the Entra groups by which a firm says whose mailboxes are read, and who may use the service."""
+    given = (rules.group, rules.serves_group if rules.serves == "group" else "")
+    return list(dict.fromkeys(filter(None, given)))
+
+
+async def find_missing_groups(client: GraphClient, rules: FirmRules) -> list[str]:
+    """Give those of a firm's groups that Graph does not know."""
+    missing = []
+    for group in list_groups(rules):
+        try:
+            await client.fetch(request_url(f"{client.graph_url}/groups/{group}/transitiveMembers{_PEOPLE}"))
+        except GraphError as error:
+            missing += [group] if error.status == HTTPStatus.NOT_FOUND else []
+    return missing
 
 
 async def _ask(client: GraphClient, person: str, what: str) -> tuple[bool | None, str]:

@@ -8,11 +8,14 @@ from typing import Final
 from bot.cli.doctor.findings import Finding, Findings, problem, warning, well
 from bot.config import Config
 from bot.health.troubles import is_disk_full
+from storage.engine.connection import Reading
 from storage.engine.database import Database, get_file, open_database
 from storage.engine.rls import SYSTEM, is_enforced
 from storage.errors import DatabaseError
+from storage.firm.rule_values import FirmRules, list_values
+from storage.firm.rules import get_rules, list_rules
 from storage.firm.users import list_unknown_people
-from storage.queue.health import FAILING, Freshness, get_freshness, get_health, list_firms, list_standings
+from storage.queue.health import FAILING, Firm, Freshness, get_freshness, get_health, list_firms, list_standings
 from storage.schema.migrate import get_newest_revision, get_revision, is_known
 
 PATIENCE: Final = 15.0
@@ -66,8 +69,20 @@ async def _look(database: Database, config: Config, now: int) -> Findings:
             for standing in await list_standings(connection, firm.tenant_id):
                 if standing.state in FAILING:
                     yield warning("mailbox_failing", reason=standing.reason)
-        for person in await list_unknown_people(connection, config.admins):
-            yield problem("admin_unknown", person=person)
+            async for finding in _check_rules(connection, config, firm):
+                yield finding
+
+
+async def _check_rules(connection: Reading, config: Config, firm: Firm) -> Findings:
+    """Name administrators who are nobody, and settings that an administrator's own value has put aside."""
+    name = firm.name or firm.entra_id
+    rules = await get_rules(connection, firm.tenant_id)
+    for person in await list_unknown_people(connection, firm.tenant_id, rules.admins):
+        yield problem("admin_unknown", person=person, firm=name)
+    first, plain = list_values(config.first_rules), list_values(FirmRules())
+    for rule in await list_rules(connection, firm.tenant_id):
+        if not rule.is_first and rule.value != first[rule.name] != plain[rule.name]:
+            yield warning("rule_overridden", firm=name, name=rule.name, setting=f"CARNET_{rule.name.upper()}")
 
 
 def judge_freshness(freshness: Freshness) -> Finding:
@@ -83,3 +98,19 @@ async def _check_file(path: Path) -> Findings:
     mode = stat.S_IMODE((await asyncio.to_thread(path.stat)).st_mode)
     if mode & 0o077:
         yield warning("file_open", file=str(path), mode=f"{mode:o}")
+
+
+async def read_rules(config: Config) -> dict[str, FirmRules]:
+    """Give the rules of the firms that are stored, by Entra id; none where the database cannot be read."""
+    file = get_file(config.database_url)
+    if file is not None and not await asyncio.to_thread(file.exists):
+        return {}
+    database = open_database(config.database_url, is_pooled=config.database_is_pooled)
+    try:
+        async with asyncio.timeout(PATIENCE), database.reading(SYSTEM) as connection:
+            firms = await list_firms(connection)
+            return {firm.entra_id: await get_rules(connection, firm.tenant_id) for firm in firms}
+    except (DatabaseError, OSError, TimeoutError):
+        return {}  # what is wrong with it is a finding of its own
+    finally:
+        await database.close()

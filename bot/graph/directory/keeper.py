@@ -1,8 +1,8 @@
 """Following each tenant's directory: who joins, who leaves, who is renamed, and whether the tenant still lets us in."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final, Protocol
 
@@ -18,8 +18,17 @@ from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.firm.closing import is_served
-from storage.firm.tenants import add_mailboxes, add_tenant, set_organization, set_users, stop_users, stop_users_but
-from storage.history.retention import set_keeping
+from storage.firm.rule_values import FirmRules
+from storage.firm.rules import get_rules, hold_rules
+from storage.firm.tenants import (
+    add_mailboxes,
+    add_tenant,
+    set_organization,
+    set_served,
+    set_users,
+    stop_users,
+    stop_users_but,
+)
 from storage.queue.chores import DueChore, add_chores, claim_chores, fail_chore, finish_chore, get_next_chore_at
 from storage.queue.directory import (
     find_refused_user,
@@ -41,21 +50,6 @@ LONGEST_PAUSE: Final = 10.0
 ALL_REFUSED: Final = "all_forbidden"
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the configuration says of every tenant."""
-
-    tenants: tuple[str, ...] = ()
-    """Entra ids."""
-    group: str = ""
-    """Entra id of the group whose members' mailboxes are read; empty for everybody's."""
-    admins: tuple[str, ...] = ()
-    contact_rule: str = "outreach"
-    shares_contacts: bool = True
-    retention_days: int = 0
-    leaver_days: int = -1
-
-
 class OnTenantState(Protocol):
     """Hears, in the same transaction, that a tenant lets us in again or not any more."""
 
@@ -66,8 +60,8 @@ class OnTenantState(Protocol):
 class DirectoryKeeper:
     """Follows the directories of all tenants; any number of processes may run one.
 
-    `get_client(entra_tenant_id)` gives the Graph client of a tenant, `clock` UTC seconds. Tenants that are configured
-    and not yet stored are added first.
+    `get_client(entra_tenant_id)` gives the Graph client of a tenant, `clock` UTC seconds. `tenants` that are configured
+    and not yet stored are added first; `first` are the environment's rules for a firm.
     """
 
     def __init__(
@@ -75,13 +69,15 @@ class DirectoryKeeper:
         database: Database,
         get_client: Callable[[str], GraphClient],
         *,
-        rules: Rules,
+        tenants: Collection[str],
+        first: FirmRules,
         clock: Callable[[], float],
         on_tenant_state: OnTenantState | None = None,
     ) -> None:
         self._database = database
         self._get_client = get_client
-        self._rules = rules
+        self._tenants = tenants
+        self._first = first
         self._clock = clock
         self._on_tenant_state = on_tenant_state
         self._has_added = False
@@ -109,23 +105,17 @@ class DirectoryKeeper:
     async def _add_tenants(self) -> None:
         if self._has_added:
             return
-        rules = self._rules
         async with self._database.writing(SYSTEM) as connection:
-            for entra_id in rules.tenants:
-                tenant_id = await add_tenant(
-                    connection,
-                    entra_id,
-                    contact_rule=rules.contact_rule,
-                    shares_contacts=rules.shares_contacts,
-                    now=self._now(),
-                )
-                await set_keeping(connection, tenant_id, rules.retention_days, rules.leaver_days)
+            for entra_id in self._tenants:
+                tenant_id = await add_tenant(connection, entra_id, self._first, self._now())
                 await add_chores(connection, tenant_id, self._now())
         self._has_added = True
 
     async def _follow(self, chore: DueChore) -> None:
+        async with self._database.reading(chore.tenant_id) as connection:
+            rules = await get_rules(connection, chore.tenant_id)
         try:
-            snapshot = await read_directory(self._get_client(chore.entra_id), chore.link, self._rules.group)
+            snapshot = await read_directory(self._get_client(chore.entra_id), chore.link, rules)
             reason = await self._find_refusal(chore)
         except GraphError as error:
             await self._note_failure(chore, error)
@@ -133,12 +123,21 @@ class DirectoryKeeper:
         async with self._database.writing(chore.tenant_id) as connection:
             if not await is_served(connection, chore.tenant_id):
                 return
+            if await hold_rules(connection, chore.tenant_id) != rules:
+                await self._look_again(connection, chore)
+                return
             await self._write(connection, chore.tenant_id, snapshot)
             await self._set_state(connection, chore.tenant_id, "paused" if reason else "active", reason)
             next_at = self._now() + (PROBE if reason else PERIOD if snapshot.is_settled else SOON)
             await finish_chore(
                 connection, chore.tenant_id, "directory", now=self._now(), next_at=next_at, link=snapshot.link
             )
+
+    async def _look_again(self, connection: Connection, chore: DueChore) -> None:
+        """Believe nothing that was read under rules that changed meanwhile."""
+        await finish_chore(
+            connection, chore.tenant_id, "directory", now=self._now(), next_at=self._now(), link=chore.link
+        )
 
     async def _find_refusal(self, chore: DueChore) -> str:
         """Give why to leave the tenant alone: every mailbox is refused, and one that is asked just now still is."""
@@ -165,7 +164,8 @@ class DirectoryKeeper:
         if members is not None:
             await add_mailboxes(connection, tenant_id, sorted(members), now)
             await stop_mailboxes_but(connection, tenant_id, members)
-        await set_admins(connection, tenant_id, self._rules.admins)
+        await set_served(connection, tenant_id, snapshot.served)
+        await set_admins(connection, tenant_id, (await get_rules(connection, tenant_id)).admins)
         await match_subscriptions(connection, tenant_id)
 
     async def _note_failure(self, chore: DueChore, error: GraphError) -> None:

@@ -8,6 +8,7 @@ from bot.graph.client.client import GraphClient
 from bot.graph.client.errors import GraphError
 from bot.graph.directory.entries import Changes, Entry, fetch_changes, fetch_members, fetch_organization, fetch_person
 from bot.graph.sync.rounds import is_unknown_state
+from storage.firm.rule_values import FirmRules
 from storage.text.names import clean_text
 
 MOST_REREAD: Final = 200
@@ -27,12 +28,14 @@ class Snapshot:
     link: str
     members: Collection[str] | None
     """Whose mailboxes are read; None for everybody's."""
+    served: Collection[str] | None
+    """Who may use the service; None for everybody."""
     is_settled: bool = True
     """False where Graph names people whom it does not find: right after a change it may not yet know them everywhere.
     Nobody is let go for that; `link` shows the same changes again."""
 
 
-async def read_directory(client: GraphClient, link: str, group: str = "") -> Snapshot:
+async def read_directory(client: GraphClient, link: str, rules: FirmRules) -> Snapshot:
     """Read what changed in a directory since `link`, or everybody without one; raises `GraphError`."""
     organization = await fetch_organization(client)
     changes, is_whole = await _fetch_known_changes(client, link)
@@ -41,7 +44,10 @@ async def read_directory(client: GraphClient, link: str, group: str = "") -> Sna
         changes, is_settled = await _reread(client, changes)
     elif not changes.people:
         raise GraphError(0, "notAPage")  # no directory is empty: believed, it would let everybody go
-    members = set(await fetch_members(client, group)) if group else None
+    members = set(await fetch_members(client, rules.group)) if rules.group else None
+    served = members if rules.serves == "mailboxes" else None
+    if rules.serves == "group":
+        served = set(await fetch_members(client, rules.serves_group))
     return Snapshot(
         clean_text(organization.display_name or ""),
         [domain.name for domain in organization.verified_domains],
@@ -50,6 +56,7 @@ async def read_directory(client: GraphClient, link: str, group: str = "") -> Sna
         is_whole,
         changes.link if is_settled else link,
         members,
+        served,
         is_settled,
     )
 

@@ -56,7 +56,7 @@ def spread_out(trouble: SyncFailure, now: float, missing: int) -> SyncFailure:
 
 
 def _grow(failures: int) -> int:
-    return min(_SKIPPED_FOR, _MISSING_FOR * 2 ** min(failures, 10))
+    return min(_SKIPPED_FOR, _MISSING_FOR << min(failures, 10))
 
 
 def _wait(now: float, seconds: int, error: GraphError) -> int:

@@ -1,0 +1,191 @@
+"""The rules of the firm, and who its administrators are: shown to them, and changed by them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import UNSET, Meta, UnsetType, structs
+
+from bot.commands.inputs import Id
+from bot.errors import BadRequestError
+from bot.language import LANGUAGES, say, say_date
+from bot.results.base import Result
+from bot.results.firm import Administrator, FirmShown
+from bot.results.questions import Asked
+from bot.turn import Turn
+from bot.verbs import ADMINISTRATORS, OWN, Input, Router
+from storage.errors import MissingError, RuleError
+from storage.firm.foresight import Loss, foresee
+from storage.firm.rule_values import read_value, write_value
+from storage.firm.rules import get_rules, set_rules
+from storage.firm.users import get_user, list_people, search_users
+
+router = Router()
+Section = Literal["rules", "privacy", "admins"]
+Written = Annotated[str, Meta(max_length=4_000)] | UnsetType
+"""A rule as a card gives it."""
+_KEPT: Final = frozenset({"section", "is_confirmed", "was"})
+
+
+class ShowFirm(Input, frozen=True):
+    """Which part of the rules."""
+
+    section: Section = "rules"
+
+
+class SaveFirm(Input, frozen=True):
+    """What the card says; what is as it was when the card was drawn (`was`) is left as it is now."""
+
+    section: Section = "rules"
+    is_confirmed: bool = False
+    was: dict[str, Annotated[str, Meta(max_length=4_000)]] | UnsetType = UNSET
+    group: Written = UNSET
+    contact_rule: Written = UNSET
+    shares_contacts: Written = UNSET
+    retention_days: Written = UNSET
+    leaver_days: Written = UNSET
+    notice_hours: Written = UNSET
+    keeps_subjects: Written = UNSET
+    own_domains: Written = UNSET
+    language: Written = UNSET
+    timezone: Written = UNSET
+    serves: Written = UNSET
+    serves_group: Written = UNSET
+    shows_lately: Written = UNSET
+    controller: Written = UNSET
+    privacy_contact: Written = UNSET
+    legal_basis: Written = UNSET
+    privacy_url: Written = UNSET
+    terms_url: Written = UNSET
+
+
+class OfAdmin(Input, frozen=True):
+    """A colleague from the picker, and an administrator from the list: the card sends both with either button."""
+
+    user_id: Id | None = None
+    entra_id: Annotated[str, Meta(max_length=36)] = ""
+    """Nobody of the firm may have it."""
+
+
+@router.verb(
+    "firm.settings",
+    ShowFirm,
+    writes=False,
+    roles=ADMINISTRATORS,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=True,
+    leads=False,
+)
+async def show_firm(turn: Turn, given: ShowFirm) -> FirmShown:
+    """Show the rules of the firm."""
+    return await _show(turn, given.section, say(turn.language, f"firm.{given.section}"))
+
+
+@router.verb(
+    "firm.save",
+    SaveFirm,
+    writes=True,
+    roles=ADMINISTRATORS,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=False,
+)
+async def save_firm(turn: Turn, given: SaveFirm) -> Result:
+    """Change the rules of the firm; what would be lost is shown first."""
+    values = read_values(_list_changes(given))
+    rules = await get_rules(turn.connection, turn.viewer.tenant_id)
+    losses = await foresee(turn.connection, turn.viewer.tenant_id, rules, values, turn.now)
+    if losses and not given.is_confirmed:
+        wanted = {name: write_value(value) for name, value in values.items()}
+        again = {"verb": "firm.save", "section": given.section, "is_confirmed": True, **wanted}
+        lines = [say_loss(turn.language, loss) for loss in losses]
+        return Asked(summary=say(turn.language, "firm.lose"), again=again, details=lines)
+    changed = await set_rules(turn.writing, turn.viewer, values, now=turn.now, source=turn.surface)
+    note = say(turn.language, "firm.saved" if changed else "firm.as_it_was")
+    return await _show(turn, given.section, note, note)
+
+
+@router.verb(
+    "firm.add_admin",
+    OfAdmin,
+    writes=True,
+    roles=ADMINISTRATORS,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=False,
+)
+async def add_admin(turn: Turn, given: OfAdmin) -> FirmShown:
+    """Make a colleague an administrator."""
+    if given.user_id is None:
+        raise BadRequestError("bad_input", field="user_id")
+    person = await get_user(turn.connection, turn.viewer, given.user_id)
+    if person is None or not person.is_active:
+        raise MissingError("user")
+    admins = (await get_rules(turn.connection, turn.viewer.tenant_id)).admins
+    note = say(turn.language, "firm.admin_added", name=person.name)
+    return await _set_admins(turn, (*admins, person.entra_id), note)
+
+
+@router.verb(
+    "firm.remove_admin",
+    OfAdmin,
+    writes=True,
+    roles=ADMINISTRATORS,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=False,
+)
+async def remove_admin(turn: Turn, given: OfAdmin) -> FirmShown:
+    """Take the role of administrator from somebody; the last one keeps it."""
+    admins = (await get_rules(turn.connection, turn.viewer.tenant_id)).admins
+    if given.entra_id.lower() not in admins:
+        raise MissingError("user")
+    left = tuple(one for one in admins if one != given.entra_id.lower())
+    return await _set_admins(turn, left, say(turn.language, "firm.admin_removed"))
+
+
+def read_values(written: Mapping[str, str]) -> dict[str, Any]:
+    """Read rules as a person wrote them; raises `RuleError`."""
+    values = {name: read_value(name, text) for name, text in written.items()}
+    if values.get("language", LANGUAGES[0]) not in LANGUAGES:
+        raise RuleError("language", given=values["language"])
+    return values
+
+
+def say_loss(language: str, loss: Loss) -> str:
+    """Say what goes for good with a change."""
+    day = say_date(language, loss.before) if loss.before else ""
+    return say(language, f"firm.loss.{loss.name}", count=loss.count, day=day)
+
+
+def _list_changes(given: SaveFirm) -> dict[str, str]:
+    written = {name: text for name, text in structs.asdict(given).items() if name not in _KEPT and text is not UNSET}
+    was = {} if given.was is UNSET else given.was
+    return {name: text for name, text in written.items() if was.get(name) != text}
+
+
+async def _set_admins(turn: Turn, admins: tuple[str, ...], note: str) -> FirmShown:
+    values = {"admins": tuple(dict.fromkeys(admins))}
+    await set_rules(turn.writing, turn.viewer, values, now=turn.now, source=turn.surface)
+    return await _show(turn, "admins", note, note)
+
+
+async def _show(turn: Turn, section: str, summary: str, note: str = "") -> FirmShown:
+    rules = await get_rules(turn.connection, turn.viewer.tenant_id)
+    known = {one.entra_id: one for one in await list_people(turn.connection, turn.viewer, rules.admins)}
+    people = [(entra_id, known.get(entra_id)) for entra_id in rules.admins]
+    administrators = tuple(
+        Administrator(entra_id, one.id if one else 0, one.name if one else "") for entra_id, one in people
+    )
+    found = await search_users(turn.connection, turn.viewer, "") if section == "admins" else []
+    colleagues = tuple((one.id, one.name) for one in found if one.entra_id not in rules.admins)
+    shown = FirmShown(summary=summary, rules=rules, administrators=administrators, section=section, note=note)
+    return replace(shown, colleagues=colleagues)
