@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Select, bindparam, func, literal_column, select
+from sqlalchemy import func, literal_column, select
 
 from storage.book import timeline
 from storage.book.relationships import get_known
 from storage.engine.connection import Reading
-from storage.engine.parameters import as_parameters, number
+from storage.engine.parameters import as_parameters, number, numbers
 from storage.engine.prepared import Prepared
 from storage.lists import finding
 from storage.lists.facts import ContactBrief, Knower, Match, Recent, Totals
@@ -156,7 +156,7 @@ def _get_values(viewer: Viewer, **values: Any) -> dict[str, Any]:
 def _prepare_domains(kind: Viewer) -> Prepared:
     of = CompanyDomain
     is_there = Access(as_parameters(kind)).of_company(of, of.company_id), of.company_id == number("company_id")
-    return Prepared(select(of.domain).where(*is_there).order_by(func.length(of.domain), of.domain))
+    return Prepared(select(of.domain).where(*is_there).order_by(func.length(of.domain), of.domain), is_quick=True)
 
 
 @lru_cache
@@ -165,7 +165,7 @@ def _prepare_newest(kind: Viewer) -> Prepared:
     of, everyone = Contact, replace(kind, shares_contacts=True)
     is_there = Access(as_parameters(everyone)).contacts(), of.company_id == number("company_id")
     newest = select(of.id).where(*is_there).order_by(of.last_at.desc(), of.id.desc())
-    return Prepared(newest.limit(literal_column(str(timeline.CONTACTS))))
+    return Prepared(newest.limit(literal_column(str(timeline.CONTACTS))), is_quick=True)
 
 
 async def get_company_rows(connection: Reading, viewer: Viewer, company_ids: Sequence[int]) -> dict[int, CompanyRow]:
@@ -173,18 +173,17 @@ async def get_company_rows(connection: Reading, viewer: Viewer, company_ids: Seq
     ids = [company_id for company_id in company_ids if is_id(company_id)][:_MOST_ROWS]
     if not ids:
         return {}
-    found = await connection.execute(_select_rows(viewer.kind), _get_values(viewer, ids=ids))
-    rows = [_make_row(row) for row in found]
+    rows = [_make_row(row) for row in await _prepare_rows(viewer.kind).fetch(connection, _get_values(viewer, ids=ids))]
     return {row.id: row for row in rows}
 
 
 @lru_cache
-def _select_rows(kind: Viewer) -> Select[Any]:
+def _prepare_rows(kind: Viewer) -> Prepared:
     flags = {"is_in_public": kind.is_in_public, "shares_contacts": kind.shares_contacts}
     list_query = ListQuery("companies", "firm", "last", is_ascending=False, limit=0, rules=kind.rules, **flags)
     source = get_source(list_query)
-    is_asked = Company.id.in_(bindparam("ids", expanding=True))
-    return select(*source.columns, Company.last_at).select_from(source.tables).where(*source.conditions, is_asked)
+    rows = select(*source.columns, Company.last_at).select_from(source.tables).where(*source.conditions)
+    return Prepared(rows.where(Company.id.in_(numbers("ids"))), is_quick=True)
 
 
 async def find_companies(connection: Reading, viewer: Viewer, text: str, *, limit: int = 10) -> list[Match]:

@@ -133,7 +133,8 @@ def _prepare_contact(kind: Viewer) -> Prepared:
         select(of.id, of.name, of.address, of.reason, of.is_added, Company.id, Company.name, Company.type, User.name)
         .outerjoin(Company, _is_at_company(asker))
         .outerjoin(User, and_(User.tenant_id == asker.tenant_id, User.id == Company.partner_id))
-        .where(Access(asker).contacts(), of.id == number("contact_id"))
+        .where(Access(asker).contacts(), of.id == number("contact_id")),
+        is_quick=True,
     )
 
 

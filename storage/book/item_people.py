@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from sqlalchemy import and_, select
 
 from storage.engine.connection import Reading
+from storage.engine.parameters import as_parameters, number, texts
+from storage.engine.prepared import Prepared
 from storage.models import Company, CompanyDomain, Contact, Tenant, User
 from storage.text.addresses import list_domains, parse_address
 from storage.text.domains import is_below, unwrap_domain
@@ -50,47 +53,70 @@ async def get_people(connection: Reading, viewer: Viewer, addresses: Sequence[st
     ]
 
 
+_DOMAINS: Final = Prepared(select(Tenant.domains).where(Tenant.tenant_id == number("tenant_id")), is_quick=True)
+
+
 async def _get_inside(connection: Reading, viewer: Viewer, addresses: Iterable[str]) -> dict[str, tuple[Any, ...]]:
     """Take out the firm's own rooms, lists and role addresses: they are nobody's contacts."""
-    own = await connection.scalar(select(Tenant.domains).where(Tenant.tenant_id == viewer.tenant_id))
-    domains = frozenset(own or ())
+    rows = await _DOMAINS.fetch(connection, {"tenant_id": viewer.tenant_id})
+    domains = frozenset(domain for row in rows for domain in row[0])
     return {address: ("user",) for address in addresses if is_below(address.rpartition("@")[2], domains)}
 
 
 async def _get_users(connection: Reading, viewer: Viewer, addresses: Iterable[str]) -> dict[str, tuple[Any, ...]]:
-    asked = select(User.address, User.id, User.name).where(Access(viewer).users(), User.address.in_(addresses))
-    return {address: ("user", id_, name) for address, id_, name in await connection.execute(asked)}
+    rows = await _prepare_users(viewer.kind).fetch(connection, _get_values(viewer, addresses))
+    return {address: ("user", id_, name) for address, id_, name in rows}
+
+
+@lru_cache
+def _prepare_users(kind: Viewer) -> Prepared:
+    are_asked = Access(as_parameters(kind)).users(), User.address.in_(texts("asked"))
+    return Prepared(select(User.address, User.id, User.name).where(*are_asked), is_quick=True)
+
+
+def _get_values(viewer: Viewer, asked: Iterable[str]) -> dict[str, Any]:
+    return {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "asked": list(asked)}
 
 
 async def _get_outside(connection: Reading, viewer: Viewer, addresses: Iterable[str]) -> dict[str, tuple[Any, ...]]:
     """Look contacts up, and those only seen; a company that is not known yet is left out."""
-    is_there = and_(Access(viewer).companies(), Company.id == Contact.company_id)
-    is_visible = Access(viewer).contacts().label("is_visible")
-    asked = (
+    rows = await _prepare_outside(viewer.kind).fetch(connection, _get_values(viewer, addresses))
+    return {row[0]: ("contact" if row[1] else "seen", *row[2:]) for row in rows}
+
+
+@lru_cache
+def _prepare_outside(kind: Viewer) -> Prepared:
+    access = Access(as_parameters(kind))
+    is_there = and_(access.companies(), Company.id == Contact.company_id)
+    is_visible = access.contacts().label("is_visible")
+    return Prepared(
         select(
             *(Contact.address, is_visible, Contact.id, Contact.name, Company.id, Company.name),
             *(Contact.last_at, Contact.reason),
         )
         .outerjoin(Company, is_there)
-        .where(Access(viewer).people(), Contact.address.in_(addresses))
+        .where(access.people(), Contact.address.in_(texts("asked"))),
+        is_quick=True,
     )
-    rows = await connection.execute(asked)
-    return {row[0]: ("contact" if row[1] else "seen", *row[2:]) for row in rows}
 
 
 async def _get_companies(connection: Reading, viewer: Viewer, addresses: Iterable[str]) -> dict[str, tuple[Any, ...]]:
     """Look up whose domain an address is at that nobody has met yet."""
     by_address = {address: list_domains(unwrap_domain(address.rpartition("@")[2])) for address in addresses}
     domains = {domain for found in by_address.values() for domain in found}
-    is_behind = and_(Access(viewer).companies(), Company.id == CompanyDomain.company_id)
-    asked = (
-        select(CompanyDomain.domain, Company.id, Company.name)
-        .join(Company, is_behind)
-        .where(CompanyDomain.tenant_id == viewer.tenant_id, CompanyDomain.domain.in_(domains))
-    )
-    behind = {row[0]: (row[1], row[2]) for row in await connection.execute(asked)} if domains else {}
+    rows = await _prepare_domains(viewer.kind).fetch(connection, _get_values(viewer, domains)) if domains else ()
+    behind = {row[0]: (row[1], row[2]) for row in rows}
     found = {
         address: next((behind[one] for one in domains if one in behind), None)
         for address, domains in by_address.items()
     }
     return {address: ("unknown", None, "", *company) for address, company in found.items() if company}
+
+
+@lru_cache
+def _prepare_domains(kind: Viewer) -> Prepared:
+    of, access = CompanyDomain, Access(as_parameters(kind))
+    found = select(of.domain, Company.id, Company.name).join(
+        Company, and_(access.companies(), Company.id == of.company_id)
+    )
+    return Prepared(found.where(of.tenant_id == access.viewer.tenant_id, of.domain.in_(texts("asked"))), is_quick=True)

@@ -65,7 +65,7 @@ def _prepare_sums(of: Any, kind: Viewer) -> Prepared:
     sums = [func.sum(getattr(of, name)) for name in _COUNTS]
     dates = (func.min(func.nullif(of.first_at, 0)), func.max(of.last_at))
     columns = (is_viewer.label("is_viewer"), *sums, *dates, func.sum(case((of.is_mine, 1), else_=0)))
-    return Prepared(select(*columns).where(_get_condition(of, kind)).group_by(literal_column("1")))
+    return Prepared(select(*columns).where(_get_condition(of, kind)).group_by(literal_column("1")), is_quick=True)
 
 
 def _add(rows: Sequence[Any]) -> Totals:
@@ -85,5 +85,6 @@ def _prepare_knowers(of: Any, kind: Viewer) -> Prepared:
         .join(User, is_user)
         .where(_get_condition(of, kind), of.is_mine)
         .order_by(of.last_at.desc(), of.interaction_count.desc(), of.user_id)
-        .limit(literal_column(str(MOST)))
+        .limit(literal_column(str(MOST))),
+        is_quick=True,
     )

@@ -115,5 +115,6 @@ def _prepare(places: int, kind: Viewer, *, is_own: bool) -> Prepared:
         )
         .select_from(tables)
         .where(is_copy)
-        .order_by(last.c.occurred_at.desc())
+        .order_by(last.c.occurred_at.desc()),
+        is_quick=True,
     )

@@ -15,7 +15,6 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from storage.engine.connection import Reading
 from storage.engine.driver_errors import translating
-from storage.engine.sqlite import InlineConnection
 from storage.models import Base
 
 Row = tuple[Any, ...]
@@ -172,8 +171,6 @@ async def _ask_sqlite(connection: Reading, statement: str, parameters: Row) -> l
         return [tuple(row) for row in await connection.exec_driver_sql(statement, parameters)]
     driver: Any = (await connection.get_raw_connection()).driver_connection
     with translating():
-        if isinstance(driver, InlineConnection):
-            return driver.fetch(statement, parameters)
         return list(await driver.execute_fetchall(statement, parameters))
 
 

@@ -5,6 +5,7 @@ Leaving a `with` block commits, raising rolls back; nothing inside calls `commit
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -17,21 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from storage.engine.connection import Reading
 from storage.engine.driver_errors import LEFTOVERS, find_refusal, translating, watch_errors
-from storage.engine.lending import PATIENCE, Lender, Shared
 from storage.engine.partitions import list_default_parts
-from storage.engine.pools import Generations, Pool
-from storage.engine.postgres import connect_postgres, read_for, reading_after, run_script
-from storage.engine.rls import (
-    IS_SYSTEM,
-    READING,
-    SYSTEM,
-    Tenancy,
-    list_policies,
-    set_tenancy,
-    write_reading,
-    write_tenancy,
-)
-from storage.engine.sqlite import connect_inline
+from storage.engine.postgres_reader import PostgresReader
+from storage.engine.postgres_writer import Generations, Pool, connect_postgres
+from storage.engine.reader import Reader
+from storage.engine.rls import IS_SYSTEM, READING, SYSTEM, Tenancy, list_policies, set_tenancy
+from storage.engine.sqlite_reader import SqliteReader
 from storage.engine.sqlite_writer import connect_writer
 from storage.engine.statistics import write_statistics
 from storage.engine.urls import read_url, split_options
@@ -46,11 +38,19 @@ _NOTHING: Final = text("SELECT 1")
 _SEQUENCES = {model: Numbers(f"{model.__tablename__}_id", metadata=Base.metadata) for model in NUMBERED}
 
 
-_POOLED: dict[str, Any] = {
-    "statement_cache_size": 0,
+_UNNAMED: Final[Mapping[str, Any]] = {"statement_cache_size": 0}
+"""For asyncpg behind a pooler."""
+_POOLED: Final[Mapping[str, Any]] = {
+    **_UNNAMED,
     "prepared_statement_cache_size": 0,
     "prepared_statement_name_func": lambda: "",
 }
+"""The same for SQLAlchemy."""
+_STAYING: Final[Mapping[str, Any]] = {"max_queries": math.inf, "max_inactive_connection_lifetime": 0}
+_LONGEST: Final = 60
+"""Seconds that a statement may take."""
+PATIENCE: Final = 30.0
+"""Seconds that are waited for a free connection."""
 
 
 POOL: Final = 8
@@ -59,25 +59,17 @@ has opened stay, with the statements that they know."""
 
 
 class Database:
-    """An engine with the two kinds of work that Carnet does: reading and writing.
+    """The two kinds of work that Carnet does: reading, by the driver itself, and writing, by SQLAlchemy's engine.
 
     SQLite allows one writer at a time: writers of this process wait in line here (first come, first served) rather than
     in SQLite's busy loop, and a writing transaction takes the write lock at its start, so that it never fails half way.
     """
 
-    def __init__(
-        self,
-        engine: AsyncEngine,
-        reader: Lender | Shared,
-        system_reader: Lender | None = None,
-        *,
-        is_pooled: bool = False,
-    ) -> None:
+    def __init__(self, engine: AsyncEngine, reader: Reader, system_reader: Reader | None = None) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._reader = reader
         self._system_reader = system_reader or reader
-        self._is_pooled = is_pooled
         self.wakes = Wakes()
         self._writers = asyncio.Lock()
         self.write_refusal = ""
@@ -85,22 +77,15 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def reading(self, tenancy: Tenancy = None) -> AsyncIterator[Reading]:
-        """Lend a connection for queries of one tenant (or `SYSTEM`); what it writes is not promised to stay.
+        """Lend what runs queries of one tenant (or `SYSTEM`), and writes nothing.
 
         Each statement sees the newest commit. PostgreSQL shows nothing where no tenancy is given (see `rls.py`);
-        behind a pooler the statements are one transaction, which ends with the block. On SQLite everybody reads through
-        one connection: its statements never wait (see `sqlite.py`).
+        behind a pooler the statements are one transaction, which ends with the block.
         """
         reader = self._system_reader if tenancy == SYSTEM else self._reader
         with translating(LEFTOVERS):
-            async with reader.lend() as connection:
-                if self._is_pooled:
-                    async with reading_after(connection, f"SELECT {write_reading(tenancy)}"):
-                        yield connection
-                    return
-                if not self.is_sqlite and tenancy != SYSTEM:
-                    await read_for(connection, tenancy)
-                yield connection
+            async with reader.reading(tenancy) as reading:
+                yield reading
 
     @contextlib.asynccontextmanager
     async def writing(self, tenancy: Tenancy = None) -> AsyncIterator[AsyncConnection]:
@@ -136,13 +121,11 @@ class Database:
         """Run statements without parameters for a tenant, as one transaction and one message to PostgreSQL.
 
         Gives what the last one says of itself ("INSERT 0 1"). For what is written beside a read: it goes through the
-        connection that has just read, and gives up its read-only mode for its own length.
+        connection that has just read, and gives up its read-only mode for its own length. SQLite has no such thing.
         """
-        async with self._reader.lend() as connection:
-            opening = f"SELECT {write_tenancy(tenancy)};" if self._is_pooled else ""
-            if not self._is_pooled:
-                await read_for(connection, tenancy)
-            return await run_script(connection, f"SET LOCAL transaction_read_only = off; {opening} {script}")
+        if not isinstance(self._reader, PostgresReader):
+            raise TypeError(self.engine.dialect.name)
+        return await self._reader.run_script(tenancy, script)
 
     async def ping(self) -> None:
         """Ask the database for nothing; raises `DatabaseError` where it does not answer."""
@@ -181,16 +164,8 @@ def open_database(url: str, *, pool_size: int = POOL, patience: float = PATIENCE
     engine = create_async_engine(full_url, pool_size=pool_size, hide_parameters=True, connect_args=writing)
     watch_errors(engine.sync_engine)
     event.listen(engine.sync_engine, "begin", _begin_immediately)
-    reader = create_async_engine(
-        full_url,
-        pool_size=pool_size,
-        pool_reset_on_return=None,
-        hide_parameters=True,
-        connect_args={"async_creator_fn": connect_inline},
-    )
-    event.listen(reader.sync_engine, "connect", _prepare_sqlite_reader)
-    watch_errors(reader.sync_engine)
-    return Database(engine, Shared(reader))
+    (file,), options = engine.dialect.create_connect_args(full_url)
+    return Database(engine, SqliteReader(engine.dialect, file, options))
 
 
 def get_file(url: str) -> Path | None:
@@ -202,38 +177,29 @@ def get_file(url: str) -> Path | None:
 def _open_postgres(given: URL, pool_size: int, patience: float, *, is_pooled: bool) -> Database:
     generations = Generations()
     url, own = split_options(given)
+    options = {**own, "command_timeout": _LONGEST}
+    sizes: dict[str, Any] = {
+        "pool_size": pool_size,
+        "max_overflow": 0,
+        "pool_timeout": patience,
+        "pool_use_lifo": True,
+        "poolclass": Pool,
+    }
+    connecting = {**options, **(_POOLED if is_pooled else {}), "async_creator_fn": connect_postgres}
+    engine = create_async_engine(url, **sizes, connect_args=connecting, hide_parameters=True)
+    watch_errors(engine.sync_engine)
+    generations.watch(engine.sync_engine)
+    _, place = engine.dialect.create_connect_args(url)
 
-    def connect(**settings: str) -> AsyncEngine:
-        options = {**own, "command_timeout": 60, **(_POOLED if is_pooled else {})}
-        options["server_settings"] = {**own["server_settings"], **settings}
-        sizes: dict[str, Any] = {
-            "pool_size": pool_size,
-            "max_overflow": 0,
-            "pool_timeout": patience,
-            "pool_use_lifo": True,
-            "poolclass": Pool,
-        }
-        options["async_creator_fn"] = connect_postgres
-        engine = create_async_engine(url, **sizes, connect_args=options, hide_parameters=True)
-        watch_errors(engine.sync_engine)
-        generations.watch(engine.sync_engine)
-        return engine
-
-    def lend(**settings: str) -> Lender:
-        engine = connect(**settings).execution_options(isolation_level="AUTOCOMMIT")
-        return Lender(engine, pool_size, generations, patience=patience)
+    def read(**settings: str) -> PostgresReader:
+        reading = {**place, **options, **(_UNNAMED if is_pooled else {}), "max_size": pool_size, **_STAYING}
+        reading["server_settings"] = {**own["server_settings"], **settings}
+        return PostgresReader(engine.dialect, reading, generations, patience=patience, is_pooled=is_pooled)
 
     if is_pooled:
-        return Database(connect(), lend(), is_pooled=True)
-    reading = {**READING, "default_transaction_read_only": "on"}
-    return Database(connect(), lend(**reading), lend(**reading, **IS_SYSTEM))
-
-
-def _prepare_sqlite_reader(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    for pragma in ("query_only=ON", "busy_timeout=10000", "cache_size=-32000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+        return Database(engine, read())
+    settings = {**READING, "default_transaction_read_only": "on"}
+    return Database(engine, read(**settings), read(**settings, **IS_SYSTEM))
 
 
 def _begin_immediately(connection: Any) -> None:

@@ -1,78 +1,76 @@
-"""A statement of the busiest paths: compiled once for each kind of database, and run without anything between.
+"""A statement of the busiest paths: compiled once for each kind of database, and run by the driver alone."""
 
-SQLAlchemy's way through a statement takes longer than the database's own; these few go straight to the driver.
-"""
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
-import contextlib
-import sqlite3
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
-
-import aiosqlite
-import asyncpg
-from sqlalchemy import Select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Dialect, Row, Select
+from sqlalchemy.engine import result_tuple
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.engine.connection import Reading
-from storage.engine.driver_errors import POSTGRES_FAILURES, translate
-from storage.engine.postgres import get_driver
-from storage.engine.sqlite import InlineConnection
+from storage.engine.reader import Answer, DriverReading, convert_rows, list_converters, list_values
+
+_NOTHING: Final[Sequence[Any]] = ()
 
 
 class Prepared:
-    """A select, or an update that returns something; on SQLite its booleans come as 0 and 1.
+    """A select, or an update that returns something. Its parameters are whole numbers and texts, and lists of them.
 
-    Its parameters are all whole numbers and texts, no lists.
+    `is_quick` promises that it reads a bounded number of rows by an index, however big the firm is: SQLite then runs it
+    on the spot (`sqlite_reader.py`). What does not say so runs in a thread.
     """
 
-    __slots__ = ("_compiled", "statement")
+    __slots__ = ("_compiled", "is_quick", "statement")
 
-    def __init__(self, statement: Select[*tuple[Any, ...]] | ReturningUpdate[*tuple[Any, ...]]) -> None:
+    def __init__(
+        self,
+        statement: Select[*tuple[Any, ...]] | ReturningUpdate[*tuple[Any, ...]],
+        *,
+        is_quick: bool = False,
+    ) -> None:
         self.statement = statement
+        self.is_quick = is_quick
         self._compiled: dict[str, _Compiled] = {}
 
-    async def fetch(self, connection: Reading, values: Mapping[str, Any]) -> Sequence[Any]:
-        """Return all rows."""
-        driver = get_driver(connection) if isinstance(connection, AsyncConnection) else None
-        if driver is not None:
-            compiled = self._compiled.get(connection.dialect.name) or self._compile(connection)
-            given = {**compiled.defaults, **values}
-            parameters = [given[name] for name in compiled.names]
-            # Where there is no database any more, SQLAlchemy says so below, and lets the connection go.
-            with contextlib.suppress(sqlite3.Error, *POSTGRES_FAILURES):
-                if isinstance(driver, InlineConnection):
-                    return driver.fetch(compiled.sql, parameters)
-                if isinstance(driver, aiosqlite.Connection):
-                    return list(await driver.execute_fetchall(compiled.sql, parameters))
-                if isinstance(driver, asyncpg.Connection):
-                    return await _fetch_from_postgres(driver, compiled.sql, parameters)
-        rows: Sequence[Any] = (await connection.execute(self.statement, values)).all()
-        return rows
+    async def fetch(self, connection: Reading, values: Mapping[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Return all rows; in a writing transaction SQLAlchemy runs what was compiled."""
+        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
+        sql, given = compiled.fill(values)
+        if isinstance(connection, DriverReading):
+            return compiled.make_rows(await connection.run(sql, given, is_quick=self.is_quick))
+        result = await connection.exec_driver_sql(sql, given)
+        return compiled.make_rows(Answer(tuple(result.keys()), result.all()))
 
-    def _compile(self, connection: Reading) -> "_Compiled":
-        made = self.statement.compile(dialect=connection.dialect)
-        if made.post_compile_params:
-            raise ValueError("a list of values is a part of the statement: write them as literals")
-        compiled = _Compiled(str(made), made.positiontup or (), made.params)
-        self._compiled[connection.dialect.name] = compiled
+    def _compile(self, dialect: Dialect) -> "_Compiled":
+        compiled = self._compiled[dialect.name] = _Compiled(self.statement, dialect)
         return compiled
 
 
-async def _fetch_from_postgres(driver: Any, sql: str, parameters: Sequence[Any]) -> Sequence[Any]:
-    """Read, or raise `StatementError` for a statement that was refused: in its transaction it cannot be asked again."""
-    try:
-        found: Sequence[Any] = await driver.fetch(sql, *parameters)
-    except asyncpg.PostgresError as error:
-        if driver.is_closed():
-            raise
-        raise translate(error) from error
-    return found
+class _Compiled:
+    """A statement as one kind of database takes it, and how its rows are made."""
 
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
+        made = statement.compile(dialect=dialect)
+        if not all(one.required for one in made.post_compile_params):
+            raise ValueError("a list of values is a part of the statement: write them as literals")
+        self._made = made
+        state = made.construct_expanded_state({name: _NOTHING for name, one in made.binds.items() if one.required})
+        self._sql = state.statement
+        self._defaults = list(zip(state.positiontup or (), list_values(made, state), strict=True))
+        self._converters = list_converters(statement, dialect)
+        self._make: Callable[[Any], Any] | None = None
 
-class _Compiled(NamedTuple):
-    """A statement as one kind of database takes it, and its parameters by their places."""
+    def fill(self, values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
+        """Give the SQL, which names each value of a list, and the values in their places."""
+        if not self._made.post_compile_params:
+            return self._sql, tuple(values.get(name, default) for name, default in self._defaults)
+        state = self._made.construct_expanded_state(values)
+        return state.statement, tuple(list_values(self._made, state))
 
-    sql: str
-    names: Sequence[str]
-    defaults: Mapping[str, Any]
+    def make_rows(self, answer: Answer) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Make rows with names of what the driver gave."""
+        if not answer.rows:
+            return ()
+        if self._make is None:
+            self._make = result_tuple(answer.names)
+        return list(map(self._make, convert_rows(answer.rows, self._converters)))

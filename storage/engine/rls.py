@@ -2,7 +2,7 @@
 
 A transaction names its tenant in `carnet.tenant_id`, or `carnet.is_system` for work across tenants, for its own length
 only: nothing is left on a connection that a pooler hands on. One that names neither sees no row and writes none. Where
-there is no pooler, connections that only read keep the name from one read to the next (`direct_postgres.read_for`).
+there is no pooler, connections that only read keep the name from one read to the next (`postgres_reader.py`).
 """
 
 from collections.abc import Iterator

@@ -67,10 +67,10 @@ _SELECT_KNOWN: Any = (
     .outerjoin(Mailbox, (Mailbox.tenant_id == User.tenant_id) & (Mailbox.user_id == User.id))
     .where(Tenant.entra_id == parameter("tenant"), User.entra_id == parameter("object"), _IS_SERVED)
 )
-_KNOWN: Final = Prepared(_SELECT_KNOWN)
+_KNOWN: Final = Prepared(_SELECT_KNOWN, is_quick=True)
 _WHO: Final = _SELECT_KNOWN.cte("who")
 _IDS: Final[list[Any]] = [select(_WHO.c[key]).scalar_subquery() for key in ("tenant_id", "id")]
-_KNOWN_WHO_SAYS: Final = Prepared(select(_WHO, is_named_in(parameter("said"), Viewer(*_IDS))))
+_KNOWN_WHO_SAYS: Final = Prepared(select(_WHO, is_named_in(parameter("said"), Viewer(*_IDS))), is_quick=True)
 _LONGEST_SAID: Final = 4 * NAME_LENGTH
 
 

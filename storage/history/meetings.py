@@ -145,7 +145,9 @@ def _are_ripe(tenant_id: Any, user_id: Any, now: Any) -> tuple[Any, ...]:
     return (*own, Interaction.is_planned, Interaction.occurred_at <= now)
 
 
-_IS_RIPE: Final = Prepared(select(exists().where(*_are_ripe(number("tenant_id"), number("user_id"), number("now")))))
+_IS_RIPE: Final = Prepared(
+    select(exists().where(*_are_ripe(number("tenant_id"), number("user_id"), number("now")))), is_quick=True
+)
 
 
 async def _take_back(connection: AsyncConnection, mailing: Mailing, sources: Sequence[bytes]) -> set[int]:

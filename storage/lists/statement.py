@@ -13,7 +13,7 @@ A walk for words passes over most rows within the index, which carries marks of 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -42,6 +42,9 @@ from storage.lists.sources import Source, get_source, has_partner_ranges, is_of_
 from storage.models import CompanyType, Contact
 from storage.viewer import Viewer
 
+_SHOWN: Final = 50
+"""Rows of a page that is shown; exports ask for thousands at once."""
+
 
 @lru_cache(maxsize=512)
 def prepare_list(list_query: ListQuery, *, is_sqlite: bool) -> Prepared:
@@ -49,7 +52,8 @@ def prepare_list(list_query: ListQuery, *, is_sqlite: bool) -> Prepared:
 
     The columns are those of the source, and the sort key behind them.
     """
-    return Prepared(_Parts(list_query, get_source(list_query), is_sqlite).put_together())
+    is_quick = not list_query.word_count and list_query.limit <= _SHOWN
+    return Prepared(_Parts(list_query, get_source(list_query), is_sqlite).put_together(), is_quick=is_quick)
 
 
 @dataclass(frozen=True, slots=True)

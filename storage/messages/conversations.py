@@ -1,6 +1,5 @@
 """Conversation references: where the bot can speak, refreshed by every activity and written only when they change."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -39,7 +38,7 @@ _COLUMNS = (
     Conversation.reason,
 )
 _SELECT: Any = select(*_COLUMNS).where(Conversation.tenant_id == number("tenant_id"))
-_ONE: Final = Prepared(_SELECT.where(Conversation.conversation_id == text("conversation_id")))
+_ONE: Final = Prepared(_SELECT.where(Conversation.conversation_id == text("conversation_id")), is_quick=True)
 _IS_OWN: Final = func.substr(Conversation.conversation_id, literal_column("1"), literal_column("3")) != literal_column(
     "'19:'"
 )
@@ -47,7 +46,8 @@ _IS_OWN: Final = func.substr(Conversation.conversation_id, literal_column("1"), 
 _OF_USER: Final = Prepared(
     _SELECT.where(Conversation.user_id == number("user_id"), _IS_OWN)
     .order_by(Conversation.is_reachable.desc(), Conversation.updated_at.desc(), Conversation.conversation_id)
-    .limit(literal_column("1"))
+    .limit(literal_column("1")),
+    is_quick=True,
 )
 
 
@@ -108,6 +108,4 @@ def _read(rows: Sequence[Any]) -> Reference | None:
     if not rows:
         return None
     tenant_id, conversation_id, user_id, service_url, reference, is_reachable, reason = rows[0]
-    # Straight from the driver JSON comes as the text that it is.
-    read = json.loads(reference) if isinstance(reference, str) else reference
-    return Reference(tenant_id, conversation_id, user_id, service_url, read, bool(is_reachable), reason)
+    return Reference(tenant_id, conversation_id, user_id, service_url, reference, is_reachable, reason)

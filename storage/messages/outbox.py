@@ -165,7 +165,8 @@ async def count_messages(connection: AsyncConnection, tenant_id: int, user_id: i
 _OF_KIND: Final = Prepared(
     select(Outbox.id)
     .where(Outbox.tenant_id == number("tenant_id"), Outbox.user_id == number("user_id"), Outbox.kind == text("kind"))
-    .limit(1)
+    .limit(1),
+    is_quick=True,
 )
 
 

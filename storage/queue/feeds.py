@@ -25,7 +25,8 @@ _FEEDS: Final = Insert(
 _OWN: Final = Prepared(
     select(*(getattr(MailboxFeed, name) for name in ("feed", *_COLUMNS))).where(
         MailboxFeed.tenant_id == number("tenant_id"), MailboxFeed.user_id == number("user_id")
-    )
+    ),
+    is_quick=True,
 )
 
 

@@ -30,7 +30,8 @@ async def list_places(connection: Reading, viewer: Viewer) -> list[Place]:
 _PLACES: Final = Prepared(
     select(ViewPlace.view_id, ViewPlace.position, ViewPlace.is_default, ViewPlace.is_hidden).where(
         ViewPlace.tenant_id == number("tenant_id"), ViewPlace.user_id == number("user_id")
-    )
+    ),
+    is_quick=True,
 )
 
 

@@ -4,7 +4,6 @@ Everyone has the four built-in views from the first day without a row; their num
 How a reader keeps views (order, hidden, default) is the reader's own, for built-in, own and shared ones alike.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -175,10 +174,12 @@ def _prepare(kind: Viewer) -> _Statements:
     named = select(View.id).where(is_visible, View.folded_name == parameter("name"))
     names = select(View.id, View.name, View.folded_name, View.owner_id, User.name).outerjoin(User, _IS_OWNER)
     return _Statements(
-        all=Prepared(every.order_by(View.id)),
-        one=Prepared(every.where(View.id == number("view_id"))),
-        named=Prepared(named.order_by(View.owner_id != number("user_id"), View.id).limit(literal_column("1"))),
-        names=Prepared(names.where(is_visible).order_by(View.id)),
+        all=Prepared(every.order_by(View.id), is_quick=True),
+        one=Prepared(every.where(View.id == number("view_id")), is_quick=True),
+        named=Prepared(
+            named.order_by(View.owner_id != number("user_id"), View.id).limit(literal_column("1")), is_quick=True
+        ),
+        names=Prepared(names.where(is_visible).order_by(View.id), is_quick=True),
     )
 
 
@@ -188,8 +189,7 @@ def _make_row(row: Any, viewer: Viewer, place: Place | None) -> ViewRow:
         id=id_,
         builtin=None,
         name=name,
-        # Straight from SQLite JSON comes as the text that it is.
-        filter=from_json(json.loads(filter_) if isinstance(filter_, str) else filter_),
+        filter=from_json(filter_),
         owner_id=owner_id,
         owner_name=owner_name or "",
         is_own=owner_id == viewer.user_id,

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.book import companies, contacts
+from storage.engine.connection import Reading
 from storage.engine.database import Database
 from storage.firm import users
 from storage.lists.filters import Filter, Scope, Subject
@@ -18,7 +18,7 @@ from storage.viewer import Viewer
 from storage.views import views
 from tests.bench.population import NOW, TENANT
 
-Ask = Callable[[AsyncConnection, Viewer, str | None], Awaitable[Page[object] | object]]
+Ask = Callable[[Reading, Viewer, str | None], Awaitable[Page[object] | object]]
 Kind = Literal["companies", "contacts", "colleagues"]
 Speak = Callable[[Kind, Viewer], str]
 
@@ -149,7 +149,7 @@ def ask_list(filter_: Filter) -> Ask:
 
 
 def _ask_words(of: Subject, scope: Scope, speak: Speak) -> Ask:
-    def ask(connection: AsyncConnection, viewer: Viewer, cursor: str | None) -> Awaitable[object]:
+    def ask(connection: Reading, viewer: Viewer, cursor: str | None) -> Awaitable[object]:
         return ask_list(Filter(of=of, scope=scope, text=speak(of, viewer)))(connection, viewer, cursor)
 
     return ask

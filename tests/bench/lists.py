@@ -4,8 +4,8 @@ import time
 from dataclasses import dataclass, field
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.engine.database import Database, open_database
 from storage.lists.paging import Page
 from storage.models import Company
@@ -27,7 +27,7 @@ _BY_KEY = select(*Company.__table__.columns).where(
 )
 
 
-async def _read_by_key(connection: AsyncConnection, viewer: Viewer, _cursor: str | None) -> object:
+async def _read_by_key(connection: Reading, viewer: Viewer, _cursor: str | None) -> object:
     return (await connection.execute(_BY_KEY, {"tenant_id": TENANT, "id": viewer.user_id})).one()
 
 

@@ -142,7 +142,7 @@ async def count_steps(
 ) -> tuple[int, str | None]:
     """Count what SQLite's machine does for a page, in twenties of instructions; and give the next page's cursor."""
     steps = itertools.count()
-    async with database.reading(1) as connection:
+    async with database.writing(1) as connection:
         raw = (await connection.get_raw_connection()).driver_connection._conn
         raw.set_progress_handler(lambda: next(steps) and 0, 20)
         page = await fetch_page(connection, VIEWERS[0], filter_, tuple, now=NOW, cursor=cursor, limit=10, few=few)

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, text, update
 
-from storage.engine.parameters import number
+from storage.engine.parameters import number, numbers
 from storage.engine.parameters import text as words
 from storage.engine.prepared import Prepared
 from storage.errors import DatabaseError
@@ -46,6 +46,34 @@ async def test_what_goes_wrong_is_an_error_of_storage(database):
     with pytest.raises(DatabaseError):
         async with database.reading(1) as connection:
             await broken.fetch(connection, {})
+
+
+async def test_booleans_and_json_are_the_same_however_they_are_read(database):
+    asked = select(User.is_active, User.settings).where(User.tenant_id == number("tenant_id"))
+    async with database.writing(1) as connection:
+        await factories.add_tenant(connection)
+        await factories.add_user(connection, "Anne Martin")
+        await connection.execute(update(User).values(settings={"notices": {"kept": [1, None]}}))
+        written = await Prepared(asked).fetch(connection, {"tenant_id": 1})
+    async with database.reading(1) as connection:
+        read = await Prepared(asked).fetch(connection, {"tenant_id": 1})
+        (plain,) = await connection.execute(asked, {"tenant_id": 1})
+    for row in (*written, *read, plain):
+        assert row.is_active is True
+        assert row.settings == {"notices": {"kept": [1, None]}}
+
+
+@pytest.mark.parametrize("places", [[], [1], [2, 0]])
+async def test_a_list_that_is_given_each_time_may_have_any_length(database, places):
+    async with database.writing(1) as connection:
+        await factories.add_tenant(connection)
+        there = [await factories.add_user(connection, name) for name in ("Anne Martin", "Bertrand Petit", "Carl")]
+    ids = [there[place] for place in places]
+    chosen = Prepared(select(User.id).where(User.tenant_id == number("tenant_id"), User.id.in_(numbers("ids"))))
+    for opened in (database.reading, database.writing):
+        async with opened(1) as connection:
+            found = await chosen.fetch(connection, {"tenant_id": 1, "ids": ids})
+        assert {row.id for row in found} == set(ids)
 
 
 async def test_a_list_of_values_is_refused_before_a_database_is(database):

@@ -87,7 +87,7 @@ async def test_the_lock_leaves_the_indexes_in_use(two_firms):
         SearchWord.tenant_id == 1, SearchWord.of == 1, SearchWord.word >= "ac", SearchWord.word < "ad"
     )
     async with two_firms.reading(1) as connection:
-        compiled = word.compile(connection.sync_connection, compile_kwargs={"literal_binds": True})
+        compiled = word.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
         plan = "\n".join(await connection.scalars(text(f"EXPLAIN {compiled}")))
     condition = next(line for line in plan.splitlines() if "Index Cond" in line)
     assert all(column in condition for column in ("tenant_id", "of", "word"))

@@ -1,16 +1,24 @@
-"""What the pools of connections to PostgreSQL share: how they fail, and what one of them has found out."""
+"""PostgreSQL written to: how connections are opened and fail, and what one has found out for the others."""
 
 from typing import Any, Final
 
+import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import Engine, ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.exc import TimeoutError as ExhaustedError
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from storage.engine.driver_errors import translating
 from storage.errors import StoreUnavailableError
 
 _GENERATION: Final = "carnet generation"
+
+
+async def connect_postgres(*args: Any, **options: Any) -> Any:
+    """Open a connection; raises `StoreUnavailableError` where nobody listens, or nobody is let in."""
+    with translating():
+        return await asyncpg.connect(*args, **options)
 
 
 class Pool(AsyncAdaptedQueuePool):
@@ -24,13 +32,17 @@ class Pool(AsyncAdaptedQueuePool):
 
 
 class Generations:
-    """Counts how often the connections of some pools were lost; those from before are replaced when they are asked for.
+    """Counts how often connections were lost; all that were opened before are replaced when they are asked for.
 
-    SQLAlchemy does so for one pool; each of the others would find out by a failure of its own.
+    A pool does so for its own; those of writers and readers would each find out by a failure.
     """
 
     def __init__(self) -> None:
-        self._current = 0
+        self.current = 0
+
+    def lose(self) -> None:
+        """Note that a connection was lost."""
+        self.current += 1
 
     def watch(self, engine: Engine) -> None:
         """Have an engine's pool take part."""
@@ -38,17 +50,13 @@ class Generations:
         event.listen(engine, "checkout", self._check)
         event.listen(engine, "handle_error", self._hear)
 
-    def is_current(self, info: dict[Any, Any]) -> bool:
-        """Say whether the connection with this `info` was opened since."""
-        return bool(info.get(_GENERATION) == self._current)
-
     def _note(self, _connection: Any, record: Any) -> None:
-        record.info[_GENERATION] = self._current
+        record.info[_GENERATION] = self.current
 
     def _check(self, _connection: Any, record: Any, _proxy: Any) -> None:
-        if not self.is_current(record.info):
+        if record.info.get(_GENERATION) != self.current:
             raise DisconnectionError  # the pool opens another one in its place, and tells nobody
 
     def _hear(self, context: ExceptionContext) -> None:
         if context.is_disconnect:
-            self._current += 1
+            self.lose()

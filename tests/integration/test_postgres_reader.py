@@ -1,4 +1,4 @@
-"""PostgreSQL past SQLAlchemy: whatever happens in a read, the next one gets a connection as good as new."""
+"""Reading from PostgreSQL: whatever happens in a read, the next one gets a connection as good as new."""
 
 import asyncio
 
@@ -6,10 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from storage.engine.database import Database, open_database
-from storage.engine.lending import Lender
-from storage.engine.pools import Generations
 from storage.engine.rls import SYSTEM
-from storage.errors import DatabaseError
+from storage.errors import DatabaseError, StoreUnavailableError
 
 TENANCY = text("SELECT current_setting('carnet.tenant_id', true), current_setting('carnet.is_system', true)")
 
@@ -108,11 +106,11 @@ async def test_a_script_writes_for_its_tenant_and_the_next_read_still_writes_not
 
 
 async def test_who_waits_too_long_for_a_connection_is_told_and_the_next_one_gets_it(postgres_database):
-    engine = postgres_database.engine.execution_options(isolation_level="AUTOCOMMIT")
-    lender = Lender(engine, 1, Generations(), patience=0.05)
-    async with lender.lend():
-        with pytest.raises(DatabaseError):
-            await lender.lend().__aenter__()
-    async with lender.lend() as connection:
+    url = postgres_database.engine.url.render_as_string(hide_password=False)
+    database = open_database(url, pool_size=1, patience=0.05)
+    async with database.reading(7):
+        with pytest.raises(StoreUnavailableError, match="NoConnectionFree"):
+            await database.reading(7).__aenter__()
+    async with database.reading(7) as connection:
         assert await connection.scalar(text("SELECT 1")) == 1
-    await lender.close()
+    await database.close()

@@ -1,0 +1,108 @@
+"""SQLite read on sqlite3's own connections: what is quick on the spot, all else in a thread.
+
+An indexed read takes SQLite 5 to 50 microseconds; a thread and back takes ten times that. Which way a statement goes is
+said beside it (`Prepared(..., is_quick=True)`), and what is not said to be quick runs in a thread. One that says so and
+is not, is stopped after `_MOST_STEPS`, and asked again in a thread: nothing holds the event loop for long.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final
+
+from sqlalchemy import Dialect
+
+from storage.engine.driver_errors import translating
+from storage.engine.reader import Answer, DriverReading, Values
+from storage.engine.rls import Tenancy
+
+_MOST_STEPS: Final = 100_000
+"""Instructions of SQLite's machine that a quick statement may take: a few milliseconds' worth."""
+_THREADS: Final = 4
+_PATIENCE: Final = 10.0
+"""Seconds that a thread waits for another process, where it has to."""
+_LONGEST: Final = 60.0
+"""Seconds for a statement in a thread, as on PostgreSQL."""
+_NOT_HERE: Final = frozenset((sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY))
+"""The statement takes too long, or would have to wait for another process."""
+
+
+class SqliteReader(DriverReading):
+    """One reader for everybody at once; SQLite knows no tenants."""
+
+    def __init__(self, dialect: Dialect, file: str, options: Mapping[str, Any]) -> None:
+        super().__init__(dialect)
+        self._file = file
+        self._options = {**options, "check_same_thread": False, "isolation_level": None}
+        self._options.pop("timeout", None)
+        self._here: sqlite3.Connection | None = None
+        self._idle: list[sqlite3.Connection] = []
+        self._threads: ThreadPoolExecutor | None = None
+
+    @contextlib.asynccontextmanager
+    async def reading(self, tenancy: Tenancy) -> AsyncIterator[DriverReading]:  # PostgreSQL asks
+        """Lend itself."""
+        yield self
+
+    async def run(self, sql: str, values: Values, *, is_quick: bool = False) -> Answer:
+        """Run one select."""
+        with translating():
+            if is_quick:
+                try:
+                    return self._run_here(sql, values)
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode & 0xFF not in _NOT_HERE:
+                        raise
+            return await self._run_there(sql, values)
+
+    async def close(self) -> None:
+        """Close every connection; statements in threads are waited for."""
+        threads, self._threads = self._threads, None
+        if threads is not None:
+            await asyncio.to_thread(threads.shutdown)
+        here, self._here = self._here, None
+        for connection in (*self._idle, *([here] if here is not None else ())):
+            connection.close()
+        self._idle.clear()
+
+    def _run_here(self, sql: str, values: Values) -> Answer:
+        is_new = self._here is None
+        if self._here is None:
+            self._here = self._open(patience=0)
+            self._here.set_progress_handler(lambda: 1, _MOST_STEPS)
+        return _fetch(self._here, sql, values, is_new=is_new)
+
+    async def _run_there(self, sql: str, values: Values) -> Answer:
+        is_new = not self._idle
+        connection = self._open(_PATIENCE) if is_new else self._idle.pop()
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(_THREADS, "carnet-reader")
+        work = self._threads.submit(_fetch, connection, sql, values, is_new=is_new)
+        try:
+            async with asyncio.timeout(_LONGEST):
+                return await asyncio.wrap_future(work)
+        finally:
+            self._take_back(connection, work)
+
+    def _take_back(self, connection: sqlite3.Connection, work: Future[Answer]) -> None:
+        """Keep a connection whose statement has ended; stop one that nobody waits for any more, and close it."""
+        if work.done() and not work.cancelled():
+            self._idle.append(connection)
+        else:
+            connection.interrupt()
+            work.add_done_callback(lambda _: connection.close())
+
+    def _open(self, patience: float) -> sqlite3.Connection:
+        connection: sqlite3.Connection = sqlite3.connect(self._file, **self._options, timeout=patience)
+        connection.execute("PRAGMA query_only=ON")
+        return connection
+
+
+def _fetch(connection: sqlite3.Connection, sql: str, values: Values, *, is_new: bool) -> Answer:
+    if is_new:  # it looks at the file, and so may have to wait
+        connection.execute("PRAGMA cache_size=-32000")
+    cursor = connection.execute(sql, values)
+    rows = cursor.fetchall()
+    return Answer([column[0] for column in cursor.description or ()], rows)
