@@ -165,6 +165,8 @@ def find_company(address: str) -> str:
     """Give the domain of the company behind an address, or nothing."""
     domain = address.rpartition("@")[2].removesuffix(".cjsm.net")
     registrable = _PSL.privatesuffix(domain) or _ICANN.privatesuffix(domain) or ""
+    if f"{(_PSL.privatesuffix(domain) or '').partition('.')[0]}.*" in FREE:
+        return ""
     shorter, shared = domain, ""
     while "." in shorter:
         if shorter in FREE or shorter in CERTIFIED:

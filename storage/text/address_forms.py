@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from storage.text.mending import mend_text
+from storage.text.name_evidence import count_explained
 
 _PREFIX = re.compile(
     r"^(?:smtp|sips?|mailto|e-?mail|mail|internet|rfc822|im|acct|xmpp|msteams|proxyaddresses|from|to|cc|bcc|an|von"
@@ -22,8 +23,10 @@ _ACCOUNT = re.compile(r"^(?:live\.com|mail|google\.com|facebook\.com|unknown)#(.
 """How Entra ID writes a private account that somebody was invited with."""
 _ANGLE = re.compile(r"<([^<>]*@[^<>]*)>")
 _COMMENT = re.compile(r"\([^()]*\)")
+_NAME_BEFORE = re.compile(r"^\s*\([^()@]*\)\s*(?=\S+@)")
 _TYPE = re.compile(r"\s*\[(?:smtp|internet|mailto)\]$", re.IGNORECASE)
-_AT = re.compile(r"\s*[@\uff20\ufe6b]\s*")
+_AT = re.compile(r"\s*(?:[@\uff20\ufe6b]+|[(\[{]\s*(?:at|arobase)\s*[)\]}])\s*", re.IGNORECASE)
+_DOT = re.compile(r"\s*[(\[{]\s*(?:dot|point|punkt)\s*[)\]}]\s*", re.IGNORECASE)
 _AROUND: Final = (
     " \t'`<>[]{}(),;:|*\\\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
     "\uff1c\uff1e\u3008\u3009\u300a\u300b"
@@ -34,7 +37,7 @@ _TRIES: Final = 4
 
 def unwrap_address(text: str) -> str:
     """Give the address that a text is about; a text without one, or with several, as it is."""
-    text = _AT.sub("@", mend_text(text))
+    text = _AT.sub("@", _DOT.sub(".", mend_text(text)))
     if "@" not in text and text.count("%40") == 1:
         text = unquote(text)
     for _ in range(_TRIES):
@@ -47,7 +50,7 @@ def unwrap_address(text: str) -> str:
 def _unwrap_once(text: str) -> str:
     if found := _ANGLE.findall(text):
         return str(found[-1])
-    text = _strip(text)
+    text = _strip(_NAME_BEFORE.sub("", text))
     if prefix := _PREFIX.match(text):
         return unquote(text[prefix.end() :].partition("?")[0])
     if "(" in text:
@@ -62,13 +65,20 @@ def _strip(text: str) -> str:
     """Take quotes, brackets and punctuation away from both ends; a quoted local part keeps its own."""
     stripped = text.strip(_AROUND)
     if '"@' not in stripped:
-        return stripped.strip(_AROUND + '"')
+        return stripped.strip(_AROUND + '"').rstrip("/")
     return stripped.rstrip('"').rstrip(_AROUND)
 
 
 def _take_first(text: str) -> str:
-    """Give the address before what stands behind it: a name, or the address again; two addresses stay as they are."""
-    first, gap, rest = re.sub(r"[;,]\s*", " ", text).partition(" ")
+    """Give the address before what stands behind it: a name, or the address again; two addresses stay as they are.
+
+    Behind a name it is taken where the name says something of it: `Jane Roe jane@acme.example`, not `jane roe@acme`.
+    """
+    spaced = re.sub(r"[;,]\s*", " ", text)
+    name, _, last = spaced.rpartition(" ")
+    if name and "@" in last and "@" not in name and count_explained(name, last.partition("@")[0].lower())[0]:
+        return last
+    first, gap, rest = spaced.partition(" ")
     if not gap or "@" not in first or first.startswith('"'):
         return text
     others = {word.strip(_AROUND + '"').lower() for word in rest.split() if "@" in word}

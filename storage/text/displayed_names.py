@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from storage.text.mending import mend_text
-from storage.text.name_evidence import count_explained, is_persons
+from storage.text.name_evidence import count_explained, is_persons, is_turned
 from storage.text.names import clean_text
 from storage.text.titles import drop_leading_titles, drop_titles, is_behind_name, is_firm, is_title
 from storage.text.voices import capitalize, lower_voices
@@ -25,10 +25,12 @@ _QUOTES: Final = "\"'`\u00b4«»\u2039\u203a“”„‟\u2018\u2019\u201a\u201b
 _EXCHANGE_PATH = re.compile(r"^(?:ex:|x500:)?/o=|^imceaex", re.IGNORECASE)
 _NOTES_NAME = re.compile(r"^/?cn=([^/]+)(?:/.*)?$", re.IGNORECASE)
 _PREFIX = re.compile(
-    r"^(?:smtp|mailto|e-?mail|name|nom|from|von|de|cc|bcc|to|an|à)\s*:\s*|^(?:i\.\s?a\.|i\.\s?v\.|p\.\s?p\."
+    r"^the\s+(?=(?:right\s+|rt\.?\s+)?hon)|^(?:smtp|mailto|e-?mail|name|nom|from|von|de|cc|bcc|to|an|à)\s*:\s*|^(?:i\.\s?a\.|i\.\s?v\.|p\.\s?p\."
     r"|ppa\.)\s+",
     re.IGNORECASE,
 )
+_NOTES_PATH = re.compile(r"^([^/@]+)(?:/[^/@]+)+@[^\s/@]+$")
+"""A name in Lotus Notes with its units and its domain: `John Doe/Paris/Delta@Delta`."""
 _SPACED = re.compile(r"\S+(?:\s\.\s\S+)*\s@\s\S+(?:\s\.\s\S+)+")
 """An address that an archive has taken apart: `jacob . pan @ intel . com`."""
 _ADDRESS = re.compile(r"[<(\[]?\b(?:mailto:)?[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+[>)\]]?")
@@ -55,7 +57,7 @@ _ASIDE = re.compile(r"\s*(?:\([^()]*\)?|\[[^\[\]]*\]?|<[^<>]*>?)\s*")
 _INSIDE = re.compile(r"[(\[{<]+([^()\[\]{}<>]*)")
 _WHOLE = re.compile(r"^[(\[{<]+([^()\[\]{}<>]*)[)\]}>]+$")
 _VIA = re.compile(
-    r"[\s,]+(?:via|on behalf of|o/b/o|obo|by order of|for and on behalf of|sent by|pour le compte de|de la part de"
+    r"[\s,(\[]+(?:via|on behalf of|o/b/o|obo|by order of|for and on behalf of|sent by|pour le compte de|de la part de"
     r"|au nom de|par délégation de"
     r"|envoyé par|im auftrag (?:von|der|des)|i\.\s?a\.(?: von)?|im namen (?:von|der|des)|namens|gesendet von"
     r"|per conto di|a nome di|en nombre de|por cuenta de|em nome de|c/o)[\s:]+",
@@ -110,13 +112,14 @@ def split_via(name: str) -> tuple[str, str]:
     found = _VIA.search(name)
     if not found or not any(map(str.isalpha, name[: found.start()])):
         return name, ""
-    return name[: found.start()].strip(_QUOTES), name[found.end() :].strip(_QUOTES)
+    return name[: found.start()].strip(_QUOTES), name[found.end() :].strip(_QUOTES + ")]")
 
 
 def _strip(name: str, local: str) -> str:
     """Take away what is not the name: addresses, asides, on whose behalf, where from."""
     name = _PREFIX.sub("", name)
     if "@" in name:
+        name = _NOTES_PATH.sub(r"\1", name)
         name = _SPACED.sub(" ", name)
         name = _ADDRESS.sub(" ", name).strip()
         if re.search(r"\S@\S", name):
@@ -169,7 +172,8 @@ def _arrange(name: str, local: str, host: str) -> str:
     words = drop_titles(words, local)
     if len(words) > 1 and "." in words[0] and words[0].lower().rpartition(".")[2] == words[-1].lower():
         words = [*words[0].rpartition(".")[0].split("."), *words[1:]]
-    return " ".join(lower_voices(words, local)).strip(_QUOTES + ",;")
+    words = lower_voices(words, local)
+    return " ".join(reversed(words) if is_turned(words, local) else words).strip(_QUOTES + ",;")
 
 
 def _read_commas(name: str, local: str, host: str) -> str:
@@ -188,6 +192,8 @@ def _read_commas(name: str, local: str, host: str) -> str:
     is_long = max(len(last.split()), len(first.split())) > _MOST_WORDS
     if _is_whole(last, first, local, host):
         return last
+    if is_persons(first, local) and not count_explained(last, local)[0]:
+        return first  # Banque Delta, Claire Dubois
     return f"{last} {first}" if is_long else turned
 
 

@@ -11,8 +11,8 @@ from publicsuffixlist import PublicSuffixList
 
 from storage.text.word_lists import read_list
 
-FREE_MAIL: Final = read_list("free_mail.txt")
-"""Providers whose addresses belong to persons: a person and no company."""
+_FREE_MAIL: Final = read_list("free_mail.txt")
+"""Providers whose addresses belong to persons: a person and no company; `brand.*` is one under every public suffix."""
 _CERTIFIED: Final = read_list("certified_mail.txt")
 """Providers of certified mail and mail of whole professions: they say nothing of where somebody works."""
 _UMBRELLAS: Final = read_list("umbrella_domains.txt")
@@ -38,12 +38,18 @@ def find_company_domain(domain: str) -> str:
     """
     own = unwrap_domain(domain)
     levels = list(_list_levels(own))
-    if any(level in FREE_MAIL or level in _CERTIFIED for level in levels):
+    if is_free_mail(own) or not _CERTIFIED.isdisjoint(levels):
         return ""
     for organisation, shared in pairwise(levels):
         if shared in _UMBRELLAS:
             return organisation
     return _SUFFIXES.privatesuffix(own) or _ICANN_SUFFIXES.privatesuffix(own) or ""
+
+
+def is_free_mail(domain: str) -> bool:
+    """Say whether a domain is that of a provider whose addresses belong to persons, or below one."""
+    registrable = _SUFFIXES.privatesuffix(domain) or ""
+    return f"{registrable.partition('.')[0]}.*" in _FREE_MAIL or not _FREE_MAIL.isdisjoint(_list_levels(domain))
 
 
 @lru_cache(maxsize=16384)

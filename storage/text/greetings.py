@@ -1,12 +1,12 @@
 """By which name to greet somebody: the first name, or none where nobody can tell which it is."""
 
-import re
 import unicodedata
 from typing import Final
 
 from storage.text.addresses import parse_address
 from storage.text.displayed_names import DERIVED, clean_name
 from storage.text.machines import ROLES, is_thing
+from storage.text.name_evidence import FIRST_NAMES
 from storage.text.names import fold
 from storage.text.titles import is_title
 
@@ -30,7 +30,7 @@ def choose_greeting(name: str, address: str = "") -> str:
         or fold(words[0]) in ROLES
     ):
         return ""
-    first = _turn(words, local)
+    first = _find_first(words, local)
     is_name = first.replace("-", "").replace("'", "").replace("\u2019", "").isalpha() and first[:1].isupper()
     if not is_name or len(first) < _SHORTEST or is_title(first) or first.lower() in _PARTICLES:
         return ""
@@ -38,8 +38,11 @@ def choose_greeting(name: str, address: str = "") -> str:
     return "" if is_shouted or unicodedata.name(first[0], "").startswith(("CJK", "HANGUL")) else first
 
 
-def _turn(words: list[str], local: str) -> str:
-    """Give the first of two words, or the second where the address begins with it."""
-    pieces = re.split(r"[._-]", local)
-    is_turned = len(words) == len(pieces) == 2 and [fold(word) for word in reversed(words)] == pieces  # noqa: PLR2004
-    return words[1] if is_turned else words[0]
+def _find_first(words: list[str], local: str) -> str:
+    """Give the first name; empty where it may as well be the last: `Keller Ruth`, and no address that tells."""
+    one, *others = [fold(word) for word in words]
+    if len(others) != 1 or one in FIRST_NAMES or others[0] not in FIRST_NAMES:
+        return words[0]
+    if words[0].isupper() and len(one) > _SHORTEST:
+        return words[1]
+    return words[0] if local.startswith(one) else ""

@@ -9,8 +9,8 @@ from typing import Final
 
 from storage.text.addresses import Address
 from storage.text.displayed_names import FULL, clean_name, prepare, split_via
-from storage.text.domains import FREE_MAIL, find_company_domain, list_host_labels
-from storage.text.name_evidence import count_explained, is_persons
+from storage.text.domains import find_company_domain, is_free_mail, list_host_labels
+from storage.text.name_evidence import FIRST_NAMES, count_explained, is_persons
 from storage.text.names import fold
 from storage.text.word_lists import read_list
 
@@ -44,7 +44,8 @@ _TOKEN = re.compile(
     r"|^(?:un?sub(?:scribe)?|unsubscriptions?|list-unsubscribe|opt-?out|leave|remove|abmelden|abmeldung"
     r"|desinscription|desabonnement|disiscriviti"
     r"|desuscribir|baja|afmelden)(?:[._+=-].*)?$"
-    r"|^(?:email-?to-?(?:salesforce|case|crm)|salesforce|emailto\w+)(?:[._+=-].*)?$"
+    r"|^(?:email-?to-?(?:salesforce|case|crm)|salesforce|emailto\w+|e2c|crm[._-]?(?:drop)?box)(?:[._+=-].*)?$"
+    r"|^[\w.-]*(?:fax(?:2|to)e?mail|e?mail(?:2|to)fax)$|^(?:right|r)fax$"
     r"|^(?=[^@]*\d)(?=[^@]*[a-f])[0-9a-f]{20,}$|^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$"
     r"|^(?:microsoftexchange|systemmailbox|healthmailbox|discoverysearchmailbox|federatedemail|migration|extest_"
     r"|inboundproxy)[.{_-]*[0-9a-f]{6,}"
@@ -79,7 +80,8 @@ _ROOM = re.compile(
     r"|\d|$)"
 )
 _FIRST_ROLE = re.compile(
-    r"^(info|infos|support|sales|billing|helpdesk|customer|admin|accounts|invoices?|noc|hr|rh)[._-]"
+    r"^(info|infos|support|sales|billing|helpdesk|customer|admin|accounts|invoices?|noc|hr|rh|office|contact|reception"
+    r"|secretariat|sekretariat|segreteria|empfang|accueil|kanzlei|cabinet|buero|bureau|marketing|compta)[._-]"
 )
 _LAST_ROLE = re.compile(r"[-_](info|infos|support|sales|billing|helpdesk|contact|accounts|invoices?|hr|rh|office)$")
 _LIST_LABELS = frozenset(
@@ -150,7 +152,7 @@ def find_machine(address: Address, name: str = "") -> str:
     if by_name:
         return by_name
     reason = _find_by_local(address.local)
-    if reason == "robot" and address.domain in FREE_MAIL and _TOKEN.search(address.local):
+    if reason == "robot" and _TOKEN.search(address.local) and is_free_mail(address.domain):
         return ""
     return "" if reason and " " in name and _is_named_person(address, name) else reason
 
@@ -200,12 +202,20 @@ def _find_by_name(address: Address, name: str) -> str:
     if _SEATS.search(shown):
         return "resource"
     clean, _ = clean_name(name, address.local, address.domain)
-    if _ROOM_NAME.search(shown) and _ROOM_NAME.search(clean) and "," not in shown:
+    is_room = _ROOM_NAME.search(shown) and _ROOM_NAME.search(clean) and "," not in shown
+    if is_room and not (_has_first_name(clean) and is_persons(clean, address.local)):
         return "resource"
     before, behind = split_via(shown)
     is_rewritten = behind and re.search(r"\bvia\b", shown, re.IGNORECASE)
     explained = [count_explained(side, address.local)[0] for side in (before, behind)] if is_rewritten else []
-    return "mailing_list" if explained and not explained[0] else ""
+    is_behind = _has_first_name(behind) and is_persons(behind, address.local)
+    return "mailing_list" if explained and not explained[0] and not is_behind else ""
+
+
+def _has_first_name(clean: str) -> bool:
+    """Say whether a name of two words has a first name in it: Salle Marie is somebody, Salle Turing is a room."""
+    words = fold(clean).split()
+    return len(words) == _FULL and not FIRST_NAMES.isdisjoint(words)
 
 
 def _is_named_person(address: Address, name: str) -> bool:
@@ -216,7 +226,9 @@ def _is_named_person(address: Address, name: str) -> bool:
         return False
     if find_company_domain(address.domain) in _NOTE_TAKERS and address.local == words[0]:
         return not _THINGS.intersection(words)
-    if not is_persons(clean, address.local) or _THINGS.intersection(words):
+    things = [word for word in words if word in _THINGS]
+    is_surname = things == words[1:] and len(things) == 1 and words[0] in FIRST_NAMES  # Otto Team
+    if not is_persons(clean, address.local) or (things and not is_surname):
         return False
     telling = [place for place, word in enumerate(words) if word in ROLES or _find_by_local(f"-{word}")]
     label = address.domain.partition(".")[0]

@@ -5,7 +5,10 @@ from functools import lru_cache
 from typing import Final
 
 from storage.text.names import fold
+from storage.text.word_lists import read_list
 
+FIRST_NAMES: Final = read_list("first_names.txt")
+"""First names as they are compared: enough of them to tell a person from a room, and the first name from the last."""
 _EXPANDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
 _MOST_WORDS: Final = 8
 _LONGEST_PIECE: Final = 40
@@ -57,6 +60,19 @@ def _list_words(name: str) -> list[tuple[str, ...]]:
 def _list_pieces(local: str) -> list[str]:
     bare = re.sub(r"\d+$", "", local.partition("+")[0])
     return [piece for piece in re.split(r"[._'-]+", fold_local(bare)) if piece]
+
+
+def is_turned(words: list[str], local: str) -> bool:
+    """Say whether two words are the last name and the first: `Dubois Claire` at `claire.dubois@` or `cdubois@`.
+
+    Where the second is no first name that is known, the address may as well begin with the last name.
+    """
+    if len(words) != 2 or fold(words[1]).partition(" ")[0] not in FIRST_NAMES:  # noqa: PLR2004  # two words
+        return False
+    last, first = (fold(word).replace(" ", "") for word in words)
+    bare = fold_local(re.sub(r"\d+$", "", local.partition("+")[0]))
+    given, *rest = re.sub("['-]", "", bare).replace("_", ".").split(".")
+    return (given, *rest) in {(first, last), (first[0], last), (first[0] + last,), (first + last,)}
 
 
 def has_word(word: str, local: str) -> bool:

@@ -53,7 +53,7 @@ def lower_voices(words: list[str], local: str) -> list[str]:
     """Write shouted and whispered names as names; a shouted surname in front of a first name goes behind it."""
     text = " ".join(words)
     is_turkish = not _TURKISH.isdisjoint(text)
-    is_whispered = text.islower() and len(words) > 1 and re.sub(r"[-' ]", "", text).isalpha()
+    is_whispered = text.islower() and len(words) > 1 and re.sub(r"[-' .]", "", text).isalpha()
     is_loud = text.replace("ß", "SS").isupper()
     if is_whispered or (is_loud and (len(words) > 1 or len(text) > _ABBREVIATION) and not _is_initials(text)):
         return [write_word(words, place, is_turkish=is_turkish) for place in range(len(words))]

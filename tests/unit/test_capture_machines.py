@@ -77,6 +77,15 @@ NAMED_PEOPLE = [
     ("Sam Upport", "s.upport@gmail.com"),
     ("", "ab12cd34ef56ab12cd34ef56@privaterelay.appleid.com"),
     ("Jane Doe via Legal", "jane.doe@a.example"),
+    ("Salle Marie", "salle.marie@a.example"),
+    ("Fred Salle", "fred.salle@a.example"),
+    ("Rita Parking", "parking.rita@a.example"),
+    ("Jean Parking", "j.parking@a.example"),
+    ("Maria Info", "maria_info@a.example"),
+    ("Otto Team", "otto-team@a.example"),
+    ("Pierre Admin", "pierre_admin@a.example"),
+    ("Franka Daemon", "franka_daemon@a.example"),
+    ("Contracts via Klara Lang", "klara.lang@a.example"),
 ]
 
 NAMED_MACHINES = [
@@ -130,6 +139,17 @@ NAMED_MACHINES = [
     ("Team Sales", "team-sales@a.example"),
     ("", "ecf@nysd.uscourts.gov"),
     ("Renovate Bot", "renovate-bot@a.example"),
+    ("Salle Turing", "salle.turing@a.example"),
+    ("Markus Frei", "post@a.example"),
+    ("Laura Ferrari", "studio@a.example"),
+    ("Mary Smith", "partners@a.example"),
+    ("Klara Lang (via Verteiler Recht)", "verteiler-recht@a.example"),
+    ("", "office.zurich@a.example"),
+    ("", "rightfax@a.example"),
+    ("", "fax2mail@a.example"),
+    ("", "crm-dropbox@a.example"),
+    ("", "e2c-abc123@a.example"),
+    ("", "conveyancing@a.example"),
 ]
 
 

@@ -185,7 +185,7 @@ READINGS = [
     ("=?utf-8?Q?J=C3=A9r=C3=B4me?= Petit", "jp@a.example", "Jérôme Petit"),
     ('"=?UTF-8?B?SsOpcsO0bWUgUGV0aXQ=?="', "jp@a.example", "Jérôme Petit"),
     ("utf-8''J%C3%A9r%C3%B4me%20Petit", "jp@a.example", "Jérôme Petit"),
-    ("Roe Jane (DELTA BANK)", "jane.roe@a.example", "Roe Jane"),
+    ("Roe Jane (DELTA BANK)", "jane.roe@a.example", "Jane Roe"),
     ('"Roe, Jane" <jane@acme.example>', "jane@acme.example", "Jane Roe"),
     ("jane@acme.example (Jane Roe)", "jane@acme.example", "Jane Roe"),
     ("Jane Roe (jane@acme.example)", "jane@acme.example", "Jane Roe"),
@@ -213,6 +213,19 @@ READINGS = [
     ("Greg KH", "gregkh@delta.example", "Greg KH"),
     ("GCC Development", "gcc@delta.example", "GCC Development"),
     ("Doe, John:GROUP", "jd@delta.example", "John Doe"),
+    ("Mercier Julie, Crédit Vaudois", "jmercier@credit-vaudois.example", "Julie Mercier"),
+    ("Crédit Vaudois, Julie Mercier", "julie.mercier@cv.example", "Julie Mercier"),
+    ("[Externe] Hall Robin", "robin.hall@cv.example", "Robin Hall"),
+    ("Berg Anna-Lena", "anna-lena.berg@cv.example", "Anna-Lena Berg"),
+    ("Dubois Claire (DELTA)", "c.dubois@cv.example", "Claire Dubois"),
+    ("Claire Dubois", "dubois.claire@cv.example", "Claire Dubois"),
+    ("Marie Sallé", "salle.marie@cv.example", "Marie Sallé"),
+    ("Amy Wong/Legal/Delta@Delta", "amy.wong@cv.example", "Amy Wong"),
+    ("JUDr. Jan Novak", "jan.novak@cv.example", "Jan Novak"),
+    ("The Hon. Jane Poe", "jane.poe@cv.example", "Jane Poe"),
+    ("Prof.ssa Anna Neri", "anna.neri@cv.example", "Anna Neri"),
+    ("anna k. berg", "anna.berg@cv.example", "Anna K. Berg"),
+    ("Klara Lang (via Verteiler)", "klara.lang@cv.example", "Klara Lang"),
 ]
 """A displayed name, the address beside it, and how the person is called."""
 

@@ -37,6 +37,12 @@ GREETINGS = [
     ("Team Litigation", "", ""),
     ("Le Goff Yann", "", ""),
     ("12345", "", ""),
+    ("Keller Ruth", "", ""),
+    ("KELLER Ruth", "", "Ruth"),
+    ("Gwendal Martin", "gwendal.martin@x.example", "Gwendal"),
+    ("Marie Sallé", "salle.marie@x.example", "Marie"),
+    ("Dubois Claire", "cdubois@x.example", "Claire"),
+    ("Berg Anna-Lena", "anna-lena.berg@x.example", "Anna-Lena"),
 ]
 
 
