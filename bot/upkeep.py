@@ -1,4 +1,4 @@
-"""What is done once a day: parts of the history made ahead, old ones dropped, what is no longer kept deleted."""
+"""What is done once a day: parts made ahead and old ones dropped, what is no longer kept deleted, words made anew."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,8 @@ from storage.engine.partitions import add_parts
 from storage.engine.rls import SYSTEM
 from storage.errors import DatabaseError
 from storage.history.retention import drop_old_parts, purge_tenant
-from storage.queue.chores import claim_chores, fail_chore, finish_chore
+from storage.lists.reindex import VERSION, reindex_some
+from storage.queue.chores import LEASE, DueChore, claim_chores, fail_chore, finish_chore
 
 log = structlog.get_logger(__name__)
 
@@ -37,8 +38,12 @@ class Upkeep:
         now = int(self._clock())
         async with self._database.writing(SYSTEM) as connection:
             chores = await claim_chores(connection, "retention", now)
+            older = await claim_chores(connection, "words", now)
+        async with holding(self._database, older, self._clock):
+            for chore in older:
+                await self._reindex(chore, now)
         if not chores:
-            return PAUSE
+            return 0 if older else PAUSE
         async with holding(self._database, chores, self._clock):
             await self._part(now)
             for chore in chores:
@@ -56,6 +61,22 @@ class Upkeep:
             return
         if added or dropped:
             log.info("parts_changed", added=len(added), dropped=len(dropped))
+
+    async def _reindex(self, chore: DueChore, now: int) -> None:
+        """Make the words of a firm's book as they are made today; what was done stays done where this is cut short."""
+        place = chore.link
+        try:
+            while place != VERSION:
+                async with self._database.writing(chore.tenant_id) as connection:
+                    place = await reindex_some(connection, chore.tenant_id, place)
+                    await finish_chore(connection, chore.tenant_id, "words", now=now, next_at=now + LEASE, link=place)
+        except DatabaseError as error:
+            async with self._database.writing(chore.tenant_id) as connection:
+                reason = error.reason
+                await fail_chore(connection, chore.tenant_id, "words", next_at=now + AGAIN, reason=reason)
+            return
+        async with self._database.writing(chore.tenant_id) as connection:
+            await finish_chore(connection, chore.tenant_id, "words", now=now, next_at=now + PERIOD, link=place)
 
     async def _purge(self, tenant_id: int, now: int) -> None:
         try:

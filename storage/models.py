@@ -168,8 +168,11 @@ class User(Base):
     name: Mapped[str] = mapped_column(Text)
     folded_name: Mapped[str] = mapped_column(Folded)
     address: Mapped[str] = mapped_column(Text, default="")
-    own_addresses: Mapped[dict[str, bool]] = mapped_column(Json, default=dict, server_default=text("'{}'"))
-    """What they said of addresses outside the firm: True for "that is me", False for "that is not me"."""
+    own_addresses: Mapped[dict[str, bool | None]] = mapped_column(Json, default=dict, server_default=text("'{}'"))
+    """What they said of addresses outside the firm: True for "that is me", False for "that is not me"; None for one
+    that looks like theirs, of which they were told."""
+    own_checked_name: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    """The name by which it was last looked whether a contact of theirs is an address of their own."""
     aliases: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     """Their other addresses in the directory, lower case, with a space between them."""
     language: Mapped[str] = mapped_column(String(8), default="")

@@ -8,7 +8,7 @@ from bot.cards.kit import Json
 from bot.cards.phrases import join, say_count, say_last, say_totals, text, type_names
 from bot.cards.wording import clean
 from bot.language import say
-from bot.results.companies import Explained
+from bot.results.companies import Explained, OwnAddressShown
 from bot.turn import Card, Reader
 from storage.book.contacts import ContactDetail, SeenPerson
 
@@ -26,7 +26,14 @@ def draw_contact(reader: Reader, contact: ContactDetail, opened: Opened) -> Card
     if not opened.is_in_public:
         why = button(text(language, "contact.why"), "contact.explain", contact_id=contact.id, back=opened.back)
     undo = draw_undo(reader, opened.audit_ids, opened.back)
-    return kit.card(body, [why, undo, draw_back(reader, opened.back)])
+    return kit.card(body, [why, _offer_me(reader, contact, opened), undo, draw_back(reader, opened.back)])
+
+
+def _offer_me(reader: Reader, contact: ContactDetail, opened: Opened) -> Json | None:
+    """Offer to say that a private address is the reader's own."""
+    if opened.is_in_public or contact.company_id is not None or not contact.is_mine:
+        return None
+    return button(text(reader.language, "contact.me"), "contact.is_me", contact_id=contact.id, back=opened.back)
 
 
 def _draw_facts(reader: Reader, contact: ContactDetail, opened: Opened) -> list[Json]:
@@ -85,6 +92,15 @@ def draw_reason(reader: Reader, person: SeenPerson, back: Json | None) -> Card:
         draw_back(reader, back),
     ]
     return kit.card(body, actions)
+
+
+@draws(OwnAddressShown)
+def draw_own(reader: Reader, shown: OwnAddressShown) -> Card:
+    """Say whether an address is the reader's own, and offer the other answer."""
+    key, verb = ("not_me", "contact.is_not_me") if shown.is_own else ("me", "contact.is_me")
+    body = [kit.title(shown.summary), kit.line(shown.line)]
+    other = button(text(reader.language, f"contact.{key}"), verb, address=shown.address, back=shown.back)
+    return kit.card(body, [other, draw_back(reader, shown.back)])
 
 
 def say_reason(reader: Reader, person: SeenPerson) -> str:

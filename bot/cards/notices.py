@@ -121,6 +121,12 @@ def draw_company_answered(reader: Reader, company: NewCompany, by: str) -> Card:
     return kit.card([kit.line(sentence)], [_open_company(reader, company)])
 
 
+def draw_own_address(reader: Reader, address: str) -> Card:
+    """Tell the reader that an address is taken for their own, and let them say that it is not."""
+    sentence = kit.line(say(reader.language, "cards.notice.own_address", address=clean(address, 100)))
+    return kit.card([sentence], [button(text(reader.language, "contact.not_me"), "contact.is_not_me", address=address)])
+
+
 def draw_new_companies(reader: Reader, companies: Sequence[NewCompany], total: int) -> Card:
     """Tell of several new companies; each opens, and there is told what it is."""
     title = say(reader.language, "cards.notice.companies", count=total)

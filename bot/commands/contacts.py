@@ -6,7 +6,7 @@ from bot.commands.names import ask_which_of_all, choose
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
 from bot.results.base import Result
-from bot.results.companies import ContactShown, Explained
+from bot.results.companies import ContactShown, Explained, OwnAddressShown
 from bot.results.questions import Said
 from bot.turn import Turn
 from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, Input, Router
@@ -14,7 +14,9 @@ from storage.book import contacts
 from storage.book.contacts import SeenPerson
 from storage.book.explaining import explain_address, find_people
 from storage.errors import MissingError
+from storage.history.own_addresses import is_own_address
 from storage.record.changes import Change
+from storage.text.addresses import parse_address
 
 router = Router()
 
@@ -45,7 +47,7 @@ class OfPerson(Input, frozen=True):
     roles=EVERYONE,
     where=OWN | GROUP | EXTENSION,
     versioned=False,
-    remembered=False,
+    remembered=True,
     said=False,
     leads=True,
 )
@@ -72,7 +74,7 @@ async def show_contact(
     roles=EVERYONE,
     where=OWN,
     versioned=False,
-    remembered=False,
+    remembered=True,
     said=True,
     leads=True,
 )
@@ -82,6 +84,9 @@ async def explain_contact(turn: Turn, given: OfPerson) -> Result:
     if given.contact_id is None and not address and given.name:
         return await _explain_called(turn, given)
     person = await _get_seen_person(turn, given.contact_id, address)
+    own = await _find_own(turn, given, person.address if person else address)
+    if own is not None:
+        return own
     if person is not None:
         return Explained(summary=person.name or person.address, person=person, back=given.back)
     if not address:
@@ -90,6 +95,16 @@ async def explain_contact(turn: Turn, given: OfPerson) -> Result:
     reason = await explain_address(turn.connection, turn.viewer, address)
     line = say(turn.language, f"cards.reason.{reason or 'unknown'}")
     return Said(summary=sentence, lines=[line], back=given.back)
+
+
+async def _find_own(turn: Turn, given: OfPerson, address: str) -> Result | None:
+    """Say of an address that it is taken for the asker's own, where it is."""
+    normal = parse_address(address).address
+    if not normal or not await is_own_address(turn.connection, turn.viewer, normal):
+        return None
+    line = say(turn.language, "cards.reason.own_address")
+    summary = say(turn.language, "commands.is_me", address=normal[:80])
+    return OwnAddressShown(summary=summary, address=normal, is_own=True, line=line, back=given.back)
 
 
 async def _explain_called(turn: Turn, given: OfPerson) -> Result:

@@ -1,7 +1,8 @@
 """From rows of the outbox to the card and the one sentence that say them, read under the reader's own rights."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bot.cards import notices as cards
 from bot.cards.status import draw_credential, draw_status
@@ -11,6 +12,7 @@ from bot.results.firm import Status, SyncFailure
 from bot.turn import Card, Language, Reader
 from storage.engine.connection import Connection
 from storage.firm.users import get_user_names
+from storage.history.own_addresses import get_owner
 from storage.lists.filters import Filter
 from storage.messages.notice_data import (
     CompanyNoticeData,
@@ -55,14 +57,8 @@ async def draw(
 ) -> Drawn | None:
     """Draw one message for rows of one group; None where nothing is left that the reader may see."""
     kind = rows[0].kind
-    if kind == "summary":
-        return await _draw_summary(connection, recipient.viewer, reader)
-    if kind == "status":
-        return await _draw_status(connection, recipient.viewer, reader)
-    if kind == "credential":
-        return _draw_credential(reader, rows[-1])
-    if kind == "view":
-        return await _draw_view(connection, recipient.viewer, reader, rows[-1])
+    if kind in _ALONE:
+        return await _ALONE[kind](connection, recipient.viewer, reader, rows[-1])
     if kind == "partner" and len({row.kind for row in rows}) == 1:
         return await _draw_partner(connection, recipient.viewer, reader, rows)
     news = await _read_news(connection, recipient.viewer, rows)
@@ -174,21 +170,29 @@ async def _describe_filter(connection: Connection, viewer: Viewer, filter_: Filt
     return describe(filter_, language, people, next((company.name for company in companies), ""))
 
 
-async def _draw_summary(connection: Connection, viewer: Viewer, reader: Reader) -> Drawn | None:
+async def _draw_summary(connection: Connection, viewer: Viewer, reader: Reader, _row: Waiting) -> Drawn | None:
     found = await get_first_found(connection, viewer)
     first_sync = cards.FirstSync(found.contact_count, found.company_count, found.untyped_count)
     card = cards.draw_first_sync(reader, first_sync)
     return Drawn(card, say(reader.language, "notices.summary", count=found.contact_count))
 
 
-async def _draw_status(connection: Connection, viewer: Viewer, reader: Reader) -> Drawn:
+async def _draw_status(connection: Connection, viewer: Viewer, reader: Reader, _row: Waiting) -> Drawn:
     status = describe_status(await get_firm_status(connection, viewer, reader.now))
     return Drawn(draw_status(reader, status), say(reader.language, "notices.status"))
 
 
-def _draw_credential(reader: Reader, row: Waiting) -> Drawn:
+async def _draw_credential(_connection: Connection, _viewer: Viewer, reader: Reader, row: Waiting) -> Drawn:
     ends_at = int(row.payload["ends_at"])
     return Drawn(draw_credential(reader, ends_at), say(reader.language, "notices.credential"))
+
+
+async def _draw_own_address(connection: Connection, viewer: Viewer, reader: Reader, row: Waiting) -> Drawn | None:
+    address = str(row.payload["address"])
+    owner = await get_owner(connection, viewer.tenant_id, viewer.user_id)
+    if address not in owner.told:
+        return None  # they have said by now whose it is
+    return Drawn(cards.draw_own_address(reader, address), say(reader.language, "notices.own_address", address=address))
 
 
 def describe_status(found: FirmStatus) -> Status:
@@ -230,3 +234,13 @@ def _make_company(news: CompanyNoticeData, names: Mapping[int, str]) -> cards.Ne
         news.last_at,
         news.contact_count,
     )
+
+
+_ALONE: Final[Mapping[str, Callable[[Connection, Viewer, Reader, Waiting], Awaitable[Drawn | None]]]] = {
+    "summary": _draw_summary,
+    "status": _draw_status,
+    "credential": _draw_credential,
+    "own_address": _draw_own_address,
+    "view": _draw_view,
+}
+"""The kinds that have a message of their own, which says the newest of its rows."""

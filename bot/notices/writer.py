@@ -23,6 +23,8 @@ from storage.queue.directory import list_admins
 
 SUMMARY_AFTER = 5
 """Seconds after which it is first looked whether a first sync is over."""
+OWN_ADDRESS = "own_address"
+"""The kind of notice that asks whether an address is the reader's own."""
 MET = "met"
 """The group of new contacts and companies: what one thread brings is one card."""
 
@@ -48,6 +50,8 @@ class Notices:
         what it is, to the person who met it. What became new again (its only meeting was called off, and there is
         another) is told to nobody twice.
         """
+        if applied.own_addresses:
+            await self._tell_of_own(connection, tenant_id, user_id, applied.own_addresses)
         if is_first_sync:
             await self._announce_summary(connection, tenant_id, user_id)
             return
@@ -136,6 +140,21 @@ class Notices:
             "by": answered_by,
         }
         return NewNotice(message.user_id, UPDATE, int(self.clock()), 0, message.activity_id[:128], payload)
+
+    async def _tell_of_own(
+        self, connection: Connection, tenant_id: int, user_id: int, addresses: Sequence[str]
+    ) -> None:
+        """Tell somebody, and nobody else, which addresses are taken for their own, each on a card of its own."""
+        recipient = (await get_notice_recipients(connection, tenant_id, [user_id])).get(user_id)
+        if recipient is None:
+            return
+        preferences = read_notice_preferences(self.default, *recipient.settings)
+        due_at = choose_due_at(self.clock(), preferences, recipient.timezone)
+        rows = [
+            NewNotice(user_id, OWN_ADDRESS, due_at, 0, f"{OWN_ADDRESS}:{address}"[:128], {"address": address})
+            for address in addresses
+        ]
+        await add_notices(connection, tenant_id, rows, int(self.clock()))
 
     async def _announce_summary(self, connection: Connection, tenant_id: int, user_id: int) -> None:
         if not await has_notice(connection, tenant_id, user_id, "summary"):

@@ -1,6 +1,6 @@
 """Companies and contacts, one at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,12 +39,32 @@ class ContactShown(Result):
     note: str = ""
     back: Json | None = None
 
+    @property
+    def remembered(self) -> Mapping[str, Any]:
+        """Who "that" is when it is said."""
+        return {"audit_ids": list(self.audit_ids)} if self.audit_ids else {"contact_id": self.contact.id}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained(Result):
     """Why somebody is a contact, or why not."""
 
     person: SeenPerson
+    back: Json | None = None
+
+    @property
+    def remembered(self) -> Mapping[str, Any]:
+        """Who "that" is when it is said."""
+        return {"contact_id": self.person.id}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAddressShown(Result):
+    """Whether an address outside the firm is the asker's own, and what that means."""
+
+    address: str
+    is_own: bool
+    line: str
     back: Json | None = None
 
 

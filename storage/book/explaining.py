@@ -7,12 +7,12 @@ from sqlalchemy import exists, select
 from storage.engine.connection import Reading
 from storage.history.own_addresses import REASON, is_own_address
 from storage.lists.facts import Match
-from storage.lists.words import CONTACT
+from storage.lists.words import CONTACT, list_asked_words
 from storage.models import Contact, SearchWord, Tenant
 from storage.text.addresses import parse_address
 from storage.text.domains import is_below
 from storage.text.machines import find_machine
-from storage.text.names import fold_name, words
+from storage.text.names import fold_name
 from storage.viewer import Access, Viewer
 
 _MOST_CALLED: Final = 1000
@@ -21,7 +21,7 @@ _MOST_CALLED: Final = 1000
 
 async def find_people(connection: Reading, viewer: Viewer, name: str, *, limit: int = 8) -> list[Match]:
     """Return those with all words of a name, contacts and who only wrote in alike, those met last first."""
-    asked = words(name)
+    asked = list_asked_words(name)
     if not asked:
         return []
     first, *others = sorted(asked, key=lambda word: -len(word))

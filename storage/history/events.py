@@ -145,6 +145,11 @@ def rank_name(person: Person, at: int, trust: int) -> int:
     return _LEVELS.get((trust, person.quality), 0) << 58 | min(at, 2**34 - 1) << 24 | person.tiebreak
 
 
+def is_named(rank: int) -> bool:
+    """Say whether a name of this rank was shown somewhere, and not taken from the address alone."""
+    return rank >> 58 > 0
+
+
 def list_encounters(interaction_events: Iterable[InteractionEvent]) -> dict[str, Encounter]:
     """Add up a page by person; the person kept is the one whose name ranks best."""
     found: dict[str, Encounter] = {}

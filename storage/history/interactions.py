@@ -38,6 +38,8 @@ class Applied:
     """
     new_company_ids: list[int] = field(default_factory=list)
     """Companies that got their first contact on this page (`is_known` turned True)."""
+    own_addresses: Sequence[str] = ()
+    """Addresses that look like the user's own, of which the user was not told."""
     quarantined: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     """How many items recorded nothing, by reason code."""

@@ -1,10 +1,10 @@
 """A user's own second addresses: somebody who writes to themselves at home has met nobody.
 
-An address is the user's own where the name on it, or in it, is theirs and it is free mail. What they say themselves
-("that is me", "that is not me") goes before that.
+An address is the user's own where the name on it, or in it, is theirs and it is free mail: they are told so once. What
+they say themselves ("that is me", "that is not me") goes before that.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from sqlalchemy import and_, delete, exists, select, update
@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
 from storage.engine.connection import Reading
-from storage.history.events import Person
+from storage.history.events import Person, is_named
 from storage.history.recount import recount
 from storage.models import Contact, Interaction, InteractionContact, MailboxFeed, Relationship, Tenant, User
+from storage.queue.mailboxes import make_due
 from storage.text.domains import find_company_domain
 from storage.text.name_evidence import is_persons
 from storage.text.names import is_same_name, words
@@ -30,6 +31,10 @@ class Owner(NamedTuple):
     name: str = ""
     own: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
+    """Addresses that look like theirs, of which they were told."""
+    checked_name: str = ""
+    """The name by which it was last looked whether a contact is an address of theirs."""
 
     def has(self, person: Person) -> bool:
         """Say whether an outside address is the owner's own."""
@@ -44,13 +49,16 @@ class Owner(NamedTuple):
 
 async def get_owner(connection: Reading, tenant_id: int, user_id: int) -> Owner:
     """Give whose mailbox it is."""
-    asked = select(User.name, User.own_addresses).where(User.tenant_id == tenant_id, User.id == user_id)
+    of = User
+    asked = select(of.name, of.own_addresses, of.own_checked_name).where(of.tenant_id == tenant_id, of.id == user_id)
     row = (await connection.execute(asked)).one_or_none()
     if row is None:
         return Owner()
-    said = row.own_addresses or {}
-    own = frozenset(address for address, is_own in said.items() if is_own)
-    return Owner(row.name, own, frozenset(said) - own)
+    own, others, told = (
+        frozenset(address for address, is_own in (row.own_addresses or {}).items() if is_own is answer)
+        for answer in (True, False, None)
+    )
+    return Owner(row.name, own, others, told, row.own_checked_name)
 
 
 async def set_own_address(connection: AsyncConnection, viewer: Viewer, address: str, *, is_own: bool) -> None:
@@ -60,15 +68,54 @@ async def set_own_address(connection: AsyncConnection, viewer: Viewer, address: 
     brings the mails that were to or from it alone (of those that others were on, only the others stay recorded).
     `address` is in normal form.
     """
-    me = and_(User.tenant_id == viewer.tenant_id, User.id == viewer.user_id)
-    said = dict(await connection.scalar(select(User.own_addresses).where(me).with_for_update()) or {})
-    await connection.execute(update(User).where(me).values(own_addresses=said | {address: is_own}))
+    await _write_down(connection, viewer, {address: is_own})
     if is_own:
         await _take_back(connection, viewer, address)
         return
     of = MailboxFeed
     feeds = and_(of.tenant_id == viewer.tenant_id, of.user_id == viewer.user_id)
     await connection.execute(update(of).where(feeds).values(link="", round=0, window_ends_at=0))
+    await make_due(connection, viewer.tenant_id, viewer.user_id, 0)
+
+
+async def note_own_addresses(connection: AsyncConnection, viewer: Viewer, addresses: Collection[str]) -> list[str]:
+    """Write down that addresses look like the viewer's own; give those of which they were neither told nor spoke."""
+    me = and_(User.tenant_id == viewer.tenant_id, User.id == viewer.user_id)
+    said = await connection.scalar(select(User.own_addresses).where(me)) or {}
+    news = sorted(set(addresses).difference(said))
+    if news:
+        await _write_down(connection, viewer, dict.fromkeys(news))
+    return news
+
+
+async def take_back_own(connection: AsyncConnection, viewer: Viewer) -> list[str]:
+    """Take back the contacts of the viewer that are their own addresses, and write down the name they were known by.
+
+    Those that were contacts before anybody looked, or before the viewer had this name. Gives the addresses.
+    """
+    owner = await get_owner(connection, viewer.tenant_id, viewer.user_id)
+    of, known = Contact, Relationship
+    theirs = (
+        select(of.address, of.name, of.name_rank)
+        .join(known, and_(known.tenant_id == of.tenant_id, known.contact_id == of.id))
+        .where(known.tenant_id == viewer.tenant_id, known.user_id == viewer.user_id)
+        .where(of.company_id.is_(None), ~known.is_added)
+        .order_by(of.address)
+    )
+    rows = (await connection.execute(theirs)).all()
+    people = [Person(row.address, "", row.name, int(is_named(row.name_rank)), 0) for row in rows]
+    own = [person.address for person in people if owner.has(person)]
+    for address in own:
+        await _take_back(connection, viewer, address)
+    me = and_(User.tenant_id == viewer.tenant_id, User.id == viewer.user_id)
+    await connection.execute(update(User).where(me).values(own_checked_name=owner.name))
+    return own
+
+
+async def _write_down(connection: AsyncConnection, viewer: Viewer, given: Mapping[str, bool | None]) -> None:
+    me = and_(User.tenant_id == viewer.tenant_id, User.id == viewer.user_id)
+    said = dict(await connection.scalar(select(User.own_addresses).where(me).with_for_update()) or {})
+    await connection.execute(update(User).where(me).values(own_addresses=said | dict(given)))
 
 
 async def _take_back(connection: AsyncConnection, viewer: Viewer, address: str) -> None:

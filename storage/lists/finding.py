@@ -18,7 +18,7 @@ from storage.lists.filters import Filter
 from storage.lists.sources import main_domain
 from storage.lists.spelling import correct_words
 from storage.lists.statement import fetch_page
-from storage.lists.words import COMPANY, CONTACT
+from storage.lists.words import COMPANY, CONTACT, list_asked_words
 from storage.models import Company, CompanyDomain, CompanyType, Contact, SearchWord
 from storage.text.addresses import list_domains, parse_address
 from storage.text.names import clean_text, fold_name, words
@@ -137,7 +137,7 @@ def _prepare_addressed(what: Findable, kind: Viewer) -> Prepared:
 async def _find_by_beginnings(
     connection: Reading, viewer: Viewer, what: Findable, text: str, limit: int
 ) -> list[Match]:
-    if not words(text):
+    if not list_asked_words(text):
         return []
     asked = what.filter.changed(text=text)
     where_detail = 6 if what.model is Company else 2
@@ -162,7 +162,7 @@ async def _find_written_together(connection: Reading, viewer: Viewer, what: Find
 async def _find_mistyped(connection: Reading, viewer: Viewer, what: Findable, text: str) -> list[Match]:
     """Find by words that are nearly those of the text; nearest names first."""
     access = Access(viewer)
-    meant = await correct_words(connection, access, what.words, words(text))
+    meant = await correct_words(connection, access, what.words, list_asked_words(text))
     if not meant:
         return []
     first, *others = sorted(meant, key=lambda spelling: -len(spelling[0]))

@@ -6,8 +6,7 @@ from typing import Any
 from storage.lists.filters import Filter, Scope, Sort, Subject
 from storage.lists.paging import Cursor
 from storage.lists.periods import get_bounds
-from storage.lists.words import mark_beginnings
-from storage.text.names import words
+from storage.lists.words import list_asked_words, mark_beginnings
 from storage.viewer import RULES, CompanyRule, Viewer
 
 END_OF_PREFIX = "\U0010ffff"
@@ -71,7 +70,7 @@ def get_list_query(
 ) -> tuple[ListQuery, dict[str, Any]]:
     """Return the shape of a page and the values of its parameters, with "me" and days resolved."""
     values: dict[str, Any] = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
-    asked = words(filter_.text) if filter_.text else []
+    asked = list_asked_words(filter_.text) if filter_.text else []
     for number, word in enumerate(sorted(asked, key=len, reverse=True)):
         values[f"word_{number}"], values[f"word_end_{number}"] = word, word + END_OF_PREFIX
     if asked:

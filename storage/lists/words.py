@@ -17,6 +17,8 @@ COMPANY: Final = 1
 CONTACT: Final = 2
 
 _JOINERS = re.compile(r"(?<=\w)['\u2019\u02bc\u2010\u2011-](?=\w)")
+_ELIDED = re.compile(r"\b([^\W\d_]{1,2})['\u2019\u02bc\u0060\u00b4](?=[^\W\d_]{2})")
+"""What an apostrophe ties to the name behind it: O'Brien, D'Angelo, L'Oréal."""
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 """How German and the Nordic languages write a letter where the keyboard lacks it."""
 _TWO_LETTERS = re.compile(r"(?:ae|oe|ue)(?!l\b)|aa")
@@ -125,6 +127,11 @@ def list_search_words(texts: Iterable[str]) -> set[str]:
         if not text.isascii() and (spelt_out := text.casefold().translate(_SPELT_OUT)) != text.casefold():
             found.update(words(spelt_out))
     return found | {_TWO_LETTERS.sub(_take_first, word) for word in found if _TWO_LETTERS.search(word)}
+
+
+def list_asked_words(text: str) -> list[str]:
+    """Return the words of a question; "O'Brien" asks for "obrien", by which both O'Brien and Obrien are found."""
+    return words(_ELIDED.sub(r"\1", text))
 
 
 def _take_first(letters: re.Match[str]) -> str:

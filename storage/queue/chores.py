@@ -11,8 +11,8 @@ from storage.engine.connection import Reading
 from storage.engine.database import insert_ignoring
 from storage.models import Chore, Tenant
 
-ChoreName = Literal["directory", "subscriptions", "retention"]
-NAMES: tuple[ChoreName, ...] = ("directory", "subscriptions", "retention")
+ChoreName = Literal["directory", "subscriptions", "retention", "words"]
+NAMES: tuple[ChoreName, ...] = ("directory", "subscriptions", "retention", "words")
 
 SWEEP_DELAY = 300
 MOST_SWEEPS = 100

@@ -167,3 +167,28 @@ async def test_an_address_that_nobody_has_seen_is_named_when_it_is_to_be_a_conta
     reply = await office.say("add nobody.ever@nowhere.example as a contact")
     assert reply.code == 404
     assert "nobody.ever@nowhere.example" in reply.summary
+
+
+async def test_a_contact_that_is_oneself_is_none_and_comes_back_where_it_was_not(office):
+    reply = await office.say("jean@acme.example is me")
+    assert "jean@acme.example is your own address" in said(reply)
+    assert "Jean Acme" not in names((await office.say("my contacts")).card)
+    assert "a second address of your own" in said(await office.say("why is jean@acme.example not a contact"))
+    again = await office.click(reply, "That is not me")
+    assert "jean@acme.example is somebody else's" in said(again)
+
+
+@pytest.mark.parametrize(("text", "language"), [("that is me", "en"), ("c'est moi", "fr")])
+async def test_what_is_said_of_the_contact_shown_last_is_asked_first(office, text, language):
+    await office.ask("contact.open", {"contact_id": office.contacts["Jean Acme"]})
+    asked = await office.say(text, language=language)
+    assert "jean@acme.example" in asked.summary
+    assert "Jean Acme" in names((await office.say("my contacts")).card)
+    await office.ask(asked.found.again["verb"], {k: v for k, v in asked.found.again.items() if k != "verb"})
+    assert "Jean Acme" not in names((await office.say("my contacts")).card)
+
+
+@pytest.mark.parametrize("text", ["that is me", "that is not me", "c'est moi", "ce n'est pas moi", "carl is me"])
+async def test_who_says_me_of_nothing_is_asked_which_address(office, text):
+    reply = await office.say(text)
+    assert not reply.is_error

@@ -1,12 +1,15 @@
 """A company, a contact or a colleague answers to what people call it."""
 
 import pytest
+from sqlalchemy import delete
 
 from storage.book.companies import find_companies
 from storage.book.contacts import find_contacts
 from storage.firm.users import find_users, search_users
+from storage.lists.reindex import VERSION, reindex_some
 from storage.lists.spelling import correct_words
 from storage.lists.words import COMPANY, index_words
+from storage.models import SearchWord
 from storage.viewer import Access
 from tests import factories
 from tests.factories import viewer_of
@@ -164,3 +167,23 @@ async def test_one_slip_anywhere_in_a_word_is_forgiven(database, viewer, name):
 async def read_as(connection, word):
     readings = await correct_words(connection, Access(viewer_of(1)), COMPANY, [word])
     return readings[0] if readings else []
+
+
+@pytest.mark.parametrize(("stored", "asked"), [("Sean Obrien", "sean o'brien"), ("Sean O'Brien", "sean obrien")])
+async def test_a_name_with_an_apostrophe_is_found_with_and_without_it(database, viewer, stored, asked):
+    async with database.writing(1) as connection:
+        await factories.add_contact(connection, stored, "sean@bergmann.de")
+    assert (stored, "prefix") in await find(database, find_contacts, viewer, asked)
+
+
+async def test_what_was_written_under_older_words_is_found_by_todays_after_an_upgrade(database, viewer):
+    async with database.writing(1) as connection:
+        await factories.add_contact(connection, "Eva Müller", "eva@bergmann.de")
+        await connection.execute(delete(SearchWord).where(SearchWord.word.like("mueller%")))
+        await connection.execute(delete(SearchWord).where(SearchWord.word.like("soehne%")))
+    place = ""
+    while place != VERSION:
+        async with database.writing(1) as connection:
+            place = await reindex_some(connection, 1, place)
+    assert ("Eva Müller", "prefix") in await find(database, find_contacts, viewer, "mueller")
+    assert ("Bergmann & Söhne", "prefix") in await find(database, find_companies, viewer, "soehne")

@@ -14,9 +14,11 @@ from bot.turn import Notice
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.history.interactions import Applied
+from storage.history.own_addresses import note_own_addresses, set_own_address
 from storage.messages.notice_preferences import NoticePreferences
 from storage.messages.outbox import STUCK_AFTER
 from storage.models import Company, Contact, Mailbox, Outbox, Tenant, User
+from storage.viewer import Viewer
 from tests.account import balance_messages
 from tests.books import has_passed
 from tests.factories import add_company, add_company_relationship, add_contact, add_relationship, add_tenant, add_user
@@ -476,3 +478,24 @@ async def test_F57_who_may_not_have_the_app_installed_is_left_alone(firm):
     await tell(firm, Sent("unmet"))
     await firm.pass_time(86_400)
     assert (len(firm.messenger.sent), await firm.list_states()) == (1, [("company", "dropped")])
+
+
+async def test_a_person_hears_in_their_own_notices_which_address_is_taken_for_theirs(firm):
+    address = "anne.martin75@gmail.com"
+    async with firm.database.writing(1) as connection:
+        found = await note_own_addresses(connection, Viewer(1, firm.anne), [address])
+        await firm.notices.on_applied(connection, 1, firm.anne, Applied(own_addresses=found), is_first_sync=False)
+    await firm.pass_time()
+    [(user_id, card, summary)] = firm.messenger.sent
+    assert (user_id, summary) == (firm.anne, f"Is {address} your own address?")
+    assert f"{address} looks like your own address; it is not among your contacts." in str(card)
+    assert "contact.is_not_me" in str(card)
+
+
+async def test_who_has_said_by_now_whose_an_address_is_hears_nothing_of_it(firm):
+    address = "anne.martin75@gmail.com"
+    async with firm.database.writing(1) as connection:
+        await firm.notices.on_applied(connection, 1, firm.anne, Applied(own_addresses=[address]), is_first_sync=False)
+        await set_own_address(connection, Viewer(1, firm.anne), address, is_own=False)
+    await firm.pass_time()
+    assert firm.messenger.sent == []

@@ -3,8 +3,10 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from storage.book.timeline import list_recent
+from storage.engine.rls import SYSTEM
 from storage.history.own_addresses import set_own_address
 from storage.lists.words import mark_beginnings
 from storage.viewer import Viewer
@@ -276,6 +278,36 @@ async def test_ones_own_second_address_is_no_contact(sync: Sync, firm, home):
     await sync.run()
     await sync.check()
     assert [row[0] for row in await sync.query("SELECT address FROM contacts")] == [CARL[1]]
+
+
+async def test_one_is_told_once_of_an_address_that_is_taken_for_ones_own(sync: Sync, firm):
+    for _ in range(2):
+        firm.send_mail(ANNE, [HOME])
+        await sync.run()
+    told = [address for _, applied, _ in sync.heard for address in applied.own_addresses]
+    assert told == [HOME[1]]
+
+
+async def test_ones_own_address_that_was_a_contact_before_anybody_looked_goes_at_the_next_sync(sync: Sync, firm):
+    firm.send_mail(ANNE, [HOME, CARL])
+    await set_users(sync, own_addresses='{"anne.martin75@gmail.com": false}')
+    await sync.run()
+    assert await list_contacts(sync) == [HOME[1], CARL[1]]
+    await set_users(sync, own_addresses="{}", own_checked_name="")
+    firm.send_mail(ANNE, [CARL])
+    await sync.run()
+    assert await list_contacts(sync) == [CARL[1]]
+    assert [list(applied.own_addresses) for _, applied, _ in sync.heard if applied.own_addresses] == [[HOME[1]]]
+
+
+async def set_users(sync: Sync, **values: str) -> None:
+    async with sync.database.writing(SYSTEM) as connection:
+        for column, value in values.items():
+            await connection.execute(text(f"UPDATE users SET {column} = '{value}' WHERE name = 'Anne Martin'"))
+
+
+async def list_contacts(sync: Sync) -> list[str]:
+    return [row[0] for row in await sync.query("SELECT address FROM contacts WHERE is_contact ORDER BY address")]
 
 
 @pytest.mark.parametrize("other", [("Anne Martinez", HOME[1]), ("Anne Martin", "anne@acme.example")])

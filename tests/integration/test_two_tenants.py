@@ -73,6 +73,7 @@ VALUES: dict[str, Any] = {
     "organizer_ids": [1],
     "partner_id": 1,
     "people": [DirectoryUser(ANNE, "Anne", "anne@firm.example")],
+    "place": "",
     "raw": "bob@acme.com",
     "reason": "",
     "reasons": {b"e" * 16: "test"},

@@ -13,6 +13,7 @@ from bot.cards.drawing import DRAWN
 from bot.cards.replies import draw_reply
 from bot.commands import ROUTER
 from bot.results.base import Result
+from bot.results.companies import OwnAddressShown
 from bot.results.questions import Asked, Conflict, Done, Said
 from bot.turn import Reader
 from tests.card_checks import list_complaints
@@ -23,6 +24,8 @@ EXAMPLES = (
     Said(summary="Nothing was changed.", lines=["a"], suggestions=["show my clients"]),
     Asked(summary="Change it?", again={"verb": "company.set_type", "company_id": 1, "type": "client"}),
     Conflict(summary="Changed", now_is="A client", anyway={"verb": "cancel"}, leave={"verb": "help"}),
+    OwnAddressShown(summary="Yours", address="anne@gmail.example", is_own=True, line="a"),
+    OwnAddressShown(summary="Not yours", address="anne@gmail.example", is_own=False, line="a"),
     Done(summary="2 companies changed", audit_ids=(1, 2)),
 )
 

@@ -19,10 +19,12 @@ from bot.graph.sync.run import MailboxRun
 from storage.engine.connection import Connection
 from storage.history.interactions import Applied
 from storage.history.meetings import sweep_meetings
+from storage.history.own_addresses import note_own_addresses
 from storage.models import Feed
 from storage.queue.feeds import FeedState, set_feeds
 from storage.queue.mailboxes import begin_first_sync
 from storage.queue.quarantine import add_quarantined
+from storage.viewer import Viewer
 
 log = structlog.get_logger(__name__)
 
@@ -169,10 +171,12 @@ class FeedReader(Generic[ItemT]):
             await self._turn.tell(connection, applied, is_first_sync=not self._state.is_current)
             reach("page_written")
 
-        if decided and decided.is_nothing and self._turn.may_put_off and not self._is_sweeping(page):
+        is_nothing = decided is not None and decided.is_nothing and not self._turn.firm.found
+        if is_nothing and self._turn.may_put_off and not self._is_sweeping(page):
             self._turn.put_off(self._feed, state, is_first_sync=not self._state.is_current)
         else:
             await self._turn.write(change)
+            self._turn.firm.found.clear()
             reach("page_committed")
         self._state = state
         self._turn.pages += 1
@@ -190,6 +194,9 @@ class FeedReader(Generic[ItemT]):
         mailing = self._turn.make_mailing(self._state.round)
         decided = decided or await self._recorder.decide(connection, page, mailing.now)
         applied = await self._recorder.write(connection, mailing, decided)
+        if found := self._turn.firm.found:
+            owner = Viewer(mailing.tenant_id, mailing.user_id)
+            applied.own_addresses = await note_own_addresses(connection, owner, found)
         applied.skipped, applied.quarantined = decided.skipped, len(decided.quarantined)
         key = (mailing.tenant_id, mailing.user_id, self._feed)
         await add_quarantined(connection, *key, decided.quarantined, now=mailing.now)

@@ -24,6 +24,8 @@ class Firm:
         self.domains = frozenset(filter(None, map(normalize_domain, domains)))
         self.keeps_subjects = keeps_subjects
         self.decisions: dict[tuple[str | None, str | None], Person | Reason] = {}
+        self.found: set[str] = set()
+        """Addresses that look like the mailbox's owner's own, of which they neither spoke nor were told."""
 
     def decide(self, name: str | None, address: str | None) -> Person | Reason:
         """Give the outside person behind a name and an address, or the reason why there is none.
@@ -67,6 +69,7 @@ class _OwnersFirm(Firm):
         self.domains = firm.domains
         self.keeps_subjects = firm.keeps_subjects
         self.decisions = firm.decisions
+        self.found = set()
         self._owner = owner
         self._own: dict[Person, bool] = {}
 
@@ -77,4 +80,6 @@ class _OwnersFirm(Firm):
         is_own = self._own.get(decision)
         if is_own is None:
             is_own = self._own[decision] = self._owner.has(decision)
+            if is_own and decision.address not in self._owner.own | self._owner.told:
+                self.found.add(decision.address)
         return REASON if is_own else decision

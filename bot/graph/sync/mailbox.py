@@ -14,10 +14,12 @@ from bot.graph.sync.recorder import CalendarRecorder, MailRecorder
 from bot.graph.sync.requests import request_event
 from bot.graph.sync.run import MailboxRun, OnApplied
 from storage.engine.connection import Connection
+from storage.history.interactions import Applied
 from storage.history.meetings import has_ripe_meetings, ripen_meetings
-from storage.history.own_addresses import get_owner
+from storage.history.own_addresses import get_owner, note_own_addresses, take_back_own
 from storage.models import Feed
 from storage.queue.feeds import get_feeds
+from storage.viewer import Viewer
 
 __all__ = ["OnApplied", "sync_mailbox"]
 
@@ -38,7 +40,10 @@ async def sync_mailbox(turn: MailboxRun) -> bool:
     async with turn.database.reading(lease.tenant_id) as connection:
         feeds = await get_feeds(connection, lease.tenant_id, lease.user_id)
         is_ripe = await has_ripe_meetings(connection, lease.tenant_id, lease.user_id, turn.now)
-        turn.firm = turn.firm.seen_by(await get_owner(connection, lease.tenant_id, lease.user_id))
+        owner = await get_owner(connection, lease.tenant_id, lease.user_id)
+        turn.firm = turn.firm.seen_by(owner)
+    if owner.name != owner.checked_name:
+        await _take_back_own(turn)
     if is_ripe:
         await _ripen(turn)
     turn.is_beginning = lease.state != "syncing" and not all(state.is_current for state in feeds.values())
@@ -63,6 +68,18 @@ async def _ripen(turn: MailboxRun) -> None:
     async def change(connection: Connection) -> None:
         applied = await ripen_meetings(connection, turn.make_mailing())
         await turn.tell(connection, applied, is_first_sync=False)
+
+    await turn.write(change)
+
+
+async def _take_back_own(turn: MailboxRun) -> None:
+    """Take back the contacts that are the owner's own addresses by the name that they have now, and tell them."""
+
+    async def change(connection: Connection) -> None:
+        viewer = Viewer(turn.lease.tenant_id, turn.lease.user_id)
+        found = await note_own_addresses(connection, viewer, await take_back_own(connection, viewer))
+        if found:
+            await turn.tell(connection, Applied(own_addresses=found), is_first_sync=False)
 
     await turn.write(change)
 

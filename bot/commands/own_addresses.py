@@ -1,0 +1,101 @@
+"""A user's own second addresses: "that is me", and "that is not me"."""
+
+from typing import ClassVar
+
+from bot.commands.inputs import Address, Back, Id, tidy
+from bot.errors import NotFoundError
+from bot.language import say
+from bot.results.base import Result
+from bot.results.companies import OwnAddressShown
+from bot.results.questions import Asked, Said
+from bot.turn import Turn
+from bot.verbs import EVERYONE, OWN, Input, Router, write_ask
+from storage.book import contacts
+from storage.book.explaining import explain_address
+from storage.history.own_addresses import get_owner, set_own_address
+from storage.text.addresses import parse_address
+
+router = Router()
+_ADDRESS = 320
+
+
+class OfAddress(Input, frozen=True):
+    """An address outside the firm: that of a contact, by number, or any."""
+
+    this: ClassVar[str] = "contact_id"
+    given_by: ClassVar[frozenset[str]] = frozenset({"contact_id", "address"})
+
+    contact_id: Id | None = None
+    address: Address = ""
+    is_remembered: bool = False
+    """It was said of what the conversation showed last, and not of an address: the person is asked first."""
+    is_confirmed: bool = False
+    back: Back | None = None
+
+
+@router.verb(
+    "contact.is_me",
+    OfAddress,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=True,
+    leads=False,
+)
+async def say_is_me(turn: Turn, given: OfAddress) -> Result:
+    """Take an address for the asker's own second one: it is no contact of theirs."""
+    return await _say(turn, given, is_own=True)
+
+
+@router.verb(
+    "contact.is_not_me",
+    OfAddress,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=True,
+    leads=False,
+)
+async def say_is_not_me(turn: Turn, given: OfAddress) -> Result:
+    """Take an address for somebody else's, whatever name is on it."""
+    return await _say(turn, given, is_own=False)
+
+
+async def _say(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
+    address = await _find_address(turn, given, is_own=is_own)
+    if not address:
+        return Said(summary=say(turn.language, "commands.which_own"))
+    reason = await explain_address(turn.connection, turn.viewer, address)
+    if reason == "internal":
+        return Said(summary=say(turn.language, "commands.inside_anyway", address=address[:80]))
+    language, key = turn.language, "is_me" if is_own else "is_not_me"
+    if given.is_remembered and not given.is_confirmed:
+        again = write_ask(turn.verb, OfAddress(address=address, is_confirmed=True, back=given.back))
+        return Asked(summary=say(language, f"commands.{key}_question", address=address[:80]), again=again)
+    await set_own_address(turn.connection, turn.viewer, address, is_own=is_own)
+    summary = say(language, f"commands.{key}", address=address[:80])
+    return OwnAddressShown(
+        summary=summary,
+        address=address,
+        is_own=is_own,
+        line=say(language, f"commands.{key}_line"),
+        back=given.back,
+    )
+
+
+async def _find_address(turn: Turn, given: OfAddress, *, is_own: bool) -> str:
+    """Give the address that is spoken of, empty where none is; without one, the only one that they were told of."""
+    if given.contact_id is not None:
+        person = await contacts.get_seen_person(turn.connection, turn.viewer, contact_id=given.contact_id)
+        if person is None:
+            raise NotFoundError
+        return person.address
+    if raw := tidy(given.address, _ADDRESS):
+        return parse_address(raw).address
+    owner = await get_owner(turn.connection, turn.viewer.tenant_id, turn.viewer.user_id)
+    spoken_of = owner.told or (frozenset() if is_own else owner.own)
+    return next(iter(spoken_of)) if len(spoken_of) == 1 else ""
