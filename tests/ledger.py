@@ -1,14 +1,17 @@
 """What the store must hold, worked out a second way: from what really happened, with no code of the service.
 
-Slow and plain on purpose. Nothing here imports the service; the lists of free-mail providers and list hosts are read as
-data.
+Slow and plain on purpose. Nothing here imports the service; the lists of providers, hosts and words are read as data.
 """
 
+import email.header
+import html
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -27,6 +30,7 @@ def _read(name: str) -> set[str]:
 
 FREE, HOSTS, ROLES = _read("free_mail.txt"), _read("list_hosts.txt"), _read("role_mailboxes.txt")
 CERTIFIED, UMBRELLAS = _read("certified_mail.txt"), _read("umbrella_domains.txt")
+THINGS, FIRST_NAMES, TAKERS = _read("thing_words.txt"), _read("first_names.txt"), _read("note_takers.txt")
 MACHINES, TENANTS = _read("machine_hosts.txt"), _read("tenant_hosts.txt")
 
 
@@ -71,7 +75,8 @@ class Event(NamedTuple):
 
 def normalise(raw: str | None) -> str:
     """Give the address in its normal form, or nothing."""
-    text = "".join(character for character in (raw or "").strip().lower() if character.isprintable()).strip("'\"<> ")
+    text = "".join(character for character in (raw or "").strip().lower() if character.isprintable())
+    text = unwrap(text).strip("'\"<> ")
     local, _, domain = text.rpartition("@")
     domain = domain.rstrip(".")
     if local.startswith(("/o=", "imceaex-")):
@@ -86,6 +91,74 @@ def normalise(raw: str | None) -> str:
         return ""
     base = local.split("+")[0] or local
     return f"{base}@{domain}"
+
+
+def unwrap(text: str) -> str:
+    """Take away what programmes put around an address: prefixes, comments, encodings, the names of guests."""
+    if "=?" in text:
+        text = "".join(
+            part.decode(charset or "ascii", "replace") if isinstance(part, bytes) else part
+            for part, charset in email.header.decode_header(re.sub(r"=\?=", "?= ", text.replace("=?", " =?")))
+        )
+        text = text.replace(" ", "")
+    text = re.sub(r"^(smtp|mailto|sip):", "", html.unescape(text)).rstrip(";, ")
+    text = re.sub(r"\s*\([^()@]*\)\s*", "", text)
+    if wrapped := re.fullmatch(r"imcea(?:smtp|invalid|mailto)-(.+)@[^@]+", text):
+        text = re.sub(r"\+([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), wrapped[1])
+    if guest := re.fullmatch(r"(.+)_([^_@]+)#ext#@[^@]+", text):
+        text = f"{guest[1]}@{guest[2]}"
+    return text
+
+
+def fold(text: str) -> str:
+    """Take accents, case and what is no letter away from a word."""
+    plain = unicodedata.normalize("NFKD", text.lower())
+    return "".join(letter for letter in plain if letter.isalpha() and not unicodedata.combining(letter))
+
+
+def is_of_name(name: str, local: str) -> bool:
+    """Say whether an address is made of the words of a name, one at least whole, the others whole or an initial."""
+    words = [fold(word) for word in re.split(r"[\s,.'-]+", name) if fold(word)]
+    left, whole = [*words], 0
+    pieces = [
+        fold(piece) for piece in re.split(r"[-_.]", re.sub(r"\d+$", "", local.split("+", maxsplit=1)[0])) if piece
+    ]
+    for piece in pieces:
+        if piece in left:
+            left.remove(piece)
+            whole += len(piece) > 1
+        elif len(piece) == 1 and (found := [word for word in left if word[0] == piece]):
+            left.remove(found[0])
+        elif hyphened := [pair for pair in pairwise(left) if piece == pair[0][0] + pair[1][0]]:
+            left = [word for word in left if word not in hyphened[0]]
+        else:
+            return False
+    return whole > 0 and len(words) - len(left) > 1
+
+
+def is_named_person(name: str, local: str) -> bool:
+    """Say whether name and address agree on somebody: `hr.meier@` is Hans-Rudolf Meier's, never "HR Meier"'s."""
+    turned = " ".join(reversed(name.split(","))) if name.count(",") == 1 else name
+    words = [fold(word) for word in re.split(r"[\s-]+", turned) if fold(word)]
+    if len(words) < 2 or not is_of_name(turned, local):
+        return False
+    things = [word for word in words if word in THINGS]
+    is_surname = things == words[1:] and len(things) == 1 and words[0] in FIRST_NAMES
+    telling = [word for word in words[:-1] if word in ROLES or is_machine(f"x-{word}@x.example")]
+    return (not things or is_surname) and not telling
+
+
+def is_called_machine(name: str, local: str) -> bool:
+    """Say whether what an address is called says that nobody is there: a room, a note taker, somebody via a list."""
+    if re.search(r"note\s?taker|otterpilot|\b(fireflies|otter|read)\.ai\b", name, re.IGNORECASE):
+        return True
+    if re.search(r"[(\[]\s*\d{1,3}\s*(p|pers|seats|places|personen)?\.?\s*[)\]]", name, re.IGNORECASE):
+        return bool(re.search(r"\d\s*(p|pers|seats|places|personen)\b|room|salle|raum", name, re.IGNORECASE))
+    before, via, _ = re.sub(r"[(\[]\s*via\s", " via ", name, flags=re.IGNORECASE).partition(" via ")
+    plain = re.sub(r"[^a-z]", "", local)
+    return bool(via and before.strip()) and not any(
+        fold(word) in plain for word in before.split() if len(fold(word)) > 1
+    )
 
 
 def is_machine(raw: str) -> bool:
@@ -161,6 +234,12 @@ def is_machine(raw: str) -> bool:
     return any(signs)
 
 
+def is_rescued(name: str, raw: str) -> bool:
+    """Say whether somebody's name makes a person of an address with a role's word; a host of machines has none."""
+    local, _, domain = unwrap(raw.strip().lower()).rpartition("@")
+    return " " in name and is_named_person(name, local) and not is_machine(f"x@{domain.rstrip('.')}")
+
+
 def find_company(address: str) -> str:
     """Give the domain of the company behind an address, or nothing."""
     domain = address.rpartition("@")[2].removesuffix(".cjsm.net")
@@ -193,7 +272,11 @@ def list_people(pairs: Iterable, domains: Iterable[str], owner: str = "") -> fro
         address = normalise(raw)
         domain = address.rpartition("@")[2]
         is_inside = any(domain == own or domain.endswith("." + own) for own in domains)
-        if address and not is_inside and not is_machine(raw) and not is_ones_own(pair, address, owner):
+        name, local = (pair[0] if pair else None) or "", address.partition("@")[0]
+        is_nobody = is_called_machine(name, local) if " " in name else False
+        is_nobody = is_nobody or (domain in TAKERS and fold(name.partition(" ")[0]) != fold(re.split("[.-]", local)[0]))
+        is_nobody = is_nobody or (is_machine(unwrap(raw.strip().lower()) if raw else "") and not is_rescued(name, raw))
+        if address and not is_inside and not is_nobody and not is_ones_own(pair, address, owner):
             found.add(address)
     return frozenset(found)
 

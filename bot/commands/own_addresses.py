@@ -76,7 +76,7 @@ async def _say(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
     if given.is_remembered and not given.is_confirmed:
         again = write_ask(turn.verb, OfAddress(address=address, is_confirmed=True, back=given.back))
         return Asked(summary=say(language, f"commands.{key}_question", address=address[:80]), again=again)
-    await set_own_address(turn.connection, turn.viewer, address, is_own=is_own)
+    await set_own_address(turn.writing, turn.viewer, address, is_own=is_own)
     summary = say(language, f"commands.{key}", address=address[:80])
     return OwnAddressShown(
         summary=summary,

@@ -103,6 +103,8 @@ def _read_date(text: str, today: date) -> date:
 
 
 def _read_month(values: Mapping[str, str], today: date) -> Span:
+    if not values.keys() & {"month", "year"}:
+        raise ValueError("a number alone is no day")
     if "month" not in values:
         year = int(values["year"])
         return date(year, 1, 1), date(year + 1, 1, 1)

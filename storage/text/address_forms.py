@@ -25,7 +25,7 @@ _ANGLE = re.compile(r"<([^<>]*@[^<>]*)>")
 _COMMENT = re.compile(r"\([^()]*\)")
 _NAME_BEFORE = re.compile(r"^\s*\([^()@]*\)\s*(?=\S+@)")
 _TYPE = re.compile(r"\s*\[(?:smtp|internet|mailto)\]$", re.IGNORECASE)
-_AT = re.compile(r"\s*(?:[@\uff20\ufe6b]+|[(\[{]\s*(?:at|arobase)\s*[)\]}])\s*", re.IGNORECASE)
+_AT = re.compile(r"\s*(?:[@\uff20\ufe6b]|[(\[{]\s*(?:at|arobase)\s*[)\]}])\s*", re.IGNORECASE)
 _DOT = re.compile(r"\s*[(\[{]\s*(?:dot|point|punkt)\s*[)\]}]\s*", re.IGNORECASE)
 _AROUND: Final = (
     " \t'`<>[]{}(),;:|*\\\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"

@@ -198,7 +198,7 @@ class FloorSync:
         return company
 
     def _name(self, contact: Contact, person: Any, at: int, kind: int, changes: Changes) -> None:
-        evidence = 2 * person.quality - 1 + (kind == RECEIVED) if person.quality else 0
+        evidence = 2 * person.quality + 1 + (kind == RECEIVED) if person.quality else 0
         rank = evidence << 58 | min(at, 2**34 - 1) << 24 | person.tiebreak
         if rank > contact.rank:
             if contact.rank < 0 or person.name != contact.name:
