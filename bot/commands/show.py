@@ -12,7 +12,7 @@ from bot.commands.lists import show_list
 from bot.commands.names import ask_which_of_all, choose
 from bot.commands.views import open_view
 from bot.errors import BadRequestError, PersonalError
-from bot.language import say
+from bot.language import get_called, say
 from bot.results.base import Result
 from bot.results.questions import Said
 from bot.turn import Turn
@@ -50,11 +50,11 @@ class Show(Input, frozen=True):
 )
 async def show(turn: Turn, given: Show) -> Result:
     """Show what has this name; what only resembles it is said, several are asked about, nothing says what to try."""
-    name = tidy(given.name)
+    name = tidy(get_called(given.name))
     if not name:
         raise BadRequestError("name_missing")
     matches = await _find(turn, name)
-    if not matches and (short := tidy(given.or_name)):
+    if not matches and (short := tidy(get_called(given.or_name))):
         name, matches = short, await _find(turn, short)
     match = choose(matches)
     exact = [match for match in matches if match.is_exact]

@@ -4,6 +4,7 @@ Ask in words: `understand`. Say a filter back: `describe`. Say anything else: `s
 `say_ago`, ... for what depends on the reader's habits.
 """
 
+from bot.language.commands import get_called
 from bot.language.describing import describe, describe_period
 from bot.language.formats import say_ago, say_date, say_list, say_month, say_number, say_time
 from bot.language.loading import prepare
@@ -18,6 +19,7 @@ __all__ = [
     "choose_language",
     "describe",
     "describe_period",
+    "get_called",
     "is_sentence",
     "name_language",
     "prepare",

@@ -192,3 +192,10 @@ async def test_what_is_said_of_the_contact_shown_last_is_asked_first(office, tex
 async def test_who_says_me_of_nothing_is_asked_which_address(office, text):
     reply = await office.say(text)
     assert not reply.is_error
+
+
+@pytest.mark.parametrize("text", ["show Jean Acme <jean@acme.example>", "montre Jean Acme &lt;jean@acme.example&gt;"])
+async def test_a_name_with_its_address_shows_the_person_and_not_the_company(office, text):
+    reply = await office.say(text)
+    assert read(reply.card)[0] == "Jean Acme"
+    assert "I take" not in said(reply)
