@@ -61,13 +61,15 @@ async def show_item(turn: Turn, given: OnOpenItem) -> ItemShown:
 
 
 def _read_people(given: Iterable[list[Any]]) -> list[tuple[str, str]]:
-    """Return names and addresses as the item gives them, each address once in its normal form."""
-    read: dict[str, str] = {}
+    """Return names and addresses as the item gives them, each address once in its normal form, with its best name."""
+    read: dict[str, tuple[int, str]] = {}
     for person in given:
         name, raw = (part if isinstance(part, str) else "" for part in person)
-        address = parse_address(raw[:_RAW]).address or raw[:_ADDRESS]
-        read[address] = read.get(address) or name[:_ADDRESS]
-    return [(name, address) for address, name in read.items()]
+        parsed = parse_address(raw[:_RAW])
+        shown = (clean_name(name[:_ADDRESS], parsed.local, parsed.domain)[1] if name else -1, name[:_ADDRESS])
+        address = parsed.address or raw[:_ADDRESS]
+        read[address] = max(read.get(address, shown), shown, key=lambda one: one[0])
+    return [(name, address) for address, (_, name) in read.items()]
 
 
 def _is_outside(person: Person) -> bool:

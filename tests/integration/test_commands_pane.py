@@ -120,3 +120,10 @@ async def test_another_tenants_contacts_are_strangers_here(office):
     reply = await show(office, ("Jean", "jean@acme.example"), by="Stranger")
     ids = {action["data"].get("company_id") for action in list_actions(reply.card) if "data" in action}
     assert ids == {office.companies["their Acme Industries"]}
+
+
+async def test_somebody_who_is_on_a_mail_twice_has_the_better_of_the_two_names(office):
+    people = [["Klara", "klara@x.example"], ["Klara Lang", "klara+invoices@x.example"]]
+    reply = await office.ask("pane.item", {"people": people}, surface="pane")
+    assert "Klara Lang" in said(reply)
+    assert said(reply).count("klara") == 1
