@@ -50,19 +50,24 @@ def find_unknown_names(names: Iterable[str]) -> Iterator[str]:
         if name.removeprefix(PREFIX).startswith(FOR_LINKS):
             yield f"{name} is of Kubernetes, not a setting: say enableServiceLinks: false in the pod."
             continue
-        yield f"There is no setting {name}{_suggest(word)}."
+        yield f"There is no setting {name}{_suggest(word)}"
 
 
 def _suggest(word: str) -> str:
     scored = process.extractOne(word, [*Config.model_fields], scorer=_compare, score_cutoff=LEAST_LIKENESS)
-    return f": is {PREFIX}{scored[0].upper()} meant?" if scored else ", nor one like it"
+    return f": is {PREFIX}{scored[0].upper()} meant?" if scored else ", nor one like it."
 
 
 def _compare(word: str, name: str, **_options: object) -> float:
-    """What is part of a name is meant, else what has the most of its words and the least errors."""
-    parts, others = set(word.split("_")), set(name.split("_"))
-    shared = 0.5 if word in name or name in word else 0.5 * len(parts & others) / len(parts | others)
-    return shared + 0.5 * DamerauLevenshtein.normalized_similarity(word, name)
+    """What is part of a name is meant, else what has the most of its words and the least errors.
+
+    A name may be longer than what was written: its first words are compared as well as all of it.
+    """
+    parts, others = word.split("_"), name.split("_")
+    common, every = {*parts} & {*others}, {*parts} | {*others}
+    shared = 0.5 if word in name or name in word else 0.5 * len(common) / len(every)
+    begun = DamerauLevenshtein.normalized_similarity(word, "_".join(others[: len(parts)]))
+    return shared + 0.5 * max(DamerauLevenshtein.normalized_similarity(word, name), 0.9 * begun)
 
 
 def read_config() -> Config:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.__main__ import main
+from bot.environment import find_unknown_names
 from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM
 from storage.firm.rule_values import FirmRules
@@ -191,3 +192,13 @@ async def test_the_privacy_page_says_nothing_of_a_firm_that_is_not_served(databa
         answers = [(await page.get(f"/privacy?firm={firm}"))[1] for firm in ("", OTHER, "x", TENANT)]
     assert [("Article 6" in text) for text in answers] == [False, False, False, True]
     assert answers[0] == answers[1] == answers[2]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [("RETENSION", "RETENTION_DAYS"), ("SUBJECTS", "KEEPS_SUBJECTS"), ("TIME_ZONE", "TIMEZONE"), ("GROUPS", "GROUP")],
+)
+def test_a_misspelt_setting_is_named_with_the_nearest_right_one(wrong, meant):
+    assert list(find_unknown_names([f"CARNET_{wrong}"])) == [
+        f"There is no setting CARNET_{wrong}: is CARNET_{meant} meant?"
+    ]
