@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import structlog
-from rich.console import Console
 
 from bot.cli.receipt import describe_receipt, read_receipt, sign_receipt, write_receipt
+from bot.cli.terminal import open_console
 from bot.config import Config, read_id
 from bot.environment import load_config
 from bot.graph.client.client import GraphClients
@@ -89,7 +89,7 @@ def _verify(config: Config, path: Path, language: str) -> int:
 
 
 def _print(*lines: str) -> None:
-    console = Console()
+    console = open_console()
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from bot.cli.terminal import open_console
 from bot.cli.urls import read_argument
 from bot.environment import load_config
 from bot.language import LANGUAGES, say
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     config = load_config()
     source = read_argument(arguments.source, "--from", "CARNET_DATABASE_URL", config.database_url)
     target = read_argument(arguments.target, "--to", "CARNET_MOVE_TO", config.move_to.get_secret_value())
-    console = Console()
+    console = open_console()
     differences = asyncio.run(_move(source, target, console))
     for one in differences:
         values = {"tenant": one.tenant_id, "table": one.table, "what": one.what}

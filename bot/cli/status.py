@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from bot.cli.terminal import open_console
 from bot.config import Config
 from bot.environment import load_config
 from bot.language import LANGUAGES, say, say_ago, say_reason, say_time
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Show where the firms of this installation stand. Raises `OSError` where the database does not answer."""
     now = int(time.time())
     reports, load = asyncio.run(read(load_config(), now, arguments.most))
-    show(Console(), arguments.language, now, reports, load)
+    show(open_console(), arguments.language, now, reports, load)
 
 
 async def read(config: Config, now: int, most: int) -> tuple[list[FirmReport], Load]:
@@ -108,7 +109,7 @@ def say_freshness(language: str, now: int, report: FirmReport) -> str:
 def _make_table(language: str, *columns: str) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in columns:
-        table.add_column(say(language, f"status.column.{column}"), no_wrap=column != "reason")
+        table.add_column(say(language, f"status.column.{column}"), overflow="fold")
     return table
 
 

@@ -12,6 +12,7 @@ from bot.cli.doctor.microsoft import check_bot, check_tenants, check_webhooks
 from bot.cli.doctor.reach import Asked
 from bot.cli.doctor.settings import check_settings
 from bot.cli.doctor.store import check_database, read_rules
+from bot.cli.terminal import open_console
 from bot.config import Config
 from bot.environment import has_credential, load_config
 from bot.language import LANGUAGES, say, say_reason
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Examine and report; gives 1 where something keeps the service from working."""
     asked = Asked(arguments.mailbox, arguments.outside)
     findings = asyncio.run(examine(load_config(), time.time(), asked))
-    report(findings, arguments.language, Console())
+    report(findings, arguments.language, open_console())
     return int(any(finding.level is Level.PROBLEM for finding in findings))
 
 

@@ -87,6 +87,8 @@ async def _check_rules(connection: Reading, config: Config, firm: Firm) -> Findi
 
 def judge_freshness(freshness: Freshness) -> Finding:
     """Say whether Microsoft tells of what is new, and how late it shows where Microsoft does not."""
+    if freshness.mode == "starting":
+        return well("news_unknown")
     if not freshness.refused:
         return well("news_told", count=freshness.notified)
     minutes = {"minutes": -(-freshness.seconds // 60), "active": -(-freshness.active_seconds // 60)}
