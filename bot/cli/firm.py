@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from rich.console import Console
 from rich.table import Table
 
+from bot.cli.terminal import open_console
 from bot.commands.firm import read_values, say_loss
 from bot.config import Config
 from bot.environment import load_config
@@ -24,7 +24,7 @@ from storage.firm.foresight import foresee
 from storage.firm.rule_values import NAMES, write_value
 from storage.firm.rules import NOBODY, RuleRow, get_rules, list_rule_changes, list_rules, reset_rule, set_rules
 from storage.firm.tenants import add_tenant
-from storage.firm.users import find_entra_ids
+from storage.firm.users import find_entra_ids, list_unknown_people
 from storage.queue.chores import add_chores
 from storage.queue.health import Firm, list_firms
 from storage.schema.migrate import check_file
@@ -125,7 +125,7 @@ async def _show_rules(connection: Reading, firm: Firm, arguments: argparse.Names
         table.add_column(say(arguments.language, f"firm.cli.{column}"), overflow="fold")
     for row in rows:
         table.add_row(row.name, _write(arguments.language, row.value), _say_origin(arguments.language, row))
-    Console().print(table)
+    open_console().print(table)
     return 0
 
 
@@ -180,6 +180,8 @@ async def _change(
     else:
         done = "changed" if await set_rules(connection, viewer, values, now=now, source=SOURCE) else "unchanged"
     _print(say(arguments.language, f"firm.cli.{done}", name=name, value=_write(arguments.language, values[name])))
+    for person in await list_unknown_people(connection, viewer.tenant_id, values.get("admins", ())):
+        _print(say(arguments.language, "firm.cli.unknown_admin", person=person))
 
 
 async def _read(connection: Reading, config: Config, firm: Firm, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -220,6 +222,6 @@ def _say_moment(at: int) -> str:
 
 
 def _print(*lines: str) -> None:
-    console = Console()
+    console = open_console()
     for line in lines:
         console.print(line, highlight=False, markup=False, soft_wrap=True)

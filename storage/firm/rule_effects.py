@@ -11,7 +11,7 @@ from storage.firm.rule_values import Edit
 from storage.history.contact_rule import get_rule_sql
 from storage.history.own_domains import take_in_own_domains
 from storage.models import Interaction, Tenant, User
-from storage.queue.chores import make_chore_due
+from storage.queue.chores import make_chore_due, start_chore_over
 from storage.queue.directory import set_admins
 from storage.queue.mailboxes import end_leases
 
@@ -98,6 +98,12 @@ async def _set_admins(connection: AsyncConnection, tenant_id: int, edit: Edit, n
     await set_admins(connection, tenant_id, edit.after)
 
 
+async def _read_everybody(connection: AsyncConnection, tenant_id: int, edit: Edit, now: int) -> None:
+    """Have the whole directory listed: whose mailbox was left alone until now did not change in it."""
+    await start_chore_over(connection, tenant_id, "directory", now)
+    wake(connection, "directory")
+
+
 async def _look_again(connection: AsyncConnection, tenant_id: int, edit: Edit, now: int) -> None:
     """Have the directory read at once: it says whose mailboxes are read, and who is in which group."""
     await make_chore_due(connection, tenant_id, "directory", now)
@@ -110,7 +116,7 @@ async def _purge_soon(connection: AsyncConnection, tenant_id: int, edit: Edit, n
 
 
 _EFFECTS: Final[Mapping[str, Effect]] = {
-    "group": _look_again,
+    "group": _read_everybody,
     "admins": _set_admins,
     "contact_rule": _decide_anew,
     "retention_days": _purge_soon,

@@ -97,6 +97,13 @@ async def make_chore_due(connection: AsyncConnection, tenant_id: int, name: Chor
     await connection.execute(due.values(due_at=at))
 
 
+async def start_chore_over(connection: AsyncConnection, tenant_id: int, name: ChoreName, at: int) -> None:
+    """Make a chore due at `at` that forgets where its last run ended."""
+    await make_chore_due(connection, tenant_id, name, at)
+    own = update(Chore).where(Chore.tenant_id == tenant_id, Chore.name == name)
+    await connection.execute(own.values(link=""))
+
+
 async def make_sweeps_due(connection: AsyncConnection, entra_ids: Collection[str], now: int) -> None:
     """Look for orphaned subscriptions of these tenants (Entra ids), soon and not more often than every `SWEEP_DELAY`.
 

@@ -243,7 +243,9 @@ async def test_who_is_read_and_served_follows_a_group_at_once(database):
         await set_one(database, "serves", "everyone")
         await live.settle()
         assert all(row[0] for row in await live.query("SELECT may_use FROM users"))
-        live.keeps = lambda fact: fact.user_id == anne.id
+        await set_one(database, "group", "")
+        await live.settle()
+        assert await live.list_states() == {"Anne Martin": "current", "Bob Stone": "current"}
 
 
 async def test_a_domain_that_the_firm_names_is_its_own_also_after_the_directory_was_read(database):

@@ -29,7 +29,15 @@ from storage.firm.tenants import (
     stop_users,
     stop_users_but,
 )
-from storage.queue.chores import DueChore, add_chores, claim_chores, fail_chore, finish_chore, get_next_chore_at
+from storage.queue.chores import (
+    DueChore,
+    add_chores,
+    claim_chores,
+    fail_chore,
+    finish_chore,
+    get_next_chore_at,
+    make_chore_due,
+)
 from storage.queue.directory import (
     find_refused_user,
     match_subscriptions,
@@ -135,9 +143,7 @@ class DirectoryKeeper:
 
     async def _look_again(self, connection: Connection, chore: DueChore) -> None:
         """Believe nothing that was read under rules that changed meanwhile."""
-        await finish_chore(
-            connection, chore.tenant_id, "directory", now=self._now(), next_at=self._now(), link=chore.link
-        )
+        await make_chore_due(connection, chore.tenant_id, "directory", self._now())
 
     async def _find_refusal(self, chore: DueChore) -> str:
         """Give why to leave the tenant alone: every mailbox is refused, and one that is asked just now still is."""
