@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "doctor": ("bot.cli.doctor", "check the installation, and say what to do"),
     "firm": ("bot.cli.firm", "show and set the rules of a firm, and who its administrators are"),
     "status": ("bot.cli.status", "show how far the mailboxes are"),
+    "purge": ("bot.cli.purge", "show what is older than a firm keeps, and delete it"),
     "move": ("bot.cli.move", "move firms from SQLite to PostgreSQL"),
     "verbs": ("bot.cli.verbs", "show what can be asked for, by whom and from where"),
     "forget": ("bot.cli.forget", "delete everything of a tenant that has left"),

@@ -14,6 +14,7 @@ from bot.admission import Admission
 from bot.config import Config
 from bot.door import Door
 from bot.graph.client.client import GraphClients
+from bot.graph.directory.clocks import Clocks
 from bot.graph.directory.installs import AppInstaller
 from bot.graph.directory.keeper import DirectoryKeeper
 from bot.graph.subscriptions.audit import SubscriptionSweeper
@@ -146,7 +147,8 @@ def work_loops(config: Config, database: Database, graph: GraphClients, notices:
         clock=clock,
         interval=config.sync_interval,
     )
-    loops: list[Loop] = [directory.run, worker.run, Upkeep(database, clock).run, Reminders(database, config, clock).run]
+    upkeep = Upkeep(database, clock, Clocks(database, graph).read)
+    loops: list[Loop] = [directory.run, worker.run, upkeep.run, Reminders(database, config, clock).run]
     if config.public_url:
         loops.append(SubscriptionKeeper(database, graph, public_url=config.public_url, clock=clock).run)
         loops.append(SubscriptionSweeper(database, graph, public_url=config.public_url, clock=clock).run)

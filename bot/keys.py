@@ -26,8 +26,11 @@ REFRESH_AFTER = 6 * 3600
 """Seconds after which keys are fetched again beside the traffic; Microsoft asks for at least once a day."""
 STALE_AFTER = 3 * 86400
 """Seconds for which keys are trusted while the issuer cannot be reached."""
-UNKNOWN_INTERVAL = 300
-"""An unknown key id causes one fetch in this many seconds, however many tokens claim it."""
+AGAIN_AFTER = 300
+"""Seconds between two tries to refresh keys while the issuer cannot be reached."""
+UNKNOWN_INTERVAL = 10
+"""Unknown key ids cause one fetch in this many seconds, however many tokens claim however many: an invented one holds
+up the issuer's new one for no longer."""
 RETRY_INTERVAL = 5
 """Seconds between two tries while nothing was ever loaded."""
 LEAST_BITS = 2048
@@ -72,7 +75,7 @@ class KeySet:
                 await self._load()
             if not self._is_usable(now):
                 raise UnavailableError
-        elif now - self._loaded_at >= REFRESH_AFTER and now - self._tried_at >= UNKNOWN_INTERVAL:
+        elif now - self._loaded_at >= REFRESH_AFTER and now - self._tried_at >= AGAIN_AFTER:
             self._start_loading()
         key = self._keys.get(kid)
         if key is None and (self._loading or now - self._asked_for_unknown_at >= UNKNOWN_INTERVAL):

@@ -1,7 +1,10 @@
-"""What is done once a day: parts made ahead and old ones dropped, what is no longer kept deleted, words made anew."""
+"""What is done again and again: parts of the history made ahead, what is no longer kept deleted, words made anew.
+
+Nothing is deleted by our own clock alone: the database's and Microsoft's have to say the same.
+"""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import structlog
@@ -10,57 +13,68 @@ from bot.loops import holding, repeat, waking
 from storage.engine.database import Database
 from storage.engine.partitions import add_parts
 from storage.engine.rls import SYSTEM
-from storage.errors import DatabaseError
-from storage.history.retention import drop_old_parts, purge_tenant
+from storage.errors import DatabaseError, PurgeBoundError
+from storage.history.retention import drop_old_parts, prepare_purge, purge_tenant
 from storage.lists.reindex import VERSION, reindex_some
 from storage.queue.chores import LEASE, DueChore, claim_chores, fail_chore, finish_chore
+from storage.queue.clock import pull_back
 
 log = structlog.get_logger(__name__)
 
-PERIOD: Final = 86_400
+PERIOD: Final = 3600
 AGAIN: Final = 3600
-PAUSE: Final = 300.0
+PAUSE: Final = 60.0
+APART: Final = 300.0
+"""Seconds that clocks may differ by and still be believed."""
+LATEST_YEARS: Final = 4102444800
+"""2100: no clock is believed that says more."""
+
+ReadTimes = Callable[[str], Awaitable[Sequence[float]]]
+"""Gives the times of clocks that are not ours, for a tenant's Entra id; raises where one of them does not answer."""
 
 
 class Upkeep:
     """Keeps the database in order; any number of processes may run one."""
 
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float], read_times: ReadTimes) -> None:
         self._database = database
         self._clock = clock
+        self._read_times = read_times
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Keep order until `stopping` is set."""
         await repeat("upkeep", self.work, stopping, waking(self._database, "upkeep"))
 
     async def work(self) -> float:
-        """Do what is due today; gives the seconds until it is worth looking again."""
+        """Do what is due; gives the seconds until it is worth looking again."""
         now = int(self._clock())
         async with self._database.writing(SYSTEM) as connection:
+            mended = await pull_back(connection, now)
             chores = await claim_chores(connection, "retention", now)
             older = await claim_chores(connection, "words", now)
+        if mended:
+            log.warning("times_pulled_back", count=mended)
         async with holding(self._database, older, self._clock):
             for chore in older:
                 await self._reindex(chore, now)
         if not chores:
             return 0 if older else PAUSE
         async with holding(self._database, chores, self._clock):
-            await self._part(now)
+            await self._add_parts(now)
             for chore in chores:
-                await self._purge(chore.tenant_id, now)
+                await self._keep(chore, now)
         return 0
 
-    async def _part(self, now: int) -> None:
+    async def _add_parts(self, now: int) -> None:
         """Make parts ahead; where the tables are too busy for it, rows go to the default part until the next time."""
         try:
             async with self._database.writing(SYSTEM) as connection:
                 added = await add_parts(connection, now)
-            dropped = await drop_old_parts(self._database, now)
         except DatabaseError as error:
             log.warning("parts_left_as_they_are", reason=error.reason)
             return
-        if added or dropped:
-            log.info("parts_changed", added=len(added), dropped=len(dropped))
+        if added:
+            log.info("parts_added", count=len(added))
 
     async def _reindex(self, chore: DueChore, now: int) -> None:
         """Make the words of a firm's book as they are made today; what was done stays done where this is cut short."""
@@ -78,15 +92,41 @@ class Upkeep:
         async with self._database.writing(chore.tenant_id) as connection:
             await finish_chore(connection, chore.tenant_id, "words", now=now, next_at=now + PERIOD, link=place)
 
-    async def _purge(self, tenant_id: int, now: int) -> None:
+    async def _keep(self, chore: DueChore, now: int) -> None:
+        """Delete what a tenant no longer keeps, where the clocks agree and it is not too much at once."""
         try:
-            purged = await purge_tenant(self._database, tenant_id, now)
+            believed = await read_believed(self._read_times, chore.entra_id, self._clock)
+            await prepare_purge(self._database, chore.tenant_id, believed)
+            dropped = await drop_old_parts(self._database, believed)
+            purged = await purge_tenant(self._database, chore.tenant_id, believed)
+        except PurgeBoundError as error:
+            await self._put_off(chore, now, f"purge_needs_word:{error.count}")
+        except ClocksDifferError:
+            await self._put_off(chore, now, "clocks_differ")
         except DatabaseError as error:
-            async with self._database.writing(tenant_id) as connection:
-                reason = error.reason
-                await fail_chore(connection, tenant_id, "retention", next_at=now + AGAIN, reason=reason)
-            return
-        async with self._database.writing(tenant_id) as connection:
-            await finish_chore(connection, tenant_id, "retention", now=now, next_at=now + PERIOD)
-        if purged:
-            log.info("purged", tenant=tenant_id, interactions=purged)
+            await self._put_off(chore, now, error.reason)
+        else:
+            async with self._database.writing(chore.tenant_id) as connection:
+                await finish_chore(connection, chore.tenant_id, "retention", now=believed, next_at=now + PERIOD)
+            if purged or dropped:
+                log.info("purged", tenant=chore.tenant_id, interactions=purged, parts=len(dropped))
+
+    async def _put_off(self, chore: DueChore, now: int, reason: str) -> None:
+        log.warning("nothing_purged", tenant=chore.tenant_id, reason=reason)
+        async with self._database.writing(chore.tenant_id) as connection:
+            await fail_chore(connection, chore.tenant_id, "retention", next_at=now + AGAIN, reason=reason)
+
+
+class ClocksDifferError(Exception):
+    """Our clock and the others do not say the same, or one of them says nothing."""
+
+
+async def read_believed(read_times: ReadTimes, entra_id: str, clock: Callable[[], float]) -> int:
+    """Give the earliest of the clocks' times, in UTC seconds; raises `ClocksDifferError`."""
+    try:
+        times = [*await read_times(entra_id), clock()]
+    except Exception as error:
+        raise ClocksDifferError from error
+    if len(times) < 3 or max(times) - min(times) > APART or max(times) > LATEST_YEARS:  # noqa: PLR2004
+        raise ClocksDifferError
+    return int(min(times))

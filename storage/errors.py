@@ -127,3 +127,11 @@ class DiffersError(StorageError):
         super().__init__(len(differences))
         self.differences = differences
         self.begun = begun
+
+
+class PurgeBoundError(StorageError):
+    """A purge would take so much at once that a person has to say yes first; `count` interactions."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(count)

@@ -87,6 +87,17 @@ class Invitation(enum.IntEnum):
     """The organiser is not: its people are only seen."""
 
 
+class Kept(enum.IntEnum):
+    """How much of a relationship is its user's alone."""
+
+    NOTHING = 0
+    """Colleagues may know all of it; the columns `open_*` say nothing then."""
+    SOME = 1
+    """A bcc or a personal meeting is among it; colleagues may know what the columns `open_*` say."""
+    ALL = 2
+    """The user keeps it, or it is with somebody at a free-mail provider and was never shared."""
+
+
 class Feed(enum.StrEnum):
     """What is followed of one mailbox: three deltas, and the list of the mail that is filed."""
 
@@ -99,6 +110,22 @@ class Feed(enum.StrEnum):
 
 class Base(DeclarativeBase):
     """The metadata of every table."""
+
+
+class KeptColumns:
+    """What of a relationship is its user's alone, and what colleagues may know of it."""
+
+    kept: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
+    """`Kept`."""
+    is_kept_contact: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+    """Something is kept, and to its user they are a contact (or a company with one), whatever colleagues know."""
+    open_sent_count: Mapped[int] = mapped_column(BigInt, default=0, server_default=text("0"))
+    open_received_count: Mapped[int] = mapped_column(BigInt, default=0, server_default=text("0"))
+    open_meeting_count: Mapped[int] = mapped_column(BigInt, default=0, server_default=text("0"))
+    open_planned_count: Mapped[int] = mapped_column(BigInt, default=0, server_default=text("0"))
+    open_interaction_count: Mapped[int] = mapped_column(BigInt, default=0, server_default=text("0"))
+    open_first_at: Mapped[int] = mapped_column(BigInt, default=0, server_default=text("0"))
+    open_last_at: Mapped[int] = mapped_column(BigInt, default=0, server_default=text("0"))
 
 
 class Tenant(Base):
@@ -301,7 +328,10 @@ class CompanyDomain(Base):
 
 
 class Contact(Base):
-    """An outside person; `is_contact` is False while they have only written in (*seen*)."""
+    """An outside person; `is_contact` is False while they have only written in (*seen*).
+
+    Counts, dates and `is_contact` are what the whole firm may know: what its users keep to themselves is in none.
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (
@@ -327,7 +357,7 @@ class Contact(Base):
     company_id: Mapped[int | None] = mapped_column(BigInt)
     is_contact: Mapped[bool] = mapped_column(Boolean, default=False)
     is_added: Mapped[bool] = mapped_column(Boolean, default=False)
-    """A person added them by hand: `is_contact` stays True whatever is derived."""
+    """A person added them by hand, and does not keep them back: `is_contact` stays True whatever is derived."""
     reason: Mapped[str] = mapped_column(String(32), default="")
     """The reason code of the last decision, which a person can be shown."""
     sent_count: Mapped[int] = mapped_column(BigInt, default=0)
@@ -399,7 +429,7 @@ class InteractionContact(Base):
     """The others on the mail do not know: it is the sender's alone, and on no line with them."""
 
 
-class Relationship(Base):
+class Relationship(KeptColumns, Base):
     """What one user has had with one contact."""
 
     __tablename__ = "relationships"
@@ -409,6 +439,12 @@ class Relationship(Base):
         order_index("relationships_by_name", "tenant_id", "user_id", "folded_name", "contact_id", where="is_mine"),
         order_index(
             "relationships_by_count", "tenant_id", "user_id", "interaction_count", "contact_id", where="is_mine"
+        ),
+        Index(
+            "relationships_kept",
+            *("tenant_id", "user_id", "contact_id"),
+            sqlite_where=text("kept > 0"),
+            postgresql_where=text("kept > 0"),
         ),
         {"sqlite_with_rowid": False},
     )
@@ -432,7 +468,7 @@ class Relationship(Base):
     last_at: Mapped[int] = mapped_column(BigInt, default=0)
 
 
-class CompanyRelationship(Base):
+class CompanyRelationship(KeptColumns, Base):
     """What one user has had with one company; type, partner and name are copies: a list is one index scan."""
 
     __tablename__ = "company_relationships"
@@ -473,6 +509,32 @@ class CompanyRelationship(Base):
     interaction_count: Mapped[int] = mapped_column(BigInt, default=0)
     first_at: Mapped[int] = mapped_column(BigInt, default=0)
     last_at: Mapped[int] = mapped_column(BigInt, default=0)
+
+
+class Keep(Base):
+    """What a user said of a contact or a company: keep it to myself, or share it again.
+
+    By a digest, so that it holds when they come back after all that was known of them is deleted.
+    """
+
+    __tablename__ = "keeps"
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    """16 bytes of BLAKE2b of an address, or of `@` and a company's domain."""
+    is_kept: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class Number(Base):
+    """The highest number of rows that were deleted: numbers are never given twice, and SQLite has no sequences."""
+
+    __tablename__ = "numbers"
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """The table."""
+    highest: Mapped[int] = mapped_column(BigInt)
 
 
 class SearchWord(Base):

@@ -6,16 +6,42 @@ views, counts and sums) is derived from that. A further condition on companies (
 My contacts and companies are those I wrote to or met (`is_mine`). Firm-wide shows every company and contact of the
 firm; a firm that keeps contacts back (`shares_contacts` off) shows colleagues' companies and not their contacts. What a
 viewer may not see is left out of the query, so it looks exactly like what is not there.
+
+What somebody keeps to themselves is in no count of a contact or a company, and is seen through its user's own
+relationship alone (`is_kept_contact`). Of others' relationships the columns `open_*` say what may be known.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, and_, cast, exists, func, or_, select, true, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
-from storage.models import Company, CompanyRelationship, Contact, Relationship, User, View, ViewShare
+from storage.models import (
+    Company,
+    CompanyRelationship,
+    Contact,
+    InteractionContact,
+    Relationship,
+    User,
+    View,
+    ViewShare,
+)
 
 CompanyRule = Callable[["Viewer", Any], ColumnElement[bool]]
 """A condition on the number of a company, for a viewer whose own numbers may be parameters of a statement."""
@@ -23,7 +49,12 @@ RULES: Final[tuple[CompanyRule, ...]] = ()
 """What is asked of every company besides that the firm knows it, for every viewer."""
 
 _Own = aliased(Relationship, name="own_relationships")
+_OwnCompany = aliased(CompanyRelationship, name="own_company_relationships")
 _At = aliased(Contact, name="contact_at")
+_Kept = aliased(Relationship, name="kept_relationships")
+_Named = aliased(Company, name="named_companies")
+_NOTHING: Final[Any] = literal_column("0")
+_ALL: Final[Any] = literal_column("2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +75,17 @@ class Viewer:
         return replace(self, tenant_id=0, user_id=0)
 
 
+def get_open(of: Any, name: str) -> Any:
+    """Give a count or a date of a relationship as far as colleagues may know of it."""
+    return case((of.kept == _NOTHING, getattr(of, name)), else_=getattr(of, f"open_{name}"))
+
+
+def is_open_to_all(of: Any) -> ColumnElement[bool]:
+    """Say whether colleagues may know that somebody knows a contact or a company (`is_mine`)."""
+    known = of.open_sent_count + of.open_meeting_count + of.open_planned_count
+    return or_(of.kept == _NOTHING, known > _NOTHING)
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """What a viewer may see, as conditions for the tables of a query. `of` may be an alias."""
@@ -51,8 +93,19 @@ class Access:
     viewer: Viewer
 
     def companies(self, of: Any = Company) -> ColumnElement[bool]:
-        """Every company of the firm with at least one contact."""
+        """Every company of the firm with at least one contact, and those that the viewer keeps to themselves."""
+        if self.viewer.is_in_public:
+            return self.open_companies(of)
+        kept = and_(self._is_own(_OwnCompany), _OwnCompany.company_id == of.id, _OwnCompany.is_kept_contact)
+        return and_(self.of_company(of, of.id), or_(of.is_known, exists().where(kept)))
+
+    def open_companies(self, of: Any = Company) -> ColumnElement[bool]:
+        """Every company that the whole firm may know: what lists of the firm walk."""
         return and_(self.of_company(of, of.id), of.is_known)
+
+    def companies_of(self, own: Any, of: Any = Company) -> ColumnElement[bool]:
+        """Give what holds for the company of an own relationship that is joined to it."""
+        return and_(self.of_company(of, of.id), or_(of.is_known, own.is_kept_contact))
 
     def of_company(self, of: Any, company_id: Any) -> ColumnElement[bool]:
         """Give what holds for rows of a company (domains, relationships), which carry its number."""
@@ -64,14 +117,28 @@ class Access:
         return and_(own, ~true()) if self.viewer.is_in_public else own
 
     def contacts(self, of: Any = Contact) -> ColumnElement[bool]:
-        """Every contact of the firm, or my own alone where the firm keeps contacts back."""
+        """Every contact of the firm and those that the viewer keeps, or my own alone where the firm keeps them back."""
+        if self.viewer.is_in_public:
+            return self.open_contacts(of)
+        own = and_(self._own_contacts(_Own), _Own.contact_id == of.id)
+        if self.viewer.shares_contacts:
+            kept = exists().where(own, _Own.is_kept_contact)
+            return and_(self._at_company(of), or_(of.is_contact, kept))
+        return and_(self._at_company(of), exists().where(own, or_(of.is_contact, _Own.is_kept_contact)))
+
+    def open_contacts(self, of: Any = Contact) -> ColumnElement[bool]:
+        """Every contact that the whole firm may know: what lists of the firm walk."""
         of_the_firm = and_(self._at_company(of), of.is_contact)
         if self.viewer.shares_contacts:
             return of_the_firm
         return and_(of_the_firm, exists().where(self._own_contacts(_Own), _Own.contact_id == of.id))
 
+    def contacts_of(self, own: Any, of: Any = Contact) -> ColumnElement[bool]:
+        """Give what holds for the contact of an own relationship that is joined to it."""
+        return and_(self._at_company(of), or_(of.is_contact, own.is_kept_contact))
+
     def people(self, of: Any = Contact) -> ColumnElement[bool]:
-        """Contacts, and those only seen, by whom they wrote to alone; in public contacts alone.
+        """Contacts, and those only seen, by those to whom they wrote; in public contacts alone.
 
         Who wrote in and was not answered may be a doctor, a recruiter or a whistle-blower: nobody else's affair.
         """
@@ -88,15 +155,26 @@ class Access:
             return and_(is_of_tenant)
         return and_(is_of_tenant, exists().where(self._at_company(_At), _At.id == of.contact_id))
 
+    def happenings(self, of: Any = InteractionContact) -> ColumnElement[bool]:
+        """Who took part in what: not who was in bcc, at a personal meeting, or is kept, but in the viewer's own."""
+        is_same = and_(_Kept.tenant_id == of.tenant_id, _Kept.user_id == of.user_id)
+        is_kept = exists().where(is_same, _Kept.contact_id == of.contact_id, _Kept.kept == _ALL)
+        return and_(self.of_contact(of), or_(self._is_user(of), and_(~of.is_bcc, ~is_kept)))
+
     def own_contacts(self, of: Any = Relationship) -> ColumnElement[bool]:
         """My contacts: those I wrote to or met, or added; none of them in public."""
         return and_(self._own_contacts(of), self.of_contact(of))
 
     def relationships(self, of: Any = Relationship) -> ColumnElement[bool]:
         """Who knows which contact or company: of contacts my own alone where the firm keeps them back."""
+        known = and_(of.is_mine, or_(self._is_user(of), is_open_to_all(of)))
         if hasattr(of, "company_id"):
-            return and_(self.of_company(of, of.company_id), of.is_mine)
-        return and_(self.of_contact(of), of.is_mine) if self.viewer.shares_contacts else self.own_contacts(of)
+            return and_(self.of_company(of, of.company_id), known)
+        return and_(self.of_contact(of), known) if self.viewer.shares_contacts else self.own_contacts(of)
+
+    def figure(self, of: Any, name: str) -> Any:
+        """Give a count or a date of a relationship as far as the viewer may know of it."""
+        return case((or_(of.kept == _NOTHING, self._is_user(of)), getattr(of, name)), else_=getattr(of, f"open_{name}"))
 
     def users(self) -> ColumnElement[bool]:
         """Everyone of the firm; those who left are kept for names on old cards."""
@@ -118,9 +196,11 @@ class Access:
         return and_(is_there, View.id.in_(select(readable.c[0])))
 
     def named_by(self, of: Any = View) -> ColumnElement[bool]:
-        """Views that name no company, or one that the viewer may see."""
+        """Views that name no company, or one that the viewer may see; of one's own also those of a company now gone."""
         named = cast(of.filter["company_id"].as_string(), BigInteger)
-        return and_(true(), *(or_(named.is_(None), rule) for rule in self.list_rules(named)))
+        is_seen = exists().where(self.companies(_Named), _Named.id == named)
+        is_walled = [or_(named.is_(None), rule) for rule in self.list_rules(named)]
+        return and_(or_(named.is_(None), of.owner_id == self.viewer.user_id, is_seen), *is_walled)
 
     def contact_count(self, of: Any = Company) -> Any:
         """How many contacts of a company the viewer may see; the company's own count where that is all of them."""
@@ -129,13 +209,16 @@ class Access:
         counted = select(func.count()).where(self.contacts(_At), _At.company_id == of.id)
         return counted.correlate(of).scalar_subquery()
 
-    def hides_some(self, of: Any) -> bool:
-        """Say whether the viewer may be kept from some rows of a table that others see."""
-        return bool(self.viewer.rules) or (of is Contact and not self.viewer.shares_contacts)
-
     def _own_contacts(self, of: Any) -> ColumnElement[bool]:
-        own = and_(of.tenant_id == self.viewer.tenant_id, of.user_id == self.viewer.user_id, of.is_mine)
+        own = and_(self._is_own(of), of.is_mine)
         return and_(own, ~true()) if self.viewer.is_in_public else own
+
+    def _is_own(self, of: Any) -> ColumnElement[bool]:
+        return and_(of.tenant_id == self.viewer.tenant_id, of.user_id == self.viewer.user_id)
+
+    def _is_user(self, of: Any) -> ColumnElement[bool]:
+        """It is the viewer's own; in public nothing is."""
+        return false() if self.viewer.is_in_public else of.user_id == self.viewer.user_id
 
     def _at_company(self, of: Any) -> ColumnElement[bool]:
         """People of no company, or of one that may be seen."""

@@ -54,7 +54,7 @@ class Ledger:
     relationships: dict[tuple[str, str], Totals] = field(default_factory=dict)
     company_relationships: dict[tuple[str, str], Totals] = field(default_factory=dict)
     contacts: dict[str, tuple[Totals, bool, str]] = field(default_factory=dict)
-    """Totals, whether a contact, and the company's domain, by address."""
+    """Totals, whether a contact, and the company's domain, by address: what the whole firm may know."""
     companies: dict[str, tuple[Totals, int]] = field(default_factory=dict)
     """Totals and the number of contacts, by domain."""
 
@@ -71,6 +71,8 @@ class Event(NamedTuple):
     host: str | None = None
     """Whose contact the user has to be otherwise for it to count; None where it counts by itself."""
     counts: bool = True
+    hidden: frozenset[str] = frozenset()
+    """Those of the addresses that are the user's own affair: in bcc, or all of a personal meeting."""
 
 
 def normalise(raw: str | None) -> str:
@@ -305,7 +307,9 @@ def list_mail_events(facts: Iterable, domains: Iterable[str], now: int, owners: 
         people = list_people(recipients if fact.is_sent else [fact.sender], domains, owners.get(fact.user_id, ""))
         kind = SENT if fact.is_sent else RECEIVED
         at = read_time(fact.sent_at, now)
-        yield Event(fact.user_id, kind, f"{fact.message_id} {fact.sent_at}", at, False, people)
+        seen = list_people([*fact.to, *fact.cc], domains) if fact.is_sent and fact.bcc else people
+        key = f"{fact.message_id} {fact.sent_at}"
+        yield Event(fact.user_id, kind, key, at, False, people, hidden=people - seen)
 
 
 def list_meeting_events(
@@ -323,7 +327,8 @@ def list_meeting_events(
         is_answered = is_ours or fact.response in ("organizer", "accepted", "tentativelyAccepted")
         whose = None if is_answered else "".join(host)
         key = f"{fact.uid} {fact.starts_at}"
-        yield Event(fact.user_id, MEETING, key, fact.starts_at, fact.starts_at > now, people, whose)
+        hidden = people if fact.sensitivity == "personal" else frozenset()
+        yield Event(fact.user_id, MEETING, key, fact.starts_at, fact.starts_at > now, people, whose, hidden=hidden)
 
 
 def total(events: Iterable[Event]) -> Totals:
@@ -366,7 +371,9 @@ def make_ledger(
         key = (event.user, event.kind, event.key)
         # Who writes to themselves as well has the mail twice, and only the sender's own copy shows bcc.
         twin = events.get(key, event)
-        events[key] = event._replace(addresses=event.addresses | twin.addresses)
+        shown = (event.addresses - event.hidden) | (twin.addresses - twin.hidden)
+        addresses = event.addresses | twin.addresses
+        events[key] = event._replace(addresses=addresses, hidden=addresses - shown)
     for event in list_meeting_events(meetings, domains, now, owners):
         events[event.user, event.kind, event.key] = event
     evident = [event for event in events.values() if event.host is None and event.kind != RECEIVED]
@@ -386,16 +393,24 @@ def make_ledger(
             by_company[event.user, company].append(event)
     ledger.relationships = {key: total(their) for key, their in by_person.items()}
     ledger.company_relationships = {key: total(their) for key, their in by_company.items()}
-    _add_up(ledger, rule)
+    _add_up(ledger, events.values(), rule)
     return ledger
 
 
-def _add_up(ledger: Ledger, rule: str) -> None:
+def _add_up(ledger: Ledger, events: Iterable[Event], rule: str) -> None:
+    """Add up for the firm what is nobody's alone: no private addresses, and nobody who is hidden."""
+    open_people, open_companies = defaultdict(list), defaultdict(list)
+    for event in events:
+        shown = {address for address in event.addresses - event.hidden if find_company(address)}
+        for address in shown:
+            open_people[event.user, address].append(event)
+        for company in {find_company(address) for address in shown}:
+            open_companies[event.user, company].append(event)
     people, companies = defaultdict(list), defaultdict(list)
-    for (_, address), totals in ledger.relationships.items():
-        people[address].append(totals)
-    for (_, company), totals in ledger.company_relationships.items():
-        companies[company].append(totals)
+    for (_, address), their in open_people.items():
+        people[address].append(total(their))
+    for user, company in ledger.company_relationships:
+        companies[company].append(total(open_companies[user, company]))
     for address, parts in people.items():
         totals = add_totals(parts)
         if not any(totals[:4]):

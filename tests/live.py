@@ -21,6 +21,7 @@ from bot.graph.subscriptions.audit import SubscriptionSweeper
 from bot.graph.subscriptions.keeper import SubscriptionKeeper
 from bot.graph.sync.worker import Worker
 from bot.graph.webhooks.routes import add_graph_routes
+from bot.upkeep import Upkeep
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.firm.rule_values import FirmRules
@@ -55,6 +56,7 @@ class Live:
         self.keeper = SubscriptionKeeper(database, self.clients, public_url=url, clock=clock)
         self.sweeper = SubscriptionSweeper(database, self.clients, public_url=url, clock=clock)
         self.worker = Worker(database, self.clients, clock=clock)
+        self.upkeep = Upkeep(database, clock, self.read_times)
         self.is_given_up = False
         """Whether the test has failed, and nothing more can be said of this world."""
         self.keeps: Callable[[Any], bool] = lambda _fact: True
@@ -63,6 +65,10 @@ class Live:
     @property
     def firm(self) -> Firm:
         return self.microsoft.firm
+
+    async def read_times(self, _entra_id: str) -> list[float]:
+        """What the database's clock and Microsoft's say in this world."""
+        return [self.clock(), self.clock()]
 
     async def settle(self, rounds: int = 20) -> None:
         """Let everything work until nothing is due."""

@@ -39,12 +39,15 @@ async def read_ledger(query: Callable[..., Any], entra_id: str = "") -> Ledger:
         f"address, company_id, is_contact, {COUNTS}", "contacts", "interaction_count + planned_count > 0"
     ):
         ledger.contacts[address] = (Totals(*counts), bool(is_contact), domains.get(company, ""))
+    opened: dict[str, list[Totals]] = {}
+    shown = ", ".join(f"CASE WHEN kept = 0 THEN {name} ELSE open_{name} END" for name in COUNTS.split(", "))
+    for company, *counts in await read(f"company_id, {shown}", "company_relationships"):
+        opened.setdefault(domains[company], []).append(Totals(*counts))
     for company, count, is_known, happened, first, last in await read(
         "id, contact_count, is_known, interaction_count, first_at, last_at", "companies"
     ):
         assert bool(is_known) == (count > 0)
-        parts = [totals for (_, domain), totals in ledger.company_relationships.items() if domain == domains[company]]
-        if parts:
+        if parts := opened.get(domains[company]):
             ledger.companies[domains[company]] = (_sum_up(parts, happened, first, last), count)
         else:
             assert (happened, first, last, count) == (0, 0, 0, 0)

@@ -43,7 +43,7 @@ def draw_company(reader: Reader, company: CompanyDetail, opened: Opened = PLAIN)
     """Draw a company; in public only what the whole firm may know of it, and nothing to change it with."""
     body = [*draw_head(reader, company), *draw_note(opened.note), *draw_facts(reader, company)]
     if not opened.is_in_public:
-        body += draw_mine(reader, company)
+        body += [*draw_mine(reader, company), *draw_kept(reader, company)]
     body += _draw_recent(reader, company)
     body += _draw_contacts(reader, company)
     if not opened.is_in_public:
@@ -96,6 +96,20 @@ def draw_mine(reader: Reader, company: CompanyDetail) -> list[Json]:
     """Say what the reader has had with a company."""
     value = say_totals(reader, company.mine) if company.is_mine else text(reader.language, "company.not_mine")
     return kit.facts(((text(reader.language, "company.with_you"), value),))
+
+
+def draw_kept(reader: Reader, own: CompanyDetail | ContactDetail) -> list[Json]:
+    """Say of what the reader keeps that nobody else sees it."""
+    return [kit.note(text(reader.language, "keeping.is_kept"))] if own.is_kept else []
+
+
+def draw_keep(reader: Reader, own: CompanyDetail | ContactDetail, back: Json | None) -> Json | None:
+    """Give the button that keeps what is the reader's own to them, or shares it again."""
+    if not (own.is_mine or own.is_kept):
+        return None
+    of = "company_id" if isinstance(own, CompanyDetail) else "contact_id"
+    title = text(reader.language, "keeping.share" if own.is_kept else "keeping.keep")
+    return button(title, "keep", **{of: own.id}, is_kept=not own.is_kept, back=back)
 
 
 def _draw_recent(reader: Reader, company: CompanyDetail) -> list[Json]:
@@ -165,6 +179,8 @@ def suggest(reader: Reader, company: CompanyDetail) -> list[Choice]:
 def _draw_actions(reader: Reader, company: CompanyDetail, opened: Opened) -> list[Json | None]:
     return [
         None if opened.is_in_public else toggle(text(reader.language, "company.change"), DRAWER),
+        # A card has room for six actions: where something can be undone, that goes first.
+        None if opened.is_in_public or opened.audit_ids else draw_keep(reader, company, opened.back),
         _draw_taking(reader, company, opened),
         draw_undo(reader, opened.audit_ids, opened.back),
         draw_back(reader, opened.back),

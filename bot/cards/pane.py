@@ -4,7 +4,17 @@ from collections.abc import Sequence
 
 from bot.cards import entries, kit
 from bot.cards.actions import button, buttons, toggle
-from bot.cards.companies import DRAWER, Opened, draw_drawer, draw_facts, draw_head, draw_mine, say_knowers
+from bot.cards.companies import (
+    DRAWER,
+    Opened,
+    draw_drawer,
+    draw_facts,
+    draw_head,
+    draw_keep,
+    draw_kept,
+    draw_mine,
+    say_knowers,
+)
 from bot.cards.drawing import draws
 from bot.cards.kit import Json
 from bot.cards.phrases import join, say_last, text, type_names
@@ -19,7 +29,8 @@ COMPANIES = 6
 PEOPLE = 5
 STRANGERS = 6
 ADDS = 4
-"""Buttons that make somebody a contact; the drawer and its three buttons leave room for two fewer."""
+"""Buttons that make somebody a contact; the drawer and its three buttons leave room for two fewer, and the one
+that keeps the company for one fewer still."""
 _NAME = 60
 
 
@@ -28,7 +39,7 @@ def draw_item(reader: Reader, item: OnItem, mode: str, back: Json | None = None)
     language = reader.language
     adds = ADDS
     if len(item.companies) == 1:
-        adds -= 2
+        adds -= 2 + (draw_keep(reader, item.companies[0].company, None) is not None)
         body = _draw_only(reader, item.companies[0], adds, back)
         adds -= sum(_is_addable(person) for person in item.companies[0].people[:PEOPLE])
     else:
@@ -81,7 +92,9 @@ def _draw_only(reader: Reader, met: Met, adds: int, back: Json | None) -> list[J
     on_item = kit.group([kit.subtitle(text(reader.language, "pane.here")), *people, *rest])
     head, *note = draw_head(reader, met.company)
     opening = kit.opening([head], "company.open", company_id=met.company.id, back=back)
-    return [opening, *note, *draw_facts(reader, met.company), *draw_mine(reader, met.company), on_item]
+    company = met.company
+    own = [*draw_mine(reader, company), *draw_kept(reader, company), *buttons(draw_keep(reader, company, None))]
+    return [opening, *note, *draw_facts(reader, company), *own, on_item]
 
 
 def _draw_met(reader: Reader, met: Met, back: Json | None) -> Json:

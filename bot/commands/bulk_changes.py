@@ -1,6 +1,7 @@
 """Several companies at once: ticked on a page, confirmed once, one audit row each."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from msgspec import UNSET
 
@@ -25,6 +26,8 @@ from storage.record import changes
 from storage.record.changes import Changes
 
 router = Router()
+MANY: Final = 20
+"""More companies than this are changed only by somebody who was told how many they are."""
 _NAMED = 12
 """As many companies as a confirmation names."""
 
@@ -52,7 +55,7 @@ async def set_many(turn: Turn, given: OfSeveral) -> Result:
     rows = await companies.get_company_rows(turn.connection, turn.viewer, list(versions))
     if not rows:
         raise NotFoundError
-    if given.is_confirmed:
+    if given.is_confirmed and (len(rows) <= MANY or given.count == len(versions)):
         return await _set(turn, given, person, has_person=has_person)
     seen = {number: version or rows[number].version for number, version in versions.items() if number in rows}
     return _ask(turn, given, seen, [rows[number].name for number in seen], person)
@@ -66,7 +69,8 @@ def _ask(
     turn: Turn, given: OfSeveral, versions: Mapping[int, int], names: Sequence[str], person: Meant | None
 ) -> Result:
     language = turn.language
-    question = say(language, "commands.set_many_question", count=len(names))
+    key = "mass_question" if len(names) > MANY else "set_many_question"
+    question = say(language, f"commands.{key}", count=len(names))
     details = []
     if given.has_type:
         type_ = type_names(language)[_read_type(given)]
@@ -81,6 +85,7 @@ def _ask(
             company_ids=tuple(versions),
             versions=tuple(versions.values()),
             is_confirmed=True,
+            count=len(versions),
             type=given.type if given.has_type else UNSET,
             user_id=UNSET if given.user_id is UNSET else NOBODY if person is None else person.id,
             back=given.back,

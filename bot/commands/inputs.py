@@ -66,6 +66,8 @@ class OfSeveral(Change, frozen=True):
     """The state of each company that the card showed, in the order of `company_ids`."""
     ticked: Annotated[str, Meta(pattern=r"^([0-9]{1,19}:[0-9]{1,19}(,|$))*$", max_length=4_000)] = ""
     """What the tick boxes give: the number and the state of each company, as `12:3,15:1`."""
+    count: Annotated[int, Meta(ge=0, le=MOST_AT_ONCE)] = 0
+    """How many companies the question named that was answered with yes."""
     type: TypeName | Literal["unchanged"] | UnsetType = UNSET
     user_id: Person | UnsetType = UNSET
     person: Words | UnsetType | None = UNSET

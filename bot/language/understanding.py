@@ -23,7 +23,7 @@ _LONGEST_NAME, _FEW, _FEW_IN_LOWER_CASE = 14, 2, 5
 _MOST_LEFT_OVER = 6
 """Words that are not understood in a list; with more the sentence is about something else."""
 _ANY_DAY = date(2026, 1, 1)
-_WRITING = ("company.", "view.", "contact.add", "rename", "undo")
+_WRITING = ("company.", "view.", "contact.add", "keep", "rename", "undo")
 """How the verbs begin that change something; opening a view does not."""
 _FIXED_PEOPLE = (None, "me", "nobody")
 _SMALL = frozenset({"<polite>", "<greeting>", "<show>", "<break>"})

@@ -1,5 +1,6 @@
 """`POST /api/turn`: a verb and its data in, a card out; who asks is proven before a byte of the body is read."""
 
+import json
 import re
 from dataclasses import replace
 from http import HTTPStatus
@@ -103,11 +104,18 @@ async def _read(request: web.Request) -> Question:
     body = await read_body(request, LARGEST_BODY)
     try:
         question = msgspec.json.decode(body, type=Question)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        json.loads(body, object_pairs_hook=_refuse_doubles)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as error:
         raise BadRequestError from error
     if (match := request.headers.get("If-Match", "").strip('"')) and question.verb in VERSIONED:
         question.data.setdefault("version", int(match) if _VERSION.fullmatch(match) else 0)
     return question
+
+
+def _refuse_doubles(pairs: list[tuple[str, Any]]) -> None:
+    """Raise `ValueError` for a key that is said twice: which of the two is meant, nobody knows (RFC 8259, 4)."""
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise ValueError("a key twice")
 
 
 def _send(reply: Reply) -> web.Response:

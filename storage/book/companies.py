@@ -13,6 +13,7 @@ from storage.book.relationships import get_known
 from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number, numbers
 from storage.engine.prepared import Prepared
+from storage.history.keeping import digest_address, list_keeps
 from storage.lists import finding
 from storage.lists.facts import ContactBrief, Knower, Match, Recent, Totals
 from storage.lists.filters import Filter, Scope, is_id
@@ -62,6 +63,8 @@ class CompanyDetail:
     firm: Totals
     mine: Totals
     is_mine: bool
+    is_kept: bool
+    """The viewer keeps all of it to themselves."""
     knowers: tuple[Knower, ...]
     """Newest first, at most 20; `knower_count` counts them all."""
     knower_count: int
@@ -118,11 +121,12 @@ async def get_company(connection: Reading, viewer: Viewer, company_id: int) -> C
         partner_id=company.partner_id,
         partner_name=company.partner_name,
         version=company.version,
-        contact_count=company.contact_count,
+        contact_count=max(company.contact_count, len(contacts)),
         domains=tuple(row[0] for row in domains),
         firm=known.firm,
         mine=known.mine,
         is_mine=known.is_mine,
+        is_kept=known.kept > 0 and await _is_kept(connection, viewer, domains),
         knowers=known.knowers,
         knower_count=known.knower_count,
         recent=await _list_recent(connection, viewer, company_id),
@@ -130,11 +134,21 @@ async def get_company(connection: Reading, viewer: Viewer, company_id: int) -> C
     )
 
 
+async def _is_kept(connection: Reading, viewer: Viewer, domains: Sequence[Any]) -> bool:
+    """Say whether the viewer keeps the company itself, and not only some of its people."""
+    keeps = await list_keeps(connection, viewer.tenant_id, viewer.user_id)
+    return any(keeps.get(digest_address(f"@{row[0]}")) for row in domains)
+
+
 async def _list_contacts(connection: Reading, viewer: Viewer, company_id: int) -> tuple[ContactBrief, ...]:
     """List the contacts there that the viewer may see, newest first."""
     newest = Filter(of="contacts", scope="firm", company_id=company_id)
     options: dict[str, Any] = {"now": 0, "cursor": None, "limit": _CONTACTS_SHOWN}
-    return tuple((await fetch_page(connection, viewer, newest, _make_brief, **options)).rows)
+    found = list((await fetch_page(connection, viewer, newest, _make_brief, **options)).rows)
+    if not viewer.is_in_public:  # those whom the viewer keeps are among their own alone
+        own = (await fetch_page(connection, viewer, newest.changed(scope="mine"), _make_brief, **options)).rows
+        found += [one for one in own if one.id not in {other.id for other in found}]
+    return tuple(sorted(found, key=lambda one: -one.last_at)[:_CONTACTS_SHOWN])
 
 
 def _make_brief(row: Any) -> ContactBrief:
@@ -163,7 +177,7 @@ def _prepare_domains(kind: Viewer) -> Prepared:
 def _prepare_newest(kind: Viewer) -> Prepared:
     """Select whom the firm dealt with last there: that something happened is no secret where the names are."""
     of, everyone = Contact, replace(kind, shares_contacts=True)
-    is_there = Access(as_parameters(everyone)).contacts(), of.company_id == number("company_id")
+    is_there = Access(as_parameters(everyone)).open_contacts(), of.company_id == number("company_id")
     newest = select(of.id).where(*is_there).order_by(of.last_at.desc(), of.id.desc())
     return Prepared(newest.limit(literal_column(str(timeline.CONTACTS))), is_quick=True)
 
@@ -182,7 +196,8 @@ def _prepare_rows(kind: Viewer) -> Prepared:
     flags = {"is_in_public": kind.is_in_public, "shares_contacts": kind.shares_contacts}
     list_query = ListQuery("companies", "firm", "last", is_ascending=False, limit=0, rules=kind.rules, **flags)
     source = get_source(list_query)
-    rows = select(*source.columns, Company.last_at).select_from(source.tables).where(*source.conditions)
+    is_seen = Access(as_parameters(kind)).companies()
+    rows = select(*source.columns, Company.last_at).select_from(source.tables).where(is_seen)
     return Prepared(rows.where(Company.id.in_(numbers("ids"))), is_quick=True)
 
 

@@ -15,12 +15,13 @@ from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
 from storage.errors import MissingError, StaleError
+from storage.history.contact_rule import find_reason
 from storage.lists import finding
 from storage.lists.facts import Knower, Match, Recent, Totals
 from storage.lists.filters import Filter, is_id
 from storage.lists.paging import Page
 from storage.lists.statement import fetch_page
-from storage.models import Company, CompanyType, Contact, Relationship, User
+from storage.models import Company, CompanyType, Contact, Kept, Relationship, User
 from storage.record.audit import AuditRow, Entry, add_audits
 from storage.record.changes import Change
 from storage.text.addresses import parse_address
@@ -59,6 +60,8 @@ class ContactDetail:
     """The viewer's own where the firm keeps contacts back."""
     mine: Totals
     is_mine: bool
+    is_kept: bool
+    """The viewer keeps them to themselves."""
     knowers: tuple[Knower, ...]
     knower_count: int
     recent: tuple[Recent, ...]
@@ -87,8 +90,15 @@ async def list_contacts(
     cursor: str | None = None,
     limit: int = 10,
 ) -> Page[ContactRow]:
-    """Return a page of contacts; raises `CursorError` for a cursor that is not of this list."""
-    return await fetch_page(connection, viewer, filter_, _make_row, now=now, cursor=cursor, limit=limit)
+    """Return a page of contacts; raises `CursorError` for a cursor that is not of this list.
+
+    At a company where the firm knows nobody these are the viewer's own: what they keep is among their own alone.
+    """
+    page = await fetch_page(connection, viewer, filter_, _make_row, now=now, cursor=cursor, limit=limit)
+    if page.rows or cursor or filter_.company_id is None or filter_.scope == "mine" or viewer.is_in_public:
+        return page
+    own = filter_.changed(scope="mine")
+    return await fetch_page(connection, viewer, own, _make_row, now=now, cursor=cursor, limit=limit)
 
 
 def _make_row(row: Any) -> ContactRow:
@@ -111,7 +121,7 @@ async def get_contact(connection: Reading, viewer: Viewer, contact_id: int) -> C
         id=id_,
         name=name,
         address=address,
-        reason=reason,
+        reason=find_reason(*known.had) if known.kept else reason,
         is_added=bool(is_added),
         company_id=company_id,
         company_name=company_name,
@@ -120,6 +130,7 @@ async def get_contact(connection: Reading, viewer: Viewer, contact_id: int) -> C
         firm=known.firm,
         mine=known.mine,
         is_mine=known.is_mine,
+        is_kept=known.kept == Kept.ALL,
         knowers=known.knowers,
         knower_count=known.knower_count,
         recent=recent,
@@ -131,6 +142,7 @@ def _prepare_contact(kind: Viewer) -> Prepared:
     asker, of = as_parameters(kind), Contact
     return Prepared(
         select(of.id, of.name, of.address, of.reason, of.is_added, Company.id, Company.name, Company.type, User.name)
+        .select_from(of)
         .outerjoin(Company, _is_at_company(asker))
         .outerjoin(User, and_(User.tenant_id == asker.tenant_id, User.id == Company.partner_id))
         .where(Access(asker).contacts(), of.id == number("contact_id")),
@@ -154,11 +166,25 @@ async def get_seen_person(
     asked = _get_asked(contact_id, address)
     if asked is None:
         return None
-    of = Contact
-    columns = (of.id, of.name, of.address, of.is_contact, of.is_added, of.reason, Company.id, Company.name)
-    found = select(*columns).outerjoin(Company, _is_at_company(viewer)).where(Access(viewer).people(), asked)
+    of, access = Contact, Access(viewer)
+    is_contact = access.contacts().label("is_seen_as_contact")
+    columns = (of.id, of.name, of.address, is_contact, of.is_added, of.reason, Company.id, Company.name)
+    found = select(*columns).select_from(of).outerjoin(Company, _is_at_company(viewer)).where(access.people(), asked)
     row = (await connection.execute(found)).first()
-    return SeenPerson(*row) if row else None
+    if row is None:
+        return None
+    person = SeenPerson(*row)
+    had = await _get_had(connection, viewer, person.id)
+    return person if had is None else replace(person, reason=find_reason(*had[1]), is_added=had[0])
+
+
+async def _get_had(connection: Reading, viewer: Viewer, contact_id: int) -> tuple[bool, list[int]] | None:
+    """Give what the viewer knows of a contact of whom something is kept: whether they added them, and the counts."""
+    of = Relationship
+    own = and_(of.tenant_id == viewer.tenant_id, of.user_id == viewer.user_id, of.contact_id == contact_id)
+    counts = (of.sent_count, of.received_count, of.meeting_count, of.planned_count)
+    row = (await connection.execute(select(of.is_added, *counts).where(own, of.kept > 0))).first()
+    return None if row is None or viewer.is_in_public else (bool(row[0]), list(row[1:]))
 
 
 def _get_asked(contact_id: int | None, address: str) -> ColumnElement[bool] | None:

@@ -94,6 +94,7 @@ def _prepare_outside(kind: Viewer) -> Prepared:
             *(Contact.address, is_visible, Contact.id, Contact.name, Company.id, Company.name),
             *(Contact.last_at, Contact.reason),
         )
+        .select_from(Contact)
         .outerjoin(Company, is_there)
         .where(access.people(), Contact.address.in_(texts("asked"))),
         is_quick=True,
@@ -116,7 +117,9 @@ async def _get_companies(connection: Reading, viewer: Viewer, addresses: Iterabl
 @lru_cache
 def _prepare_domains(kind: Viewer) -> Prepared:
     of, access = CompanyDomain, Access(as_parameters(kind))
-    found = select(of.domain, Company.id, Company.name).join(
-        Company, and_(access.companies(), Company.id == of.company_id)
+    found = (
+        select(of.domain, Company.id, Company.name)
+        .select_from(of)
+        .join(Company, and_(access.companies(), Company.id == of.company_id))
     )
     return Prepared(found.where(of.tenant_id == access.viewer.tenant_id, of.domain.in_(texts("asked"))), is_quick=True)

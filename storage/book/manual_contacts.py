@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.history.contact_rule import is_contact
 from storage.history.invitations import settle_invitations
+from storage.history.keeping import keep_relationships
 from storage.history.recount import recount
 from storage.models import Company, CompanyRelationship, Contact, InteractionContact, Relationship, Tenant
 from storage.viewer import Viewer
@@ -68,9 +69,13 @@ async def unset_added(connection: AsyncConnection, viewer: Viewer, contact_id: i
 
 
 async def _settle(connection: AsyncConnection, viewer: Viewer, contact_id: int) -> None:
-    """Weigh their unanswered invitations again: those of one's own contacts count."""
+    """Weigh their unanswered invitations again (those of one's own contacts count), and take out what is kept."""
     people = await settle_invitations(connection, viewer.tenant_id, viewer.user_id, [contact_id])
     rule = await connection.scalar(select(Tenant.contact_rule).where(Tenant.tenant_id == viewer.tenant_id)) or ""
+    await keep_relationships(connection, viewer.tenant_id, viewer.user_id, rule, [contact_id])
+    kept = select(Relationship.kept).where(_is_own(viewer, contact_id))
+    if await connection.scalar(kept):
+        people = people | {contact_id}
     await recount(connection, viewer.tenant_id, viewer.user_id, rule, people)
 
 

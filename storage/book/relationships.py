@@ -11,10 +11,12 @@ from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
 from storage.lists.facts import Knower, Totals
-from storage.models import CompanyRelationship, Relationship, User
+from storage.models import CompanyRelationship, Kept, Relationship, User
 from storage.viewer import Access, Viewer
 
 MOST: Final = 20
+_KNOWN: Final = 7
+"""The place of how many know it, in a row of sums."""
 _COUNTS = ("sent_count", "received_count", "meeting_count", "interaction_count")
 
 
@@ -25,6 +27,10 @@ class Known:
     firm: Totals
     mine: Totals
     is_mine: bool
+    kept: int
+    """How much of what the viewer had with it is the viewer's alone (`Kept`)."""
+    had: tuple[int, ...]
+    """What the viewer sent, received, held and plans."""
     knowers: tuple[Knower, ...]
     knower_count: int
 
@@ -39,12 +45,14 @@ async def get_known(
     values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "entity_id": entity_id}
     rows = await _prepare_sums(of, viewer.kind).fetch(connection, values)
     mine = [] if viewer.is_in_public else [row for row in rows if row[0]]
-    knower_count = sum(row[-1] for row in rows)
+    knower_count = sum(row[_KNOWN] for row in rows)
     knowers = await _prepare_knowers(of, viewer.kind).fetch(connection, values) if knower_count else ()
     return Known(
         firm=_add(rows),
         mine=_add(mine),
-        is_mine=any(row[-1] for row in mine),
+        is_mine=any(row[_KNOWN] for row in mine),
+        kept=max((row[_KNOWN + 1] for row in mine), default=Kept.NOTHING),
+        had=tuple(int(sum(row[place] for row in mine)) for place in (1, 2, 3, _KNOWN + 2)),
         knowers=tuple(Knower(id_, name, bool(is_active), count, at) for id_, name, is_active, count, at in knowers),
         knower_count=knower_count,
     )
@@ -61,10 +69,13 @@ def _get_condition(of: Any, kind: Viewer) -> ColumnElement[bool]:
 @lru_cache
 def _prepare_sums(of: Any, kind: Viewer) -> Prepared:
     """Sum up in two rows: the viewer's, and everybody else's; last how many of them know it."""
+    access = Access(as_parameters(kind))
     is_viewer = case((of.user_id == number("user_id"), 1), else_=0)
-    sums = [func.sum(getattr(of, name)) for name in _COUNTS]
-    dates = (func.min(func.nullif(of.first_at, 0)), func.max(of.last_at))
-    columns = (is_viewer.label("is_viewer"), *sums, *dates, func.sum(case((of.is_mine, 1), else_=0)))
+    sums = [func.sum(access.figure(of, name)) for name in _COUNTS]
+    dates = (func.min(func.nullif(access.figure(of, "first_at"), 0)), func.max(access.figure(of, "last_at")))
+    kept = (func.max(of.kept), func.sum(access.figure(of, "planned_count")))
+    known = func.sum(case((access.relationships(of), 1), else_=0))
+    columns = (is_viewer.label("is_viewer"), *sums, *dates, known, *kept)
     return Prepared(select(*columns).where(_get_condition(of, kind)).group_by(literal_column("1")), is_quick=True)
 
 
@@ -80,11 +91,13 @@ def _add(rows: Sequence[Any]) -> Totals:
 @lru_cache
 def _prepare_knowers(of: Any, kind: Viewer) -> Prepared:
     is_user = and_(User.tenant_id == of.tenant_id, User.id == of.user_id)
+    access = Access(as_parameters(kind))
+    count, last_at = access.figure(of, "interaction_count"), access.figure(of, "last_at")
     return Prepared(
-        select(of.user_id, User.name, User.is_active, of.interaction_count, of.last_at)
+        select(of.user_id, User.name, User.is_active, count, last_at)
         .join(User, is_user)
-        .where(_get_condition(of, kind), of.is_mine)
-        .order_by(of.last_at.desc(), of.interaction_count.desc(), of.user_id)
+        .where(_get_condition(of, kind), access.relationships(of))
+        .order_by(last_at.desc(), count.desc(), of.user_id)
         .limit(literal_column(str(MOST))),
         is_quick=True,
     )

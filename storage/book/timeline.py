@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import and_, exists, literal_column, or_, select, union_all
+from sqlalchemy import and_, exists, literal_column, select, union_all
 from sqlalchemy.orm import aliased
 
 from storage.engine.connection import Reading
@@ -85,9 +85,8 @@ def _prepare(places: int, kind: Viewer, *, is_own: bool) -> Prepared:
     access = Access(asker)
     of = InteractionContact
     columns = (of.contact_id, of.occurred_at, of.user_id, of.source_digest, of.kind, of.is_bcc)
-    conditions = [access.of_contact(of), of.occurred_at > 0, ~of.is_planned]
+    conditions = [access.happenings(of), of.occurred_at > 0, ~of.is_planned]
     conditions.append(of.invitation != literal_column(str(Invitation.STRANGE.value)))
-    conditions.append(~of.is_bcc if kind.is_in_public else or_(~of.is_bcc, of.user_id == asker.user_id))
     if is_own:
         conditions.append(of.user_id == asker.user_id)
     conditions.append(exists().where(Tenant.tenant_id == asker.tenant_id, Tenant.shows_lately))
@@ -107,6 +106,8 @@ def _prepare(places: int, kind: Viewer, *, is_own: bool) -> Prepared:
     )
     is_user = and_(User.tenant_id == asker.tenant_id, User.id == last.c.user_id)
     shown = and_(Contact.id == last.c.contact_id, access.contacts())
+    if not kind.shares_contacts:  # whom a colleague wrote to is not named, even where the viewer knows them too
+        shown = and_(shown, last.c.user_id == asker.user_id)
     tables = InOrder(last, Interaction.__table__).outerjoin(User, is_user).outerjoin(Contact, shown)
     return Prepared(
         select(

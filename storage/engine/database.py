@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Sequence as Numbers
-from sqlalchemy import event, func, select, text
+from sqlalchemy import and_, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -29,7 +29,7 @@ from storage.engine.statistics import write_statistics
 from storage.engine.urls import read_url, split_options
 from storage.engine.wake import Wakes, take_wakes
 from storage.errors import DatabaseError
-from storage.models import Audit, Base, Company, Contact, Outbox, User, View
+from storage.models import Audit, Base, Company, Contact, Number, Outbox, User, View
 
 NUMBERED: tuple[type[Base], ...] = (User, Company, Contact, View, Outbox, Audit)
 """The tables whose rows get a number of their own, unique within the tenant."""
@@ -217,8 +217,12 @@ async def next_ids(connection: AsyncConnection, model: type[Any], tenant_id: int
     if count == 0:
         return []
     if connection.dialect.name == "sqlite":
-        highest = await connection.scalar(select(func.max(model.id)).where(model.tenant_id == tenant_id))
-        return list(range((highest or 0) + 1, (highest or 0) + 1 + count))
+        gone = and_(Number.tenant_id == tenant_id, Number.name == model.__tablename__)
+        highest = select(func.max(model.id)).where(model.tenant_id == tenant_id).scalar_subquery()
+        forgotten = select(Number.highest).where(gone).scalar_subquery()
+        known = (await connection.execute(select(highest, forgotten))).one()
+        first = max(number or 0 for number in known) + 1
+        return list(range(first, first + count))
     rows = await connection.execute(
         text(f"SELECT nextval('{_SEQUENCES[model].name}') FROM generate_series(1, :count)"), {"count": count}
     )

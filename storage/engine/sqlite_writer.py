@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import aiosqlite
 
-_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "cache_size=-8000")
+_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "cache_size=-8000", "secure_delete=ON")
 """WAL, and FULL: an acknowledged page is a promise that must survive a power cut (sqlite.org/pragma.html). 8 MB where
 mail is written: the system keeps the file in its own cache, and four times as much gained nothing."""
 _ROWS_AT_ONCE: Final = 64

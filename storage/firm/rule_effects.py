@@ -56,6 +56,21 @@ async def _decide_anew(connection: AsyncConnection, tenant_id: int, edit: Edit, 
     await connection.execute(
         text("UPDATE companies SET is_known = contact_count > 0 WHERE tenant_id = :tenant_id"), key
     )
+    await _decide_kept_anew(connection, tenant_id, edit.after)
+
+
+async def _decide_kept_anew(connection: AsyncConnection, tenant_id: int, rule: str) -> None:
+    """Decide whom their users keep as contacts, where something is kept."""
+    key, of_kept = {"tenant_id": tenant_id}, "WHERE tenant_id = :tenant_id AND kept > 0"
+    own = get_rule_sql(rule).replace("contacts.", "relationships.")
+    await connection.execute(text(f"UPDATE relationships SET is_kept_contact = {own} {of_kept}"), key)
+    theirs = (
+        "SELECT 1 FROM relationships r JOIN contacts c ON c.tenant_id = r.tenant_id AND c.id = r.contact_id"
+        " WHERE r.tenant_id = company_relationships.tenant_id AND r.user_id = company_relationships.user_id"
+        " AND c.company_id = company_relationships.company_id AND r.is_kept_contact"
+    )
+    kept = f"UPDATE company_relationships SET is_kept_contact = EXISTS ({theirs})"
+    await connection.execute(text(f"{kept} {of_kept}"), key)
 
 
 async def _set_hours(connection: AsyncConnection, tenant_id: int, edit: Edit, now: int) -> None:

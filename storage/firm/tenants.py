@@ -105,7 +105,7 @@ async def _upsert_users(connection: AsyncConnection, rows: Sequence[dict[str, An
 
 async def add_mailboxes(connection: AsyncConnection, tenant_id: int, entra_ids: Sequence[str], now: int) -> None:
     """Give users a place in the queue, also those who had one and come back."""
-    users = select(User.id).where(User.tenant_id == tenant_id, User.entra_id.in_(entra_ids))
+    users = select(User.id).where(User.tenant_id == tenant_id, User.entra_id.in_(entra_ids), User.is_active)
     found = list(await connection.scalars(users))
     row = {"tenant_id": tenant_id, "state": "new", "due_at": now, "created_at": now}
     await insert_ignoring(connection, Mailbox, [row | {"user_id": user_id} for user_id in found])

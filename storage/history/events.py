@@ -50,7 +50,7 @@ class InteractionEvent(NamedTuple):
     trust: int = Trust.COLLEAGUES
     invitation: int = Invitation.ANSWERED
     hidden: frozenset[str] = frozenset()
-    """Addresses in bcc alone: their being there is the sender's own."""
+    """Addresses in bcc alone, or all of a personal meeting: their being there is the user's own."""
 
 
 COUNTS: Final = (
@@ -120,8 +120,8 @@ class Encounter:
     person: Person
     tally: Tally
     rank: int = -1
-    is_hidden: bool = True
-    """They were in bcc alone, every time."""
+    has_hidden: bool = False
+    """They were in bcc, or at a personal meeting."""
 
 
 CORRECTED: Final = 7
@@ -161,8 +161,7 @@ def list_encounters(interaction_events: Iterable[InteractionEvent]) -> dict[str,
             if encounter is None:
                 encounter = found[person.address] = Encounter(person, Tally())
             encounter.tally.add(kind, at, is_planned=is_planned, invitation=invitation)
-            if person.address not in hidden:
-                encounter.is_hidden = False
+            encounter.has_hidden |= person.address in hidden
             rank = rank_name(person, written_at, trust)
             if rank > encounter.rank:
                 encounter.person, encounter.rank = person, rank

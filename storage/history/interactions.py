@@ -19,7 +19,8 @@ from storage.history import upserts
 from storage.history.contact_rule import find_reason, is_contact
 from storage.history.events import Encounter, InteractionEvent, Tally, list_encounters, merge_first
 from storage.history.invitations import is_evidence, settle_invitations, weigh_invitations
-from storage.history.recount import recount
+from storage.history.keeping import list_kept_companies, list_touched
+from storage.history.recount import keep_back, recount
 from storage.lists.words import COMPANY, CONTACT, index_words, mark_texts
 from storage.models import Company, CompanyDomain, Contact, Interaction, Relationship
 from storage.text.names import fold_name
@@ -34,7 +35,7 @@ class Applied:
     new_contact_ids: list[int] = field(default_factory=list)
     """Those who became contacts on this page (`is_contact` turned True), whether seen before or not.
 
-    Without those in bcc alone: nobody is told of them.
+    Without those whom the user keeps, or had in bcc alone: nobody is told of them.
     """
     new_company_ids: list[int] = field(default_factory=list)
     """Companies that got their first contact on this page (`is_known` turned True)."""
@@ -93,10 +94,38 @@ async def add_interaction_events(
         await _write_interactions(connection, mailing, interaction_events, contacts)
         await _write_relationships(connection, mailing, encounters, contacts)
         await _write_company_relationships(connection, mailing, tallies, kept)
+        await _keep_back(connection, mailing, encounters, contacts, applied)
         known = {contacts[person.address].id for one in interaction_events if is_evidence(one) for person in one.people}
         turned = await settle_invitations(connection, mailing.tenant_id, mailing.user_id, known)
         await count_again(connection, mailing, turned, applied)
     return applied
+
+
+async def _keep_back(
+    connection: AsyncConnection,
+    mailing: Mailing,
+    encounters: Mapping[str, Encounter],
+    contacts: Mapping[str, _Contact],
+    applied: Applied,
+) -> None:
+    """Take out of what the firm knows what the user keeps of this page; nobody is told of it either."""
+    mailbox = (mailing.tenant_id, mailing.user_id)
+    people = {contacts[address].id: (address, one.person.domain) for address, one in encounters.items()}
+    hidden = {contacts[address].id for address, one in encounters.items() if one.has_hidden}
+    touched = await list_touched(connection, *mailbox, people, hidden)
+    there = {one.company_id for one in contacts.values() if one.company_id is not None}
+    companies = await list_kept_companies(connection, *mailbox, there)
+    companies |= {one.company_id for one in contacts.values() if one.id in touched and one.company_id is not None}
+    if not touched and not companies:
+        return
+    await keep_back(connection, mailbox, mailing.rule, touched, companies)
+    tenant = {"tenant_id": mailing.tenant_id}
+    of_contacts = await select_rows(connection, Contact, ("id", "is_contact"), tenant, of="id", wanted=sorted(touched))
+    of_companies = await select_rows(connection, Company, ("id", "is_known"), tenant, of="id", wanted=sorted(companies))
+    unknown_contacts = {number for number, is_known in of_contacts if not is_known}
+    unknown_companies = {number for number, is_known in of_companies if not is_known}
+    applied.new_contact_ids = [number for number in applied.new_contact_ids if number not in unknown_contacts]
+    applied.new_company_ids = [number for number in applied.new_company_ids if number not in unknown_companies]
 
 
 async def count_again(
@@ -162,8 +191,7 @@ async def _write_contacts(
         tally = encounters[address].tally
         before = (count - added for count, added in zip(counts, tally.counts, strict=False))
         if not is_added and is_contact(mailing.rule, *counts) and not is_contact(mailing.rule, *before):
-            if not encounters[address].is_hidden:
-                applied.new_contact_ids.append(contact_id)
+            applied.new_contact_ids.append(contact_id)
             joined[company_id] += 1
     return contacts, joined
 
@@ -255,7 +283,7 @@ async def _write_interactions(
         else:
             host = contacts.get(organizer)
             invitations.append((*row, invitation, host.id if host else 0))
-            invited += [(*taker, invitation) for taker in rows]
+            invited += [(*taker, invitation, bool(hidden)) for taker in rows]
     await insert_rows(connection, upserts.INTERACTIONS, interactions)
     await insert_rows(connection, upserts.TAKERS, takers)
     await insert_rows(connection, upserts.HIDDEN, unseen)

@@ -33,13 +33,16 @@ class HeldMeeting(NamedTuple):
     addresses: frozenset[str]
     is_open: bool = False
     """It is an outsider's invitation that was not answered."""
+    is_personal: bool = False
+    """It is the user's own affair."""
 
     def is_as(self, interaction_event: InteractionEvent) -> bool:
         """Say whether a meeting still is as it was recorded."""
         addresses = frozenset(person.address for person in interaction_event.people)
         is_open = interaction_event.organizer is not None
-        held = (self.at, self.subject, self.addresses, self.is_open)
-        return held == (interaction_event.at, interaction_event.subject, addresses, is_open)
+        held = (self.at, self.subject, self.addresses, self.is_open, self.is_personal)
+        is_personal = bool(interaction_event.hidden)
+        return held == (interaction_event.at, interaction_event.subject, addresses, is_open, is_personal)
 
 
 async def list_held_meetings(
@@ -50,21 +53,31 @@ async def list_held_meetings(
     columns = ("source_digest", "occurred_at", "subject", "round", "organizer_id")
     rows = await select_rows(connection, Interaction, columns, mailbox, of="source_digest", wanted=sources)
     people = await _list_people(connection, tenant_id, user_id, [row[0] for row in rows])
-    return {row[0]: HeldMeeting(row[1], row[2], row[3], frozenset(people[row[0]]), row[4] is not None) for row in rows}
+    return {
+        row[0]: HeldMeeting(
+            row[1],
+            row[2],
+            row[3],
+            frozenset(address for address, _ in people[row[0]]),
+            is_open=row[4] is not None,
+            is_personal=any(is_bcc for _, is_bcc in people[row[0]]),
+        )
+        for row in rows
+    }
 
 
 async def _list_people(
     connection: Reading, tenant_id: int, user_id: int, sources: Iterable[bytes]
-) -> defaultdict[bytes, list[str]]:
-    people: defaultdict[bytes, list[str]] = defaultdict(list)
+) -> defaultdict[bytes, list[tuple[str, bool]]]:
+    people: defaultdict[bytes, list[tuple[str, bool]]] = defaultdict(list)
     for some in split(sources):
         statement = (
-            select(InteractionContact.source_digest, Contact.address)
+            select(InteractionContact.source_digest, Contact.address, InteractionContact.is_bcc)
             .join(Contact, _IS_TAKER)
             .where(_are_takers(tenant_id, user_id), InteractionContact.source_digest.in_(some))
         )
-        for source, address in await connection.execute(statement):
-            people[source].append(address)
+        for source, address, is_bcc in await connection.execute(statement):
+            people[source].append((address, bool(is_bcc)))
     return people
 
 

@@ -3,7 +3,7 @@
 The rows to be counted are locked first, in the order in which every page locks them; what is then read cannot change.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import and_, case, delete, distinct, func, not_, select
@@ -13,10 +13,10 @@ from storage.engine.bulk import Row, select_rows, update_rows
 from storage.engine.chunks import split
 from storage.history.contact_rule import find_reason, is_contact
 from storage.history.events import COUNTS
-from storage.models import Company, CompanyRelationship, Contact, InteractionContact, Invitation, Kind, Relationship
+from storage.history.keeping import NOTHING, SET_KEPT, count_columns, keep_relationships, sum_open
+from storage.models import Company, CompanyRelationship, Contact, InteractionContact, Kept, Relationship
 
 _SET_COUNTS: Final = tuple(f"{column} = ?" for column in COUNTS)
-_NOTHING: Final = (0,) * len(COUNTS)
 
 
 async def recount(
@@ -38,14 +38,30 @@ async def recount(
         connection, Company, ("id", "is_known"), tenant, of="id", wanted=company_ids, is_locking=True
     )
     await _count_relationships(connection, tenant_id, user_id, [row[0] for row in before])
-    await _count_contacts(connection, tenant_id, rule, [row[0] for row in before])
-    await _count_company_relationships(connection, tenant_id, user_id, company_ids)
-    await _count_companies(connection, tenant_id, company_ids)
+    await keep_back(connection, (tenant_id, user_id), rule, [row[0] for row in before], company_ids)
     turned = await select_rows(
         connection, Contact, ("id", "is_contact"), tenant, of="id", wanted=[row[0] for row in before]
     )
     found = await select_rows(connection, Company, ("id", "is_known"), tenant, of="id", wanted=company_ids)
     return _list_turned(((row[0], row[2]) for row in before), turned), _list_turned(known, found)
+
+
+async def keep_back(
+    connection: AsyncConnection,
+    mailbox: tuple[int, int],
+    rule: str,
+    contact_ids: Collection[int],
+    company_ids: Collection[int],
+) -> None:
+    """Take what the user keeps of these contacts and companies out of what the firm knows of them.
+
+    The caller has locked the contacts, then the companies, and the relationships with the contacts are counted.
+    """
+    tenant_id, user_id = mailbox
+    await keep_relationships(connection, tenant_id, user_id, rule, contact_ids)
+    await _count_contacts(connection, tenant_id, rule, sorted(contact_ids))
+    await _count_company_relationships(connection, tenant_id, user_id, sorted(company_ids))
+    await _count_companies(connection, tenant_id, sorted(company_ids))
 
 
 def _list_turned(before: Iterable[Row], after: Iterable[Row]) -> list[int]:
@@ -59,11 +75,9 @@ async def _count_relationships(
     taker = InteractionContact
     for some in split(contact_ids):
         mine = and_(taker.tenant_id == tenant_id, taker.user_id == user_id, taker.contact_id.in_(some))
-        statement = (
-            select(taker.contact_id, *_count_columns(taker.source_digest)).where(mine).group_by(taker.contact_id)
-        )
+        statement = select(taker.contact_id, *count_columns(taker.source_digest)).where(mine).group_by(taker.contact_id)
         counted = {row[0]: tuple(row[1:]) for row in await connection.execute(statement)}
-        rows = [(tenant_id, user_id, one, *counted.get(one, _NOTHING), _is_mine(counted.get(one))) for one in some]
+        rows = [(tenant_id, user_id, one, *counted.get(one, NOTHING), _is_mine(counted.get(one))) for one in some]
         is_mine = "is_mine = ? OR is_added"
         await update_rows(
             connection, Relationship, ("tenant_id", "user_id", "contact_id"), (*_SET_COUNTS, is_mine), rows
@@ -74,22 +88,24 @@ async def _count_relationships(
 
 
 def _is_mine(counts: Row | None) -> bool:
-    sent, _, meetings, planned = (counts or _NOTHING)[:4]
+    sent, _, meetings, planned = (counts or NOTHING)[:4]
     return bool(sent + meetings + planned)
 
 
 async def _count_contacts(connection: AsyncConnection, tenant_id: int, rule: str, contact_ids: Collection[int]) -> None:
     for some in split(contact_ids):
         of_contacts = and_(Relationship.tenant_id == tenant_id, Relationship.contact_id.in_(some))
-        statement = select(Relationship.contact_id, *_sum_columns(Relationship)).where(of_contacts)
+        added = func.max(case((and_(Relationship.is_added, Relationship.kept != Kept.ALL), 1), else_=0))
+        statement = select(Relationship.contact_id, *sum_open(Relationship), added).where(of_contacts)
         found = await connection.execute(statement.group_by(Relationship.contact_id))
         summed = {row[0]: tuple(map(int, row[1:])) for row in found}
         rows = []
         for one in some:
-            counts = summed.get(one, _NOTHING)
+            *counts, is_added = summed.get(one, (*NOTHING, 0))
             reason = find_reason(*counts[:4]) if one in summed else "gone"  # their only meeting was called off
-            rows.append((tenant_id, one, *counts, is_contact(rule, *counts[:4]), reason))
-        decision = ("is_contact = ? OR is_added", "reason = ?")
+            decided = (bool(is_added) or is_contact(rule, *counts[:4]), bool(is_added), reason)
+            rows.append((tenant_id, one, *counts, *decided))
+        decision = ("is_contact = ?", "is_added = ?", "reason = ?")
         await update_rows(connection, Contact, ("tenant_id", "id"), (*_SET_COUNTS, *decision), rows)
 
 
@@ -101,7 +117,10 @@ async def _count_company_relationships(
         statement = (
             select(
                 Contact.company_id,
-                *_count_columns(distinct(taker.source_digest)),
+                *count_columns(distinct(taker.source_digest)),
+                *count_columns(distinct(taker.source_digest), and_(~taker.is_bcc, mine.kept != Kept.ALL)),
+                func.max(case((mine.kept > 0, 1), else_=0)) + func.min(case((mine.kept == Kept.ALL, 1), else_=0)),
+                func.max(case((mine.is_kept_contact, 1), else_=0)),
                 func.max(case((mine.is_mine, 1), else_=0)),
             )
             .select_from(mine)
@@ -117,19 +136,26 @@ async def _count_company_relationships(
             .where(mine.tenant_id == tenant_id, mine.user_id == user_id, Contact.company_id.in_(some))
             .group_by(Contact.company_id)
         )
-        counted = {row[0]: (*row[1:-1], bool(row[-1])) for row in await connection.execute(statement)}
-        rows = [(tenant_id, user_id, one, *counted.get(one, (*_NOTHING, False))) for one in some]
+        counted = {row[0]: _put_in_order(row[1:]) for row in await connection.execute(statement)}
+        rows = [(tenant_id, user_id, one, *counted.get(one, (*NOTHING, False, 0, False, *NOTHING))) for one in some]
         key = ("tenant_id", "user_id", "company_id")
-        await update_rows(connection, CompanyRelationship, key, (*_SET_COUNTS, "is_mine = ?"), rows)
+        await update_rows(connection, CompanyRelationship, key, (*_SET_COUNTS, "is_mine = ?", *SET_KEPT), rows)
         own = and_(CompanyRelationship.tenant_id == tenant_id, CompanyRelationship.user_id == user_id)
         is_over = and_(CompanyRelationship.company_id.in_(some), CompanyRelationship.company_id.not_in(counted))
         await connection.execute(delete(CompanyRelationship).where(own, is_over))
 
 
+def _put_in_order(row: Sequence[Any]) -> Row:
+    """Give the counts, whether it is the user's own, and what is kept of it."""
+    size = len(COUNTS)
+    counts, opened, (kept, is_kept_contact, is_mine) = row[:size], row[size : 2 * size], row[2 * size :]
+    return (*counts, bool(is_mine), kept, bool(is_kept_contact), *(opened if kept else NOTHING))
+
+
 async def _count_companies(connection: AsyncConnection, tenant_id: int, company_ids: Collection[int]) -> None:
     for some in split(company_ids):
         theirs = and_(CompanyRelationship.tenant_id == tenant_id, CompanyRelationship.company_id.in_(some))
-        statement = select(CompanyRelationship.company_id, *_sum_columns(CompanyRelationship)[4:]).where(theirs)
+        statement = select(CompanyRelationship.company_id, *sum_open(CompanyRelationship)[4:]).where(theirs)
         found = await connection.execute(statement.group_by(CompanyRelationship.company_id))
         summed = {row[0]: tuple(map(int, row[1:])) for row in found}
         people = await connection.execute(
@@ -142,26 +168,3 @@ async def _count_companies(connection: AsyncConnection, tenant_id: int, company_
         await update_rows(
             connection, Company, ("tenant_id", "id"), (*_SET_COUNTS[4:], "contact_count = ?", "is_known = ?"), rows
         )
-
-
-def _count_columns(counted: Any) -> list[Any]:
-    """Give the columns of `COUNTS` over rows of `interaction_contacts`."""
-    taker = InteractionContact
-    counts = taker.invitation != Invitation.STRANGE
-    has_happened = and_(not_(taker.is_planned), counts, taker.occurred_at > 0)
-    return [
-        func.count(counted).filter(taker.kind == Kind.SENT),
-        func.count(counted).filter(taker.kind == Kind.RECEIVED),
-        func.count(counted).filter(taker.kind == Kind.MEETING, not_(taker.is_planned), counts),
-        func.count(counted).filter(taker.is_planned, counts),
-        func.count(counted).filter(not_(taker.is_planned), counts),
-        func.coalesce(func.min(taker.occurred_at).filter(has_happened), 0),
-        func.coalesce(func.max(taker.occurred_at).filter(has_happened), 0),
-    ]
-
-
-def _sum_columns(model: Any) -> list[Any]:
-    """Give the columns of `COUNTS` over the relationships of one contact or company."""
-    sums = [func.coalesce(func.sum(getattr(model, column)), 0) for column in COUNTS[:5]]
-    first = func.coalesce(func.min(model.first_at).filter(model.first_at > 0), 0)
-    return [*sums, first, func.coalesce(func.max(model.last_at), 0)]

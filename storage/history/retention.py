@@ -16,7 +16,10 @@ from storage.engine.connection import Reading
 from storage.engine.database import Database
 from storage.engine.partitions import PARTITIONED, count_part, drop_part, list_old_parts
 from storage.engine.rls import SYSTEM
+from storage.errors import PurgeBoundError
+from storage.history.forgetting import forget_empty
 from storage.history.invitations import settle_invitations
+from storage.history.purge_bounds import move_boundary, plan_purge
 from storage.history.recount import recount
 from storage.models import (
     Answered,
@@ -52,24 +55,30 @@ class Keeping:
     contact_rule: str
     retention_days: int
     leaver_days: int
+    kept_from: int = 0
+    """What is older is neither taken in nor kept."""
 
 
 async def get_keeping(connection: Reading, tenant_id: int) -> Keeping:
     """Give how long a tenant keeps things."""
-    query = select(Tenant.tenant_id, Tenant.contact_rule, Tenant.retention_days, Tenant.leaver_days)
+    columns = (Tenant.tenant_id, Tenant.contact_rule, Tenant.retention_days, Tenant.leaver_days, Tenant.kept_from)
+    query = select(*columns)
     return Keeping(*(await connection.execute(query.where(Tenant.tenant_id == tenant_id))).one())
 
 
 async def drop_old_parts(database: Database, now: int) -> list[str]:
-    """Drop the parts that lie before what every tenant keeps; gives their names. An audit row for each is the proof."""
+    """Drop the parts that lie before what every tenant keeps; gives their names. An audit row for each is the proof.
+
+    What every tenant keeps is where its boundary stands (`kept_from`), which only a purge moves on.
+    """
     dropped: list[str] = []
     async with database.writing(SYSTEM) as connection:
-        days = select(func.min(Tenant.retention_days), func.max(Tenant.retention_days))
-        shortest, longest = (await connection.execute(days)).one()
-        if not shortest:  # no tenant at all, or one that keeps everything
+        kept = select(func.min(Tenant.retention_days), func.min(Tenant.kept_from))
+        shortest, kept_from = (await connection.execute(kept)).one()
+        if not shortest or not kept_from:  # no tenant at all, or one that keeps everything
             return []
         for table in PARTITIONED:
-            for part in await list_old_parts(connection, table, now - longest * DAY):
+            for part in await list_old_parts(connection, table, kept_from):
                 if table == Interaction.__tablename__:
                     for tenant_id, count in (await count_part(connection, part)).items():
                         await _prove(
@@ -80,18 +89,29 @@ async def drop_old_parts(database: Database, now: int) -> list[str]:
     return dropped
 
 
-async def purge_tenant(database: Database, tenant_id: int, now: int) -> int:
-    """Delete what a tenant no longer keeps, one mailbox after the other; gives how many interactions that were.
+async def prepare_purge(database: Database, tenant_id: int, now: int, *, is_confirmed: bool = False) -> None:
+    """Move on what a tenant takes in and keeps; raises `PurgeBoundError` where a person has to say yes first."""
+    async with database.writing(tenant_id) as connection:
+        plan = await plan_purge(connection, tenant_id, now)
+        if plan is None:
+            return
+        if plan.needs_word and not is_confirmed:
+            raise PurgeBoundError(plan.count)
+        await move_boundary(connection, tenant_id, plan.before)
 
-    The audit row is the proof.
+
+async def purge_tenant(database: Database, tenant_id: int, now: int) -> int:
+    """Delete what lies before a tenant's boundary, one mailbox after the other; gives how many interactions that were.
+
+    Who and what is left with nothing is forgotten. The audit row is the proof.
     """
     async with database.reading(tenant_id) as connection:
         keeping = await get_keeping(connection, tenant_id)
         users = list(await connection.scalars(select(User.id).where(User.tenant_id == tenant_id).order_by(User.id)))
     await _forget_said(database, tenant_id, now)
     purged = 0
-    if keeping.retention_days:
-        before = now - keeping.retention_days * DAY
+    if keeping.retention_days and keeping.kept_from:
+        before = keeping.kept_from
         for user_id in users:
             purged += await purge_mailbox(database, keeping, user_id, before)
         if purged:
@@ -100,6 +120,8 @@ async def purge_tenant(database: Database, tenant_id: int, now: int) -> int:
                 await _prove(connection, tenant_id, "purge", None, proof, now=now)
     for user_id in await _list_leavers(database, keeping, now):
         purged += await erase_leaver(database, keeping, user_id, now)
+    if purged:
+        await forget_empty(database, tenant_id)
     return purged
 
 

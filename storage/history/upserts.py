@@ -83,7 +83,17 @@ INVITATIONS: Final = Insert(
 """Invitations that the user has not answered; everything else leaves the last two columns as they are."""
 INVITED: Final = Insert(
     InteractionContact,
-    ("tenant_id", "contact_id", "occurred_at", "user_id", "source_digest", "kind", "is_planned", "invitation"),
+    (
+        "tenant_id",
+        "contact_id",
+        "occurred_at",
+        "user_id",
+        "source_digest",
+        "kind",
+        "is_planned",
+        "invitation",
+        "is_bcc",
+    ),
 )
 HIDDEN: Final = Insert(
     InteractionContact,

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 from rapidfuzz import fuzz
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, union
 
 from storage.engine.connection import Reading
 from storage.engine.join_order import InOrder
@@ -19,7 +19,15 @@ from storage.lists.sources import main_domain
 from storage.lists.spelling import correct_words
 from storage.lists.statement import fetch_page
 from storage.lists.words import COMPANY, CONTACT, list_asked_words
-from storage.models import Company, CompanyDomain, CompanyType, Contact, SearchWord
+from storage.models import (
+    Company,
+    CompanyDomain,
+    CompanyRelationship,
+    CompanyType,
+    Contact,
+    Relationship,
+    SearchWord,
+)
 from storage.text.addresses import list_domains, parse_address
 from storage.text.names import clean_text, fold_name, words
 from storage.viewer import Access, Viewer
@@ -111,12 +119,23 @@ def _show(what: Findable, ids: Any, access: Access) -> Prepared:
 @lru_cache
 def _prepare_named(what: Findable, kind: Viewer) -> Prepared:
     access, of = Access(as_parameters(kind)), what.model
-    named = select(of.id).where(what.get_visible(access), of.folded_name == parameter("folded_name"))
+    is_open = access.open_companies() if of is Company else access.open_contacts()
+    named = select(of.id).where(is_open, of.folded_name == parameter("folded_name"))
+    ranges = [named, _select_kept(what, access)]
     if of is Company:
         # The index of names has the types in front: a range for each, and one for none.
         types: list[Any] = [literal_column(f"'{type_.value}'") for type_ in CompanyType]
-        named = select(union_all(named.where(of.type.in_(types)), named.where(of.type.is_(None))).subquery())
-    return _show(what, named.limit(literal_column(str(_MOST_NAMESAKES))).subquery(), access)
+        ranges[:1] = [named.where(of.type.in_(types)), named.where(of.type.is_(None))]
+    every = select(union(*ranges).subquery()).limit(literal_column(str(_MOST_NAMESAKES)))
+    return _show(what, every.subquery(), access)
+
+
+def _select_kept(what: Findable, access: Access) -> Any:
+    """Select those of that name whom the viewer keeps."""
+    own: Any = CompanyRelationship if what.model is Company else Relationship
+    is_own = access.own_companies() if what.model is Company else access.own_contacts()
+    number = own.company_id if what.model is Company else own.contact_id
+    return select(number).where(is_own, own.is_kept_contact, own.folded_name == parameter("folded_name"))
 
 
 @lru_cache
@@ -128,7 +147,7 @@ def _prepare_addressed(what: Findable, kind: Viewer) -> Prepared:
     address, id_ = (of.domain, of.company_id) if of is CompanyDomain else (of.address, of.id)
     addressed = select(id_).where(of.tenant_id == access.viewer.tenant_id, address.in_(given))
     if of is CompanyDomain:
-        addressed = addressed.join(Company, and_(access.companies(), Company.id == id_))
+        addressed = addressed.select_from(CompanyDomain).join(Company, and_(access.companies(), Company.id == id_))
     else:
         addressed = addressed.where(access.contacts())
     return _show(what, addressed.order_by(func.length(address).desc()).limit(literal_column("1")).subquery(), access)
@@ -146,8 +165,11 @@ async def _find_by_beginnings(
         id_, name = row[:2]
         return Match(what.of, id_, name, "prefix", row[where_detail] or "")
 
-    page = await fetch_page(connection, viewer, asked, make_match, now=0, cursor=None, limit=limit)
-    return list(page.rows)
+    options: dict[str, Any] = {"now": 0, "cursor": None, "limit": limit}
+    found = list((await fetch_page(connection, viewer, asked, make_match, **options)).rows)
+    if len(found) < limit and not viewer.is_in_public:  # what the viewer keeps is among their own alone
+        found += (await fetch_page(connection, viewer, asked.changed(scope="mine"), make_match, **options)).rows
+    return list({match.id: match for match in found}.values())
 
 
 async def _find_written_together(connection: Reading, viewer: Viewer, what: Findable, text: str) -> list[Match]:
@@ -168,8 +190,7 @@ async def _find_mistyped(connection: Reading, viewer: Viewer, what: Findable, te
     first, *others = sorted(meant, key=lambda spelling: -len(spelling[0]))
     of, is_here = what.model, and_(SearchWord.tenant_id == viewer.tenant_id, SearchWord.of == what.words)
     these = select(SearchWord.entity_id).distinct().where(is_here, SearchWord.word.in_(first))
-    if access.hides_some(of):
-        these = these.where(exists().where(what.get_visible(access), of.id == SearchWord.entity_id))
+    these = these.where(exists().where(what.get_visible(access), of.id == SearchWord.entity_id))
     chosen = these.limit(literal_column(str(_MOST_OF_A_WORD))).subquery("these")
     has_others = [
         exists().where(is_here, SearchWord.entity_id == of.id, SearchWord.word.in_(other)) for other in others

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, func, inspect, literal_column, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, inspect, literal_column, select, union
 from sqlalchemy.orm import aliased
 
 from storage.engine.join_order import InOrder
@@ -19,11 +19,13 @@ from storage.lists.sources import (
     select_known,
     select_word,
 )
-from storage.models import Company, Contact, SearchWord
+from storage.models import Company, Contact, Relationship, SearchWord
 from storage.viewer import Access, Viewer
 
 _NARROWING_WORDS = 3
 _Any = aliased(Company, name="any_company")
+_Own = aliased(Relationship, name="kept_there")
+_ZERO: Any = literal_column("0")
 
 
 class Prefilter(NamedTuple):
@@ -95,13 +97,7 @@ def _list_words(list_query: ListQuery) -> Iterator[Prefilter]:
 def _list_other_ways(list_query: ListQuery) -> Iterator[Prefilter]:
     is_ordered_by_last = list_query.sort == "last"
     if list_query.is_at_company and (list_query.sort == "count" or list_query.scope == "mine"):
-        at_company = Contact.company_id == number("company")
-        yield Prefilter(
-            "company",
-            ("company",),
-            select(Contact.id).where(Access(_get_sharer(list_query)).contacts(), at_company),
-            list_query.few,
-        )
+        yield Prefilter("company", ("company",), _select_at_company(list_query), list_query.few)
     if list_query.scope == "mine":
         return
     if list_query.is_known_by:
@@ -112,6 +108,19 @@ def _list_other_ways(list_query: ListQuery) -> Iterator[Prefilter]:
         yield _go_through_companies(list_query)
     if (list_query.has_since or list_query.has_until) and not is_ordered_by_last:
         yield Prefilter("period", ("since", "until"), _select_period(list_query), list_query.few)
+
+
+def _select_at_company(list_query: ListQuery) -> Select[Any]:
+    """Select who is at a company for the whole firm, and whom the asker keeps there."""
+    access, at_company = Access(_get_sharer(list_query)), Contact.company_id == number("company")
+    known = select(Contact.id).where(access.open_contacts(), at_company)
+    if list_query.scope == "firm":
+        return known
+    of = _Own
+    own = and_(of.tenant_id == access.viewer.tenant_id, of.user_id == access.viewer.user_id, of.kept > _ZERO)
+    is_same = and_(Contact.tenant_id == of.tenant_id, Contact.id == of.contact_id)
+    kept = select(of.contact_id).join(Contact, is_same).where(own, of.is_kept_contact, at_company)
+    return select(union(known, kept).subquery("at_company").c[0].label("id"))
 
 
 def _get_sharer(list_query: ListQuery) -> Viewer:
@@ -126,7 +135,7 @@ def _go_through_companies(list_query: ListQuery) -> Prefilter:
     companies = select(_Any.id).where(found)
     if list_query.of == "companies":
         return Prefilter("companies", ("partner", "type"), companies, list_query.few)
-    there = Access(_get_sharer(list_query)).contacts(), Contact.company_id == _Any.id
+    there = Access(_get_sharer(list_query)).open_contacts(), Contact.company_id == _Any.id
     rows = select(Contact.id).select_from(InOrder(inspect(_Any).selectable, Contact.__table__)).where(found, *there)
     return Prefilter("companies", ("partner", "type"), rows, list_query.few, companies)
 
@@ -134,7 +143,7 @@ def _go_through_companies(list_query: ListQuery) -> Prefilter:
 def _select_period(list_query: ListQuery) -> Select[Any]:
     access = Access(get_asker(list_query))
     of: Any = Company if list_query.of == "companies" else Contact
-    conditions = [access.companies() if list_query.of == "companies" else access.contacts()]
+    conditions = [access.open_companies() if list_query.of == "companies" else access.open_contacts()]
     if list_query.has_since:
         conditions.append(of.last_at >= number("since"))
     if list_query.has_until:

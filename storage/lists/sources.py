@@ -88,11 +88,12 @@ def get_source(list_query: ListQuery) -> Source:
 def _get_companies(list_query: ListQuery) -> Source:
     access, of = Access(get_asker(list_query)), Company
     tables: FromClause = of.__table__
-    conditions = [access.companies()]
+    conditions = [access.open_companies()]
     totals: Any = of
     id_: Any = of.id
     if list_query.scope == "mine":
         totals, id_ = CompanyRelationship, CompanyRelationship.company_id
+        conditions = [access.companies_of(totals)]
         is_same = and_(of.tenant_id == totals.tenant_id, of.id == totals.company_id)
         tables = totals.__table__.join(of, is_same)
         conditions.append(access.own_companies())
@@ -125,11 +126,12 @@ def _get_companies(list_query: ListQuery) -> Source:
 def _get_contacts(list_query: ListQuery) -> Source:
     access, of, at = Access(get_asker(list_query)), Contact, _AtCompany
     tables: FromClause = of.__table__
-    conditions = [access.contacts()]
+    conditions = [access.open_contacts()]
     totals: Any = of
     id_: Any = of.id
     if list_query.scope == "mine":
         totals, id_ = Relationship, Relationship.contact_id
+        conditions = [access.contacts_of(totals)]
         is_same = and_(of.tenant_id == totals.tenant_id, of.id == totals.contact_id)
         tables = totals.__table__.join(of, is_same)
         conditions.append(access.own_contacts())
@@ -205,8 +207,11 @@ def _list_denials(list_query: ListQuery, source: Source, id_: Any) -> Iterator[t
 
 def _is_attended(list_query: ListQuery, id_: Any) -> ColumnElement[bool]:
     """Ask of a company whether anyone of the firm held a meeting with it."""
-    of, tenant_id = _Attendee, get_asker(list_query).tenant_id
-    held = of.tenant_id == tenant_id, of.company_id == id_, of.meeting_count > literal_column("0")
+    of, access = _Attendee, Access(get_asker(list_query))
+    held = (
+        *(of.tenant_id == access.viewer.tenant_id, of.company_id == id_),
+        access.figure(of, "meeting_count") > literal_column("0"),
+    )
     return _is_met(select(of.company_id).where(*held), of)
 
 
@@ -286,7 +291,7 @@ def select_known(list_query: ListQuery) -> Select[Any]:
     asker = get_asker(list_query)
     if list_query.of == "companies":
         return select(_Colleague.company_id).where(
-            _Colleague.tenant_id == asker.tenant_id, _Colleague.user_id == number("known_by"), _Colleague.is_mine
+            Access(asker).relationships(_Colleague), _Colleague.user_id == number("known_by")
         )
     return select(_Acquaintance.contact_id).where(
         Access(asker).relationships(_Acquaintance), _Acquaintance.user_id == number("known_by")

@@ -61,20 +61,21 @@ async def _list_readings(connection: Reading, access: Access, of: int, word: str
     for statement, read in ((_BEGINNING, word), (_ENDING, word[::-1])):
         rows = await statement.fetch(connection, values | _list_ends(read, errors))
         known.update(row[0] for row in rows)
-    if access.hides_some(_OF[of]):
-        near = choose_nearest(word, known, errors=errors, limit=None)
-        known = await _keep_visible(connection, access, of, near)
-    return choose_nearest(word, known, errors=errors)
+    near = choose_nearest(word, known, errors=errors, limit=None)
+    return choose_nearest(word, await _keep_visible(connection, access, of, near), errors=errors)
 
 
 async def _keep_visible(connection: Reading, access: Access, of: int, near: Sequence[str]) -> set[str]:
     """Keep the words by which something is found that the viewer may see."""
     model, is_visible = _OF[of], access.companies() if of == COMPANY else access.contacts()
-    is_found = and_(SearchWord.tenant_id == access.viewer.tenant_id, SearchWord.of == of)
+    found, known = SearchWord, KnownWord
+    is_here = and_(known.tenant_id == access.viewer.tenant_id, known.of == of)
+    is_seen = exists().where(is_visible, model.id == found.entity_id)
+    is_said = and_(found.tenant_id == known.tenant_id, found.of == known.of, found.word == known.word)
     kept: set[str] = set()
     for some in split(near):
-        asked = select(SearchWord.word).distinct().where(is_found, SearchWord.word.in_(some))
-        kept.update(await connection.scalars(asked.where(exists().where(is_visible, model.id == SearchWord.entity_id))))
+        asked = select(known.word).where(is_here, known.word.in_(some), exists().where(is_said, is_seen))
+        kept.update(await connection.scalars(asked))
     return kept
 
 

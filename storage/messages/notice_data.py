@@ -112,6 +112,7 @@ async def list_contact_notice_data(
     """Give what there is to say of contacts, those met last first."""
     query = (
         select(Contact.id, Contact.name, Contact.address, Company.name)
+        .select_from(Contact)
         .outerjoin(Company, and_(Access(viewer).companies(), Company.id == Contact.company_id))
         .where(Access(viewer).contacts(), Contact.id.in_(ids))
         .order_by(Contact.last_at.desc(), Contact.id.desc())

@@ -193,8 +193,8 @@ async def get_firm_status(connection: Reading, viewer: Viewer, now: int) -> Firm
         await get_health(connection, now, tenant_id),
         reason or "",
         await list_standings(connection, tenant_id),
-        await connection.scalar(select(func.count()).select_from(Contact).where(Access(viewer).contacts())) or 0,
-        await connection.scalar(select(func.count()).select_from(Company).where(Access(viewer).companies())) or 0,
+        await connection.scalar(select(func.count()).select_from(Contact).where(Access(viewer).open_contacts())) or 0,
+        await connection.scalar(select(func.count()).select_from(Company).where(Access(viewer).open_companies())) or 0,
         await connection.scalar(unknown) or 0,
         await get_freshness(connection, tenant_id=tenant_id),
     )

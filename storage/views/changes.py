@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.database import next_ids
@@ -16,10 +16,19 @@ from storage.record.changes import Change
 from storage.text.names import clean_text, fold_name
 from storage.viewer import Viewer
 from storage.views.views import ViewRow, list_views
-from storage.views.writes import Steps, check_name, check_users, get_own, get_present, get_readable, get_shares, restore
+from storage.views.writes import (
+    MOST,
+    Steps,
+    check_name,
+    check_room,
+    check_users,
+    get_own,
+    get_present,
+    get_readable,
+    get_shares,
+    restore,
+)
 
-MOST: Final = 200
-"""Views that one person may have."""
 MOST_READERS: Final = 200
 
 
@@ -48,9 +57,7 @@ async def add_view(
     built-in views), `RefusedError("bad_name")`, and `RefusedError("too_many")` over 200 views.
     """
     name = await check_name(connection, viewer, name, reserved_names)
-    of_owner = View.tenant_id == viewer.tenant_id, View.owner_id == viewer.user_id, View.deleted_at.is_(None)
-    if (await connection.scalar(select(func.count()).select_from(View).where(*of_owner)) or 0) >= MOST:
-        raise RefusedError("too_many")
+    await check_room(connection, viewer)
     view_id = (await next_ids(connection, View, viewer.tenant_id, 1))[0]
     key = {"tenant_id": viewer.tenant_id, "id": view_id, "owner_id": viewer.user_id, "created_at": now}
     values = {"name": name, "folded_name": fold_name(name), "filter": to_json(filter_)}

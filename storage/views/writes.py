@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine.connection import Reading
 from storage.errors import MissingError, RefusedError, StaleError, TakenError
 from storage.lists.filters import is_id, to_json
 from storage.models import User, View, ViewShare
@@ -15,6 +16,9 @@ from storage.record.changes import Change
 from storage.text.names import clean_text, fold_name
 from storage.viewer import Access, Viewer
 from storage.views.views import BUILTIN, ViewRow, get_view, list_view_readers
+
+MOST: Final = 200
+"""Views that one person may have."""
 
 
 async def get_readable(connection: AsyncConnection, viewer: Viewer, view_id: int) -> ViewRow:
@@ -78,6 +82,13 @@ async def check_name(
     return kept
 
 
+async def check_room(connection: Reading, viewer: Viewer) -> None:
+    """Raise `RefusedError("too_many")` where the viewer has as many views as one may have."""
+    own = View.tenant_id == viewer.tenant_id, View.owner_id == viewer.user_id, View.deleted_at.is_(None)
+    if (await connection.scalar(select(func.count()).select_from(View).where(*own)) or 0) >= MOST:
+        raise RefusedError("too_many")
+
+
 async def restore(
     connection: AsyncConnection, viewer: Viewer, view_id: int, *, now: int, source: str, undoes: int | None = None
 ) -> Change:
@@ -90,6 +101,7 @@ async def restore(
     if view is not None:
         raise StaleError(view)
     await check_name(connection, viewer, name, ())
+    await check_room(connection, viewer)
     await connection.execute(update(View).where(*of_view).values(deleted_at=None))
     steps = Steps(connection, viewer, await get_readable(connection, viewer, view_id), now, source, undoes=undoes)
     return await steps.change("view.restore", {"is_deleted": True}, {"is_deleted": False})

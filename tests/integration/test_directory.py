@@ -3,10 +3,12 @@
 import pytest
 from sqlalchemy import select
 
+from bot.door import Door
+from bot.errors import ForbiddenError
 from bot.graph.directory.keeper import PERIOD, PROBE, SOON
-from bot.upkeep import Upkeep
 from storage.engine.rls import SYSTEM
 from storage.firm.rule_values import FirmRules
+from storage.firm.users import get_known_user
 from storage.models import Audit
 from tests.live import run_live
 from tests.microsoft import make_firm
@@ -49,7 +51,7 @@ async def test_a_leavers_mailbox_stops_and_what_the_firm_knows_stays(live):
     assert (await live.list_states())["Anne Martin"] == "stopped"
     assert len(live.microsoft.subscriptions.list_live()) == 2
     assert await live.count_interactions() == 1
-    await Upkeep(live.database, live.clock).work()
+    await live.upkeep.work()
     assert await live.count_interactions() == 1
 
 
@@ -249,6 +251,25 @@ async def test_F42_guests_have_no_mailbox_here(live):
     live.firm.directory.add("guest@elsewhere.example", "Gus Guest", kind="Guest")
     await live.pass_time(PERIOD)
     assert "Gus Guest" not in await live.list_states()
+
+
+@pytest.mark.parametrize("surface", ["chat", "group", "pane", "tab", "extension"])
+async def test_A3_a_member_who_is_made_a_guest_is_let_in_nowhere_from_the_next_look_on(live, surface):
+    await live.settle()
+    anne, door = get(live, "Anne Martin"), Door(live.database, live.clock)
+
+    async def admit():
+        async with live.database.reading(SYSTEM) as connection:
+            user = await get_known_user(connection, live.firm.tenant_id, anne.id)
+        return door.admit(user, surface=surface, language="en")
+
+    assert (await admit()).surface == surface
+    anne.kind = "Guest"
+    live.firm.directory.update(anne)
+    await live.pass_time(PERIOD)
+    with pytest.raises(ForbiddenError):
+        await admit()
+    assert (await live.list_states())["Anne Martin"] == "stopped"
 
 
 async def test_F43_a_mailbox_that_is_being_moved_is_waited_for_and_loses_nothing(live):

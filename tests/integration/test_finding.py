@@ -8,7 +8,7 @@ from storage.book.contacts import find_contacts
 from storage.firm.users import find_users, search_users
 from storage.lists.reindex import VERSION, reindex_some
 from storage.lists.spelling import correct_words
-from storage.lists.words import COMPANY, index_words
+from storage.lists.words import COMPANY
 from storage.models import SearchWord
 from storage.viewer import Access
 from tests import factories
@@ -158,7 +158,7 @@ def list_slips(word):
 @pytest.mark.parametrize("name", ["acme", "solst", "bergmann", "solstice"])
 async def test_one_slip_anywhere_in_a_word_is_forgiven(database, viewer, name):
     async with database.writing(1) as connection:
-        await index_words(connection, 1, COMPANY, {900: [name]})
+        await factories.add_company(connection, name, "x.example", id=900)
     async with database.reading(1) as connection:
         missed = [slip for slip in set(list_slips(name)) if name not in await read_as(connection, slip)]
     assert [slip for slip in missed if len(slip) >= 4] == []

@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from bot.cli.forget import forget
 from bot.graph.directory.keeper import PERIOD
-from bot.upkeep import Upkeep
 from storage.engine.database import open_database
 from storage.engine.partitions import list_parts
 from storage.engine.rls import SYSTEM
@@ -49,7 +48,7 @@ async def keep(live: Live) -> None:
     """Do the day's upkeep, twice: the second time there is nothing left to do."""
     for _ in range(2):
         await live.execute("UPDATE chores SET due_at = 0 WHERE name = 'retention'")
-        await Upkeep(live.database, live.clock).work()
+        await live.upkeep.work()
 
 
 async def test_S39_what_is_older_than_the_firm_keeps_goes_and_all_counts_with_it(live):

@@ -27,6 +27,7 @@ DONE = AuditRow(1, NOW, 1, "", "chat", "contact.add", "contact", 1, {"is_added":
 ANNE = "10000000-0000-4000-8000-000000000001"
 VALUES: dict[str, Any] = {
     "action": "test",
+    "actor_id": 1,
     "activity_id": "open activity_id",
     "address": "bob@acme.com",
     "addresses": ["bob@acme.com", "anne@acme.com"],
@@ -40,6 +41,7 @@ VALUES: dict[str, Any] = {
     "contact_ids": [1],
     "contact_rule": "exchange",
     "conversation_id": "conversation_id",
+    "before": NOW,
     "cursor": None,
     "default": NoticePreferences(),
     "digest": b"d" * 16,
@@ -57,7 +59,9 @@ VALUES: dict[str, Any] = {
     "ids": [1],
     "interaction_events": [],
     "invitation": Invitation.ANSWERED,
+    "hidden": {1},
     "is_hidden": True,
+    "is_kept": True,
     "is_own": True,
     "kind": "open kind",
     "leaver_days": 1,
@@ -115,6 +119,8 @@ VIEW = ViewRow(
     version=1,
 )
 OF_FUNCTION: dict[str, dict[str, Any]] = {
+    "book.keeping.keep": {"number": 1},
+    "history.keeping.list_touched": {"people": {1: ("bob@acme.com", "acme.com")}},
     "queue.chores.add_chores": {},
     "book.company_writes.change_several": {"versions": {}},
     "book.contacts.list_contacts": {"filter_": Filter(of="contacts", scope="firm")},

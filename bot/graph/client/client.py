@@ -128,6 +128,10 @@ class GraphClients:
             self._sign_ins.append(sign_in)
         return client
 
+    def read_date(self) -> float:
+        """Give Microsoft's time by the last answer, in UTC seconds; raises `ValueError` where none told it."""
+        return self._transport.read_date()
+
     async def close(self) -> None:
         """Close the connections."""
         for sign_in in self._sign_ins:

@@ -3,6 +3,9 @@
 The SDK speaks httpx, whose own network layer takes twice as long for a page of 500 messages.
 """
 
+import contextlib
+import time
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 import aiohttp
@@ -30,6 +33,14 @@ class BoundedTransport(httpx.AsyncBaseTransport):
     def __init__(self, config: Config | None = None) -> None:
         self._config = config
         self._session: aiohttp.ClientSession | None = None
+        self._told: tuple[float, float] | None = None
+
+    def read_date(self) -> float:
+        """Give the time by the last answer's `Date` and what has passed since; raises `ValueError` without one."""
+        if self._told is None:
+            raise ValueError("no date")
+        told, at = self._told
+        return told + time.monotonic() - at
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and read the whole answer; raises `httpx.HTTPError`."""
@@ -55,9 +66,14 @@ class BoundedTransport(httpx.AsyncBaseTransport):
             data=await request.aread() or None,
             allow_redirects=False,
         ) as response:
+            self._note_date(response.headers.get("Date"))
             body = await _read(response)
             kept = [(name, value) for name, value in response.headers.items() if name.lower() not in _DECODED]
             return httpx.Response(response.status, headers=kept, content=body, request=request)
+
+    def _note_date(self, value: str | None) -> None:
+        with contextlib.suppress(ValueError, TypeError):
+            self._told = parsedate_to_datetime(value or "").timestamp(), time.monotonic()
 
     def _get_session(self) -> aiohttp.ClientSession:
         if self._session is None:

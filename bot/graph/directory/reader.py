@@ -44,21 +44,27 @@ async def read_directory(client: GraphClient, link: str, rules: FirmRules) -> Sn
         changes, is_settled = await _reread(client, changes)
     elif not changes.people:
         raise GraphError(0, "notAPage")  # no directory is empty: believed, it would let everybody go
-    members = set(await fetch_members(client, rules.group)) if rules.group else None
+    guests = [entry.id for entry in changes.people if is_guest(entry)]
+    members = set(await fetch_members(client, rules.group)) - set(guests) if rules.group else None
     served = members if rules.serves == "mailboxes" else None
     if rules.serves == "group":
-        served = set(await fetch_members(client, rules.serves_group))
+        served = set(await fetch_members(client, rules.serves_group)) - set(guests)
     return Snapshot(
         clean_text(organization.display_name or ""),
         [domain.name for domain in organization.verified_domains],
-        [entry for entry in changes.people if entry.user_type != "Guest"],
-        changes.removed,
+        [entry for entry in changes.people if not is_guest(entry)],
+        [*changes.removed, *guests],
         is_whole,
         changes.link if is_settled else link,
         members,
         served,
         is_settled,
     )
+
+
+def is_guest(entry: Entry) -> bool:
+    """Say whether somebody is of another firm; a member who was made a guest is let go like one who left."""
+    return (entry.user_type or "").casefold() == "guest"
 
 
 async def _fetch_known_changes(client: GraphClient, link: str) -> tuple[Changes, bool]:

@@ -146,6 +146,7 @@ def capture_meeting(
     """Decide what an event in the calendar means; what an occurrence does not say, its `series` does.
 
     Who declined was not there. An outsider's invitation that the user has not answered depends on who its organiser is.
+    A personal meeting is the user's own affair.
     """
     reason = _find_meeting_reason(event, series)
     if reason:
@@ -163,6 +164,7 @@ def capture_meeting(
     subject = clean_text(_get(event, series, "subject") or "") if firm.keeps_subjects else None
     host = _find_host(organizer, firm)
     is_answered = _is_answered(_get(event, series, "response_status"))
+    is_personal = _get(event, series, "sensitivity") == "personal"
     return InteractionEvent(
         source,
         make_digest(shared_id),
@@ -173,6 +175,7 @@ def capture_meeting(
         subject,
         None if is_answered else host,
         Trust.COLLEAGUES if host is None else Trust.GUESTS,
+        hidden=frozenset(person.address for person in people) if is_personal else _NOBODY,
     )
 
 

@@ -1,0 +1,75 @@
+"""`carnet purge`: show what is older than each firm keeps, and delete it where an administrator says so.
+
+The service purges by itself every hour; what would be too much at once waits for this word.
+"""
+
+import argparse
+import asyncio
+import time
+
+from rich.console import Console
+
+from bot.config import Config
+from bot.environment import load_config
+from bot.graph.client.client import GraphClients
+from bot.graph.directory.clocks import Clocks
+from bot.language import LANGUAGES, say, say_time
+from bot.upkeep import ClocksDifferError, read_believed
+from storage.engine.database import Database, open_database
+from storage.engine.rls import SYSTEM
+from storage.history.purge_bounds import Plan, plan_purge
+from storage.history.retention import drop_old_parts, prepare_purge, purge_tenant
+from storage.queue.health import Firm, list_firms
+from storage.schema.migrate import check_file
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `carnet purge`."""
+    parser.add_argument("--confirm", action="store_true", help="delete it; without this it is only shown")
+    parser.add_argument("--language", choices=LANGUAGES, default="en")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show or purge; gives 1 where the clocks differ. Raises `OSError` where the database does not answer."""
+    return asyncio.run(_run(load_config(), arguments.language, is_confirmed=arguments.confirm))
+
+
+async def _run(config: Config, language: str, *, is_confirmed: bool) -> int:
+    check_file(config.database_url)
+    database = open_database(config.database_url, is_pooled=config.database_is_pooled)
+    graph = GraphClients(config)
+    try:
+        async with database.reading(SYSTEM) as connection:
+            firms = [firm for firm in await list_firms(connection) if firm.state == "active"]
+        return max([await _purge(database, graph, firm, language, is_confirmed=is_confirmed) for firm in firms] or [0])
+    finally:
+        await graph.close()
+        await database.close()
+
+
+async def _purge(database: Database, graph: GraphClients, firm: Firm, language: str, *, is_confirmed: bool) -> int:
+    console = Console()
+    try:
+        now = await read_believed(Clocks(database, graph).read, firm.entra_id, time.time)
+    except ClocksDifferError:
+        console.print(say(language, "purge.clocks_differ", firm=firm.name or firm.entra_id))
+        return 1
+    async with database.reading(firm.tenant_id) as connection:
+        plan = await plan_purge(connection, firm.tenant_id, now)
+    console.print(_describe(firm, plan, language), soft_wrap=True)
+    if plan is None or not is_confirmed:
+        return 0
+    await prepare_purge(database, firm.tenant_id, now, is_confirmed=True)
+    await drop_old_parts(database, now)
+    count = await purge_tenant(database, firm.tenant_id, now)
+    console.print(say(language, "purge.done", count=count))
+    return 0
+
+
+def _describe(firm: Firm, plan: Plan | None, language: str) -> str:
+    name = firm.name or firm.entra_id
+    if plan is None:
+        return say(language, "purge.keeps_everything", firm=name)
+    key = "needs_word" if plan.needs_word else "shown"
+    day = say_time(language, plan.before, "UTC")
+    return say(language, f"purge.{key}", firm=name, count=plan.count, total=plan.total, day=day)

@@ -1,0 +1,89 @@
+"""Keeping a contact or a company to oneself, and sharing it again; by a button, or by its name."""
+
+from bot.commands.companies import show_company
+from bot.commands.contacts import show_contact
+from bot.commands.inputs import Change, Id, Words, tidy
+from bot.commands.names import choose
+from bot.errors import BadRequestError, NotFoundError
+from bot.language import say
+from bot.results.base import Result
+from bot.results.questions import Asked, Option, Said, Unclear
+from bot.turn import Turn
+from bot.verbs import EVERYONE, OWN, Router, write_ask
+from storage.book import companies, contacts, keeping
+from storage.book.keeping import Of
+from storage.errors import MissingError
+from storage.lists.facts import Match
+
+router = Router()
+_OPTIONS = 8
+
+
+class OfMine(Change, frozen=True):
+    """A contact or a company of one's own, by its number or its name."""
+
+    contact_id: Id | None = None
+    company_id: Id | None = None
+    name: Words = ""
+    is_kept: bool = True
+    """False shares it again."""
+
+
+@router.verb(
+    "keep",
+    OfMine,
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=True,
+    leads=False,
+)
+async def keep(turn: Turn, given: OfMine) -> Result:
+    """Keep a contact or a company to oneself, or share it again."""
+    if given.contact_id is not None:
+        return await _keep(turn, given, "contact", given.contact_id)
+    if given.company_id is not None:
+        return await _keep(turn, given, "company", given.company_id)
+    name = tidy(given.name)
+    if not name:
+        raise BadRequestError("name_missing")
+    matches = await companies.find_companies(turn.connection, turn.viewer, name)
+    matches += await contacts.find_contacts(turn.connection, turn.viewer, name)
+    match = choose(matches)
+    if match is None:
+        return _ask_which(turn, given, name, matches)
+    meant = _mean(given, match)
+    if given.is_guess or not match.is_exact:
+        key = "keep_question" if given.is_kept else "share_again_question"
+        question = say(turn.language, f"commands.{key}", name=match.name)
+        return Asked(summary=question, again=write_ask("keep", meant), back=given.back)
+    return await keep(turn, meant)
+
+
+def _mean(given: OfMine, match: Match) -> OfMine:
+    if match.of == "company":
+        return OfMine(company_id=match.id, is_kept=given.is_kept, back=given.back)
+    return OfMine(contact_id=match.id, is_kept=given.is_kept, back=given.back)
+
+
+def _ask_which(turn: Turn, given: OfMine, name: str, matches: list[Match]) -> Result:
+    if not matches:
+        sentence = say(turn.language, "commands.nothing_found", name=name[:80])
+        return Said(summary=sentence, lines=[say(turn.language, "commands.nothing_found_hint")])
+    options = [Option(match.name, match.detail, write_ask("keep", _mean(given, match))) for match in matches[:_OPTIONS]]
+    return Unclear(summary=say(turn.language, "commands.which", name=name[:80]), options=options)
+
+
+async def _keep(turn: Turn, given: OfMine, of: Of, number: int) -> Result:
+    try:
+        await keeping.keep(
+            turn.writing, turn.viewer, of, number, is_kept=given.is_kept, now=turn.now, source=turn.surface
+        )
+    except MissingError as error:
+        raise NotFoundError("not_yours_to_keep") from error
+    note = say(turn.language, "commands.kept" if given.is_kept else "commands.shared_again")
+    if of == "company":
+        return await show_company(turn, number, note, given.back)
+    return await show_contact(turn, number, note, back=given.back)

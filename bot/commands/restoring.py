@@ -1,0 +1,105 @@
+"""What an administrator may ask of the record: what somebody changed, and taking it back."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.commands.change_notices import tell
+from bot.commands.inputs import Id, OfPeople
+from bot.commands.names import Meant, read_person
+from bot.errors import BadRequestError, NotFoundError
+from bot.language import say, say_time
+from bot.language.formats import zone
+from bot.results.base import Result
+from bot.results.questions import Asked, Done, Option, Said, Unclear
+from bot.turn import Turn
+from bot.verbs import ADMINISTRATORS, OWN, Input, Router, write_ask
+from storage.book.restoring import ChangeSet, count_change_set, list_change_sets, restore_change_set
+from storage.errors import MissingError
+
+router = Router()
+_DAYS = {"today": 0, "yesterday": 1, "week": 7}
+
+
+class OfChanges(OfPeople, frozen=True):
+    """Whose changes, and since when."""
+
+    since: Literal["today", "yesterday", "week"] = "today"
+
+
+class OfSet(Input, frozen=True):
+    """A change set, by the number of its first change."""
+
+    audit_id: Id
+    is_confirmed: bool = False
+
+
+@router.verb(
+    "changes.list",
+    OfChanges,
+    writes=False,
+    roles=ADMINISTRATORS,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=True,
+    leads=False,
+)
+async def list_changes(turn: Turn, given: OfChanges) -> Result:
+    """Show what a colleague changed, each change set with the way to take it back."""
+    person = await read_person(turn, given, lambda one: write_ask("changes.list", given, user_id=one.id, person=""))
+    if person is None:
+        raise BadRequestError("choose_person")
+    sets = await list_change_sets(turn.connection, turn.viewer, person.id, since=_find_start(turn, given.since))
+    if not sets:
+        return Said(summary=say(turn.language, "commands.no_changes", person=person.name))
+    options = [
+        Option(*_describe(turn, one), write_ask("changes.restore", OfSet(audit_id=one.audit_id))) for one in sets
+    ]
+    return Unclear(summary=_say_title(turn, person, sets), options=options)
+
+
+def _find_start(turn: Turn, since: str) -> int:
+    """Give the beginning of the day, in the asker's own time."""
+    today = datetime.fromtimestamp(turn.now, zone(turn.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return int((today - timedelta(days=_DAYS[since])).timestamp())
+
+
+def _say_title(turn: Turn, person: Meant, sets: list[ChangeSet]) -> str:
+    return say(turn.language, "commands.changed_by", person=person.name, count=sum(one.count for one in sets))
+
+
+def _describe(turn: Turn, one: ChangeSet) -> tuple[str, str]:
+    action = say(turn.language, f"commands.did_{one.action.partition('.')[2]}", count=one.count)
+    return action, f"{say_time(turn.language, one.at, turn.timezone)}: {', '.join(one.names)}"[:200]
+
+
+@router.verb(
+    "changes.restore",
+    OfSet,
+    writes=True,
+    roles=ADMINISTRATORS,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=False,
+)
+async def restore_changes(turn: Turn, given: OfSet) -> Result:
+    """Take a colleague's change set back, after asking once; what was changed again since is left and named."""
+    count = await count_change_set(turn.connection, turn.viewer, given.audit_id)
+    if not count:
+        raise NotFoundError
+    if not given.is_confirmed:
+        again = write_ask("changes.restore", given, is_confirmed=True)
+        return Asked(summary=say(turn.language, "commands.restore_question", count=count), again=again)
+    try:
+        done = await restore_change_set(turn.writing, turn.viewer, given.audit_id, now=turn.now, source=turn.surface)
+    except MissingError as error:
+        raise NotFoundError from error
+    changed = tuple(change for change in done.made if change.is_changed)
+    lines = []
+    if done.stale_names:
+        lines.append(say(turn.language, "commands.left_alone", names=", ".join(done.stale_names)[:400]))
+    audit_ids = tuple(change.audit_id for change in changed if change.audit_id is not None)
+    summary = say(turn.language, "commands.restored", count=len(changed))
+    return Done(summary=summary, notices=tell(turn, changed), audit_ids=audit_ids, lines=lines)

@@ -1,0 +1,121 @@
+"""What somebody changed, for an administrator, and taking a change set of theirs back."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from storage.book.company_writes import change_one, edit_name, edit_partner, edit_type, hold_one, index_company
+from storage.engine.connection import Reading
+from storage.errors import MissingError
+from storage.lists.filters import is_id
+from storage.models import Audit, Company
+from storage.record.changes import Change
+from storage.viewer import Access, Viewer
+
+MOST_SETS: Final = 20
+MOST_CHANGES: Final = 500
+RESTORABLE: Final = ("company.set_type", "company.set_partner", "company.rename")
+
+
+_Seen = aliased(Company, name="seen_companies")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """What one person changed in one go."""
+
+    audit_id: int
+    """The first of its changes."""
+    at: int
+    count: int
+    action: str
+    names: tuple[str, ...]
+    """Of some of the companies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What became of a change set: taken back, and left alone because it was changed again since."""
+
+    made: tuple[Change, ...]
+    stale_names: tuple[str, ...]
+
+
+def _are_changes(viewer: Viewer) -> Any:
+    """Changes of companies that the viewer may see."""
+    is_seen = exists().where(Access(viewer).companies(_Seen), _Seen.id == Audit.entity_id)
+    return and_(Audit.tenant_id == viewer.tenant_id, Audit.of == "company", Audit.action.in_(RESTORABLE), is_seen)
+
+
+async def list_change_sets(connection: Reading, viewer: Viewer, actor_id: int, *, since: int) -> list[ChangeSet]:
+    """Return what a colleague changed since a time, newest first; the caller sees to it that an administrator asks."""
+    key = func.coalesce(Audit.change_set, Audit.id)
+    own = and_(_are_changes(viewer), Audit.actor_id == actor_id, Audit.at >= since)
+    first, last_at = func.min(Audit.id), func.max(Audit.at)
+    grouped = select(first, last_at, func.count(), func.min(Audit.action)).where(own).group_by(key)
+    rows = await connection.execute(grouped.order_by(first.desc()).limit(MOST_SETS))
+    return [
+        ChangeSet(row[0], row[1], row[2], row[3], await _list_names(connection, viewer, row[0])) for row in rows.all()
+    ]
+
+
+async def _list_names(connection: Reading, viewer: Viewer, audit_id: int) -> tuple[str, ...]:
+    names = (
+        select(Company.name)
+        .distinct()
+        .select_from(Company)
+        .join(Audit, and_(Audit.tenant_id == Company.tenant_id, Audit.entity_id == Company.id))
+        .where(Access(viewer).companies(), *_is_set(viewer, audit_id))
+    )
+    return tuple(await connection.scalars(names.order_by(Company.name).limit(4)))
+
+
+def _is_set(viewer: Viewer, audit_id: int) -> tuple[Any, ...]:
+    """Give what holds for all that was changed in one go with a change."""
+    one = select(Audit.change_set).where(Audit.tenant_id == viewer.tenant_id, Audit.id == audit_id).scalar_subquery()
+    return _are_changes(viewer), or_(Audit.id == audit_id, Audit.change_set == one)
+
+
+async def count_change_set(connection: Reading, viewer: Viewer, audit_id: int) -> int:
+    """Count the changes of a set; 0 for one that is not there."""
+    if not is_id(audit_id):
+        return 0
+    return await connection.scalar(select(func.count()).select_from(Audit).where(*_is_set(viewer, audit_id))) or 0
+
+
+async def restore_change_set(
+    connection: AsyncConnection, viewer: Viewer, audit_id: int, *, now: int, source: str
+) -> Restored:
+    """Take a change set back, the last change first; what was changed again since stays. Raises `MissingError`."""
+    if not is_id(audit_id):
+        raise MissingError("audit")
+    columns = (Audit.id, Audit.action, Audit.entity_id, Audit.before, Audit.after)
+    asked = select(*columns).where(*_is_set(viewer, audit_id)).order_by(Audit.id.desc()).limit(MOST_CHANGES)
+    done = (await connection.execute(asked)).all()
+    if not done:
+        raise MissingError("audit")
+    made: list[Change] = []
+    stale: list[str] = []
+    for row in done:
+        company = await hold_one(connection, viewer, row.entity_id, None)
+        before, after = row.before or {}, row.after or {}
+        if any(getattr(company, key, None) != after.get(key) for key in before):
+            stale.append(company.name)
+            continue
+        edit = _make_edit(row, before, now, source)
+        made.append(await change_one(connection, viewer, row.entity_id, edit, None))
+        if row.action == "company.rename":
+            await index_company(connection, viewer, row.entity_id)
+    return Restored(tuple(made), tuple(dict.fromkeys(stale)))
+
+
+def _make_edit(row: Any, before: dict[str, Any], now: int, source: str) -> Any:
+    if row.action == "company.set_type":
+        return edit_type(before.get("type"), now, source, undoes=row.id)
+    if row.action == "company.set_partner":
+        return edit_partner(before.get("partner_id"), now, source, undoes=row.id)
+    is_provisional = before.get("is_provisional", False)
+    return edit_name(before["name"], is_provisional=is_provisional, now=now, source=source, undoes=row.id)

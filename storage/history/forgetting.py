@@ -1,0 +1,92 @@
+"""Forgetting people and companies of whom nothing is left: row, words, domains and what the record said of them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.chunks import CHUNK
+from storage.engine.database import Database, insert_ignoring
+from storage.lists.words import COMPANY, CONTACT
+from storage.models import (
+    Audit,
+    Company,
+    CompanyDomain,
+    CompanyRelationship,
+    Contact,
+    Interaction,
+    InteractionContact,
+    KnownWord,
+    Number,
+    Relationship,
+    SearchWord,
+)
+
+
+async def forget_empty(database: Database, tenant_id: int) -> int:
+    """Forget whom nobody has anything with any more, then the companies without people; gives how many went."""
+    count = 0
+    for of in (Contact, Company):
+        last = 0
+        while True:
+            async with database.writing(tenant_id) as connection:
+                ids = await _list_next(connection, tenant_id, of, last)
+                if not ids:
+                    break
+                empty = await _list_empty(connection, tenant_id, of, ids)
+                await _forget(connection, tenant_id, of, empty)
+                count += len(empty)
+                last = ids[-1]
+    return count
+
+
+async def _list_next(connection: AsyncConnection, tenant_id: int, of: Any, last: int) -> Sequence[int]:
+    later = select(of.id).where(of.tenant_id == tenant_id, of.id > last).order_by(of.id).limit(CHUNK)
+    return (await connection.scalars(later)).all()
+
+
+async def _list_empty(connection: AsyncConnection, tenant_id: int, of: Any, ids: Sequence[int]) -> list[int]:
+    """Give those that nothing hangs on; they are locked, so that nothing can come to hang on them."""
+    at: Any = InteractionContact if of is Contact else Contact
+    number = at.contact_id if of is Contact else at.company_id
+    kept_by: Any = Relationship if of is Contact else CompanyRelationship
+    is_known = kept_by.contact_id == of.id if of is Contact else kept_by.company_id == of.id
+    has_any = or_(
+        exists().where(at.tenant_id == tenant_id, number == of.id),
+        exists().where(kept_by.tenant_id == tenant_id, is_known),
+    )
+    if of is Contact:  # an invitation still hangs on its organiser
+        organizes = exists().where(Interaction.tenant_id == tenant_id, Interaction.organizer_id == of.id)
+        has_any = or_(has_any, organizes)
+    empty = select(of.id).where(of.tenant_id == tenant_id, of.id.in_(ids), ~has_any)
+    return list(await connection.scalars(empty.with_for_update()))
+
+
+async def _forget(connection: AsyncConnection, tenant_id: int, of: Any, ids: Sequence[int]) -> None:
+    """Delete rows, and note the highest number of them, for numbers are never given twice."""
+    if not ids:
+        return
+    kind, named = (CONTACT, "contact") if of is Contact else (COMPANY, "company")
+    await _forget_words(connection, tenant_id, kind, ids)
+    said = and_(Audit.tenant_id == tenant_id, Audit.of == named, Audit.entity_id.in_(ids))
+    await connection.execute(update(Audit).where(said).values(before=None, after=None))
+    if of is Company:
+        domains = and_(CompanyDomain.tenant_id == tenant_id, CompanyDomain.company_id.in_(ids))
+        await connection.execute(delete(CompanyDomain).where(domains))
+    await connection.execute(delete(of).where(of.tenant_id == tenant_id, of.id.in_(ids)))
+    await insert_ignoring(connection, Number, [{"tenant_id": tenant_id, "name": of.__tablename__, "highest": 0}])
+    own = and_(Number.tenant_id == tenant_id, Number.name == of.__tablename__, Number.highest < max(ids))
+    await connection.execute(update(Number).where(own).values(highest=max(ids)))
+
+
+async def _forget_words(connection: AsyncConnection, tenant_id: int, kind: int, ids: Sequence[int]) -> None:
+    """Delete the words by which they were found, and those that stand in nothing else from what is spelt right."""
+    word, known = SearchWord, KnownWord
+    theirs = and_(word.tenant_id == tenant_id, word.of == kind, word.entity_id.in_(ids))
+    said = list(await connection.scalars(select(word.word).where(theirs).distinct()))
+    await connection.execute(delete(word).where(theirs))
+    for start in range(0, len(said), CHUNK):
+        some = and_(known.tenant_id == tenant_id, known.of == kind, known.word.in_(said[start : start + CHUNK]))
+        is_used = exists().where(word.tenant_id == known.tenant_id, word.of == known.of, word.word == known.word)
+        await connection.execute(delete(known).where(some, ~is_used))

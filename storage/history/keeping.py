@@ -1,0 +1,162 @@
+"""What of a mailbox's relationships is its user's alone: kept by word, with free-mail people, in bcc, or personal.
+
+Contacts and companies add up what is left: whoever reads their counts reads nothing that somebody keeps.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import and_, case, func, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.bulk import Row, update_rows
+from storage.engine.chunks import split
+from storage.engine.connection import Reading
+from storage.history.contact_rule import is_contact
+from storage.history.events import COUNTS
+from storage.models import (
+    CompanyDomain,
+    CompanyRelationship,
+    Contact,
+    InteractionContact,
+    Invitation,
+    Keep,
+    Kept,
+    Kind,
+    Relationship,
+)
+from storage.viewer import get_open
+
+OPEN: Final = tuple(f"open_{column}" for column in COUNTS)
+NOTHING: Final = (0,) * len(COUNTS)
+SET_KEPT: Final = ("kept = ?", "is_kept_contact = ?", *(f"{column} = ?" for column in OPEN))
+
+
+def digest_address(address: str) -> bytes:
+    """Give what a contact is kept by; `@` and a domain stand for a company."""
+    return hashlib.blake2b(address.encode(), digest_size=16).digest()
+
+
+async def list_keeps(connection: Reading, tenant_id: int, user_id: int) -> dict[bytes, bool]:
+    """Give all that a user said of contacts and companies: True where they are kept."""
+    asked = select(Keep.digest, Keep.is_kept).where(Keep.tenant_id == tenant_id, Keep.user_id == user_id)
+    return {bytes(row[0]): bool(row[1]) for row in await connection.execute(asked)}
+
+
+async def list_touched(
+    connection: AsyncConnection,
+    tenant_id: int,
+    user_id: int,
+    people: Mapping[int, tuple[str, str]],
+    hidden: Collection[int],
+) -> set[int]:
+    """Give those of a page (address and company's domain by number) of whom something is, or may be, kept."""
+    keeps = await list_keeps(connection, tenant_id, user_id)
+    touched = set(hidden) | {
+        number
+        for number, names in people.items()
+        if not names[1] or (keeps and (digest_address(names[0]) in keeps or digest_address(f"@{names[1]}") in keeps))
+    }
+    of = Relationship
+    for some in split(sorted(people.keys() - touched)):
+        own = and_(of.tenant_id == tenant_id, of.user_id == user_id, of.contact_id.in_(some))
+        touched |= set(await connection.scalars(select(of.contact_id).where(own, of.kept > literal_column("0"))))
+    return touched
+
+
+async def list_kept_companies(
+    connection: AsyncConnection, tenant_id: int, user_id: int, company_ids: Collection[int]
+) -> set[int]:
+    """Give those of the companies of which something is kept."""
+    of, found = CompanyRelationship, set[int]()
+    for some in split(sorted(company_ids)):
+        own = and_(of.tenant_id == tenant_id, of.user_id == user_id, of.company_id.in_(some))
+        found |= set(await connection.scalars(select(of.company_id).where(own, of.kept > literal_column("0"))))
+    return found
+
+
+async def keep_relationships(
+    connection: AsyncConnection, tenant_id: int, user_id: int, rule: str, contact_ids: Collection[int]
+) -> None:
+    """Write of each relationship what is kept, and what colleagues may know of it."""
+    keeps = await list_keeps(connection, tenant_id, user_id)
+    for some in split(sorted(contact_ids)):
+        domains = await _list_domains(connection, tenant_id, some)
+        opened = await _count_open(connection, tenant_id, user_id, some)
+        of, at = Relationship, Contact
+        counts = (of.sent_count, of.received_count, of.meeting_count, of.planned_count)
+        own = and_(of.tenant_id == tenant_id, of.user_id == user_id, of.contact_id.in_(some))
+        is_same = and_(at.tenant_id == of.tenant_id, at.id == of.contact_id)
+        asked = select(at.id, at.address, at.company_id, of.is_added, *counts).join(at, is_same).where(own)
+        rows = []
+        for number, address, company_id, is_added, *happened in await connection.execute(asked):
+            hidden_count, shown = opened.get(number, (0, NOTHING))
+            kept = Kept.SOME if hidden_count else Kept.NOTHING
+            if _is_kept(keeps, address, domains.get(company_id or 0, ())):
+                kept, shown = Kept.ALL, NOTHING
+            is_mine = bool(kept) and (bool(is_added) or is_contact(rule, *happened))
+            rows.append((tenant_id, user_id, number, kept.value, is_mine, *(shown if kept else NOTHING)))
+        await update_rows(connection, of, ("tenant_id", "user_id", "contact_id"), SET_KEPT, rows)
+
+
+def _is_kept(keeps: Mapping[bytes, bool], address: str, domains: Iterable[str]) -> bool:
+    """Take what was said of the person, else of their company; else who has no company is kept."""
+    said = keeps.get(digest_address(address))
+    if said is not None:
+        return said
+    at = [keeps.get(digest_address(f"@{domain}")) for domain in domains]
+    return any(at) if at else True
+
+
+async def _list_domains(
+    connection: AsyncConnection, tenant_id: int, contact_ids: Collection[int]
+) -> dict[int, list[str]]:
+    of = CompanyDomain
+    theirs = select(Contact.company_id).where(Contact.tenant_id == tenant_id, Contact.id.in_(contact_ids))
+    asked = select(of.company_id, of.domain).where(of.tenant_id == tenant_id, of.company_id.in_(theirs))
+    found: dict[int, list[str]] = {}
+    for company_id, domain in await connection.execute(asked):
+        found.setdefault(company_id, []).append(domain)
+    return found
+
+
+async def _count_open(
+    connection: AsyncConnection, tenant_id: int, user_id: int, contact_ids: Collection[int]
+) -> dict[int, tuple[int, Row]]:
+    """Count by contact what is hidden (in bcc, or personal), and add up the rest; those without any are left out."""
+    taker = InteractionContact
+    own = and_(taker.tenant_id == tenant_id, taker.user_id == user_id, taker.contact_id.in_(contact_ids))
+    hidden = select(taker.contact_id).where(own, taker.is_bcc).distinct()
+    with_some = list(await connection.scalars(hidden))
+    if not with_some:
+        return {}
+    columns = (func.count().filter(taker.is_bcc), *count_columns(taker.source_digest, ~taker.is_bcc))
+    asked = select(taker.contact_id, *columns).where(own, taker.contact_id.in_(with_some)).group_by(taker.contact_id)
+    return {row[0]: (row[1], tuple(row[2:])) for row in await connection.execute(asked)}
+
+
+def count_columns(counted: Any, which: Any = None) -> list[Any]:
+    """Give the columns of `COUNTS` over rows of `interaction_contacts`, of those alone for which `which` holds."""
+    taker = InteractionContact
+    also = () if which is None else (which,)
+    counts = and_(taker.invitation != Invitation.STRANGE, *also)
+    is_held = ~taker.is_planned
+    has_happened = and_(is_held, counts, taker.occurred_at > 0)
+    return [
+        func.count(counted).filter(taker.kind == Kind.SENT, *also),
+        func.count(counted).filter(taker.kind == Kind.RECEIVED, *also),
+        func.count(counted).filter(taker.kind == Kind.MEETING, is_held, counts),
+        func.count(counted).filter(taker.is_planned, counts),
+        func.count(counted).filter(is_held, counts),
+        func.coalesce(func.min(taker.occurred_at).filter(has_happened), 0),
+        func.coalesce(func.max(taker.occurred_at).filter(has_happened), 0),
+    ]
+
+
+def sum_open(model: Any) -> list[Any]:
+    """Give the columns of `COUNTS` over what colleagues may know of the relationships of one contact or company."""
+    sums = [func.coalesce(func.sum(get_open(model, column)), 0) for column in COUNTS[:5]]
+    first_at = get_open(model, "first_at")
+    first = func.coalesce(func.min(case((first_at > 0, first_at))), 0)
+    return [*sums, first, func.coalesce(func.max(get_open(model, "last_at")), 0)]

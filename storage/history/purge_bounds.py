@@ -1,0 +1,58 @@
+"""How much one purge may take by itself: more than that needs an administrator's word (`carnet purge --confirm`).
+
+A clock that is wrong, and a rule that was mistyped, look like this: all at once a great deal is too old.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.connection import Reading
+from storage.models import Chore, Interaction, Tenant
+
+DAY: Final = 86_400
+MOST_DAYS: Final = 31
+"""Days since the last purge; a boundary that moves on further than that is looked at by a person."""
+MOST_PERCENT: Final = 10
+FEW: Final = 50
+"""So many interactions may always go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a purge would take."""
+
+    before: int
+    """UTC seconds: what is older goes."""
+    count: int
+    total: int
+    days: int
+    """Days since the last purge; 0 before the first one."""
+
+    @property
+    def needs_word(self) -> bool:
+        """Say whether an administrator must say yes."""
+        is_many = self.count > max(FEW, self.total * MOST_PERCENT // 100)
+        return self.count > 0 and (is_many or self.days > MOST_DAYS)
+
+
+async def plan_purge(connection: Reading, tenant_id: int, now: int) -> Plan | None:
+    """Count what is older than a tenant keeps; None for one that keeps everything."""
+    days = await connection.scalar(select(Tenant.retention_days).where(Tenant.tenant_id == tenant_id))
+    if not days:
+        return None
+    before, of = now - days * DAY, Interaction
+    is_old = and_(of.occurred_at > 0, of.occurred_at < before)
+    counts = select(func.count(), func.count().filter(is_old)).where(of.tenant_id == tenant_id)
+    total, count = (await connection.execute(counts)).one()
+    own = and_(Chore.tenant_id == tenant_id, Chore.name == "retention")
+    last = await connection.scalar(select(Chore.last_success_at).where(own)) or 0
+    return Plan(before, count, total, (now - last) // DAY if last else 0)
+
+
+async def move_boundary(connection: AsyncConnection, tenant_id: int, before: int) -> None:
+    """Take nothing in any more that is older, by no sync and no resync; the boundary never moves back."""
+    behind = and_(Tenant.tenant_id == tenant_id, Tenant.kept_from < before)
+    await connection.execute(update(Tenant).where(behind).values(kept_from=before))

@@ -1,0 +1,105 @@
+"""A clock that is wrong deletes nothing, and what it put off is due again when it is right."""
+
+import pytest
+
+from bot.graph.directory.clocks import Clocks
+from bot.upkeep import APART, Upkeep
+from storage.engine.rls import SYSTEM
+from storage.history.retention import DAY
+from storage.queue.clock import get_database_time
+from tests.integration.test_letting_go import exchange, expect, let_go
+from tests.live import Live, live
+from tests.stored import assert_same, read_ledger
+
+__all__ = ["live"]
+TWO_YEARS = 730 * DAY
+
+
+async def purge(live: Live, *, ahead: float = 0.0, told: tuple[float, ...] = (0.0, 0.0)) -> str:
+    """Do the hour's upkeep with our clock and the others' ahead by so much; gives why nothing was purged."""
+
+    async def read_times(_entra_id: str) -> list[float]:
+        return [live.clock() + seconds for seconds in told]
+
+    await live.execute("UPDATE chores SET due_at = 0 WHERE name = 'retention'")
+    await Upkeep(live.database, lambda: live.clock() + ahead, read_times).work()
+    return (await live.query("SELECT reason FROM chores WHERE name = 'retention'"))[0][0]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "told"),
+    [
+        (TWO_YEARS, (0.0, 0.0)),
+        (0.0, (TWO_YEARS, 0.0)),
+        (0.0, (0.0, TWO_YEARS)),
+        (TWO_YEARS, (TWO_YEARS, 0.0)),
+        (-TWO_YEARS, (0.0, 0.0)),
+        (0.0, (0.0,)),
+    ],
+)
+async def test_A7_clocks_that_differ_delete_nothing(live, ahead, told):
+    await exchange(live)
+    await live.execute("UPDATE tenants SET retention_days = 2000")
+    assert await purge(live, ahead=ahead, told=told) == "clocks_differ"
+    assert (await live.query("SELECT max(kept_from) FROM tenants"))[0][0] == 0
+    assert_same(await read_ledger(live.query), expect(live))
+
+
+async def test_A7_all_clocks_wrong_alike_take_no_more_than_an_administrator_allows(live):
+    await exchange(live)
+    await live.execute("UPDATE tenants SET retention_days = 2000")
+    assert await purge(live) == ""
+    reason = await purge(live, ahead=TWO_YEARS, told=(TWO_YEARS, TWO_YEARS))
+    assert reason.startswith("purge_needs_word:")
+    assert_same(await read_ledger(live.query), expect(live))
+    assert await purge(live, ahead=APART / 2) == ""
+
+
+async def test_A7_what_a_clock_ahead_put_off_is_due_again_when_it_is_right(live):
+    await live.settle()
+    far = int(live.clock()) + TWO_YEARS
+    await live.execute(f"UPDATE mailboxes SET due_at = {far}, not_before = {far}, leased_until = {far}")
+    await live.execute(f"UPDATE chores SET due_at = {far}")
+    await live.execute(f"UPDATE subscriptions SET renew_at = {far}")
+    await live.upkeep.work()
+    for column, table in (("due_at", "mailboxes"), ("leased_until", "mailboxes"), ("due_at", "chores")):
+        assert (await live.query(f"SELECT max({column}) FROM {table}"))[0][0] <= live.clock() + DAY
+    assert (await live.query("SELECT max(renew_at) FROM subscriptions"))[0][0] <= live.clock() + 8 * DAY
+
+
+async def test_A7_the_database_and_graph_are_asked_for_the_time(live):
+    [(entra_id,)] = await live.query("SELECT entra_id FROM tenants LIMIT 1") or [(live.firm.tenant_id,)]
+    times = await Clocks(live.database, live.clients).read(entra_id)
+    async with live.database.reading(SYSTEM) as connection:
+        assert abs(await get_database_time(connection) - live.clock()) < APART
+    assert all(abs(told - live.clock()) < APART for told in times)
+
+
+async def test_A18_after_a_purge_nothing_is_left_of_who_is_gone_and_no_resync_brings_it_back(live):
+    await exchange(live)
+    await live.execute("UPDATE tenants SET retention_days = 365")
+    assert await purge(live) == ""
+    gone = [f"sam{days}@zenith.example" for days in (400, 800, 1300)]
+    for table, column in (("contacts", "address"), ("search_words", "word"), ("known_words", "word")):
+        left = {row[0] for row in await live.query(f"SELECT {column} FROM {table}")}
+        assert not left & {*gone, *(address.partition("@")[0] for address in gone)}
+    let_go(live, most_days=365)
+    await live.execute("UPDATE mailbox_feeds SET link = '', round = 0, window_ends_at = 0")
+    await live.execute("UPDATE mailboxes SET due_at = 0")
+    await live.settle()
+    assert_same(await read_ledger(live.query), expect(live))
+
+
+async def test_A18_a_leavers_erasure_takes_whom_only_the_leaver_knew(live):
+    await exchange(live)
+    anne, *_ = live.firm.list_people()
+    live.firm.send_mail((anne.name, anne.address), to=[("", "only@annes.example")])
+    await live.execute("UPDATE mailboxes SET due_at = 0")
+    await live.settle()
+    await live.execute("UPDATE tenants SET leaver_days = 0")
+    live.firm.directory.remove(anne)
+    await live.pass_time(400)
+    await purge(live)
+    assert ("only@annes.example",) not in await live.query("SELECT address FROM contacts")
+    assert ("annes.example",) not in await live.query("SELECT domain FROM company_domains")
+    let_go(live, without=anne.id)

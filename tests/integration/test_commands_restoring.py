@@ -1,0 +1,69 @@
+"""Mass changes are asked about by their number, and an administrator reads what somebody did and takes it back."""
+
+import pytest
+from sqlalchemy import select
+
+from bot.commands.bulk_changes import MANY
+from storage.models import Company, User
+from tests import factories
+from tests.office import Office, open_office, said
+
+
+@pytest.fixture
+async def office(database) -> Office:
+    return await open_office(database)
+
+
+async def add_companies(office: Office, count: int) -> list[int]:
+    async with office.database.writing(1) as connection:
+        await connection.execute(
+            User.__table__.update()
+            .where(User.id == office.people["Anne Martin"].user_id, User.tenant_id == 1)
+            .values(is_admin=True)
+        )
+        return [
+            await factories.add_company(connection, f"Bulk {number}", contact_count=1, type="client")
+            for number in range(count)
+        ]
+
+
+async def list_types(office: Office, ids: list[int]) -> set[str | None]:
+    async with office.database.reading(1) as connection:
+        query = select(Company.type).where(Company.tenant_id == 1, Company.id.in_(ids))
+        return set(await connection.scalars(query))
+
+
+async def test_A15_a_mass_change_is_made_only_by_who_was_told_the_number(office):
+    ids = await add_companies(office, MANY + 1)
+    several = {"company_ids": ids, "versions": [1] * len(ids), "type": "court", "is_confirmed": True}
+    asked = await office.ask("companies.set_many", several, by="Marc Lefèvre")
+    assert str(MANY + 1) in said(asked)
+    assert await list_types(office, ids) == {"client"}
+    await office.click(asked, "Yes, go on", by="Marc Lefèvre")
+    assert await list_types(office, ids) == {"court"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "yes"),
+    [
+        ("what did Marc Lefèvre change today?", "en", "Yes, go on"),
+        ("qu'a changé Marc Lefèvre aujourd'hui ?", "fr", "Oui, continuer"),
+    ],
+)
+async def test_A15_an_administrator_reads_what_somebody_changed_and_restores_it(office, text, language, yes):
+    ids = await add_companies(office, 3)
+    several = {"company_ids": ids, "versions": [1] * 3, "type": "court", "is_confirmed": True}
+    await office.ask("companies.set_many", several, by="Marc Lefèvre")
+    listed = await office.say(text, by="Anne Martin", language=language)
+    assert listed.found is not None
+    [option] = listed.found.options
+    asked = await office.ask(option.data["verb"], option.data, by="Anne Martin", language=language)
+    assert await list_types(office, ids) == {"court"}
+    await office.click(asked, yes, by="Anne Martin", language=language)
+    assert await list_types(office, ids) == {"client"}
+
+
+async def test_A15_nobody_else_reads_the_record_or_restores_from_it(office):
+    await add_companies(office, 1)
+    for verb, data in (("changes.list", {"person": "Anne Martin"}), ("changes.restore", {"audit_id": 1})):
+        assert (await office.ask(verb, data, by="Zoé Brun")).code == 403

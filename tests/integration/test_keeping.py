@@ -1,0 +1,211 @@
+"""What somebody keeps to themselves is theirs alone: by word, by free mail, in bcc, or as a personal meeting.
+
+Everything is asked of a colleague before it is there, and again when it is; the answers are the same.
+"""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from storage.book.companies import get_company, list_companies
+from storage.book.contacts import get_contact, list_contacts
+from storage.book.keeping import keep
+from storage.errors import MissingError
+from storage.history.recount import recount
+from storage.lists.filters import Filter
+from storage.models import Audit, Contact, Interaction, InteractionContact, Kind, View, ViewShare
+from storage.viewer import Viewer
+from tests import factories
+from tests.factories import NOW, ago
+from tests.integration.test_access import (
+    AUDIT,
+    DOMAIN,
+    FILTER_AT,
+    HIDDEN,
+    NAME,
+    SEEN,
+    VIEW,
+    VIEW_NAME,
+    ZELDA,
+    ask_everything,
+)
+from tests.office import Office, in_group, open_office, said
+
+ANNE, MARC = "Anne Martin", "Marc Lefèvre"
+WAYS = ("company", "contact", "free", "bcc", "personal")
+
+
+@pytest.fixture
+async def office(database) -> Office:
+    return await open_office(database)
+
+
+async def happen(
+    connection: Any, user_id: int, contact_id: int, at: int, kind: int = Kind.SENT, *, is_bcc: bool = False
+) -> None:
+    """Write a mail or a meeting of one person with one other."""
+    source = f"{user_id} {contact_id} {at}".encode().ljust(16)[-16:]
+    key = {"tenant_id": 1, "user_id": user_id, "source_digest": source, "occurred_at": at, "kind": kind}
+    await connection.execute(insert(Interaction).values(**key, message_digest=source))
+    await connection.execute(insert(InteractionContact).values(**key, contact_id=contact_id, is_bcc=is_bcc))
+
+
+async def meet_in_secret(office: Office, way: str) -> None:
+    """Write a company and its people whom Anne alone knows, in one of the ways that keep them hers."""
+    anne = office.people[ANNE]
+    async with office.database.writing(1) as connection:
+        at = {} if way == "free" else {"company_id": HIDDEN}
+        if way != "free":
+            await factories.add_company(connection, NAME, DOMAIN, id=HIDDEN, is_known=False, partner_id=anne.user_id)
+            await factories.add_company_relationship(connection, anne.user_id, HIDDEN)
+        for number, name, address in ((ZELDA, "Zelda Quark", f"zelda@{DOMAIN}"), (SEEN, "Zed Seen", f"zed@{DOMAIN}")):
+            await factories.add_contact(connection, name, address, id=number, is_contact=False, **at)
+            await factories.add_relationship(connection, anne.user_id, number, is_mine=number == ZELDA)
+        kind = Kind.MEETING if way == "personal" else Kind.SENT
+        await happen(connection, anne.user_id, ZELDA, ago(1), kind, is_bcc=way in ("bcc", "personal"))
+        await happen(connection, anne.user_id, SEEN, ago(2), Kind.RECEIVED)
+        await recount(connection, 1, anne.user_id, "outreach", [ZELDA, SEEN])
+        if way in ("company", "contact"):
+            number = HIDDEN if way == "company" else ZELDA
+            await keep(connection, anne, way, number, is_kept=True, now=NOW, source="chat")  # type: ignore[arg-type]
+        await share_a_view(connection, anne, office.people[MARC])
+
+
+async def share_a_view(connection: Any, anne: Viewer, marc: Viewer) -> None:
+    named = {"name": VIEW_NAME, "folded_name": VIEW_NAME.lower(), "created_at": NOW, "filter": FILTER_AT}
+    shared = {"tenant_id": 1, "owner_id": anne.user_id, "is_shared_with_firm": True}
+    await connection.execute(insert(View).values(id=VIEW, **shared, **named))
+    await connection.execute(insert(ViewShare).values(tenant_id=1, view_id=VIEW, user_id=marc.user_id))
+    entry = {"tenant_id": 1, "at": NOW, "actor_id": anne.user_id, "source": "chat", "entity_id": HIDDEN}
+    entry |= {"of": "company", "before": {"type": None}, "after": {"type": "prospect"}}
+    await connection.execute(insert(Audit).values(id=AUDIT, action="company.set_type", **entry))
+
+
+@pytest.mark.parametrize(
+    ("surface", "way"), [*(("chat", way) for way in WAYS), ("tab", "company"), ("tab", "bcc"), ("group", "contact")]
+)
+async def test_A5_A6_nothing_is_heard_of_what_a_colleague_keeps(office, way, surface):
+    marc = in_group(office.people[MARC]) if surface == "group" else office.people[MARC]
+    await ask_everything(office, marc, surface)
+    before = await ask_everything(office, marc, surface)  # what it changed it has changed by now
+    await meet_in_secret(office, way)
+    after = await ask_everything(office, marc, surface)
+    assert {key: after[key] for key in after if after[key] != before[key]} == {}
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_A6_who_keeps_something_finds_it_among_their_own(office, way):
+    await meet_in_secret(office, way)
+    anne = office.people[ANNE]
+    async with office.database.reading(1) as connection:
+        rows = (await list_contacts(connection, anne, Filter(of="contacts"), now=NOW)).rows
+        zelda = await get_contact(connection, anne, ZELDA)
+        mine = (await list_companies(connection, anne, Filter(), now=NOW)).rows
+        company = await get_company(connection, anne, HIDDEN)
+    assert ZELDA in {row.id for row in rows}
+    assert zelda is not None
+    assert (zelda.is_mine, zelda.mine.interaction_count) == (True, 1)
+    assert way == "free" or (company is not None and HIDDEN in {row.id for row in mine})
+    assert "Zelda Quark" in said(await office.say("zelda quark", by=ANNE))
+    assert "Zelda Quark" in said(await office.say("zelda quurk", by=ANNE))
+
+
+async def deal_too(office: Office) -> None:
+    """Let Marc deal with Zelda and Anne keep her: what Marc had stays, and nothing of Anne's shows in it."""
+    await meet_in_secret(office, "contact")
+    marc = office.people[MARC]
+    async with office.database.writing(1) as connection:
+        await factories.add_relationship(connection, marc.user_id, ZELDA)
+        await factories.add_company_relationship(connection, marc.user_id, HIDDEN)
+        for days in (30, 40):
+            await happen(connection, marc.user_id, ZELDA, ago(days))
+        await recount(connection, 1, marc.user_id, "outreach", [ZELDA])
+
+
+async def test_A6_what_two_know_shows_to_others_as_if_one_did(office):
+    await deal_too(office)
+    zoe, anne = office.people["Zoé Brun"], office.people[ANNE]
+    async with office.database.reading(1) as connection:
+        contact, company = await get_contact(connection, zoe, ZELDA), await get_company(connection, zoe, HIDDEN)
+        rows = (await list_contacts(connection, zoe, Filter(of="contacts", scope="firm"), now=NOW)).rows
+        hers = await get_contact(connection, anne, ZELDA)
+    assert contact is not None
+    assert company is not None
+    for shown in (contact, company):
+        assert [one.name for one in shown.knowers] == [MARC]
+        assert shown.firm.sent_count == 2
+        assert {name for recent in shown.recent for name in recent.user_names} == {MARC}
+    assert contact.firm.last_at == ago(30)
+    [row] = [row for row in rows if row.id == ZELDA]
+    assert (row.interaction_count, row.last_at) == (2, ago(30))
+    assert hers is not None
+    assert (hers.firm.interaction_count, hers.mine.interaction_count) == (3, 1)
+
+
+async def test_A5_a_bcc_is_in_no_figure_of_a_contact_whom_the_firm_knows(office):
+    async with office.database.writing(1) as connection:
+        marc = office.people[MARC]
+        bob = await factories.add_contact(connection, "Bob Open", "bob@open.example", is_contact=False)
+        company = await factories.add_company(connection, "Open", "open.example", is_known=False)
+        await connection.execute(Contact.__table__.update().where(Contact.id == bob).values(company_id=company))
+        await factories.add_relationship(connection, marc.user_id, bob)
+        await factories.add_company_relationship(connection, marc.user_id, company)
+        await happen(connection, marc.user_id, bob, ago(9))
+        await happen(connection, marc.user_id, bob, ago(1), is_bcc=True)
+        await recount(connection, 1, marc.user_id, "outreach", [bob])
+    async with office.database.reading(1) as connection:
+        for name, count in ((ANNE, 1), (MARC, 2)):
+            shown = await get_contact(connection, office.people[name], bob)
+            there = await get_company(connection, office.people[name], company)
+            assert shown is not None
+            assert there is not None
+            assert (shown.firm.interaction_count, there.firm.interaction_count) == (count, count)
+
+
+async def test_A6_sharing_again_gives_back_what_was_kept(office):
+    await meet_in_secret(office, "company")
+    await office.ask("keep", {"company_id": HIDDEN, "is_kept": False}, by=ANNE)
+    assert "Zelda Quark" in said(await office.say("zelda quark", by=MARC))
+    await office.ask("keep", {"company_id": HIDDEN}, by=ANNE)
+    assert "Zelda Quark" not in said(await office.say("who knows zelda?", by=MARC))
+
+
+async def test_A6_nobody_keeps_what_is_not_theirs(office):
+    zoe = office.people["Zoé Brun"]
+    for of, number in (("contact", office.contacts["Albert"]), ("company", office.companies["Umbrella"])):
+        with pytest.raises(MissingError):
+            async with office.database.writing(1) as connection:
+                await keep(connection, zoe, of, number, is_kept=True, now=NOW, source="chat")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "is_kept"),
+    [
+        ("keep Zelda Quark to myself", "en", True),
+        ("share Zelda Quark again", "en", False),
+        ("garde Zelda Quark pour moi", "fr", True),
+        ("partage à nouveau Zelda Quark", "fr", False),
+    ],
+)
+async def test_A6_a_sentence_keeps_and_shares(office, text, language, is_kept):
+    await meet_in_secret(office, "company")
+    reply = await office.say(text, by=ANNE, language=language)
+    assert reply.found is not None
+    async with office.database.reading(1) as connection:
+        zelda = await get_contact(connection, office.people[ANNE], ZELDA)
+        actions = list(await connection.scalars(select(Audit.action).where(Audit.of == "keep")))
+    assert zelda is not None
+    assert (zelda.is_kept, actions[-1]) == (is_kept, "contact.keep" if is_kept else "contact.share")
+
+
+async def test_A6_every_card_of_ones_own_has_the_button(office):
+    async with office.database.writing(1) as connection:
+        await happen(connection, office.people[ANNE].user_id, office.contacts["Jean Globex"], ago(3))
+    card = await office.ask("contact.open", {"contact_id": office.contacts["Jean Globex"]}, by=ANNE)
+    kept = await office.click(card, "Keep this to myself", by=ANNE)
+    assert "Only you see this" in said(kept)
+    company = await office.ask("company.open", {"company_id": office.companies["Globex"]}, by=ANNE)
+    assert "Keep this to myself" in str(company.card)
+    theirs = await office.ask("company.open", {"company_id": office.companies["Umbrella"]}, by=ANNE)
+    assert "Keep this to myself" not in str(theirs.card)
