@@ -177,11 +177,12 @@ def suggest(reader: Reader, company: CompanyDetail) -> list[Choice]:
 
 
 def _draw_actions(reader: Reader, company: CompanyDetail, opened: Opened) -> list[Json | None]:
+    keep = None if opened.is_in_public or opened.audit_ids else draw_keep(reader, company, opened.back)
+    # A card has room for six actions: what can be undone goes first, and the drawer takes a company as well.
     return [
         None if opened.is_in_public else toggle(text(reader.language, "company.change"), DRAWER),
-        # A card has room for six actions: where something can be undone, that goes first.
-        None if opened.is_in_public or opened.audit_ids else draw_keep(reader, company, opened.back),
-        _draw_taking(reader, company, opened),
+        keep,
+        None if keep and opened.back else _draw_taking(reader, company, opened),
         draw_undo(reader, opened.audit_ids, opened.back),
         draw_back(reader, opened.back),
     ]
