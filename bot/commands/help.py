@@ -27,7 +27,7 @@ class Unknown(Input, frozen=True):
 
     text: Words = ""
     suggestions: Strings = ()
-    turning: Strings = ()
+    negations: Strings = ()
     """Words that turn a question round and were not understood: no list is shown for it."""
     nearest: dict[str, Any] | None = None
     """The list that the sentence is without them."""
@@ -80,7 +80,7 @@ async def show_help(turn: Turn, given: Nothing) -> HelpShown:
 )
 async def say_unknown(turn: Turn, given: Unknown) -> Result:
     """Offer the nearest sentences; or the nearest list, where a word that turns it round was not understood."""
-    if given.turning:
+    if given.negations:
         named = None if turn.is_shared else await views.find_view_named(turn.connection, turn.viewer, given.text)
         if named is not None:
             return await show_list(turn, ShowList(view_id=named))
@@ -91,7 +91,7 @@ async def say_unknown(turn: Turn, given: Unknown) -> Result:
 
 async def _say_turned(turn: Turn, given: Unknown) -> TurnedRound:
     """Say which words were not understood and that nothing is shown for it."""
-    sentence = say(turn.language, "cards.unknown.turned", words=quote(given.turning))
+    sentence = say(turn.language, "cards.unknown.turned", words=quote(given.negations))
     nearest = await _read_nearest(turn, given)
     option = [] if nearest is None else [Option(nearest.words, "", {"verb": "list", **state_of(nearest, None)})]
     return TurnedRound(summary=sentence, options=option)

@@ -4,14 +4,14 @@ Ask in words: `understand`. Say a filter back: `describe`. Say anything else: `s
 `say_ago`, ... for what depends on the reader's habits.
 """
 
-from bot.language.commands import get_called
-from bot.language.describing import describe, describe_period
+from bot.language.command_data import get_called
+from bot.language.filter_description import describe, describe_period
 from bot.language.formats import say_ago, say_date, say_list, say_month, say_number, say_time
-from bot.language.loading import prepare
-from bot.language.naming import split_names
+from bot.language.name_lists import split_names
 from bot.language.reasons import say_reason
 from bot.language.texts import LANGUAGES, MissingTextWarning, choose_language, name_language, say
 from bot.language.understanding import is_sentence, understand
+from bot.language.vocabulary_loader import prepare
 
 __all__ = [
     "LANGUAGES",

@@ -1,6 +1,6 @@
-"""Dates, times, numbers and lists as a reader's language writes them, through Babel; remembered, since a list repeats.
+"""Format dates, times, numbers and lists in the reader's language, with Babel; cached because lists repeat values.
 
-Times come in as UTC seconds since 1970; 0 means that no believable date is known and gives an empty string.
+Times are UTC seconds since 1970; 0 means that no plausible date is known and gives an empty string.
 """
 
 import bisect
@@ -28,7 +28,7 @@ _UNITS: tuple[tuple[int, Unit], ...] = (
     (30 * 86_400, "month"),
     (365 * 86_400, "year"),
 )
-"""Seconds from which a unit is used; months of 30 days, as filters count them."""
+"""The number of seconds from which each unit is used; a month has 30 days, as in filters."""
 _BEGINNINGS = [seconds for seconds, _ in _UNITS]
 
 
@@ -39,7 +39,7 @@ def say_number(language: Language, number: float) -> str:
 
 
 def say_date(language: Language, at: int | date, timezone: str = "UTC", style: DateStyle = "medium") -> str:
-    """Return the day of a time (UTC seconds) at a place, or of a date: `3 Mar 2026`."""
+    """Format a date, or the day of a time (UTC seconds) in a time zone: `3 Mar 2026`."""
     if isinstance(at, date):
         return _say_day(language, at, style)
     if at <= 0:
@@ -49,7 +49,7 @@ def say_date(language: Language, at: int | date, timezone: str = "UTC", style: D
 
 
 def say_time(language: Language, at: int, timezone: str = "UTC") -> str:
-    """Return day and time of day (UTC seconds) at a place: `3 Mar 2026, 14:05`."""
+    """Format a time (UTC seconds) in a time zone: `3 Mar 2026, 14:05`."""
     if at <= 0:
         return ""
     moment = datetime.fromtimestamp(at, zone(timezone))
@@ -72,13 +72,13 @@ def say_month(language: Language, day: date) -> str:
 
 
 def say_list(language: Language, items: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
-    """Return items in a row with the language's own `and` (or `or`) before the last."""
+    """Join items as the language does, with `and` or `or` before the last one."""
     return str(format_list(list(items), style=style, locale=language))
 
 
 @functools.lru_cache(maxsize=256)
 def is_month_first(locale: str) -> bool:
-    """Say whether 3/4 is the fourth of March where a locale is spoken; without a country it is the third of April."""
+    """Return whether a locale writes the fourth of March as 3/4; False for a locale without a country."""
     known = _parse_locale(locale)
     if known is None or known.territory is None:
         return False
@@ -88,13 +88,13 @@ def is_month_first(locale: str) -> bool:
 
 @functools.lru_cache(maxsize=256)
 def has_decimal_comma(locale: str, language: Language) -> bool:
-    """Say whether a decimal begins with a comma where a locale is spoken, else in the language."""
+    """Return whether a locale, or else the language, writes decimals with a comma."""
     known = _parse_locale(locale) or Locale.parse(language)
     return get_decimal_symbol(known) == ","
 
 
 def _parse_locale(locale: str) -> Locale | None:
-    """Return a locale however it is written (`FR`, `fr_ca`, `en-us`); None for none that Unicode knows."""
+    """Return a locale however it is written (`FR`, `fr_ca`, `en-us`); None for one that Unicode does not know."""
     parts = re.split(r"[-_.@ ]", locale.strip())[:3]
     places = [part for part in parts[1:] if re.fullmatch(r"[A-Za-z]{2}|\d{3}", part)]
     try:
@@ -105,7 +105,7 @@ def _parse_locale(locale: str) -> Locale | None:
 
 @functools.lru_cache(maxsize=64)
 def zone(name: str) -> ZoneInfo:
-    """Return a time zone by its IANA name; UTC for one that nobody knows."""
+    """Return a time zone by its IANA name; UTC for an unknown name."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

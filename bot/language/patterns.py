@@ -1,4 +1,4 @@
-"""Patterns of sentences, read into a graph.
+"""Read patterns of sentences into a graph.
 
 `<set> (the)? <partner> (of|for) {name} to {person}`: a word stands for itself, `<class>` for any phrase of a class,
 `{slot}` is filled; brackets group, `|` separates choices, `?` makes what stands before it optional, `@name` is short
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.language.words import cut_phrase
+from bot.language.tokenizer import tokenize_phrase
 
 _PART = re.compile(r"[()|?]|<[\w.]+>|\{\w+\}|[^\s()|?<>{}]+")
 
@@ -25,35 +25,35 @@ class Meaning:
 
     name: str
     data: Mapping[str, Any] = field(default_factory=dict)
-    """What is always part of it, whatever the slots hold."""
+    """Data that belongs to the meaning whatever the slots hold."""
     is_statement: bool = False
-    """`Acme is a client`: a question mark behind it makes it a question, not a change."""
+    """`Acme is a client`: a change, but with a question mark behind it a question."""
     is_guess: bool = False
-    """Said by its gist: nothing is changed before the person confirms."""
+    """The pattern shows only roughly what is meant: the person confirms before anything is changed."""
     is_loose: bool = False
-    """`show Acme`: takes any words, so that a list may be meant as well."""
+    """`show Acme`: its slot takes any words, so a list may be meant instead."""
     is_either_way: bool = False
-    """`assign Acme to Anne`, `assign Anne to Acme`: company and person may stand the other way round."""
+    """Company and person may be swapped: `assign Acme to Anne`, `assign Anne to Acme`."""
     cost: float = 0.02
 
 
 @dataclass(eq=False, slots=True)
 class Draft:
-    """A place between two parts of patterns while they are being read: one word may lead to several places."""
+    """A node of the graph while patterns are read: one symbol may lead to several drafts, unlike in `Node`."""
 
     edges: dict[str, list["Draft"]] = field(default_factory=dict)
     """By symbol: a word, a class or a value."""
     slots: dict[str, list["Draft"]] | None = None
     meaning: Meaning | None = None
     after: "Draft | None" = None
-    """Where the sentence goes on once the meaning is complete."""
+    """The draft at which the rest of the sentence goes on, once a pattern has ended here."""
     number: int = field(default_factory=itertools.count().__next__)
 
 
 def add_pattern(start: Draft, pattern: str, meaning: Meaning, after: Draft, slots: frozenset[str]) -> None:
-    """Add a pattern to the graph that begins at `start`; names in `slots` are filled by any words.
+    """Add a pattern to the graph that begins at `start`; the slots named in `slots` are filled by any words.
 
-    Raises `ValueError` for a pattern that cannot be read or that would match nothing at all.
+    Raises `ValueError` for a pattern that cannot be read, and for one that matches a sentence without words.
     """
     parts = list(_PART.findall(pattern))
     ends = _add_choice(parts, [start], slots)
@@ -64,16 +64,16 @@ def add_pattern(start: Draft, pattern: str, meaning: Meaning, after: Draft, slot
 
 
 def expand(pattern: str, macros: Mapping[str, str]) -> str:
-    """Return a pattern with the part that each `@name` is short for."""
+    """Replace each `@name` in a pattern by the part that it abbreviates."""
     while "@" in pattern:
         pattern = _MACRO.sub(lambda match: f"({macros[match[1]]})", pattern)
     return pattern
 
 
 def list_words(pattern: str) -> Iterator[str]:
-    """Return the words that a pattern names itself."""
+    """Return the literal words of a pattern, without its classes and slots."""
     parts = (part for part in _PART.findall(pattern) if part[0] not in "()|?<{")
-    return (word.text for part in parts for word in cut_phrase(part))
+    return (word.text for part in parts for word in tokenize_phrase(part))
 
 
 def _add_choice(parts: list[str], sources: list[Draft], slots: frozenset[str]) -> list[Draft]:
@@ -103,7 +103,7 @@ def _add_part(parts: list[str], sources: list[Draft], slots: frozenset[str]) -> 
         return ends
     if part[0] in "<{":
         return _add_symbol(part, sources, slots)
-    words = cut_phrase(part)
+    words = tokenize_phrase(part)
     if not words:
         raise ValueError(f"no word in {part!r}")
     for word in words:

@@ -1,13 +1,13 @@
-"""Why a mailbox or a whole firm stands still: the code that is stored, said in words."""
+"""Say in words why a mailbox or a whole firm is not synced: storage keeps only a code."""
 
 from bot.language.texts import FALLBACK, load_texts, say
 from bot.turn import Language
 
 
 def say_reason(language: Language, reason: str) -> str:
-    """Say a stored reason, a code or `code:detail`, in words; nothing for none.
+    """Say a stored reason (`code` or `code:detail`) in words; an empty reason gives an empty text.
 
-    What is no code of ours, such as a sentence stored by an earlier release, refers to the log.
+    An unknown code, such as a sentence stored by an earlier release, gives a text that refers to the log.
     """
     if not reason:
         return ""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from bot.language.vocabulary import Branch, Vocabulary
-from bot.language.words import Word, clean, cut
+from bot.language.tokenizer import Word, clean, tokenize
+from bot.language.vocabulary import TrieNode, Vocabulary
 
 Match = tuple[str, int, float, Any]
 """A symbol, the word that follows it, what it costs, and the value it stands for."""
@@ -91,10 +91,10 @@ class _Reader:
         self.text = text
         self.has_month_first = has_month_first
         self.vocabulary = vocabulary
-        self.words = list(islice(cut(text), most))
+        self.words = list(islice(tokenize(text), most))
         self.places = range(len(self.words))
         self.is_shouted = _is_shouted(self.words)
-        self.is_proud = [self._is_proud(index) for index in self.places]
+        self.is_name_like = [self._is_name_like(index) for index in self.places]
         self.spellings = [self._spell(index) for index in self.places]
         self.cuts = [self._is_cut(index) for index in self.places] + [True]
 
@@ -116,7 +116,7 @@ class _Reader:
             is_question=any(word.text == "?" for word in self.words),
         )
 
-    def _is_proud(self, index: int) -> bool:
+    def _is_name_like(self, index: int) -> bool:
         """Say whether a word has a capital that means something: not one at the beginning, or of `I`."""
         word = self.words[index]
         if not word.is_capital or self.is_shouted:
@@ -128,17 +128,17 @@ class _Reader:
     def _is(self, name: str, index: int) -> bool:
         """Say whether a word is a small one of some class, and not written as a part of a name."""
         word = self.words[index]
-        return word.kind != "quoted" and not self.is_proud[index] and word.text in self.vocabulary.words[name]
+        return word.kind != "quoted" and not self.is_name_like[index] and word.text in self.vocabulary.words[name]
 
     def _spell(self, index: int) -> Spellings:
         """Return what a word may be in the vocabulary: itself, or what it is a typing error of."""
         word = self.words[index]
         # L'Oréal, D'Ieteren: an article with a capital belongs to the name
-        if word.kind in _NO_WORDS or (word.kind == "elided" and self.is_proud[index]):
+        if word.kind in _NO_WORDS or (word.kind == "elided" and self.is_name_like[index]):
             return ()
         text = self.vocabulary.elisions.get(word.text, word.text) if word.kind == "elided" else word.text
         if text in self.vocabulary.known:
-            return ((text, _COST_OF_KEYWORD if self.is_proud[index] else 0.0),)
+            return ((text, _COST_OF_KEYWORD if self.is_name_like[index] else 0.0),)
         return self.vocabulary.spelling.correct(text)
 
     def _is_cut(self, index: int) -> bool:
@@ -150,7 +150,7 @@ class _Reader:
             return bool(self.spellings[index - 1]) or before.kind == "number"
         is_known = word.text in self.vocabulary.known
         return is_known and (
-            word.kind == "suffix" or (before.text in self.vocabulary.known and not self.is_proud[index - 1])
+            word.kind == "suffix" or (before.text in self.vocabulary.known and not self.is_name_like[index - 1])
         )
 
     def _match(self, start: int) -> list[Match]:
@@ -175,7 +175,7 @@ class _Reader:
             found.append(("{number}", start + 1, 0.0, word.text))
         return found
 
-    def _walk(self, branch: Branch, index: int, cost: float, found: list[Match]) -> None:
+    def _walk(self, branch: TrieNode, index: int, cost: float, found: list[Match]) -> None:
         if branch.symbols and self.cuts[index]:
             found.extend(
                 (symbol, index, cost + price, value)
@@ -195,7 +195,7 @@ class _Reader:
             return 0.0
         if word.kind in SIGNS:
             return _COST_OF_STOP
-        if self.is_proud[index]:
+        if self.is_name_like[index]:
             return _COST_OF_CAPITAL if word.text not in self.vocabulary.words["{format}"] else COST_OF_KNOWN
         if word.text not in self.vocabulary.known:
             return _COST_OF_DOUBTFUL if self.spellings[index] and not word.is_capital else _COST_OF_PLAIN
@@ -208,27 +208,27 @@ class _Reader:
             return _COST_OF_CAPITAL_IN_LIST
         if self.words[index].kind == "stop" or self.spellings[index]:
             return _COST_IN_LIST
-        return _COST_OF_CAPITAL_IN_LIST if self.is_proud[index] else _COST_OF_UNKNOWN_IN_LIST
+        return _COST_OF_CAPITAL_IN_LIST if self.is_name_like[index] else _COST_OF_UNKNOWN_IN_LIST
 
     def _is_between_names(self, index: int) -> bool:
         """Say whether a word joins two that mean nothing to us: `Bank of Ireland`."""
         if not 0 < index < len(self.words) - 1:
             return False
-        return all(self.is_proud[near] or not self.spellings[near] for near in (index - 1, index + 1))
+        return all(self.is_name_like[near] or not self.spellings[near] for near in (index - 1, index + 1))
 
     def _is_edge(self, index: int) -> bool:
         word = self.words[index]
         if word.kind in SIGNS or not word.text.strip():
             return False
         is_behind_number = word.is_glued and self.words[index - 1].kind == "number"
-        is_first_name = index == 0 and word.is_capital and len(self.words) > 1 and self.is_proud[1]  # Will Smith
+        is_first_name = index == 0 and word.is_capital and len(self.words) > 1 and self.is_name_like[1]  # Will Smith
         if word.kind == "elided" or is_behind_number or is_first_name or self._is("<article>", index):
             return True
         return not any(self._is(name, index) for name in ("<filler>", "<lead>", "<determiner>"))
 
     def _may_end(self, index: int) -> bool:
         is_small = self.words[index].kind == "elided" or self._is("<article>", index)
-        is_noun = index > 0 and self.is_proud[index - 1] and self._is("<list_noun>", index)  # My March list
+        is_noun = index > 0 and self.is_name_like[index - 1] and self._is("<list_noun>", index)  # My March list
         return is_noun or (self._is_edge(index) and not is_small)
 
     def _skip(self, index: int) -> int:
@@ -238,7 +238,7 @@ class _Reader:
             is_noun = self._is("<company_noun>", start)
             is_article = self._is("<article>", start)
             is_before_noun = any(self._is(noun, start + 1) for noun in ("<company_noun>", "{type}", "<companies>"))
-            is_before_name = self.is_proud[start + 1] or (is_article and is_before_noun)
+            is_before_name = self.is_name_like[start + 1] or (is_article and is_before_noun)
             if not (
                 self._is("<mere_article>", start)
                 or ((is_article or is_noun) and is_before_name)

@@ -1,4 +1,4 @@
-"""Typing errors in known words; names are never touched, because they are not known."""
+"""Correct typing errors in known words; names are not in the vocabulary and are never corrected."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 ERROR_COST = 1.0
-"""What one wrong, missing, doubled or swapped letter costs a reading."""
+"""What one wrong, missing, doubled or swapped letter costs a parse."""
 _SHORTEST, _LONGEST = 4, 20
 _TWO_ERRORS_FROM = 7
 _MEMORY = 20_000
@@ -15,7 +15,7 @@ Corrections = tuple[tuple[str, float], ...]
 
 
 class Spelling:
-    """The words that may be misspelt."""
+    """Finds the known words that a misspelt one may stand for."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._by_length: dict[int, list[str]] = {}
@@ -25,7 +25,7 @@ class Spelling:
                 self._by_length.setdefault(len(word), []).append(word)
 
     def correct(self, word: str) -> Corrections:
-        """Return the known words that an unknown one may be a typing error of, each with its cost."""
+        """Return the known words that an unknown one may be meant for, each with its cost."""
         found = self._found.get(word)
         if found is None:
             if len(self._found) >= _MEMORY:
@@ -46,10 +46,10 @@ class Spelling:
 
 
 def _is_likely(word: str, known: str, distance: int) -> bool:
-    """Say whether a word is an error rather than another word: the less there is to go by, the less may differ.
+    """Return whether a word is a typing error of a known one, rather than another word; short words may differ less.
 
-    Four letters may only be swapped; the first letter stays, or changes places with the second; two errors leave the
-    length (or all letters, doubled).
+    In a word of four letters two may be swapped, and nothing else. The first letter must be right, or swapped with the
+    second. With two errors the length must be the same, or the set of letters.
     """
     if len(word) == _SHORTEST:
         return sorted(word) == sorted(known)

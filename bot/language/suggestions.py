@@ -1,12 +1,12 @@
-"""What to say instead: the commands nearest to a sentence that was not understood."""
+"""Suggest the commands nearest to a sentence that was not understood."""
 
 import functools
 
 from rapidfuzz import fuzz, process
 
-from bot.language.loading import load_vocabulary
 from bot.language.texts import FALLBACK
-from bot.language.words import fold
+from bot.language.tokenizer import fold
+from bot.language.vocabulary_loader import load_vocabulary
 from bot.turn import Language
 
 _COUNT = 3
@@ -15,7 +15,7 @@ _LONGEST = 120
 
 
 def suggest(text: str, language: Language) -> list[str]:
-    """Return commands in a language, those nearest to the text first."""
+    """Return example sentences in a language, nearest to the text first."""
     examples = _load_examples(language)
     nearest = process.extract(fold(text[:_LONGEST]), examples, scorer=fuzz.token_sort_ratio, limit=_COUNT)
     return [example for _, _, example in nearest]
@@ -23,6 +23,6 @@ def suggest(text: str, language: Language) -> list[str]:
 
 @functools.cache
 def _load_examples(language: Language) -> dict[str, str]:
-    """Return the example sentences by themselves, as what they are compared by."""
+    """Return each example sentence with its folded form, which is compared."""
     examples = load_vocabulary().examples
     return {example: fold(example) for example in examples.get(language) or examples[FALLBACK]}

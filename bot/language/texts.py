@@ -1,4 +1,4 @@
-"""The texts the bot says: `<language>/texts/<room>.toml`, read once, ready to fill.
+"""Look up and fill the texts that people read: `<language>/texts/<room>.toml`, read once.
 
 A text is a string with gaps (`"{name} is now a client"`), or a table of plurals (`one`, `other`, and whatever else the
 language has) from which `count` chooses.
@@ -30,13 +30,13 @@ Catalogue = dict[str, str | Plural]
 
 
 class MissingTextWarning(UserWarning):
-    """A text has no words; the tests turn this into an error, production says the English or the key."""
+    """A language lacks a text. Tests treat this as an error; the service shows the English text or the key instead."""
 
 
 def say(language: Language, key: str, **values: Any) -> str:
     """Return the text `room.key` in a language, its gaps filled with `values`; `count` chooses among plurals.
 
-    A text that the language lacks is said in English, one that no language has as its key; both leave a log line.
+    Without a text in the language the English one is returned, without that the key; both are logged.
     """
     text = load_texts(language).get(key)
     if text is None:
@@ -52,9 +52,9 @@ def say(language: Language, key: str, **values: Any) -> str:
 
 
 def choose_language(locale: str | None, default: str = FALLBACK) -> Language:
-    """Return the language for a locale such as `fr-CA`; for that of `default` where it is none of ours.
+    """Return the language of a locale such as `fr-CA`, or of `default` where Carnet does not speak that language.
 
-    Its letters and signs may be any: `FR`, `fr_ca`, ` Fr-fr.UTF-8`.
+    Any way to write a locale is accepted: `FR`, `fr_ca`, ` Fr-fr.UTF-8`.
     """
     wanted = [_find_language(name or "") for name in (locale, default)]
     return next((language for language in wanted if language in LANGUAGES), FALLBACK)
@@ -71,7 +71,7 @@ def name_language(language: Language) -> str:
 
 @functools.cache
 def load_texts(language: Language) -> Catalogue:
-    """Read every room of a language, keys joined by dots; an unknown language has none."""
+    """Read all texts of a language by key (`room.key`); an unknown language has no texts."""
     texts: Catalogue = {}
     for path in sorted((FOLDER / language / "texts").glob("*.toml")):
         _flatten(path.stem, tomllib.loads(path.read_text(encoding="utf-8")), texts)
@@ -88,7 +88,7 @@ def _flatten(prefix: str, table: dict[str, Any], texts: Catalogue) -> None:
 
 
 def is_plural(table: dict[str, Any]) -> bool:
-    """Say whether a table is one text in its plural forms rather than a group of texts."""
+    """Return whether a table is one text in its plural forms, rather than a group of texts."""
     return "other" in table and table.keys() <= PLURALS
 
 

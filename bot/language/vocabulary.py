@@ -1,23 +1,23 @@
-"""What people may type, in every language at once, ready to read a sentence with; `loading.py` fills it."""
+"""The words, phrases and patterns of all languages in one vocabulary; `vocabulary_loader.py` fills it."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.language.graph import Node
+from bot.language.pattern_graph import Node
 from bot.language.spelling import Spelling
 from bot.turn import Language
 
 Symbol = tuple[str, Any, float]
-"""What a phrase stands for: a word, a class (`<partner>`) or a slot (`{type}`); the value in it; what that costs."""
+"""What a phrase stands for: a word, a class (`<partner>`) or a slot (`{type}`); the value in the slot; the cost."""
 
 
 @dataclass(slots=True)
-class Branch:
-    """A place in the tree of phrases: the words that may follow, and what the phrase up to here stands for."""
+class TrieNode:
+    """A node of the trie of phrases: the words that may follow, and the symbols of the phrase that ends here."""
 
-    words: dict[str, "Branch"] = field(default_factory=dict)
+    words: dict[str, "TrieNode"] = field(default_factory=dict)
     symbols: list[Symbol] = field(default_factory=list)
 
 
@@ -25,16 +25,16 @@ class Branch:
 class Vocabulary:
     """Words, phrases and patterns of all languages."""
 
-    phrases: Branch
+    phrases: TrieNode
     words: Mapping[str, AbstractSet[str]]
     """The single words of each class."""
     known: AbstractSet[str]
     """Every word of a phrase or pattern."""
     elisions: Mapping[str, str]
-    """What a word before an apostrophe is short for: `l` is `le`, `qu` is `que`."""
+    """The full form of a word that is elided before an apostrophe: `l` is `le`, `qu` is `que`."""
     spelling: Spelling
     commands: Node
     finished: Node
-    """Where a command leads that was read to its end; only politeness may follow."""
+    """The node behind a complete command; only politeness may follow."""
     clauses: Node
     examples: Mapping[Language, list[str]]

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.language import understand
-from bot.language.loading import load_vocabulary
 from bot.language.sentence import read_sentence
+from bot.language.vocabulary_loader import load_vocabulary
 
 TODAY = date(2026, 3, 18)
 VERBS = (
@@ -81,7 +81,7 @@ def test_B72_a_day_that_does_not_exist_is_not_understood(day):
 
 def test_of_days_that_do_not_exist_not_having_met_anyone_shows_nothing():
     ask = understand("clients not seen since 30 February", "en", TODAY)
-    assert (ask.verb, ask.data["turning"]) == ("unknown", ["not seen since 30 February"])
+    assert (ask.verb, ask.data["negations"]) == ("unknown", ["not seen since 30 February"])
 
 
 @settings(max_examples=300, deadline=None)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.language import is_sentence, understand
-from bot.language.words import clean
+from bot.language.tokenizer import clean
 from storage.lists.filters import Filter, from_json, to_json
 from storage.text.names import fold, fold_name
 
@@ -58,7 +58,7 @@ def answer(text: str) -> tuple[str, dict[str, Any]]:
     """Return what is understood, without what the tables do not say."""
     ask = understand(text, "en", TODAY)
     if ask.verb == "unknown":
-        return ask.verb, {"turning": ask.data["turning"]} if "turning" in ask.data else {}
+        return ask.verb, {"negations": ask.data["negations"]} if "negations" in ask.data else {}
     return ask.verb, strip(ask.data)
 
 

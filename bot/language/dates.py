@@ -1,4 +1,4 @@
-"""Days and lengths of time as people say them: `since March`, `3 months`, `last Monday`, `this week`."""
+"""Read dates and durations as people say them: `since March`, `3 months`, `last Monday`, `this week`."""
 
 import contextlib
 from collections.abc import Mapping, Sequence
@@ -7,27 +7,27 @@ from datetime import date, timedelta
 from storage.lists.periods import NAMED_DAYS, Span, get_span
 
 _UNITS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 90, "half_year": 180, "year": 365}
-"""Days, as filters count them."""
+"""Days in each unit, the same as in filters."""
 _LONGEST = 36_500
 START_OF = "start_of_"
-"""Before a named day: only the day with which it begins is meant."""
+"""Prefix of a named period of which only the first day is meant."""
 _HALF_YEAR = 5
-"""From its first month to its last."""
+"""Difference between the last and the first month of a half year."""
 _YEARS_TO_ANY_DAY = 9
-"""Within so many years every day comes, 29 February too (1896 to 1904)."""
+"""Years within which every day of the calendar occurs: between 1896 and 1904 there was no 29 February."""
 
 
 def read_duration(values: Mapping[str, str]) -> int | None:
-    """Return a number of days from `number`, `unit` and `half`; None if nobody lives that long."""
+    """Return the days in `number`, `unit` and `half`; None for no days or more than a hundred years."""
     number = float(values.get("number", 1)) + 0.5 * ("half" in values)
     days = round(number * _UNITS[values["unit"]])
     return days if 0 < days <= _LONGEST else None
 
 
 def read_span(values: Mapping[str, str], today: date) -> Span | None:
-    """Return the days meant by `date`, `day`, `weekday`, `part`, or `number`, `month` and `year`; None for no such day.
+    """Return the span meant by `date`, `day`, `weekday`, `part`, or `number`, `month` and `year`; None if none exists.
 
-    A month without its year is the last one that has begun, a weekday the last one before today.
+    A month without a year is the latest that has begun; a weekday is the latest before today.
     """
     try:
         return _read_span(_name_year(values, today), today)
@@ -36,7 +36,7 @@ def read_span(values: Mapping[str, str], today: date) -> Span | None:
 
 
 def _name_year(values: Mapping[str, str], today: date) -> Mapping[str, str]:
-    """Give `September of last year` its year."""
+    """Replace the named year in `September of last year` by its number."""
     if "day" not in values or not values.keys() & {"month", "part"}:
         return values
     year = get_span(values["day"].removeprefix(START_OF), today)[0].year
@@ -57,9 +57,10 @@ def _read_span(values: Mapping[str, str], today: date) -> Span:
 
 
 def read_between(filled: Sequence[tuple[str, str]], today: date) -> Span | None:
-    """Return the days from one to another, both said as for `read_span` and parted by `until`; None for no such days.
+    """Return the span from one date to another, each said as for `read_span`; None if one of them does not exist.
 
-    What one leaves open, it takes from the other: `from 1 to 15 March`, `between November and February 2025`.
+    In `filled` the slot `until` separates the two. A month or year given once counts for both: `from 1 to 15 March`,
+    `between November and February 2025`.
     """
     place = [slot for slot, _ in filled].index("until")
     first, last = dict(filled[:place]), dict(filled[place + 1 :])
@@ -76,7 +77,7 @@ def read_between(filled: Sequence[tuple[str, str]], today: date) -> Span | None:
 
 
 def _read_after(last: Mapping[str, str], first: Mapping[str, str], today: date) -> Span | None:
-    """Read the end of `from October 2024 to March`: the first such after the beginning."""
+    """Read the end of `from October 2024 to March`: the first March after the beginning."""
     if "year" not in first or "month" not in last or "year" in last:
         return None
     start = read_span(first, today)
@@ -90,7 +91,7 @@ def _one_day(day: date) -> Span:
 
 
 def _read_date(text: str, today: date) -> date:
-    """Read 2026-03-18, 18.3.2026, 18/03/26, 18/03; the day comes before the month where it can (not in 3/18/2026)."""
+    """Read 2026-03-18, 18.3.2026, 18/03/26, 18/03; the day comes before the month unless that is impossible (3/18)."""
     if len(text) > 4 and text[:4].isdecimal():  # noqa: PLR2004
         year, month, day = map(int, text.split("-"))
         return date(year, month, day)
@@ -115,7 +116,7 @@ def _read_month(values: Mapping[str, str], today: date) -> Span:
 
 
 def _read_part(values: Mapping[str, str], today: date) -> Span:
-    """Read a quarter or a half of a year (`7-9`), without its year the last one that has begun; or half a month."""
+    """Read a quarter or half of a year (`7-9`), or half a month; without a year the latest that has begun."""
     first, last = map(int, values["part"].split("-"))
     if "month" not in values:
         start = date(int(values["year"]), first, 1) if "year" in values else _find_last(first, 1, today)
@@ -128,7 +129,7 @@ def _read_part(values: Mapping[str, str], today: date) -> Span:
 
 
 def _find_last(month: int, number: int, today: date) -> date:
-    """Return the last such day that has begun; raises `ValueError` for one that no year has."""
+    """Return the latest such day up to today; raises `ValueError` for a day that exists in no year."""
     for year in range(today.year, today.year - _YEARS_TO_ANY_DAY, -1):
         with contextlib.suppress(ValueError):
             if (day := date(year, month, number)) <= today:
@@ -137,7 +138,7 @@ def _find_last(month: int, number: int, today: date) -> date:
 
 
 def _read_name(name: str, today: date) -> Span:
-    """Read one of the named days of filters, or a day of each year such as `12-25`."""
+    """Read a named day of filters, or a day of the year such as `12-25`."""
     if "-" in name:
         month, number = name.split("-")
         return _read_month({"month": month, "number": number}, today)

@@ -1,13 +1,13 @@
-"""The cheapest way to read a sentence: every part of it goes to a pattern, a name, a filler, or is not understood.
+"""Parse a sentence: give each part of it to a pattern, a name or a filler, or mark it as not understood, at least cost.
 
-One walk from left to right keeps, for each place in the sentence and in the graph of patterns, the cheapest way there
-(a Viterbi search): the work grows with the length of the sentence, never with the number of its readings.
+This is a Viterbi search. It goes from left to right and keeps, for each word and each node of the pattern graph, the
+cheapest path to it. The work grows with the length of the sentence, not with the number of possible parses.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from bot.language.graph import Node
+from bot.language.pattern_graph import Node
 from bot.language.patterns import Meaning
 from bot.language.sentence import COST_OF_SKIPPED, Match, Sentence
 from bot.language.spelling import ERROR_COST
@@ -18,54 +18,56 @@ _LONGEST = {"name": 14, "new_name": 14, "person": 6, "text": 8, "list": 40}
 _COST_OF_UNKNOWN = 10.0
 
 _ADVERB, _COST_OF_ADVERB = "<adverb>", 0.1
-"""A small word that may stand anywhere in a sentence (`now`, `désormais`)."""
+"""Adverbs that may stand anywhere in a command (`now`, `désormais`), and what one costs."""
 _SUBJECTS = frozenset({"{type}", "<companies>", "<contacts>", "{month}", "{part}"})
-"""What no person is called, unless with a capital."""
+"""Words with which no person's name begins, unless they have a capital."""
 
 Link = tuple[Any, int, int, Any, Any]
-"""A step worth remembering: a `Meaning`, a slot, a typing error or `_UNKNOWN`; from, to, value; the link before it."""
-Prefilter = tuple[float, Link | None]
-Rows = list[dict[Node, Prefilter]]
+"""A step of a path: a `Meaning`, a slot, `_MISSPELT` or `_UNKNOWN`; first word, end, value; the step before it."""
+Path = tuple[float, Link | None]
+"""What a path costs, and its last step."""
+Rows = list[dict[Node, Path]]
+"""For each word of the sentence, the cheapest path to each node of the graph."""
 _UNKNOWN, _MISSPELT = "?", "!"
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A finished pattern: what it means, what its slots hold, and where it stands."""
+    """A pattern that matched: its meaning, the values of its slots, and its place in the sentence."""
 
     meaning: Meaning
     filled: list[tuple[str, str]]
-    """The slots in their order, each with what it holds."""
+    """The slots in their order, each with its value."""
     places: dict[str, tuple[int, int]]
-    """Where the slots stand."""
+    """The words that each slot was filled from: first, end."""
     start: int
     end: int
 
     @property
     def values(self) -> dict[str, str]:
-        """What each slot holds; of two the last (`from prospect to client`)."""
+        """The value of each slot; a slot filled twice has its last value (`from prospect to client`)."""
         return dict(self.filled)
 
 
 @dataclass(slots=True)
-class Reading:
-    """One way to read a sentence."""
+class Parse:
+    """One way to understand a sentence."""
 
     cost: float
     clauses: list[Clause]
     unknown: list[tuple[int, int]]
     worst_error: float
-    """What the worst typing error cost; 0 where no word was taken for another one."""
+    """The cost of the worst typing error; 0 where no word was corrected."""
 
     @property
     def is_misspelt(self) -> bool:
-        """Whether a word was taken for a typing error of a known one."""
+        """Whether any word was corrected to a known one."""
         return self.worst_error > 0
 
 
-def read_all(sentence: Sentence, vocabulary: Vocabulary) -> tuple[Reading | None, Reading]:
-    """Return the best reading as a command, if there is one, and the best as a list, which there always is."""
-    rows: list[dict[Node, Prefilter]] = [{} for _ in range(len(sentence) + 1)]
+def parse_sentence(sentence: Sentence, vocabulary: Vocabulary) -> tuple[Parse | None, Parse]:
+    """Return the best parse as a command, if there is one, and the best as a list, which always exists."""
+    rows: Rows = [{} for _ in range(len(sentence) + 1)]
     rows[0] = {vocabulary.commands: (0.0, None), vocabulary.clauses: (0.0, None)}
     for index in range(len(sentence)):
         if sentence.cuts[index]:
@@ -76,7 +78,7 @@ def read_all(sentence: Sentence, vocabulary: Vocabulary) -> tuple[Reading | None
 
 
 def _step(sentence: Sentence, rows: Rows, index: int, clauses: Node) -> None:
-    """Go on from every place of the graph that was reached at a word."""
+    """Extend each path that has reached a word by what may begin at that word."""
     matches, row = sentence.matches[index], rows[index]
     for node, (cost, link) in row.items():
         edges = node.edges
@@ -95,8 +97,8 @@ def _step(sentence: Sentence, rows: Rows, index: int, clauses: Node) -> None:
         _arrive(rows, end, clauses, cost + _COST_OF_UNKNOWN, (_UNKNOWN, index, end, None, link))
 
 
-def _fill(sentence: Sentence, rows: Rows, index: int, node: Node, way: Prefilter) -> None:
-    """Give a slot one word, two words, ... as far as something that must follow it does."""
+def _fill(sentence: Sentence, rows: Rows, index: int, node: Node, path: Path) -> None:
+    """Fill a slot with one word, two words, ...; keep those ends after which the pattern can go on."""
     for slot, target in node.slots.items():
         start = index if slot == "list" else sentence.skips[index]
         if slot != "list" and not sentence.may_begin[start]:
@@ -104,7 +106,7 @@ def _fill(sentence: Sentence, rows: Rows, index: int, node: Node, way: Prefilter
         is_named = start > 0 and sentence.words[start].is_capital
         if slot == "person" and not is_named and not _SUBJECTS.isdisjoint(sentence.symbols[start]):
             continue
-        cost = way[0] + COST_OF_SKIPPED * (start - index)
+        cost = path[0] + COST_OF_SKIPPED * (start - index)
         for end in range(start + 1, min(start + _LONGEST[slot], len(sentence)) + 1):
             if slot == "list":
                 cost += sentence.costs_in_list[end - 1]
@@ -116,11 +118,11 @@ def _fill(sentence: Sentence, rows: Rows, index: int, node: Node, way: Prefilter
                 continue
             followers = sentence.symbols[end]
             if target.meaning or target.slots or _ADVERB in followers or not target.edges.keys().isdisjoint(followers):
-                _arrive(rows, end, target, cost, (slot, start, end, None, way[1]))
+                _arrive(rows, end, target, cost, (slot, start, end, None, path[1]))
 
 
 def _note(match: Match, index: int, link: Link | None) -> Link | None:
-    """Remember what a symbol adds to the meaning; most words add nothing."""
+    """Add a step for a symbol with a value and for a typing error; most words need no step."""
     symbol, end, price, value = match
     if price >= ERROR_COST:
         link = (_MISSPELT, index, end, price, link)
@@ -128,7 +130,7 @@ def _note(match: Match, index: int, link: Link | None) -> Link | None:
 
 
 def _arrive(rows: Rows, index: int, node: Node, cost: float, link: Link | None) -> None:
-    """Keep a way to a place if it is the cheapest so far; a finished pattern leads further at no distance."""
+    """Keep a path to a node if it is the cheapest so far; after a whole pattern, go on at the node behind it."""
     row = rows[index]
     known = row.get(node)
     if known is None or cost < known[0]:
@@ -137,27 +139,27 @@ def _arrive(rows: Rows, index: int, node: Node, cost: float, link: Link | None) 
             _arrive(rows, index, node.after, cost + node.meaning.cost, (node.meaning, index, index, None, link))
 
 
-def _unwind(sentence: Sentence, way: Prefilter) -> Reading:
-    """Read a way from its end back to its beginning."""
+def _unwind(sentence: Sentence, path: Path) -> Parse:
+    """Turn a path, which is linked from its end to its beginning, into a parse."""
     links: list[Link] = []
-    link = way[1]
+    link = path[1]
     while link:
         links.append(link)
         link = link[4]
-    reading = Reading(way[0], [], [], worst_error=0.0)
+    parse = Parse(path[0], [], [], worst_error=0.0)
     filled: list[tuple[str, str]] = []
     places: dict[str, tuple[int, int]] = {}
     start = 0
     for what, begin, end, value, _ in reversed(links):
         if isinstance(what, Meaning):
-            reading.clauses.append(Clause(what, filled, places, start, end))
+            parse.clauses.append(Clause(what, filled, places, start, end))
             filled, places, start = [], {}, end
         elif what == _UNKNOWN:
-            reading.unknown.append((begin, end))
+            parse.unknown.append((begin, end))
             start = end
         elif what == _MISSPELT:
-            reading.worst_error = max(reading.worst_error, value)
+            parse.worst_error = max(parse.worst_error, value)
         else:
             filled.append((what, sentence.raw(begin, end) if value is None else str(value)))
             places[what] = begin, end
-    return reading
+    return parse

@@ -1,23 +1,23 @@
-"""The data of a command, from what its pattern and its slots hold."""
+"""Build the data of a command from its pattern and the values of its slots."""
 
 import re
 from collections.abc import Callable
 from typing import Any
 
-from bot.language.reading import Clause
+from bot.language.parser import Clause
 
 _ABOUT_ADDRESSES = frozenset({"contact.add", "contact.explain"})
 _BARE = frozenset({"buttons", "views.list", "companies.sort_out", "notices.settings", "help"})
-"""What takes no data: a slot in it was only passed over."""
+"""Verbs without data; the words in their slots are ignored."""
 _TO_SEVERAL = frozenset({"view.share", "view.unshare"})
 _ADDRESS = re.compile(r"[^\s<>(),;:\"@]{1,64}@[\w.-]{1,255}\w")
 
 ReadList = Callable[[str], dict[str, Any] | None]
-"""Turns words into the data of a `list`; None where they are none."""
+"""Turns words into the data of a `list`; None for words that ask for no list."""
 
 
 def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
-    """Return the data of a command; None where the list in it is none."""
+    """Return the data of a command; None if its slot for a list holds something else."""
     data: dict[str, Any] = {**clause.values, **clause.meaning.data}
     if clause.meaning.name in _ABOUT_ADDRESSES and "name" in data:
         data |= _find_address(data.pop("name"), data)
@@ -45,12 +45,12 @@ def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
 
 
 def get_called(name: str) -> str:
-    """Return what is looked up for a name: the address in `Jane Roe <jane@example.com>`, which is clearer."""
+    """Return the words to look up for a name: the address, if there is one as in `Jane Roe <jane@example.com>`."""
     return _find_address(name, {}).get("address", name)
 
 
 def _find_address(name: str, data: dict[str, Any]) -> dict[str, str]:
-    """Return the address in `Jane Roe <jane@example.com>`, or the name where there is none."""
+    """Return the address in `Jane Roe <jane@example.com>`, or the name if it contains no address."""
     found = _ADDRESS.search(name)
     if found or "address" in data:
         return {"address": found[0].lower() if found else data["address"]}
@@ -58,8 +58,8 @@ def _find_address(name: str, data: dict[str, Any]) -> dict[str, str]:
 
 
 def _add_list(verb: str, data: dict[str, Any], words: str, listing: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Add the filter of a list; an export may name a saved view instead, a view is never saved half understood."""
-    if listing and listing.get("turning"):
+    """Add the filter of a list; None if it was not wholly understood. An export may name a saved view instead."""
+    if listing and listing.get("negations"):
         return None  # what was asked for is the opposite of what was understood
     if listing and not listing.get("not_understood"):
         kept = {key: listing[key] for key in ("filter", "names", "is_scope_given") if key in listing}

@@ -1,21 +1,22 @@
-"""What was not understood in a sentence, or cannot be meant, put together so that a person recognises it."""
+"""Find the words of a sentence that were not understood, and the clauses that no filter can express."""
 
 import itertools
 from collections.abc import Iterator
 
-from bot.language.reading import Clause, Reading
+from bot.language.parser import Clause, Parse
 from bot.language.sentence import Sentence
 
 _DENIALS = frozenset({"<not>", "<no>", "<but>"})
 _EITHER = frozenset({"type", "partner"})
-"""Of what a filter can ask for several."""
+"""Kinds of clauses of which one filter can hold several values."""
 _SMALL = ("<filler>", "<break>", "<polite>", "<show>")
 
 
 def join_left_over(sentence: Sentence, spans: list[tuple[int, int]], ends: list[int]) -> Iterator[tuple[int, int]]:
-    """Join what was not understood across small words, and begin with the word that leads to it (`in`, `with`).
+    """Join neighbouring spans that were not understood, so that a person recognises their own phrase.
 
-    `ends` are the places where something that was understood ends.
+    Small words between two spans are included, and so is the preposition before one (`in`, `with`). `ends` are the
+    places at which a clause that was understood ends; no span reaches across one.
     """
     joined: list[tuple[int, int]] = []
     for start, end in spans:
@@ -39,16 +40,16 @@ def _is(sentence: Sentence, index: int, symbol: str) -> bool:
     return symbol in sentence.symbols[index]
 
 
-def is_denied(sentence: Sentence, reading: Reading, clause: Clause) -> bool:
-    """Say whether a `not`, `no` or `except` that was not understood stands before a clause: it means the opposite."""
-    before = max((other.end for other in reading.clauses if other.end <= clause.start), default=0)
-    places = [start for start, _ in reading.unknown if before <= start < clause.start]
+def is_denied(sentence: Sentence, parse: Parse, clause: Clause) -> bool:
+    """Return whether a `not`, `no` or `except` that was not understood stands directly before a clause."""
+    before = max((other.end for other in parse.clauses if other.end <= clause.start), default=0)
+    places = [start for start, _ in parse.unknown if before <= start < clause.start]
     return any(not _DENIALS.isdisjoint(sentence.symbols[place]) for place in places)
 
 
-def is_alternative(sentence: Sentence, reading: Reading, clause: Clause) -> bool:
-    """Say whether an `or` parts a clause from the one before, and the two are not of one kind: no filter has both."""
-    before = [other for other in reading.clauses if other.end == clause.start]
+def is_alternative(sentence: Sentence, parse: Parse, clause: Clause) -> bool:
+    """Return whether `or` joins a clause to one of another kind before it; a filter cannot express that."""
+    before = [other for other in parse.clauses if other.end == clause.start]
     if not before or not _EITHER.isdisjoint(set(list_kinds(before[-1])) & set(list_kinds(clause))):
         return False
     small = itertools.takewhile(lambda place: "<filler>" in sentence.symbols[place], range(clause.start, clause.end))
@@ -56,7 +57,7 @@ def is_alternative(sentence: Sentence, reading: Reading, clause: Clause) -> bool
 
 
 def _is_where(sentence: Sentence, place: int) -> bool:
-    """Say whether a word that may be `or` is `where` here (`où`, mostly typed without its accent)."""
+    """Return whether a word that may be `or` means `where` here: French `où` is often typed without its accent."""
     if "<where>" not in sentence.symbols[place]:
         return False
     is_written_so = not sentence.raw(place, place + 1).isascii()
@@ -64,5 +65,5 @@ def _is_where(sentence: Sentence, place: int) -> bool:
 
 
 def list_kinds(clause: Clause) -> list[str]:
-    """Return what a clause says something of: `type`, `partner`, ..."""
+    """Return the kinds of effects that a clause has: `type`, `partner`, ..."""
     return [effect.split(".")[0] for effect in clause.meaning.name.split()]

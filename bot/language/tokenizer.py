@@ -1,7 +1,7 @@
-"""A sentence cut into words, whatever it was pasted from: HTML, smart quotes, odd spaces, direction marks, emoji.
+"""Clean a typed or pasted text (HTML, smart quotes, odd spaces, direction marks, emoji) and split it into words.
 
-A word keeps its place in the cleaned text, so that a name comes out as it was typed. What hangs together
-(`Rolls-Royce`, `O'Brien`, `l'associé`, `Acme's`) is several words, each glued to the one before.
+Each word knows its place in the cleaned text, so that a name can be given back as it was typed. `Rolls-Royce`,
+`O'Brien`, `l'associé` and `Acme's` are several words each, glued to the one before.
 """
 
 import functools
@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _LONGEST_PASTE = 8_000
-"""Characters that are looked at, markup and all."""
+"""Characters of a text that are read, markup included."""
 
 _MENTION = re.compile(r"<at\b[^>]{0,200}>[^<]{0,200}</at>", re.IGNORECASE)
 _LINK = re.compile(r"\[([^\[\]\n]{1,320})\]\((?:mailto:|tel:|https?://)[^()\s]{1,500}\)")
-"""As Markdown writes one, and Teams with it."""
+"""A link as Markdown writes it; Teams sends links in this form."""
 _TAG = re.compile(r"</?[a-z!][^<>@]{0,300}>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
 _QUOTES = {0x2018: "'", 0x2019: "'", 0x201A: "'", 0x201B: "'", 0x02BC: "'", 0x2032: "'", 0x00B4: "'", 0x60: "'"}
@@ -49,16 +49,16 @@ _WORD = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _ENDS_QUOTE = re.compile(r"(?<=\S)'(?!\w)|(?<!\w)'(?=\w)")
-"""In single quotes: another quote ends or begins there, which no apostrophe does."""
+"""A single quote that ends or begins a quotation inside another one; an apostrophe does neither."""
 _QUOTED_WHOLE = re.compile(r"""^([`"']{1,3})(?![`"'])\s*(?!\s)([^"\n]{1,600}?)\s*\1[\s.!?;,]*$""")
 _LOOSE = frozenset({"stop", "sign", "quoted"})
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a sentence: `text` folded to compare, `start` and `end` its place in the cleaned text.
+    """One word of a sentence: `text` is folded for comparison, `start` and `end` are its place in the cleaned text.
 
-    An apostrophe (`l'`, `'s`) is in its place and not in its text, so that it may be left out.
+    An apostrophe (`l'`, `'s`) belongs to the place but not to the text: people may leave it out.
     """
 
     text: str
@@ -71,7 +71,7 @@ class Word:
 
 
 def clean(text: str) -> str:
-    """Return a text without markup, mentions, control characters and the many forms of quote, dash and space."""
+    """Remove markup, mentions and control characters from a text, and write quotes, dashes and spaces in one form."""
     text = _LINK.sub(r"\1", text[:_LONGEST_PASTE])
     if "<" in text:
         text = _TAG.sub(" ", _MENTION.sub(" ", text))
@@ -83,7 +83,7 @@ def clean(text: str) -> str:
 
 
 def find_quoted(text: str) -> str | None:
-    """Return what stands in a text that is in quotes as a whole, of whatever kind; None for any other."""
+    """Return a text without the quotes around the whole of it; None for a text that is not in quotes as a whole."""
     found = _QUOTED_WHOLE.match(clean(text[:_LONGEST_PASTE]))
     if found is None or (found[1][0] == "'" and _ENDS_QUOTE.search(found[2])):
         return None
@@ -91,15 +91,15 @@ def find_quoted(text: str) -> str | None:
 
 
 def fold(text: str) -> str:
-    """Return a text as it is compared: lower case, no accents, ligatures undone."""
+    """Return a text in the form used for comparison: lower case, without accents and ligatures."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-def cut(text: str) -> Iterator[Word]:
-    """Return the words of a cleaned text, one after the other."""
+def tokenize(text: str) -> Iterator[Word]:
+    """Split a cleaned text into words."""
     before: Word | None = None
     for match in _WORD.finditer(text):
         kind = match.lastgroup or "stop"
@@ -115,9 +115,9 @@ def cut(text: str) -> Iterator[Word]:
 
 
 @functools.lru_cache(maxsize=8_192)
-def cut_phrase(phrase: str) -> tuple[Word, ...]:
-    """Return the words of a phrase of the vocabulary, where the same ones come again and again."""
-    return tuple(cut(phrase))
+def tokenize_phrase(phrase: str) -> tuple[Word, ...]:
+    """Split a phrase of the vocabulary into words, cached because the same phrases come again."""
+    return tuple(tokenize(phrase))
 
 
 def _is_glued(text: str, before: Word, start: int, kind: str) -> bool:
@@ -130,7 +130,7 @@ _BY_CATEGORY: dict[str, str | None] = {"Cc": None, "Cf": None, "Cs": None, "Zs":
 
 
 class _Replacements(dict[int, str | None]):
-    """What every character becomes, found out once each: marks and controls vanish, every kind of space is a space."""
+    """The replacement of each character, computed once: controls vanish, every kind of space becomes a plain one."""
 
     def __missing__(self, code: int) -> str | None:
         replacement = _BY_CATEGORY.get(unicodedata.category(chr(code)), chr(code))

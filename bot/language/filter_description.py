@@ -1,20 +1,20 @@
-"""A filter said in words, so that a misunderstanding is seen."""
+"""Describe a filter in words, so that a person sees how their sentence was understood."""
 
 import functools
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from bot.language.formats import say_date, say_list, say_month
-from bot.language.loading import load_vocabulary
 from bot.language.texts import say
-from bot.language.words import cut
+from bot.language.tokenizer import tokenize
+from bot.language.vocabulary_loader import load_vocabulary
 from bot.turn import Language
 from storage.lists.filters import Filter, Partner
 from storage.lists.periods import Period
 
 _BETWEEN = " · "
 _LENGTHS = (("year", 365), ("month", 30))
-"""Units in which a number of days is said where it comes out even, longest first."""
+"""Units for a number of days that they divide without remainder, longest first."""
 
 
 def describe(
@@ -26,8 +26,8 @@ def describe(
 ) -> str:
     """Return a filter in words: `Companies of mine · clients · partner Anne Martin · no contact for 3 months`.
 
-    `people` gives the names of the colleagues in it, `company` that of the company whose contacts are asked for,
-    `others` those of the companies that are left out. What it returns can be typed, and means the same filter.
+    `people` has the names of the colleagues in the filter by id, `company` is the name of the company whose contacts
+    are asked for, `others` has the names of the excluded companies by id. Typing the description gives the same filter.
     """
     names = {who: (people or {}).get(who, "") for who in filter_.user_ids}
     left_out = tuple((others or {}).get(number, "") for number in filter_.not_company_ids)
@@ -62,7 +62,7 @@ def _list_parts(
 
 
 def _list_people(filter_: Filter, language: Language, people: Mapping[int, str]) -> Iterator[str]:
-    """Say who is responsible, who is not, and who met or knows them."""
+    """Describe partners, excluded partners, meetings and knowers."""
     if filter_.partners:
         yield _say_partners(language, filter_.partners, people)
     if filter_.not_partners:
@@ -109,7 +109,7 @@ def describe_period(period: Period, language: Language) -> str:
 
 
 def _say_between(language: Language, first: date, last: date) -> str:
-    """Say a day, a month or a year that is meant as a whole by itself."""
+    """Describe a span of days; a whole day, month or year is named as such."""
     is_begun, is_ended = first.day == 1, (last + timedelta(days=last < date.max)).day == 1
     if first == last:
         return say(language, "language.last.on", day=say_date(language, first, style="long"))
@@ -122,7 +122,7 @@ def _say_between(language: Language, first: date, last: date) -> str:
 
 
 def _quote(name: str) -> str:
-    """Return a name, in quotes where a word of it means something by itself."""
+    """Return a name, in quotes if one of its words is in the vocabulary."""
     known = load_vocabulary().known
-    is_plain = all(word.kind in {"word", "elided", "suffix"} and word.text not in known for word in cut(name))
+    is_plain = all(word.kind in {"word", "elided", "suffix"} and word.text not in known for word in tokenize(name))
     return name if is_plain and name.strip() else f'"{name.replace(chr(34), chr(39))}"'

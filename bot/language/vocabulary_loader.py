@@ -1,6 +1,6 @@
-"""Reads `<language>/phrases/*.toml` of every language into one vocabulary.
+"""Read `<language>/phrases/*.toml` of every language into one vocabulary.
 
-A third language adds its words to the same classes and its patterns to the same meanings: nothing here knows any.
+A third language adds words to the same classes and patterns to the same meanings; this code knows no language.
 """
 
 import functools
@@ -12,18 +12,18 @@ from typing import Any
 
 from babel.dates import get_day_names, get_month_names
 
-from bot.language.graph import build_graph
+from bot.language.pattern_graph import build_graph
 from bot.language.patterns import Draft, Meaning, add_pattern, expand, list_words
 from bot.language.spelling import Spelling
 from bot.language.texts import FOLDER, LANGUAGES, load_texts
-from bot.language.vocabulary import Branch, Vocabulary
-from bot.language.words import Word, cut_phrase
+from bot.language.tokenizer import Word, tokenize_phrase
+from bot.language.vocabulary import TrieNode, Vocabulary
 from bot.turn import Language
 
 _FREE_SLOTS = frozenset({"name", "new_name", "person", "text", "list"})
 """Slots filled by any words; every other slot takes a value that is recognised."""
 _COST_OF_FILLER = 0.1
-"""What a word costs that is passed over, so that a reading in which it means something is preferred."""
+"""The cost of a word that is ignored: a parse in which it means something is cheaper."""
 _ELIDED = re.compile(r"(?<!\w)(\w+)'(?=\w|<|\s|\)|\||$)")
 _AROUND_COMMANDS = ("<polite>", "<greeting>", "<break>")
 _BEHIND_COMMANDS = ("<polite>", "<break>")
@@ -33,9 +33,9 @@ Tables = dict[str, Any]
 
 
 def prepare() -> None:
-    """Read every phrase and text now, so that the first person to ask is not the one who waits for it.
+    """Read all phrases and texts at the start, so that the first question need not wait for it.
 
-    No garbage is looked for meanwhile: there is hardly any, and the looking takes three times as long as the reading.
+    The garbage collector is off meanwhile: it would find hardly anything, and take three times as long as the reading.
     """
     is_collecting = gc.isenabled()
     gc.disable()
@@ -50,7 +50,7 @@ def prepare() -> None:
 
 @functools.cache
 def load_vocabulary() -> Vocabulary:
-    """Read the phrases of every language, once; takes some tenths of a second."""
+    """Read the phrases of every language once, which takes some tenths of a second."""
     tables = {language: read_tables(language) for language in LANGUAGES}
     loader = _Loader({word: whole for table in tables.values() for word, whole in table["elisions"].items()})
     for language, table in tables.items():
@@ -59,7 +59,7 @@ def load_vocabulary() -> Vocabulary:
 
 
 def read_tables(language: Language) -> Tables:
-    """Return the tables of all files of a language as one."""
+    """Return the tables of all phrase files of a language, merged."""
     tables: Tables = {"elisions": {}, "classes": {}, "values": {}, "macros": {}}
     tables |= {"clauses": [], "commands": [], "examples": []}
     for path in sorted((FOLDER / language / "phrases").glob("*.toml")):
@@ -72,16 +72,16 @@ def read_tables(language: Language) -> Tables:
 
 
 def split_lines(phrases: str | list[str]) -> list[str]:
-    """Return phrases written one a line, an indented line going on with the one before; a list of them is ready."""
+    """Split phrases written one a line; an indented line continues the one before. A list is returned as it is."""
     return phrases if isinstance(phrases, list) else re.sub(r"\n\s+", " ", phrases).splitlines()
 
 
 class _Loader:
-    """A vocabulary while it is being read."""
+    """Collects phrases and patterns until the vocabulary is complete."""
 
     def __init__(self, elisions: dict[str, str]) -> None:
         self.elisions = elisions
-        self.phrases = Branch()
+        self.phrases = TrieNode()
         self.words: dict[str, set[str]] = {}
         self.known: set[str] = set()
         self.commands, self.finished, self.clauses = Draft(), Draft(), Draft()
@@ -106,12 +106,12 @@ class _Loader:
             self.add_phrases([name], "{weekday}", number)
 
     def add_phrases(self, phrases: Iterable[str], symbol: str, value: Any = None, cost: float = 0.0) -> None:
-        """Make phrases stand for a symbol; an apostrophe in one may be left out, or written as a space."""
+        """Add phrases for a symbol; each may be typed without its apostrophes, or with a space for one."""
         for phrase in phrases:
-            words = cut_phrase(phrase)
+            words = tokenize_phrase(phrase)
             if not words:
                 raise ValueError(f"no word in the phrase {phrase!r}")
-            whole = tuple(word.text for word in cut_phrase(self._spell_out(phrase)))
+            whole = tuple(word.text for word in tokenize_phrase(self._spell_out(phrase)))
             for spelt in dict.fromkeys((whole, tuple(word.text for word in words), _join(words))):
                 self._add_words(spelt, (symbol, value, cost))
             if len(words) == 1:
@@ -121,19 +121,19 @@ class _Loader:
         self.known.update(words)
         branch = self.phrases
         for word in words:
-            branch = branch.words.setdefault(word, Branch())
+            branch = branch.words.setdefault(word, TrieNode())
         if symbol not in branch.symbols:
             branch.symbols.append(symbol)
 
     def add_patterns(self, start: Draft, patterns: Iterable[str], meaning: Meaning, after: Draft) -> None:
-        """Make sentences that follow a pattern mean something."""
+        """Add patterns with one meaning."""
         for pattern in map(self._spell_out, patterns):
             add_pattern(start, pattern, meaning, after, _FREE_SLOTS)
             for word in list_words(pattern):
                 self.add_phrases([word], word)
 
     def _spell_out(self, phrase: str) -> str:
-        """Write out what an apostrophe shortens: `l'associé` is `le associé`."""
+        """Replace elided words by their full form: `l'associé` becomes `le associé`."""
         return _ELIDED.sub(lambda match: f"{self.elisions.get(match[1], match[0])} ", phrase)
 
     def finish(self, examples: dict[Language, list[str]]) -> Vocabulary:
@@ -152,13 +152,13 @@ class _Loader:
 
 
 def _take_apart(table: Tables, name: str) -> tuple[Meaning, list[str]]:
-    """Return what an entry of a table means, and its patterns."""
+    """Split an entry of a table into its meaning and its patterns."""
     options = {key: value for key, value in table.items() if key not in {name, "patterns"}}
     return Meaning(table[name], **options), split_lines(table["patterns"])
 
 
 def _join(words: Sequence[Word]) -> tuple[str, ...]:
-    """Return the spelling without apostrophes and without the space they would leave: `whos`, `havent`, `lassocie`."""
+    """Return the words joined where an apostrophe stood: `whos`, `havent`, `lassocie`."""
     joined: list[str] = []
     for index, word in enumerate(words):
         if index and (word.kind == "suffix" or words[index - 1].kind == "elided"):

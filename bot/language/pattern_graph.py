@@ -1,4 +1,4 @@
-"""The graph of all patterns, ready to be walked word by word: from each place, one symbol leads to one other place."""
+"""Turn the patterns of sentences into a deterministic graph: from each node, a symbol leads to exactly one node."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,21 +12,21 @@ NOWHERE: Final[Mapping[str, Any]] = {}
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """A place in the middle of one or several patterns: what may come next, and what is said if nothing does."""
+    """A node shared by all patterns that begin with the same symbols."""
 
     edges: Mapping[str, "Node"] = field(default_factory=lambda: NOWHERE)
     """By symbol: a word, a class or a value."""
     slots: Mapping[str, "Node"] = field(default_factory=lambda: NOWHERE)
-    """By slot: what any words lead to."""
+    """By slot: the node that is reached once any words have filled the slot."""
     meaning: Meaning | None = None
     after: "Node | None" = None
-    """Where the sentence goes on once the meaning is complete."""
+    """The node at which the rest of the sentence goes on, once a pattern has ended here."""
 
 
 def build_graph(starts: Iterable[Draft]) -> list[Node]:
-    """Return the graphs that begin at the starts, with places that the same words lead to made one.
+    """Return a deterministic graph for each start, so that one walk follows all patterns that fit.
 
-    That is the subset construction: a walk follows every pattern that fits at once.
+    The method is the subset construction: drafts reached by the same symbols become one node.
     """
     builder = _Builder()
     nodes = [builder.get([start]) for start in starts]
@@ -40,7 +40,7 @@ class _Builder:
         self._open: list[Draft | frozenset[Draft]] = []
 
     def get(self, drafts: Sequence[Draft]) -> Node:
-        """Return the place that stands for several; for most it is one alone, which needs no set."""
+        """Return the node that stands for some drafts; most nodes stand for a single one, which needs no set."""
         key: Draft | frozenset[Draft] = drafts[0] if len(drafts) == 1 else frozenset(drafts)
         if isinstance(key, frozenset) and len(key) == 1:
             key = next(iter(key))
@@ -51,7 +51,7 @@ class _Builder:
         return node
 
     def finish(self) -> None:
-        """Give every place its ways onward."""
+        """Fill in the edges of every node."""
         while self._open:
             key = self._open.pop()
             node = self._nodes[key]

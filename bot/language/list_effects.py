@@ -1,0 +1,166 @@
+"""Apply the effects of clauses to a list: one function for each kind of effect (`type`, `partner`, `last`, ...)."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from bot.language.list_request import ListRequest
+from bot.language.parser import Clause
+from bot.language.periods import read_period
+from storage.lists.filters import MOST_PARTNERS
+from storage.models import CompanyType
+
+SUBJECT = frozenset({"of", "type"})
+"""Effects that say what to list."""
+_WEAK = frozenset({"sort", "first", "group", "scope", "text", "only"})
+"""Effects that do not make a sentence a list and do not narrow one."""
+_LEANING = frozenset({"company", "whose"})
+"""Effects that do not make a sentence a list but narrow one."""
+
+
+def apply_clause(listing: ListRequest, clause: Clause, today: date) -> bool:
+    """Apply the effects of a clause to a list; False if one is impossible or contradicts an earlier clause."""
+    is_right = True
+    for effect in clause.meaning.name.split():
+        kind = effect.split(".")[0]
+        is_right = _EFFECTS[kind](listing, effect, clause, today) and is_right
+        listing.is_list |= kind not in _WEAK | _LEANING
+        listing.has_subject |= kind in SUBJECT
+        listing.is_narrowed |= kind not in _WEAK | SUBJECT or effect.startswith("sort.count")
+    return is_right
+
+
+def _set(listing: ListRequest, part: str, value: Any) -> bool:
+    """Set a field of the filter; False if it has another value already."""
+    return bool(listing.parts.setdefault(part, value) == value)
+
+
+def _set_of(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    if effect == "of.contacts" or "of" not in listing.parts:
+        listing.parts["of"] = effect.removeprefix("of.")
+    return True
+
+
+def _set_type(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    names = [value for slot, value in clause.filled if slot == "type"] or ["none"]
+    types = [None if name == "none" else CompanyType(name) for name in names]
+    if effect == "type.not":
+        listing.other_than.update(types)
+    else:
+        listing.types.extend(type_ for type_ in types if type_ not in listing.types)
+    return True
+
+
+def _set_scope(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    if effect == "scope.all":
+        listing.is_all = True
+        return True
+    return _set(listing, "scope", effect.removeprefix("scope."))
+
+
+def _set_person(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    part, _, fixed = effect.partition(".")
+    return _name_people(listing, part, [fixed] if fixed else _find_people(clause))
+
+
+def _find_people(clause: Clause) -> list[str]:
+    return [value for slot, value in clause.filled if slot == "person"]
+
+
+def _name_people(listing: ListRequest, part: str, people: list[str]) -> bool:
+    """Add people to those named before; False if the filter cannot hold them together."""
+    known = listing.people.get(part, [])
+    wanted = list(dict.fromkeys([*known, *people]))
+    if not all(any(map(str.isalpha, person)) for person in people):
+        return False
+    if part == "not_partner" and not {"nobody", "anyone"}.isdisjoint(wanted):
+        return False
+    if part == "known_by" and (len(wanted) > 1 or wanted[0] in {"nobody", "anyone"}):
+        return False
+    if len(wanted) > MOST_PARTNERS:
+        return False
+    listing.people[part] = wanted
+    return True
+
+
+def _set_company(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    """Apply `at Acme`; False for a list of companies, because only contacts are at a company."""
+    return listing.parts.get("of") == "contacts" and _name_company(listing, clause.values["name"])
+
+
+def _leave_out(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    """Apply `except Acme`; in a list of contacts it excludes those at Acme."""
+    names = [value for slot, value in clause.filled if slot == "name"]
+    listing.left_out += [name for name in names if name not in listing.left_out]
+    return "of" in listing.parts or bool(listing.types)
+
+
+def _set_met(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    return _set(listing, "is_met", effect == "meeting.held")
+
+
+def _name_company(listing: ListRequest, name: str) -> bool:
+    return listing.names.setdefault("company", name) == name
+
+
+def _set_whose(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    """Apply `of Anne`: companies whose partner she is, contacts at a company Anne, or those she knows at one."""
+    people = _find_people(clause)
+    if people in (["me"], ["nobody"]):
+        return people == ["me"] and _set(listing, "scope", "mine")
+    if listing.parts.get("of") != "contacts":
+        return "partner" not in listing.people and _name_people(listing, "partner", people)
+    if "company" in listing.names:
+        return _name_people(listing, "known_by", people)
+    [person, *others] = people
+    return not others and _name_company(listing, person) and listing.names.setdefault("colleague", person) == person
+
+
+def _set_last(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    period = read_period(effect.removeprefix("last."), clause, today)
+    return period is not None and _set(listing, "last", period)
+
+
+def _set_text(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    return _set(listing, "text", clause.values["text"])
+
+
+def _set_sort(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    _, sort, *direction = effect.split(".")
+    is_right = _set(listing, "sort", sort)
+    return is_right and (not direction or _set(listing, "is_ascending", direction == ["up"]))
+
+
+def _set_first(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    """Accept `first` in `busiest clients first`, where an order was said; it has no effect of its own."""
+    return "sort" in listing.parts
+
+
+def _set_group(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    listing.group = effect.removeprefix("group.")
+    return True
+
+
+def _pass_over(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    """Accept `only`, which has no effect of its own; `negation.py` finds those that change the meaning."""
+    return True
+
+
+_EFFECTS: dict[str, Callable[[ListRequest, str, Clause, date], bool]] = {
+    "of": _set_of,
+    "type": _set_type,
+    "scope": _set_scope,
+    "partner": _set_person,
+    "not_partner": _set_person,
+    "not_company": _leave_out,
+    "meeting": _set_met,
+    "known_by": _set_person,
+    "company": _set_company,
+    "whose": _set_whose,
+    "last": _set_last,
+    "text": _set_text,
+    "sort": _set_sort,
+    "first": _set_first,
+    "group": _set_group,
+    "only": _pass_over,
+}

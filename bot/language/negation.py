@@ -1,0 +1,54 @@
+"""Find negations that were not understood (`not`, `except`, `never`, `only`); a sentence with one is given no list.
+
+A list that ignored the negation would be the opposite of what was asked.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from bot.language.parser import Clause, Parse
+from bot.language.sentence import Sentence
+
+_NEGATING = frozenset({"<negating>", "<not>", "<no>", "<but>", "<nobody>", "<no_longer>"})
+_PLACES = ("name", "person", "text")
+"""Slots filled by any words: a negation found in one is taken for a negation, unless its capital shows a name."""
+_FIXED_PEOPLE = frozenset({"me", "nobody", "anyone"})
+_MAY_BE_ONLY = frozenset({"of", "type", "scope", "sort", "first", "group", "text", "partner", "company", "whose"})
+"""Effects that `only` does not change. It does change others: `only known by Anne` excludes whom others know too."""
+
+
+def find_negations(sentence: Sentence, parse: Parse, left_over: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the places of negations that were not understood, each with the words around it that were not either."""
+    found = [span for span in left_over if any(_negates(sentence, place) for place in range(*span))]
+    for clause in parse.clauses:
+        found += [place for place in _list_names(clause) if any(_negates(sentence, index) for index in range(*place))]
+    return sorted({*found, *_find_only(parse)})
+
+
+def _negates(sentence: Sentence, place: int) -> bool:
+    word = sentence.words[place]
+    return (
+        not _NEGATING.isdisjoint(sentence.symbols[place])
+        and word.kind != "quoted"
+        and not _is_name_like(sentence, place)
+    )
+
+
+def _is_name_like(sentence: Sentence, place: int) -> bool:
+    return place > 0 and sentence.words[place].is_capital
+
+
+def _list_names(clause: Clause) -> Iterator[tuple[int, int]]:
+    """Give the places of the names in a clause; `me` and `nobody` are not names."""
+    return (clause.places[slot] for slot in _PLACES if clause.values.get(slot, "nobody") not in _FIXED_PEOPLE)
+
+
+def _find_only(parse: Parse) -> Iterator[tuple[int, int]]:
+    """Give the places of `only` where it stands beside a clause whose meaning it changes."""
+    for place, clause in enumerate(parse.clauses):
+        if clause.meaning.name != "only":
+            continue
+        near = parse.clauses[place + 1 : place + 2] or parse.clauses[max(place - 1, 0) : place]
+        for other in near:
+            kinds = {effect.split(".")[0] for effect in other.meaning.name.split()}
+            if not kinds <= _MAY_BE_ONLY:
+                yield clause.start, max(clause.end, other.end)

@@ -1,0 +1,132 @@
+"""A filter in words, and back: what a card says can be typed."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.language import LANGUAGES, describe, describe_period, understand
+from storage.lists.filters import Filter, to_json
+from storage.lists.periods import NAMED_DAYS, Period
+from storage.models import CompanyType
+
+TODAY = date(2026, 3, 18)
+PEOPLE = [
+    "Anne Martin",
+    "Jean-Pierre O'Brien",
+    "Élodie d'Hondt",
+    "Will March",
+    "Client Name",
+    'Max "Mustang" Muster',
+    "王小明",
+]
+COMPANIES = [
+    "Acme",
+    "Bank of Ireland",
+    "Client Services Ltd",
+    "L'Oréal",
+    "acme.com",
+    "Société Générale",
+    "R&D / Partners",
+]
+
+days = st.dates(date(1990, 1, 1), date(2099, 12, 31)).map(date.isoformat)
+spans = st.sampled_from(
+    [("2025-10-01", "2025-10-31"), ("2025-01-01", "2025-12-31"), ("2024-02-01", "2024-02-29"), ("2026-03-05",) * 2]
+)
+periods = st.one_of(
+    st.builds(Period, st.sampled_from(["after", "before"]), day=days | st.sampled_from(NAMED_DAYS)),
+    st.builds(Period, st.just("in"), day=st.sampled_from(NAMED_DAYS)),
+    (st.tuples(days, days).map(sorted) | spans).map(lambda two: Period("between", day=two[0], until=two[1])),
+    st.builds(Period, st.sampled_from(["within", "not_for"]), days=st.integers(1, 3_000)),
+)
+filters = st.builds(
+    Filter,
+    of=st.sampled_from(["companies", "contacts"]),
+    scope=st.sampled_from(["mine", "firm"]),
+    types=st.lists(st.sampled_from([*CompanyType, None]), unique=True, max_size=6).map(tuple),
+    partners=st.lists(st.sampled_from(["me", "nobody", "anyone", *range(1, 8)]), max_size=4).map(tuple),
+    not_partners=st.lists(st.sampled_from(["me", *range(1, 8)]), max_size=3).map(tuple),
+    not_company_ids=st.lists(st.sampled_from(range(len(COMPANIES))), max_size=3).map(tuple),
+    is_met=st.sampled_from([None, None, True, False]),
+    known_by=st.sampled_from([None, "me", 1, 2, 3, 4, 5, 6, 7]),
+    last=st.none() | periods,
+    text=st.sampled_from(["", "acme", "banque d'irlande", "my clients", "not for 3 days"]),
+    sort=st.sampled_from(["last", "name", "count"]),
+    is_ascending=st.booleans(),
+).map(Filter.normalised)
+
+
+@settings(max_examples=1_500, deadline=None)
+@given(filters, st.sampled_from(["", *COMPANIES]), st.sampled_from(LANGUAGES))
+def test_a_filter_in_words_can_be_typed_and_means_the_same(filter_, company, language):
+    if company:
+        filter_ = filter_.changed(of="contacts")
+    words = describe(filter_, language, dict(enumerate(PEOPLE, 1)), company, dict(enumerate(COMPANIES)))
+    ask = understand(words, "en", TODAY)
+    words_alone = tuple(who for who in filter_.partners if isinstance(who, str))
+    others_alone = tuple(who for who in filter_.not_partners if isinstance(who, str))
+    known_by = "me" if filter_.known_by == "me" else None
+    alone = filter_.changed(partners=words_alone, not_partners=others_alone, not_company_ids=(), known_by=known_by)
+    assert (ask.verb, ask.data["filter"]) == (
+        "list",
+        to_json(alone),
+    ), words
+    assert ask.data.get("names", {}) == name_parts(filter_, company) | name_others(filter_), words
+    assert "not_understood" not in ask.data
+
+
+def name_others(filter_: Filter) -> dict[str, str | list[str]]:
+    others = [say_name(who) for who in filter_.not_partners if isinstance(who, int)]
+    left_out = [COMPANIES[number].replace('"', "'") for number in filter_.not_company_ids]
+    parts: dict[str, str | list[str]] = {"not_company": left_out} if left_out else {}
+    return parts | ({"not_partner": others if len(others) > 1 else others[0]} if others else {})
+
+
+def name_parts(filter_: Filter, company: str) -> dict[str, str | list[str]]:
+    partners = [say_name(who) for who in filter_.partners if isinstance(who, int)]
+    known_by = [say_name(filter_.known_by)] if isinstance(filter_.known_by, int) else []
+    parts = {"partner": partners, "known_by": known_by, "company": [company] if company else []}
+    return {part: names if len(names) > 1 else names[0] for part, names in parts.items() if names}
+
+
+def say_name(who: int) -> str:
+    return PEOPLE[who - 1].replace('"', "'")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Companies of mine · clients · partner Anne Martin · no contact for 3 months · newest first"),
+        (
+            "fr",
+            "Mes sociétés · clients · associé Anne Martin · sans contact depuis 3 mois · du plus récent au plus ancien",
+        ),
+    ],
+)
+def test_a_filter_reads_like_a_sentence(language, words):
+    filter_ = Filter(types=(CompanyType.CLIENT,), partners=(7,), last=Period("not_for", days=90))
+    assert describe(filter_, language, {7: "Anne Martin"}) == words
+
+
+@pytest.mark.parametrize(
+    ("language", "period", "words"),
+    [
+        ("en", Period("between", "2025-10-01", "2025-10-31"), "last contact in October 2025"),
+        (
+            "en",
+            Period("between", "2025-10-01", "2025-10-03"),
+            "last contact between October 1, 2025 and October 3, 2025",
+        ),
+        ("en", Period("in", "last_month"), "last contact last month"),
+        ("fr", Period("between", "2025-01-01", "2025-12-31"), "dernier contact en 2025"),
+        ("fr", Period("after", "last_week"), "contact depuis la semaine dernière"),
+    ],
+)
+def test_a_period_is_said_as_people_say_it(language, period, words):
+    assert describe_period(period, language) == words
+
+
+def test_somebody_whose_name_is_gone_is_still_said():
+    assert "partner " in describe(Filter(partners=(7,)), "en", {})
