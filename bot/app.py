@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.admission import Admission
+from bot.client_address import TrustedProxies
 from bot.config import Config
 from bot.door import Door
 from bot.graph.client.client import GraphClients
@@ -22,10 +23,9 @@ from bot.graph.subscriptions.keeper import SubscriptionKeeper
 from bot.graph.sync.worker import Worker
 from bot.graph.webhooks.routes import add_graph_routes
 from bot.health.gauges import Gauges
-from bot.health.pulse import Pulse
+from bot.health.monitor import HealthMonitor
 from bot.health.routes import add_health_routes
 from bot.health.troubles import Surroundings
-from bot.keys import KeySet
 from bot.language import prepare
 from bot.loops import Stop
 from bot.metrics import serving_metrics
@@ -34,7 +34,7 @@ from bot.outbound import open_session
 from bot.outlook.routes import add_outlook_routes
 from bot.outlook.tokens import UserTokens
 from bot.reminders import Reminders
-from bot.sources import TrustedProxies
+from bot.signing_keys import KeySet
 from bot.teams.connection import open_teams
 from bot.teams.credentials import SignInWatch
 from bot.teams.http import fetch
@@ -102,7 +102,7 @@ async def create_app(
             was_let_in=lambda: line.credentials.was_let_in,
         )
         running = Running(app[STOP])
-        add_health_routes(app, Pulse(database, clock, around), is_alive=running.is_alive)
+        add_health_routes(app, HealthMonitor(database, clock, around), is_alive=running.is_alive)
         graph = await stack.enter_async_context(_hold(GraphClients(config)))
         installer = AppInstaller(database, graph, app_id=config.app_id, clock=clock) if config.installs_app else None
         sender = Sender(database, messenger, clock=clock, default=notices.default, installer=installer)
@@ -168,9 +168,9 @@ async def open_worker(config: Config, *, clock: Clock = time.time) -> AsyncItera
         loops = [*base_loops(config, database, clock), admission.run]
         loops += map(admission.then, work_loops(config, database, graph, notices, clock))
         await admission.try_once()
-        pulse = Pulse(database, clock, Surroundings(config))
+        monitor = HealthMonitor(database, clock, Surroundings(config))
         await stack.enter_async_context(running.run(loops))
-        yield make_probes(pulse, running)
+        yield make_probes(monitor, running)
 
 
 @contextlib.asynccontextmanager
@@ -182,11 +182,11 @@ async def _hold(resource: ResourceT) -> AsyncIterator[ResourceT]:
         await resource.close()
 
 
-def make_probes(pulse: Pulse, running: "Running") -> web.Application:
+def make_probes(monitor: HealthMonitor, running: "Running") -> web.Application:
     """Make what a worker answers."""
     app = web.Application()
     app[STOP] = running.stop
-    add_health_routes(app, pulse, is_alive=running.is_alive)
+    add_health_routes(app, monitor, is_alive=running.is_alive)
     return app
 
 

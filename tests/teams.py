@@ -16,8 +16,8 @@ from sqlalchemy import text
 
 from bot.door import Caller
 from bot.door import Door as TheDoor
-from bot.keys import KeySet
 from bot.outbound import open_session
+from bot.signing_keys import KeySet
 from bot.teams.authentication import LocalAuthenticator, TokenAuthenticator
 from bot.teams.connector import Connector
 from bot.teams.http import fetch

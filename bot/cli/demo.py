@@ -13,15 +13,15 @@ from aiohttp import web
 from bot.app import DATABASE, create_app, open_store
 from bot.cli.serve import listening, wait_for_stop
 from bot.config import Config
-from bot.demo.invented import list_seeds
+from bot.demo.invented_firm import list_seeds
 from bot.demo.journal import Journal
+from bot.demo.local_access import keep_strangers_out
 from bot.demo.microsoft import Microsoft
 from bot.demo.page import add_demo_page
 from bot.demo.ports import is_free
 from bot.demo.routes import add_demo_routes
 from bot.demo.serving import run_microsoft
 from bot.demo.start import open_firm
-from bot.demo.visitors import keep_strangers_out
 from bot.door import Caller, Door
 from bot.graph.sync.runner import read_counts
 from bot.log import set_up_logs

@@ -24,7 +24,7 @@ from bot.teams.routes import SERVER_OPTIONS
 from storage.engine.database import get_file
 from storage.errors import DatabaseError
 from storage.schema.migrate import migrate
-from storage.schema.standing import get_schema_standing
+from storage.schema.version import get_schema_standing
 
 LAST_SECONDS: Final = 28.0
 """Seconds after the signal when a process ends in any case; Kubernetes and Docker kill after 30."""

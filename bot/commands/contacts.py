@@ -11,8 +11,8 @@ from bot.results.questions import Said
 from bot.turn import Turn
 from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, Input, Router
 from storage.book import contacts
+from storage.book.contact_explanation import explain_address, find_people
 from storage.book.contacts import SeenPerson
-from storage.book.explaining import explain_address, find_people
 from storage.errors import MissingError
 from storage.history.own_addresses import is_own_address
 from storage.record.changes import Change

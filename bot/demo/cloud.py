@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.demo.faults import Faults
-from bot.demo.record import Record
+from bot.demo.request_record import Record
 from bot.demo.signin.tokens import Minter
 from bot.demo.world.firm import Firm
 from bot.demo.world.identity import make_guid

@@ -9,7 +9,7 @@ from bot.demo.faults import Faults
 from bot.demo.graph.server import Graph
 from bot.demo.graph.subscriptions import Subscriptions
 from bot.demo.notifications import Notifications
-from bot.demo.record import Record
+from bot.demo.request_record import Record
 from bot.demo.signin.keys import SigningKey
 from bot.demo.signin.tokens import describe_bot_token, describe_user_token
 from bot.demo.teams import Teams

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from bot.bodies import read_body
+from bot.request_bodies import read_body
 from bot.web.site import DIST, NotBuiltError, Site, load_site
 
 YEAR = 31_536_000

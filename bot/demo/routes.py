@@ -10,7 +10,6 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.bodies import read_body
 from bot.demo.descriptions import describe_fault, describe_item, describe_person, is_master
 from bot.demo.faults import KINDS
 from bot.demo.journal import Journal
@@ -27,6 +26,7 @@ from bot.demo.orders import (
 )
 from bot.demo.world.firm import Firm
 from bot.demo.world.people import Person
+from bot.request_bodies import read_body
 
 Json = dict[str, Any]
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)

@@ -13,11 +13,11 @@ from bot.demo.cloud import Cloud
 from bot.demo.faults import Faults
 from bot.demo.issuer import add_bot_key_routes, add_login_routes
 from bot.demo.journal import Journal
+from bot.demo.local_access import keep_strangers_out
 from bot.demo.microsoft import Microsoft
 from bot.demo.ports import keep_ports, read_ports
 from bot.demo.routes import add_demo_routes
 from bot.demo.signin.keys import write_certificate
-from bot.demo.visitors import keep_strangers_out
 from bot.demo.world.firm import Firm
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.demo.corpus import load_corpus
-from bot.demo.invented import invent_firm
+from bot.demo.invented_firm import invent_firm
 from bot.demo.journal import Journal
 from bot.demo.world.firm import Firm
 

@@ -8,22 +8,24 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.health.pulse import Pulse, State
+from bot.health.monitor import HealthMonitor, State
 from bot.language import choose_language, say
 from storage.queue.health import Health
 
 
-def add_health_routes(app: web.Application, pulse: Pulse, *, is_alive: Callable[[], bool] = lambda: True) -> None:
+def add_health_routes(
+    app: web.Application, monitor: HealthMonitor, *, is_alive: Callable[[], bool] = lambda: True
+) -> None:
     """Add the three to an application; `is_alive` says whether its loops still run."""
-    routes = _Routes(pulse, is_alive)
+    routes = _Routes(monitor, is_alive)
     app.router.add_get("/livez", routes.tell_life)
     app.router.add_get("/healthz", routes.tell_health)
     app.router.add_get("/readyz", routes.tell_readiness)
 
 
 class _Routes:
-    def __init__(self, pulse: Pulse, is_alive: Callable[[], bool]) -> None:
-        self._pulse = pulse
+    def __init__(self, monitor: HealthMonitor, is_alive: Callable[[], bool]) -> None:
+        self._monitor = monitor
         self._is_alive = is_alive
 
     async def tell_life(self, _request: web.Request) -> web.Response:
@@ -32,7 +34,7 @@ class _Routes:
 
     async def tell_health(self, request: web.Request) -> web.Response:
         """Tell how the mailboxes stand, and what is wrong; 503 where nothing works."""
-        state = await self._pulse.get_state()
+        state = await self._monitor.get_state()
         body = {"status": state.status, "reasons": describe_troubles(state, _language(request))}
         if state.health is not None:
             body |= describe_health(state.health)
@@ -40,7 +42,7 @@ class _Routes:
 
     async def tell_readiness(self, request: web.Request) -> web.Response:
         """Tell whether requests can be answered; the reasons say what stands in the way."""
-        state = await self._pulse.get_state()
+        state = await self._monitor.get_state()
         status = "ready" if state.is_ready else "unavailable"
         body = {"status": status, "reasons": describe_troubles(state, _language(request))}
         return _answer(body, 200 if state.is_ready else 503)

@@ -14,7 +14,7 @@ from storage.engine.database import Database, get_file
 from storage.engine.rls import SYSTEM
 from storage.errors import DatabaseError
 from storage.queue.health import Stoppages, find_stoppages, get_freshness
-from storage.schema.standing import get_schema_standing
+from storage.schema.version import get_schema_standing
 
 Weight = Literal["stops", "hinders", "note"]
 LEAST_FREE: Final = 16 << 20

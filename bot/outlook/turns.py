@@ -10,11 +10,11 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from bot.bodies import read_body
 from bot.door import VERSIONED, Door
 from bot.errors import BadRequestError, CarnetError
 from bot.language import choose_language, say
 from bot.outlook.tokens import UserTokens
+from bot.request_bodies import read_body
 from bot.turn import Ask, Language, Reply
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM

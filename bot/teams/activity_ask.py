@@ -1,4 +1,4 @@
-"""What an activity asks for: typed words, a button, or a button that old clients send as a message."""
+"""Read what an activity asks for: typed words, a button, or a button that old clients send as a message."""
 
 import html
 import re
@@ -9,13 +9,13 @@ from bot.teams.incoming import Incoming
 from bot.turn import Ask
 
 MOST_TEXT: Final = 2000
-"""Characters that are read of a message; nobody asks for a list in more."""
+"""Characters of a message that are read."""
 _MENTION = re.compile(r"<at\b[^<>]*>([^<>]*)</at>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 
 
 def read_words(incoming: Incoming) -> str:
-    """Return the typed words: the bot's own mention left out, other people's names kept, pasted HTML as text."""
+    """Return the typed words as plain text, without mentions of the bot; mentions of people become their names."""
     text = (incoming.text or "")[: MOST_TEXT * 4]
     own = _list_own_mentions(incoming)
     text = _MENTION.sub(lambda found: " " if found[0] in own or found[1] in own else found[1], text)
@@ -23,12 +23,12 @@ def read_words(incoming: Incoming) -> str:
 
 
 def is_mentioned(incoming: Incoming) -> bool:
-    """Say whether the message speaks to the bot by name, as it must in a group."""
+    """Return whether a message mentions the bot, as it must in a group."""
     return bool(_list_own_mentions(incoming))
 
 
 def _list_own_mentions(incoming: Incoming) -> set[str]:
-    """Return the marked texts and the names under which the bot is mentioned."""
+    """Return the texts by which the message mentions the bot."""
     own: set[str] = set()
     bot = incoming.recipient.id if incoming.recipient else None
     for entity in incoming.entities or ():
@@ -54,7 +54,7 @@ def read_execute(value: Any) -> Ask | None:
 
 
 def read_data(data: Mapping[str, Any]) -> Ask | None:
-    """Return verb and data apart; `msteams` is Teams' own."""
+    """Split data into verb and input, without the key `msteams`, which belongs to Teams."""
     verb = data.get("verb")
     if not isinstance(verb, str) or not verb:
         return None

@@ -9,14 +9,14 @@ from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import ActivityTypes
 
 from bot.language import choose_language, say, understand
-from bot.language.words import clean
+from bot.language.tokenizer import clean
 from bot.teams.activity_ask import is_mentioned, read_submit, read_words
 from bot.teams.adapter import get_arrival
 from bot.teams.caller import find_today
 from bot.teams.invokes import INVOKES, describe_failure
 from bot.teams.outgoing import Outgoing, say_text
 from bot.teams.services import TeamsServices
-from bot.teams.teams_turn import TeamsTurn, meet
+from bot.teams.teams_turn import TeamsTurn, begin_turn
 from bot.turn import Ask
 from storage.errors import StoreUnavailableError
 
@@ -44,22 +44,22 @@ class CarnetBot(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder has n
         if incoming.is_from_bot or not is_for_us:
             return
         words = read_words(incoming) if incoming.value is None else ""
-        visit = await meet(self._tools, context, clean(words))
-        ask = self._read(visit, words)
+        turn = await begin_turn(self._tools, context, clean(words))
+        ask = self._read(turn, words)
         if ask is None:
-            await visit.say_text("bad_request")
+            await turn.say_text("bad_request")
         else:
-            await visit.say(await visit.answer(ask))
-        await visit.remember()
+            await turn.say(await turn.answer(ask))
+        await turn.remember()
 
     async def on_invoke_activity(self, context: TurnContext) -> InvokeResponse | None:
         """Answer an invoke; 501 for a name that we do not know (B38)."""
         invoke = INVOKES.get(context.activity.name)
         if invoke is None:
             return InvokeResponse(status=501)
-        visit = await meet(self._tools, context)
-        body = await invoke(visit)
-        await visit.remember()
+        turn = await begin_turn(self._tools, context)
+        body = await invoke(turn)
+        await turn.remember()
         await _respond(context, body)
         return None
 
@@ -69,8 +69,8 @@ class CarnetBot(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder has n
 
     async def on_installation_update_remove(self, context: TurnContext) -> None:
         """Say no more there."""
-        visit = await meet(self._tools, context)
-        await visit.mark_unreachable("uninstalled")
+        turn = await begin_turn(self._tools, context)
+        await turn.mark_unreachable("uninstalled")
 
     async def on_conversation_update_activity(self, context: TurnContext) -> None:
         """Greet where the bot itself was added; Teams sends this beside the installation, in either order."""
@@ -81,18 +81,18 @@ class CarnetBot(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder has n
             await self._greet(context)
 
     async def _greet(self, context: TurnContext) -> None:
-        visit = await meet(self._tools, context)
-        if await visit.remember():
-            await visit.say(await visit.answer(Ask("hello")))
+        turn = await begin_turn(self._tools, context)
+        if await turn.remember():
+            await turn.say(await turn.answer(Ask("hello")))
 
-    def _read(self, visit: TeamsTurn, words: str) -> Ask | None:
+    def _read(self, turn: TeamsTurn, words: str) -> Ask | None:
         """Return what is asked for; None for a button that carries no verb. A stranger's words are not even read."""
-        if visit.incoming.value is not None:
-            return read_submit(visit.incoming.value)
-        if visit.caller is None or not words:
+        if turn.incoming.value is not None:
+            return read_submit(turn.incoming.value)
+        if turn.caller is None or not words:
             return Ask("help")
-        today = find_today(visit.caller, self._tools.clock())
-        return understand(words, visit.language, today, visit.caller.locale)
+        today = find_today(turn.caller, self._tools.clock())
+        return understand(words, turn.language, today, turn.caller.locale)
 
     async def _apologise(self, context: TurnContext, error: Exception) -> None:
         number = secrets.token_hex(4)

@@ -1,4 +1,4 @@
-"""Who asks in Teams, and where: what the door needs to let them in."""
+"""Tell the door who asks in Teams, and from which surface."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -12,19 +12,19 @@ from storage.firm.users import KnownUser
 
 
 def find_surface(incoming: Incoming) -> Surface:
-    """Return where it was asked: in a group, what is answered is read by others too (S16)."""
+    """Return the surface of an activity; in a group others read the answer too (S16)."""
     if (incoming.name or "").startswith("composeExtension/"):
         return "extension"
     return "chat" if incoming.is_own_chat else "group"
 
 
 def admit(door: Door, user: KnownUser | None, incoming: Incoming) -> Caller:
-    """Return the caller that the user is in this conversation; raises `ForbiddenError` where they are not served."""
+    """Return the caller of an activity; raises `ForbiddenError` if the door does not serve the user."""
     language = choose_language(incoming.locale, (user and user.language) or "en")
     caller = door.admit(user, surface=find_surface(incoming), language=language)
     return replace(caller, locale=incoming.locale or "")
 
 
 def find_today(caller: Caller, now: int) -> date:
-    """Return the day where the caller is."""
+    """Return today's date in the caller's time zone."""
     return datetime.fromtimestamp(now, zone(caller.timezone)).date()

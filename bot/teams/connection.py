@@ -1,4 +1,4 @@
-"""What the Teams edge needs of the network, built from the configuration and closed in time."""
+"""Build the network side of the Teams edge from the configuration, and close it at the end."""
 
 import contextlib
 import functools
@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from bot.config import Config
-from bot.keys import KeySet
 from bot.outbound import open_session
+from bot.signing_keys import KeySet
 from bot.teams.authentication import Authenticator, LocalAuthenticator, TokenAuthenticator
 from bot.teams.connector import Connector
 from bot.teams.credentials import BotCredentials
@@ -18,7 +18,7 @@ from bot.teams.urls import LOOPBACK_HOSTS, ServiceUrls
 
 @dataclass(frozen=True, slots=True)
 class TeamsConnection:
-    """Who may come in, and the way out."""
+    """Authentication of incoming requests, and the connector for outgoing ones."""
 
     authenticator: Authenticator
     connector: Connector
@@ -27,7 +27,7 @@ class TeamsConnection:
 
 @contextlib.asynccontextmanager
 async def open_teams(config: Config, *, is_demo: bool = False) -> AsyncIterator[TeamsConnection]:
-    """Open the way to Teams; only `carnet demo` says `is_demo`, which lets this machine's tools in without a token.
+    """Open the connection to Teams; `is_demo` (only `carnet demo`) accepts requests of this machine without a token.
 
     Raises `ValueError` without an app id: there is no service without authentication (S5).
     """

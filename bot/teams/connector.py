@@ -18,7 +18,7 @@ from bot.errors import UnavailableError
 from bot.teams.credentials import TokenSource
 from bot.teams.errors import GoneError, NotSentError, RefusedError, SendError, UnknownOutcomeError, UnreachableError
 from bot.teams.http import read_body, read_retry_after
-from bot.teams.pacing import CONVERSATION_WINDOWS, TENANT_WINDOWS, Pace
+from bot.teams.rate_limits import CONVERSATION_WINDOWS, TENANT_WINDOWS, RateLimiter
 from bot.teams.urls import ServiceUrls
 
 UPLOAD_TIMEOUT: Final = aiohttp.ClientTimeout(total=60, connect=5)
@@ -69,8 +69,8 @@ class Connector:
         self._session = session
         self._credentials = credentials
         self._sleep = sleep
-        self._conversations = Pace(CONVERSATION_WINDOWS, clock)
-        self._tenants = Pace(TENANT_WINDOWS, clock)
+        self._conversations = RateLimiter(CONVERSATION_WINDOWS, clock)
+        self._tenants = RateLimiter(TENANT_WINDOWS, clock)
 
     async def send(
         self,

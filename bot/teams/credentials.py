@@ -9,10 +9,10 @@ from typing import Final, Protocol
 import requests
 import structlog
 
-from bot.application import Application, find_code
 from bot.config import Config
 from bot.errors import UnavailableError
 from bot.loops import repeat, wait
+from bot.msal_application import Application, find_code
 
 MULTI_TENANT: Final = "botframework.com"
 """The authority of a bot that is registered for every tenant; a single-tenant bot asks its own."""

@@ -10,22 +10,22 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from bot.bodies import read_body
 from bot.door import Door
 from bot.errors import BadRequestError, CarnetError
 from bot.language import choose_language, understand
+from bot.request_bodies import read_body
 from bot.teams.activity_handler import CarnetBot
+from bot.teams.activity_runs import ActivityRuns, Answer
 from bot.teams.adapter import Arrival, TeamsAdapter
 from bot.teams.authentication import Authenticator
-from bot.teams.bodies import MOST_BYTES, check_headers
 from bot.teams.connector import Connector
-from bot.teams.deliveries import Answer, Turns
 from bot.teams.errors import SendError
 from bot.teams.idempotency import digest_activity
 from bot.teams.incoming import Incoming, read_activity
 from bot.teams.invokes import describe_delay
 from bot.teams.messenger import TeamsMessenger
 from bot.teams.references import References
+from bot.teams.request_headers import MOST_BYTES, check_headers
 from bot.teams.roster import Roster
 from bot.teams.services import Patience, TeamsServices
 from storage.engine.database import Database
@@ -69,7 +69,7 @@ class _Endpoint:
         self._patience = tools.patience
         self._adapter = TeamsAdapter(tools.connector)
         self._bot = CarnetBot(tools)
-        self._turns = Turns()
+        self._turns = ActivityRuns()
 
     async def hold(self, _app: web.Application) -> AsyncIterator[None]:
         """Get ready for the first words; let running turns end before database and session are closed (F69)."""

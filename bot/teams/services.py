@@ -1,4 +1,4 @@
-"""What a turn in Teams works with; built once, by `add_teams_routes`."""
+"""The parts of the service that a turn in Teams uses; `add_teams_routes` builds them once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from storage.engine.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds until a request is answered though its turn still runs; Teams delivers again after 15 s (F47)."""
+    """Seconds to wait for a turn before its request is answered without it; Teams delivers again after 15 s (F47)."""
 
     message: float = 10.0
     invoke: float = 9.0
     extension: float = 4.5
     """Teams waits 5 s for a message extension."""
     expected: float = 60.0
-    """The caller asked for the replies themselves."""
+    """For `expectReplies`, where the answer must hold the replies."""
     body: float = 20.0
-    """A body that is not here by then is a stalled one (B36)."""
+    """The time for a body to arrive; later it counts as stalled (B36)."""
     stop: float = 10.0
-    """Turns that still run when the service stops get so long (F69)."""
+    """The time that running turns get when the service stops (F69)."""
     typing: float = 2.0
-    """Teams' store asks for an answer or a sign of life by then."""
+    """The typing indicator is sent after this time; Teams' store demands an answer or an indicator."""
 
 
 @dataclass(frozen=True, slots=True)

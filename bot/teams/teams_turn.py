@@ -31,13 +31,13 @@ log = structlog.get_logger(__name__)
 
 
 class TeamsTurn:
-    """Somebody's turn; `caller` is None for anybody who is not served, and `refusal` says why."""
+    """One turn of one person; `caller` is None for a person who is not served, and `refusal` says why."""
 
     def __init__(self, tools: TeamsServices, context: TurnContext, user: KnownUser | None) -> None:
         self._arrival = get_arrival(context)
         self.incoming = self._arrival.incoming
         self._is_for_asker = False
-        """The answer shows the firm's affairs to whoever asked; a message there would show them to all."""
+        """The answer is for the asker alone, because everybody in the group would read a message there."""
         self.caller: Caller | None = None
         self.refusal = ForbiddenError("stranger")
         self.tools = tools
@@ -59,9 +59,9 @@ class TeamsTurn:
         return self._arrival.is_late
 
     async def answer(self, ask: Ask, circle: Circle | None = None) -> Reply:
-        """Bring what is asked to the door; a sign of life goes out where that takes long.
+        """Answer an ask through the door; show that the bot is typing if that takes long.
 
-        `circle` says who reads a card that is put into the conversation.
+        `circle` is who reads a card that is put into the conversation.
         """
         if self.caller is None:
             return self.tools.door.refuse(ask, self.refusal, language=self.language)
@@ -79,7 +79,7 @@ class TeamsTurn:
             _TURNS[caller.surface].observe(loop.time() - started)
 
     async def say(self, reply: Reply) -> None:
-        """Send a reply where it was asked for, and what is private in it to the asker's own chat."""
+        """Send a reply to the conversation, and its private part to the asker's own chat."""
         reach("turn_committed")
         if not self._is_expected and self.caller is not None and not await self._claim.take_reply():
             return
@@ -104,7 +104,7 @@ class TeamsTurn:
         await self.send(say_text(say(self.language, f"teams.{key}", **values)))
 
     async def send(self, message: Outgoing) -> None:
-        """Send a message; a card that Teams refuses is said in words, what cannot be said at all is counted (F56)."""
+        """Send a message; send a text instead of a card that Teams refuses, and count a message that fails (F56)."""
         try:
             await self.context.send_activity(message)
             _SENT.inc()
@@ -117,14 +117,14 @@ class TeamsTurn:
             log.warning("reply_not_sent", reason=error.reason)
 
     async def remember(self) -> bool:
-        """Keep where this came from; True where the conversation was not known before."""
+        """Store the reference of this conversation; return whether it is new."""
         if self.caller is None:
             return False
         reference = read_reference(self.incoming, self.caller.viewer.tenant_id, self.caller.viewer.user_id)
         return reference is not None and await self.tools.references.keep(reference)
 
     async def mark_unreachable(self, reason: str) -> None:
-        """Say no more there until somebody writes again."""
+        """Send nothing more to this conversation until somebody writes in it again."""
         if self.caller is not None and self.incoming.conversation and self.incoming.conversation.id:
             tenant_id, conversation_id = self.caller.viewer.tenant_id, self.incoming.conversation.id
             await self.tools.references.mark_unreachable(tenant_id, conversation_id, reason)
@@ -140,7 +140,7 @@ class TeamsTurn:
         return say_card(reply.card, reply.summary) if reply.card is not None else None
 
     async def _replace_card(self, message: Outgoing, reply: Reply) -> bool:
-        """Put the answer to a card's button in that card's place, so that no pile of messages grows."""
+        """Replace the card whose button was pressed by the answer; return whether that worked."""
         card_id = self.incoming.reply_to_id
         is_replaceable = reply.file is None and not reply.is_error and not self._is_expected
         if self.incoming.value is None or not card_id or not is_replaceable:
@@ -164,8 +164,8 @@ class TeamsTurn:
             log.info("typing_not_sent", reason=error.reason)
 
 
-async def meet(tools: TeamsServices, context: TurnContext, said: str = "") -> TeamsTurn:
-    """Find out who speaks, and has `said` this."""
+async def begin_turn(tools: TeamsServices, context: TurnContext, said: str = "") -> TeamsTurn:
+    """Return the turn of an activity, with its user looked up; `said` is the text, where nothing proves who sent it."""
     arrival = get_arrival(context)
     user = None
     if not arrival.incoming.is_from_bot:

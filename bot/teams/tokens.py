@@ -11,7 +11,7 @@ import msgspec
 from jwt import PyJWS
 
 from bot.errors import UnauthenticatedError
-from bot.keys import Key, KeySet
+from bot.signing_keys import Key, KeySet
 
 ISSUER: Final = "https://api.botframework.com"
 LEEWAY: Final = 300

@@ -9,7 +9,7 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
-from storage.text.mending import mend_text
+from storage.text.encoding_repair import repair_text
 from storage.text.name_evidence import count_explained
 
 _PREFIX = re.compile(
@@ -37,7 +37,7 @@ _TRIES: Final = 4
 
 def unwrap_address(text: str) -> str:
     """Give the address that a text is about; a text without one, or with several, as it is."""
-    text = _AT.sub("@", _DOT.sub(".", mend_text(text)))
+    text = _AT.sub("@", _DOT.sub(".", repair_text(text)))
     if "@" not in text and text.count("%40") == 1:
         text = unquote(text)
     for _ in range(_TRIES):

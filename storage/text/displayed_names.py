@@ -8,11 +8,10 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from storage.text.mending import mend_text
+from storage.text.encoding_repair import repair_text
 from storage.text.name_evidence import count_explained, is_persons, is_turned
 from storage.text.names import clean_text
 from storage.text.titles import drop_leading_titles, drop_titles, is_behind_name, is_firm, is_title
-from storage.text.voices import capitalize, lower_voices
 
 DERIVED: Final = 0
 """Quality of a name taken from the address alone."""
@@ -99,7 +98,7 @@ def derive_name(local: str) -> str:
 
 def prepare(raw: str) -> str:
     """Give a displayed name as it was meant, without what is no part of any name: quotes, paths, marks, pronouns."""
-    text = clean_text(mend_text(raw)).strip(_QUOTES)
+    text = clean_text(repair_text(raw)).strip(_QUOTES)
     if _EXCHANGE_PATH.match(text):
         return ""
     text = _NOTES_NAME.sub(r"\1", text).replace('\\"', '"')
@@ -172,7 +171,7 @@ def _arrange(name: str, local: str, host: str) -> str:
     words = drop_titles(words, local)
     if len(words) > 1 and "." in words[0] and words[0].lower().rpartition(".")[2] == words[-1].lower():
         words = [*words[0].rpartition(".")[0].split("."), *words[1:]]
-    words = lower_voices(words, local)
+    words = write_capitals(words, local)
     return " ".join(reversed(words) if is_turned(words, local) else words).strip(_QUOTES + ",;")
 
 

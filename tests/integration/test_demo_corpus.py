@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.corpus import load_corpus, normalise_date
-from bot.demo.invented import invent_firm, list_seeds
+from bot.demo.invented_firm import invent_firm, list_seeds
 from bot.demo.start import open_firm
 
 ANNE, BOB, CARL = ["Anne Martin", "anne@lex.example"], ["Bob", "BOB@lex.example"], ["Carl", "carl@acme.example"]

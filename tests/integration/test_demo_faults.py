@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 import pytest
 
-from bot.demo.poison import BAD_EVENTS, BAD_MESSAGES
+from bot.demo.malformed_items import BAD_EVENTS, BAD_MESSAGES
 
 CARL = ("Carl", "carl@acme.example")
 

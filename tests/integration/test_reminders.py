@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from bot.application import Application
 from bot.config import Config
 from bot.credential import read_credential
+from bot.msal_application import Application
 from bot.reminders import Reminders
 from storage.engine.rls import SYSTEM
 from tests.certificates import NOW, write_certificate

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.graph.sync.filed import end, find_newest, go_on, read_folders, write_link
+from bot.graph.sync.filed_mail import end, find_newest, go_on, read_folders, write_link
 from bot.graph.sync.folders import DISCARDED, FOLLOWED
 from bot.graph.sync.pages import FiledKey
 from tests import syncing

@@ -14,7 +14,7 @@ from bot.outbound import open_session
 from bot.teams.connector import Connector
 from bot.teams.errors import GoneError, NotSentError, RefusedError, UnknownOutcomeError, UnreachableError
 from bot.teams.http import read_retry_after
-from bot.teams.pacing import CONVERSATION_WINDOWS, Pace
+from bot.teams.rate_limits import CONVERSATION_WINDOWS, RateLimiter
 from bot.teams.urls import LOOPBACK_HOSTS, ServiceUrls
 from tests.switchboard import StaticToken, Switchboard, answering, open_switchboard, taking_then_breaking
 
@@ -252,7 +252,7 @@ def test_F30_a_retry_after_that_nobody_can_read_is_none(value):
 
 
 def test_a_pace_forgets_the_oldest_conversations():
-    pace = Pace(CONVERSATION_WINDOWS, lambda: 0.0)
+    pace = RateLimiter(CONVERSATION_WINDOWS, lambda: 0.0)
     for number in range(20_001):
         pace.note(f"a:{number}")
     assert pace.get_wait("a:0") == 0

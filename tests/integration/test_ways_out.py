@@ -10,11 +10,11 @@ import requests
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.application import EXCHANGE, Application
 from bot.config import Config
 from bot.graph.client.client import GraphClients
 from bot.graph.client.transport import BoundedTransport
 from bot.graph.directory.entries import fetch_organization
+from bot.msal_application import EXCHANGE, Application
 from bot.outbound import BlockingSession, open_session
 
 GRAPH = "https://graph.microsoft.com/.default"

@@ -10,15 +10,15 @@ import pytest
 from aiohttp import web
 from sqlalchemy import event, select
 
+from bot.client_address import TrustedProxies
 from bot.demo.world.firm import Firm
 from bot.errors import UnavailableError
 from bot.graph.webhooks.batcher import MOST_WAITING, NotificationBatcher
+from bot.graph.webhooks.client_states import ClientStates
 from bot.graph.webhooks.limits import SourceLimit
 from bot.graph.webhooks.notifications import read_post
-from bot.graph.webhooks.proofs import Proofs
 from bot.graph.webhooks.routes import add_graph_routes
 from bot.metrics import REGISTRY
-from bot.sources import TrustedProxies
 from storage.engine.database import Database, open_database
 from storage.engine.rls import SYSTEM
 from storage.models import Chore, Mailbox, Subscription
@@ -310,9 +310,9 @@ async def test_A8_what_a_limited_source_says_while_the_database_is_away_is_503(d
 
 
 async def test_A8_more_strange_ones_than_can_be_looked_at_are_asked_to_come_again(database, world):
-    proofs = Proofs(database)
+    client_states = ClientStates(database)
     post = read_post(json.dumps({"value": [item(subscriptionId=str(number)) for number in range(9_000)]}).encode())
-    answers = await asyncio.gather(*(proofs.find_true(post.hints) for _ in range(15)), return_exceptions=True)
+    answers = await asyncio.gather(*(client_states.find_true(post.hints) for _ in range(15)), return_exceptions=True)
     assert sum(isinstance(answer, UnavailableError) for answer in answers) == 4
     assert answers.count(()) == 11
 

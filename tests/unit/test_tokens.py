@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from bot.errors import UnauthenticatedError, UnavailableError
-from bot.keys import STALE_AFTER, UNKNOWN_INTERVAL, KeySet, read_key
+from bot.signing_keys import STALE_AFTER, UNKNOWN_INTERVAL, KeySet, read_key
 from bot.teams.tokens import Tokens
 from tests.signing import APP, Keys, make_token
 

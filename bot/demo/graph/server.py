@@ -14,7 +14,7 @@ from bot.demo.graph.page_faults import take_fault
 from bot.demo.graph.router import Route, Router
 from bot.demo.graph.subscriptions import Subscriptions
 from bot.demo.graph.transport import ResetError, break_before, make_response, reset, send
-from bot.demo.record import Request
+from bot.demo.request_record import Request
 from bot.demo.signin.tokens import GRAPH_AUDIENCES
 from bot.demo.world.firm import Firm
 from bot.demo.world.mailbox import Mailbox

@@ -7,9 +7,9 @@ from typing import Final
 
 import requests
 
-from bot.application import Application, find_code
 from bot.config import Config
 from bot.graph.client.errors import SignInError
+from bot.msal_application import Application, find_code
 
 SCOPE: Final = "https://graph.microsoft.com/.default"
 _EARLY: Final = 300.0

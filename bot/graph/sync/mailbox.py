@@ -8,7 +8,7 @@ import structlog
 
 from bot.graph.client.errors import GraphError
 from bot.graph.sync.feed import FeedReader
-from bot.graph.sync.filed import FiledReader
+from bot.graph.sync.filed_mail import FiledReader
 from bot.graph.sync.pages import Event, MessageKey, PageReader
 from bot.graph.sync.recorder import CalendarRecorder, MailRecorder
 from bot.graph.sync.requests import request_event

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from aiohttp import web
 
 from bot import metrics
-from bot.bodies import hold_body
+from bot.client_address import TrustedProxies
 from bot.errors import UnavailableError
 from bot.graph.webhooks.batcher import NotificationBatcher
+from bot.graph.webhooks.client_states import ClientStates
 from bot.graph.webhooks.limits import SourceLimit
 from bot.graph.webhooks.notifications import Hint, Post, read_post
-from bot.graph.webhooks.proofs import Proofs
-from bot.sources import TrustedProxies
+from bot.request_bodies import hold_body
 from storage.engine.database import Database
 
 MOST_BYTES = 8 << 20
@@ -36,7 +36,7 @@ def add_graph_routes(
     app: web.Application, database: Database, *, clock: Callable[[], float], proxies: TrustedProxies | None = None
 ) -> None:
     """Add both webhooks to an application; they need no sign-in, for the client state is checked."""
-    parts = (NotificationBatcher(database, clock), SourceLimit(time.monotonic), Proofs(database))
+    parts = (NotificationBatcher(database, clock), SourceLimit(time.monotonic), ClientStates(database))
     webhook = Webhook(*parts, proxies or TrustedProxies())
     app.router.add_post("/graph/notifications", webhook.answer)
     app.router.add_post("/graph/lifecycle", webhook.answer)
@@ -45,10 +45,12 @@ def add_graph_routes(
 class Webhook:
     """Answers Graph's posts. Both addresses take the same: each item says itself what it is."""
 
-    def __init__(self, inbox: NotificationBatcher, limit: SourceLimit, proofs: Proofs, proxies: TrustedProxies) -> None:
+    def __init__(
+        self, inbox: NotificationBatcher, limit: SourceLimit, states: ClientStates, proxies: TrustedProxies
+    ) -> None:
         self._inbox = inbox
         self._limit = limit
-        self._proofs = proofs
+        self._client_states = states
         self._proxies = proxies
         self._reading = asyncio.Lock()
 
@@ -90,12 +92,12 @@ class Webhook:
 
     async def _take(self, source: str, hints: tuple[Hint, ...]) -> None:
         """Write what follows from the true hints; a limit only decides how strange ones are looked up."""
-        known, strange = self._proofs.sort(hints)
+        known, strange = self._client_states.sort(hints)
         if not self._limit.is_over(source, len(strange)):
             self._limit.spend(source, await self._inbox.add(hints))
             return
         await self._inbox.add(known)
-        true = await self._proofs.find_true(strange)
+        true = await self._client_states.find_true(strange)
         self._limit.spend(source, len(strange) - len(true))
         metrics.NOTIFICATIONS.labels("limited").inc(len(strange) - len(true))
         await self._inbox.add(true)

@@ -1,4 +1,4 @@
-"""What the headers of a request must say of its body: JSON in UTF-8, of a decent size."""
+"""Check the headers of a request: its body must be JSON in UTF-8 and not too large."""
 
 from typing import Final
 
@@ -7,11 +7,11 @@ from aiohttp import web
 from bot.errors import BadRequestError
 
 MOST_BYTES: Final = 256 * 1024
-"""Also of what was compressed, once it is not."""
+"""Of a compressed body, after decompression."""
 
 
 def check_headers(request: web.Request) -> None:
-    """Refuse what is not JSON by its name (415), is not UTF-8 (400), or says itself that it is too large (413)."""
+    """Refuse a body whose headers declare another type than JSON (415), another charset (400) or a large size (413)."""
     if request.content_type != "application/json" or "Content-Type" not in request.headers:
         raise web.HTTPUnsupportedMediaType
     if (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:

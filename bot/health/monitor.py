@@ -1,4 +1,4 @@
-"""How it stands, measured at most once a second however many ask."""
+"""Measure the health of the service, at most once a second however many ask."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,14 +22,14 @@ PATIENCE: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What was found; `health` is None where the database gave none."""
+    """The problems found, and the health of the sync; `health` is None if the database did not answer."""
 
     troubles: tuple[Trouble, ...]
     health: Health | None
 
     @property
     def is_ready(self) -> bool:
-        """Nothing stops a request."""
+        """Whether requests can be answered."""
         return all(trouble.weight != "stops" for trouble in self.troubles)
 
     @property
@@ -41,8 +41,8 @@ class State:
         return "degraded" if is_hindered or (self.health and self.health.failing) else "ok"
 
 
-class Pulse:
-    """Looks at everything, and remembers for a moment what it saw."""
+class HealthMonitor:
+    """Finds problems in the process and in the database, and keeps the result for a second."""
 
     def __init__(self, database: Database, clock: Callable[[], float], surroundings: Surroundings) -> None:
         self._database = database
@@ -52,7 +52,7 @@ class Pulse:
         self._measured: tuple[float, State] | None = None
 
     async def get_state(self) -> State:
-        """Give the state as it was a second ago at most."""
+        """Return a state that is at most a second old."""
         async with self._lock:
             now = self._clock()
             if self._measured is None or not 0 <= now - self._measured[0] < FRESH:

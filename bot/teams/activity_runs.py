@@ -1,4 +1,4 @@
-"""The in-process half of answering once: deliveries of one activity share one turn, and later ones its answer."""
+"""Run each activity once in this process: when Teams delivers it again, the second delivery gets the same answer."""
 
 import asyncio
 import functools
@@ -10,11 +10,11 @@ import msgspec
 
 MOST_KEPT: Final = 4096
 MOST_BYTES: Final = 16 * 2**20
-"""Answers of invokes are cards; these many bytes of them are kept."""
+"""Bytes of answers that are kept; those of invokes are cards."""
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What a delivery is answered, as JSON."""
+    """The HTTP answer to a delivery, as JSON."""
 
     status: int = 200
     body: bytes = b""
@@ -23,8 +23,8 @@ class Answer(msgspec.Struct, frozen=True):
 Running = asyncio.Task[Answer]
 
 
-class Turns:
-    """Runs each activity once; a turn goes on where the request that brought it does not wait for its end (F47)."""
+class ActivityRuns:
+    """Runs each activity once; a turn goes on when its request has been answered without waiting for it (F47)."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[bytes, Running] = OrderedDict()
@@ -32,7 +32,7 @@ class Turns:
         self._bytes = 0
 
     def start(self, key: bytes | None, run: Callable[[], Coroutine[None, None, Answer]]) -> Running:
-        """Return the turn of this key, started now unless it was started before; no key is always a new turn."""
+        """Return the turn of a key, and start it if none is kept; without a key always start a new one."""
         if key is not None and (known := self._kept.get(key)) is not None:
             return known
         task = asyncio.create_task(run())
@@ -43,7 +43,7 @@ class Turns:
         return task
 
     async def finish(self, seconds: float) -> None:
-        """Wait for the turns that still run; whoever is not done then is cancelled."""
+        """Wait for the running turns, and cancel those that take longer than `seconds`."""
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=seconds)
             for task in late:

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.bodies import Budget, hold_body
+from bot.request_bodies import Budget, hold_body
 from tests.switchboard import serve
 
 MOST = 1 << 20

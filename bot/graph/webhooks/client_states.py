@@ -1,7 +1,7 @@
-"""What our subscriptions prove themselves by, kept in memory.
+"""The `clientState` of each of our subscriptions, kept in memory to check notifications against.
 
-To look up what strangers invent costs the more, the more they invent; to read our own list costs the same. So a source
-with more strange notifications than it may send has them compared with the list, read anew for them.
+A source that sends more false notifications than `limits.py` allows must not cost a lookup for each. Its notifications
+are compared with the whole list, which is read again for them: that costs the same however many there are.
 """
 
 import asyncio
@@ -16,14 +16,14 @@ from storage.errors import DatabaseError
 from storage.queue.subscriptions import Proof, list_proofs
 
 PAUSE: Final = 0.5
-"""Seconds between two readings of the list: those who come meanwhile share the next."""
+"""Seconds between two reads of the list; notifications that arrive in between share the next read."""
 MOST_WAITING: Final = 100_000
-"""Hints that wait for a reading; the posts of more are asked to come again."""
+"""Hints that may wait for a read; posts beyond that are refused with a 503, so that Graph sends them again."""
 _EACH: Final = 5_000
 
 
-class Proofs:
-    """The live subscriptions of every tenant, as far as they were read."""
+class ClientStates:
+    """Knows the live subscriptions of every tenant, as of the last read."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,15 +34,15 @@ class Proofs:
         self._read_at = 0.0
 
     def sort(self, hints: tuple[Hint, ...]) -> tuple[tuple[Hint, ...], tuple[Hint, ...]]:
-        """Give those that are known to be true, and those that may be anything."""
+        """Split hints into those that are known to be true and those that must be looked up."""
         known = self._known
         true = tuple(hint for hint in hints if hint.proof in known)
         return true, tuple(hint for hint in hints if hint.proof not in known)
 
     async def find_true(self, hints: tuple[Hint, ...]) -> tuple[Hint, ...]:
-        """Give the true ones of hints that arrived before this call.
+        """Return those hints that are true, after a read that begins after this call.
 
-        Raises `UnavailableError` where too many wait, or the database is away.
+        Raises `UnavailableError` if too many hints wait, or if the database is unavailable.
         """
         if self._waiting + len(hints) > MOST_WAITING:
             raise UnavailableError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sources import TrustedProxies
+from bot.client_address import TrustedProxies
 
 PROXIES = TrustedProxies(["10.0.0.0/8", "2001:db8::/32", "192.0.2.7"])
 

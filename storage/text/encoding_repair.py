@@ -1,4 +1,4 @@
-"""Text as it was meant: encoded words, HTML entities and UTF-8 that was read as Latin letters, taken back."""
+"""Repair the encoding of header text: RFC 2047 words, HTML entities, and UTF-8 that was decoded as Latin-1."""
 
 import email.errors
 import email.header
@@ -10,16 +10,16 @@ from urllib.parse import unquote
 _ENCODED = re.compile(r"=\?[^?\s]+\?[bqBQ]\?[^?]*\?=")
 _ENTITY = re.compile(r"&#?\w+;")
 _MISREAD = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]")
-"""The first byte of a letter in UTF-8 and the next one, as Windows-1252 and Latin-1 show them."""
+"""The first two bytes of a letter in UTF-8, decoded as Windows-1252 or Latin-1."""
 _QUOTED = re.compile(r"(?:=[0-9A-F]{2}){2,}")
 _EXTENDED = re.compile(r"^(?:utf-8|iso-8859-1|us-ascii)'[a-z-]*'(?=.*%[0-9a-f]{2})", re.IGNORECASE)
-"""The frame of a value in RFC 2231 that nobody decoded."""
+"""The charset prefix of a value that is still encoded after RFC 2231."""
 _LONGEST: Final = 2_000
 """Characters of a header that are read at all."""
 
 
-def mend_text(raw: str) -> str:
-    """Give a text from a header as its writer meant it; what cannot be mended stays as it is."""
+def repair_text(raw: str) -> str:
+    """Return a text from a header as its writer meant it; a part that cannot be repaired stays as it is."""
     text = raw[:_LONGEST]
     if _EXTENDED.match(text):
         text = unquote(_EXTENDED.sub("", text))
@@ -55,7 +55,7 @@ def _decode_quoted(found: re.Match[str]) -> str:
 
 
 def _read_again(text: str) -> str:
-    """Read Latin letters as the bytes of UTF-8 that they were; the text as it is where they never were."""
+    """Decode a text again as UTF-8 if it was decoded as Latin-1 by mistake; else return it unchanged."""
     try:
         return b"".join(map(_encode, text)).decode()
     except (UnicodeEncodeError, UnicodeDecodeError):

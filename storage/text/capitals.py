@@ -1,4 +1,4 @@
-"""Capitals: names that are shouted or whispered, written as names."""
+"""Write names that are all in capitals, or all in small letters, with the usual capitals."""
 
 import re
 from typing import Final
@@ -49,8 +49,8 @@ _TURKISH: Final = frozenset("\u0130\u0131\u011e\u011f\u015e\u015f")
 _SMALL = str.maketrans({"I": "\u0131", "\u0130": "i"})
 
 
-def lower_voices(words: list[str], local: str) -> list[str]:
-    """Write shouted and whispered names as names; a shouted surname in front of a first name goes behind it."""
+def write_capitals(words: list[str], local: str) -> list[str]:
+    """Write a name with the usual capitals; a surname in capitals before a first name is moved behind it."""
     text = " ".join(words)
     is_turkish = not _TURKISH.isdisjoint(text)
     is_whispered = text.islower() and len(words) > 1 and re.sub(r"[-' .]", "", text).isalpha()

@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.demo.visitors import keep_strangers_out
+from bot.demo.local_access import keep_strangers_out
 
 
 async def ask(method: str, **headers: str) -> int:
