@@ -1,4 +1,4 @@
-"""Conversation references: where the bot can speak, refreshed by every activity and written only when they change."""
+"""Store conversation references, which the bot needs to send messages; written only when they change."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ _ONE: Final = Prepared(_SELECT.where(Conversation.conversation_id == text("conve
 _IS_OWN: Final = func.substr(Conversation.conversation_id, literal_column("1"), literal_column("3")) != literal_column(
     "'19:'"
 )
-"""What Teams begins like that has two people in it, or more; once such a chat was taken for one's own."""
+"""Prefix of the ids of chats with two or more people, which an earlier release stored as personal chats."""
 _OF_USER: Final = Prepared(
     _SELECT.where(Conversation.user_id == number("user_id"), _IS_OWN)
     .order_by(Conversation.is_reachable.desc(), Conversation.updated_at.desc(), Conversation.conversation_id)
@@ -57,18 +57,18 @@ async def get_conversation(connection: Reading, tenant_id: int, conversation_id:
 
 
 async def get_personal_conversation(connection: Reading, tenant_id: int, user_id: int) -> Reference | None:
-    """Return the personal chat with a user that was used last, one that gets through before others, or None."""
+    """Return the latest personal chat with a user, reachable ones first, or None."""
     return _read(await _OF_USER.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id}))
 
 
 async def get_service_url(connection: AsyncConnection, tenant_id: int) -> str:
-    """Return the address at which Teams was last heard from for a tenant; empty where it never was."""
+    """Return the latest service URL of Teams for a tenant, or an empty text."""
     newest = select(Conversation.service_url).where(Conversation.tenant_id == tenant_id)
     return await connection.scalar(newest.order_by(Conversation.updated_at.desc()).limit(1)) or ""
 
 
 async def set_conversation(connection: AsyncConnection, conversation: Reference, at: int) -> bool:
-    """Store a conversation that was just heard from, as reachable; True where it was not known before."""
+    """Store a conversation as reachable; return whether it is new."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     tenant_id, conversation_id = conversation.tenant_id, conversation.conversation_id
     values = {
@@ -90,7 +90,7 @@ async def set_conversation(connection: AsyncConnection, conversation: Reference,
 async def set_unreachable(
     connection: AsyncConnection, tenant_id: int, conversation_id: str, reason: str, at: int
 ) -> None:
-    """Say no more there until the person writes or installs again; `reason` is for the administrator."""
+    """Mark a conversation as unreachable until the person writes or installs the app again; `reason` is a code."""
     statement = _where(update(Conversation), tenant_id, conversation_id)
     await connection.execute(statement.values(is_reachable=False, reason=reason, updated_at=at))
 

@@ -1,4 +1,4 @@
-"""Activities that had their effect: Teams delivers one again after 15 s, and it must have one effect and one answer."""
+"""Record handled activities: Teams delivers one again after 15 s, and it must have one effect and one answer."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from storage.models import Answered
 
 
 async def add_answered(connection: AsyncConnection, tenant_id: int, digest: bytes, at: int) -> bool:
-    """Claim an activity inside the transaction of its effect; False where an earlier delivery has claimed it.
+    """Claim an activity in the transaction of its effect; return False if an earlier delivery has claimed it.
 
-    On PostgreSQL this waits for another process that is just answering the same activity.
+    On PostgreSQL this waits for another process that is handling the same activity.
     """
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(Answered).values(tenant_id=tenant_id, activity_digest=digest, created_at=at)
@@ -35,10 +35,9 @@ async def get_answer(connection: AsyncConnection, tenant_id: int, digest: bytes)
 
 
 async def claim_reply(database: Database, tenant_id: int, digest: bytes, at: int) -> bool:
-    """Claim the reply to an activity that had no effect; False where an earlier delivery has claimed it.
+    """Claim the reply to an activity without effect; return False if an earlier delivery has claimed it.
 
-    For PostgreSQL alone: one message, whose commit does not wait for the disk. Losing it in a power cut would cost a
-    second reply.
+    For PostgreSQL only. The commit does not wait for the disk: after a power cut a reply may be sent twice.
     """
     values = f"{tenant_id:d}, '\\x{digest.hex()}', {at:d}"
     said = await database.run_script(

@@ -1,6 +1,6 @@
-"""Who is to hear of something new, and what there is to say of it.
+"""Find who is to be notified of something new, and the data of the notice.
 
-Names are read when the notice is said, under the reader's own rights: what the reader may not see by then is not said.
+Names are read when a notice is sent, with the reader's rights at that time: what the reader may not see is left out.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ from storage.models import Company, CompanyDomain, CompanyRelationship, Contact,
 from storage.viewer import Access, Viewer
 
 MOST_HEARERS: Final = 50
-"""Of all who deal with a company, those who did so last hear of a new contact there."""
+"""The most colleagues who are notified of a new contact; those with the latest interaction come first."""
 MOST_NAMED: Final = 3
 """Colleagues who are named beside a contact or a company."""
 
@@ -35,7 +35,7 @@ class NoticeRecipient:
 async def get_notice_recipients(
     connection: AsyncConnection, tenant_id: int, user_ids: Collection[int]
 ) -> dict[int, NoticeRecipient]:
-    """Give those of the users who are still with the firm, by number."""
+    """Return the users who are still active, by id."""
     query = (
         select(
             User.id,
@@ -63,9 +63,9 @@ async def get_notice_recipients(
 async def list_concerned(
     connection: AsyncConnection, tenant_id: int, contact_ids: Collection[int], new_company_ids: Collection[int]
 ) -> dict[int, set[int]]:
-    """Give, by user, the new contacts at companies the user deals with or is partner of.
+    """Return, by user, the new contacts at companies that the user knows or is the partner of.
 
-    Those at a company that is new itself are part of its own notice.
+    Contacts at a new company are left out, because the notice of the company names them.
     """
     at_company: dict[int, list[int]] = defaultdict(list)
     for ids in split(contact_ids):
@@ -81,7 +81,7 @@ async def list_concerned(
 
 
 async def list_dealing(connection: AsyncConnection, tenant_id: int, company_id: int) -> set[int]:
-    """Give the company's partner and those who deal with it, the most recent ones where they are many."""
+    """Return a company's partner and the colleagues who know it, the latest first and limited in number."""
     dealing = (
         select(CompanyRelationship.user_id)
         .where(CompanyRelationship.tenant_id == tenant_id, CompanyRelationship.company_id == company_id)
@@ -109,7 +109,7 @@ class ContactNoticeData:
 async def list_contact_notice_data(
     connection: AsyncConnection, viewer: Viewer, ids: Collection[int]
 ) -> list[ContactNoticeData]:
-    """Give what there is to say of contacts, those met last first."""
+    """Return the data of contacts for a notice, latest interaction first."""
     query = (
         select(Contact.id, Contact.name, Contact.address, Company.name)
         .select_from(Contact)
@@ -141,7 +141,7 @@ class CompanyNoticeData:
 async def list_company_notice_data(
     connection: AsyncConnection, viewer: Viewer, ids: Collection[int]
 ) -> list[CompanyNoticeData]:
-    """Give what there is to say of companies, in the order of their numbers."""
+    """Return the data of companies for a notice, by id."""
     query = select(Company.id, Company.name, Company.version, Company.type, Company.last_at)
     rows = (await connection.execute(query.where(Access(viewer).companies(), Company.id.in_(ids)))).all()
     found = sorted(row[0] for row in rows)
@@ -196,7 +196,7 @@ async def _list_meeters(
 
 @dataclass(frozen=True, slots=True)
 class FirstFound:
-    """What a first sync has found for a user; `is_over` once it reached the end of every feed."""
+    """The results of a user's first sync; `is_over` is True once every feed has reached its end."""
 
     is_over: bool
     state: str
@@ -206,7 +206,7 @@ class FirstFound:
 
 
 async def get_first_found(connection: AsyncConnection, viewer: Viewer) -> FirstFound:
-    """Count what the viewer's mailbox has given so far."""
+    """Count the contacts and companies found in the viewer's mailbox so far."""
     mailbox = select(Mailbox.state).where(Mailbox.tenant_id == viewer.tenant_id, Mailbox.user_id == viewer.user_id)
     state = await connection.scalar(mailbox) or "stopped"
     mine = (

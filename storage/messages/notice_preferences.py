@@ -1,6 +1,6 @@
-"""How a person wants notices: at which hours, on which days, of which kinds, and whether one by one or in a digest.
+"""Preferences for notices: hours, days, kinds, and whether they come one by one or in a digest.
 
-The firm's settings are the default, the person's own go before them; both are JSON under the key `notices`.
+A person's own preferences override the firm's; both are JSON under the key `notices`.
 """
 
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ from storage.models import Tenant, User
 from storage.viewer import Viewer
 
 KINDS: Final = ("contact", "company", "partner", "view")
-"""What can be muted; the one summary of a first sync cannot."""
+"""Kinds of notices that can be muted; the summary of a first sync cannot."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoticePreferences:
-    """One person's wishes. Hours are local, `until_hour` excluded (24 is midnight); days count from Monday, 0."""
+    """One person's preferences; hours are local, `until_hour` is exclusive (24 is midnight), Monday is day 0."""
 
     muted: tuple[str, ...] = ()
     is_digest: bool = False
@@ -29,10 +29,10 @@ class NoticePreferences:
     until_hour: int = 21
     days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
     daily_most: int = 20
-    """Messages a day; what comes after them waits for the next digest."""
+    """Most messages a day; further notices wait for the next digest."""
 
     def changed(self, **changes: Any) -> "NoticePreferences":
-        """Return a copy with some wishes changed; raises `ValueError` for what cannot be wished."""
+        """Return a copy with some preferences changed; raises `ValueError` for an impossible value."""
         changed = replace(self, **changes)
         if not 0 <= changed.from_hour < changed.until_hour <= 24 or not changed.days or changed.daily_most < 1:  # noqa: PLR2004
             raise ValueError("no hour of no day would be left")
@@ -42,7 +42,7 @@ class NoticePreferences:
 
 
 def read_notice_preferences(default: NoticePreferences, *settings: Mapping[str, Any]) -> NoticePreferences:
-    """Read wishes from settings, later ones before earlier ones; what is there and makes no sense is left out."""
+    """Read preferences from settings, of which later ones override earlier ones; invalid values are ignored."""
     preferences = default
     for layer in settings:
         written = layer.get("notices")
@@ -56,7 +56,7 @@ def read_notice_preferences(default: NoticePreferences, *settings: Mapping[str, 
 
 
 async def get_notice_preferences(connection: Reading, viewer: Viewer, default: NoticePreferences) -> NoticePreferences:
-    """Return the viewer's own wishes, over those of the firm."""
+    """Return the viewer's preferences, with the firm's as default."""
     query = (
         select(Tenant.settings, User.settings)
         .join(User, User.tenant_id == Tenant.tenant_id)
@@ -67,7 +67,7 @@ async def get_notice_preferences(connection: Reading, viewer: Viewer, default: N
 
 
 async def set_notice_preferences(connection: AsyncConnection, viewer: Viewer, preferences: NoticePreferences) -> None:
-    """Keep the viewer's wishes; other settings stay."""
+    """Store the viewer's preferences beside the other settings."""
     mine = (User.tenant_id == viewer.tenant_id) & (User.id == viewer.user_id)
     settings = (await connection.execute(select(User.settings).where(mine))).scalar_one()
     kept = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(preferences).items()}

@@ -1,7 +1,7 @@
-"""What is to be said unasked: rows written with what happened, claimed by a sender, and kept with what became of them.
+"""The outbox of notices: rows written in the transaction of the event, claimed by a sender, and kept with the outcome.
 
-A row is marked `sending` before its message leaves. One that still says so after a crash may have been said, so it is
-not sent again.
+A row is marked `sending` before its message is sent. If it still has that mark after a crash, the message may have been
+delivered, so it is never sent again.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -20,9 +20,9 @@ from storage.engine.wake import wake
 from storage.models import Outbox
 
 MOST_AT_ONCE: Final = 200
-"""Rows of one person that become messages at once."""
+"""The most rows of one person that a sender claims at once."""
 STUCK_AFTER: Final = 120
-"""Seconds after which a row that is still `sending` is taken for unknown."""
+"""Seconds after which a row that is still `sending` becomes `unknown`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ async def add_notices(connection: AsyncConnection, tenant_id: int, notices: Sequ
 
 
 async def list_due_people(connection: Reading, now: int, limit: int) -> list[tuple[int, int]]:
-    """Give people (tenant, user) for whom something is due, longest first; needs the tenancy `SYSTEM`."""
+    """Return the people (tenant, user) with due rows, the longest due first; needs the tenancy `SYSTEM`."""
     due = (
         select(Outbox.tenant_id, Outbox.user_id)
         .where(Outbox.state == "pending", Outbox.due_at <= now)
@@ -90,7 +90,7 @@ async def get_next_due_at(connection: Reading) -> int | None:
 
 
 async def claim_notices(connection: AsyncConnection, tenant_id: int, user_id: int, now: int) -> list[Waiting]:
-    """Take up what is due for one person; rows that another sender holds are left to it."""
+    """Claim the due rows of one person, except those that another sender has claimed."""
     due = (
         _select_rows()
         .where(_of_user(tenant_id, user_id, "pending"), Outbox.due_at <= now)
@@ -104,7 +104,7 @@ async def claim_notices(connection: AsyncConnection, tenant_id: int, user_id: in
 async def set_state(
     connection: AsyncConnection, tenant_id: int, ids: Collection[int], state: str, *, now: int, reason: str = ""
 ) -> None:
-    """Record where rows stand: `sending`, `unknown`, `failed` or `dropped`."""
+    """Set the state of rows: `sending`, `unknown`, `failed` or `dropped`."""
     values = {"state": state, "due_at": now, "reason": reason}
     await connection.execute(update(Outbox).where(_of_ids(tenant_id, ids)).values(**values))
 
@@ -133,7 +133,7 @@ async def postpone(
     is_attempt: bool = False,
     group_key: str | None = None,
 ) -> None:
-    """Leave rows for later; `group_key` puts them together with others, `is_attempt` counts a try."""
+    """Postpone rows; `group_key` puts them into one message with others, `is_attempt` counts an attempt."""
     values: dict[str, Any] = {"state": "pending", "due_at": due_at, "reason": reason}
     if is_attempt:
         values["attempts"] = Outbox.attempts + 1
@@ -143,14 +143,14 @@ async def postpone(
 
 
 async def give_up_stuck(connection: AsyncConnection, now: int) -> int:
-    """Mark as unknown what a sender left `sending` when it died; needs the tenancy `SYSTEM`. Gives their number."""
+    """Mark rows that a dead sender left `sending` as unknown; needs the tenancy `SYSTEM`. Returns their number."""
     stuck = and_(Outbox.state == "sending", Outbox.due_at <= now - STUCK_AFTER)
     result = await connection.execute(update(Outbox).where(stuck).values(state="unknown", reason="interrupted"))
     return result.rowcount
 
 
 async def count_messages(connection: AsyncConnection, tenant_id: int, user_id: int, since: int) -> int:
-    """Count the messages (not the rows) that a person was sent, or may have been, since a time."""
+    """Count the messages (not rows) that were or may have been sent to a person since a time."""
     key = func.coalesce(func.nullif(Outbox.activity_id, ""), Outbox.group_key)
     query = select(func.count(key.distinct())).where(
         Outbox.tenant_id == tenant_id,
@@ -178,7 +178,7 @@ async def has_notice(connection: AsyncConnection, tenant_id: int, user_id: int, 
 async def list_told(
     connection: AsyncConnection, tenant_id: int, kind: str, entity_ids: Collection[int]
 ) -> set[tuple[int, int]]:
-    """Give who (user, entity) was told of these, may have been, or is about to be."""
+    """Return the pairs (user, entity) with a notice of these entities that was, may have been or will be sent."""
     told: set[tuple[int, int]] = set()
     for ids in split(entity_ids):
         query = select(Outbox.user_id, Outbox.entity_id).where(
@@ -193,7 +193,7 @@ async def list_told(
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that was sent: whose, where, and the rows that it said."""
+    """A sent message: its reader, its conversation, and its rows."""
 
     user_id: int
     conversation_id: str

@@ -1,4 +1,4 @@
-"""Periodic work of each tenant as rows that become due: any process may take it up, and a crash is a later try."""
+"""Store the periodic work of each tenant as rows with a due time; any process may claim one, also after a crash."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ NAMES: tuple[ChoreName, ...] = ("directory", "subscriptions", "retention", "word
 SWEEP_DELAY = 300
 MOST_SWEEPS = 100
 LEASE = 10
-"""Seconds after which a chore whose process died is taken up again; who works puts it off."""
+"""Seconds after which a claim expires, unless the process that works on the chore extends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class DueChore:
 
 
 async def add_chores(connection: AsyncConnection, tenant_id: int, now: int) -> None:
-    """Give a tenant its chores, due at once; those it has are left alone."""
+    """Add the chores that a tenant lacks, due at once."""
     rows = [{"tenant_id": tenant_id, "name": name, "due_at": now} for name in NAMES]
     await insert_ignoring(connection, Chore, rows)
 
@@ -55,7 +55,7 @@ async def claim_chores(connection: AsyncConnection, name: ChoreName, now: int, l
 
 
 async def extend_chores(connection: AsyncConnection, chores: Collection[DueChore], now: int) -> None:
-    """Put the ends of claims off; needs a `SYSTEM` transaction."""
+    """Extend claims; needs a `SYSTEM` transaction."""
     for chore in chores:
         own = update(Chore).where(Chore.tenant_id == chore.tenant_id, Chore.name == chore.name)
         await connection.execute(own.where(Chore.due_at > now).values(due_at=now + LEASE))
@@ -85,7 +85,7 @@ async def fail_chore(
     reason: str,
     forgets_link: bool = False,
 ) -> None:
-    """Record why a chore could not be done, and when it is tried again; `forgets_link` starts it over from nothing."""
+    """Record why a chore failed and when to try again; `forgets_link` makes it start from the beginning."""
     failed = update(Chore).where(Chore.tenant_id == tenant_id, Chore.name == name)
     values = {"due_at": next_at, "failures": Chore.failures + 1, "reason": reason}
     await connection.execute(failed.values(**values, **({"link": ""} if forgets_link else {})))
@@ -105,9 +105,9 @@ async def start_chore_over(connection: AsyncConnection, tenant_id: int, name: Ch
 
 
 async def make_sweeps_due(connection: AsyncConnection, entra_ids: Collection[str], now: int) -> None:
-    """Look for orphaned subscriptions of these tenants (Entra ids), soon and not more often than every `SWEEP_DELAY`.
+    """Make the search for orphaned subscriptions of these tenants (Entra ids) due, at most once per `SWEEP_DELAY`.
 
-    Who may claim anything can cause it, hence the delay; needs a `SYSTEM` transaction.
+    The delay is there because anybody can cause the search with a false notification. Needs a `SYSTEM` transaction.
     """
     tenants = select(Tenant.tenant_id).where(Tenant.entra_id.in_(list(entra_ids)[:MOST_SWEEPS]))
     due = update(Chore).where(Chore.tenant_id.in_(tenants), Chore.name == "subscriptions")

@@ -1,4 +1,4 @@
-"""What follows from the directory for mailboxes and subscriptions, and whether a tenant lets us in."""
+"""Apply what the directory says to mailboxes, subscriptions and administrators, and keep whether a tenant admits us."""
 
 from collections.abc import Collection
 from typing import Final
@@ -18,7 +18,7 @@ WATCHED: Final = ("new", "syncing", "current", "retrying", "forbidden")
 
 
 async def set_tenant_state(connection: AsyncConnection, tenant_id: int, state: str, reason: str = "") -> bool:
-    """Record whether a tenant lets us in; True where that is news."""
+    """Record whether a tenant admits us; return whether that has changed."""
     changed = update(Tenant).where(Tenant.tenant_id == tenant_id, or_(Tenant.state != state, Tenant.reason != reason))
     changed = changed.where(Tenant.state.not_in(UNSERVED))
     before = await connection.scalar(select(Tenant.state).where(Tenant.tenant_id == tenant_id))
@@ -27,7 +27,7 @@ async def set_tenant_state(connection: AsyncConnection, tenant_id: int, state: s
 
 
 async def resume_mailboxes(connection: AsyncConnection, tenant_id: int, now: int) -> None:
-    """Try every mailbox that was refused again at once: the tenant lets us in once more."""
+    """Make every refused mailbox of a tenant due, because the tenant admits us again."""
     refused = and_(Mailbox.tenant_id == tenant_id, Mailbox.state.in_(("forbidden", "retrying")))
     await connection.execute(update(Mailbox).where(refused).values(due_at=now, not_before=0))
     late = and_(Subscription.tenant_id == tenant_id, Subscription.failures > 0)
@@ -37,7 +37,7 @@ async def resume_mailboxes(connection: AsyncConnection, tenant_id: int, now: int
 
 
 async def find_refused_user(connection: Reading, tenant_id: int) -> str | None:
-    """Give a user (Entra id) whose mailbox is refused, where all mailboxes of the tenant are; None otherwise."""
+    """Return a user (Entra id) with a refused mailbox if all mailboxes of the tenant are refused; else None."""
     watched = and_(Mailbox.tenant_id == tenant_id, Mailbox.state.in_(WATCHED))
     states = select(Mailbox.state, func.count()).where(watched).group_by(Mailbox.state)
     counts: dict[str, int] = {row[0]: row[1] for row in await connection.execute(states)}
@@ -55,7 +55,7 @@ async def find_refused_user(connection: Reading, tenant_id: int) -> str | None:
 
 
 async def stop_mailboxes_but(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str]) -> None:
-    """Stop the mailboxes of everyone else; the people stay users."""
+    """Stop the mailboxes of all other people, who remain users."""
     reading = (
         select(User.id, User.entra_id)
         .join(Mailbox, and_(Mailbox.tenant_id == User.tenant_id, Mailbox.user_id == User.id))
@@ -70,7 +70,7 @@ async def stop_mailboxes_but(connection: AsyncConnection, tenant_id: int, entra_
 
 
 async def match_subscriptions(connection: AsyncConnection, tenant_id: int) -> None:
-    """Want subscriptions for every mailbox that is read, and no others."""
+    """Ask for subscriptions for every mailbox that is read, and end all others."""
     own = and_(Subscription.tenant_id == Mailbox.tenant_id, Subscription.user_id == Mailbox.user_id)
     wanted = and_(own, Subscription.state != "unwanted")
     mailboxes = select(Mailbox.user_id).where(Mailbox.tenant_id == tenant_id)

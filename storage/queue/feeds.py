@@ -1,4 +1,4 @@
-"""Where each delta feed of a mailbox stands; written in the transaction of the page that it follows."""
+"""Store the position of each delta feed of a mailbox, in the transaction of the page that leads to it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from storage.engine.prepared import Prepared
 from storage.models import Feed, MailboxFeed
 
 PAGE_SIZE: Final = 500
-"""What Graph gives at most for a delta of messages."""
+"""The largest page that Graph gives for a delta of messages."""
 
 _COLUMNS: Final = ("link", "is_current", "round", "finished_round", "item_count", "page_size", "window_ends_at")
 _KEY: Final = ("tenant_id", "user_id", "feed")
@@ -44,11 +44,11 @@ class FeedState:
 
     @property
     def is_from_scratch(self) -> bool:
-        """The round under way gives everything that there is, not only what changed."""
+        """The current round lists all items, not only changed ones."""
         return self.round != self.finished_round
 
     def restarted(self, *, is_current: bool, window_ends_at: int = 0) -> "FeedState":
-        """Begin a round from scratch; what was recorded stays while it runs."""
+        """Begin a full round; recorded items stay while it runs."""
         begun = replace(self, link="", is_current=is_current, round=self.round + 1, item_count=0)
         return replace(begun, window_ends_at=window_ends_at)
 
@@ -57,13 +57,13 @@ class FeedState:
         return replace(self, link=link, item_count=self.item_count + count)
 
     def ended(self, *, link: str, count: int) -> "FeedState":
-        """End the round at its delta link; the next one asks for full pages again."""
+        """End a round at its delta link, and ask for full pages in the next one."""
         done = replace(self, is_current=True, finished_round=self.round, page_size=PAGE_SIZE)
         return done.advanced(link=link, count=count)
 
 
 async def get_feeds(connection: Reading, tenant_id: int, user_id: int) -> dict[Feed, FeedState]:
-    """Give where all feeds of a mailbox stand; one that never began is at its beginning.
+    """Return the positions of all feeds of a mailbox; a feed that was never read is at its beginning.
 
     What a newer release follows beside them is none of ours: the two run beside each other on one database.
     """
@@ -73,9 +73,9 @@ async def get_feeds(connection: Reading, tenant_id: int, user_id: int) -> dict[F
 
 
 async def reread_calendars(connection: AsyncConnection, mailboxes: Collection[tuple[int, int]]) -> None:
-    """Have the calendars of mailboxes (tenant, user) read from scratch at their next turn; needs `SYSTEM`.
+    """Let the next turn of these mailboxes (tenant, user) read the whole calendar; needs `SYSTEM`.
 
-    A notification may tell of an occurrence that was deleted, and no delta does (closeio/sync-engine pull request 424).
+    Only a notification tells of a deleted occurrence, a delta does not (closeio/sync-engine pull request 424).
     """
     for some in split(sorted(mailboxes)):
         theirs = tuple_(MailboxFeed.tenant_id, MailboxFeed.user_id).in_(some)

@@ -1,4 +1,4 @@
-"""How the whole and each firm stand: counts, progress and pace of a first sync, and what is in the way."""
+"""Measure the state of the service and of each firm: counts, progress of the first sync, and problems."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from storage.queue.mailboxes import INTERVAL, choose_busy_interval
 from storage.viewer import Access, Viewer
 
 UNCOUNTED: Final = ("skipped", "stopped")
-"""States of mailboxes that will never be current: there is nothing to sync."""
+"""States of mailboxes without anything to sync, which are never current."""
 FAILING: Final = ("retrying", "forbidden")
 FEEDS: Final = len(Feed)
 MOST_TROUBLES: Final = 20
@@ -25,14 +25,14 @@ class Health:
     total: int
     """Those to be synced."""
     current: int
-    """Synced to the end, at least once and without trouble since."""
+    """Mailboxes that were synced to the end and have not failed since."""
     syncing: int
     failing: int
     skipped: int
     progress: float
-    """Of the first sync of them all, 0 to 1: a feed that reached its end counts its share of its mailbox."""
+    """Progress of the first sync of all mailboxes, 0 to 1; each feed counts for its share of a mailbox."""
     done_at: int
-    """When the first sync will be over by its pace so far; 0 where it is over or nobody can say."""
+    """Estimated end of the first sync (UTC seconds); 0 if it has ended or no estimate is possible."""
     last_success_at: int
 
 
@@ -59,7 +59,7 @@ async def get_health(connection: Reading, now: int, tenant_id: int | None = None
 async def _measure_progress(
     connection: Reading, of_tenant: ColumnElement[bool], total: int, now: int
 ) -> tuple[float, int]:
-    """Reckon the pace since the first mailbox came whose first sync is not over: how many have ended theirs since?"""
+    """Estimate the end from how many mailboxes have finished since the oldest unfinished one was added."""
     waiting = and_(of_tenant, Mailbox.first_success_at == 0, Mailbox.state.not_in(UNCOUNTED))
     query = select(func.count(), func.min(Mailbox.created_at)).where(waiting)
     count, began_at = (await connection.execute(query)).one()
@@ -89,7 +89,7 @@ class Standing:
     item_count: int
     """Items read so far."""
     feeds_ended: int
-    """Of its feeds (`FEEDS`), how many have reached their end."""
+    """The number of its feeds (`FEEDS`) that have reached their end."""
     last_success_at: int
 
 
@@ -126,7 +126,7 @@ async def list_standings(connection: Reading, tenant_id: int, limit: int = MOST_
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How soon a new mail or meeting shows: at once where Microsoft notifies us, else when the mailbox is next polled.
+    """How soon a new mail or meeting appears: at once with change notifications, else at the next poll.
 
     `mode` is `notified`, `headers_only` (Microsoft refuses every subscription, as with `Mail.ReadBasic.All` alone),
     `mixed` (some of them), or `starting` (none was answered yet).
@@ -142,15 +142,15 @@ class Freshness:
     code: str
     """Microsoft's status and code of a refusal, `403 ExtensionError` say."""
     seconds: int
-    """Within which what is new in a polled mailbox shows."""
+    """Seconds until news of a polled mailbox appears."""
     active_seconds: int
-    """The same for a mailbox that had something new within a day."""
+    """The same for a mailbox with news in the last day."""
     oldest_at: int = 0
     """When the mailbox was last read that was not read for the longest, of those that are current; 0 for none."""
 
 
 async def get_freshness(connection: Reading, interval: int = INTERVAL, tenant_id: int | None = None) -> Freshness:
-    """Say how soon news shows, for one tenant or (needs the tenancy `SYSTEM`) for all.
+    """Return how soon news appears, for one tenant or (needs the tenancy `SYSTEM`) for all.
 
     `interval` is the setting `sync_interval`, in seconds.
     """
@@ -175,12 +175,12 @@ class FirmStatus:
 
     health: Health
     reason: str
-    """The code of why the whole firm stands still; empty where it does not."""
+    """The code of the reason why the whole firm is not synced; empty if it is synced."""
     standings: Sequence[Standing]
     contact_count: int
     company_count: int
     unknown_count: int
-    """Messages that may or may not have been delivered."""
+    """Messages of which nobody knows whether they were delivered."""
     freshness: Freshness
 
 
@@ -219,7 +219,7 @@ async def list_firms(connection: Reading) -> Sequence[Firm]:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What waits and what is in hand, over all tenants."""
+    """Numbers of waiting and claimed rows, over all tenants."""
 
     mailboxes: dict[str, int]
     """By state."""
@@ -250,7 +250,7 @@ async def _count_by(connection: Reading, state: Any) -> dict[str, int]:
 
 
 async def _measure_lags(connection: Reading, now: int) -> dict[str, float]:
-    """Quantiles by ranking: SQLite has no percentile function."""
+    """Compute quantiles by ranking, because SQLite has no percentile function."""
     synced = and_(Mailbox.last_success_at > 0, Mailbox.state.not_in(UNCOUNTED))
     count = await connection.scalar(select(func.count()).where(synced)) or 0
     lags = {}
@@ -262,11 +262,11 @@ async def _measure_lags(connection: Reading, now: int) -> dict[str, float]:
 
 
 DIRECTORY_LATE: Final = 1200
-"""Seconds without a look at a directory after which nobody seems to look any more; one is due every 300 or 600."""
+"""Seconds after which a directory counts as not followed; it is normally read every 300 or 600."""
 FAILED_OFTEN: Final = 3
 """Failures in a row after which a directory that cannot be read is no passing trouble."""
 OVERDUE: Final = 120
-"""Seconds after which a chore that nobody takes up is late."""
+"""Seconds after its due time from which an unclaimed chore counts as late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,14 +275,14 @@ class Stoppages:
 
     firms_stopped: int
     firms_unread: int
-    """Tenants that are configured and not there: nobody has begun to read them."""
+    """Configured tenants that are not stored yet, because no process has begun to read them."""
     directories_late: int
     directories_failing: int
     """Of tenants that let us in otherwise: a group that is not there, say."""
 
 
 async def find_stoppages(connection: Reading, now: int, entra_ids: Collection[str]) -> Stoppages:
-    """Count what stands still of these tenants; needs the tenancy `SYSTEM`."""
+    """Count the late work of these tenants; needs the tenancy `SYSTEM`."""
     served = Tenant.entra_id.in_(list(entra_ids))
     rows = (await connection.execute(select(Tenant.tenant_id, Tenant.state).where(served))).all()
     ids = [row.tenant_id for row in rows]

@@ -1,4 +1,4 @@
-"""Leasing due mailboxes to workers: whose turn it is, among firms and within one."""
+"""Lease due mailboxes to workers, in a fair order among firms and within each firm."""
 
 import heapq
 import json
@@ -35,12 +35,12 @@ _IN_HAND: Final = Prepared(
     .outerjoin(_held, _held.c.tenant_id == Tenant.tenant_id)
     .where(Tenant.state == "active", exists().where(Mailbox.tenant_id == Tenant.tenant_id, *_ARE_DUE))
 )
-"""The active tenants that have something due, each with how many mailboxes workers hold of it."""
+"""The active tenants with due mailboxes, each with the number of its leased ones."""
 _TAKEN: Final = ("leased_until = ?", "fencing = ?", "due_at = ?")
 
 
 def _prepare_due(*states: str) -> Prepared:
-    """Prepare the longest due mailboxes of a tenant, with the fencing number that they are about to get."""
+    """Select the longest due mailboxes of a tenant, with their next fencing number."""
     mailbox, tenant = Mailbox, Tenant
     own = and_(Subscription.tenant_id == mailbox.tenant_id, Subscription.user_id == mailbox.user_id)
     is_refused = exists().where(own, Subscription.state == "refused")
@@ -67,11 +67,11 @@ _UNSYNCED_DUE: Final = _prepare_due("new", "syncing")
 
 
 async def claim_mailboxes(connection: AsyncConnection, now: int, limit: int) -> list[Lease]:
-    """Take up to `limit` due mailboxes; needs a `SYSTEM` transaction.
+    """Lease up to `limit` due mailboxes; needs a `SYSTEM` transaction.
 
-    The next one is always of the firm that has the fewest in hand, so that no firm waits for another's thousands.
-    Within a firm those that were synced before go before first syncs, and then the longest due goes first. One whose
-    worker died is due when its lease is over. Mailboxes of a firm that is not active are left alone.
+    Each lease goes to the firm with the fewest leased mailboxes, so that no firm waits for a larger one. Within a firm,
+    mailboxes that were synced before come first, then the longest due. A mailbox whose worker died becomes due when its
+    lease ends. Mailboxes of inactive firms are not leased.
     """
     await _recover(connection, now)
     found: list[Lease] = []
@@ -90,7 +90,7 @@ async def claim_mailboxes(connection: AsyncConnection, now: int, limit: int) -> 
 
 
 def share_out(in_hand: Mapping[int, int], places: int) -> dict[int, int]:
-    """Share places out among tenants, each to the one that has the fewest in hand by then."""
+    """Distribute places among tenants, each to the one with the fewest at that point."""
     waiting = [(count, tenant_id) for tenant_id, count in in_hand.items()]
     heapq.heapify(waiting)
     shares: Counter[int] = Counter()
@@ -102,7 +102,7 @@ def share_out(in_hand: Mapping[int, int], places: int) -> dict[int, int]:
 
 
 async def _recover(connection: AsyncConnection, now: int) -> None:
-    """Make mailboxes due whose worker died: their lease ran out."""
+    """Make mailboxes with an expired lease due, because their worker has died."""
     found = [tuple(row) for row in await _LOST.fetch(connection, {"now": now})]
     if found:
         these = tuple_(Mailbox.tenant_id, Mailbox.user_id).in_(found)

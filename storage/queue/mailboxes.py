@@ -1,7 +1,7 @@
-"""The mailboxes: what is known of each one's sync, and at the same time the queue of the workers.
+"""The mailboxes: the state of each one's sync, and the queue from which workers lease them.
 
-A worker holds a mailbox by a lease that runs out by itself; each lease raises the fencing number, and a write that
-carries an older one is refused, so a worker that hung and woke again changes nothing.
+A lease expires by itself. Each lease raises the fencing number of the mailbox, and a write with an older number is
+refused, so that a worker which hung and woke up again changes nothing.
 """
 
 from collections.abc import Collection
@@ -20,21 +20,21 @@ from storage.errors import LeaseLostError
 from storage.models import Mailbox
 
 LEASE: Final = 10
-"""Seconds after which another worker may take over from one that died or hangs; who works puts it off."""
+"""Seconds after which a lease expires, unless its worker extends it; then another worker may take over."""
 INTERVAL: Final = 300
-"""Seconds after which a mailbox is looked at again where no notification came."""
+"""Seconds after which a mailbox is polled if no notification has come."""
 _BUSY_SHARE: Final = 5
 _SHORTEST_INTERVAL: Final = 60
 DAY: Final = 86_400
 _HELD: Final = ("tenant_id", "user_id", "fencing")
 _NEVER: Final = ("stopped",)
 _UNCOUNTED: Final = ("skipped", "stopped")
-"""States of mailboxes that will never be current: there is nothing to sync."""
+"""States of mailboxes without anything to sync, which are never current."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A mailbox in a worker's hands, with what its sync has to know of the firm."""
+    """A leased mailbox, with the settings of its firm that the sync needs."""
 
     tenant_id: int
     user_id: int
@@ -48,27 +48,27 @@ class Lease:
     contact_rule: str
     keeps_subjects: bool
     kept_from: int = 0
-    """Nothing older is taken in; 0 takes everything."""
+    """Items before this time (UTC seconds) are not recorded; 0 records all."""
     addresses: tuple[str, ...] = ()
     """The user's own, lower case."""
     last_news_at: int = 0
     is_polled: bool = False
-    """Microsoft refuses to notify us of what happens in it."""
+    """Microsoft refuses change notifications for this mailbox."""
 
 
 def choose_busy_interval(interval: int) -> int:
-    """Give the seconds after which a polled mailbox is looked at again where something happened within a day."""
+    """Return the seconds until the next poll of a mailbox with news in the last day."""
     return min(interval, max(_SHORTEST_INTERVAL, interval // _BUSY_SHARE))
 
 
 def choose_interval(lease: Lease, interval: int, now: int, *, has_news: bool) -> int:
-    """Give the seconds until a mailbox is looked at again: fewer for the busy ones that nobody notifies us of."""
+    """Return the seconds until the next poll of a mailbox: fewer for a busy one without notifications."""
     is_busy = has_news or now - DAY < lease.last_news_at
     return choose_busy_interval(interval) if is_busy and lease.is_polled else interval
 
 
 def _prepare_change(**values: Any) -> Prepared:
-    """Prepare a change of a leased mailbox; it gives no row where the lease was lost."""
+    """Prepare a change of a leased mailbox, which returns no row if the lease was lost."""
     is_held = (Mailbox.tenant_id == number("tenant_id"), Mailbox.user_id == number("user_id"))
     change = update(Mailbox).where(*is_held, Mailbox.fencing == number("fencing_number"))
     return Prepared(change.values(values).returning(Mailbox.user_id))
@@ -76,7 +76,7 @@ def _prepare_change(**values: Any) -> Prepared:
 
 _NEXT: Final = number("next_due_at")
 _FREE: Final = {"leased_until": 0, "due_at": case((Mailbox.due_at < _NEXT, Mailbox.due_at), else_=_NEXT)}
-"""Given back; an earlier time for which the mailbox was made due meanwhile is kept."""
+"""Values of a mailbox that is given back; an earlier due time that was set meanwhile is kept."""
 _BEGUN: Final = _prepare_change(state="syncing", reason="")
 _RELEASED: Final = _prepare_change(**_FREE)
 _FINISHED: Final = _prepare_change(
@@ -95,9 +95,9 @@ _FAILED: Final = _prepare_change(
 
 
 async def make_due(connection: AsyncConnection, tenant_id: int, user_id: int, at: int) -> bool:
-    """Make a mailbox due at `at` (UTC seconds), never later than it already is; False where there is none to sync.
+    """Make a mailbox due at `at` (UTC seconds) or earlier; return False if there is no mailbox to sync.
 
-    A time before which Microsoft asked not to be called again (`Retry-After`) is kept.
+    A time before which Microsoft does not want to be called (`Retry-After`) is respected.
     """
     due = (
         update(Mailbox)
@@ -109,7 +109,7 @@ async def make_due(connection: AsyncConnection, tenant_id: int, user_id: int, at
 
 
 async def get_next_due_at(connection: Reading, now: int) -> int | None:
-    """Give the next time at which it is worth asking for a mailbox again; needs a `SYSTEM` transaction."""
+    """Return the time at which the next mailbox becomes due; needs a `SYSTEM` transaction."""
     times = []
     for column in (Mailbox.due_at, Mailbox.not_before, Mailbox.leased_until):
         query = select(func.min(column)).where(column > now, Mailbox.state.not_in(_NEVER))
@@ -118,14 +118,14 @@ async def get_next_due_at(connection: Reading, now: int) -> int | None:
 
 
 async def hold_mailbox(connection: AsyncConnection, lease: Lease, now: int) -> None:
-    """Put the end of a lease off, and lock the mailbox for this transaction; raises `LeaseLostError`."""
+    """Extend a lease, and lock the mailbox for this transaction; raises `LeaseLostError`."""
     row = (lease.tenant_id, lease.user_id, lease.fencing, now + LEASE)
     if not await update_rows(connection, Mailbox, _HELD, ("leased_until = ?",), [row]):
         raise LeaseLostError
 
 
 async def extend_leases(connection: AsyncConnection, leases: Collection[Lease], now: int) -> None:
-    """Put the ends of leases off; those that were lost meanwhile stay lost. Needs a `SYSTEM` transaction."""
+    """Extend leases that were not lost; needs a `SYSTEM` transaction."""
     held = tuple_(Mailbox.tenant_id, Mailbox.user_id, Mailbox.fencing)
     keys = [(lease.tenant_id, lease.user_id, lease.fencing) for lease in leases]
     extended = update(Mailbox).where(held.in_(keys), Mailbox.leased_until > 0)
@@ -133,26 +133,26 @@ async def extend_leases(connection: AsyncConnection, leases: Collection[Lease], 
 
 
 async def begin_first_sync(connection: AsyncConnection, lease: Lease) -> None:
-    """Note that a mailbox is on its way to its first end, or there again after a resync."""
+    """Record that a mailbox is in its first sync, or in a resync."""
     await _update(connection, lease, _BEGUN)
 
 
 async def release_mailbox(connection: AsyncConnection, lease: Lease, due_at: int) -> None:
-    """Give a mailbox back before its sync is done, for others to have their turn; raises `LeaseLostError`."""
+    """Return a mailbox to the queue before its sync has ended, so that others get a turn; raises `LeaseLostError`."""
     await _update(connection, lease, _RELEASED, next_due_at=due_at)
 
 
 async def finish_mailbox(
     connection: AsyncConnection, lease: Lease, *, now: int, due_at: int, has_news: bool = False
 ) -> None:
-    """Note that a mailbox is synced to the end, and when to look again; raises `LeaseLostError`."""
+    """Record that a mailbox is current, and when to sync it again; raises `LeaseLostError`."""
     await _update(connection, lease, _FINISHED, now=now, next_due_at=due_at, news_at=now if has_news else 0)
 
 
 async def fail_mailbox(connection: AsyncConnection, lease: Lease, *, state: str, reason: str, retry_at: int) -> None:
-    """Note why a mailbox could not be synced, and when to try again; raises `LeaseLostError`.
+    """Record why a sync failed, and when to try again; raises `LeaseLostError`.
 
-    `last_success_at` stays as it is, and so does everything recorded.
+    `last_success_at` and all recorded items stay.
     """
     await _update(connection, lease, _FAILED, new_state=state, new_reason=reason, next_due_at=retry_at)
 

@@ -1,4 +1,4 @@
-"""What the notifications of a moment come to, written in one transaction."""
+"""Write the effects of a batch of notifications in one transaction."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,12 +14,12 @@ from storage.queue.feeds import reread_calendars
 from storage.queue.subscriptions import Key, make_renewals_due, set_lost
 
 UPDATE_DELAY: Final = 20
-"""Seconds for which mere updates (a mail that was read, flagged or filed) are left to gather."""
+"""Seconds by which a sync is delayed after mere updates (a mail read, flagged or filed), to collect several."""
 
 
 @dataclass(slots=True)
 class NotificationEffects:
-    """Mailboxes and subscriptions that notifications speak of."""
+    """Mailboxes and subscriptions that a batch of notifications is about."""
 
     due: set[tuple[int, int]] = field(default_factory=set)
     """Mailboxes (tenant, user) in which something happened."""
@@ -30,14 +30,14 @@ class NotificationEffects:
     to_renew: set[Key] = field(default_factory=set)
     lost: set[Key] = field(default_factory=set)
     strange_tenants: set[str] = field(default_factory=set)
-    """Entra ids of tenants in whose name an unknown subscription spoke: maybe an orphan of ours."""
+    """Entra ids of tenants for which an unknown subscription sent a notification; it may be our orphan."""
 
     def __bool__(self) -> bool:
         return any((self.due, self.due_soon, self.to_renew, self.lost, self.strange_tenants))
 
 
 async def write_notification_effects(connection: AsyncConnection, effects: NotificationEffects, now: int) -> None:
-    """Make due what has to be done; needs a `SYSTEM` transaction."""
+    """Make the mailboxes, subscriptions and chores concerned due; needs a `SYSTEM` transaction."""
     await _make_due(connection, effects.due, now)
     await _make_due(connection, effects.due_soon, now + UPDATE_DELAY)
     await reread_calendars(connection, effects.to_reread)

@@ -1,4 +1,4 @@
-"""Items that could not be understood: counted and named by a digest, so that a page goes on without them."""
+"""Record items that cannot be read, each by a digest, so that the rest of a page is kept."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,6 +15,6 @@ _ITEMS: Final = Insert(Quarantined, (*_KEY, "feed", "reason", "created_at"), _KE
 async def add_quarantined(
     connection: AsyncConnection, tenant_id: int, user_id: int, feed: Feed, reasons: Mapping[bytes, str], *, now: int
 ) -> None:
-    """Set items of a mailbox aside, each by its digest with the reason; those set aside before stay as they are."""
+    """Record items of a mailbox as unreadable, by digest and with the reason; ignore those recorded before."""
     rows = [(tenant_id, user_id, source, feed.value, reason, now) for source, reason in reasons.items()]
     await insert_rows(connection, _ITEMS, rows)

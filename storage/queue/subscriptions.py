@@ -1,4 +1,4 @@
-"""Graph's subscriptions of ours: two for each mailbox, each a row that says when the next call to Graph is due."""
+"""Store our subscriptions at Graph, two for each mailbox, each with the time of the next call to Graph."""
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
@@ -18,12 +18,12 @@ Resource = Literal["messages", "events"]
 RESOURCES: Final[tuple[Resource, ...]] = ("messages", "events")
 
 LEASE = 120
-"""Seconds after which a subscription whose keeper died is taken up again."""
+"""Seconds after which the claim of a subscription expires because its keeper died."""
 
 Key = tuple[int, int, str]
 """Tenant, user, resource."""
 Proof = tuple[str, bytes, str]
-"""Graph's id, the digest of the client state, and Entra's id of the tenant: what a true notification carries."""
+"""Graph's id, the digest of the client state and the tenant's Entra id, as in a true notification."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ async def find_subscriptions(connection: Reading, graph_ids: Collection[str]) ->
 
 
 async def list_proofs(connection: Reading, *, after: str, limit: int) -> list[Proof]:
-    """Give what live subscriptions prove themselves by, in the order of Graph's ids; needs a `SYSTEM` transaction."""
+    """Return the proofs of all live subscriptions by Graph's id; needs a `SYSTEM` transaction."""
     query = (
         select(Subscription.graph_id, Subscription.client_state_digest, Tenant.entra_id)
         .join(Tenant, Tenant.tenant_id == Subscription.tenant_id)
@@ -95,7 +95,7 @@ async def list_proofs(connection: Reading, *, after: str, limit: int) -> list[Pr
 
 
 async def get_installation(connection: AsyncConnection, tenant_id: int) -> str:
-    """Give the id of this installation for a tenant, made at the first call; a copy of the database shares it."""
+    """Return the id of this installation for a tenant, which is made at the first call and kept in the database."""
     unnamed = update(Tenant).where(Tenant.tenant_id == tenant_id, Tenant.installation == "")
     await connection.execute(unnamed.values(installation=uuid.uuid4().hex))
     found: str | None = await connection.scalar(select(Tenant.installation).where(Tenant.tenant_id == tenant_id))
@@ -103,7 +103,7 @@ async def get_installation(connection: AsyncConnection, tenant_id: int) -> str:
 
 
 async def want_subscriptions(connection: AsyncConnection, tenant_id: int, user_ids: Collection[int]) -> None:
-    """Ask for the subscriptions of mailboxes; those that are there, or already asked for, are left alone."""
+    """Add the missing subscriptions of mailboxes, to be created."""
     rows = [
         {"tenant_id": tenant_id, "user_id": user_id, "resource": resource}
         for user_id in user_ids
@@ -116,16 +116,16 @@ async def want_subscriptions(connection: AsyncConnection, tenant_id: int, user_i
 
 
 async def unwant_subscriptions(connection: AsyncConnection, tenant_id: int, user_ids: Collection[int]) -> None:
-    """Ask for the end of the subscriptions of mailboxes; from now on their notifications are unknown ones."""
+    """Mark the subscriptions of mailboxes to be ended; their notifications no longer count."""
     unwanted = update(Subscription).where(_of_users(tenant_id, user_ids))
     await connection.execute(unwanted.values(state="unwanted", renew_at=0, failures=0))
     wake(connection, "subscriptions")
 
 
 async def claim_subscriptions(connection: AsyncConnection, now: int, limit: int) -> Sequence[DueSubscription]:
-    """Claim subscriptions that a call to Graph is due for; needs a `SYSTEM` transaction.
+    """Claim subscriptions with a due call to Graph; needs a `SYSTEM` transaction.
 
-    Those of a tenant that does not let us in wait until it does.
+    Those of a tenant that refuses us are not claimed.
     """
     due = (
         select(
@@ -154,9 +154,9 @@ async def claim_subscriptions(connection: AsyncConnection, now: int, limit: int)
 
 
 async def set_client_state(connection: AsyncConnection, key: Key, digest: bytes) -> None:
-    """Keep the digest of the client state before Graph hears of it: its first notification may come before its answer.
+    """Store the digest of the client state before Graph is called, because a notification may precede the answer.
 
-    The old subscription of this row, if any, is unknown from here on.
+    The previous subscription of the row, if any, no longer counts.
     """
     state = case((Subscription.state == "refused", "refused"), else_="wanted")
     values = {"client_state_digest": digest, "state": state, "graph_id": "", "expires_at": 0}
@@ -164,33 +164,33 @@ async def set_client_state(connection: AsyncConnection, key: Key, digest: bytes)
 
 
 async def set_active(connection: AsyncConnection, key: Key, *, graph_id: str, expires_at: int, renew_at: int) -> None:
-    """Record what Graph gave: its id, when it ends, and when we renew it."""
+    """Record a subscription that Graph has made: its id, its end and the time of renewal."""
     values = {"graph_id": graph_id, "state": "active", "expires_at": expires_at, "renew_at": renew_at}
     active = update(Subscription).where(_of_keys([key]), Subscription.state != "unwanted")
     await connection.execute(active.values(**values, failures=0, reason=""))
 
 
 async def set_failed(connection: AsyncConnection, key: Key, *, reason: str, retry_at: int) -> None:
-    """Record why Graph refused, and when it is asked again."""
+    """Record why Graph refused, and when to ask again."""
     failed = update(Subscription).where(_of_keys([key]))
     await connection.execute(failed.values(reason=reason, renew_at=retry_at, failures=Subscription.failures + 1))
 
 
 async def set_refused(connection: AsyncConnection, key: Key, *, reason: str, retry_at: int) -> None:
-    """Record that Microsoft does not let us subscribe: the mailbox is polled until it does."""
+    """Record that Microsoft refuses the subscription; until it accepts, the mailbox is polled."""
     refused = update(Subscription).where(_of_keys([key]), Subscription.state != "unwanted")
     values = {"state": "refused", "graph_id": "", "expires_at": 0, "reason": reason, "renew_at": retry_at}
     await connection.execute(refused.values(**values, failures=Subscription.failures + 1))
 
 
 async def put_off_subscriptions(connection: AsyncConnection, tenant_id: int, until: int) -> None:
-    """Make no call for any subscription of a tenant before then: Microsoft asked for it."""
+    """Delay all calls for a tenant's subscriptions to a time that Microsoft named."""
     early = (Subscription.tenant_id == tenant_id) & (Subscription.renew_at < until)
     await connection.execute(update(Subscription).where(early).values(renew_at=until))
 
 
 async def set_lost(connection: AsyncConnection, keys: Collection[Key]) -> None:
-    """Record that Graph no longer has them: they are created anew at once."""
+    """Record that Graph has lost subscriptions, so that they are created again at once."""
     for chunk in split(keys):
         lost = _of_keys(chunk) & (Subscription.state == "active")
         await connection.execute(update(Subscription).where(lost).values(state="wanted", graph_id="", renew_at=0))
@@ -198,7 +198,7 @@ async def set_lost(connection: AsyncConnection, keys: Collection[Key]) -> None:
 
 
 async def make_renewals_due(connection: AsyncConnection, keys: Collection[Key], now: int) -> None:
-    """Renew as soon as possible: Graph asked for it. Asking again changes nothing until it is done."""
+    """Make a renewal due now, as Graph demands; a repeated demand has no effect."""
     for chunk in split(keys):
         due = _of_keys(chunk) & (Subscription.renew_at > now + LEASE)
         await connection.execute(update(Subscription).where(due).values(renew_at=now))
@@ -206,13 +206,13 @@ async def make_renewals_due(connection: AsyncConnection, keys: Collection[Key], 
 
 
 async def delete_subscription(connection: AsyncConnection, key: Key) -> None:
-    """Forget a subscription that Graph no longer has and nobody wants."""
+    """Delete the row of a subscription that has ended at Graph."""
     await connection.execute(delete(Subscription).where(_of_keys([key]), Subscription.state == "unwanted"))
 
 
 @dataclass(frozen=True, slots=True)
 class KeptSubscription:
-    """A row of ours, as the audit compares it with Graph's list."""
+    """A row as the audit compares it with Graph's list."""
 
     key: Key
     entra_user_id: str

@@ -24,10 +24,10 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('carnet migrate'))")
 
 
 async def migrate(url: str) -> None:
-    """Bring the database at `url` to the newest schema: all of it or, after a kill, nothing.
+    """Bring the database at `url` to the newest schema, completely or not at all.
 
-    May be run again, and by two processes at once. Raises `DatabaseError` where the database refuses, and `ValueError`
-    with a sentence where a newer release has been here.
+    Safe to repeat, and to run in two processes at once. Raises `DatabaseError` if the database fails, and `ValueError`
+    with a sentence if a newer release has migrated it.
     """
     await asyncio.to_thread(_make_private, url)
     database = open_database(url)
@@ -45,7 +45,7 @@ async def migrate(url: str) -> None:
 
 
 def _make_private(url: str) -> None:
-    """Make a new SQLite file readable by its owner alone; what SQLite lays beside it takes that over."""
+    """Make a new SQLite file readable by its owner only; SQLite gives its side files the same mode."""
     file = get_file(url)
     if file is not None:
         with contextlib.suppress(FileExistsError):
@@ -80,22 +80,22 @@ def is_known(revision: str) -> bool:
 
 
 def find_differences(connection: Connection) -> list[Any]:
-    """Give what a new revision would have to change: nothing, where the migrations say what the models say."""
+    """Return the differences between the migrations and the models, of which there should be none."""
     options = {"include_name": is_compared, "compare_server_default": True}
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
 
 
 def is_compared(name: str | None, of: str, parents: object) -> bool:
-    """Leave the parts of partitioned tables out: they are made by the year, not by a revision."""
+    """Ignore the partitions of tables, which are made by year and not by a revision."""
     return not (of == "table" and name is not None and is_part(name))
 
 
 @contextlib.asynccontextmanager
 async def _alone(database: Database) -> AsyncIterator[None]:
-    """Hold the other migrating processes back.
+    """Let only one process migrate at a time.
 
-    SQLite's write lock does it by itself. On PostgreSQL a second connection's transaction holds the lock, so that a
-    migration may end its own transaction (CREATE INDEX CONCURRENTLY demands it), behind a pooler too.
+    On SQLite its write lock is enough. On PostgreSQL a second connection holds the lock in a transaction, because a
+    migration may have to end its own (for CREATE INDEX CONCURRENTLY); this works behind a pooler too.
     """
     if database.is_sqlite:
         yield
@@ -106,7 +106,7 @@ async def _alone(database: Database) -> AsyncIterator[None]:
 
 
 def check_file(url: str) -> None:
-    """Raise `ValueError` where there is no SQLite file yet; opening it would make an empty one."""
+    """Raise `ValueError` if a SQLite file does not exist, because opening it would create an empty one."""
     file = get_file(url)
     if file is not None and not file.is_file():
         raise ValueError(f"There is no database at {file}. `carnet doctor` says what to do.")

@@ -1,7 +1,7 @@
-"""Moving firms from one database to another, in the order of the keys, so that it can go on where it stopped.
+"""Move firms from one database to another, table by table in the order of the keys, so that it can be resumed.
 
-The source is held from being written meanwhile. What has arrived is always the beginning of each table; at the end the
-counts of all rows and the sums of all columns are compared, tenant by tenant.
+The source is locked against writes. At any time the target holds the first rows of each table; at the end the counts of
+all rows and the sums of all columns are compared, tenant by tenant.
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -39,7 +39,7 @@ MOVING: Final = "moving"
 _NOT_COMPARED: Final = ("tenant_id",)
 """A firm may have another number in the target."""
 _MODULUS: Final = 2_147_483_647
-"""A prime: two numbers that differ have, but for one in two thousand million, another remainder."""
+"""A prime modulus: different numbers have the same remainder once in two thousand million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,13 @@ async def move(source: Database, target: Database, now: int, batch: int = BATCH)
 
 
 async def match_tenants(source: Database, target: Database) -> dict[int, int]:
-    """Give the number in the target of each firm of the source that is there, by its number in the source."""
+    """Return the ids in the target of the firms that are there already, by their ids in the source."""
     theirs = {row.entra_id: row.tenant_id for row in await _list_tenants(target)}
     return {row.tenant_id: theirs[row.entra_id] for row in await _list_tenants(source) if row.entra_id in theirs}
 
 
 async def _reserve(source: Database, target: Database) -> dict[int, int]:
-    """Give every firm of the source its number in the target: its own, or a new one where another firm has that."""
+    """Choose the id of each firm in the target: its own, or a new one if another firm has it."""
     numbers = await match_tenants(source, target)
     taken = {row.tenant_id for row in await _list_tenants(target)}
     rows = [row for row in await _list_tenants(source) if row.tenant_id not in numbers]
@@ -123,7 +123,7 @@ async def _list_tenants(database: Database) -> Sequence[RowMapping]:
 
 
 async def _open(source: Database, target: Database, numbers: dict[int, int]) -> None:
-    """Let the firms that have arrived be what they were."""
+    """Give the moved firms their former state."""
     async with target.writing(SYSTEM) as connection:
         for row in await _list_tenants(source):
             if number := numbers.get(row.tenant_id):
@@ -145,7 +145,7 @@ async def _move_table(
 
 
 async def _find_last(target: Database, table: Table, tenant_id: int) -> Sequence[Any]:
-    """Give the highest key of a tenant that has arrived; empty where nothing has."""
+    """Return the highest key of a tenant in the target, empty if it has no row there."""
     key = _list_key(table)
     query = select(*key).where(table.c.tenant_id == tenant_id).order_by(*(column.desc() for column in key)).limit(1)
     async with target.reading(SYSTEM) as connection:
@@ -175,7 +175,7 @@ async def _count(database: Database, table: Table, tenant_ids: Iterable[int]) ->
 
 
 async def _set_sequences(target: Database) -> None:
-    """Let new rows be numbered from above those that came along."""
+    """Set the sequences above the ids of the moved rows."""
     if target.is_sqlite:
         return
     async with target.writing(SYSTEM) as connection:
@@ -214,14 +214,14 @@ async def _sum_up(database: Database, table: Table) -> dict[int, dict[str, int]]
 
 
 def _summing(database: Database) -> Any:
-    """Whole tables are walked here, which a transaction for reading would have PostgreSQL avoid."""
+    """Allow full scans, which the settings of a reading transaction avoid on PostgreSQL."""
     return database.reading(SYSTEM) if database.is_sqlite else database.writing(SYSTEM)
 
 
 def _measure(column: Column[Any]) -> ColumnElement[Any] | None:
-    """Give what of a column is summed: numbers, the lengths of texts; of JSON, whether there is any.
+    """Return the expression that is summed for a column: a number, the length of a text, or whether JSON is present.
 
-    Of a number it is the remainder: SQLite refuses a sum above 2^63, and ranks and digests come close to it one by one.
+    Numbers are reduced by a modulus, because ranks and digests would exceed SQLite's limit of 2^63 for a sum.
     """
     match column.type:
         case Boolean():

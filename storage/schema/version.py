@@ -1,4 +1,4 @@
-"""How a database's schema stands to this release: none, older, current, or newer than it."""
+"""Compare a database's schema with this release: missing, older, current or newer."""
 
 import functools
 from typing import Final, Literal
@@ -18,7 +18,7 @@ _VERSION: Final = text("SELECT version_num FROM alembic_version")
 
 
 async def get_schema_standing(database: Database) -> Standing:
-    """Look; raises `StoreUnavailableError` where the database does not answer."""
+    """Return the state of a database's schema; raises `StoreUnavailableError` if the database does not answer."""
     await database.ping()
     if not await _answers(database, _TABLES):
         return "none"
@@ -29,7 +29,7 @@ async def get_schema_standing(database: Database) -> Standing:
 
 
 def judge_revision(revision: str | None) -> Standing:
-    """Judge a revision: one that this release does not know was made by a newer one."""
+    """Classify a revision; one that this release does not know is from a newer one."""
     revisions = _list_revisions()
     if revision is None:
         return "none"

@@ -123,14 +123,14 @@ async def copy_view(
 
 
 async def delete_view(connection: AsyncConnection, viewer: Viewer, view_id: int, *, now: int, source: str) -> Change:
-    """Delete an own view; `restore_view`, or `undo_change` with the audit number, brings it back."""
+    """Delete an own view, which `restore_view` and `undo_change` (with the audit number) can bring back."""
     view = await get_own(connection, viewer, view_id)
     before, after = {"is_deleted": False}, {"is_deleted": True}
     return await Steps(connection, viewer, view, now, source).change("view.delete", before, after)
 
 
 async def restore_view(connection: AsyncConnection, viewer: Viewer, view_id: int, *, now: int, source: str) -> ViewRow:
-    """Bring a deleted view of the viewer's own back, with its readers; `TakenError` where its name is used again."""
+    """Restore a deleted own view with its readers; raises `TakenError` if another view has its name now."""
     await restore(connection, viewer, view_id, now=now, source=source)
     return await get_readable(connection, viewer, view_id)
 
@@ -145,7 +145,7 @@ async def share_view(
     now: int,
     source: str,
 ) -> Shared:
-    """Let the whole firm or named users read an own view; those who may already keep it.
+    """Share an own view with the whole firm or with more users.
 
     Raises `MissingError("user")` for one who is not there, `RefusedError("too_many")` over 200 readers.
     """
@@ -170,7 +170,7 @@ async def unshare_view(
     now: int,
     source: str,
 ) -> Change:
-    """Take an own view back from named users, or (None) from everyone."""
+    """Stop sharing an own view with some users, or (None) with everyone."""
     view = await get_own(connection, viewer, view_id)
     before = await get_shares(connection, viewer, view)
     left = [] if user_ids is None else sorted(set(before["user_ids"]) - set(user_ids))
@@ -179,7 +179,7 @@ async def unshare_view(
 
 
 async def undo_view(connection: AsyncConnection, viewer: Viewer, done: AuditRow, *, now: int, source: str) -> Change:
-    """Take back a change of an own view; raises as `undo_change`."""
+    """Undo a change of an own view; raises the errors of `undo_change`."""
     view_id = done.entity_id or 0
     if done.action == "view.delete":
         return await restore(connection, viewer, view_id, now=now, source=source, undoes=done.id)

@@ -1,4 +1,4 @@
-"""How readers arrange their views: in order, hidden, one as the default."""
+"""Let a reader arrange views: move one, make one the default, hide one. `places.py` has the queries."""
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,7 +20,7 @@ async def move_view(connection: AsyncConnection, viewer: Viewer, view_id: int, t
 
 
 async def set_default_view(connection: AsyncConnection, viewer: Viewer, view_id: int | None) -> None:
-    """Make a view the reader's answer to "show my companies"; None goes back to the plain list."""
+    """Set the view that "show my companies" opens for the reader; None resets it to the plain list."""
     if view_id is not None:
         await get_readable(connection, viewer, view_id)
     await clear_default(connection, viewer)
@@ -29,6 +29,6 @@ async def set_default_view(connection: AsyncConnection, viewer: Viewer, view_id:
 
 
 async def set_view_hidden(connection: AsyncConnection, viewer: Viewer, view_id: int, *, is_hidden: bool) -> None:
-    """Hide a built-in, own or shared view from the reader's own lists, or show it again; hidden is never default."""
+    """Hide a view from the reader's lists, or show it again; a hidden view is no longer the default."""
     await get_readable(connection, viewer, view_id)
     await set_place(connection, viewer, view_id, is_hidden=is_hidden, **({"is_default": False} if is_hidden else {}))

@@ -1,4 +1,4 @@
-"""How a reader keeps views: in which order, which are hidden, which is the default. Nobody else's business."""
+"""Store each reader's own arrangement of views: the order, the hidden ones, the default."""
 
 from typing import Any, Final, NamedTuple
 

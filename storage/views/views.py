@@ -24,7 +24,7 @@ from storage.viewer import Access, Viewer
 from storage.views.places import Place, list_places
 
 _LIKENESS: Final = 80
-"""Percent of likeness below which a mistyped name is another one."""
+"""Similarity in percent from which a name counts as mistyped."""
 
 BUILTIN = {-1: "my_companies", -2: "clients", -3: "prospects", -4: "referral_sources"}
 """The keys of the four views by their numbers; their names are texts of `bot/language`."""
@@ -70,7 +70,7 @@ async def list_views(connection: Reading, viewer: Viewer, *, is_hidden: bool = F
 
 
 def _get_rank(view: ViewRow, place: Place | None) -> tuple[int, ...]:
-    """Those that were moved first, in their order; then the built-in, the own, and the shared ones."""
+    """Order views: moved ones in their order, then built-in, own and shared ones."""
     if place is not None and place.position is not None:
         return 0, place.position, 0
     return (1, 0, -view.id) if view.builtin else (1, 1 if view.is_own else 2, view.id)
@@ -88,15 +88,15 @@ async def get_view(connection: Reading, viewer: Viewer, view_id: int) -> ViewRow
 
 
 async def get_default_view(connection: Reading, viewer: Viewer) -> ViewRow | None:
-    """Return the reader's default, or None where none was chosen (or it can no longer be read)."""
+    """Return the reader's default view, or None if none was chosen or it is no longer readable."""
     chosen = [place.view_id for place in await list_places(connection, viewer) if place.is_default]
     return await get_view(connection, viewer, chosen[0]) if chosen else None
 
 
 async def find_views(connection: Reading, viewer: Viewer, text: str) -> list[Match]:
-    """Find views by name (own before shared); the built-in ones have no names here.
+    """Find own and shared views by name, own ones first; built-in views have names in the texts only.
 
-    Views with the whole name, else those that begin with it, else those it may be mistyped for.
+    Exact matches come before prefixes, and prefixes before similar names.
     """
     folded = fold_name(text)
     if not folded:
@@ -118,13 +118,13 @@ async def find_views(connection: Reading, viewer: Viewer, text: str) -> list[Mat
 
 
 async def find_view_named(connection: Reading, viewer: Viewer, name: str) -> int | None:
-    """Return the number of the view with this very name (own before shared): asked before every list in words."""
+    """Return the id of the view with exactly this name, own ones first; asked before words are read as a list."""
     rows = await _prepare(viewer.kind).named.fetch(connection, _get_values(viewer) | {"name": fold_name(name)})
     return rows[0][0] if rows else None
 
 
 def is_named_in(said: ColumnElement[str], viewer: Viewer) -> ColumnElement[bool]:
-    """Say whether a view that the viewer may read has its name in what was said (folded)."""
+    """Return whether a folded text contains the name of a view that the viewer may read."""
     return exists().where(Access(viewer).views(), func.replace(said, View.folded_name, "") != said)
 
 
@@ -158,7 +158,7 @@ _SHARE_COUNT: Final = (
 
 
 class _Statements(NamedTuple):
-    """What is asked of the views that one kind of viewer may read."""
+    """The query for the views that a viewer of one kind may read."""
 
     all: Prepared
     one: Prepared

@@ -1,4 +1,4 @@
-"""How a change of a saved view is written, and what keeps it from being written."""
+"""Check and write changes of saved views."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ async def get_present(connection: AsyncConnection, viewer: Viewer, view: ViewRow
 
 
 async def check_users(connection: AsyncConnection, viewer: Viewer, user_ids: Sequence[int]) -> set[int]:
-    """Return the users but for the viewer; raises `MissingError` for one who is not there."""
+    """Return the users without the viewer; raises `MissingError` for an unknown one."""
     asked = {user_id for user_id in user_ids if user_id != viewer.user_id}
     ids = [user_id for user_id in asked if is_id(user_id)]
     there = select(User.id).where(Access(viewer).users(), User.is_active, User.id.in_(ids))
@@ -68,7 +68,7 @@ async def check_users(connection: AsyncConnection, viewer: Viewer, user_ids: Seq
 async def check_name(
     connection: AsyncConnection, viewer: Viewer, name: str, reserved_names: Sequence[str], *, except_id: int = 0
 ) -> str:
-    """Return the name as it is kept; raises `RefusedError` and `TakenError`."""
+    """Check and normalise the name of a view; raises `RefusedError` and `TakenError`."""
     kept = clean_text(name)
     folded = fold_name(kept)
     if not folded:
@@ -119,7 +119,7 @@ class Steps:
     undoes: int | None = None
 
     async def change(self, action: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
-        """Write what is new, its audit row, and a new version; nothing where all is so already."""
+        """Write changed values with an audit row and a new version; write nothing if no value differs."""
         before, after = dict(before), {key: after[key] for key in before}
         name = after.get("name", self.view.name)
         audit_id = None
