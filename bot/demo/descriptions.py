@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.demo.faults import Fault
-from bot.demo.world.mail import MailCopy
-from bot.demo.world.meetings import EventCopy
+from bot.demo.world.mailbox import EventCopy, MailCopy
 from bot.demo.world.people import Person
 
 Json = dict[str, Any]

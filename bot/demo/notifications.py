@@ -12,9 +12,7 @@ from bot.demo.cloud import Cloud
 from bot.demo.faults import Fault
 from bot.demo.graph.subscriptions import Subscription, Subscriptions, write_expiry
 from bot.demo.world.feed import ChangeKind
-from bot.demo.world.mail import MailCopy
-from bot.demo.world.mailbox import Mailbox
-from bot.demo.world.meetings import EventCopy
+from bot.demo.world.mailbox import EventCopy, Mailbox, MailCopy
 
 LifecycleEvent = Literal["missed", "reauthorizationRequired", "subscriptionRemoved"]
 BATCH_SECONDS = 0.02

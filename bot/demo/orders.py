@@ -10,7 +10,7 @@ from bot.demo.corpus import normalise_date
 from bot.demo.world.addresses import Pair
 from bot.demo.world.firm import Firm, format_time
 from bot.demo.world.identity import make_guid
-from bot.demo.world.mail import MailCopy
+from bot.demo.world.mailbox import MailCopy
 from bot.demo.world.meetings import Meeting
 
 Json = Mapping[str, Any]

@@ -5,7 +5,8 @@ from typing import Any
 
 from bot.demo.graph.fields import Encoder, Getter, choose, override
 from bot.demo.world.addresses import Address, encode_json
-from bot.demo.world.meetings import Attendee, EventCopy
+from bot.demo.world.mailbox import EventCopy
+from bot.demo.world.meetings import Attendee
 
 BODY = "BODY-OF-A-MEETING: nobody may ask for this"
 _BODIES = ("body", "bodyPreview")

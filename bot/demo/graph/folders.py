@@ -14,8 +14,7 @@ from bot.demo.graph.call import Call
 from bot.demo.graph.mailboxes import MAIL, answer_list, get_folder, may_read
 from bot.demo.graph.router import Router
 from bot.demo.world.feed import Feed
-from bot.demo.world.mail import MailCopy
-from bot.demo.world.mailbox import Mailbox
+from bot.demo.world.mailbox import Mailbox, MailCopy
 
 router = Router()
 _TIME: Final = re.compile(r"(lastModifiedDateTime|receivedDateTime) (ge|gt) '?([0-9T:.Z+-]+)'?", re.IGNORECASE)

@@ -13,8 +13,7 @@ from bot.demo.graph.rounds import View
 from bot.demo.graph.router import Router
 from bot.demo.graph.state import State
 from bot.demo.world.feed import Feed
-from bot.demo.world.mail import MailCopy
-from bot.demo.world.meetings import EventCopy
+from bot.demo.world.mailbox import EventCopy, MailCopy
 
 router = Router()
 MAIL = ("Mail.ReadBasic.All", "Mail.ReadBasic", "Mail.Read", "Mail.ReadWrite")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from bot.demo.graph.fields import Encoder, Getter, choose, override
 from bot.demo.world.addresses import Address, encode_json
 from bot.demo.world.identity import make_guid
-from bot.demo.world.mail import MailCopy
+from bot.demo.world.mailbox import MailCopy
 
 BODY = "BODY-OF-A-MAIL: nobody may ask for this"
 """What is in the body of every mail: a text to look for where no body should ever be."""

@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, NamedTuple, TypeVar
 from bot.demo.graph.state import State
 from bot.demo.world.addresses import encode_json
 from bot.demo.world.feed import Change, Feed, Item, RemovedReason
-from bot.demo.world.mail import MailCopy
+from bot.demo.world.mailbox import MailCopy
 
 MOST_FILTERED = 5000
 """A `$filter` on messages cuts the total in silence (learn.microsoft.com/graph/delta-query-messages)."""

@@ -5,19 +5,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.demo.world.addresses import Address, AddressBook, Pair
-from bot.demo.world.directory import Directory
-from bot.demo.world.feed import ChangeKind, RemovedReason
+from bot.demo.world.addresses import Pair
+from bot.demo.world.feed import RemovedReason
 from bot.demo.world.identity import make_guid
-from bot.demo.world.mail import Mail, MailCopy
-from bot.demo.world.mailbox import UNREADABLE, Mailbox
-from bot.demo.world.meetings import EventCopy
+from bot.demo.world.mail import Mail
+from bot.demo.world.mailbox import UNREADABLE, Mailbox, MailCopy
 from bot.demo.world.people import Person
 from bot.demo.world.schedule import Schedule
-from bot.demo.world.truth import Truth
-
-Listener = Callable[[ChangeKind, Mailbox, MailCopy | EventCopy, str], None]
-"""Hears of every change: its kind, where, of what, and the well-known name of the folder (`calendar` for events)."""
+from bot.demo.world.tenant import Tenant
 
 GRANTED = frozenset(
     {"Mail.ReadBasic.All", "Calendars.ReadBasic.All", "User.Read.All", "GroupMember.Read.All", "Domain.Read.All"}
@@ -25,8 +20,8 @@ GRANTED = frozenset(
 """The application permissions that an administrator has consented to, unless a test says otherwise."""
 
 
-class Firm:
-    """One tenant of the small Microsoft 365."""
+class Firm(Tenant):
+    """One tenant of the small Microsoft 365, with the mail and the meetings of its people."""
 
     def __init__(
         self,
@@ -35,18 +30,13 @@ class Firm:
         tenant_id: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.tenant_id = tenant_id or make_guid("tenant", *domains)
+        super().__init__(tenant_id or make_guid("tenant", *domains), domains, clock)
         self.name = name or domains[0]
-        self.clock = clock
-        self.addresses = AddressBook()
-        self.directory = Directory(self.tenant_id, domains)
         self.granted = set(GRANTED)
         self.scoped: dict[str, set[str]] = {}
         """RBAC for Applications: the people (ids) whose mailboxes a permission opens; no token tells of it."""
         self.may_basic_subscribe = True
         """Whether `Mail.ReadBasic.All` and its like are enough for a subscription: Microsoft's pages differ."""
-        self.truth = Truth(self.tenant_id)
-        self.listeners: list[Listener] = []
         self.schedule = Schedule(self)
 
     @property
@@ -107,7 +97,7 @@ class Firm:
         sender = self.directory.get(mail.sender.address) if mail.sender else None
         if sender is not None:
             copies.append(self._put(mail, sender.mailbox, "sentitems", is_sent=True, is_old=is_old))
-        for person in self._find_people(mail.recipients):
+        for person in self.find_people(mail.recipients):
             folder = person.mailbox.find_target(mail)
             copies.append(self._put(mail, person.mailbox, folder, is_old=is_old))
         return copies
@@ -153,15 +143,6 @@ class Firm:
         del copy.mailbox.items[copy.number]
         self.tell("removed", copy, folder.name)
 
-    def tell(self, kind: ChangeKind, copy: MailCopy | EventCopy, folder: str) -> None:
-        """Let everyone who listens know of a change."""
-        for listener in self.listeners:
-            listener(kind, copy.mailbox, copy, folder)
-
-    def now(self) -> datetime:
-        """Give the time of this world."""
-        return datetime.fromtimestamp(self.clock(), UTC)
-
     def _put(
         self, mail: Mail, mailbox: Mailbox, folder: str, *, is_sent: bool = False, is_old: bool = False
     ) -> MailCopy:
@@ -187,10 +168,6 @@ class Firm:
     def _note_place(copy: MailCopy) -> None:
         is_readable = copy.feed is not None and not copy.feed.is_within(UNREADABLE)
         copy.was_readable = copy.was_readable or is_readable
-
-    def _find_people(self, addresses: Iterable[Address]) -> list[Person]:
-        found = (self.directory.get(address.address) for address in addresses if address.address)
-        return list(dict.fromkeys(person for person in found if person is not None))
 
     def _make_message_id(self) -> str:
         return f"<{make_guid('mail', self.tenant_id, str(len(self.truth.copies)))}@{self.domains[0]}>"

@@ -1,13 +1,15 @@
-"""A mailbox: folders of mail, a calendar, and whether Graph lets anyone in."""
+"""A mailbox: its folders, its calendar, and the copies of mails and meetings that lie in them."""
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from bot.demo.world.feed import Feed
-from bot.demo.world.identity import make_item_prefix, read_item_number
-from bot.demo.world.mail import Mail, MailCopy
-from bot.demo.world.meetings import EventCopy, Meeting
+from bot.demo.world.identity import make_item_id, make_item_prefix, read_item_number
+from bot.demo.world.mail import Mail
+from bot.demo.world.meetings import Meeting, Response
 
 MailboxState = Literal["ready", "not_enabled", "forbidden", "unavailable"]
 """`not_enabled` answers 404 MailboxNotEnabledForRESTAPI, `forbidden` 403, `unavailable` 503 (being moved)."""
@@ -15,6 +17,87 @@ MailboxState = Literal["ready", "not_enabled", "forbidden", "unavailable"]
 WELL_KNOWN_FOLDERS = ("inbox", "sentitems", "deleteditems", "archive", "drafts", "junkemail", "outbox")
 UNREADABLE = ("deleteditems", "junkemail", "drafts", "outbox", "conversationhistory")
 """Folders whose mail was thrown away, unwanted or never sent, and all that are below them."""
+
+
+@dataclass(slots=True, eq=False)
+class MailCopy:
+    """A mail in one folder of one mailbox."""
+
+    mail: Mail
+    mailbox: "Mailbox"
+    number: int
+    is_sent: bool
+    """It is the sender's own copy, the only one that shows bcc."""
+    is_read: bool = False
+    feed: Feed | None = None
+    index: int = -1
+    version: int = 1
+    modified_at: float = 0.0
+    """UTC seconds of its last change, a move included; 0 for one that was there before anyone looked."""
+    was_readable: bool = False
+    """It was once where mail that was exchanged is kept: neither junk nor deleted."""
+
+    @property
+    def last_modified(self) -> str:
+        """`lastModifiedDateTime`, as Graph writes it."""
+        if not self.modified_at:
+            return self.mail.sent_at or "1970-01-01T00:00:00Z"
+        return datetime.fromtimestamp(self.modified_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @property
+    def immutable_id(self) -> str:
+        """The id that survives a move."""
+        return make_item_id(self.mailbox.prefix, self.number)
+
+    @property
+    def id(self) -> str:
+        """The default id, which is another one in every folder."""
+        return self.id_in(self.feed or self.mailbox.inbox)
+
+    def id_in(self, folder: Feed) -> str:
+        """Give the default id that it has, or had, in a folder."""
+        return make_item_id(folder.id[:-4], self.number)
+
+
+@dataclass(slots=True, eq=False)
+class EventCopy:
+    """A meeting in one calendar."""
+
+    meeting: Meeting
+    mailbox: "Mailbox"
+    number: int
+    feed: Feed | None = None
+    index: int = -1
+    version: int = 1
+
+    @property
+    def is_organizer(self) -> bool:
+        """The calendar's owner called the meeting."""
+        return self.meeting.organizer.key in self.mailbox.addresses
+
+    @property
+    def response(self) -> Response:
+        """What the calendar's owner answered."""
+        if self.is_organizer:
+            return "organizer"
+        for address in self.mailbox.addresses:
+            if attendee := self.meeting.get_attendee(address):
+                return "notResponded" if attendee.response == "none" else attendee.response
+        return "none"
+
+    @property
+    def immutable_id(self) -> str:
+        """The id that survives a move."""
+        return make_item_id(self.mailbox.prefix, self.number)
+
+    @property
+    def id(self) -> str:
+        """The default id."""
+        return self.id_in(self.mailbox.calendar)
+
+    def id_in(self, folder: Feed) -> str:
+        """Give the default id."""
+        return make_item_id(folder.id[:-4], self.number)
 
 
 class Mailbox:

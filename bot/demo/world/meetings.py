@@ -1,16 +1,11 @@
-"""A meeting, and its copies in calendars."""
+"""A meeting with the people invited to it, whoever has it in their calendar."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from bot.demo.world.addresses import Address
-from bot.demo.world.feed import Feed
-from bot.demo.world.identity import make_item_id
-
-if TYPE_CHECKING:
-    from bot.demo.world.mailbox import Mailbox
 
 Response = Literal["none", "organizer", "tentativelyAccepted", "accepted", "declined", "notResponded"]
 MeetingKind = Literal["singleInstance", "occurrence", "exception", "seriesMaster"]
@@ -52,44 +47,3 @@ class Meeting:
     def get_attendee(self, key: str) -> Attendee | None:
         """Find an invited person by address in lower case."""
         return next((attendee for attendee in self.attendees if attendee.address.key == key), None)
-
-
-@dataclass(slots=True, eq=False)
-class EventCopy:
-    """A meeting in one calendar."""
-
-    meeting: Meeting
-    mailbox: "Mailbox"
-    number: int
-    feed: Feed | None = None
-    index: int = -1
-    version: int = 1
-
-    @property
-    def is_organizer(self) -> bool:
-        """The calendar's owner called the meeting."""
-        return self.meeting.organizer.key in self.mailbox.addresses
-
-    @property
-    def response(self) -> Response:
-        """What the calendar's owner answered."""
-        if self.is_organizer:
-            return "organizer"
-        for address in self.mailbox.addresses:
-            if attendee := self.meeting.get_attendee(address):
-                return "notResponded" if attendee.response == "none" else attendee.response
-        return "none"
-
-    @property
-    def immutable_id(self) -> str:
-        """The id that survives a move."""
-        return make_item_id(self.mailbox.prefix, self.number)
-
-    @property
-    def id(self) -> str:
-        """The default id."""
-        return self.id_in(self.mailbox.calendar)
-
-    def id_in(self, folder: Feed) -> str:
-        """Give the default id."""
-        return make_item_id(folder.id[:-4], self.number)

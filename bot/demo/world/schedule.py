@@ -3,21 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.demo.world.addresses import Pair
 from bot.demo.world.identity import make_guid
-from bot.demo.world.meetings import Attendee, EventCopy, Meeting, Response
+from bot.demo.world.mailbox import EventCopy
+from bot.demo.world.meetings import Attendee, Meeting, Response
 from bot.demo.world.people import Person
-
-if TYPE_CHECKING:
-    from bot.demo.world.firm import Firm
+from bot.demo.world.tenant import Tenant
 
 
 class Schedule:
     """What a firm's people have in their calendars."""
 
-    def __init__(self, firm: "Firm") -> None:
+    def __init__(self, firm: Tenant) -> None:
         self._firm = firm
         self._count = 0
 
@@ -135,8 +134,7 @@ class Schedule:
 
     def _find_people(self, meeting: Meeting) -> list[Person]:
         addresses = [meeting.organizer, *(attendee.address for attendee in meeting.attendees)]
-        found = (self._firm.directory.get(address.address) for address in addresses if address.address)
-        return list(dict.fromkeys(person for person in found if person is not None))
+        return self._firm.find_people(addresses)
 
     def _put(self, meeting: Meeting, *, is_old: bool) -> None:
         for person in self._find_people(meeting):

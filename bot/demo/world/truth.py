@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from bot.demo.world.addresses import Pair
-from bot.demo.world.mail import MailCopy
-from bot.demo.world.meetings import EventCopy
+from bot.demo.world.mailbox import EventCopy, MailCopy
 
 _BARE: Final = re.compile(r"[^\s<>\"';:,()]+@[^\s<>\"';:,()]+")
 """An address without what some clients leave around it."""
