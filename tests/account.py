@@ -1,6 +1,6 @@
-"""The books: what the store and the chats hold, tenant by tenant, against what really happened at Microsoft's.
+"""Compare what the store and the chats hold, tenant by tenant, with what really happened at Microsoft.
 
-`balance` is where every test of a fault ends (see `tests/books.py`), and so does a soak.
+Every test of a fault ends with `balance` (see `tests/books.py`), and so does a soak.
 """
 
 from collections import Counter, defaultdict
@@ -30,7 +30,7 @@ _OUTBOX = """
 
 @dataclass
 class Account:
-    """What went wrong, which must be nothing; `unknown` are sends of which nobody can say whether they arrived."""
+    """The differences found, of which there must be none; `unknown` counts sends that may or may not have arrived."""
 
     lost: int = 0
     doubled: int = 0
@@ -62,11 +62,11 @@ class Account:
 
 
 settled: list[Account] = []
-"""The accounts of this process that had to balance, for `tests/books.py` to see that a test had one."""
+"""The comparisons made in this process, by which `tests/books.py` sees that a test made one."""
 
 
 async def balance(database: Database, microsoft: Microsoft, now: int, **rules: Any) -> Account:
-    """Settle the accounts of a world at rest; raises `AssertionError` where anything is wrong."""
+    """Compare everything once all work is done; raises `AssertionError` for any difference."""
     account = await settle_accounts(database, microsoft, now, **rules)
     _sign(account)
     return account
@@ -80,7 +80,7 @@ async def settle_accounts(
     rule: str = "outreach",
     keeps: Callable[[Any], bool] = lambda _fact: True,
 ) -> Account:
-    """Compare tenant by tenant; `keeps` says of which facts a firm wants to know at all."""
+    """Compare tenant by tenant; `keeps` selects the facts that a firm keeps."""
     account = Account()
     tenants = {row[1]: row[0] for row in await _query(database, SYSTEM, "SELECT tenant_id, entra_id FROM tenants")}
     shown = 0
@@ -104,7 +104,7 @@ async def settle_accounts(
 
 
 def _compare(account: Account, found: Ledger, wanted: Ledger, firm: Firm) -> None:
-    """Tell what is missing from what is there too often, was never so, or is another firm's."""
+    """Name each difference: missing, there twice, never happened, or of another firm."""
     ours, theirs = (Counter(row[:5] for row in ledger.interactions) for ledger in (found, wanted))
     people = set(firm.directory.people)
     for row, count in sorted((ours - theirs).items(), key=str):
@@ -137,14 +137,14 @@ async def _count_doubled(query: Any, tenant_id: int) -> int:
 
 
 def balance_messages(outbox: Iterable[Any], sent: list[Sent], now: int) -> None:
-    """Settle the accounts of chats alone, where no mailbox is behind them; raises `AssertionError`."""
+    """Compare chats only, in a test without mailboxes; raises `AssertionError`."""
     account = Account()
     compare_messages(account, outbox, sent, now)
     _sign(account)
 
 
 def balance_replies(sent: list[Sent], invented: int) -> None:
-    """Settle the accounts of a door: each activity was answered once, and no interaction came of it."""
+    """Check that each activity was answered once and that no interaction was recorded."""
     account = Account(invented=invented)
     _find_doubles(account, find_answered_twice(sent))
     _sign(account)

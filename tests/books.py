@@ -1,9 +1,8 @@
-"""No test of a fault ends without its books.
+"""Require that every test of a fault compares the store with what really happened.
 
-Whoever is named by a row (`test_F24_...`) balances an account at the end: the world is left to come to rest, and all
-that the store and the chats hold is compared with what really happened (`tests/account.py`). The worlds do so by
-themselves (`live`, `sync`, `installation`, a firm's notices, the door of Teams), so that no test can forget it; here it
-is seen that one did.
+A test that is named by a row (`test_F24_...`) ends with `tests/account.py`: all work is finished, then everything that
+the store and the chats hold is compared with what happened. The fixtures do that by themselves (`live`, `sync`,
+`installation`, a firm's notices, the door of Teams); this module checks that one of them did.
 """
 
 import re

@@ -117,14 +117,14 @@ class Installation:
 
 
 async def _age(database: Database) -> None:
-    """Let the time pass after which what a dead sender had in hand is given up."""
+    """Advance the clock past the time after which a dead sender's rows become `unknown`."""
     async with database.writing(SYSTEM) as connection:
         values = {"seconds": STUCK_AFTER}
         await connection.execute(text("UPDATE outbox SET due_at = due_at - :seconds WHERE state = 'sending'"), values)
 
 
 async def wait_until_balanced(database: Database, microsoft: Microsoft) -> None:
-    """Wait until all that happened is held, and all that is to be said was said."""
+    """Wait until everything that happened is stored and every notice was sent."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:

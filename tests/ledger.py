@@ -1,6 +1,6 @@
-"""What the store must hold, worked out a second way: from what really happened, with no code of the service.
+"""Compute what the store must hold from what really happened, without any code of the service.
 
-Slow and plain on purpose. Nothing here imports the service; the lists of providers, hosts and words are read as data.
+It is slow and simple on purpose. Only the lists of providers, hosts and words are shared, as data.
 """
 
 import email.header
@@ -69,7 +69,7 @@ class Event(NamedTuple):
     is_planned: bool
     addresses: frozenset[str]
     host: str | None = None
-    """Whose contact the user has to be otherwise for it to count; None where it counts by itself."""
+    """The organiser who must be a contact of the user for the meeting to count; None if it counts anyway."""
     counts: bool = True
     hidden: frozenset[str] = frozenset()
     """Those of the addresses that are the user's own affair: in bcc, or all of a personal meeting."""
@@ -284,7 +284,7 @@ def list_people(pairs: Iterable, domains: Iterable[str], owner: str = "") -> fro
 
 
 def read_time(text: str | None, now: int) -> int:
-    """Give the UTC second, or 0 for what nobody believes."""
+    """Return the UTC second, or 0 for an implausible time."""
     try:
         at = datetime.fromisoformat(text or "")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Everything that keeps mailboxes current, beside the small Microsoft 365: each part works when a test lets it."""
+"""The parts that keep mailboxes current, beside the small Microsoft 365; each runs only when a test calls it."""
 
 import contextlib
 import time
@@ -80,7 +80,7 @@ class Live:
         raise AssertionError("it never settles")
 
     async def pass_time(self, seconds: float) -> None:
-        """Let time pass, and what falls due then be done."""
+        """Advance the clock, and run everything that becomes due."""
         self.clock.ahead += seconds
         await self.settle()
 
@@ -110,7 +110,7 @@ class Live:
             await self.pass_time(86_400)
 
     async def balance(self) -> None:
-        """Come to rest, and compare all that is held with what really happened."""
+        """Run everything that is due, then compare the store with what really happened."""
         await self.rest()
         rules = {"rule": self.rules.contact_rule, "keeps": self.keeps}
         await balance(self.database, self.microsoft, int(self.clock()), **rules)

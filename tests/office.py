@@ -1,4 +1,4 @@
-"""A small firm at its desk: what tests of commands ask, click and read."""
+"""A small firm with people who ask, click and read, for tests of commands."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -101,13 +101,13 @@ class Office:
             return set(await list_admins(connection, viewer.tenant_id))
 
     async def click(self, reply: Reply, words: str, inputs: dict[str, Any] | None = None, **options: Any) -> Reply:
-        """Click what these words stand on: a button, or a line to choose."""
+        """Click the button or the line with these words."""
         action = find_action(reply.card, words)
         return await self.ask(action["verb"], {**action["data"], **(inputs or {})}, **options)
 
 
 def fit(verb: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what the verb does not take, so that the rest is looked at."""
+    """Drop input that the verb does not take, so that a test reaches the command."""
     known = ROUTER.verbs.get(verb)
     fields = {field.encode_name for field in msgspec.structs.fields(known.input)} if known else data.keys()
     return {key: value for key, value in data.items() if key in fields}

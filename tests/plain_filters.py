@@ -1,6 +1,6 @@
-"""A small firm twice over, in plain rows, and what a filter means of them said a second time, slowly and in Python.
+"""Two copies of a small firm in plain rows, and filters applied to them in simple Python.
 
-Shares no code with the queries; only the folding of words, which has tests of its own.
+Nothing is shared with the queries but the folding of words, which has its own tests.
 """
 
 import random

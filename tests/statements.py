@@ -52,7 +52,7 @@ async def print_statements(database: Database, name: str) -> dict[str, str]:
 
 
 def shorten(sql: str) -> str:
-    """Leave out what is shown of each row: the columns are many, and say nothing of the way."""
+    """Shorten the list of columns, which say nothing about the plan."""
     return "\n".join(line if len(line) < 400 else f"{line[:60]} ... {line[-60:]}" for line in sql.strip().splitlines())
 
 

@@ -1,4 +1,4 @@
-"""What stands opposite the Teams edge in tests, over real HTTP: an issuer of keys and a connector that can fail."""
+"""The other side of the Teams edge in tests, over real HTTP: an issuer of keys and a connector that can fail."""
 
 import asyncio
 import contextlib
@@ -21,9 +21,9 @@ class Switchboard:
     metadata_asked: int = 0
     keys_status: int = 200
     sent: list[dict[str, Any]] = field(default_factory=list)
-    """Activities taken, each with its `method` and `path`."""
+    """Accepted activities, each with its `method` and `path`."""
     script: list[Callable[[web.Request], Any]] = field(default_factory=list)
-    """What happens to the next sends, one by one; then all is well."""
+    """The outcomes of the next sends, in order; later sends succeed."""
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by the first send, whatever becomes of it."""
     members: list[dict[str, Any]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Pieces of what is known of companies, contacts and users, as cards show them."""
+"""The small values about companies, contacts and users that storage returns and cards show."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +9,7 @@ How = Literal["exact", "prefix", "typo"]
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What somebody has had with a company or a contact."""
+    """The interactions of one or all users with a company or a contact: number, first and last."""
 
     sent_count: int = 0
     received_count: int = 0
@@ -55,14 +55,14 @@ class ContactBrief:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Something found by a name; the best come first."""
+    """A company or contact found by name; the best matches come first."""
 
     of: Literal["company", "contact", "user", "view"]
     id: int
     name: str
     how: How
     detail: str = ""
-    """What tells two of one name apart: the main domain, or the address."""
+    """The main domain or the address, which tells two with the same name apart."""
     likeness: int = 100
     """How near a mistyped name is, in percent: nearer if it is nearly the whole name than if it is a part of it."""
 

@@ -207,7 +207,7 @@ def _read_person(key: str, value: Any, words: tuple[str, ...]) -> Any:
 
 
 def is_id(value: Any) -> bool:
-    """Say whether `value` can be the number of a row at all."""
+    """Return whether `value` can be the id of a row."""
     return type(value) is int and 0 < value <= HIGHEST_ID
 
 

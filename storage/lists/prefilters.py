@@ -1,4 +1,4 @@
-"""Narrow ways into a list: all that meets one condition, for where that is so little that it is fetched and sorted."""
+"""Prefilters of a list: all rows that meet one rare condition, few enough to be fetched and sorted."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -36,13 +36,13 @@ class Prefilter(NamedTuple):
     """Those that need not be asked of the rows any more, as `sources.list_filters` names them."""
     rows: Select[Any]
     few: int
-    """Up to so many are fetched and sorted; more are met by walking."""
+    """The most rows that are fetched and sorted; with more, the list is read in order instead."""
     companies: Select[Any] | None = None
     """Of contacts, the companies that the way goes through: half as many of them have contacts enough to walk."""
 
 
 class CountedPrefilter(NamedTuple):
-    """A narrow way, and whether it is narrow: one more row than a few tells that there are more."""
+    """A prefilter with its test: whether no more rows than a few meet it."""
 
     name: str
     conditions: Sequence[str]
@@ -67,9 +67,9 @@ def _is_at_most(rows: CTE, few: int) -> ColumnElement[bool]:
 
 
 def list_prefilters(list_query: ListQuery) -> Iterator[Prefilter]:
-    """Give the ways into a list, the likely narrowest first.
+    """Return the prefilters of a list, probably the rarest first.
 
-    Only conditions that the index of the list's order does not carry. What is the viewer's own is few anyway.
+    Only conditions that are not in the index of the list's order need one. A viewer's own list is short anyway.
     """
     if list_query.scope == "firm":
         yield from _list_words(list_query)
@@ -124,12 +124,12 @@ def _select_at_company(list_query: ListQuery) -> Select[Any]:
 
 
 def _get_sharer(list_query: ListQuery) -> Viewer:
-    """Return the asker for a way in: what else holds is asked of every row that it leads to."""
+    """Return the viewer for a prefilter; the other rules are applied to each row that it finds."""
     return replace(get_asker(list_query), shares_contacts=True)
 
 
 def _go_through_companies(list_query: ListQuery) -> Prefilter:
-    """Lead to the companies of the partners and types asked for, or to all contacts there."""
+    """Select the companies of the wanted partners and types, or all contacts at those."""
     asked = *is_of_partners(list_query, _Any.partner_id), *is_of_types(list_query, _Any.type)
     found = and_(_Any.tenant_id == get_asker(list_query).tenant_id, _Any.is_known, *asked)
     companies = select(_Any.id).where(found)

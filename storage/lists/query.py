@@ -1,4 +1,4 @@
-"""What a filter asks of the database: its shape, which decides the statement, and the values that fill it."""
+"""Split a filter into its shape, which decides the statement, and the values of the parameters."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,23 +16,23 @@ _FEW = {"companies": 1000, "contacts": 2000}
 """So many rows are fetched and sorted in 2 ms; where more of 200,000 companies or 1,000,000 contacts meet a condition,
 walking them in order meets ten in no more time."""
 _FEW_OF_MINE = 200
-"""The viewer's own are a few thousand at most: walking them is quick unless next to nothing meets the condition."""
+"""The limit for a viewer's own list, which has a few thousand rows at most and is read in order quickly."""
 
 
 def get_few(of: Subject, scope: Scope) -> int:
-    """Return how many rows are few: up to so many are fetched and sorted, more are met by walking."""
+    """Return the most rows that are fetched and sorted; with more, the list is read in order."""
     return _FEW_OF_MINE if scope == "mine" else _FEW[of]
 
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """Everything that makes two lists need two statements."""
+    """The shape of a list: lists with the same shape use the same statement."""
 
     of: Subject
     scope: Scope
     sort: Sort
     is_ascending: bool
-    """The direction of reading, which is the other way round for a page before a cursor."""
+    """The direction in which rows are read; for a page before a cursor it is reversed."""
     limit: int
     has_lower: bool = False
     has_upper: bool = False
@@ -121,7 +121,7 @@ def get_list_query(
 
 
 def _get_bounds(filter_: Filter, now: int, cursor: Cursor | None, *, is_ascending: bool) -> dict[str, Any]:
-    """Return the bounds of a page; a cursor outside the period is moved to its edge."""
+    """Return the bounds of a page; a cursor outside the period is moved to the period's end."""
     since, until = get_bounds(filter_.last, now)
     place = [(cursor.key, cursor.id)] if cursor and cursor.key is not None else []
     lowers, uppers = (place, []) if is_ascending else ([], place)

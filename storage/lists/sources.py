@@ -1,4 +1,4 @@
-"""What a list walks for each shape of filter: the tables, the conditions, and the narrow ways in."""
+"""The tables, columns and conditions of a list, for each shape of filter."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from storage.models import (
 from storage.viewer import Access, Viewer
 
 _MOST_RANGES = 28
-"""Of one partner and one type each: four partners with any type."""
+"""The most index ranges (one partner and one type each) of a list: enough for four partners with any type."""
 
 _AtCompany = aliased(Company, name="at_company")
 """The company of a contact."""
@@ -45,10 +45,10 @@ _Acquaintance = aliased(Relationship, name="acquaintance")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The tables of a list, what holds for each row, and the columns that a filter may ask of and a row shows."""
+    """The tables of a list, the conditions of every row, and the columns that filters and rows use."""
 
     walked: FromClause
-    """What decides which rows there are, and their order: the index of the order answers it alone where it can."""
+    """The tables that decide which rows the list has and their order; often one index is enough to read them."""
     tables: FromClause
     """What is walked, and what a row shows besides."""
     conditions: Sequence[ColumnElement[bool]]
@@ -57,9 +57,9 @@ class Source:
     type: Any
     partner: Any
     company: Any
-    """The company that a row is, or where somebody is."""
+    """The id of the company that a row is, or at which a contact is."""
     meetings: Any
-    """How many were held, where the row itself has their number."""
+    """The number of meetings held, if the row itself has it."""
     beginnings: Any
     columns: Sequence[Any]
     """What a row shows, its number first."""
@@ -156,7 +156,7 @@ def _get_contacts(list_query: ListQuery) -> Source:
 
 
 def _of_company(column: Any) -> Any:
-    """Return what a contact's company has there, looked up row by row: a join lets planners begin with companies."""
+    """Return a column of a contact's company by a subquery; with a join, planners may begin at the companies."""
     is_there = Company.tenant_id == Contact.tenant_id, Company.id == Contact.company_id
     return select(column).where(*is_there).correlate(Contact).scalar_subquery()
 
@@ -166,9 +166,9 @@ def _get_keys(of: type[Any]) -> dict[str, Any]:
 
 
 def list_filters(list_query: ListQuery, source: Source, id_: Any) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """Give what the filter asks of each row, types aside, each with the name of its narrow way.
+    """Return the conditions of the filter except types, each with the name of its prefilter.
 
-    `id_` is the row's number, from wherever it is known first: what can be told by it alone needs no row.
+    `id_` is the column with the row's id that is read first; a condition on it alone can be tested without the row.
     """
     # "+ 0" keeps a planner from walking another index than that of the order.
     for condition in is_of_partners(list_query, source.partner):
@@ -192,7 +192,7 @@ def list_filters(list_query: ListQuery, source: Source, id_: Any) -> Iterator[tu
 
 
 def _list_denials(list_query: ListQuery, source: Source, id_: Any) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """Give what most rows meet, so that it is asked of each and narrows nothing."""
+    """Return the conditions that most rows meet, for which no prefilter is useful."""
     zero: Any = literal_column("0")
     if list_query.not_partner_count:
         others = [number(f"not_partner_{place}") for place in range(list_query.not_partner_count)]
@@ -206,7 +206,7 @@ def _list_denials(list_query: ListQuery, source: Source, id_: Any) -> Iterator[t
 
 
 def _is_attended(list_query: ListQuery, id_: Any) -> ColumnElement[bool]:
-    """Ask of a company whether anyone of the firm held a meeting with it."""
+    """Return the condition that anybody of the firm held a meeting with a company."""
     of, access = _Attendee, Access(get_asker(list_query))
     held = (
         *(of.tenant_id == access.viewer.tenant_id, of.company_id == id_),
@@ -225,12 +225,12 @@ def _is_at_company(list_query: ListQuery, id_: Any) -> ColumnElement[bool]:
 
 
 def _is_met(found: Select[Any], of: Any) -> ColumnElement[bool]:
-    """Ask a row for itself, in the table `of`: the offset keeps PostgreSQL from joining all rows at once instead."""
+    """Test a condition row by row in the table `of`; the offset keeps PostgreSQL from turning it into a join."""
     return exists(found.correlate_except(of).limit(literal_column("1")).offset(literal_column("0")))
 
 
 def has_partner_ranges(list_query: ListQuery) -> bool:
-    """Say whether the list is walked as ranges of one partner and one type each: so few that they cost little."""
+    """Return whether the list is read as a few index ranges, of one partner and one type each."""
     if (
         list_query.of == "contacts"
         or list_query.scope == "mine"
@@ -265,13 +265,13 @@ def is_of_partners(list_query: ListQuery, partner: Any) -> Iterator[ColumnElemen
 
 
 def may_have_words(beginnings: Any) -> ColumnElement[bool]:
-    """Give the condition that something has the marks of all words asked for: without them it has not all the words."""
+    """Return the condition that a row has the marks of all words; a row without them lacks one of the words."""
     has_them: ColumnElement[bool] = beginnings.bitwise_and(number("marks")) == number("marks")
     return has_them
 
 
 def select_word(list_query: ListQuery, place: int) -> Select[Any]:
-    """Select the numbers of what has a word beginning with one that was asked for."""
+    """Select the ids of the entities with a word that begins with the wanted one."""
     of = COMPANY if list_query.of == "companies" else CONTACT
     word = SearchWord.word
     return select(SearchWord.entity_id).where(
@@ -287,7 +287,7 @@ def _get_known_id(list_query: ListQuery) -> Any:
 
 
 def select_known(list_query: ListQuery) -> Select[Any]:
-    """Select the numbers of what the one whom the filter names knows."""
+    """Select the ids of the companies or contacts that the colleague in the filter knows."""
     asker = get_asker(list_query)
     if list_query.of == "companies":
         return select(_Colleague.company_id).where(

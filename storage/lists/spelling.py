@@ -1,4 +1,4 @@
-"""Mistyped words, and the words of the firm's book that they may be meant for.
+"""Correct mistyped words by the words of the firm's companies and contacts.
 
 One error leaves one half of a word whole, so the candidates are the known words that begin or end alike; their distance
 (insertions, deletions, changed and swapped letters) decides.
@@ -35,11 +35,10 @@ def count_errors_allowed(word: str) -> int:
 
 
 async def correct_words(connection: Reading, access: Access, of: int, asked: Sequence[str]) -> list[list[str]]:
-    """Return for each word what it may be meant for, nearest first; words with no reading are left out.
+    """Return the possible corrections of each word, nearest first; words without one are left out.
 
-    A word that only stands in what the viewer may not see is no reading.
-
-    Empty where no word has a reading, or the longest has none: then something else is meant.
+    Only words of what the viewer may see are corrections. The result is empty if the longest word has none: then
+    the text means something else.
     """
     readings = [(word, await _list_readings(connection, access, of, word)) for word in asked]
     if not readings or not max(readings, key=lambda reading: len(reading[0]))[1]:
@@ -66,7 +65,7 @@ async def _list_readings(connection: Reading, access: Access, of: int, word: str
 
 
 async def _keep_visible(connection: Reading, access: Access, of: int, near: Sequence[str]) -> set[str]:
-    """Keep the words by which something is found that the viewer may see."""
+    """Keep the words that belong to something the viewer may see."""
     model, is_visible = _OF[of], access.companies() if of == COMPANY else access.contacts()
     found, known = SearchWord, KnownWord
     is_here = and_(known.tenant_id == access.viewer.tenant_id, known.of == of)

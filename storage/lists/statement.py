@@ -226,7 +226,7 @@ async def fetch_page(
     is_to_sort_out: bool = False,
     few: int | None = None,
 ) -> Page[Row]:
-    """Return a page of the list; raises `CursorError`. Where all before a place is gone it is the first page."""
+    """Return a page of the list; raises `CursorError`. If no row before a cursor is left, it is the first page."""
     place = read_cursor(cursor, filter_.sort)
     list_query, values = get_list_query(
         viewer, filter_, now=now, cursor=place, limit=limit, is_to_sort_out=is_to_sort_out, few=few

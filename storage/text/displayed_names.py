@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from storage.text.capitals import capitalize, write_capitals
 from storage.text.encoding_repair import repair_text
 from storage.text.name_evidence import count_explained, is_persons, is_turned
 from storage.text.names import clean_text

@@ -1,7 +1,7 @@
-"""Microsoft Graph through msgraph-sdk's request adapter: bytes out, errors in one shape, nothing waited out in here.
+"""Call Microsoft Graph through msgraph-sdk's request adapter; returns bytes, raises one kind of error, and never waits.
 
-Waiting is the queue's business: a mailbox that Graph asks to leave alone gives its place to another, and the time named
-outlives a restart. So the middleware's own retries and redirects are off.
+Waiting is done in the queue: a mailbox that Graph wants left alone makes room for another, and the time that it named
+survives a restart. Therefore the middleware's own retries and redirects are off.
 """
 
 import asyncio
@@ -141,7 +141,7 @@ class GraphClients:
 
 
 def make_http_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
-    """Make the connections to Graph, with those of the SDK's middleware that have something to do here."""
+    """Make the HTTP client for Graph, with only the part of the SDK's middleware that is needed."""
     middleware = [ParametersNameDecodingHandler(), UserAgentHandler(), GraphTelemetryHandler()]
     pipeline = KiotaClientFactory.create_middleware_pipeline(middleware, transport)
     return _PlainClient(AsyncGraphTransport(transport, pipeline))
@@ -158,7 +158,7 @@ def request_url(url: str, page_size: int | None = None) -> RequestInformation:
 
 
 def add_preferences(request: RequestInformation, page_size: int | None) -> None:
-    """Ask for ids that outlive a move, and for pages of this size; `$top` on a delta would cut the total in silence."""
+    """Return headers for immutable ids and a page size; `$top` on a delta would limit the whole result instead."""
     size = f", odata.maxpagesize={page_size}" if page_size else ""
     request.headers.add("Prefer", f'IdType="ImmutableId"{size}')
 
@@ -198,14 +198,14 @@ class _Authenticator(AuthenticationProvider):
         request.headers.add(_AUTHORIZATION, f"Bearer {token}")
 
     def refuse(self, request: RequestInformation) -> None:
-        """Note that Graph did not take the token of a request."""
+        """Record that Graph refused the token of a request."""
         self._refused = next(iter(request.headers.get(_AUTHORIZATION) or ()), "").removeprefix("Bearer ")
 
 
 class _PlainClient(httpx.AsyncClient):
-    """Sends a request and no more: Graph needs no cookies, redirects or sign-in of httpx's.
+    """Sends a request without httpx's cookies, redirects and sign-in, which Graph does not need.
 
-    What httpx adds to an answer knows the answer and is known by it: a page would wait for gc.
+    httpx would also add reference cycles to each answer, so that pages stay in memory until the garbage collector runs.
     """
 
     def __init__(self, transport: httpx.AsyncBaseTransport) -> None:

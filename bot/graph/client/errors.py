@@ -1,13 +1,13 @@
-"""What goes wrong between us and Graph, in one shape."""
+"""The errors of calls to Graph and to its sign-in."""
 
 from dataclasses import dataclass
 
 
 @dataclass(slots=True)
 class GraphError(Exception):
-    """Graph answered with an error, or with nothing that can be trusted (`status` 0).
+    """Graph answered with an error, or gave no valid answer (`status` 0).
 
-    `code` is Graph's own error code, or a word of ours; `retry_after` is in seconds and None where Graph named no time.
+    `code` is Graph's error code, or one of ours. `retry_after` is in seconds, None if Graph named no time.
     """
 
     status: int
@@ -20,7 +20,7 @@ class GraphError(Exception):
 
 
 class SignInError(GraphError):
-    """The sign-in gave no token; `is_refused` where it answered and said no, which an administrator must mend."""
+    """The sign-in gave no token; `is_refused` if it answered no, which only an administrator can resolve."""
 
     def __init__(self, code: str, *, is_refused: bool = False) -> None:
         super().__init__(0, code)

@@ -15,7 +15,7 @@ SCOPE: Final = "https://graph.microsoft.com/.default"
 _EARLY: Final = 300.0
 """Seconds before its end from which a token is renewed."""
 _REFUSED_FOR: Final = 60.0
-"""Seconds for which a refusal is believed: five hundred mailboxes ask once, not five hundred times."""
+"""Seconds for which a refusal is remembered, so that five hundred mailboxes do not each ask again."""
 _PATIENCE: Final = 45.0
 
 
@@ -36,7 +36,7 @@ class SignIn:
         self._refusal: tuple[float, SignInError] | None = None
 
     async def get_token(self, *, instead_of: str = "", claims: str = "") -> str:
-        """Give a token that is still good; never `instead_of`, which Graph has just refused."""
+        """Return a valid token other than `instead_of`, which Graph has just refused."""
         if not claims and self._token != instead_of and self._clock() < self._ends_at - _EARLY:
             return self._token
         async with self._lock:
@@ -59,7 +59,7 @@ class SignIn:
         return self._token
 
     def _fall_back(self, error: SignInError, *, is_forced: bool) -> str:
-        """Use the token in hand to its end where the sign-in is down."""
+        """Return the current token while it is valid, if the sign-in is down."""
         if not is_forced and self._clock() < self._ends_at:
             return self._token
         self._refusal = (self._clock() + _REFUSED_FOR, error)

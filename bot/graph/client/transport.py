@@ -1,6 +1,6 @@
-"""The last step to the network: aiohttp under the SDK's middleware, with bodies of bounded size.
+"""Send the SDK's httpx requests over aiohttp, with a limit on the size of answers.
 
-The SDK speaks httpx, whose own network layer takes twice as long for a page of 500 messages.
+httpx's own transport takes twice as long for a page of 500 messages.
 """
 
 import contextlib

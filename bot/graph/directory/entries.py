@@ -1,4 +1,4 @@
-"""The directory as Graph tells it: the firm's domains, its people, and who of them belongs to a group."""
+"""Fetch the directory from Graph: verified domains, people, and the members of a group."""
 
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -77,7 +77,7 @@ def describe_user(entry: Entry) -> DirectoryUser:
 
 
 def _list_aliases(entry: Entry, address: str) -> str:
-    """Give the other addresses that reach a person, and from which they may write."""
+    """Return a person's further addresses, which they receive at and may write from."""
     given = (one.partition(":") for one in entry.proxy_addresses or [])
     others = {clean_text(rest).lower() for kind, _, rest in given if kind.lower() == "smtp"}
     others.add(clean_text(entry.user_principal_name or "").lower())
@@ -103,7 +103,7 @@ class Changes:
     """One round of the directory's delta."""
 
     people: list[Entry]
-    """Everybody in the first round, then those who came or changed; what did not change may be missing."""
+    """People in a round: all in the first, later those who are new or changed, perhaps with changed fields only."""
     removed: list[str]
     link: str
 
@@ -133,7 +133,7 @@ def _request_changes(client: GraphClient) -> RequestInformation:
 
 
 async def fetch_person(client: GraphClient, entra_id: str) -> Entry | None:
-    """Fetch one person as they are now; None for one whom Graph does not find just now. Raises `GraphError`."""
+    """Fetch one person; None if Graph does not find them at the moment. Raises `GraphError`."""
     query = UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=list(PERSON))
     builder = client.request_builder.users.by_user_id(entra_id)
     try:
@@ -160,7 +160,7 @@ async def fetch_members(client: GraphClient, group_id: str) -> list[str]:
 
 
 async def probe_mailbox(client: GraphClient, entra_id: str) -> None:
-    """Ask for one message's id of a mailbox; raises `GraphError` where that is refused."""
+    """Test the access to a mailbox by fetching the id of one message; raises `GraphError` if it is refused."""
     query = MessagesRequestBuilder.MessagesRequestBuilderGetQueryParameters(select=["id"], top=1)
     builder = client.request_builder.users.by_user_id(entra_id).mail_folders.by_mail_folder_id("inbox").messages
     await client.fetch(builder.to_get_request_information(RequestConfiguration(query_parameters=query)))
@@ -170,7 +170,7 @@ KindT = TypeVar("KindT")
 
 
 def read_answer(body: bytes, kind: type[KindT]) -> KindT:
-    """Read an answer of Graph; raises `GraphError` for what is not of this kind."""
+    """Decode an answer of Graph; raises `GraphError` if it has another shape."""
     try:
         return msgspec.json.decode(body, type=kind, strict=False)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

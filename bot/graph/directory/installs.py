@@ -1,4 +1,4 @@
-"""Installing the app for people who never opened it, where the firm lets us: only then can they be spoken to."""
+"""Install the app for people who never opened it, if the firm allows that: without it they get no messages."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -22,7 +22,7 @@ from storage.messages.conversations import Reference, get_service_url, set_conve
 log = structlog.get_logger(__name__)
 
 REFUSED_FOR: Final = 24 * 3600
-"""Seconds after which a refusal (by policy, or because the catalog has no such app) is put to the test again."""
+"""Seconds after which a refused installation (by policy, or without the app in the catalog) is tried again."""
 PASSING: Final = 300
 CATALOG: Final = "https://graph.microsoft.com/v1.0/appCatalogs/teamsApps"
 
@@ -38,7 +38,7 @@ class _Apps(msgspec.Struct):
 
 
 class AppInstaller:
-    """Installs the app for a person, once; what came of it is remembered with the user.
+    """Installs the app for a person once, and stores the outcome with the user.
 
     `get_client(entra_tenant_id)` gives the Graph client of a tenant, `app_id` is the manifest's id of the app.
     """
@@ -58,9 +58,9 @@ class AppInstaller:
         self._catalog_ids: dict[str, str] = {}
 
     async def install(self, tenant_id: int, user_id: int) -> bool:
-        """Install the app for a person; True where their chat is, or soon will be.
+        """Install the app for a person; return whether their chat exists or will exist soon.
 
-        Asked again, it looks for the chat itself: Teams tells of it once, and we may have been away.
+        Called again, it asks Graph for the chat, because Teams reports a new chat only once and we may have missed it.
         """
         now = int(self._clock())
         async with self._database.reading(tenant_id) as connection:
@@ -76,7 +76,7 @@ class AppInstaller:
         return state == "installed"
 
     async def _meet(self, tenant_id: int, user_id: int, known: Install) -> None:
-        """Store the chat with a person as Graph names it, where Teams was ever heard from."""
+        """Store the chat with a person under Graph's id, if the tenant's service URL is known."""
         try:
             chat_id = await self._find_chat(self._get_client(known.entra_tenant_id), known.entra_user_id)
         except GraphError as error:

@@ -1,4 +1,4 @@
-"""Following each tenant's directory: who joins, who leaves, who is renamed, and whether the tenant still lets us in."""
+"""Follow each tenant's directory: who joins, leaves or is renamed, and whether the tenant still admits us."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -51,7 +51,7 @@ log = structlog.get_logger(__name__)
 
 PERIOD: Final = 300
 SOON: Final = 60
-"""Seconds after which a directory is read again that named people whom it did not find."""
+"""Seconds after which a directory is read again if it listed people that could not be fetched."""
 PROBE: Final = 600
 """Seconds after which a tenant that refuses us is asked again."""
 LONGEST_PAUSE: Final = 10.0
@@ -59,7 +59,7 @@ ALL_REFUSED: Final = "all_forbidden"
 
 
 class OnTenantState(Protocol):
-    """Hears, in the same transaction, that a tenant lets us in again or not any more."""
+    """Called in the same transaction when a tenant admits us again, or no longer."""
 
     async def __call__(self, connection: Connection, tenant_id: int, state: str) -> None:
         """Write what follows from it (notices)."""
@@ -95,7 +95,7 @@ class DirectoryKeeper:
         await repeat("directory", self.work, stopping, waking(self._database, "directory"))
 
     async def work(self) -> float:
-        """Look at the directories that are due; gives the seconds until the next one is."""
+        """Read the due directories; return the seconds until the next one is due."""
         await self._add_tenants()
         async with self._database.writing(SYSTEM) as connection:
             chores = await claim_chores(connection, "directory", self._now())
@@ -146,7 +146,7 @@ class DirectoryKeeper:
         await make_chore_due(connection, chore.tenant_id, "directory", self._now())
 
     async def _find_refusal(self, chore: DueChore) -> str:
-        """Give why to leave the tenant alone: every mailbox is refused, and one that is asked just now still is."""
+        """Return the reason not to read a tenant: all its mailboxes are refused, and a test shows it again."""
         async with self._database.reading(chore.tenant_id) as connection:
             refused = await find_refused_user(connection, chore.tenant_id)
         if refused is None:
@@ -175,7 +175,7 @@ class DirectoryKeeper:
         await match_subscriptions(connection, tenant_id)
 
     async def _note_failure(self, chore: DueChore, error: GraphError) -> None:
-        """Tell a tenant that keeps us out, which an administrator must mend, from a passing failure."""
+        """Return whether an error is a refusal, which only an administrator can resolve; other failures pass."""
         now = self._clock()
         retry_at = choose_retry_at(now, chore.failures, error.retry_after)
         state = _judge(error)

@@ -1,4 +1,4 @@
-"""Reading a directory: what changed since the last time, or everybody."""
+"""Read the changes of a directory since the last time, or all of it."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from storage.firm.rule_values import FirmRules
 from storage.text.names import clean_text
 
 MOST_REREAD: Final = 200
-"""Changed people who are fetched one by one; where there are more, everybody is listed anew."""
+"""The most changed people who are fetched one by one; beyond that everybody is listed again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,17 @@ class Snapshot:
     people: Sequence[Entry]
     gone: Sequence[str]
     is_whole: bool
-    """`people` is everybody: who is not among them is gone too."""
+    """`people` is complete: whoever is missing has left."""
     link: str
     members: Collection[str] | None
-    """Whose mailboxes are read; None for everybody's."""
+    """Entra ids of the people whose mailboxes are read; None for all."""
     served: Collection[str] | None
     """Who may use the service; None for everybody."""
     is_settled: bool = True
-    """False where Graph names people whom it does not find: right after a change it may not yet know them everywhere.
-    Nobody is let go for that; `link` shows the same changes again."""
+    """False if Graph listed people that it then did not find, as happens shortly after a change.
+
+    Nobody counts as having left for that; `link` gives the same changes again.
+    """
 
 
 async def read_directory(client: GraphClient, link: str, rules: FirmRules) -> Snapshot:
@@ -68,7 +70,7 @@ def is_guest(entry: Entry) -> bool:
 
 
 async def _fetch_known_changes(client: GraphClient, link: str) -> tuple[Changes, bool]:
-    """Follow the link, or list everybody (True) where there is none, Graph has forgotten it, or very many changed."""
+    """Follow the link; or list everybody (True) if there is no link, Graph has forgotten it, or too many changed."""
     if link:
         try:
             changes = await fetch_changes(client, link)
@@ -82,9 +84,9 @@ async def _fetch_known_changes(client: GraphClient, link: str) -> tuple[Changes,
 
 
 async def _reread(client: GraphClient, changes: Changes) -> tuple[Changes, bool]:
-    """Fetch the changed people whole, for the delta may carry nothing but what changed; False where some are missing.
+    """Fetch the changed people, because the delta may contain changed fields only; return False if some are not found.
 
-    Only `@removed` says that somebody is gone; who is removed is not fetched.
+    People with `@removed` have left and are not fetched; not being found does not mean that.
     """
     wanted = dict.fromkeys(entry.id for entry in changes.people if entry.id not in set(changes.removed))
     found: list[Entry] = []

@@ -1,4 +1,4 @@
-"""Comparing our subscriptions with Graph's own list: the vanished are created anew, orphans are ended."""
+"""Compare our subscriptions with Graph's list: create lost ones again, and end orphans."""
 
 import asyncio
 import re
@@ -19,7 +19,7 @@ from storage.queue.subscriptions import KeptSubscription, get_installation, list
 log = structlog.get_logger(__name__)
 
 PERIOD = 1800
-"""Seconds after which a subscription that vanished without a word is missed."""
+"""Seconds between two audits of a tenant."""
 RECHECK = 300
 PAUSE = 10.0
 PAGE = 100
@@ -42,7 +42,7 @@ class _Page(msgspec.Struct):
 
 
 class SubscriptionSweeper:
-    """Sweeps each tenant's subscriptions from time to time; the arguments are those of the `SubscriptionKeeper`."""
+    """Audits each tenant's subscriptions from time to time; takes the arguments of `SubscriptionKeeper`."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class SubscriptionSweeper:
         await repeat("sweep", self.work, stopping, lambda seconds: wait(stopping, seconds))
 
     async def work(self) -> float:
-        """Sweep the tenants that are due; gives the seconds until it is worth looking again."""
+        """Audit the due tenants; return the seconds until the next one is due."""
         async with self._database.writing(SYSTEM) as connection:
             chores = await claim_chores(connection, "subscriptions", int(self._clock()))
         async with holding(self._database, chores, self._clock):
@@ -85,9 +85,9 @@ class SubscriptionSweeper:
             await finish_chore(connection, chore.tenant_id, "subscriptions", now=now, next_at=next_at)
 
     async def _compare(self, chore: DueChore) -> bool:
-        """Put right what differs; False where a subscription was being created meanwhile.
+        """Correct the differences; return False if a subscription was being created at the same time.
 
-        What another installation made, with the same address or another, is left alone.
+        Subscriptions of another installation are not touched, even with the same address.
         """
         client = self._get_client(chore.entra_id)
         async with self._database.writing(chore.tenant_id) as connection:
@@ -126,13 +126,13 @@ async def list_at_graph(client: GraphClient) -> list[Listed]:
 def choose_vanished(
     before: Sequence[KeptSubscription], kept: Sequence[KeptSubscription], listed_ids: Collection[str]
 ) -> list[KeptSubscription]:
-    """Give those that were ours before Graph was asked and still are, and that Graph did not list."""
+    """Return the subscriptions that were stored both before and after Graph was asked, and that Graph did not list."""
     known_before = {one.graph_id for one in before}
     return [one for one in kept if one.state == "active" and one.graph_id in known_before - set(listed_ids)]
 
 
 def choose_orphans(kept: Sequence[KeptSubscription], listed: Sequence[Listed]) -> tuple[list[Listed], bool]:
-    """Give those that no row of ours knows, and whether none of them could be one that is being created just now."""
+    """Return the listed subscriptions without a row, and whether none of them can be one that is being created now."""
     ids = {one.graph_id for one in kept}
     states: Mapping[tuple[str, str], str] = {(one.entra_user_id.lower(), one.key[2]): one.state for one in kept}
     strange = [one for one in listed if one.id not in ids]

@@ -1,4 +1,4 @@
-"""Keeping Graph's subscriptions: created, renewed before half their life, recreated when lost."""
+"""Create Graph's subscriptions, renew them before half their life, and create lost ones again."""
 
 import asyncio
 import random
@@ -44,11 +44,11 @@ AT_ONCE = 8
 """Calls under way at once in one process."""
 PAUSE = 5.0
 LIFE = timedelta(minutes=4230)
-"""What is asked for; what counts is the end that Graph gives back."""
+"""The requested lifetime; Graph answers with the actual end."""
 RENEW_AT = 0.5
-"""The part of a subscription's life after which it is renewed."""
+"""The fraction of a subscription's life after which it is renewed."""
 REFUSED_FOR = 3600
-"""Seconds after which a refused subscription is asked for again at the latest: an administrator may grant more."""
+"""The most seconds until a refused subscription is requested again, as an administrator may have granted more."""
 CHANGES = "created,updated,deleted"
 
 
@@ -84,7 +84,7 @@ class SubscriptionKeeper:
         await repeat("subscriptions", self.work, stopping, waking(self._database, "subscriptions"))
 
     async def work(self) -> float:
-        """Make the calls that are due, a few at once; gives the seconds until it is worth looking again."""
+        """Make the due calls, a few at once; return the seconds until the next one is due."""
         async with self._database.writing(SYSTEM) as connection:
             claimed = await claim_subscriptions(connection, int(self._clock()), AT_ONCE)
         await asyncio.gather(*(self._keep(due) for due in claimed))
@@ -109,7 +109,7 @@ class SubscriptionKeeper:
         return self._create
 
     async def _create(self, client: GraphClient, due: DueSubscription) -> None:
-        """Create it, and look at the mailbox at once: what happened while there was none was not notified."""
+        """Create a subscription and sync the mailbox at once, because nothing was notified before."""
         client_state = secrets.token_urlsafe(32)
         async with self._database.writing(due.tenant_id) as connection:
             await set_client_state(connection, due.key, digest(client_state))
@@ -137,7 +137,7 @@ class SubscriptionKeeper:
         return read_answer(await client.fetch(request))
 
     async def _renew(self, client: GraphClient, due: DueSubscription) -> None:
-        """Put its end off, which also answers a demand to reauthorise; a lost one is created anew."""
+        """Renew a subscription, which also answers a demand to reauthorise; create it again if Graph has lost it."""
         builder = client.request_builder.subscriptions.by_subscription_id(due.graph_id)
         request = builder.to_patch_request_information(Subscription(expiration_date_time=self._end()))
         try:
@@ -164,7 +164,7 @@ class SubscriptionKeeper:
         await set_active(connection, due.key, graph_id=answer.id, expires_at=expires_at, renew_at=renew_at)
 
     async def _note_failure(self, due: DueSubscription, error: GraphError) -> None:
-        """Tell a refusal, which only an administrator can mend, from a passing failure."""
+        """Return whether an error is a refusal, which only an administrator can resolve."""
         retry_at = choose_retry_at(self._clock(), due.failures, error.retry_after)
         log.warning("subscription_refused", resource=due.resource, status=error.status, code=error.code)
         reason, now = f"{error.status} {error.code}".strip(), self._clock()
@@ -182,12 +182,12 @@ class SubscriptionKeeper:
 
 
 def write_address(public_url: str, installation: str) -> str:
-    """Write where Graph is to send notifications to: it says whose a subscription is."""
+    """Return our notification URL, by which the audit recognises subscriptions of this installation."""
     return f"{public_url.rstrip('/')}/graph/notifications?installation={installation}"
 
 
 async def delete_at_graph(client: GraphClient, graph_id: str) -> None:
-    """End a subscription; one that is not there any more is as good."""
+    """End a subscription; it is no error if Graph no longer has it."""
     request = client.request_builder.subscriptions.by_subscription_id(graph_id).to_delete_request_information()
     try:
         await client.fetch(request)
@@ -197,7 +197,7 @@ async def delete_at_graph(client: GraphClient, graph_id: str) -> None:
 
 
 def read_time(text: str) -> int:
-    """Read Graph's time of an end as UTC seconds; raises `GraphError` for what is none."""
+    """Parse Graph's expiration time into UTC seconds; raises `GraphError` for an invalid one."""
     try:
         return int(datetime.fromisoformat(text).timestamp())
     except ValueError as error:
@@ -205,7 +205,7 @@ def read_time(text: str) -> int:
 
 
 def read_answer(body: bytes) -> _Answer:
-    """Read a created or renewed subscription; raises `GraphError` for what is none."""
+    """Decode a created or renewed subscription; raises `GraphError` for an invalid answer."""
     try:
         return msgspec.json.decode(body, type=_Answer)
     except msgspec.DecodeError as error:

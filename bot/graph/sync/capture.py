@@ -1,6 +1,6 @@
 """Capture: decide from headers what happened and who took part. Pure: no database, no clock, no network.
 
-Every decision against recording something is a reason code: `partial` (a change of flags), `draft`, `calendar` (an
+When something is not recorded, the reason is one of these codes: `partial` (a change of flags), `draft`, `calendar` (an
 invitation or its answer: the calendar itself says what came of it), `bulk` (a list or a machine by its headers),
 `crowd`, `cancelled`, `declined`, `private`, `series`, or why the people in it are none (`internal`, `role`, ...).
 """
@@ -35,9 +35,10 @@ _BULK_PRECEDENCES: Final = frozenset(("bulk", "list", "junk", "auto_reply"))
 
 
 def get_message_source(message: MessageKey, kind: Kind) -> bytes:
-    """Give the key of a mail in its mailbox: the Message-ID and the time, which outlive every move of the mail.
+    """Return the key of a mail in its mailbox: Message-ID and time, which stay the same when the mail is moved.
 
-    Graph's own id, immutable or not, changes on the way to an archive and back; without a Message-ID it has to do.
+    Graph's id, even the immutable one, changes when a mail goes to an archive and back. It is used only for a mail
+    without a Message-ID.
     """
     if not message.internet_message_id:
         return make_digest(f"{kind._value_} {message.id}")  # `value` is a property, and slow
@@ -52,7 +53,7 @@ def make_digest(text: str) -> bytes:
 
 
 def capture_mail(message: Message, kind: Kind, source: bytes, firm: Firm, now: int) -> InteractionEvent | Reason:
-    """Decide what a mail in the sent items or the inbox means."""
+    """Decide which interaction a mail is, and with whom."""
     reason = _find_mail_reason(message, kind)
     if reason:
         return reason
@@ -109,7 +110,7 @@ def _list_recipients(message: Message) -> list[Recipient]:
 
 
 def _list_people(addresses: Iterable[EmailAddress | None], firm: Firm) -> list[Person] | Reason:
-    """Give the outside people, each once, or the weightiest reason why there are none."""
+    """Return the outside people, each once, or the most important reason why there are none."""
     people: dict[str, Person] = {}
     reasons: list[Reason] = []
     for given in addresses:
@@ -143,7 +144,7 @@ def is_bulk(headers: Iterable[Header]) -> bool:
 def capture_meeting(
     event: Event, series: Event | None, source: bytes, firm: Firm, now: int
 ) -> InteractionEvent | Reason:
-    """Decide what an event in the calendar means; what an occurrence does not say, its `series` does.
+    """Decide which interaction an event is, and with whom; fields missing in an occurrence are taken from its `series`.
 
     Who declined was not there. An outsider's invitation that the user has not answered depends on who its organiser is.
     A personal meeting is the user's own affair.
@@ -184,14 +185,14 @@ def _has_declined(answer: Response | None) -> bool:
 
 
 def _is_answered(answer: Response | None) -> bool:
-    """Say whether the user has said yes, or perhaps, or called the meeting."""
+    """Return whether the user organised the meeting, accepted it, or accepted it tentatively."""
     return answer is not None and answer.response in ("organizer", "accepted", "tentativelyAccepted")
 
 
 def _find_host(organizer: Recipient | None, firm: Firm) -> str | None:
-    """Give the address of an outside organiser, empty where that is no person's; None for the firm's own people.
+    """Return the address of an outside organiser, empty if it is not a person's; None for a colleague.
 
-    A path of Exchange in place of an address is a colleague's.
+    An Exchange path (`/O=...`) in place of an address is a colleague's.
     """
     given = organizer.email_address if organizer else None
     decision = firm.decide(given.name, given.address) if given else "no_address"
@@ -201,7 +202,7 @@ def _find_host(organizer: Recipient | None, firm: Firm) -> str | None:
 
 
 def _get(event: Event, series: Event | None, field: str) -> Any:
-    """Give what an event says, or its series where it says nothing."""
+    """Return a field of an event, or of its series if the event lacks it."""
     value = getattr(event, field)
     if value is UNSET and series is not None:
         value = getattr(series, field)
@@ -221,7 +222,7 @@ def _find_meeting_reason(event: Event, series: Event | None) -> Reason:
 
 
 def read_time(text: str | None, latest: int) -> int:
-    """Read a UTC time; 0 for one that is missing, cannot be read or cannot be believed."""
+    """Parse a UTC time; 0 if it is missing, unreadable or implausible."""
     try:
         at = int((datetime.fromisoformat(text or "") - _EPOCH).total_seconds())
     except (ValueError, TypeError):

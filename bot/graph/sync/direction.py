@@ -1,4 +1,4 @@
-"""Whether a mail was sent or received: who wrote it decides, for people file, copy and move what they wrote and got."""
+"""Decide by its author whether a mail was sent or received, because people move and copy mail between folders."""
 
 from collections.abc import Collection, Iterable
 from typing import Final
@@ -17,8 +17,8 @@ _TRAVELLED: Final = "received"
 def find_kind(message: Message, feed: Feed, own: Collection[str], firm: Firm) -> Kind:
     """Give `SENT` or `RECEIVED` for a mail of a user with these addresses (lower case).
 
-    Anybody can write the user's address into From. So outside the sent items a mail is the user's only where it never
-    travelled: one that did is a copy that was delivered, and the sender's own is elsewhere.
+    Anybody can write the user's address into From. So outside the sent items a mail is the user's own only without a
+    `Received` header: a mail that has one was delivered to the user.
     """
     author = read_author(message.from_)
     if author in own:

@@ -15,7 +15,7 @@ _MISSING_FOR: Final = 15 * 60
 MISSING_PACE: Final = 1.0
 """Seconds between two questions to mailboxes of one firm that are not there, however many there are."""
 _DOUBTED: Final = 10
-"""How often in a row a mailbox that answered before may be missing until it is believed: for some hours."""
+"""Failures in a row before a mailbox that answered before counts as missing; that takes some hours."""
 _CODES: Final = {
     "endlessRound": "endless_round",
     "foreignLink": "foreign_link",
@@ -37,9 +37,9 @@ class SyncFailure:
 
 
 def judge_error(error: Exception, now: float, failures: int, *, has_answered: bool = False) -> SyncFailure:
-    """Judge what ended a turn; `failures` is how many there were before.
+    """Decide what a failed turn means for its mailbox; `failures` is the number of failures before.
 
-    Right after a change Graph answers 404 for seconds to minutes, so a mailbox that `has_answered` is asked again soon.
+    After a change Graph may answer 404 for minutes, so a mailbox that `has_answered` before is tried again soon.
     """
     if not isinstance(error, GraphError):
         return SyncFailure("retrying", f"failed:{type(error).__name__}", choose_retry_at(now, failures))

@@ -29,7 +29,7 @@ from storage.viewer import Viewer
 log = structlog.get_logger(__name__)
 
 PAGES_A_TURN: Final = 64
-"""Pages after which a mailbox lets others have its place."""
+"""Pages after which a turn ends, so that other mailboxes get one."""
 _RESYNCS_A_TURN: Final = 2
 _SMALLEST_PAGE: Final = 10
 _SHRINKS: Final = 6
@@ -53,10 +53,10 @@ class FeedReader(Generic[ItemT]):
         self._resyncs = 0
 
     async def run(self) -> bool:
-        """Walk to the delta link; False where the turn is over first. Raises what fetching and writing raise.
+        """Read pages up to the delta link; return False if the turn ends first. Raises what fetching and writing raise.
 
-        A round that an earlier turn began says nothing of what came since: another one follows it at once, for what
-        told of that is used up.
+        A round that an earlier turn began does not show later changes, and the notification of those was used up by
+        this turn: so another round follows at once.
         """
         self._begin_round()
         is_of_before = is_within_round(self._state.link)
@@ -71,11 +71,11 @@ class FeedReader(Generic[ItemT]):
                 return False
 
     def _begin_round(self) -> None:
-        """Begin where nothing was read yet, or where the calendar's window has moved on by a day.
+        """Begin a round if nothing was read yet, or if the calendar's window has moved by a day.
 
-        A window that is far ahead is one of a clock that was wrong. What is begun is written with its first page. The
-        calendar is read anew every day: a delta link is bound to its window, and says nothing of an occurrence that was
-        taken out of a series (microsoft-graph-docs pull request 4501).
+        A window far in the future comes from a wrong clock. The beginning is written together with the first page. The
+        calendar is read again every day: a delta link is bound to its window, and does not show an occurrence that was
+        removed from a series (microsoft-graph-docs pull request 4501).
         """
         state, window_ends_at = self._state, self._choose_window()
         is_other = not state.window_ends_at - _DAY <= window_ends_at <= state.window_ends_at
@@ -86,7 +86,7 @@ class FeedReader(Generic[ItemT]):
         return choose_window_end(self._turn.now) if self._feed == Feed.CALENDAR else 0
 
     async def _resync(self, page_size: int) -> None:
-        """Begin anew after something went wrong; the mailbox is not current until that has ended."""
+        """Begin a full round after an error; the mailbox is not current until it ends."""
         state = self._state.restarted(is_current=False, window_ends_at=self._choose_window())
         state = replace(state, page_size=page_size)
 
@@ -98,7 +98,7 @@ class FeedReader(Generic[ItemT]):
         self._state, self._watch = state, RoundWatch()
 
     async def _fetch_known_page(self) -> Page[ItemT]:
-        """Fetch the next page; where Graph has forgotten the state, begin anew and keep what is recorded meanwhile."""
+        """Fetch the next page; if Graph has forgotten the state, begin a full round and keep all recorded items."""
         while True:
             try:
                 page = await self._fetch_page()
@@ -155,7 +155,7 @@ class FeedReader(Generic[ItemT]):
         )
 
     async def _apply(self, page: Page[ItemT]) -> None:
-        """Write what a page means and where to go on, together or not at all."""
+        """Write the effects of a page and the new position in one transaction."""
         count = len(page.items) + len(page.poisons)
         state = (
             self._state.ended(link=page.delta_link, count=count)
@@ -184,7 +184,7 @@ class FeedReader(Generic[ItemT]):
         metrics.PAGES.labels(self._feed.value).inc()
 
     async def _decide_ahead(self, page: Page[ItemT]) -> Decided | None:
-        """Decide on a page before its transaction where that may spare it; None where it will bring something new."""
+        """Return a decision on a page that needs no transaction; None if the page contains something new."""
         if page.items and not self._turn.lease.first_success_at:
             return None
         async with self._turn.database.reading(self._turn.lease.tenant_id) as connection:
@@ -207,7 +207,7 @@ class FeedReader(Generic[ItemT]):
         return applied
 
     def _is_sweeping(self, page: Page[ItemT]) -> bool:
-        """Say whether what a round has not shown is gone; a mail that is not there was exchanged all the same."""
+        """Return whether items that a full round did not list are removed: meetings are, mails are not."""
         is_read_anew = self._state.is_from_scratch and self._state.round > 1
         return bool(page.delta_link) and self._feed == Feed.CALENDAR and is_read_anew
 

@@ -1,4 +1,4 @@
-"""From a page to what it changes: which items are new, what they mean, and what has to be taken back."""
+"""Decide what a page changes: which items are new, which interactions they are, and which are taken back."""
 
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -28,7 +28,7 @@ MessageT = TypeVar("MessageT", bound=MessageKey)
 
 @dataclass(slots=True)
 class Decided:
-    """What a page means, decided against what the mailbox holds."""
+    """The changes that a page makes to what is stored of its mailbox."""
 
     interaction_events: list[InteractionEvent] = field(default_factory=list)
     gone: list[bytes] = field(default_factory=list)
@@ -50,12 +50,12 @@ class Recorder(ABC, Generic[ItemT]):
         self.firm = firm
 
     async def prepare(self, page: Page[ItemT]) -> None:
-        """Fetch what else has to be known of a page, before its transaction; raises `GraphError`."""
+        """Fetch further data that a page needs, before its transaction; raises `GraphError`."""
 
     async def decide(self, connection: Reading, page: Page[ItemT], now: int) -> Decided:
-        """Decide what every item of a page means, in its transaction.
+        """Decide on every item of a page, in its transaction.
 
-        One that cannot be understood is set aside, and the page goes on.
+        An item that fails is quarantined, and the rest of the page is kept.
         """
         decided = Decided()
         decided.quarantined.update({make_digest(name): reason for name, reason in page.poisons.items()})
@@ -73,7 +73,7 @@ class Recorder(ABC, Generic[ItemT]):
     def capture(
         self, decided: Decided, source: bytes, call: Callable[..., InteractionEvent | Reason], *given: Any
     ) -> Reason:
-        """Add what `call` makes of an item; gives the reason why it was nothing, or an empty one."""
+        """Add the result of `call` for an item; return the reason if nothing was recorded, else an empty text."""
         try:
             captured = call(*given)
         except Exception as error:
@@ -90,9 +90,9 @@ class Recorder(ABC, Generic[ItemT]):
 
 
 class MailRecorder(Recorder[MessageT]):
-    """Records the mail of the inbox or the sent items: who wrote a mail says which it is, and not where it lies.
+    """Records the mail of the inbox or the sent items, as sent or received by its author rather than by its folder.
 
-    Only what is new is read whole: a full resync is mostly of mail that is held.
+    Only new mails are decoded in full, because most mails of a full resync are stored already.
     """
 
     def __init__(self, lease: Lease, firm: Firm, feed: Feed) -> None:
@@ -101,7 +101,7 @@ class MailRecorder(Recorder[MessageT]):
         self._usual = Kind.SENT if feed == Feed.SENT else Kind.RECEIVED
 
     async def _decide(self, connection: Reading, page: Page[MessageT], now: int, decided: Decided) -> None:
-        """Decide on new mails alone: a mail that is held, or has left its folder, was exchanged all the same."""
+        """Decide on new mails only; a stored mail stays recorded, also if it has left its folder."""
         sources = self._list_sources(page, decided)
         await self._drop_held(connection, sources)
         new = _MESSAGES.read_some(page, sources.values()) if sources else Page[Message]([])
@@ -118,7 +118,7 @@ class MailRecorder(Recorder[MessageT]):
                 self.capture(decided, source, capture_mail, message, kind, source, self.firm, now)
 
     def _list_sources(self, page: Page[MessageT], decided: Decided) -> dict[bytes, int]:
-        """Give the place of each mail by the key that it most likely has."""
+        """Return the index of each mail on the page, by its probable key."""
         keys = enumerate(page.items)
         return {get_message_source(key, self._usual): place for place, key in keys if key.removed is None}
 
@@ -132,7 +132,7 @@ class MailRecorder(Recorder[MessageT]):
 
 
 class CalendarRecorder(Recorder[Event]):
-    """Records meetings, and takes back those that moved, changed or were called off."""
+    """Records meetings, and takes back those that were moved, changed or cancelled."""
 
     def __init__(self, lease: Lease, firm: Firm, fetch_series: Callable[[str], Awaitable[Event | None]]) -> None:
         super().__init__(lease, firm)
@@ -140,7 +140,7 @@ class CalendarRecorder(Recorder[Event]):
         self._series: dict[str, Event | None] = {}
 
     async def prepare(self, page: Page[Event]) -> None:
-        """Know the series of every occurrence, which itself says no more than when it is (graph-docs issue 7632)."""
+        """Fetch the series of every occurrence, which itself contains its time only (graph-docs issue 7632)."""
         self._series.update({event.id: event for event in page.items if event.type == "seriesMaster"})
         for event in page.items:
             master_id = event.series_master_id
@@ -156,7 +156,7 @@ class CalendarRecorder(Recorder[Event]):
         decided.held = await list_held_meetings(connection, self.lease.tenant_id, self.lease.user_id, latest)
 
     def _decide_event(self, source: bytes, event: Event, now: int, decided: Decided) -> bool:
-        """Decide on one event; True where whatever is recorded of it must go."""
+        """Decide on one event; return whether everything recorded of it must be removed."""
         series = self._series.get(event.series_master_id or "")
         if event.attendees is UNSET and series is None:
             decided.skipped["partial"] += 1
@@ -165,5 +165,5 @@ class CalendarRecorder(Recorder[Event]):
         return reason not in {"", "quarantined"}
 
     async def write(self, connection: Connection, mailing: Mailing, decided: Decided) -> Applied:
-        """Write new meetings, and what became of those held."""
+        """Write new meetings, and the changes of recorded ones."""
         return await apply_meetings(connection, mailing, decided.interaction_events, decided.gone, decided.held)

@@ -1,4 +1,4 @@
-"""The first request of each delta feed: what is asked for, and no more."""
+"""Build the first request of each delta feed, for the needed properties only."""
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""When a round goes wrong: a state that Graph no longer knows, a page that is too much for it, links that never end."""
+"""Recognise rounds that fail: a state that Graph has forgotten, a page that is too large, links that never end."""
 
 from http import HTTPStatus
 from typing import Final
@@ -7,9 +7,9 @@ from bot.graph.client.errors import GraphError, SignInError
 from bot.graph.sync.pages import ItemT, Page
 
 _SAME_PAGES: Final = 3
-"""As often as the same items may come one after the other; twice is an ordinary repetition."""
+"""Times that the same items may come in a row; two are an ordinary repetition."""
 _EMPTY_PAGES: Final = 1_000
-"""Empty pages with a next link are ordinary too, but not for ever (msgraph-sdk-java issue 493)."""
+"""Empty pages with a next link in a row; a few are ordinary (msgraph-sdk-java issue 493)."""
 _UNKNOWN_STATES: Final = frozenset(("syncstatenotfound", "syncstateinvalid", "resyncrequired", "foreignlink"))
 """Graph's words for it, and ours for a link that leads to another host, which is never followed."""
 _TOO_MUCH: Final = frozenset((HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT))
@@ -18,7 +18,7 @@ _UNREACHABLE: Final = frozenset(("ConnectError", "ConnectTimeout", "foreignLink"
 
 
 def is_unknown_state(error: GraphError) -> bool:
-    """Say whether Graph has forgotten where we were: then the feed is read from scratch, and nothing is missing."""
+    """Return whether Graph has forgotten the state of a round; then the whole feed is read again."""
     return error.status == HTTPStatus.GONE or error.code.lower() in _UNKNOWN_STATES
 
 
@@ -30,7 +30,7 @@ def is_too_much(error: GraphError) -> bool:
 
 
 def is_slow(error: GraphError) -> bool:
-    """Say whether an answer took too long: fewer items may be faster, but others have waited long enough."""
+    """Return whether an answer took too long; fewer items may be faster, but only in the next turn."""
     return error.status == 0 and error.code in _SLOW
 
 
@@ -43,7 +43,7 @@ def is_within_round(link: str) -> bool:
 
 
 class RoundWatch:
-    """Tells a round that goes on from one that turns in circles (msgraph-sdk-dotnet issue 3082)."""
+    """Detects rounds that repeat the same pages for ever (msgraph-sdk-dotnet issue 3082)."""
 
     def __init__(self) -> None:
         self._last = 0
@@ -51,7 +51,7 @@ class RoundWatch:
         self._empty = 0
 
     def check(self, page: Page[ItemT]) -> None:
-        """Look at the next page; raises `GraphError` (`endlessRound`) where it is time to give up."""
+        """Check the next page; raises `GraphError` (`endlessRound`) if the round repeats itself."""
         if page.delta_link:
             return
         fingerprint = page.fingerprint

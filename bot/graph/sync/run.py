@@ -1,4 +1,4 @@
-"""A worker's turn with one mailbox: what it needs at hand, and the one way in which it writes."""
+"""One turn of a worker with one mailbox: its data, and the only method by which it writes."""
 
 import asyncio
 import random
@@ -20,15 +20,15 @@ from storage.queue.mailboxes import Lease, begin_first_sync, hold_mailbox
 from storage.text.domains import name_company
 
 _TRIES: Final = 4
-"""Tries to write a page: two transactions may meet in a deadlock, or the database restart."""
+"""Attempts to write a page, because of deadlocks and restarts of the database."""
 _PUT_OFF: Final = 60
-"""Seconds for which what changes nothing may go unwritten."""
+"""Seconds for which a position may stay unwritten if its page changed nothing."""
 
 ResultT = TypeVar("ResultT")
 
 
 class OnApplied(Protocol):
-    """Hears of each applied page, in the transaction of the page: what it writes commits or rolls back with it."""
+    """Called for each written page in its transaction, so that what it writes is committed with the page."""
 
     async def __call__(
         self,
@@ -43,7 +43,7 @@ class OnApplied(Protocol):
 
 @dataclass(slots=True)
 class MailboxRun:
-    """One mailbox in our hands, and how far this turn has come."""
+    """One leased mailbox, and the progress of this turn."""
 
     database: Database
     client: GraphClient
@@ -58,7 +58,7 @@ class MailboxRun:
     news: int = 0
     """New mails and meetings that were written."""
     is_beginning: bool = False
-    """The mailbox is on its way to its first end, or there again, and that is not written yet."""
+    """The mailbox is in its first sync or a resync, and that is not written yet."""
     _unwritten: dict[Feed, FeedState] = field(default_factory=dict)
     _is_untold: bool = False
     _wrote_at: float = field(default_factory=time.monotonic)
@@ -74,9 +74,9 @@ class MailboxRun:
         return Mailing(lease.tenant_id, lease.user_id, lease.contact_rule, self.now, round_number, name_company)
 
     async def write(self, change: Callable[[Connection], Awaitable[ResultT]]) -> ResultT:
-        """Run `change` in one transaction that holds the mailbox; a transaction that failed is tried again as a whole.
+        """Run `change` in a transaction that locks the mailbox; repeat the whole transaction if it fails.
 
-        Raises `LeaseLostError` where another worker has the mailbox now, and `DatabaseError` in the end.
+        Raises `LeaseLostError` if another worker has the mailbox, and `DatabaseError` after the last attempt.
         """
         for attempt in range(1, _TRIES + 1):
             try:
@@ -98,11 +98,11 @@ class MailboxRun:
 
     @property
     def may_put_off(self) -> bool:
-        """Say whether a page that changes nothing may wait for the next transaction."""
+        """Return whether a page changes nothing, so that its position may be written with the next transaction."""
         return time.monotonic() < self._wrote_at + _PUT_OFF
 
     def put_off(self, feed: Feed, state: FeedState, *, is_first_sync: bool) -> None:
-        """Have the next transaction write where a feed stands: a crash until then repeats what changes nothing."""
+        """Write the position of a feed with the next transaction; a crash before it repeats pages without changes."""
         self._unwritten[feed] = state
         self._is_untold = self._is_untold or is_first_sync
 
@@ -113,7 +113,7 @@ class MailboxRun:
             await self.tell(connection, Applied(), is_first_sync=True)
 
     async def tell(self, connection: Connection, applied: Applied, *, is_first_sync: bool) -> None:
-        """Tell who listens what a page has changed, in its transaction."""
+        """Tell the listeners what a page has changed, in its transaction."""
         metrics.INTERACTIONS.inc(applied.new_interactions)
         self.news += applied.new_interactions
         if self.on_applied is not None:

@@ -1,4 +1,4 @@
-"""Taking turns: one leased mailbox is synced, and given back with what became of it."""
+"""Run turns: sync one leased mailbox, and return it to the queue with the outcome."""
 
 import contextlib
 import random
@@ -34,11 +34,11 @@ log = structlog.get_logger(__name__)
 
 _PROGRESS_EVERY: Final = 5.0
 _REFUSAL_DELAY: Final = 5
-"""Seconds after a refusal until the directory is asked; those of many mailboxes are one question."""
+"""Seconds after a refusal until the directory is read, so that many refused mailboxes cause one reading."""
 
 
 class MailboxRunner:
-    """Takes turns with mailboxes; `interval` is how many seconds later one is looked at again."""
+    """Runs turns; `interval` is the seconds until a mailbox is polled again."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class MailboxRunner:
         interval: int,
     ) -> None:
         self.is_stopping = False
-        """Asks every turn to end after the page in hand."""
+        """Set to let every turn end after its current page."""
         self._database = database
         self._get_client = get_client
         self._on_applied = on_applied
@@ -84,7 +84,7 @@ class MailboxRunner:
         await self._tell_progress(turn)
 
     def _find_firm(self, lease: Lease) -> Firm:
-        """Give what capture knows of the lease's firm; it remembers addresses, so it is kept while it is the same."""
+        """Return the firm as capture needs it; kept while unchanged, because it caches decisions on addresses."""
         known, now = self._firms.get(lease.tenant_id), Firm(lease.domains, keeps_subjects=lease.keeps_subjects)
         if known is None or (known.domains, known.keeps_subjects) != (now.domains, now.keeps_subjects):
             known = self._firms[lease.tenant_id] = now
@@ -105,9 +105,9 @@ class MailboxRunner:
                 await release_mailbox(connection, lease, now)
 
     async def _note(self, turn: MailboxRun, trouble: SyncFailure, *, is_refusal: bool) -> None:
-        """Write down why a mailbox could not be synced; where even that fails, its lease runs out by itself.
+        """Record why a sync failed; if that fails too, the lease expires by itself.
 
-        After a refusal the directory is asked whether the whole firm keeps us out.
+        After a refusal the directory is read, to learn whether the whole firm refuses us.
         """
         lease = turn.lease
         said = {"state": trouble.state, "reason": trouble.reason, "retry_at": trouble.retry_at}

@@ -1,4 +1,4 @@
-"""The worker: claims due mailboxes and syncs them, a few at once; any number of processes may run one."""
+"""The worker: lease due mailboxes and sync them, a few at once; several processes may run workers."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 _LONGEST_PAUSE: Final = 5.0
 _BEAT: Final = LEASE / 3
 _GRACE: Final = 20.0
-"""Seconds that mailboxes in hand have to end their page when the worker is stopped."""
+"""Seconds that running turns get to end their page when the worker stops."""
 
 
 class Worker:
@@ -44,7 +44,7 @@ class Worker:
         self._hands: dict[asyncio.Task[None], Lease] = {}
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Work until `stopping` is set; then end the pages in hand and give the mailboxes back."""
+        """Work until `stopping` is set; then finish the current pages and return the mailboxes to the queue."""
         stopped = asyncio.create_task(stopping.wait())
         beating = asyncio.create_task(self._beat())
         try:
@@ -66,7 +66,7 @@ class Worker:
             await asyncio.gather(stopped, beating, return_exceptions=True)
 
     async def run_once(self) -> int:
-        """Sync what is due now, to its end or its failure; give how many turns it took."""
+        """Sync the mailboxes that are due now until they end or fail; return the number of turns."""
         turns = 0
         beating = asyncio.create_task(self._beat())
         try:
@@ -100,14 +100,14 @@ class Worker:
         return _LONGEST_PAUSE if due_at is None else min(_LONGEST_PAUSE, max(0.05, due_at - self._clock()))
 
     async def _wait(self, seconds: float, stopped: asyncio.Task[bool]) -> None:
-        """Wait for a place, a wake, the next due mailbox, or the end."""
+        """Wait until a turn ends, the worker is woken or stopped, or the next mailbox is due."""
         woken = asyncio.create_task(self._database.wakes.wait("mailboxes", seconds))
         await asyncio.wait({woken, stopped, *self._hands}, return_when=asyncio.FIRST_COMPLETED)
         woken.cancel()
         await asyncio.gather(woken, return_exceptions=True)
 
     async def _beat(self) -> None:
-        """Keep the leases in hand while Graph takes its time: a worker that is dead or hangs does not."""
+        """Extend the leases while turns wait for Graph; a worker that is dead or hangs lets them expire."""
         while True:
             await asyncio.sleep(_BEAT)
             leases = list(self._hands.values())

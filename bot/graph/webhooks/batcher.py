@@ -1,4 +1,4 @@
-"""From notifications to due mailboxes: posts that arrive while one transaction runs share the next."""
+"""Make the mailboxes of notifications due; posts that arrive during one transaction share the next."""
 
 import asyncio
 import hmac
@@ -21,7 +21,7 @@ from storage.queue.subscriptions import KnownSubscription, find_subscriptions
 log = structlog.get_logger(__name__)
 
 MOST_WAITING = 2_000
-"""Posts that wait for a transaction; with more than that the database does not keep up, and Graph is asked to retry."""
+"""Most posts that wait for a transaction; beyond that the database is too slow and Graph gets a 503."""
 MOST_HINTS = 200_000
 """The same for what they hold."""
 
@@ -43,9 +43,9 @@ class NotificationBatcher:
         self._hint_count = 0
 
     async def add(self, hints: tuple[Hint, ...]) -> int:
-        """Take the hints of one post; gives, after the commit, how many of them were false.
+        """Handle the hints of one post; return, after the commit, how many were false.
 
-        Raises `UnavailableError` where the database refuses or cannot keep up: nothing was promised then.
+        Raises `UnavailableError` if the database fails or is too slow, so that Graph sends the post again.
         """
         if not hints:
             return 0
@@ -73,7 +73,7 @@ class NotificationBatcher:
         self._flushing = None
 
     async def _write(self, hints: Sequence[Hint]) -> set[Hint]:
-        """Write what follows from the true ones, in one transaction; gives them."""
+        """Write the effects of the true hints in one transaction, and return those hints."""
         async with self._database.reading(SYSTEM) as connection:
             known = await find_subscriptions(connection, {hint.subscription_id for hint in hints})
         worth = [(hint, _check(hint, known)) for hint in hints]
@@ -90,7 +90,7 @@ class NotificationBatcher:
 
 
 def _check(hint: Hint, known: Mapping[str, KnownSubscription]) -> str:
-    """Say in one word what a hint is worth; the client state is compared in constant time."""
+    """Classify a hint; the client state is compared in constant time."""
     subscription = known.get(hint.subscription_id)
     if subscription is None:
         return "unknown"

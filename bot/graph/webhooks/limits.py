@@ -1,4 +1,4 @@
-"""How many strange notifications one source may have looked up one by one."""
+"""Limit the false notifications of each source that are looked up one by one."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,7 +17,7 @@ class SourceLimit:
         self._spent: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def is_over(self, source: str, count: int = 1) -> bool:
-        """Say whether so many more would be beyond the source's budget."""
+        """Return whether `count` more would exceed the source's budget."""
         return self._now_spent(source) + count > self._most
 
     def spend(self, source: str, count: int) -> None:

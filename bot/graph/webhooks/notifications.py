@@ -1,4 +1,4 @@
-"""What Graph posts, read without trust: every field may be missing, of another type, or somebody else's."""
+"""Read Graph's posts without trust: every field may be missing, of another type, or forged."""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ LIFECYCLE = frozenset({"reauthorizationRequired", "subscriptionRemoved", "missed
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """One notification, reduced to what is used: which subscription, its proof, and what is said to have happened."""
+    """The part of a notification that is used: subscription, client state, and the kind of change."""
 
     subscription_id: str
     client_state_digest: bytes

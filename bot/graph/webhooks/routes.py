@@ -91,7 +91,7 @@ class Webhook:
                 return await asyncio.to_thread(read_post, body)
 
     async def _take(self, source: str, hints: tuple[Hint, ...]) -> None:
-        """Write what follows from the true hints; a limit only decides how strange ones are looked up."""
+        """Write the effects of the true hints; the limit decides only how unknown ones are looked up."""
         known, strange = self._client_states.sort(hints)
         if not self._limit.is_over(source, len(strange)):
             self._limit.spend(source, await self._inbox.add(hints))
@@ -104,7 +104,7 @@ class Webhook:
 
 
 def _shake_hands(token: str) -> web.Response:
-    """Give the decoded token back as plain text, whatever it holds; needs no database."""
+    """Answer Graph's handshake: return the decoded token as plain text."""
     if not token:
         raise web.HTTPBadRequest
     if len(token) > LONGEST_TOKEN:
