@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.language.loading import read_tables, split_lines
 from bot.language.patterns import expand
+from bot.language.vocabulary_loader import read_tables, split_lines
 from bot.turn import Language
 
 _PART = re.compile(r"[()|?]|<[\w.]+>|\{\w+\}|[^\s()|?<>{}]+")

@@ -11,7 +11,7 @@ from bot.results.questions import Asked, Said
 from bot.turn import Turn
 from bot.verbs import EVERYONE, OWN, Input, Router, write_ask
 from storage.book import contacts
-from storage.book.explaining import explain_address
+from storage.book.contact_explanation import explain_address
 from storage.history.own_addresses import get_owner, set_own_address
 from storage.text.addresses import parse_address
 
