@@ -85,7 +85,7 @@ async def create_app(
         messenger = add_teams_routes(
             app, database=database, door=door, authenticator=line.authenticator, connector=line.connector
         )
-        add_outlook_routes(
+        live = add_outlook_routes(
             app,
             config=config,
             database=database,
@@ -107,7 +107,12 @@ async def create_app(
         installer = AppInstaller(database, graph, app_id=config.app_id, clock=clock) if config.installs_app else None
         sender = Sender(database, messenger, clock=clock, default=notices.default, installer=installer)
         admission = Admission(database, config.tenants)
-        loops: list[Loop] = [*base_loops(config, database, clock), admission.run, SignInWatch(line.credentials).run]
+        loops: list[Loop] = [
+            *base_loops(config, database, clock),
+            admission.run,
+            SignInWatch(line.credentials).run,
+            live.run,
+        ]
         loops += map(admission.then, [sender.run])
         if has_worker:
             loops += map(admission.then, work_loops(config, database, graph, notices, clock))

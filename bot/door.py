@@ -146,4 +146,7 @@ def _read_words(ask: Ask, reader: Reader) -> Ask:
     if not isinstance(text, str) or ask.data.keys() != {"text"}:
         raise BadRequestError("bad_input", field="text")
     today = datetime.fromtimestamp(reader.now, zone(reader.timezone)).date()
-    return understand(text.strip()[:LONGEST_SENTENCE], reader.language, today, reader.locale)
+    asked = understand(text.strip()[:LONGEST_SENTENCE], reader.language, today, reader.locale)
+    if ROUTER.get(asked.verb).writes:
+        raise BadRequestError("only_typed")  # what a card proposes is clicked lightly: it only shows something
+    return asked

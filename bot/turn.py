@@ -54,6 +54,8 @@ class Reader:
     """Who else reads, where the card is put into a conversation."""
     locale: str = ""
     """As the client says it (`en-US`, `fr_CA`): which of day and month comes first, how decimals are written."""
+    user_id: int = 0
+    """Who reads, where it is one person: what is offered to them is not offered twice."""
 
     @property
     def is_shared(self) -> bool:
@@ -130,6 +132,13 @@ class Turn:
     may_name_view: bool = True
     """False where it is known that no saved view of whoever asks has its name among the words."""
     locale: str = ""
+    origin: str = ""
+    """Where changes come from, where that is not the surface: what a demo sows is nobody's to take back."""
+
+    @property
+    def source(self) -> str:
+        """Say what the record of a change names as the place where it was made."""
+        return self.origin or self.surface
 
     @property
     def writing(self) -> Connection:
@@ -141,7 +150,9 @@ class Turn:
     @property
     def reader(self) -> Reader:
         """Say for whom the card is written."""
-        return Reader(self.language, self.now, self.timezone, self.surface, self.circle, self.locale)
+        return Reader(
+            self.language, self.now, self.timezone, self.surface, self.circle, self.locale, self.viewer.user_id
+        )
 
     @property
     def is_shared(self) -> bool:

@@ -51,7 +51,7 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
 
     this: ClassVar[str] = ""
-    """The field that "this" stands for when it is said: what the conversation showed or changed last."""
+    """The field that "this" stands for when it is said: what the conversation showed last."""
     given_by: ClassVar[frozenset[str]] = frozenset()
     """The fields of which one says what `this` would say."""
 
@@ -86,7 +86,7 @@ class Verb:
     versioned: bool
     """A button must say on which state (`version`) it was decided, so that nothing is overwritten unseen."""
     remembered: bool
-    """The conversation remembers what it showed or changed, for "this" and "undo"."""
+    """The conversation remembers what it showed, for "this"."""
     said: bool
     """The language may reach it: typed words can mean it."""
     leads: bool

@@ -3,6 +3,8 @@
 Every test of a fault ends with `balance` (see `tests/books.py`), and so does a soak.
 """
 
+import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -221,24 +223,33 @@ def find_answered_twice(sent: Iterable[Sent]) -> dict[tuple[str, str], list[floa
 
 
 def _list_facts(activity: dict[str, Any]) -> list[str]:
-    """Name what a notice is about: the rows' verbs carry the numbers of contacts and companies."""
+    """Name what a notice is about: the rows' verbs carry the numbers of contacts and companies.
+
+    A company that goes from one partner to another is news each time: `Partner: Anne → Bob` stands on its row.
+    """
     facts: list[str] = []
 
-    def walk(node: Any) -> None:
+    def walk(node: Any, moved: str = "") -> None:
         if isinstance(node, dict):
+            moved = _find_move(node) if "selectAction" in node else moved
             data = node.get("data") if isinstance(node.get("data"), dict) else {}
             if node.get("verb") == "contact.open" and "contact_id" in data:
                 facts.append(f"contact {data['contact_id']}")
             if node.get("verb") in ("company.set_type", "company.open") and "company_id" in data:
-                facts.append(f"company {data['company_id']}")
+                facts.append(f"company {data['company_id']}{moved}")
             for value in node.values():
-                walk(value)
+                walk(value, moved)
         elif isinstance(node, list):
             for value in node:
-                walk(value)
+                walk(value, moved)
 
     walk(activity.get("attachments"))
     return facts
+
+
+def _find_move(row: dict[str, Any]) -> str:
+    texts = re.findall(r'"text": "([^"]*→[^"]*)"', json.dumps(row, ensure_ascii=False))
+    return f" {texts[0]}" if texts else ""
 
 
 async def _query(database: Database, tenancy: Any, sql: str, **values: Any) -> list[Any]:

@@ -240,6 +240,9 @@ def _draw_things(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, 
     yield "company", companies.draw_company(reader, of, Opened(back=_back(world)))
     changed = Opened(world.words, (10**15, 10**15 + 1), _back(world))
     yield "company_changed", companies.draw_company(reader, of, changed)
+    wrong = Opened(back=_back(world), wrong="user_id", error=world.words)
+    yield "company_wrong", companies.draw_company(reader, of, wrong)
+    yield "company_partner_question", companies.draw_partner_question(reader, of, changed)
     yield "company_public", companies.draw_company(reader, of, Opened(is_in_public=True))
     circle = sharing.Circle(tuple(f"29:{number}" for number in range(70)), is_of_the_firm=True)
     yield "company_shared", sharing.draw_shared_company(reader, of, circle)
@@ -270,8 +273,9 @@ def _draw_questions(reader: Reader, world: World) -> Iterator[tuple[str, dict[st
     yield "done", questions.draw_done(reader, world.words, [undo], [world.words])
     conflict = questions.draw_conflict(reader, world.words, world.words, anyway=data, leave={"verb": "cancel"})
     yield "conflict", conflict
-    yield "hello", welcome.draw_hello(reader, world.person(0))
-    yield "help", welcome.draw_help(reader)
+    examples = {"company": world.company(1), "person": world.person(1), "view": world.company(2)}
+    yield "hello", welcome.draw_hello(reader, world.person(0), examples)
+    yield "help", welcome.draw_help(reader, examples)
     yield "unknown", welcome.draw_unknown(reader, world.person(0), (world.company(0),) * 5)
     yield "pointer", welcome.draw_pointer(say(reader.language, "cards.pointer_outsiders"))
     yield (
@@ -339,23 +343,31 @@ def _draw_notices(reader: Reader, world: World) -> Iterator[tuple[str, dict[str,
         notices.NewCompany(10**15 + n, world.company(n), 3, "acme.example", TYPES[n], people, people, NOW - DAY)
         for n in range(10)
     ]
+    moved = [notices.Moved(one, world.person(0), world.person(1), "") for one in made]
     yield "notice_contact", notices.draw_new_contacts(reader, met[:1], 1)
     yield "notice_contacts", notices.draw_new_contacts(reader, met, 40)
     yield "notice_company", notices.draw_new_company(reader, made[0])
     yield "notice_companies", notices.draw_new_companies(reader, made, 30)
     yield "notice_answered", notices.draw_company_answered(reader, made[0], world.person(0))
-    yield "notice_partner", notices.draw_made_partner(reader, made[:1], world.person(0))
-    yield "notice_partner_of", notices.draw_made_partner(reader, made, world.person(0))
+    yield "notice_partner", notices.draw_moved(reader, "partner", moved[:1])
+    yield "notice_partner_of", notices.draw_moved(reader, "partner", moved)
+    yield "notice_replaced", notices.draw_moved(reader, "replaced", moved[:1])
+    yield "notice_taken_back", notices.draw_moved(reader, "taken_back", moved[:1])
     yield "notice_view", notices.draw_view_shared(reader, 7, world.company(0), world.words, world.person(0))
     yield "notice_first_sync", notices.draw_first_sync(reader, notices.FirstSync(1_234, 321, 45))
-    yield "notice_digest", notices.draw_digest(reader, met, made, made)
+    yield "notice_digest", notices.draw_digest(reader, met, made, moved)
 
 
 def _draw_pane(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, Any]]]:
     address = f"somebody@{world.host}"
     known = tuple(Person(address, "contact", n + 1, world.person(n), 5, world.company(0), NOW - DAY) for n in range(8))
     seen = tuple(Person(address, "seen", n + 1, world.person(n)) for n in range(5))
-    unknown = (*seen, Person(address, "unknown"), Person("?", "invalid", None, world.person(0)))
+    unknown = (
+        *seen,
+        Person(address, "unknown"),
+        Person("?", "invalid", None, world.person(0)),
+        Person(address, "machine", None, world.person(1), reason="no_reply"),
+    )
     of = company(world)
     one = pane.OnItem((pane.Met(of, known[:3]),), known[:1], unknown, 2, 3)
     yield "pane_one", pane.draw_item(reader, one, "read", _back(world))

@@ -1,5 +1,6 @@
 """The page's door in tests: its routes on a free port, with the real desk behind them, and a client that asks."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
@@ -73,6 +74,12 @@ async def open_page(
     app = web.Application()
     tokens = UserTokens(PublishedKeys(), app_id=APP, host=HOST)
     door = door or Door(database, lambda: NOW)
-    add_outlook_routes(app, config=config, database=database, door=door, tokens=tokens, site=site)
+    live = add_outlook_routes(app, config=config, database=database, door=door, tokens=tokens, site=site)
+    stopping = asyncio.Event()
+    telling = asyncio.create_task(live.run(stopping))
     async with TestServer(app) as server, aiohttp.ClientSession() as session:
-        yield Page(session, str(server.make_url("")).rstrip("/"))
+        try:
+            yield Page(session, str(server.make_url("")).rstrip("/"))
+        finally:
+            stopping.set()
+            await telling

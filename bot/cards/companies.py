@@ -14,12 +14,14 @@ from bot.language import say, say_list
 from bot.turn import Card, Choice, Reader
 from storage.book.companies import CompanyDetail
 from storage.book.contacts import ContactDetail
-from storage.lists.facts import ContactBrief, Recent
+from storage.lists.facts import ContactBrief, Knower, Recent
 
 DRAWER = "change"
 KNOWERS = 5
 CONTACTS = 5
 RECENT = 3
+ANSWERS = 3
+"""Colleagues who are offered as the answer."""
 _NAME = 60
 
 
@@ -34,6 +36,9 @@ class Opened:
     back: Json | None = None
     """The verb and data of where the reader came from."""
     is_in_public: bool = False
+    wrong: str = ""
+    """The field of the form that could not be read: the form is open, and `error` stands under it."""
+    error: str = ""
 
 
 PLAIN = Opened()
@@ -156,43 +161,86 @@ def draw_drawer(reader: Reader, company: CompanyDetail, opened: Opened) -> Json:
     chosen = company.type or NONE
     type_ = choose_one("type", text(language, "company.type"), type_choices(language), chosen)
     person = choose_person(
-        "user_id", text(language, "company.partner"), text(language, "company.person_hint"), suggest(reader, company)
+        "user_id", text(language, "company.partner"), say_today(reader, company), suggest(reader, company)
     )
     name = write_text("new_name", text(language, "company.name"), value=company.name)
+    clear = entries.quiet_row(text(language, "company.clear"), "company.set_partner", user_id=NOBODY, **carried)
+    wrong = [kit.error(opened.error)]
     return kit.drawer(
         DRAWER,
         [
             beside(type_, submit(save, "company.set_type", **carried)),
             beside(person, submit(save, "company.set_partner", **carried)),
+            *(wrong if opened.wrong == "user_id" else []),
+            *([clear] if company.partner_id is not None else []),
             beside(name, submit(save, "company.rename", **carried)),
+            *(wrong if opened.wrong == "new_name" else []),
         ],
+        is_open=bool(opened.wrong),
     )
 
 
+def say_today(reader: Reader, company: CompanyDetail) -> str:
+    """Say in the empty field who is responsible today."""
+    if not company.partner_name:
+        return text(reader.language, "company.person_hint")
+    return say(reader.language, "cards.company.today", name=clean(company.partner_name, 60))
+
+
 def suggest(reader: Reader, company: CompanyDetail) -> list[Choice]:
-    """Name those who may well be the partner: the reader, and who knows the company; or nobody."""
+    """Name those who may well be the partner: the reader, and who knows the company best, with the reason."""
+    taken = {company.partner_id, reader.user_id}
+    known = [person for person in company.knowers if person.is_active and person.user_id not in taken]
+    best = sorted(known, key=lambda person: -person.interaction_count)[:KNOWERS]
+    others = [Choice(_say_reason(reader, person), str(person.user_id)) for person in best]
+    is_theirs = company.partner_id is not None and company.partner_id == reader.user_id
+    return others if is_theirs else [Choice(text(reader.language, "company.me"), "me"), *others]
+
+
+def _say_reason(reader: Reader, person: Knower) -> str:
+    """Name a colleague, and say how well they know the company."""
+    count = say_count(reader.language, person.interaction_count)
+    return join((clean(person.name, 60), count, say_last(reader, person.last_at)))
+
+
+def draw_partner_question(reader: Reader, company: CompanyDetail, opened: Opened) -> Card:
+    """Say what was done and ask the second question about a new company: who is responsible for it?"""
     language = reader.language
-    known = [Choice(clean(person.name, 60), str(person.user_id)) for person in company.knowers[:5] if person.is_active]
-    return [Choice(text(language, "company.me"), "me"), *known, Choice(text(language, "company.no_partner"), NOBODY)]
+    carried = {"company_id": company.id, "version": company.version, "back": opened.back}
+    answers = [
+        entries.row(choice.title, "", "company.set_partner", user_id=choice.value, **carried)
+        for choice in suggest(reader, company)[:ANSWERS]
+    ]
+    later = button(text(language, "company.later"), "company.open", company_id=company.id, back=opened.back)
+    body = [
+        *draw_head(reader, company),
+        *draw_note(opened.note),
+        kit.strong(text(language, "company.partner_question")),
+    ]
+    return kit.card(
+        [*body, *answers, draw_drawer(reader, company, opened)],
+        [toggle(text(language, "company.somebody_else"), DRAWER), later, draw_undo(reader, opened.audit_ids)],
+    )
 
 
 def _draw_actions(reader: Reader, company: CompanyDetail, opened: Opened) -> list[Json | None]:
-    keep = None if opened.is_in_public or opened.audit_ids else draw_keep(reader, company, opened.back)
+    has_no_room = bool(opened.is_in_public or opened.audit_ids)
+    keep = None if has_no_room else draw_keep(reader, company, opened.back)
     # A card has room for six actions: what can be undone goes first, and the drawer takes a company as well.
     return [
         None if opened.is_in_public else toggle(text(reader.language, "company.change"), DRAWER),
         keep,
-        None if keep and opened.back else _draw_taking(reader, company, opened),
+        None if has_no_room or (keep and opened.back) else draw_taking(reader, company, opened.back),
         draw_undo(reader, opened.audit_ids, opened.back),
         draw_back(reader, opened.back),
     ]
 
 
-def _draw_taking(reader: Reader, company: CompanyDetail, opened: Opened) -> Json | None:
+def draw_taking(reader: Reader, company: CompanyDetail, back: Json | None) -> Json | None:
     """Give the button of whoever is responsible for a company that has nobody yet."""
-    if company.partner_id is not None or opened.is_in_public or opened.audit_ids:
+    if company.partner_id is not None:
         return None
-    carried = {"company_id": company.id, "version": company.version, "back": opened.back}
+    carried = {"company_id": company.id, "version": company.version, "back": back}
     return button(text(reader.language, "company.take"), "company.set_partner", user_id="me", **carried)
 
 

@@ -1,6 +1,6 @@
 """One company or one contact: a card of its own, or, in the message extension, what is put into a message."""
 
-from bot.cards.companies import Opened, draw_company
+from bot.cards.companies import Opened, draw_company, draw_partner_question
 from bot.cards.contacts import draw_contact
 from bot.cards.drawing import draws
 from bot.cards.sharing import draw_shared_company, draw_shared_contact
@@ -12,8 +12,16 @@ from bot.turn import Card, Reader
 def _draw_company(reader: Reader, shown: CompanyShown) -> Card:
     if reader.surface == "extension":
         return draw_shared_company(reader, shown.company, reader.circle)
-    opened = Opened(shown.note, shown.audit_ids, shown.back, is_in_public=reader.is_shared)
-    return draw_company(reader, shown.company, opened)
+    opened = Opened(
+        shown.note,
+        shown.audit_ids,
+        shown.back,
+        is_in_public=reader.is_shared,
+        wrong=shown.wrong,
+        error=shown.summary if shown.wrong else "",
+    )
+    draw = draw_partner_question if shown.asks_partner else draw_company
+    return draw(reader, shown.company, opened)
 
 
 @draws(ContactShown)

@@ -45,6 +45,7 @@ _STRONG = _line(_run(weight=FontWeight.BOLDER), Spacing.SMALL)
 _TEXT = _line(_run(), Spacing.SMALL)
 _NOTE = _line(_run(FontSize.SMALL, is_subtle=True), Spacing.NONE)
 _WARNING = _line(_run(FontSize.SMALL, color=Colors.WARNING), Spacing.SMALL)
+_ERROR = _line(_run(FontSize.SMALL, color=Colors.ATTENTION), Spacing.SMALL)
 _GOOD = _line(_run(weight=FontWeight.BOLDER, color=Colors.GOOD), Spacing.SMALL)
 
 
@@ -88,15 +89,18 @@ _BOX = Template(Container(items=[spread("items")], spacing=Spacing.MEDIUM, style
 _OPENING = Template(
     Container(items=[spread("items")], spacing=Spacing.MEDIUM, select_action=execute(inputs=AssociatedInputs.NONE))
 )
-_DRAWER = Template(
-    Container(
-        id=slot("id"),
-        items=[spread("items")],
-        is_visible=False,
-        spacing=Spacing.MEDIUM,
-        style=ContainerStyle.EMPHASIS,
+_DRAWERS = {
+    is_open: Template(
+        Container(
+            id=slot("id"),
+            items=[spread("items")],
+            is_visible=None if is_open else False,
+            spacing=Spacing.MEDIUM,
+            style=ContainerStyle.EMPHASIS,
+        )
     )
-)
+    for is_open in (False, True)
+}
 _COLUMN = Template(Column(width="stretch", items=[spread("items")]))
 _COLUMNS = Template(ColumnSet(columns=[spread_columns("columns")], spacing=Spacing.SMALL))
 
@@ -116,9 +120,14 @@ def opening(items: Iterable[Json], verb: str, /, **data: Any) -> Json:
     return _OPENING(items=items, title=None, verb=verb, data=data_of(verb, **data))
 
 
-def drawer(name: str, items: Iterable[Json]) -> Json:
+def drawer(name: str, items: Iterable[Json], *, is_open: bool = False) -> Json:
     """Keep elements out of sight until a `toggle` of this name opens them."""
-    return _DRAWER(id=name, items=items)
+    return _DRAWERS[is_open](id=name, items=items)
+
+
+def error(text: str) -> Json:
+    """Say under a field what is wrong with it."""
+    return _ERROR(text=clean(text, 300))
 
 
 def columns(*elements: Json) -> Json:

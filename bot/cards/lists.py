@@ -14,7 +14,7 @@ from bot.cards.phrases import join, say_count, say_last, text, type_names
 from bot.cards.wording import clean, weigh
 from bot.language import say
 from bot.results.lists import Listing, ListShown, PeopleFound, RowsGiven
-from bot.turn import Card, Reader
+from bot.turn import Card, Language, Reader
 from storage.book.companies import CompanyRow
 from storage.book.contacts import ContactRow
 from storage.lists.filters import Filter, to_json
@@ -118,11 +118,13 @@ def _draw(reader: Reader, listing: Listing, page: Page[Any], rows: Sequence[Json
     if listing.note:
         body.append(kit.good_news(listing.note))
     if listing.not_understood:
-        body.append(kit.warning(say(language, "cards.list.not_understood", words=quote(listing.not_understood))))
-    if not rows and firm_count:
+        body.append(
+            kit.warning(say(language, "cards.list.not_understood", words=quote(language, listing.not_understood)))
+        )
+    if not rows and firm_count and listing.read_so_far is None:
         body.append(kit.line(say_of_firm(reader, 0, firm_count)))
     elif not rows:
-        body.append(kit.line(text(language, "list.empty_mine" if listing.filter.scope == "mine" else "list.empty")))
+        body.append(kit.line(_say_empty(language, listing)))
     body += rows
     if not listing.is_in_public:
         body.append(filter_bar.draw(reader, listing.filter, listing.people, state_of(listing, None)))
@@ -130,6 +132,12 @@ def _draw(reader: Reader, listing: Listing, page: Page[Any], rows: Sequence[Json
     card = kit.card(body, actions, is_wide=True)
     is_long = _weigh(state_of(listing, listing.cursor)) > LONGEST_STATE
     return drop_fallbacks(card) if is_long and _weigh(card) > _ROOM else card
+
+
+def _say_empty(language: Language, listing: Listing) -> str:
+    if listing.read_so_far is not None:
+        return say(language, "cards.list.reading", percent=int(listing.read_so_far * 100))
+    return text(language, "list.empty_mine" if listing.filter.scope == "mine" else "list.empty")
 
 
 def _draw_actions(reader: Reader, listing: Listing, page: Page[Any]) -> list[Json | None]:
@@ -195,9 +203,9 @@ def _weigh(state: Json) -> int:
     return weigh(msgspec.json.encode(state).decode())
 
 
-def quote(words: Sequence[str]) -> str:
-    """Return words that were not understood as they are named to whoever typed them."""
-    return ", ".join(f"“{clean(word, 40)}”" for word in words[:5])
+def quote(language: Language, words: Sequence[str]) -> str:
+    """Return words that were not understood as they are named to whoever typed them, in the language's own quotes."""
+    return ", ".join(say(language, "cards.list.quoted", word=clean(word, 40)) for word in words[:5])
 
 
 @draws(ListShown)

@@ -45,6 +45,16 @@ class NewCompany:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A company that has another partner now: who did it, who was partner, and who is (empty for nobody)."""
+
+    company: NewCompany
+    by: str
+    was: str = ""
+    is_now: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FirstSync:
     """What a first sync found for the reader."""
 
@@ -102,19 +112,21 @@ def draw_new_company(reader: Reader, company: NewCompany) -> Card:
             company_id=company.company_id,
             version=company.version,
             type=type_.value,
+            asks_next=True,
         )
         for type_ in CompanyType
     ]
     return kit.card(body, answers)
 
 
-def draw_company_answered(reader: Reader, company: NewCompany, by: str) -> Card:
-    """Say that the question about a company was answered, by somebody else or elsewhere."""
+def draw_company_answered(reader: Reader, company: NewCompany, by: str, was: CompanyType | None = None) -> Card:
+    """Say that the question about a company was answered, by somebody else or elsewhere, and what it was before."""
     language = reader.language
     sentence = say(
         language,
         "cards.notice.answered",
         name=clean(company.name, 80),
+        old=type_names(language)[was],
         type=type_names(language)[company.type],
         by=clean(by, 40),
     )
@@ -133,14 +145,36 @@ def draw_new_companies(reader: Reader, companies: Sequence[NewCompany], total: i
     return _draw(reader, title, _draw_companies(reader, companies), total - len(companies[:ROWS]))
 
 
-def draw_made_partner(reader: Reader, companies: Sequence[NewCompany], by: str) -> Card:
-    """Tell the reader of companies that they are responsible for now."""
-    language = reader.language
-    if len(companies) == 1:
-        title = say(language, "cards.notice.partner", name=clean(companies[0].name, 80), by=clean(by, 40))
-    else:
-        title = say(language, "cards.notice.partner_of", count=len(companies), by=clean(by, 40))
-    return _draw(reader, title, _draw_companies(reader, companies), len(companies) - len(companies[:ROWS]))
+def draw_moved(reader: Reader, kind: str, moved: Sequence[Moved]) -> Card:
+    """Tell the reader of companies that they are responsible for now, or no longer, or were not after all (`kind`)."""
+    name, by = clean(moved[0].company.name, 80), clean(moved[-1].by, 40)
+    title = say(reader.language, f"cards.notice.{kind}", count=len(moved), name=name, by=by)
+    return _draw(reader, title, _draw_moves(reader, moved), len(moved) - len(moved[:ROWS]))
+
+
+def _draw_moves(reader: Reader, moved: Sequence[Moved], *, names_who: bool = False) -> list[Json]:
+    nobody = text(reader.language, "notice.no_partner")
+    return [
+        entries.typed_row(
+            clean(one.company.name, _NAME),
+            join(
+                (
+                    say(
+                        reader.language,
+                        "cards.notice.moved",
+                        old=clean(one.was, 40) or nobody,
+                        new=clean(one.is_now, 40) or nobody,
+                    ),
+                    clean(one.by, 40) if names_who else "",
+                )
+            ),
+            one.company.type,
+            type_names(reader.language)[one.company.type],
+            "company.open",
+            company_id=one.company.company_id,
+        )
+        for one in moved[:ROWS]
+    ]
 
 
 def _draw_companies(reader: Reader, companies: Sequence[NewCompany]) -> list[Json]:
@@ -194,7 +228,7 @@ def draw_digest(
     reader: Reader,
     contacts: Sequence[NewContact],
     companies: Sequence[NewCompany],
-    partner_of: Sequence[NewCompany] = (),
+    moved: Sequence[Moved] = (),
     *,
     contact_total: int = 0,
     company_total: int = 0,
@@ -203,7 +237,7 @@ def draw_digest(
     language = reader.language
     body = [kit.title(text(language, "notice.digest"))]
     sections = (
-        ("partner_section", _draw_companies(reader, partner_of), len(partner_of)),
+        ("moved_section", _draw_moves(reader, moved, names_who=True), len(moved)),
         ("companies", _draw_companies(reader, companies), company_total or len(companies)),
         ("contacts", _draw_contacts(reader, contacts), contact_total or len(contacts)),
     )

@@ -22,12 +22,14 @@ from bot.cards.wording import clean
 from bot.language import say
 from bot.results.companies import ItemShown, Met, OnItem
 from bot.turn import Card, Reader
+from storage.book.companies import CompanyDetail
 from storage.book.item_people import Person
 from storage.text.look_alikes import find_disguise
 
 COMPANIES = 6
 PEOPLE = 5
 STRANGERS = 6
+MACHINES = 2
 ADDS = 4
 """Buttons that make somebody a contact; the drawer and its three buttons leave room for two fewer, and the one
 that keeps the company for one fewer still."""
@@ -48,8 +50,12 @@ def draw_item(reader: Reader, item: OnItem, mode: str, back: Json | None = None)
         people = [_draw_person(reader, person, back) for person in item.contacts[:PEOPLE]]
         rest = _say_rest(reader, item.contacts, PEOPLE)
         body.append(kit.group([kit.subtitle(text(language, "pane.contacts")), *people, *rest]))
-    if item.strangers:
-        body.append(_draw_strangers(reader, item.strangers, adds, back))
+    machines = [person for person in item.strangers if person.state == "machine"]
+    if strangers := [person for person in item.strangers if person.state != "machine"]:
+        room = STRANGERS - 2 * bool(machines)
+        body.append(_draw_strangers(reader, strangers, adds, back, room))
+    if machines:
+        body.append(_draw_machines(reader, machines))
     if not body:
         return _draw_nobody(reader, item, mode)
     body = [*_warn(reader, item), *body]
@@ -57,7 +63,8 @@ def draw_item(reader: Reader, item: OnItem, mode: str, back: Json | None = None)
         body.append(kit.note(say(language, "cards.pane.more", count=item.left_out)))
     if len(item.companies) != 1:
         return kit.card(body)
-    body.append(draw_drawer(reader, item.companies[0].company, Opened(back=back)))
+    company = item.companies[0].company
+    body.append(draw_drawer(reader, company, Opened(back=back)))
     return kit.card(body, [toggle(text(language, "company.change"), DRAWER)])
 
 
@@ -94,7 +101,15 @@ def _draw_only(reader: Reader, met: Met, adds: int, back: Json | None) -> list[J
     opening = kit.opening([head], "company.open", company_id=met.company.id, back=back)
     company = met.company
     own = [*draw_mine(reader, company), *draw_kept(reader, company), *buttons(draw_keep(reader, company, None))]
-    return [opening, *note, *draw_facts(reader, company), *own, on_item]
+    return [opening, *note, *draw_facts(reader, company), *_draw_taking(reader, company, back), *own, on_item]
+
+
+def _draw_taking(reader: Reader, company: CompanyDetail, back: Json | None) -> list[Json]:
+    """Offer the company to the reader where it has no partner: a line, since the card's buttons are counted."""
+    if company.partner_id is not None:
+        return []
+    carried = {"company_id": company.id, "version": company.version, "back": back}
+    return [entries.quiet_row(text(reader.language, "company.take"), "company.set_partner", user_id="me", **carried)]
 
 
 def _draw_met(reader: Reader, met: Met, back: Json | None) -> Json:
@@ -135,13 +150,22 @@ def _draw_person(reader: Reader, person: Person, back: Json | None) -> Json:
     )
 
 
-def _draw_strangers(reader: Reader, strangers: Sequence[Person], adds: int, back: Json | None) -> Json:
+def _draw_strangers(reader: Reader, strangers: Sequence[Person], adds: int, back: Json | None, room: int) -> Json:
     items: list[Json] = [kit.subtitle(text(reader.language, "pane.strangers"))]
-    for person in strangers[:STRANGERS]:
+    for person in strangers[:room]:
         can_add = _is_addable(person) and adds > 0
         items.append(_draw_stranger(reader, person, back, can_add=can_add))
         adds -= can_add
-    return kit.group([*items, *_say_rest(reader, strangers, STRANGERS)])
+    return kit.group([*items, *_say_rest(reader, strangers, room)])
+
+
+def _draw_machines(reader: Reader, machines: Sequence[Person]) -> Json:
+    """Name those who are never contacts, each with the reason."""
+    items = [kit.subtitle(text(reader.language, "pane.machines"))]
+    for person in machines[:MACHINES]:
+        items.append(kit.strong(clean(person.name or person.address, _NAME // 2)))
+        items.append(kit.note(text(reader.language, f"reason.{person.reason}")))
+    return kit.group([*items, *_say_rest(reader, machines, MACHINES)])
 
 
 def _is_addable(person: Person) -> bool:

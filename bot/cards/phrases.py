@@ -1,7 +1,8 @@
 """The small texts that many cards share, looked up once per language."""
 
 import functools
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 
 from bot.cards.inputs import Json, choice
 from bot.language import say, say_ago
@@ -13,6 +14,7 @@ NOBODY = "nobody"
 NONE = "none"
 """The value of a choice that takes a type away; inputs know no null."""
 DOT = " · "
+_GAP = re.compile(r"\{(\w+)\}")
 
 
 @functools.cache
@@ -53,4 +55,10 @@ def join(parts: Iterable[str]) -> str:
 
 def say_last(reader: Reader, at: int) -> str:
     """Say when the last interaction was."""
-    return say_ago(reader.language, at, reader.now) or text(reader.language, "never")
+    return say_ago(reader.language, at, reader.now, reader.timezone, reader.locale) or text(reader.language, "never")
+
+
+def fill_in(sentences: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return sentences with names in their gaps; those that have a gap without a name are left out."""
+    gaps = ((sentence, _GAP.findall(sentence)) for sentence in sentences)
+    return tuple(sentence.format_map(names) for sentence, found in gaps if names.keys() >= set(found))

@@ -2,7 +2,7 @@
 
 from bot.cards import entries, kit
 from bot.cards.actions import button, primary, submit
-from bot.cards.companies import draw_facts, draw_note, draw_undo, suggest
+from bot.cards.companies import draw_facts, draw_note, draw_undo, say_today, suggest
 from bot.cards.drawing import draws
 from bot.cards.inputs import choose_person, choose_visibly
 from bot.cards.kit import Json
@@ -65,8 +65,8 @@ def draw_next(
     person = choose_person(
         "user_id",
         text(language, "company.partner"),
-        company.partner_name or text(language, "company.person_hint"),
-        suggest(reader, company)[:-1],
+        say_today(reader, company),
+        suggest(reader, company),
     )
     body = [*draw_note(note), head, *draw_facts(reader, company), kit.box([type_, person])]
     carried = {"company_id": company.id, "version": company.version, "cursor": cursor, "scope": scope}

@@ -1,26 +1,26 @@
 """The first-day card, the help, and what is said to a sentence that was not understood."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.cards import kit
 from bot.cards.actions import button
 from bot.cards.drawing import draws
 from bot.cards.kit import Json
-from bot.cards.phrases import text
+from bot.cards.phrases import fill_in, text
 from bot.cards.questions import draw_option, draw_suggestions
 from bot.cards.wording import clean
 from bot.language import say
 from bot.results.questions import Greeted, HelpShown, NotUnderstood, Option, TurnedRound
-from bot.turn import Card, Reader
+from bot.turn import Card, Language, Reader
 from storage.text.greetings import choose_greeting
 
 TRIALS = 3
-GROUPS = {"lists": 4, "companies": 4, "views": 3, "notices": 2}
+GROUPS = {"lists": 4, "companies": 4, "views": 4, "notices": 2}
 """What the help shows examples of, and how many of each the catalogue has."""
 
 
-def draw_hello(reader: Reader, name: str) -> Card:
-    """Say what this is, what is not shared, and three things to try, to somebody of this name in the directory."""
+def draw_hello(reader: Reader, name: str, examples: Mapping[str, str]) -> Card:
+    """Say what this is, what is not shared, and what to try, to somebody of this name in the directory."""
     language = reader.language
     first = choose_greeting(name)
     greeting = say(language, "cards.hello.title", name=clean(first, 40)) if first else text(language, "hello.nobody")
@@ -31,25 +31,26 @@ def draw_hello(reader: Reader, name: str) -> Card:
             kit.line(text(language, "hello.what")),
             kit.box([kit.subtitle(text(language, "hello.private")), *kept]),
             kit.subtitle(text(language, "try")),
-            *draw_suggestions([text(language, f"hello.try_{number}") for number in range(1, TRIALS + 1)]),
+            *_draw_examples(language, "hello.try", TRIALS, examples),
         ],
         [button(text(language, "hello.help"), "help")],
     )
 
 
-def draw_help(reader: Reader) -> Card:
+def draw_help(reader: Reader, examples: Mapping[str, str]) -> Card:
     """Show by example what can be asked; choosing an example asks it."""
     language = reader.language
     body = [kit.title(text(language, "help.title")), kit.note(text(language, "help.hint"))]
     for group, count in GROUPS.items():
-        body.append(_draw_group(reader, group, count))
+        heading = kit.subtitle(text(language, f"help.{group}"))
+        body.append(kit.group([heading, *_draw_examples(language, f"help.{group}", count, examples)]))
     return kit.card(body, [button(text(language, "hello.about"), "hello")])
 
 
-def _draw_group(reader: Reader, group: str, count: int) -> Json:
-    language = reader.language
-    examples = [text(language, f"help.{group}_{number}") for number in range(1, count + 1)]
-    return kit.group([kit.subtitle(text(language, f"help.{group}")), *draw_suggestions(examples)])
+def _draw_examples(language: Language, key: str, count: int, examples: Mapping[str, str]) -> list[Json]:
+    """Draw the sentences of one part of the catalogue that can be made of the reader's own names."""
+    sentences = (text(language, f"{key}_{number}") for number in range(1, count + 1))
+    return draw_suggestions(fill_in(sentences, examples))
 
 
 def draw_unknown(reader: Reader, asked: str, suggestions: tuple[str, ...]) -> Card:
@@ -58,7 +59,7 @@ def draw_unknown(reader: Reader, asked: str, suggestions: tuple[str, ...]) -> Ca
     sentence = text(language, "unknown.empty")
     if asked:
         sentence = say(language, "cards.unknown.title", text=clean(asked, 80))
-    nearest = suggestions or tuple(text(language, f"hello.try_{number}") for number in range(1, TRIALS + 1))
+    nearest = suggestions or fill_in((text(language, f"hello.try_{number}") for number in range(1, TRIALS + 1)), {})
     return kit.card(
         [kit.title(sentence), kit.subtitle(text(language, "unknown.try")), *draw_suggestions(nearest)],
         [button(text(language, "hello.help"), "help")],
@@ -79,12 +80,12 @@ def draw_pointer(sentence: str) -> Card:
 
 @draws(Greeted)
 def _draw_greeted(reader: Reader, greeted: Greeted) -> Card:
-    return draw_hello(reader, greeted.name)
+    return draw_hello(reader, greeted.name, greeted.examples)
 
 
 @draws(HelpShown)
-def _draw_help_shown(reader: Reader, _: HelpShown) -> Card:
-    return draw_help(reader)
+def _draw_help_shown(reader: Reader, shown: HelpShown) -> Card:
+    return draw_help(reader, shown.examples)
 
 
 @draws(NotUnderstood)

@@ -41,7 +41,10 @@ INBOUND: Final = (
         "/graph/notifications, /graph/lifecycle",
         "Microsoft Graph's change notifications (endpoint set 151)",
     ),
-    ("/pane, /tab, /signed-in, /static, /api/turn, /privacy, /terms", "people's Teams, Outlook and browsers"),
+    (
+        "/pane, /tab, /signed-in, /static, /api/turn, /api/changes, /privacy, /terms",
+        "people's Teams, Outlook and browsers",
+    ),
 )
 CHANNELS: Final = ("Microsoft Teams", "Microsoft 365")
 

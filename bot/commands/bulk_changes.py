@@ -8,6 +8,7 @@ from msgspec import UNSET
 from bot.cards.kit import Json
 from bot.cards.phrases import NOBODY, type_names
 from bot.commands.change_notices import tell
+from bot.commands.change_words import say_old_and_new, say_replaced
 from bot.commands.inputs import (
     OfSeveral,
     read_type,
@@ -20,6 +21,7 @@ from bot.results.questions import Asked, Done
 from bot.turn import Turn
 from bot.verbs import EVERYONE, GROUP, OWN, Router, write_ask
 from storage.book import companies
+from storage.book.companies import CompanyRow
 from storage.book.company_changes import set_companies_partner, set_companies_type
 from storage.models import CompanyType
 from storage.record import changes
@@ -58,7 +60,7 @@ async def set_many(turn: Turn, given: OfSeveral) -> Result:
     if given.is_confirmed and (len(rows) <= MANY or given.count == len(versions)):
         return await _set(turn, given, person, has_person=has_person)
     seen = {number: version or rows[number].version for number, version in versions.items() if number in rows}
-    return _ask(turn, given, seen, [rows[number].name for number in seen], person)
+    return _ask(turn, given, seen, [rows[number] for number in seen], person)
 
 
 def _never(_person: Meant) -> Json:
@@ -66,18 +68,18 @@ def _never(_person: Meant) -> Json:
 
 
 def _ask(
-    turn: Turn, given: OfSeveral, versions: Mapping[int, int], names: Sequence[str], person: Meant | None
+    turn: Turn, given: OfSeveral, versions: Mapping[int, int], rows: Sequence[CompanyRow], person: Meant | None
 ) -> Result:
-    language = turn.language
+    language, names = turn.language, [row.name for row in rows]
     key = "mass_question" if len(names) > MANY else "set_many_question"
     question = say(language, f"commands.{key}", count=len(names))
     details = []
     if given.has_type:
-        type_ = type_names(language)[_read_type(given)]
-        details.append(say(language, "commands.type_will_be", type=type_))
+        details += say_old_and_new(language, "type", rows, type_names(language)[_read_type(given)])
     if given.user_id is not UNSET:
-        name = say(language, "cards.company.no_partner") if person is None else person.name
-        details.append(say(language, "commands.partner_will_be", person=name))
+        details += say_replaced(turn, rows, None if person is None else person.id)
+        name = say(language, "commands.step.nobody") if person is None else person.name
+        details += say_old_and_new(language, "partner", rows, name)
     details.append(", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else ""))
     data = write_ask(
         "companies.set_many",
@@ -101,7 +103,7 @@ async def _set(turn: Turn, given: OfSeveral, person: Meant | None, *, has_person
     ids = list(versions)
     made: list[changes.Change] = []
     left: set[int] = set()
-    now, source = turn.now, turn.surface
+    now, source = turn.now, turn.source
     if given.has_type:
         done = await set_companies_type(
             turn.writing, turn.viewer, ids, _read_type(given), now=now, source=source, versions=known

@@ -1,6 +1,7 @@
 """What people decide about a company: its type, its partner, its name; and taking a decision back."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from bot.cards.kit import Json
 from bot.cards.phrases import NOBODY, NONE, type_names
 from bot.commands.bulk_changes import set_many
 from bot.commands.change_notices import tell
+from bot.commands.change_words import Wanted, is_replacing, say_step, want
 from bot.commands.inputs import Back, Change, OfCompany, OfSeveral, read_type, tidy
 from bot.commands.names import (
     AskAgain,
@@ -30,7 +32,6 @@ from bot.verbs import EVERYONE, GROUP, OWN, Router, write_ask
 from storage.book import companies, company_changes
 from storage.book.companies import CompanyDetail
 from storage.errors import StaleError
-from storage.firm import users
 from storage.record import changes
 from storage.record.audit import list_audit
 
@@ -76,7 +77,8 @@ async def set_type(turn: Turn, given: SetType) -> Result:
     type_name = type_names(turn.language)[type_]
     if must_ask(given, company):
         question = say(turn.language, "commands.set_type_question", company=company.name, type=type_name)
-        return confirm(turn, question, company, wanted, given.back)
+        step = want(company, "company.set_type", "type", type_)
+        return await _confirm(turn, given, company, step, question=question, wanted=wanted)
     return await _change(turn, given, company, set_=company_changes.set_company_type, value=type_, wanted=wanted)
 
 
@@ -93,6 +95,8 @@ async def set_type(turn: Turn, given: SetType) -> Result:
 )
 async def set_partner(turn: Turn, given: SetPartner) -> Result:
     """Say who is responsible for a company."""
+    if given.company_id is not None and given.user_id is UNSET and given.person is UNSET:
+        return await _ask_again(turn, given, "user_id", "choose_person")
     given = await _turn_round(turn, given)
     kept = {key: part for key, part in (("user_id", given.user_id), ("person", given.person)) if part is not UNSET}
     company = await _find_one_or_several(turn, given, _asking_again(turn, given, kept))
@@ -104,15 +108,26 @@ async def set_partner(turn: Turn, given: SetPartner) -> Result:
         )
     person = await read_person(turn, given, lambda one: _asking_again(turn, given, {"user_id": one.id})(company))
     wanted: Json = {"user_id": NOBODY if person is None else person.id}
-    if must_ask(given, company, person):
-        key = "set_nobody_question" if person is None else "set_partner_question"
-        name = "" if person is None else person.name
-        question = say(turn.language, f"commands.{key}", company=company.name, person=name)
-        return confirm(turn, question, company, wanted, given.back)
     partner_id = None if person is None else person.id
+    replaced = not given.is_confirmed and is_replacing(turn, company.row, partner_id)
+    if replaced or must_ask(given, company, person):
+        question = ask_partner(turn, company, person, replaced=replaced)
+        step = want(company, "company.set_partner", "partner_id", partner_id)
+        return await _confirm(turn, given, company, step, question=question, wanted=wanted)
     return await _change(
         turn, given, company, set_=company_changes.set_company_partner, value=partner_id, wanted=wanted
     )
+
+
+async def _ask_again(turn: Turn, given: OfCompany, wrong: str, key: str) -> Result:
+    """Show the company with its form still open, and under the field what it needs; raises where there is no card."""
+    if given.company_id is None or turn.is_shared:
+        raise BadRequestError(key)
+    company = await companies.get_company(turn.connection, turn.viewer, given.company_id)
+    if company is None:
+        raise NotFoundError
+    sentence = say(turn.language, f"errors.{key}")
+    return CompanyShown(summary=sentence, company=company, back=given.back, wrong=wrong, code=BadRequestError.code)
 
 
 @router.verb(
@@ -130,12 +145,13 @@ async def rename(turn: Turn, given: Rename) -> Result:
     """Give a company its name."""
     new_name = tidy(given.new_name)
     if not new_name:
-        raise BadRequestError("name_missing")
+        return await _ask_again(turn, given, "new_name", "name_missing")
     wanted: Json = {"new_name": new_name}
     company = await find_given_company(turn, given, _asking_again(turn, given, wanted))
     if must_ask(given, company):
         question = say(turn.language, "commands.rename_question", company=company.name, name=new_name)
-        return confirm(turn, question, company, wanted, given.back)
+        step = want(company, "company.rename", "name", new_name)
+        return await _confirm(turn, given, company, step, question=question, wanted=wanted)
     return await _change(turn, given, company, set_=company_changes.rename_company, value=new_name, wanted=wanted)
 
 
@@ -189,50 +205,54 @@ def must_ask(given: Change, *meant: Meant | None, is_exact: bool = True) -> bool
     return given.is_guess or not is_exact or any(thing is not None and not thing.is_exact for thing in meant)
 
 
-def confirm(turn: Turn, question: str, company: Meant, wanted: Json, back: Back | None) -> Result:
-    """Ask before a change is made."""
+def ask_partner(turn: Turn, company: Meant, person: Meant | None, *, replaced: bool) -> str:
+    """Give the question before a partner is set; whoever is replaced is named."""
+    key = "set" if not replaced else "replace"
+    key = f"{key}_nobody_question" if person is None else f"{key}_partner_question"
+    old = company.row.partner_name if company.row else ""
+    name = "" if person is None else person.name
+    return say(turn.language, f"commands.{key}", company=company.name, person=name, old=old or "")
+
+
+async def _confirm(turn: Turn, given: Change, company: Meant, step: Wanted, *, question: str, wanted: Json) -> Result:
+    """Ask before a change is made, and say what it is from and to."""
     data = {"verb": turn.verb, "company_id": company.id, "version": company.version, "is_confirmed": True, **wanted}
-    return Asked(summary=question, again=data, back=back)
+    data |= {"back": given.back} if given.back else {}
+    return Asked(summary=question, details=[await say_step(turn, step)], again=data, back=given.back)
 
 
 async def _change(turn: Turn, given: OfCompany, company: Meant, *, set_: Set, value: Any, wanted: Json) -> Result:
     """Make the change and show the company with it; what somebody else changed since is shown, not overwritten."""
     try:
         change = await set_(
-            turn.connection, turn.viewer, company.id, value, now=turn.now, source=turn.surface, version=given.version
+            turn.connection, turn.viewer, company.id, value, now=turn.now, source=turn.source, version=given.version
         )
     except StaleError as stale:
         again = {"verb": turn.verb, "company_id": company.id, **wanted}
         return await show_conflict(turn, stale.present, again, given.back)
-    return await show_change(turn, change, given.back, is_on_card=given.version is not None)
+    shown = await show_change(turn, change, given.back, is_on_card=given.version is not None)
+    asks_partner = given.asks_next and shown.company.partner_id is None
+    return replace(shown, asks_partner=True) if asks_partner else shown
 
 
-async def show_change(turn: Turn, change: changes.Change, back: Back | None, *, is_on_card: bool = False) -> Result:
-    """Show a company with what was just changed on it, and the way to undo it."""
+async def show_change(
+    turn: Turn, change: changes.Change, back: Back | None, *, is_on_card: bool = False, undone: str = ""
+) -> CompanyShown:
+    """Show a company with what was just changed on it, and the way to undo it; `undone` says that it was taken back."""
     company = await companies.get_company(turn.connection, turn.viewer, change.entity_id)
     if company is None:
         raise NotFoundError
-    note = await say_change(turn, change)
+    note = undone or await say_change(turn, change)
     audit_ids = () if change.audit_id is None else (change.audit_id,)
-    notices = tell(turn, (change,), is_on_card=is_on_card)
+    notices = tell(turn, (change,), is_on_card=is_on_card, is_undo=bool(undone))
     return CompanyShown(summary=note, notices=notices, audit_ids=audit_ids, company=company, note=note, back=back)
 
 
 async def say_change(turn: Turn, change: changes.Change) -> str:
-    """Say in a sentence what was changed."""
-    after, language = change.after, turn.language
+    """Say what was changed, from what to what."""
     if not change.is_changed:
-        return say(language, "commands.unchanged", company=change.name)
-    if change.action == "company.set_type":
-        type_ = type_names(language)[read_type(after.get("type"))]
-        return say(language, "commands.type_set", company=change.name, type=type_)
-    if change.action == "company.set_partner":
-        partner_id = after.get("partner_id")
-        if partner_id is None:
-            return say(language, "commands.partner_removed", company=change.name)
-        names = await users.get_user_names(turn.connection, turn.viewer, [partner_id])
-        return say(language, "commands.partner_set", company=change.name, person=names.get(partner_id, ""))
-    return say(language, "commands.renamed", name=str(after.get("name", change.name)))
+        return say(turn.language, "commands.unchanged", company=change.name)
+    return await say_step(turn, change)
 
 
 async def show_conflict(turn: Turn, company: CompanyDetail, again: Json, back: Back | None) -> Result:

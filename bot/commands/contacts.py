@@ -163,7 +163,7 @@ async def add_contact(turn: Turn, given: OfPerson) -> Result:
             contact_id=given.contact_id,
             address=address,
             now=turn.now,
-            source=turn.surface,
+            source=turn.source,
         )
     except MissingError as error:
         raise NotFoundError("never_seen" if address else "", name=address[:80]) from error

@@ -48,6 +48,8 @@ class Caller:
     """False where it is known that no view of theirs has its name in what they say."""
     locale: str = ""
     """As the client says it."""
+    origin: str = ""
+    """Where changes come from, where that is not the surface (`Turn.origin`)."""
 
 
 class Dispatcher:
@@ -87,6 +89,7 @@ class Dispatcher:
             circle=caller.circle,
             may_name_view=caller.may_name_view,
             locale=reader.locale,
+            origin=caller.origin,
         )
 
     async def _answer(self, verb: Verb, given: Input, turn: Turn) -> Reply:
@@ -106,5 +109,5 @@ class Dispatcher:
                 None,
                 after=dict(record.after),
                 now=turn.now,
-                source=turn.surface,
+                source=turn.source,
             )

@@ -7,6 +7,7 @@ from bot.commands.inputs import Strings, Words
 from bot.commands.listings import ShowList, read_list, read_listing
 from bot.commands.lists import show_list
 from bot.commands.names import UnclearError
+from bot.commands.suggesting import fill, get_own_names
 from bot.errors import NotFoundError
 from bot.language import say
 from bot.results.base import Result
@@ -48,7 +49,7 @@ async def say_hello(turn: Turn, given: Nothing) -> Greeted:
     """Say who this is, what is not shared, and what to try; in a group without a name."""
     user = None if turn.is_shared else await get_user(turn.connection, turn.viewer, turn.viewer.user_id)
     name = "" if user is None else choose_greeting(user.name, user.address)
-    return Greeted(summary=say(turn.language, "cards.hello.nobody"), name=name)
+    return Greeted(summary=say(turn.language, "cards.hello.nobody"), name=name, examples=await get_own_names(turn))
 
 
 @router.verb(
@@ -64,7 +65,7 @@ async def say_hello(turn: Turn, given: Nothing) -> Greeted:
 )
 async def show_help(turn: Turn, given: Nothing) -> HelpShown:
     """Show what can be asked."""
-    return HelpShown(summary=say(turn.language, "cards.help.title"))
+    return HelpShown(summary=say(turn.language, "cards.help.title"), examples=await get_own_names(turn))
 
 
 @router.verb(
@@ -86,12 +87,12 @@ async def say_unknown(turn: Turn, given: Unknown) -> Result:
             return await show_list(turn, ShowList(view_id=named))
         return await _say_turned(turn, given)
     summary = say(turn.language, "cards.unknown.title", text=given.text[:80])
-    return NotUnderstood(summary=summary, text=given.text, suggestions=given.suggestions)
+    return NotUnderstood(summary=summary, text=given.text, suggestions=await fill(turn, given.suggestions))
 
 
 async def _say_turned(turn: Turn, given: Unknown) -> TurnedRound:
     """Say which words were not understood and that nothing is shown for it."""
-    sentence = say(turn.language, "cards.unknown.turned", words=quote(given.negations))
+    sentence = say(turn.language, "cards.unknown.turned", words=quote(turn.language, given.negations))
     nearest = await _read_nearest(turn, given)
     option = [] if nearest is None else [Option(nearest.words, "", {"verb": "list", **state_of(nearest, None)})]
     return TurnedRound(summary=sentence, options=option)

@@ -56,6 +56,8 @@ class OfCompany(Change, frozen=True):
     user_id: Person | UnsetType = UNSET
     person: Words | UnsetType | None = UNSET
     new_name: Words = ""
+    asks_next: bool = False
+    """The card that asked for the type asks for the partner next."""
 
 
 class OfSeveral(Change, frozen=True):

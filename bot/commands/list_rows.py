@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from bot.commands.listings import ShowList, read_listing, read_page
+from bot.commands.listings import ShowList, look_ahead, read_listing, read_page
 from bot.results.lists import RowsGiven
 from bot.turn import Record, Turn
 from bot.verbs import EVERYONE, PAGE, Router
@@ -39,6 +39,7 @@ async def give_rows(turn: Turn, given: ListRows) -> RowsGiven:
     """
     listing = await read_listing(turn, given)
     page = await read_page(turn, listing.filter, listing.cursor, given.size)
+    listing = await look_ahead(turn, listing, page)
     filter_, count = to_json(listing.filter), len(page.rows)
     record = Record("export", listing.filter.of, {"filter": filter_, "format": "rows", "rows": count})
     is_in_bulk = listing.cursor is not None or count > USUAL

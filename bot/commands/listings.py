@@ -22,6 +22,7 @@ from storage.book import companies, contacts
 from storage.firm import users
 from storage.lists.filters import Filter, from_json, to_json
 from storage.lists.statement import count_rows
+from storage.queue.health import get_first_progress
 from storage.views import views
 from storage.views.views import ViewRow
 
@@ -78,6 +79,13 @@ async def count_of_firm(turn: Turn, listing: Listing) -> int:
     return await count_rows(turn.connection, turn.viewer, filter_.changed(scope="firm"), now=turn.now)
 
 
+async def look_ahead(turn: Turn, listing: Listing, page: Any) -> Listing:
+    """Return the list with how much was read so far, where nothing was found yet."""
+    if page.rows or listing.cursor is not None:
+        return listing
+    return replace(listing, read_so_far=await get_first_progress(turn.connection, turn.viewer, turn.now))
+
+
 def read_filter(given: ShowList) -> Filter:
     """Return the filter asked for; raises `FilterError`."""
     return from_json(given.filter or {} if given.filter is not UNSET else {})
@@ -94,7 +102,7 @@ async def read_listing(turn: Turn, given: ShowList) -> Listing:
     listing = Listing(
         filter=filter_,
         words="",
-        title="" if view is None else say_name(turn.language, view),
+        title="" if view is None or filter_ != view.filter else say_name(turn.language, view),
         view_id=None if view is None else view.id,
         cursor=given.cursor or None,
         not_understood=tuple(tidy(words) for words in given.not_understood[:_STRINGS]),
@@ -118,7 +126,7 @@ async def complete(turn: Turn, listing: Listing) -> Listing:
             raise NotFoundError
         company = rows[filter_.company_id].name
     others = {number: row.name for number, row in rows.items()}
-    words = describe(filter_, turn.language, people, company, others)
+    words = describe(filter_, turn.language, people, company, others, locale=turn.locale)
     return replace(listing, words=words, people=people, company_name=company)
 
 

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from bot.cards import filter_bar, lists
 from bot.cards.lists import count_rows, say_title
 from bot.cards.types_list import say_types
-from bot.commands.listings import ShowList, complete, count_of_firm, read_filter, read_listing, read_page
+from bot.commands.listings import ShowList, complete, count_of_firm, look_ahead, read_filter, read_listing, read_page
 from bot.results.lists import (
     ListChoices,
     Listing,
@@ -84,7 +84,8 @@ async def narrow_list(turn: Turn, given: NarrowList) -> ListShown:
     listing = await read_listing(turn, given)
     inputs = {key: getattr(given, key) for key in ("types", "partner", "scope", "period", "sort")}
     filter_ = filter_bar.read(listing.filter, inputs)
-    return await show_page(turn, await complete(turn, replace(listing, filter=filter_, cursor=None)))
+    title = listing.title if filter_ == listing.filter else ""
+    return await show_page(turn, await complete(turn, replace(listing, filter=filter_, title=title, cursor=None)))
 
 
 @router.verb(
@@ -150,6 +151,7 @@ async def show_ticks(turn: Turn, given: ShowList) -> TicksShown:
 async def show_page(turn: Turn, listing: Listing) -> ListShown:
     """Show a page of a list that is ready to be read."""
     page = await read_page(turn, listing.filter, listing.cursor, count_rows(listing))
+    listing = await look_ahead(turn, listing, page)
     is_empty = not page.rows and listing.cursor is None
     of_firm = await count_of_firm(turn, listing) if is_empty else 0
     return ListShown(summary=say_title(turn.reader, listing), listing=listing, page=page, firm_count=of_firm)

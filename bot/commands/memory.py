@@ -1,7 +1,7 @@
-"""What "this" and "undo" mean when they are typed: the list that the person saw last, and what they changed last.
+"""What "this" means when it is typed: the list or the view that the person saw last.
 
-It lives in the process: where the list is gone (a restart, another machine) the bot asks, it never guesses; what was
-changed last is also known from the audit.
+It lives in the process: where it is gone (a restart, another machine) the bot asks, it never guesses. What was changed
+last is known from the audit alone.
 """
 
 from collections import OrderedDict
@@ -16,7 +16,7 @@ PEOPLE = 20_000
 
 
 class Memory:
-    """The last list and the last change of each person, the latest people only."""
+    """The last list and the last view of each person, the latest people only."""
 
     def __init__(self) -> None:
         self._last: OrderedDict[tuple[int, int], dict[str, Any]] = OrderedDict()

@@ -13,6 +13,7 @@ from bot.results.base import Result
 from bot.results.questions import Option, Said, Unclear
 from bot.turn import Turn
 from storage.book import companies
+from storage.book.companies import CompanyRow
 from storage.firm import users
 from storage.lists.facts import Match
 
@@ -27,6 +28,8 @@ class Meant:
     """Given by its number, or by its very name, domain or address."""
     version: int | None = None
     """A company's state, as it is now."""
+    row: CompanyRow | None = None
+    """The company, as it is now."""
 
 
 class UnclearError(Exception):
@@ -59,7 +62,8 @@ async def get_meant_company(turn: Turn, company_id: int) -> Meant:
     rows = await companies.get_company_rows(turn.connection, turn.viewer, [company_id])
     if company_id not in rows:
         raise NotFoundError
-    return Meant(company_id, rows[company_id].name, is_exact=True, version=rows[company_id].version)
+    row = rows[company_id]
+    return Meant(company_id, row.name, is_exact=True, version=row.version, row=row)
 
 
 async def find_company(turn: Turn, name: str, again: AskAgain) -> Meant:
@@ -72,7 +76,8 @@ async def find_company(turn: Turn, name: str, again: AskAgain) -> Meant:
     if match is None:
         raise UnclearError(await ask_which_company(turn, name, matches, again))
     rows = await companies.get_company_rows(turn.connection, turn.viewer, [match.id])
-    return Meant(match.id, match.name, match.is_exact, rows[match.id].version if match.id in rows else None)
+    row = rows.get(match.id)
+    return Meant(match.id, match.name, match.is_exact, None if row is None else row.version, row)
 
 
 async def find_given_company(turn: Turn, given: OfCompany, again: AskAgain) -> Meant:

@@ -18,6 +18,7 @@ from storage.book import companies
 from storage.book.item_people import Person, get_people
 from storage.text.addresses import parse_address
 from storage.text.displayed_names import clean_name
+from storage.text.machines import find_machine
 
 router = Router()
 PEOPLE = 500
@@ -52,7 +53,11 @@ async def show_item(turn: Turn, given: OnOpenItem) -> ItemShown:
     people = _read_people(given.people[: 4 * PEOPLE])
     shown = people[:PEOPLE]
     known = await get_people(turn.connection, turn.viewer, [address for _, address in shown])
-    outside = [_name(person, name) for person, (name, _) in zip(known, shown, strict=True) if _is_outside(person)]
+    outside = [
+        _explain(_name(person, name), name)
+        for person, (name, _) in zip(known, shown, strict=True)
+        if _is_outside(person)
+    ]
     item = await _group(turn, outside, len(shown) - len(outside), len(people) - len(shown))
     names = [met.company.name for met in item.companies]
     summary = ", ".join(names) or say(turn.language, "cards.pane.strangers")
@@ -84,6 +89,12 @@ def _name(person: Person, shown_name: str) -> Person:
         return person
     name, quality = clean_name(shown_name, address.local, address.domain)
     return replace(person, name=name) if quality else person
+
+
+def _explain(person: Person, shown_name: str) -> Person:
+    """Say of a machine, a list or a shared mailbox that it is never a contact, and why."""
+    reason = find_machine(parse_address(person.address), shown_name) if person.state == "unknown" else ""
+    return replace(person, state="machine", reason=reason) if reason else person
 
 
 async def _group(turn: Turn, people: Sequence[Person], colleague_count: int, left_out: int) -> OnItem:

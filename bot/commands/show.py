@@ -10,6 +10,7 @@ from bot.commands.inputs import OfView, Strings, Words, tidy
 from bot.commands.listings import read_list
 from bot.commands.lists import show_list
 from bot.commands.names import ask_which_of_all, choose
+from bot.commands.suggesting import fill
 from bot.commands.views import open_view
 from bot.errors import BadRequestError, PersonalError
 from bot.language import get_called, say
@@ -67,7 +68,7 @@ async def show(turn: Turn, given: Show) -> Result:
         return await _open(turn, match, note)
     if matches:
         return ask_which_of_all(turn, name, exact or matches)
-    return _say_nothing_found(turn, name, given.suggestions)
+    return _say_nothing_found(turn, name, await fill(turn, given.suggestions))
 
 
 async def _find(turn: Turn, name: str) -> list[Match]:

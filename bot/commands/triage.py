@@ -5,13 +5,15 @@ from typing import Any, Literal
 from msgspec import UNSET
 
 from bot.commands.change_notices import tell
-from bot.commands.company_changes import say_change, show_conflict
+from bot.commands.change_words import is_replacing, say_step, want
+from bot.commands.company_changes import ask_partner, say_change, show_conflict
 from bot.commands.inputs import Back, Cursor, OfCompany, read_type
-from bot.commands.names import read_person
+from bot.commands.names import get_meant_company, read_person
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.results.base import Result
 from bot.results.companies import UnsortedListed, UnsortedShown
+from bot.results.questions import Asked
 from bot.turn import Notice, Turn
 from bot.verbs import EVERYONE, OWN, Input, Router, write_ask
 from storage.book import companies
@@ -128,12 +130,20 @@ async def save_and_go_on(turn: Turn, given: SortOne) -> Result:
     if given.type is UNSET and not has_person:
         raise BadRequestError("nothing_chosen")
     person = await read_person(turn, given, lambda _: {}) if has_person else None
+    partner_id = None if person is None else person.id
+    if has_person and not given.is_confirmed:
+        company = await get_meant_company(turn, given.company_id)
+        if is_replacing(turn, company.row, partner_id):
+            step = want(company, "company.set_partner", "partner_id", partner_id)
+            question = ask_partner(turn, company, person, replaced=True)
+            again = write_ask(turn.verb, given, is_confirmed=True)
+            return Asked(summary=question, details=[await say_step(turn, step)], again=again)
     try:
-        changes = await _set(turn, given, given.company_id, None if person is None else person.id)
+        changes = await _set(turn, given, given.company_id, partner_id)
     except StaleError as stale:
         again = write_ask(turn.verb, given, version=None, is_confirmed=False, back=None)
         return await show_conflict(turn, stale.present, again, given.back)
-    note = " ".join([await say_change(turn, change) for change in changes if change.is_changed])
+    note = " · ".join([await say_change(turn, change) for change in changes if change.is_changed])
     audit_ids = tuple(change.audit_id for change in changes if change.audit_id is not None)
     return await _show_next(turn, given, note, audit_ids, tell(turn, changes, is_on_card=True))
 
@@ -149,7 +159,7 @@ async def _set(turn: Turn, given: SortOne, company_id: int, partner_id: int | No
         steps.append((set_company_partner, partner_id))
     for set_, value in steps:
         change = await set_(
-            turn.connection, turn.viewer, company_id, value, now=turn.now, source=turn.surface, version=version
+            turn.connection, turn.viewer, company_id, value, now=turn.now, source=turn.source, version=version
         )
         version = None if version is None else version + change.is_changed
         changes.append(change)

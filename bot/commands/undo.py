@@ -1,10 +1,12 @@
-"""Taking back what was changed, from the card that confirmed it; an undo can be undone."""
+"""Taking back what was changed, from the card that confirmed it or in words; an undo can be undone, which is a redo."""
 
-from typing import Annotated, ClassVar
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 from msgspec import Meta
 
 from bot.commands.change_notices import tell
+from bot.commands.change_words import say_steps, turn_back
 from bot.commands.company_changes import show_change
 from bot.commands.inputs import Back, Change, Id
 from bot.errors import BadRequestError
@@ -14,31 +16,34 @@ from bot.results.questions import Asked, Done, Said
 from bot.turn import Turn
 from bot.verbs import EVERYONE, GROUP, OWN, Router
 from storage.book.undo import undo_change
-from storage.errors import StaleError
+from storage.errors import MissingError, StaleError
 from storage.record import changes
-from storage.record.audit import list_last_changes
+from storage.record.audit import AuditRow, list_last_changes, list_own_changes
 
 router = Router()
 _MOST = 400
 """Changes that one click takes back: two for each of as many companies as one click changes, and as much again."""
 _LONGEST_AGO = 86_400
 """Seconds after which "undo" no longer means a change; its card still takes it back."""
+_FRESH: Final = 600
+"""Seconds for which nobody is asked whether a change is the one that is meant."""
+_NAMED: Final = 12
+CONVERSATIONS: Final = {"chat": ("chat", "group")}
+"""Where a change was made that is taken back in the chat: "undo" typed in a group is answered there too."""
 
 
 class Undo(Change, frozen=True):
-    """Changes to take back: those of a card, or what this person changed last."""
+    """Changes to take back: those of a card, or what this person changed last in this conversation."""
 
-    this: ClassVar[str] = "audit_ids"
-    given_by: ClassVar[frozenset[str]] = frozenset({"audit_id", "audit_ids"})
     audit_id: Id | None = None
     audit_ids: Annotated[tuple[Id, ...], Meta(max_length=_MOST)] = ()
-    is_remembered: bool = False
-    """The changes are those that the conversation remembers; no card named them."""
+    is_redo: bool = False
+    """An undo is to be taken back, and nothing else."""
 
     @property
     def is_personal(self) -> bool:
         """Typed, it is about whatever the asker changed last, wherever that was; a button says of which card."""
-        return self.is_remembered or (self.audit_id is None and not self.audit_ids)
+        return self.audit_id is None and not self.audit_ids
 
 
 @router.verb(
@@ -54,41 +59,60 @@ class Undo(Change, frozen=True):
 )
 async def undo(turn: Turn, given: Undo) -> Result:
     """Take changes back; what was changed again since is left as it is, and said."""
-    audit_ids = await _find_changes(turn, given)
-    if given.is_guess and not given.is_confirmed:
-        return _ask(turn, audit_ids)
+    done, is_here = await _find_changes(turn, given)
+    is_old = any(row.at < turn.now - _FRESH for row in done)
+    if not given.is_confirmed and (given.is_guess or is_old or len(done) > 1 or not is_here):
+        return await _ask(turn, done, given.back)
     undone: list[changes.Change] = []
     stale_count = 0
-    for audit_id in audit_ids:
+    for row in done:
         try:
-            undone.append(await undo_change(turn.writing, turn.viewer, audit_id, now=turn.now, source=turn.surface))
+            undone.append(await undo_change(turn.writing, turn.viewer, row.id, now=turn.now, source=turn.source))
         except StaleError:
             stale_count += 1
     if not undone:
         return _say_stale(turn, stale_count, given.back)
+    lines = await say_steps(turn, undone)
+    key = "redone" if all(row.is_undo for row in done) else "undone"
     if len(undone) == 1 and undone[0].of == "company" and not stale_count:
-        return await show_change(turn, undone[0], given.back)
-    return _show_undone(turn, undone, stale_count, given.back)
+        note = say(turn.language, f"commands.one_{key}", step=lines[0])
+        return await show_change(turn, undone[0], given.back, undone=note)
+    return _show_undone(turn, undone, lines, stale_count, given.back, key=key)
 
 
-async def _find_changes(turn: Turn, given: Undo) -> list[int]:
-    """Return the changes that are meant: those of the card, or what this person changed last, on whatever machine."""
-    if given.audit_id is not None:
-        return [given.audit_id]
-    audit_ids = list(dict.fromkeys(given.audit_ids))
-    if audit_ids and not given.is_remembered:
-        return audit_ids
-    latest = await list_last_changes(turn.connection, turn.viewer, since=turn.now - _LONGEST_AGO)
-    if not latest:
-        raise BadRequestError("nothing_to_undo")
-    return audit_ids if audit_ids and max(audit_ids) == latest[-1] else latest
+async def _find_changes(turn: Turn, given: Undo) -> tuple[Sequence[AuditRow], bool]:
+    """Return the changes that are meant, and whether they were made in this conversation (or its card says which).
+
+    Those of the card, or what this person changed last in this conversation, on whatever machine; else elsewhere.
+    """
+    if not given.is_personal:
+        ids = list(dict.fromkeys(given.audit_ids)) if given.audit_id is None else [given.audit_id]
+        found = await list_own_changes(turn.connection, turn.viewer, ids)
+        if not found:
+            raise MissingError("audit")
+        return found, True
+    since = turn.now - _LONGEST_AGO
+    last = await list_last_changes(
+        turn.connection, turn.viewer, since=since, places=CONVERSATIONS.get(turn.source, (turn.source,))
+    )
+    elsewhere = [] if last else await list_last_changes(turn.connection, turn.viewer, since=since)
+    found = await list_own_changes(turn.connection, turn.viewer, last or elsewhere)
+    if given.is_redo:
+        found = tuple(row for row in found if row.is_undo)
+    if not found:
+        raise BadRequestError("nothing_to_redo" if given.is_redo else "nothing_to_undo")
+    return found, bool(last)
 
 
-def _ask(turn: Turn, audit_ids: list[int]) -> Result:
-    """Ask whether the last change is meant: "cancel" may as well mean a question that was left unanswered."""
-    question = say(turn.language, "commands.undo_question", count=len(audit_ids))
-    data = {"verb": "undo", "audit_ids": audit_ids, "is_confirmed": True}
-    return Asked(summary=question, again=data)
+async def _ask(turn: Turn, done: Sequence[AuditRow], back: Back | None) -> Result:
+    """Ask whether these changes are meant, each with what it goes back from and to."""
+    key = "redo_question" if all(row.is_undo for row in done) else "undo_question"
+    question = say(turn.language, f"commands.{key}", count=len(done))
+    details = await say_steps(turn, [turn_back(row) for row in done[:_NAMED]])
+    if len(done) > _NAMED:
+        details.append(say(turn.language, "cards.pane.more", count=len(done) - _NAMED))
+    data = {"verb": "undo", "audit_ids": [row.id for row in done], "is_confirmed": True}
+    return Asked(summary=question, details=details, again=data, back=back)
 
 
 def _say_stale(turn: Turn, count: int, back: Back | None) -> Result:
@@ -96,11 +120,13 @@ def _say_stale(turn: Turn, count: int, back: Back | None) -> Result:
     return Said(summary=sentence, back=back, code=409)
 
 
-def _show_undone(turn: Turn, undone: list[changes.Change], stale_count: int, back: Back | None) -> Result:
-    sentence = say(turn.language, "commands.undone", count=len(undone))
-    lines = [change.name for change in undone[:10] if change.name]
+def _show_undone(
+    turn: Turn, undone: list[changes.Change], lines: list[str], stale_count: int, back: Back | None, *, key: str
+) -> Result:
+    sentence = say(turn.language, f"commands.{key}", count=len(undone))
+    lines = lines[:_NAMED]
     if stale_count:
         lines.append(say(turn.language, "commands.undo_stale", count=stale_count))
     audit_ids = tuple(change.audit_id for change in undone if change.audit_id is not None)
-    notices = tell(turn, tuple(undone))
+    notices = tell(turn, tuple(undone), is_undo=True)
     return Done(summary=sentence, notices=notices, audit_ids=audit_ids, lines=lines, back=back)

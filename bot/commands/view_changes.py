@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from bot.cards.kit import Json
 from bot.cards.phrases import text
 from bot.cards.views import say_name
+from bot.commands.change_words import say_step
 from bot.commands.company_changes import Rename, rename
 from bot.commands.inputs import OfView, Strings, Version, Words, read_names, tidy
 from bot.commands.listings import ShowList, complete, name_people
@@ -99,7 +100,7 @@ async def save_view(turn: Turn, given: OfFilter) -> Result:
         name,
         filter_,
         now=turn.now,
-        source=turn.surface,
+        source=turn.source,
         reserved_names=list_builtin_names(),
     )
     return await _show_list_again(turn, view, say(turn.language, "commands.view_saved", name=view.name))
@@ -141,7 +142,7 @@ async def set_filter(turn: Turn, given: OfFilter) -> Result:
         question = say(turn.language, "commands.set_filter_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id, "filter": to_json(filter_)}, listing.words)
     await changes.set_view_filter(
-        turn.writing, turn.viewer, view.id, filter_, now=turn.now, source=turn.surface, version=given.view_version
+        turn.writing, turn.viewer, view.id, filter_, now=turn.now, source=turn.source, version=given.view_version
     )
     return await _show_list_again(turn, view, say(turn.language, "commands.view_changed", name=view.name))
 
@@ -194,11 +195,11 @@ async def rename_view(turn: Turn, given: NameView) -> Result:
         view.id,
         new_name,
         now=turn.now,
-        source=turn.surface,
+        source=turn.source,
         version=given.version,
         reserved_names=list_builtin_names(),
     )
-    return await show_view(turn, view.id, say(turn.language, "commands.renamed", name=change.name), change)
+    return await show_view(turn, view.id, await say_step(turn, change), change)
 
 
 @router.verb(
@@ -238,7 +239,7 @@ async def duplicate_view(turn: Turn, given: NameView) -> Result:
         view.id,
         name,
         now=turn.now,
-        source=turn.surface,
+        source=turn.source,
         reserved_names=list_builtin_names(),
     )
     return await show_view(turn, copy.id, say(turn.language, "commands.view_copied", name=copy.name))
@@ -261,7 +262,7 @@ async def delete_view(turn: Turn, given: OfView) -> Result:
     if must_ask(given):
         question = say(turn.language, "commands.delete_view_question", name=view.name)
         return confirm(turn, question, {"view_id": view.id})
-    change = await changes.delete_view(turn.writing, turn.viewer, view.id, now=turn.now, source=turn.surface)
+    change = await changes.delete_view(turn.writing, turn.viewer, view.id, now=turn.now, source=turn.source)
     ids = () if change.audit_id is None else (change.audit_id,)
     note = say(turn.language, "commands.view_deleted", name=view.name)
     return await show_views(turn, ListViews(), note, ids, view.id)
@@ -282,5 +283,5 @@ async def restore_view(turn: Turn, given: RestoreView) -> Result:
     """Bring a deleted view back."""
     if given.view_id is None:
         raise BadRequestError("which_deleted_view")
-    view = await changes.restore_view(turn.writing, turn.viewer, given.view_id, now=turn.now, source=turn.surface)
+    view = await changes.restore_view(turn.writing, turn.viewer, given.view_id, now=turn.now, source=turn.source)
     return await show_view(turn, view.id, say(turn.language, "commands.view_restored", name=view.name))

@@ -61,7 +61,7 @@ async def share_view(turn: Turn, given: ShareView) -> Result:
         is_with_firm=is_with_firm,
         user_ids=user_ids,
         now=turn.now,
-        source=turn.surface,
+        source=turn.source,
     )
     note = say(turn.language, "commands.view_shared", name=view.name)
     shown = await show_view(turn, view.id, note, shared.change)
@@ -96,7 +96,7 @@ async def unshare_view(turn: Turn, given: ShareView) -> Result:
         view.id,
         user_ids=user_ids,
         now=turn.now,
-        source=turn.surface,
+        source=turn.source,
     )
     return await show_view(turn, view.id, say(turn.language, "commands.view_unshared", name=view.name), change)
 

@@ -5,7 +5,7 @@ Ask in words: `understand`. Say a filter back: `describe`. Say anything else: `s
 """
 
 from bot.language.command_data import get_called
-from bot.language.filter_description import describe, describe_period
+from bot.language.filter_description import describe, describe_period, quote_name
 from bot.language.formats import say_ago, say_date, say_list, say_month, say_number, say_time
 from bot.language.name_lists import split_names
 from bot.language.reasons import say_reason
@@ -23,6 +23,7 @@ __all__ = [
     "is_sentence",
     "name_language",
     "prepare",
+    "quote_name",
     "say",
     "say_ago",
     "say_date",

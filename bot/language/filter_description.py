@@ -23,39 +23,47 @@ def describe(
     people: Mapping[int, str] | None = None,
     company: str = "",
     others: Mapping[int, str] | None = None,
+    *,
+    locale: str = "",
 ) -> str:
     """Return a filter in words: `Companies of mine · clients · partner Anne Martin · no contact for 3 months`.
 
     `people` has the names of the colleagues in the filter by id, `company` is the name of the company whose contacts
-    are asked for, `others` has the names of the excluded companies by id. Typing the description gives the same filter.
+    are asked for, `others` has the names of the excluded companies by id. `locale` says how dates are
+    written. Typing the description gives the same filter.
     """
     names = {who: (people or {}).get(who, "") for who in filter_.user_ids}
     left_out = tuple((others or {}).get(number, "") for number in filter_.not_company_ids)
-    return _describe(filter_, language, tuple(names.items()), company, left_out)
+    return _describe(filter_, (language, locale), tuple(names.items()), company, left_out)
 
 
 @functools.lru_cache(maxsize=4_096)
 def _describe(
-    filter_: Filter, language: Language, people: tuple[tuple[int, str], ...], company: str, left_out: tuple[str, ...]
+    filter_: Filter,
+    spoken: tuple[Language, str],
+    people: tuple[tuple[int, str], ...],
+    company: str,
+    left_out: tuple[str, ...],
 ) -> str:
-    return _BETWEEN.join(_list_parts(filter_.normalised(), language, dict(people), company, left_out))
+    return _BETWEEN.join(_list_parts(filter_.normalised(), spoken, dict(people), company, left_out))
 
 
 def _list_parts(
-    filter_: Filter, language: Language, people: Mapping[int, str], company: str, left_out: tuple[str, ...]
+    filter_: Filter, spoken: tuple[Language, str], people: Mapping[int, str], company: str, left_out: tuple[str, ...]
 ) -> Iterator[str]:
+    language, locale = spoken
     yield say(language, f"language.subject.{filter_.of}.{filter_.scope}")
     if company:
-        yield say(language, "language.company.at", name=_quote(company))
+        yield say(language, "language.company.at", name=quote_name(company))
     if left_out:
-        names = say_list(language, [_quote(name or "?") for name in left_out], "or")
+        names = say_list(language, [quote_name(name or "?") for name in left_out], "or")
         yield say(language, f"language.company.not_{filter_.of}", name=names)
     if filter_.types:
         types = [say(language, f"language.type.{type_ or 'none'}") for type_ in filter_.types]
         yield say_list(language, types, "or")
     yield from _list_people(filter_, language, people)
     if filter_.last:
-        yield describe_period(filter_.last, language)
+        yield describe_period(filter_.last, language, locale)
     if filter_.text:
         yield say(language, "language.text.matching", text=f'"{filter_.text.replace(chr(34), chr(39))}"')
     yield say(language, f"language.sort.{filter_.sort}.{'up' if filter_.is_ascending else 'down'}")
@@ -91,10 +99,10 @@ def _name_partners(language: Language, partners: tuple[Partner, ...], people: Ma
 
 
 def _say_person(who: int, people: Mapping[int, str]) -> str:
-    return _quote(people.get(who) or "?")
+    return quote_name(people.get(who) or "?")
 
 
-def describe_period(period: Period, language: Language) -> str:
+def describe_period(period: Period, language: Language, locale: str = "") -> str:
     """Return a period in words: `no contact for 3 months`."""
     if period.days:
         unit, length = next((step for step in _LENGTHS if period.days % step[1] == 0), ("day", 1))
@@ -104,24 +112,24 @@ def describe_period(period: Period, language: Language) -> str:
         return say(language, f"language.last.{period.is_}_named", day=say(language, f"language.day.{period.day}"))
     first = date.fromisoformat(period.day or "")
     if not period.until:
-        return say(language, f"language.last.{period.is_}", day=say_date(language, first, style="long"))
-    return _say_between(language, first, date.fromisoformat(period.until))
+        return say(language, f"language.last.{period.is_}", day=say_date(language, first, style="long", locale=locale))
+    return _say_between(language, locale, first, date.fromisoformat(period.until))
 
 
-def _say_between(language: Language, first: date, last: date) -> str:
+def _say_between(language: Language, locale: str, first: date, last: date) -> str:
     """Describe a span of days; a whole day, month or year is named as such."""
     is_begun, is_ended = first.day == 1, (last + timedelta(days=last < date.max)).day == 1
     if first == last:
-        return say(language, "language.last.on", day=say_date(language, first, style="long"))
+        return say(language, "language.last.on", day=say_date(language, first, style="long", locale=locale))
     if is_begun and is_ended and (first.year, first.month) == (last.year, last.month):
         return say(language, "language.last.in_month", month=say_month(language, first))
     if is_begun and is_ended and (first.year, first.month, last.month) == (last.year, 1, 12):
         return say(language, "language.last.in_year", year=str(first.year))
-    days = [say_date(language, day, style="long") for day in (first, last)]
+    days = [say_date(language, day, style="long", locale=locale) for day in (first, last)]
     return say(language, "language.last.between", day=days[0], until=days[1])
 
 
-def _quote(name: str) -> str:
+def quote_name(name: str) -> str:
     """Return a name, in quotes if one of its words is in the vocabulary."""
     known = load_vocabulary().known
     is_plain = all(word.kind in {"word", "elided", "suffix"} and word.text not in known for word in tokenize(name))

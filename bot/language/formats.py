@@ -19,16 +19,14 @@ from babel.numbers import format_decimal, get_decimal_symbol
 from bot.turn import Language
 
 DateStyle = Literal["short", "medium", "long", "full"]
-Unit = Literal["year", "month", "week", "day", "hour", "minute"]
+Unit = Literal["day", "hour", "minute"]
 _UNITS: tuple[tuple[int, Unit], ...] = (
     (60, "minute"),
     (3_600, "hour"),
     (86_400, "day"),
-    (7 * 86_400, "week"),
-    (30 * 86_400, "month"),
-    (365 * 86_400, "year"),
 )
-"""The number of seconds from which each unit is used; a month has 30 days, as in filters."""
+"""The number of seconds from which each unit is used."""
+_WEEK = 7 * 86_400
 _BEGINNINGS = [seconds for seconds, _ in _UNITS]
 
 
@@ -38,29 +36,35 @@ def say_number(language: Language, number: float) -> str:
     return str(format_decimal(number, locale=language))
 
 
-def say_date(language: Language, at: int | date, timezone: str = "UTC", style: DateStyle = "medium") -> str:
+def say_date(
+    language: Language, at: int | date, timezone: str = "UTC", style: DateStyle = "medium", locale: str = ""
+) -> str:
     """Format a date, or the day of a time (UTC seconds) in a time zone: `3 Mar 2026`."""
     if isinstance(at, date):
-        return _say_day(language, at, style)
+        return _say_day(_choose_region(language, locale), at, style)
     if at <= 0:
         return ""
     moment = datetime.fromtimestamp(at, zone(timezone))
-    return _say_day(language, moment.date(), style)
+    return _say_day(_choose_region(language, locale), moment.date(), style)
 
 
-def say_time(language: Language, at: int, timezone: str = "UTC") -> str:
+def say_time(language: Language, at: int, timezone: str = "UTC", locale: str = "") -> str:
     """Format a time (UTC seconds) in a time zone: `3 Mar 2026, 14:05`."""
     if at <= 0:
         return ""
     moment = datetime.fromtimestamp(at, zone(timezone))
-    return f"{_say_day(language, moment.date(), 'medium')}, {format_time(moment, 'short', locale=language)}"
+    region = _choose_region(language, locale)
+    return f"{_say_day(region, moment.date(), 'medium')}, {format_time(moment, 'short', locale=region)}"
 
 
-def say_ago(language: Language, at: int, now: int) -> str:
-    """Return how long before or after `now` a time is (both UTC seconds): `3 weeks ago`, `in 2 days`."""
+def say_ago(language: Language, at: int, now: int, timezone: str = "UTC", locale: str = "") -> str:
+    """Return how long before or after `now` a time is (both UTC seconds): `3 days ago`; after a week the day itself."""
     if at <= 0:
         return ""
     distance = max(abs(now - at), 60)
+    if distance >= _WEEK:
+        day = datetime.fromtimestamp(at, zone(timezone)).date()
+        return _say_day(_choose_region(language, locale), day, "medium")
     seconds, unit = _UNITS[bisect.bisect(_BEGINNINGS, distance) - 1]
     return _say_distance(language, unit, distance // seconds * seconds * (1 if at > now else -1))
 
@@ -112,9 +116,18 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+@functools.lru_cache(maxsize=256)
+def _choose_region(language: Language, locale: str) -> str:
+    """Return where a language is spoken: as the client says, where it says this language; else nowhere."""
+    known = _parse_locale(locale)
+    if known is not None and known.language == language and known.territory:
+        return str(known)
+    return language
+
+
 @functools.lru_cache(maxsize=8_192)
-def _say_day(language: Language, day: date, style: DateStyle) -> str:
-    return str(format_date(day, style, locale=language))
+def _say_day(locale: str, day: date, style: DateStyle) -> str:
+    return str(format_date(day, style, locale=locale))
 
 
 @functools.lru_cache(maxsize=4_096)

@@ -1,6 +1,10 @@
-"""Suggest the commands nearest to a sentence that was not understood."""
+"""Suggest the questions nearest to a sentence that was not understood; none of them writes.
+
+A name in one is a gap (`{company}`), filled with a name of the reader's own.
+"""
 
 import functools
+import re
 
 from rapidfuzz import fuzz, process
 
@@ -10,6 +14,7 @@ from bot.language.vocabulary_loader import load_vocabulary
 from bot.turn import Language
 
 _COUNT = 3
+_GAP = re.compile(r"\{\w+\}")
 _LONGEST = 120
 """Characters that are compared."""
 
@@ -25,4 +30,4 @@ def suggest(text: str, language: Language) -> list[str]:
 def _load_examples(language: Language) -> dict[str, str]:
     """Return each example sentence with its folded form, which is compared."""
     examples = load_vocabulary().examples
-    return {example: fold(example) for example in examples.get(language) or examples[FALLBACK]}
+    return {example: fold(_GAP.sub("", example)) for example in examples.get(language) or examples[FALLBACK]}

@@ -8,6 +8,7 @@ import functools
 import re
 import tomllib
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import structlog
 from babel import Locale
 
 from bot.language.formats import say_number
+from bot.language.words import fold
 from bot.turn import Language
 
 FOLDER = Path(__file__).parent
@@ -22,6 +24,10 @@ LANGUAGES: tuple[Language, ...] = tuple(sorted(path.parent.name for path in FOLD
 """Every folder here with a `language.toml`."""
 FALLBACK: Language = "en"
 PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
+
+_ELIDING = frozenset({"fr"})
+_BEFORE_GAP = re.compile(r"\b([dD])e \{(\w+)\}")
+_VOWELS = frozenset("aeiouyœæ")
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +54,19 @@ def say(language: Language, key: str, **values: Any) -> str:
         values["count"] = say_number(language, count)
     elif isinstance(text, dict):
         text = text["other"]
+    if language in _ELIDING and "de {" in text:
+        text = _elide(text, values)
     return text.format_map(values) if values else text
+
+
+def _elide(text: str, values: Mapping[str, Any]) -> str:
+    """Shorten "de" before a name that begins with a vowel: "connue d'Anne"."""
+
+    def shorten(found: re.Match[str]) -> str:
+        is_before_vowel = fold(str(values.get(found[2], "")))[:1] in _VOWELS
+        return f"{found[1]}'{{{found[2]}}}" if is_before_vowel else found[0]
+
+    return _BEFORE_GAP.sub(shorten, text)
 
 
 def choose_language(locale: str | None, default: str = FALLBACK) -> Language:

@@ -1,13 +1,14 @@
 """From rows of the outbox to the card and the one sentence that say them, read under the reader's own rights."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from bot.cards import notices as cards
 from bot.cards.status import draw_credential, draw_status
 from bot.cards.wording import clean
 from bot.language import describe, say
+from bot.notices.plan import PARTNER_KINDS
 from bot.results.firm import Status, SyncFailure
 from bot.turn import Card, Language, Reader
 from storage.engine.connection import Connection
@@ -59,22 +60,27 @@ async def draw(
     kind = rows[0].kind
     if kind in _ALONE:
         return await _ALONE[kind](connection, recipient.viewer, reader, rows[-1])
-    if kind == "partner" and len({row.kind for row in rows}) == 1:
-        return await _draw_partner(connection, recipient.viewer, reader, rows)
+    if kind in PARTNER_KINDS and len({row.kind for row in rows}) == 1:
+        return _draw_moved(reader, kind, (await _read_news(connection, recipient.viewer, rows)).moved)
     news = await _read_news(connection, recipient.viewer, rows)
     return _draw_news(reader, news)
 
 
 async def draw_again(
-    connection: Connection, recipient: NoticeRecipient, reader: Reader, rows: Sequence[Waiting], answered_by: int
+    connection: Connection,
+    recipient: NoticeRecipient,
+    reader: Reader,
+    rows: Sequence[Waiting],
+    answered: Mapping[str, Any],
 ) -> Drawn | None:
     """Draw a message that was sent as things stand now: its question may have been answered elsewhere."""
     if len(rows) == 1 and rows[0].kind == "company":
         news = await _read_news(connection, recipient.viewer, rows)
         if news.companies and news.companies[0].type is not None:
-            names = await get_user_names(connection, recipient.viewer, [answered_by])
+            by, was = answered["by"], answered.get("was")
+            names = await get_user_names(connection, recipient.viewer, [by])
             company = news.companies[0]
-            card = cards.draw_company_answered(reader, company, names.get(answered_by, ""))
+            card = cards.draw_company_answered(reader, company, names.get(by, ""), CompanyType(was) if was else None)
             return Drawn(card, say(reader.language, "notices.answered", name=clean(company.name)))
     return await draw(connection, recipient, reader, rows)
 
@@ -83,37 +89,52 @@ async def draw_again(
 class _News:
     contacts: Sequence[cards.NewContact]
     companies: Sequence[cards.NewCompany]
-    partner_of: Sequence[cards.NewCompany]
+    moved: Sequence[cards.Moved]
 
 
-async def _read_news(connection: Connection, viewer: Viewer, rows: Iterable[Waiting]) -> _News:
-    ids: dict[str, list[int]] = {"contact": [], "company": [], "partner": []}
-    for row in rows:
-        if row.kind in ids:
-            ids[row.kind].append(row.entity_id)
+async def _read_news(connection: Connection, viewer: Viewer, rows: Sequence[Waiting]) -> _News:
+    ids = {kind: [row.entity_id for row in rows if row.kind == kind] for kind in ("contact", "company")}
+    moves = [row for row in rows if row.kind in PARTNER_KINDS]
     contacts = await list_contact_notice_data(connection, viewer, ids["contact"]) if ids["contact"] else []
-    asked = [*ids["company"], *ids["partner"]]
-    companies = await list_company_notice_data(connection, viewer, asked) if asked else []
-    meetings = [*(news.met_by for news in contacts), *(news.met_by for news in companies)]
+    asked = [*ids["company"], *(row.entity_id for row in moves)]
+    companies = {news.id: news for news in await list_company_notice_data(connection, viewer, asked)} if asked else {}
+    meetings = [*(news.met_by for news in contacts), *(news.met_by for news in companies.values())]
     people = {number for met_by in meetings for number in met_by} - {viewer.user_id}
-    names = await get_user_names(connection, viewer, people) if people else {}
-    drawn = {news.id: _make_company(news, names) for news in companies}
+    sides = (row.payload.get(key) for row in moves for key in ("by", "was", "is"))
+    partners: set[int] = {number for number in sides if number is not None}
+    names = await get_user_names(connection, viewer, people | partners) if people | partners else {}
+    met = {number: name for number, name in names.items() if number in people}
+    drawn = {number: _make_company(news, met) for number, news in companies.items()}
     return _News(
-        [_make_contact(news, names) for news in contacts],
+        [_make_contact(news, met) for news in contacts],
         [drawn[number] for number in dict.fromkeys(ids["company"]) if number in drawn],
-        [drawn[number] for number in dict.fromkeys(ids["partner"]) if number in drawn],
+        [
+            _make_moved(row, drawn[row.entity_id], names)
+            for row in {(row.entity_id, row.kind): row for row in moves}.values()
+            if row.entity_id in drawn and _is_still_so(row, companies[row.entity_id], viewer.user_id)
+        ],
     )
+
+
+def _is_still_so(row: Waiting, company: CompanyNoticeData, reader_id: int) -> bool:
+    """Say whether what a row says of a company's partner holds when it is said."""
+    if row.kind == "taken_back" or "is" not in row.payload:  # rows of the release before say no more than who did it
+        return True
+    return (company.partner_id == reader_id) == (row.kind == "partner")
+
+
+def _make_moved(row: Waiting, company: cards.NewCompany, names: Mapping[int, str]) -> cards.Moved:
+    by, was, is_ = (names.get(row.payload.get(key) or 0, "") for key in ("by", "was", "is"))
+    return cards.Moved(company, by, was, is_)
 
 
 def _draw_news(reader: Reader, news: _News) -> Drawn | None:
     language, contacts, companies = reader.language, news.contacts, news.companies
-    if not contacts and not companies and not news.partner_of:
+    if not contacts and not companies and not news.moved:
         return None
-    if news.partner_of or (contacts and companies):
-        card = cards.draw_digest(reader, contacts, companies, news.partner_of)
-        return Drawn(
-            card, say(language, "notices.several", count=len(contacts) + len(companies) + len(news.partner_of))
-        )
+    if news.moved or (contacts and companies):
+        card = cards.draw_digest(reader, contacts, companies, news.moved)
+        return Drawn(card, say(language, "notices.several", count=len(contacts) + len(companies) + len(news.moved)))
     if len(companies) == 1:
         return Drawn(
             cards.draw_new_company(reader, companies[0]),
@@ -137,18 +158,13 @@ def _draw_news(reader: Reader, news: _News) -> Drawn | None:
     return Drawn(card, say(language, "notices.contacts", count=len(contacts)))
 
 
-async def _draw_partner(
-    connection: Connection, viewer: Viewer, reader: Reader, rows: Sequence[Waiting]
-) -> Drawn | None:
-    companies = (await _read_news(connection, viewer, rows)).partner_of
-    if not companies:
+def _draw_moved(reader: Reader, kind: str, moved: Sequence[cards.Moved]) -> Drawn | None:
+    """Draw who is partner of companies now, in the words of one kind."""
+    if not moved:
         return None
-    by = rows[-1].payload["by"]
-    name = (await get_user_names(connection, viewer, [by])).get(by, "")
-    card = cards.draw_made_partner(reader, companies, name)
-    return Drawn(
-        card, say(reader.language, "notices.partner", count=len(companies), by=name, name=clean(companies[0].name))
-    )
+    name, by = clean(moved[0].company.name), moved[-1].by
+    card = cards.draw_moved(reader, kind, moved)
+    return Drawn(card, say(reader.language, f"notices.{kind}", count=len(moved), by=by, name=name))
 
 
 async def _draw_view(connection: Connection, viewer: Viewer, reader: Reader, row: Waiting) -> Drawn | None:

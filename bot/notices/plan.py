@@ -10,6 +10,8 @@ from storage.messages.outbox import Waiting
 
 DIGEST = "digest"
 """The group of what waits for the day's one message."""
+PARTNER_KINDS = frozenset({"partner", "replaced", "taken_back"})
+"""What is said of who is partner of a company: you are now, you are no longer, and that this was taken back."""
 UPDATE = "update"
 """A card drawn again makes no sound: no hours and no ceiling hold it up."""
 
@@ -31,10 +33,10 @@ def make_plan(
     """Plan for rows that are due; `said_today` is how many messages the person has had on this local day."""
     plan = Plan()
     plan.updates = [row for row in rows if row.kind == UPDATE]
-    plan.muted = [row.id for row in rows if row.kind in preferences.muted]
+    plan.muted = [row.id for row in rows if preferences.is_muted(row.kind)]
     groups: dict[str, list[Waiting]] = defaultdict(list)
     for row in rows:
-        if row.kind not in preferences.muted and row.kind != UPDATE:
+        if not preferences.is_muted(row.kind) and row.kind != UPDATE:
             groups[row.group_key].append(row)
     open_at = find_open_at(now, preferences, timezone)
     for group_key, group in groups.items():
@@ -55,4 +57,4 @@ def make_plan(
 
 def is_digested(kind: str) -> bool:
     """Say whether a digest gathers this kind; the others have a card of their own, at the digest's time."""
-    return kind in ("contact", "company", "partner")
+    return kind in {"contact", "company"} | PARTNER_KINDS

@@ -154,7 +154,7 @@ class Sender:
         ready: list[Ready] = []
         for row in plan.updates:
             said = await list_rows_of(connection, tenant_id, recipient.viewer.user_id, row.payload["activity_id"])
-            drawn = await draw_again(connection, recipient, reader, said, row.payload["by"]) if said else None
+            drawn = await draw_again(connection, recipient, reader, said, row.payload) if said else None
             if drawn is None:
                 await self._drop(connection, tenant_id, [row.id], "nothing_to_say")
             else:

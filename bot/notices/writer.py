@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.notices.pace import choose_due_at
-from bot.notices.plan import DIGEST, UPDATE, is_digested
+from bot.notices.plan import DIGEST, PARTNER_KINDS, UPDATE, is_digested
 from bot.turn import Notice
 from storage.engine.connection import Connection
 from storage.history.interactions import Applied
@@ -14,6 +14,7 @@ from storage.messages.outbox import (
     Message,
     NewNotice,
     add_notices,
+    drop_unsaid,
     has_notice,
     list_messages_about,
     list_pending_updates,
@@ -78,11 +79,13 @@ class Notices:
     async def add(self, connection: Connection, tenant_id: int, notices: Iterable[Notice]) -> None:
         """Write the notices of a command's reply (the desk calls this in the turn's transaction).
 
-        Kinds: `partner` {"company_id", "by"}: you were made partner (`by` is a user); `view` {"view_id", "by"}: a view
-        was shared with you; `answered` {"company_id", "is_on_card"}: somebody (`user_id`) said what the company is:
-        cards that asked are drawn again, but for the answerer's own where the answer was given on the card itself.
+        Kinds: `partner` {"company_id", "by", "was", "is"}: you were made partner (all three are users); `replaced`: you
+        are no longer; `taken_back`: that change was undone, which whoever had not heard of it yet never hears of;
+        `view` {"view_id", "by"}: a view was shared with you; `answered` {"company_id", "is_on_card", "was", "is"}:
+        somebody (`user_id`) said what the company is: cards that asked are drawn again, but for the answerer's own
+        where the answer was given on the card itself.
         """
-        given = list(notices)
+        given = [notice for notice in notices if await self._is_to_be_said(connection, tenant_id, notice)]
         spoken = [notice for notice in given if notice.kind != "answered"]
         recipients = await get_notice_recipients(connection, tenant_id, {notice.user_id for notice in spoken})
         rows = [
@@ -95,6 +98,15 @@ class Notices:
             if notice.kind == "answered":
                 rows += await self._redraw(connection, tenant_id, notice)
         await add_notices(connection, tenant_id, rows, int(self.clock()))
+
+    async def _is_to_be_said(self, connection: Connection, tenant_id: int, notice: Notice) -> bool:
+        """Drop what was not said yet and was taken back since; whoever heard of it hears of that too."""
+        if notice.kind != "taken_back":
+            return True
+        company_id, now = notice.payload["company_id"], int(self.clock())
+        await drop_unsaid(connection, tenant_id, notice.user_id, PARTNER_KINDS, company_id, now=now)
+        told = [await list_told(connection, tenant_id, kind, [company_id]) for kind in sorted(PARTNER_KINDS)]
+        return any((notice.user_id, company_id) in one for one in told)
 
     async def on_tenant_state(self, connection: Connection, tenant_id: int, state: str) -> None:
         """Tell the administrators once that the firm keeps us out (the directory's `OnTenantState`)."""
@@ -109,19 +121,20 @@ class Notices:
         preferences = read_notice_preferences(self.default, *recipient.settings)
         due_at = choose_due_at(self.clock(), preferences, recipient.timezone)
         for kind, number in told:
-            if kind not in preferences.muted:
+            if not preferences.is_muted(kind):
                 group_key = DIGEST if preferences.is_digest else MET
                 yield NewNotice(recipient.viewer.user_id, kind, due_at, number, group_key, {"by": met_by})
 
     def _write(self, recipient: NoticeRecipient, kind: str, payload: Mapping[str, Any]) -> Iterator[NewNotice]:
         preferences = read_notice_preferences(self.default, *recipient.settings)
-        if kind not in preferences.muted:
+        if not preferences.is_muted(kind):
             due_at = choose_due_at(self.clock(), preferences, recipient.timezone)
-            number = payload["company_id"] if kind == "partner" else payload["view_id"]
-            group_key = f"partner:{payload['by']}" if kind == "partner" else f"view:{number}"
+            number = payload["company_id"] if kind in PARTNER_KINDS else payload["view_id"]
+            group_key = f"{kind}:{payload['by']}" if kind in PARTNER_KINDS else f"view:{number}"
             if preferences.is_digest and is_digested(kind):
                 group_key = DIGEST
-            yield NewNotice(recipient.viewer.user_id, kind, due_at, number, group_key, {"by": payload["by"]})
+            kept = {key: payload[key] for key in ("by", "was", "is") if key in payload}
+            yield NewNotice(recipient.viewer.user_id, kind, due_at, number, group_key, kept)
 
     async def _redraw(self, connection: Connection, tenant_id: int, notice: Notice) -> list[NewNotice]:
         """Give a row for each message that asked what the company is, and is not about to be drawn again already."""
@@ -130,14 +143,15 @@ class Notices:
             is_own = message.user_id == notice.user_id and notice.payload.get("is_on_card", False)
             pending = await list_pending_updates(connection, tenant_id, message.user_id)
             if not is_own and message.activity_id not in pending:
-                rows.append(self._make_update(message, notice.user_id))
+                rows.append(self._make_update(message, notice))
         return rows
 
-    def _make_update(self, message: Message, answered_by: int) -> NewNotice:
+    def _make_update(self, message: Message, answered: Notice) -> NewNotice:
         payload = {
             "conversation_id": message.conversation_id,
             "activity_id": message.activity_id,
-            "by": answered_by,
+            "by": answered.user_id,
+            "was": answered.payload.get("was"),
         }
         return NewNotice(message.user_id, UPDATE, int(self.clock()), 0, message.activity_id[:128], payload)
 

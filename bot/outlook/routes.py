@@ -11,6 +11,7 @@ from bot.door import Door
 from bot.language import choose_language
 from bot.outlook.headers import YEAR, add_security_headers, page_policy
 from bot.outlook.legal import describe_firm
+from bot.outlook.live import Live
 from bot.outlook.tokens import SCOPE, UserTokens
 from bot.outlook.turns import Turns
 from bot.web.site import NO_MARKUP, NotBuiltError, Site, load_site
@@ -28,10 +29,11 @@ def add_outlook_routes(
     door: Door,
     tokens: UserTokens,
     site: Site | None = None,
-) -> None:
+) -> Live:
     """Add the page and its questions to the service, and the security headers to everything that it answers.
 
-    `tokens` says who asks; `desk` answers. `site` is the built page, `bot/web/dist` unless another is given.
+    `tokens` says who asks; `door` answers. `site` is the built page, `bot/web/dist` unless another is given. Gives the
+    loop that tells open pages of changes.
     """
     pages = _Pages(config, site or load_site(), database)
     app.on_response_prepare.append(add_security_headers)
@@ -43,6 +45,10 @@ def add_outlook_routes(
     app.router.add_get("/static/{name}", pages.send_asset)
     turns = Turns(database, door, tokens, origin=own_origin(config))
     app.router.add_post("/api/turn", turns.answer)
+    live = Live(database, turns.admit)
+    app.router.add_get("/api/changes", live.follow)
+    app.on_shutdown.append(live.close)
+    return live
 
 
 def own_origin(config: Config) -> str:

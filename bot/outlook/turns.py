@@ -10,7 +10,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from bot.door import VERSIONED, Door
+from bot.door import VERSIONED, Caller, Door
 from bot.errors import BadRequestError, CarnetError
 from bot.language import choose_language, say
 from bot.outlook.tokens import UserTokens
@@ -40,6 +40,14 @@ _VERSION = re.compile(r"[0-9]{1,18}", re.ASCII)
 log = structlog.get_logger(__name__)
 
 
+class RefusedError(Exception):
+    """Somebody who is not let in; `response` says why."""
+
+    def __init__(self, response: web.Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
 class Question(msgspec.Struct, forbid_unknown_fields=True):
     """The body of a question."""
 
@@ -61,7 +69,7 @@ class Turns:
 
     async def answer(self, request: web.Request) -> web.Response:
         """Answer one question; every refusal is JSON with a sentence and the status of its kind."""
-        language = choose_language(request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0])
+        language = _read_language(request)
         try:
             user = await self._know(request)
             language = choose_language(None, user.language) if user else language
@@ -90,6 +98,17 @@ class Turns:
         response.headers["Vary"] = "Origin"
         return response
 
+    async def admit(self, request: web.Request, surface: Literal["pane", "tab"]) -> Caller:
+        """Let in whoever opens a page; raises the answer that refuses them, as `answer` gives it."""
+        try:
+            user = await self._know(request)
+            language = choose_language(None, user.language) if user else _read_language(request)
+            return self._door.admit(user, surface=surface, language=language)
+        except CarnetError as error:
+            raise RefusedError(_refuse(error.code, _read_language(request), error)) from error
+        except DatabaseError as error:
+            raise RefusedError(_refuse(HTTPStatus.SERVICE_UNAVAILABLE, _read_language(request))) from error
+
     async def _know(self, request: web.Request) -> KnownUser | None:
         """Return the person behind the token; raises `UnauthenticatedError` without a good one."""
         identity = await self._tokens.check(request.headers.get("Authorization"))
@@ -116,6 +135,10 @@ def _refuse_doubles(pairs: list[tuple[str, Any]]) -> None:
     """Raise `ValueError` for a key that is said twice: which of the two is meant, nobody knows (RFC 8259, 4)."""
     if len({key for key, _ in pairs}) < len(pairs):
         raise ValueError("a key twice")
+
+
+def _read_language(request: web.Request) -> Language:
+    return choose_language(request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0])
 
 
 def _send(reply: Reply) -> web.Response:

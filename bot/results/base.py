@@ -43,5 +43,5 @@ class Result:
 
     @property
     def remembered(self) -> Mapping[str, Any]:
-        """What the conversation keeps of it, for "this" and "undo"."""
-        return {"audit_ids": list(self.audit_ids)} if self.audit_ids else {}
+        """What the conversation keeps of it, for "this"."""
+        return {}

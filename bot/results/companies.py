@@ -22,6 +22,10 @@ class CompanyShown(Result):
     note: str = ""
     back: Json | None = None
     """Where the reader came from, verb included."""
+    asks_partner: bool = False
+    """Who is responsible is asked next."""
+    wrong: str = ""
+    """The field of the form that could not be read; the summary says why, and the form is open with what it held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

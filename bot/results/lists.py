@@ -36,6 +36,8 @@ class Listing:
     """Something to know first: what was done, or why this list and no other."""
     is_in_public: bool = False
     """Others read it too: nothing can be changed from it."""
+    read_so_far: float | None = None
+    """How much of the first sync is done, where nothing was found and there is more to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,7 @@ def give_page(listing: Listing, page: Page[Any]) -> Json:
         "next": page.next,
         "filter": to_json(listing.filter),
         "people": {str(number): name for number, name in listing.people.items()},
+        "read_so_far": listing.read_so_far,
     }
 
 
@@ -225,8 +228,8 @@ class ViewsListed(Result):
 
     @property
     def remembered(self) -> Mapping[str, Any]:
-        """The view that was changed, and the change."""
-        return {} if self.changed_id is None else {"view_id": self.changed_id, "audit_ids": list(self.audit_ids)}
+        """The view that was changed, for "this"."""
+        return {} if self.changed_id is None else {"view_id": self.changed_id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +247,5 @@ class ViewShown(Result):
 
     @property
     def remembered(self) -> Mapping[str, Any]:
-        """The view and its filter, for "this"; and the change."""
-        kept = {"view_id": self.view.row.id, "filter": to_json(self.view.row.filter)}
-        return kept | ({"audit_ids": list(self.audit_ids)} if self.audit_ids else {})
+        """The view and its filter, for "this"."""
+        return {"view_id": self.view.row.id, "filter": to_json(self.view.row.filter)}

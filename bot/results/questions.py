@@ -1,7 +1,7 @@
 """What is said, and what is asked back."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.results.base import Result
@@ -66,11 +66,16 @@ class Greeted(Result):
     """Hello: who this is and what is not shared; without a name where others read."""
 
     name: str = ""
+    examples: Mapping[str, str] = field(default_factory=dict)
+    """A company, a colleague and a view of the reader's own, for what to try."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpShown(Result):
     """What can be asked, by example."""
+
+    examples: Mapping[str, str] = field(default_factory=dict)
+    """A company, a colleague and a view of the reader's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ from bot.turn import Ask, Language, Reply
 ERROR_TYPE: Final = "application/vnd.microsoft.error"
 MESSAGE_TYPE: Final = "application/vnd.microsoft.activity.message"
 SEARCH_TYPE: Final = "application/vnd.microsoft.search.searchResponse"
+BESIDE: Final = frozenset({"notices.settings"})
+"""Verbs whose answer comes as a message of its own: the card that asked still has something to say."""
 BAD_REQUEST: Final = 400
 FORBIDDEN: Final = 403
 CHANGED_SINCE: Final = 409
@@ -33,6 +35,9 @@ async def answer_action(visit: TeamsTurn) -> Body:
     if visit.is_late:
         await visit.say(reply)
         return None
+    if ask.verb in BESIDE and not reply.is_error:
+        await visit.say(reply, is_beside=True)
+        return {"statusCode": 200, "type": MESSAGE_TYPE, "value": reply.summary}
     await visit.say_privately(reply)
     if reply.file is not None:
         await visit.say(reply)

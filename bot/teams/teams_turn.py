@@ -78,8 +78,11 @@ class TeamsTurn:
             typing.cancel()
             _TURNS[caller.surface].observe(loop.time() - started)
 
-    async def say(self, reply: Reply) -> None:
-        """Send a reply to the conversation, and its private part to the asker's own chat."""
+    async def say(self, reply: Reply, *, is_beside: bool = False) -> None:
+        """Send a reply to the conversation, and its private part to the asker's own chat.
+
+        `is_beside`: the card that asked stays as it is.
+        """
         reach("turn_committed")
         if not self._is_expected and self.caller is not None and not await self._claim.take_reply():
             return
@@ -87,7 +90,7 @@ class TeamsTurn:
             reply = Reply(private=reply)
         await self.say_privately(reply)
         message = self._draw(reply)
-        if message is not None and not await self._replace_card(message, reply):
+        if message is not None and (is_beside or not await self._replace_card(message, reply)):
             await self.send(message)
 
     async def say_privately(self, reply: Reply) -> None:

@@ -33,20 +33,22 @@ class Edit:
     shown: tuple[str, ...]
     now: int
     source: str
-    undoes: int | None = None
+    undoes: Mapping[str, int] | None = None
 
 
-def edit_type(type_: str | None, now: int, source: str, *, undoes: int | None = None) -> Edit:
+def edit_type(type_: str | None, now: int, source: str, *, undoes: Mapping[str, int] | None = None) -> Edit:
     """Edit for a type, or none."""
     return Edit("company.set_type", {"type": type_ and str(type_)}, ("type",), now, source, undoes)
 
 
-def edit_partner(partner_id: int | None, now: int, source: str, *, undoes: int | None = None) -> Edit:
+def edit_partner(partner_id: int | None, now: int, source: str, *, undoes: Mapping[str, int] | None = None) -> Edit:
     """Edit for a partner, or nobody."""
     return Edit("company.set_partner", {"partner_id": partner_id}, ("partner_id",), now, source, undoes)
 
 
-def edit_name(name: str, *, is_provisional: bool, now: int, source: str, undoes: int | None = None) -> Edit:
+def edit_name(
+    name: str, *, is_provisional: bool, now: int, source: str, undoes: Mapping[str, int] | None = None
+) -> Edit:
     """Edit for a name; raises `RefusedError` for one with nothing to read."""
     if not fold_name(name):
         raise RefusedError("bad_name")
@@ -107,7 +109,7 @@ async def change_several(
     await write_edit(connection, viewer, [row.id for row in changed], edit)
     after = {key: edit.values[key] for key in edit.shown}
     before = {row.id: {key: getattr(row, key) for key in edit.shown} for row in current}
-    kept = after | ({"undoes": edit.undoes} if edit.undoes else {})
+    kept = after | dict(edit.undoes or {})
     entries = [Entry(edit.action, "company", row.id, before[row.id], kept) for row in changed]
     numbers = await add_audits(connection, viewer, entries, now=edit.now, source=edit.source)
     audit_ids = dict(zip((row.id for row in changed), numbers, strict=True))

@@ -240,6 +240,6 @@ async def undo_contact(connection: AsyncConnection, viewer: Viewer, done: AuditR
     is_added = done.action == "contact.remove"
     await (set_added if is_added else unset_added)(connection, viewer, person.id)
     change = _make_change(person, viewer, now, is_added=is_added)
-    entry = Entry(change.action, "contact", person.id, change.before, change.after | {"undoes": done.id})
+    entry = Entry(change.action, "contact", person.id, change.before, change.after | done.name_undo())
     audit_id = (await add_audits(connection, viewer, [entry], now=now, source=source))[0]
     return replace(change, audit_id=audit_id)

@@ -24,9 +24,9 @@ class Person:
 
     address: str
     """As it was given."""
-    state: Literal["user", "contact", "seen", "unknown", "invalid"]
+    state: Literal["user", "contact", "seen", "unknown", "machine", "invalid"]
     """Of the firm (a room or a list of it has no `id`); a contact the viewer may see; only wrote in so far; not in the
-    book; no address at all."""
+    book; never a contact, for `reason`; no address at all."""
     id: int | None = None
     """Of the user or the contact."""
     name: str = ""

@@ -114,8 +114,8 @@ async def restore_change_set(
 
 def _make_edit(row: Any, before: dict[str, Any], now: int, source: str) -> Any:
     if row.action == "company.set_type":
-        return edit_type(before.get("type"), now, source, undoes=row.id)
+        return edit_type(before.get("type"), now, source, undoes={"undoes": row.id})
     if row.action == "company.set_partner":
-        return edit_partner(before.get("partner_id"), now, source, undoes=row.id)
+        return edit_partner(before.get("partner_id"), now, source, undoes={"undoes": row.id})
     is_provisional = before.get("is_provisional", False)
-    return edit_name(before["name"], is_provisional=is_provisional, now=now, source=source, undoes=row.id)
+    return edit_name(before["name"], is_provisional=is_provisional, now=now, source=source, undoes={"undoes": row.id})

@@ -14,7 +14,7 @@ from storage.book.company_writes import (
 )
 from storage.book.contacts import undo_contact
 from storage.errors import MissingError, StaleError
-from storage.record.audit import AuditRow, get_audit
+from storage.record.audit import AuditRow, list_own_changes
 from storage.record.changes import Change
 from storage.viewer import Viewer
 from storage.views.changes import undo_view
@@ -23,10 +23,11 @@ from storage.views.changes import undo_view
 async def undo_change(connection: AsyncConnection, viewer: Viewer, audit_id: int, *, now: int, source: str) -> Change:
     """Take one change back (company, contact or view); raises `StaleError` where it was changed again since.
 
-    An undo can be undone; `MissingError("audit")` for a number that is no change of the viewer's own.
+    An undo can be undone; `MissingError("audit")` for a number that is no change of the viewer's own, or that no
+    person made (a demo, a migration).
     """
-    done = await get_audit(connection, viewer, audit_id)
-    if done is None or done.entity_id is None or done.actor_id != viewer.user_id:
+    done = next(iter(await list_own_changes(connection, viewer, [audit_id])), None)
+    if done is None or done.entity_id is None:
         raise MissingError("audit")
     undo = {"company": _undo_company, "contact": undo_contact, "view": undo_view}.get(done.of)
     if undo is None:
@@ -43,12 +44,14 @@ async def _undo_company(
     if is_now != {key: done.after.get(key) for key in done.before}:
         raise StaleError(await get_company(connection, viewer, company_id))
     if done.action == "company.set_type":
-        edit = edit_type(was["type"], now, source, undoes=done.id)
+        edit = edit_type(was["type"], now, source, undoes=done.name_undo())
     elif done.action == "company.set_partner":
         await check_partner(connection, viewer, was["partner_id"])
-        edit = edit_partner(was["partner_id"], now, source, undoes=done.id)
+        edit = edit_partner(was["partner_id"], now, source, undoes=done.name_undo())
     elif done.action == "company.rename":
-        edit = edit_name(was["name"], is_provisional=was["is_provisional"], now=now, source=source, undoes=done.id)
+        edit = edit_name(
+            was["name"], is_provisional=was["is_provisional"], now=now, source=source, undoes=done.name_undo()
+        )
     else:
         raise MissingError("audit")
     change = await change_one(connection, viewer, company_id, edit, None)

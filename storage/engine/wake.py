@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-Channel = Literal["mailboxes", "outbox", "subscriptions", "directory", "upkeep"]
-CHANNELS: Final[tuple[Channel, ...]] = ("mailboxes", "outbox", "subscriptions", "directory", "upkeep")
+Channel = Literal["mailboxes", "outbox", "subscriptions", "directory", "upkeep", "changes"]
+CHANNELS: Final[tuple[Channel, ...]] = ("mailboxes", "outbox", "subscriptions", "directory", "upkeep", "changes")
 
 _KEY = "carnet_wakes"
 

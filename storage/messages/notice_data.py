@@ -136,20 +136,23 @@ class CompanyNoticeData:
     """Of those met last, and only of the first company asked for."""
     contact_count: int
     met_by: tuple[int, ...]
+    partner_id: int | None = None
 
 
 async def list_company_notice_data(
     connection: AsyncConnection, viewer: Viewer, ids: Collection[int]
 ) -> list[CompanyNoticeData]:
     """Return the data of companies for a notice, by id."""
-    query = select(Company.id, Company.name, Company.version, Company.type, Company.last_at)
+    query = select(Company.id, Company.name, Company.version, Company.type, Company.last_at, Company.partner_id)
     rows = (await connection.execute(query.where(Access(viewer).companies(), Company.id.in_(ids)))).all()
     found = sorted(row[0] for row in rows)
     domains = await _list_first_domains(connection, viewer, found)
     names = {company_id: await _list_contact_names(connection, viewer, company_id) for company_id in found[:1]}
     met_by = await _list_meeters(connection, viewer, CompanyRelationship, CompanyRelationship.company_id, found)
     return [
-        CompanyNoticeData(*row, domains.get(row[0], ""), *names.get(row[0], ((), 0)), met_by.get(row[0], ()))
+        CompanyNoticeData(
+            *row[:5], domains.get(row[0], ""), *names.get(row[0], ((), 0)), met_by.get(row[0], ()), row[5]
+        )
         for row in sorted(rows, key=lambda row: found.index(row[0]))
     ]
 

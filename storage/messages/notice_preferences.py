@@ -16,6 +16,8 @@ from storage.viewer import Viewer
 
 KINDS: Final = ("contact", "company", "partner", "view")
 """Kinds of notices that can be muted; the summary of a first sync cannot."""
+_WISHED_AS: Final = {"replaced": "partner", "taken_back": "partner"}
+"""Kinds that are muted with another: whoever hears of becoming a partner hears of being one no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,10 @@ class NoticePreferences:
     days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
     daily_most: int = 20
     """Most messages a day; further notices wait for the next digest."""
+
+    def is_muted(self, kind: str) -> bool:
+        """Say whether the person wants to hear nothing of this kind."""
+        return _WISHED_AS.get(kind, kind) in self.muted
 
     def changed(self, **changes: Any) -> "NoticePreferences":
         """Return a copy with some preferences changed; raises `ValueError` for an impossible value."""

@@ -175,6 +175,15 @@ async def has_notice(connection: AsyncConnection, tenant_id: int, user_id: int, 
     return bool(await _OF_KIND.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id, "kind": kind}))
 
 
+async def drop_unsaid(
+    connection: AsyncConnection, tenant_id: int, user_id: int, kinds: Collection[str], entity_id: int, *, now: int
+) -> None:
+    """Take back what was to be said to a person of an entity, and was not yet."""
+    unsaid = _of_user(tenant_id, user_id, "pending"), Outbox.kind.in_(kinds), Outbox.entity_id == entity_id
+    values = {"state": "dropped", "due_at": now, "reason": "taken_back"}
+    await connection.execute(update(Outbox).where(*unsaid).values(**values))
+
+
 async def list_told(
     connection: AsyncConnection, tenant_id: int, kind: str, entity_ids: Collection[int]
 ) -> set[tuple[int, int]]:

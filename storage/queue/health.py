@@ -56,6 +56,18 @@ async def get_health(connection: Reading, now: int, tenant_id: int | None = None
     )
 
 
+async def get_first_progress(connection: Reading, viewer: Viewer, now: int) -> float | None:
+    """Return how much of the firm's first sync is done, 0 to 1, while the viewer's own mailbox is not through with it.
+
+    None where it is, or never will be.
+    """
+    own = Mailbox.tenant_id == viewer.tenant_id, Mailbox.user_id == viewer.user_id
+    mailbox = (await connection.execute(select(Mailbox.state, Mailbox.first_success_at).where(*own))).first()
+    if mailbox is None or mailbox.first_success_at or mailbox.state in {*UNCOUNTED, "forbidden"}:
+        return None
+    return (await get_health(connection, now, viewer.tenant_id)).progress
+
+
 async def _measure_progress(
     connection: Reading, of_tenant: ColumnElement[bool], total: int, now: int
 ) -> tuple[float, int]:

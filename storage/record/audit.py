@@ -1,14 +1,15 @@
 """Who changed what, from what to what, when and from where: rows are added, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, func, insert, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.connection import Reading
 from storage.engine.database import next_ids
+from storage.engine.wake import wake
 from storage.lists.filters import is_id
 from storage.lists.paging import Page, make_page, read_cursor
 from storage.models import Audit, Company, Contact, User, View
@@ -18,6 +19,8 @@ _LATEST: Final = 2000
 _LONGEST_SET: Final = 100_000
 """Numbers that the rows of one change set may lie apart: other transactions take some in between."""
 _CHANGE_SET: Final = "carnet change set"
+_BY_PEOPLE: Final = ("chat", "group", "pane", "tab", "extension")
+"""Where people make changes; what a demo or a migration wrote is nobody's to take back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,17 @@ class AuditRow:
     entity_id: int | None
     before: dict[str, Any]
     after: dict[str, Any]
+    name: str = ""
+    """What the company, contact or view is called now."""
+
+    @property
+    def is_undo(self) -> bool:
+        """Say whether it took a change back; to take that back is to make the change again."""
+        return "undoes" in self.after
+
+    def name_undo(self) -> dict[str, int]:
+        """Return what the record of taking this back says of it."""
+        return {"redoes" if self.is_undo else "undoes": self.id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +103,8 @@ async def add_audits(
         for number, entry in zip(numbers, entries, strict=True)
     ]
     await connection.execute(insert(Audit), rows)
+    wake(connection, "changes")
     return numbers
-
-
-async def get_audit(connection: AsyncConnection, viewer: Viewer, audit_id: int) -> AuditRow | None:
-    """Return one change of something that the viewer may see, or of a view of the viewer's own that is deleted."""
-    if not is_id(audit_id):
-        return None
-    row = (await connection.execute(_select(viewer).where(Audit.id == audit_id, _is_known(viewer)))).first()
-    return _make_row(row) if row else None
 
 
 def _is_known(viewer: Viewer) -> ColumnElement[bool]:
@@ -110,20 +117,30 @@ def _is_known(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-async def list_last_changes(connection: Reading, viewer: Viewer, *, since: int) -> list[int]:
+async def list_last_changes(
+    connection: Reading, viewer: Viewer, *, since: int, places: Collection[str] = _BY_PEOPLE
+) -> list[int]:
     """Return the numbers of what the viewer changed last (all that was changed in one go), oldest first.
 
-    Nothing before `since`, nor behind the latest rows of the tenant.
+    Nothing before `since`, nor behind the latest rows of the tenant; `places` asks for what was changed there alone.
     """
     own, newest = _is_own(viewer), select(func.max(Audit.id)).where(Audit.tenant_id == viewer.tenant_id)
-    late = Audit.at >= since, Audit.id > newest.scalar_subquery() - _LATEST
+    late = Audit.at >= since, Audit.id > newest.scalar_subquery() - _LATEST, Audit.source.in_(places)
     last = await connection.scalar(select(Audit.id).where(own, *late).order_by(Audit.id.desc()).limit(1))
     return await list_change_set(connection, viewer, last) if last else []
 
 
 def _is_own(viewer: Viewer) -> ColumnElement[bool]:
     is_own = and_(Audit.tenant_id == viewer.tenant_id, Audit.actor_id == viewer.user_id)
-    return and_(is_own, _is_known(viewer))
+    return and_(is_own, Audit.source.in_(_BY_PEOPLE), _is_known(viewer))
+
+
+async def list_own_changes(connection: Reading, viewer: Viewer, audit_ids: Sequence[int]) -> tuple[AuditRow, ...]:
+    """Return those of some changes that the viewer made and may take back, in the order given."""
+    ids = [audit_id for audit_id in audit_ids if is_id(audit_id)]
+    found = await connection.execute(_select(viewer).where(_is_own(viewer), Audit.id.in_(ids)))
+    rows = {row.id: row for row in map(_make_row, found)}
+    return tuple(rows[audit_id] for audit_id in ids if audit_id in rows)
 
 
 async def list_change_set(connection: Reading, viewer: Viewer, audit_id: int) -> list[int]:
@@ -181,10 +198,25 @@ def _select(viewer: Viewer) -> Any:
     is_actor = and_(User.tenant_id == Audit.tenant_id, User.id == Audit.actor_id)
     who, what = (Audit.id, Audit.at, Audit.actor_id, User.name), (Audit.source, Audit.action, Audit.of, Audit.entity_id)
     return (
-        select(*who, *what, Audit.before, Audit.after)
+        select(*who, *what, Audit.before, Audit.after, _select_name())
         .outerjoin(User, is_actor)
         .where(Audit.tenant_id == viewer.tenant_id)
     )
+
+
+def _select_name() -> ColumnElement[str]:
+    """Name what a change is of; whether it may be seen is asked beside it."""
+    of_contact = func.coalesce(func.nullif(Contact.name, ""), Contact.address)
+    tables: dict[str, tuple[Any, Any]] = {
+        "company": (Company, Company.name),
+        "contact": (Contact, of_contact),
+        "view": (View, View.name),
+    }
+    names = []
+    for of, (table, name) in tables.items():
+        is_it = table.tenant_id == Audit.tenant_id, table.id == Audit.entity_id
+        names.append((Audit.of == of, select(name).where(*is_it).correlate(Audit).scalar_subquery()))
+    return case(*names, else_="")
 
 
 def _is_visible(viewer: Viewer, of: str, entity_id: int) -> ColumnElement[bool]:
@@ -198,8 +230,9 @@ def _is_visible(viewer: Viewer, of: str, entity_id: int) -> ColumnElement[bool]:
 
 
 def _make_row(row: Any) -> AuditRow:
-    id_, at, actor_id, actor_name, source, action, of, entity_id, before, after = row
-    return AuditRow(id_, at, actor_id, actor_name or "", source, action, of, entity_id, before or {}, after or {})
+    id_, at, actor_id, actor_name, source, action, of, entity_id, before, after, name = row
+    what = action, of, entity_id, before or {}, after or {}, name or ""
+    return AuditRow(id_, at, actor_id, actor_name or "", source, *what)
 
 
 def _get_place(row: Any) -> tuple[int, int]:

@@ -182,12 +182,12 @@ async def undo_view(connection: AsyncConnection, viewer: Viewer, done: AuditRow,
     """Undo a change of an own view; raises the errors of `undo_change`."""
     view_id = done.entity_id or 0
     if done.action == "view.delete":
-        return await restore(connection, viewer, view_id, now=now, source=source, undoes=done.id)
+        return await restore(connection, viewer, view_id, now=now, source=source, undoes=done.name_undo())
     try:
         view = await get_own(connection, viewer, view_id)
     except RefusedError as error:
         raise MissingError("audit") from error
-    steps = Steps(connection, viewer, view, now, source, undoes=done.id)
+    steps = Steps(connection, viewer, view, now, source, undoes=done.name_undo())
     if done.action in ("view.add", "view.restore"):
         return await steps.change("view.delete", {"is_deleted": False}, {"is_deleted": True})
     present = await get_present(connection, viewer, view)
@@ -195,4 +195,4 @@ async def undo_view(connection: AsyncConnection, viewer: Viewer, done: AuditRow,
         raise StaleError(view)
     if done.action == "view.rename":
         await check_name(connection, viewer, done.before["name"], (), except_id=view_id)
-    return await steps.change(done.action, done.after, done.before)
+    return await steps.change(done.action, {key: done.after.get(key) for key in done.before}, done.before)

@@ -1,6 +1,6 @@
 """Saved views: a named filter with an owner, run as its reader.
 
-Everyone has the four built-in views from the first day without a row; their numbers are negative and always the same.
+Everyone has the built-in views from the first day without a row; their numbers are negative and always the same.
 How a reader keeps views (order, hidden, default) is the reader's own, for built-in, own and shared ones alike.
 """
 
@@ -26,14 +26,25 @@ from storage.views.places import Place, list_places
 _LIKENESS: Final = 80
 """Similarity in percent from which a name counts as mistyped."""
 
-BUILTIN = {-1: "my_companies", -2: "clients", -3: "prospects", -4: "referral_sources"}
-"""The keys of the four views by their numbers; their names are texts of `bot/language`."""
+BUILTIN = {
+    -1: "my_companies",
+    -2: "clients",
+    -3: "prospects",
+    -4: "referral_sources",
+    -11: "my_contacts",
+    -12: "partner_of",
+    -13: "all_companies",
+}
+"""The keys of the built-in views by their numbers; their names are texts of `bot/language`."""
 
 BUILTIN_FILTERS = {
     -1: Filter(),
     -2: Filter(types=(CompanyType.CLIENT,)),
     -3: Filter(types=(CompanyType.PROSPECT,)),
     -4: Filter(types=(CompanyType.REFERRAL_SOURCE,)),
+    -11: Filter(of="contacts"),
+    -12: Filter(scope="firm", partners=("me",)),
+    -13: Filter(scope="firm"),
 }
 
 
@@ -42,7 +53,7 @@ class ViewRow:
     """A view as one reader has it."""
 
     id: int
-    """Negative for the four built-in ones."""
+    """Negative for the built-in ones."""
     builtin: str | None
     name: str
     """Empty for built-in ones: the reader's language has their names."""

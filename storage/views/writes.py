@@ -90,7 +90,13 @@ async def check_room(connection: Reading, viewer: Viewer) -> None:
 
 
 async def restore(
-    connection: AsyncConnection, viewer: Viewer, view_id: int, *, now: int, source: str, undoes: int | None = None
+    connection: AsyncConnection,
+    viewer: Viewer,
+    view_id: int,
+    *,
+    now: int,
+    source: str,
+    undoes: Mapping[str, int] | None = None,
 ) -> Change:
     """Bring a deleted view of the viewer's own back."""
     of_view = View.tenant_id == viewer.tenant_id, View.id == view_id, View.owner_id == viewer.user_id
@@ -116,7 +122,7 @@ class Steps:
     view: ViewRow
     now: int
     source: str
-    undoes: int | None = None
+    undoes: Mapping[str, int] | None = None
 
     async def change(self, action: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
         """Write changed values with an audit row and a new version; write nothing if no value differs."""
@@ -125,7 +131,7 @@ class Steps:
         audit_id = None
         if before != after:
             await self._write(after)
-            kept = after | ({"undoes": self.undoes} if self.undoes else {})
+            kept = after | dict(self.undoes or {})
             entry = Entry(action, "view", self.view.id, before, kept)
             audit_id = (await add_audits(self.connection, self.viewer, [entry], now=self.now, source=self.source))[0]
         return Change(audit_id, action, "view", self.view.id, name, before, after, self.viewer.user_id, self.now)

@@ -62,12 +62,12 @@ async def test_a_partner_set_in_the_pane_is_seen_in_the_chat(firm):
 async def test_answering_somebody_new_brings_a_notice(firm):
     async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
         page = await open_demo(window, firm, "Charlotte Ashworth")
-        await page.get_by_role("button", name="Receive a mail from a new company").click()
+        await page.get_by_role("button", name="Receive an email from a new company").click()
         pane = page.frame_locator(".pane-frame")
         await pane.get_by_text("Not in the address book yet").first.wait_for()
-        await page.get_by_role("button", name="Answer", exact=True).click()
+        await page.get_by_role("button", name="Reply", exact=True).click()
         await page.locator(".said.is-notice .card").wait_for(timeout=30_000)
-        await pane.get_by_text("On this mail or meeting").wait_for()
+        await pane.get_by_text("On this email or meeting").wait_for()
 
 
 async def test_a_button_in_the_chat_changes_its_card_in_place(firm):

@@ -181,19 +181,44 @@ async def test_typeahead_submits_the_person_who_was_picked_not_the_name(url):
     assert window.service.asked[-1]["data"] == {"version": 3, "user_id": "8"}
 
 
-async def test_typeahead_chooses_nobody_for_what_was_only_typed(url):
-    save = [{"type": "Action.Execute", "title": "Save", "verb": "company.set_partner", "data": {}}]
+SAVE_PARTNER = [{"type": "Action.Execute", "title": "Save", "verb": "company.set_partner", "data": {}}]
+TWO = [{"title": "Anne Martin", "value": "7"}, {"title": "Anne Weber", "value": "8"}]
+
+
+@pytest.mark.parametrize(
+    ("found", "said"), [([], "Nobody by that name"), (TWO, "Several people are called that: choose one.")]
+)
+async def test_typed_text_that_means_nobody_or_several_is_said_under_the_field_and_not_sent(url, found, said):
     async with open_window(url) as window:
-        window.service.on("pane.item", answer(card={**card("Acme", actions=save), "body": [PICKER]}))
-        window.service.on("people.search", answer(choices=[]))
-        window.service.on("company.set_partner", answer("Asked"))
+        window.service.on("pane.item", answer(card={**card("Acme", actions=SAVE_PARTNER), "body": [PICKER]}))
+        window.service.on("people.search", answer(choices=found))
         page = await window.open("/pane")
-        await page.get_by_role("combobox", name="Partner").press_sequentially("Nobody Known")
-        await page.get_by_text("Nobody by that name").wait_for()
+        await page.get_by_role("combobox", name="Partner").press_sequentially("Ann")
+        await page.get_by_role("option").first.wait_for()
         await page.keyboard.press("Escape")
         await page.get_by_role("button", name="Save").click()
-        await page.get_by_text("Asked").wait_for()
-    assert not window.service.asked[-1]["data"].get("user_id")
+        await page.locator(".field-error", has_text=said).wait_for()
+        assert await page.get_by_role("combobox", name="Partner").input_value() == "Ann"
+    assert "company.set_partner" not in window.service.verbs()
+
+
+@pytest.mark.parametrize("way", ["Enter", "Save"])
+async def test_the_only_match_is_taken_by_enter_and_by_save(url, way):
+    async with open_window(url) as window:
+        window.service.on("pane.item", answer(card={**card("Acme", actions=SAVE_PARTNER), "body": [PICKER]}))
+        window.service.on("people.search", answer(choices=TWO[:1]))
+        window.service.on("company.set_partner", answer("Saved"))
+        page = await window.open("/pane")
+        await page.get_by_role("combobox", name="Partner").press_sequentially("ann")
+        if way == "Enter":
+            await page.keyboard.press("Enter")
+            await page.wait_for_function("document.querySelector('[role=combobox]').value === 'Anne Martin'")
+        else:
+            await page.get_by_role("option").first.wait_for()
+            await page.keyboard.press("Escape")
+        await page.get_by_role("button", name="Save").click()
+        await page.get_by_text("Saved").wait_for()
+    assert window.service.asked[-1]["data"] == {"user_id": "7"}
 
 
 async def test_B77_names_and_texts_that_would_act_are_shown_as_text(url):

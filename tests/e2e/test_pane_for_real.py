@@ -51,7 +51,7 @@ async def test_somebody_who_only_wrote_in_becomes_a_contact_with_one_click(demo_
         async with page.expect_response("**/api/turn"):
             await add.click()
         await page.evaluate("item => demoOutlook.select(item)", mail)
-        await page.get_by_text("On this mail or meeting").wait_for()
+        await page.get_by_text("On this email or meeting").wait_for()
     assert name in firm.say(anne, "my contacts")
 
 

@@ -23,7 +23,7 @@ async def test_my_clients_are_those_i_dealt_with_latest_first(office):
 
 async def test_a_row_says_partner_last_exchange_and_count(office):
     reply = await office.say("mes clients", language="fr")
-    assert "Associé : Anne Martin · il y a 1 jour · 99 échanges" in read(reply.card)
+    assert "Responsable : Anne Martin · il y a 1 jour · 99 échanges" in read(reply.card)
 
 
 async def test_firm_wide_shows_what_colleagues_know(office):

@@ -25,7 +25,8 @@ async def test_one_company_is_shown_in_full(office):
 async def test_type_and_partner_are_set_there(office):
     reply = await show(office, ("Jean", "jean@globex.example"))
     save = next(a for a in list_actions(reply.card) if a.get("verb") == "company.set_partner")
-    done = await office.ask("company.set_partner", {**save["data"], "user_id": "me"}, surface="pane")
+    asked = await office.ask("company.set_partner", {**save["data"], "user_id": "me"}, surface="pane")
+    done = await office.click(asked, "Yes, go on", surface="pane")
     assert (await look(office, "Globex")).partner_id == office.people["Anne Martin"].user_id
     assert read((await office.click(done, "Back", surface="pane")).card)[0] == "Globex"
 
@@ -68,7 +69,7 @@ async def test_how_many_more_people_there_are_is_said(office):
 
 async def test_a_stranger_is_named_with_the_address_beside(office):
     reply = await show(office, ("Nora New", "nora@new.example"))
-    assert {"Nora New", "nora@new.example · No exchange yet"} <= set(read(reply.card))
+    assert {"Nora New", "nora@new.example · No interaction yet"} <= set(read(reply.card))
 
 
 async def test_B78_a_name_that_looks_like_an_address_is_not_shown(office):
@@ -85,7 +86,7 @@ async def test_the_pane_reads_names_and_addresses_as_capture_does(office):
     )
     reply = await show(office, *given, ("", "/O=EXCHANGELABS/CN=RECIPIENTS/CN=BOB"))
     assert sum("nora" in text for text in read(reply.card)) == 1
-    assert {"Max Weber", "max@new.example · No exchange yet"} <= set(read(reply.card))
+    assert {"Max Weber", "max@new.example · No interaction yet"} <= set(read(reply.card))
     assert "RECIPIENTS" not in said(reply)
 
 

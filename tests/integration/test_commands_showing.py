@@ -137,7 +137,7 @@ async def test_an_unknown_sentence_offers_the_nearest(office):
         ("noreply@acme.example", "Nobody reads"),
         ("info@acme.example", "share this mailbox"),
         ("deals@lists.acme.example", "mailing list"),
-        ("carl", "no mail address"),
+        ("carl", "no email address"),
         ("/O=ACME/CN=CARL", "mail server"),
     ],
 )

@@ -34,7 +34,9 @@ async def test_type_and_partner_are_set_together_and_undone_together(office):
     question = await _tick(office, "Globex", "Initech", type="court", user_id="me")
     done = await office.click(question, "Yes, go on")
     assert (await look(office, "Initech")).partner_id == office.people["Anne Martin"].user_id
-    undone = await office.click(done, "Undo")
+    asked = await office.click(done, "Undo")
+    assert "Initech, type: Court → No type yet" in read(asked.card)
+    undone = await office.click(asked, "Yes, go on")
     assert "4 changes taken back" in read(undone.card)
     assert tuple(await look(office, "Initech"))[:2] == (None, None)
     assert (await look(office, "Globex")).type == "prospect"

@@ -224,6 +224,47 @@ async def test_a_first_sync_says_nothing_but_one_summary(firm):
     assert len(firm.messenger.told) == 1
 
 
+async def hand_over(firm, company, *, was, is_now, kinds=("partner", "replaced")):
+    """Write what follows from Anne's giving a company to somebody else."""
+    await firm.change(update(Company).values(partner_id=is_now))
+    payload = {"company_id": company, "by": firm.anne, "was": was, "is": is_now}
+    people = zip(kinds, (is_now, was), strict=True)
+    await firm.add(*(Notice(person, kind, payload) for kind, person in people if person not in (None, firm.anne)))
+
+
+async def test_whoever_is_replaced_hears_by_whom_and_what_was_and_is(firm):
+    company, _ = await firm.meet(firm.anne)
+    await hand_over(firm, company, was=firm.bob, is_now=firm.anne)
+    await firm.pass_time()
+    assert firm.messenger.told == [(firm.bob, "Anne Martin replaced you as partner of Acme")]
+    assert "Partner: Bob Stone → Anne Martin" in str(firm.messenger.sent[0][1])
+
+
+async def test_what_was_taken_back_before_it_was_said_is_never_said(firm):
+    company, _ = await firm.meet(firm.anne)
+    await hand_over(firm, company, was=None, is_now=firm.bob)
+    await hand_over(firm, company, was=firm.bob, is_now=None, kinds=("taken_back", "taken_back"))
+    await firm.pass_time()
+    assert firm.messenger.told == []
+
+
+async def test_whoever_was_told_hears_that_it_was_taken_back_and_not_that_they_are_partner(firm):
+    company, _ = await firm.meet(firm.anne)
+    await hand_over(firm, company, was=firm.bob, is_now=firm.anne)
+    await firm.pass_time()
+    await hand_over(firm, company, was=firm.anne, is_now=firm.bob, kinds=("taken_back", "taken_back"))
+    await firm.pass_time()
+    assert [summary for _, summary in firm.messenger.told][1:] == ["Anne Martin took that back: Acme"]
+
+
+async def test_who_is_partner_no_longer_when_it_is_said_is_not_told(firm):
+    company, _ = await firm.meet(firm.anne)
+    await hand_over(firm, company, was=None, is_now=firm.bob)
+    await firm.change(update(Company).values(partner_id=None))
+    await firm.pass_time()
+    assert firm.messenger.told == []
+
+
 async def test_a_partner_is_told_and_a_view_that_was_shared_is_shown(firm):
     company, _ = await firm.meet(firm.anne, "Acme", "Jane Doe")
     await firm.add(Notice(firm.bob, "partner", {"company_id": company, "by": firm.anne}))

@@ -18,6 +18,7 @@ from storage.messages.outbox import NewNotice
 from storage.models import Company, CompanyRelationship, CompanyType, Feed, Invitation
 from storage.queue.feeds import FeedState
 from storage.record.audit import AuditRow, Entry
+from storage.record.following import Touched
 from storage.viewer import Access, Viewer
 from storage.views.views import ViewRow
 from tests.factories import NOW
@@ -28,6 +29,7 @@ ANNE = "10000000-0000-4000-8000-000000000001"
 VALUES: dict[str, Any] = {
     "action": "test",
     "actor_id": 1,
+    "after": 0,
     "activity_id": "open activity_id",
     "address": "bob@acme.com",
     "addresses": ["bob@acme.com", "anne@acme.com"],
@@ -35,6 +37,7 @@ VALUES: dict[str, Any] = {
     "asked": ["acmee"],
     "at": NOW,
     "audit_id": 1,
+    "audit_ids": [1],
     "company_id": 1,
     "company_ids": [1],
     "contact_id": 1,
@@ -64,6 +67,7 @@ VALUES: dict[str, Any] = {
     "is_kept": True,
     "is_own": True,
     "kind": "open kind",
+    "kinds": ["open kind"],
     "leaver_days": 1,
     "limit": 10,
     "make_row": tuple,
@@ -76,6 +80,7 @@ VALUES: dict[str, Any] = {
     "of": "company",
     "organizer_ids": [1],
     "partner_id": 1,
+    "places": ["chat"],
     "people": [DirectoryUser(ANNE, "Anne", "anne@firm.example")],
     "place": "",
     "raw": "bob@acme.com",
@@ -92,6 +97,7 @@ VALUES: dict[str, Any] = {
     "state": "open state",
     "text": "acme",
     "to": 0,
+    "touched": [Touched("company", 1)],
     "type_": CompanyType.PROSPECT,
     "until": NOW,
     "user_id": 1,
@@ -208,7 +214,6 @@ SHOWING = [
         "views.views.get_view",
         "views.views.get_default_view",
         "record.audit.list_audit",
-        "record.audit.get_audit",
     ),
     *(
         "book.company_changes.set_company_type",

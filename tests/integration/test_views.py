@@ -49,7 +49,8 @@ async def names(database, viewer, **options) -> list[str]:
     return [view.name or view.builtin for view in await do(database, views.list_views, viewer, **options)]
 
 
-BUILTIN = ["my_companies", "clients", "prospects", "referral_sources"]
+MORE = ["my_contacts", "partner_of", "all_companies"]
+BUILTIN = ["my_companies", "clients", "prospects", "referral_sources", *MORE]
 
 
 async def test_the_four_views_are_there_from_the_first_day(database, firm):
@@ -60,7 +61,7 @@ async def test_the_four_views_are_there_from_the_first_day(database, firm):
 
 async def test_built_in_views_are_hidden_and_not_deleted(database, firm):
     await do(database, order.set_view_hidden, firm.anne, -2, is_hidden=True)
-    assert await names(database, firm.anne) == ["my_companies", "prospects", "referral_sources"]
+    assert await names(database, firm.anne) == ["my_companies", "prospects", "referral_sources", *MORE]
     assert await names(database, firm.anne, is_hidden=True) == BUILTIN
     assert await names(database, firm.marc) == BUILTIN
     await do(database, order.set_view_hidden, firm.anne, -2, is_hidden=False)
@@ -180,7 +181,7 @@ async def test_views_are_put_in_order_by_each_reader(database, firm):
     assert [one.name or one.builtin for one in moved][:2] == ["my_companies", "Last"]
     await do(database, order.move_view, firm.anne, -4, 0)
     await save(database, firm.anne, "Newest")
-    expected = ["referral_sources", "my_companies", "Last", "clients", "prospects", "Newest"]
+    expected = ["referral_sources", "my_companies", "Last", "clients", "prospects", *MORE, "Newest"]
     assert await names(database, firm.anne) == expected
     assert await names(database, firm.marc) == BUILTIN
 

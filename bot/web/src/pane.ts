@@ -6,10 +6,11 @@ import { PersonInput } from "./cards/person_input";
 import { fill } from "./dom";
 import { toFailure } from "./failures";
 import { Outlook } from "./hosts/outlook";
+import { followChanges } from "./live";
 import { readSettings } from "./settings";
 import { createSignIn } from "./sign_in";
 import { say, setLocale } from "./texts";
-import { failureView, message } from "./views";
+import { failureView, message, refreshBar } from "./views";
 import { adminConsentLink } from "./consent";
 
 export async function startPane(root: HTMLElement): Promise<void> {
@@ -34,11 +35,16 @@ export async function startPane(root: HTMLElement): Promise<void> {
     askPerson: signIn.askPerson,
     adminLink: adminConsentLink(settings),
   });
-  fill(root, board.element);
+  fill(
+    root,
+    board.element,
+    refreshBar(() => void board.refresh()),
+  );
   root.removeAttribute("aria-busy");
   const follow = createFollower(outlook, board);
   outlook.onItem(() => void follow());
   await follow();
+  followChanges(settings, signIn.getToken, (touched) => void board.hear(touched));
 }
 
 /** Show whatever item is open now; a slower reading of an earlier item ends without a word. */

@@ -7,11 +7,14 @@ export type Catalogues = Record<string, Record<string, string | Record<string, s
 
 const catalogues: Catalogues = texts;
 let language = "en";
+/** The language as it is written where the reader is: `en-GB` writes dates otherwise than `en-US`. */
+let region = "en";
 
 /** Choose the language for a locale such as `fr-CA`; English where it is none of ours. */
 export function setLocale(locale: string): void {
   const wanted = locale.toLowerCase().split("-")[0] ?? "";
   language = wanted in catalogues ? wanted : "en";
+  region = wanted === language && locale.includes("-") ? locale : language;
   document.documentElement.lang = language;
 }
 
@@ -42,16 +45,15 @@ export function sayNumber(value: number): string {
 }
 
 const UNITS: [number, Intl.RelativeTimeFormatUnit][] = [
-  [31_536_000, "year"],
-  [2_592_000, "month"],
-  [604_800, "week"],
   [86_400, "day"],
   [3_600, "hour"],
   [60, "minute"],
 ];
 let ago: [string, Intl.RelativeTimeFormat] | undefined;
 
-/** Say how long ago a time (UTC seconds) is; 0 is not known and says nothing. */
+const WEEK = 604_800;
+
+/** Say how long ago a time (UTC seconds) is, and the day itself after a week; 0 is not known and says nothing. */
 export function sayAgo(at: number, now = Date.now() / 1000): string {
   if (at <= 0) {
     return "";
@@ -60,11 +62,14 @@ export function sayAgo(at: number, now = Date.now() / 1000): string {
     ago = [language, new Intl.RelativeTimeFormat(language, { numeric: "always" })];
   }
   const distance = at - now;
+  if (Math.abs(distance) >= WEEK) {
+    return new Intl.DateTimeFormat(region, { day: "numeric", month: "short", year: "numeric" }).format(at * 1000);
+  }
   const [seconds, unit] = UNITS.find(([size]) => Math.abs(distance) >= size) ?? [60, "minute"];
   return ago[1].format(Math.trunc(distance / seconds), unit);
 }
 
 /** Say a day (UTC seconds) in full, for a tooltip or a screen reader. */
 export function sayDay(at: number): string {
-  return at <= 0 ? "" : new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(at * 1000);
+  return at <= 0 ? "" : new Intl.DateTimeFormat(region, { dateStyle: "long" }).format(at * 1000);
 }

@@ -82,3 +82,10 @@ export function failureView(failure: Failure, retry: () => void, adminLink = "")
   }
   return view;
 }
+
+/** A quiet button that asks again, for where nobody tells the page of changes. */
+export function refreshBar(run: () => void): HTMLElement {
+  const label = say("refresh");
+  const button = h("button", { class: "button button-quiet", type: "button", onclick: run }, icon("refresh"), label);
+  return h("div", { class: "refresh-bar" }, button);
+}

@@ -53,6 +53,11 @@ export class PersonInput extends ChoiceSetInput {
     }
   }
 
+  /** Take what was typed for the only person that it can mean; false where it means nobody, or several. */
+  settle(): Promise<boolean> {
+    return this.combobox ? this.combobox.settle() : Promise.resolve(true);
+  }
+
   override isSet(): boolean {
     return this.combobox ? this.combobox.value !== null : super.isSet();
   }

@@ -26,6 +26,7 @@ export interface CardEvents {
   onOpen: (url: string) => void;
 }
 
+const TITLE_SIZE = "18px";
 const elements = new CardObjectRegistry<CardElement>();
 GlobalRegistry.populateWithDefaultElements(elements);
 elements.register("Input.ChoiceSet", PersonInput);
@@ -56,7 +57,7 @@ export function renderCard(json: Card, events: CardEvents): HTMLElement {
     }
   };
   card.hostConfig = hostConfig;
-  card.onExecuteAction = (action) => act(action, events);
+  card.onExecuteAction = (action) => void settle(card, action).then((isReady) => isReady && act(card, action, events));
   card.onAnchorClicked = (_element, anchor) => {
     events.onOpen(anchor.href);
     return true;
@@ -66,18 +67,42 @@ export function renderCard(json: Card, events: CardEvents): HTMLElement {
   const drawn = card.render() ?? document.createElement("div");
   labels.forEach((label) => label.renderedElement?.classList.add("card-label", `card-label-${label.style}`));
   polish(drawn);
+  drawn.addEventListener("keydown", saveOnEnter);
   return drawn;
 }
 
-function act(action: Action, events: CardEvents): void {
+/** What was typed beside a button is taken for the person it means before the button's action goes out. */
+async function settle(card: AdaptiveCard, action: Action): Promise<boolean> {
+  const button = action.renderedElement;
+  const people = takesInputs(action) ? card.getAllInputs().filter((input) => input instanceof PersonInput) : [];
+  const own = people.filter((input) => {
+    const row = input.renderedElement?.closest(".ac-columnSet");
+    return !row?.querySelector(".ac-pushButton") || row.contains(button ?? null);
+  });
+  const settled = await Promise.all(own.map((input) => input.settle()));
+  return settled.every(Boolean);
+}
+
+function takesInputs(action: Action): action is SubmitAction {
+  return action instanceof SubmitAction && action.associatedInputs !== "none";
+}
+
+function act(card: AdaptiveCard, action: Action, events: CardEvents): void {
   if (action instanceof ExecuteAction) {
-    events.onAsk(action.verb, (action.data ?? {}) as Data);
+    events.onAsk(action.verb, { ...(action.data as Data | undefined), ...people(card, action) });
   } else if (action instanceof SubmitAction) {
     const { verb, ...data } = (action.data ?? {}) as Data;
-    events.onAsk(String(verb ?? ""), data);
+    events.onAsk(String(verb ?? ""), { ...data, ...people(card, action) });
   } else if (action instanceof OpenUrlAction && safeUrl(action.url ?? "")) {
     events.onOpen(safeUrl(action.url ?? ""));
   }
+}
+
+/** The people who were chosen as the action went out: some only then. */
+function people(card: AdaptiveCard, action: Action): Data {
+  const inputs = takesInputs(action) ? card.getAllInputs() : [];
+  const chosen = inputs.filter((input) => input instanceof PersonInput && input.isSet());
+  return Object.fromEntries(chosen.map((input) => [input.id ?? "", String((input as PersonInput).value ?? "")]));
 }
 
 /** The library says "expanded" of what a button shows; a screen reader listens for it on the button. */
@@ -86,11 +111,34 @@ function sayExpanded(card: HTMLElement, element: CardElement): void {
   for (const button of card.querySelectorAll(`[aria-controls~="${CSS.escape(element.id ?? "")}"]`)) {
     button.setAttribute("aria-expanded", String(element.isVisible));
   }
+  if (element.isVisible) {
+    element.renderedElement?.scrollIntoView({ block: "nearest" });
+    element.renderedElement?.querySelector<HTMLElement>("input, select")?.focus({ preventScroll: true });
+  }
+}
+
+/** Enter in a field is a click on the button beside it. */
+function saveOnEnter(event: KeyboardEvent): void {
+  const field = event.target;
+  if (event.key === "Enter" && field instanceof HTMLInputElement && !event.defaultPrevented) {
+    const button = field.closest(".ac-columnSet")?.querySelector<HTMLElement>(".ac-pushButton");
+    if (button) {
+      event.preventDefault();
+      button.click();
+    }
+  }
 }
 
 /** What the library leaves open for people who cannot see the card: a group of buttons is no menu bar. */
 function polish(card: HTMLElement): void {
   card.removeAttribute("tabindex");
+  for (const [place, name] of [...card.querySelectorAll<HTMLElement>(".ac-richTextBlock")].entries()) {
+    const size = name.querySelector<HTMLElement>(".ac-textRun")?.style.fontSize;
+    if (size === TITLE_SIZE) {
+      name.setAttribute("role", "heading");
+      name.setAttribute("aria-level", place === 0 ? "2" : "3");
+    }
+  }
   for (const bar of card.querySelectorAll("[role=menubar]")) {
     bar.setAttribute("role", "group");
   }

@@ -14,6 +14,9 @@ const OFFER = "application/vnd.microsoft.teams.card.file.consent";
 const FILE = "application/vnd.microsoft.teams.card.file.info";
 const SUGGESTIONS: DemoKey[] = ["say_clients", "say_sort_out", "say_help", "say_partner"];
 const PERIOD = 1_500;
+const SEEN = "carnet-demo-seen-";
+/** Notices of before that are shown again. */
+const KEPT = 10;
 
 export class Chat {
   readonly element: HTMLElement;
@@ -29,6 +32,8 @@ export class Chat {
   constructor(
     private readonly locale: () => string,
     private readonly onHeard: () => void,
+    /** Called where something was said that nobody sees now. */
+    private readonly onUnread: () => void,
   ) {
     this.box = h("input", { class: "chat-box", type: "text", autocomplete: "off", maxlength: 2000 });
     const form = h(
@@ -61,19 +66,35 @@ export class Chat {
     fill(this.suggestions, ...SUGGESTIONS.map(chip));
   }
 
-  /** Begin the chat of a person: a fresh stream, and everything that was said to them before is left out. */
+  /** Begin the chat of a person: a greeting, and the last notices that they were sent before. */
   async start(person: Person): Promise<void> {
     window.clearTimeout(this.timer);
     fill(this.stream);
     this.person = person;
     const conversation = (this.conversation = new Conversation(person, this.locale));
     PersonInput.lookup = (query) => conversation.search(query);
-    this.heard = (await listSent(person, 0).catch(() => [])).at(-1)?.number ?? 0;
+    const said = await listSent(person, 0).catch(() => []);
+    this.heard = said.at(-1)?.number ?? 0;
     const welcome = await this.greet(conversation);
     if (person === this.person) {
       this.show(welcome);
+      this.bring(person, said);
       this.listen(person);
     }
+  }
+
+  /** The notices of before are there again; those that came since this person was here last are marked. */
+  private bring(person: Person, said: Activity[]): void {
+    const seen = Number(sessionStorage.getItem(SEEN + person.id) ?? 0);
+    const latest = new Map(said.map((activity) => [activity.id, activity]));
+    const isNotice = (activity: Activity) => activity.channelData?.notification !== undefined;
+    const notices = said.filter((activity) => isNotice(activity) && latest.get(activity.id) === activity).slice(-KEPT);
+    notices.forEach((activity) => this.show([activity], (activity.number ?? 0) > seen));
+    this.mark(person);
+  }
+
+  private mark(person: Person): void {
+    sessionStorage.setItem(SEEN + person.id, String(this.heard));
   }
 
   /** The bot greets whoever installs it, once; later visits ask for its greeting. */
@@ -92,7 +113,7 @@ export class Chat {
       return;
     }
     this.box.value = "";
-    this.add(h("div", { class: "bubble is-mine" }, text));
+    const bubble = this.add(h("div", { class: "bubble is-mine" }, text));
     const waiting = this.add(
       h(
         "div",
@@ -109,8 +130,25 @@ export class Chat {
       this.show(answers);
     } catch {
       waiting.remove();
-      this.add(h("p", { class: "chat-note" }, sayDemo("chat_failed")));
+      bubble.remove();
+      this.box.value ||= text;
+      const again = h(
+        "button",
+        { class: "button", type: "button", onclick: () => this.sendAgain(note, text) },
+        sayDemo("send_again"),
+      );
+      const note = this.add(h("p", { class: "chat-note" }, sayDemo("chat_failed"), " ", again));
     }
+  }
+
+  /** Say something of the page's own. */
+  tell(text: string): void {
+    this.add(h("p", { class: "chat-note" }, text));
+  }
+
+  private sendAgain(note: HTMLElement, text: string): void {
+    note.remove();
+    void this.say(text);
   }
 
   private listen(person: Person): void {
@@ -133,6 +171,10 @@ export class Chat {
       return;
     }
     this.heard = said.at(-1)?.number ?? this.heard;
+    this.mark(person);
+    if (document.hidden || this.element.hidden) {
+      this.onUnread();
+    }
     this.show(said, Date.now() - this.actedAt > PERIOD * 2);
     this.onHeard();
   }

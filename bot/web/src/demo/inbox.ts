@@ -5,7 +5,7 @@ import { icon } from "../icons";
 import { message } from "../views";
 import { avatar } from "./avatar";
 import type { DemoItem, DemoOutlook } from "./outlook";
-import { listItems, sendMail, type Item, type Pair, type Person } from "./service";
+import { listItems, listUnclaimed, sendMail, type Item, type Pair, type Person } from "./service";
 import { sayDemo } from "./texts";
 
 const LINES = 5;
@@ -69,6 +69,18 @@ export class Inbox {
       const newest = newestMail(items);
       this.select(opensNewest ? newest : (items.find((item) => item.id === this.open?.id) ?? newest), opensNewest);
     }
+  }
+
+  /** Open the newest mail from a company that has no partner yet. */
+  async openUnclaimed(): Promise<void> {
+    const domains = this.person ? await listUnclaimed(this.person).catch(() => []) : [];
+    const item = this.items.find(
+      ({ kind, is_sent, from }) => kind === "mail" && !is_sent && domains.some((domain) => from?.[1].endsWith(domain)),
+    );
+    if (item) {
+      this.select(item);
+    }
+    this.list.focus();
   }
 
   setTheme(theme: "light" | "dark"): void {

@@ -23,14 +23,18 @@ const inbox = new Inbox(() => ({ language, theme }));
 const chat = new Chat(
   () => language,
   () => void inbox.hear(),
+  () => ((hasUnread = true), drawTeamsHead()),
 );
-const lists = h("iframe", { class: "lists-frame" });
+const lists = h("iframe", { class: "lists-frame", title: "Carnet" });
 lists.hidden = true;
 const header = h("header", { class: "top" });
 const tour = h("nav", { class: "tour" });
 const teamsHead = h("div", { class: "window-head is-teams", role: "tablist" });
 const outlookHead = h("div", { class: "window-head is-outlook" });
 let isTourHidden = false;
+let hasUnread = false;
+/** The steps of the guide that were done. */
+const done = new Set<number>();
 let view: "chat" | "lists" = "chat";
 
 function draw(): void {
@@ -108,8 +112,17 @@ function drawTour(): void {
   const step = (number: number, title: DemoKey, text: DemoKey, run: () => void) =>
     h(
       "button",
-      { class: "step", type: "button", onclick: run },
-      h("span", { class: "step-number", "aria-hidden": "true" }, number),
+      {
+        class: done.has(number) ? "step is-done" : "step",
+        type: "button",
+        onclick: () => {
+          done.add(number);
+          run();
+          drawTour();
+        },
+      },
+      h("span", { class: "step-number", "aria-hidden": "true" }, done.has(number) ? "✓" : number),
+      done.has(number) && h("span", { class: "visually-hidden" }, sayDemo("try_done")),
       h("span", { class: "step-text" }, h("strong", {}, sayDemo(title)), h("span", {}, sayDemo(text))),
     );
   tour.setAttribute("aria-label", sayDemo("try"));
@@ -119,7 +132,7 @@ function drawTour(): void {
       showTeams("chat");
       void chat.say(sayDemo("try_ask_sentence"));
     }),
-    step(2, "try_pane", "try_pane_text", () => document.querySelector<HTMLElement>(".mails")?.focus()),
+    step(2, "try_pane", "try_pane_text", () => inbox.openUnclaimed()),
     step(3, "try_notice", "try_notice_text", () => document.querySelector<HTMLElement>(".receive")?.click()),
     h(
       "button",
@@ -147,6 +160,7 @@ function drawTeamsHead(): void {
         onclick: () => showTeams(name),
       },
       sayDemo(name),
+      name === "chat" && hasUnread && h("span", { class: "unread", role: "img", "aria-label": sayDemo("unread") }),
     );
   fill(teamsHead, h("span", { class: "brand-mark is-small", "aria-hidden": "true" }), tab("chat"), tab("lists"));
   teamsHead.setAttribute("aria-label", sayDemo("teams"));
@@ -154,6 +168,7 @@ function drawTeamsHead(): void {
 
 function showTeams(name: typeof view): void {
   view = name;
+  hasUnread = hasUnread && name !== "chat";
   chat.element.hidden = name !== "chat";
   lists.hidden = name !== "lists";
   if (name === "lists" && me) {
@@ -193,9 +208,14 @@ async function receiveMail(button: HTMLButtonElement): Promise<void> {
     return;
   }
   button.disabled = true;
-  await sendMail({ user: me.id });
-  await inbox.refresh(true);
-  button.disabled = false;
+  try {
+    await sendMail({ user: me.id });
+    await inbox.refresh(true);
+  } catch {
+    chat.tell(sayDemo("receive_failed"));
+  } finally {
+    button.disabled = false;
+  }
 }
 
 async function start(): Promise<void> {

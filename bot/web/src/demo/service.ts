@@ -29,6 +29,8 @@ export interface Activity {
   text?: string;
   attachments?: { contentType: string; content: Card; name?: string; contentUrl?: string }[];
   kind?: string;
+  /** Teams' own data: a notice asks for a notification. */
+  channelData?: { notification?: unknown };
   at?: number;
   /** Its place among everything that the bot said unasked. */
   number?: number;
@@ -59,11 +61,27 @@ export function listSent(person: Person, after: number): Promise<Activity[]> {
 }
 
 export async function sendMail(mail: Record<string, Json>): Promise<void> {
-  await fetch("/demo/mail", {
+  const response = await fetch("/demo/mail", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(mail),
   });
+  if (!response.ok) {
+    throw new Error(`${response.status}`);
+  }
+}
+
+/** The domains of a person's companies that have no partner yet. */
+export async function listUnclaimed(person: Person): Promise<string[]> {
+  const { token } = await getJson<{ token: string }>(`/demo/token?user=${encodeURIComponent(person.id)}`);
+  const filter = { version: 1, of: "companies", scope: "mine", partner: "nobody" };
+  const response = await fetch("/api/turn", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+    body: JSON.stringify({ verb: "list.rows", data: { filter, size: 50 } }),
+  });
+  const { data } = (await response.json()) as { data?: { rows?: { detail: string }[] } };
+  return (data?.rows ?? []).map((row) => row.detail);
 }
 
 /** A personal chat with the bot, in the words of the Bot Framework. */

@@ -6,8 +6,11 @@ import { TYPES, type Filter, type Row } from "./filter";
 
 const CELLS = ["name", "type", "partner", "last", "count"] as const;
 
+/** The columns that a list can be ordered by. */
+const SORTS: Partial<Record<(typeof CELLS)[number], Filter["sort"]>> = { name: "name", last: "last", count: "count" };
+
 /** The titles above the cells. */
-export function drawTitles(filter: Filter): HTMLElement[] {
+export function drawTitles(filter: Filter, sort: (by: Filter["sort"]) => void): HTMLElement[] {
   const isCompanies = filter.of === "companies";
   const titles = [
     [isCompanies ? "column.company" : "column.contact", "name"],
@@ -16,7 +19,15 @@ export function drawTitles(filter: Filter): HTMLElement[] {
     ["column.last", "last"],
     ["column.count", "count"],
   ] as const;
-  return titles.map(([key, name]) => h("span", { class: `cell cell-${name}`, role: "columnheader" }, say(key)));
+  return titles.map(([key, name]) => {
+    const by = SORTS[name];
+    const isSorted = by !== undefined && by === filter.sort;
+    const order = isSorted ? (filter.is_ascending ? "ascending" : "descending") : undefined;
+    const title = by
+      ? h("button", { class: "title-sort", type: "button", onclick: () => sort(by) }, say(key))
+      : say(key);
+    return h("span", { class: `cell cell-${name}`, role: "columnheader", "aria-sort": order }, title);
+  });
 }
 
 export class DrawnRow {
@@ -25,12 +36,14 @@ export class DrawnRow {
   private row: Row | null = null;
   private readonly name = h("span", { class: "row-name" });
   private readonly detail = h("span", { class: "row-detail" });
+  /** The partner once more, for a screen too narrow for its column. */
+  private readonly who = h("span", { class: "row-partner" });
   private readonly cells: Record<(typeof CELLS)[number], HTMLElement>;
 
   constructor(canvas: HTMLElement) {
     const cell = (name: string) => [name, h("span", { class: `cell cell-${name}`, role: "gridcell" })];
     this.cells = Object.fromEntries(CELLS.map(cell)) as typeof this.cells;
-    this.cells.name.append(this.name, this.detail);
+    this.cells.name.append(this.name, this.detail, this.who);
     this.element = h("div", { class: "row", role: "row" }, ...Object.values(this.cells));
     canvas.append(this.element);
   }
@@ -74,6 +87,7 @@ export class DrawnRow {
       type.textContent = say(`type.${known}`);
     }
     partner.textContent = row.partner ?? "";
+    this.who.textContent = row.partner || (row.company === undefined ? say("filter.no_partner") : "");
     last.textContent = sayAgo(row.last_at) || say("column.no_date");
     last.title = sayDay(row.last_at);
     count.textContent = sayNumber(row.count);

@@ -61,9 +61,6 @@ export interface View {
   version: number;
 }
 
-/** The number of "my companies", the same for everyone. */
-export const MY_COMPANIES = -1;
-
 /** A filter is JSON already; the cast only tells the compiler so. */
 export function asJson(filter: Filter): Json {
   return filter as unknown as Json;

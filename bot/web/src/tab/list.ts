@@ -21,6 +21,14 @@ export interface ListOptions {
   onFailure: (error: unknown, hasRows: boolean) => void;
   /** Called after every batch with how many rows are there, and whether there are more. */
   onLoaded: (count: number, hasMore: boolean) => void;
+  /** Called where a column's head is chosen. */
+  onSort: (sort: Filter["sort"]) => void;
+}
+
+/** Order by a column; a second time it is turned round. Names begin with A, times and numbers with the most. */
+export function turnSort(filter: Filter, sort: Filter["sort"]): Partial<Filter> {
+  const isAscending = filter.sort === sort ? !filter.is_ascending : sort === "name";
+  return { sort, is_ascending: isAscending };
 }
 
 const FIRST = 60;
@@ -77,7 +85,7 @@ export class List {
     this.element.scrollTop = 0;
     this.element.removeAttribute("aria-activedescendant");
     this.element.dataset["of"] = filter.of;
-    this.header.replaceChildren(...drawTitles(filter));
+    this.header.replaceChildren(...drawTitles(filter, this.options.onSort));
     this.element.classList.add("is-loading");
     await this.read([], null, FIRST);
     this.element.classList.remove("is-loading");

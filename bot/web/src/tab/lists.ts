@@ -6,13 +6,14 @@ import { adminConsentLink } from "../consent";
 import { fill, h } from "../dom";
 import { Failure, needsPerson, toFailure } from "../failures";
 import type { TabHost } from "../hosts/tab_host";
+import type { Touched } from "../live";
 import type { Settings } from "../settings";
 import { say } from "../texts";
 import { failureView, message } from "../views";
-import { asJson, emptyFilter, isSame, MY_COMPANIES, readRows, type Filter, type View } from "./filter";
+import { asJson, emptyFilter, isSame, readRows, type Filter, type View } from "./filter";
 import { FilterForm } from "./filter_form";
 import { copyLink } from "./links";
-import { List, type Batch } from "./list";
+import { List, turnSort, type Batch } from "./list";
 import { ListChanges } from "./list_changes";
 import type { MenuItem } from "./menu";
 import { Saving } from "./saving";
@@ -23,11 +24,16 @@ import { Toolbar } from "./toolbar";
 import { listViewActions } from "./view_menu";
 import { ViewStore } from "./view_store";
 
+/** Milliseconds after which an empty list of the first day is asked for again. */
+const READS_ON = 5_000;
+
 export class Lists {
   readonly element: HTMLElement;
   private view: View | null = null;
   private filter: Filter = emptyFilter();
   private people: Record<string, string> = {};
+  /** How much of the first sync is done, while nothing was found yet. */
+  private readSoFar: number | null = null;
   private readonly store: ViewStore;
   private readonly changes: ListChanges;
   private readonly strip: Strip;
@@ -38,10 +44,14 @@ export class Lists {
   private readonly side: Side;
   private readonly toast = new Toast();
   private readonly words = h("p", { class: "list-words" });
+  private readonly title = h("h1", { class: "list-title" });
   private readonly count = h("span", { class: "list-count", role: "status" });
   private readonly empty = h("div", { class: "list-empty" });
   private readonly refine: HTMLElement;
   private readonly panel: HTMLElement;
+  private readonly board: Board;
+  /** Counts failures in a row, for the pause before it is asked again. */
+  private failures = 0;
   private readonly adminLink: string;
 
   constructor(
@@ -58,6 +68,7 @@ export class Lists {
     this.toolbar = new Toolbar({
       onChange: (changes) => void this.change({ ...this.filter, ...changes }, true),
       onRefine: () => this.setRefining(this.refine.hidden),
+      onRefresh: () => void Promise.all([this.follow(), board.refresh()]),
       menu: () => this.menu(),
     });
     this.form = new FilterForm({
@@ -73,13 +84,14 @@ export class Lists {
       onOpen: (row) => void this.side.open(this.filter.of === "companies" ? "company" : "contact", row.id, row.name),
       onFailure: (error, hasRows) => (hasRows ? this.pause(error) : this.fail(error)),
       onLoaded: (count, hasMore) => this.showCount(count, hasMore),
+      onSort: (sort) => void this.change({ ...this.filter, ...turnSort(this.filter, sort) }, true),
     });
-    const board = new Board(api, {
+    const board = (this.board = new Board(api, {
       open: (url) => host.open(url),
       askPerson: host.signIn.askPerson,
       adminLink: this.adminLink,
-      onChanged: () => void (this.list.element.hidden ? this.reload() : this.list.refresh()),
-    });
+      onChanged: () => void this.follow(),
+    }));
     this.changes = new ListChanges(this.store, host, this.toast, (id) => this.reopen(id));
     const copy = (place: string, label: string) => void copyLink(host, this.toast, place, label);
     this.side = new Side(board, copy, () => this.list.element.focus());
@@ -90,7 +102,7 @@ export class Lists {
       this.saving.element,
     );
     this.refine.hidden = true;
-    const caption = h("div", { class: "list-caption" }, this.words, this.count);
+    const caption = h("div", { class: "list-caption" }, this.title, this.words, this.count);
     const parts = [this.toolbar.element, this.refine, caption, this.list.element, this.empty];
     this.panel = h("section", { class: "list-panel", id: "list-panel", role: "tabpanel" }, ...parts);
     const body = h("div", { class: "lists-body" }, this.panel, this.side.element);
@@ -114,6 +126,21 @@ export class Lists {
     await opening;
   }
 
+  /** Something was changed elsewhere: the list, the row of lists and what is open beside it are asked for again. */
+  async hear(touched: Touched): Promise<void> {
+    const isOfView = touched === null || touched.of === "view";
+    const isOfRows = touched === null || touched.of !== "view";
+    await Promise.all([
+      isOfView && this.store.load().then(() => this.strip.show(this.store.views, this.view?.view_id ?? null)),
+      isOfRows && this.follow(),
+      this.board.hear(touched),
+    ]).catch(() => undefined); // what cannot be read now is read with the next change, or by hand
+  }
+
+  private async follow(): Promise<void> {
+    await (this.list.element.hidden ? this.reload() : this.list.refresh());
+  }
+
   private async open(view: View): Promise<void> {
     this.view = view;
     this.strip.show(this.store.views, view.view_id);
@@ -134,6 +161,7 @@ export class Lists {
   /** Ask for something else; the form follows, unless it is where the change was made. */
   private async change(filter: Filter, isShown: boolean): Promise<void> {
     this.filter = filter;
+    this.title.textContent = this.view && isSame(filter, this.view.filter) ? this.view.name : "";
     this.toolbar.show(filter);
     this.saving.show(this.view, filter);
     await this.reload();
@@ -156,20 +184,30 @@ export class Lists {
     }
     if (cursor === null) {
       this.words.textContent = answer.summary;
+      this.readSoFar = (answer.data["read_so_far"] as number | null | undefined) ?? null;
       this.people = (answer.data["people"] as Record<string, string> | undefined) ?? {};
     }
     return readRows(answer.data);
   }
 
   private showCount(count: number, hasMore: boolean): void {
+    this.failures = 0;
     this.count.textContent = hasMore ? say("tab.rows_more", { count }) : say("tab.rows_loaded", { count });
     if (count === 0) {
-      const isFirst = this.view?.view_id === MY_COMPANIES && isSame(this.filter, this.view.filter);
+      const isFirst = this.readSoFar !== null;
       const [title, text] = isFirst
         ? (["tab.first_title", "tab.first_text"] as const)
         : (["tab.empty_title", "tab.empty_text"] as const);
       this.list.element.hidden = true;
-      fill(this.empty, message(isFirst ? "company" : "search", say(title), say(text)));
+      const shown = message(
+        isFirst ? "company" : "search",
+        say(title),
+        say(text, { percent: Math.trunc((this.readSoFar ?? 0) * 100) }),
+      );
+      fill(this.empty, shown);
+      if (isFirst) {
+        window.setTimeout(() => shown === this.empty.firstElementChild && void this.reload(), READS_ON);
+      }
     }
   }
 
@@ -181,7 +219,12 @@ export class Lists {
     this.count.textContent = "";
     const failureShown = failureView(failure, needsPerson(failure) ? signIn : retry, this.adminLink);
     fill(this.empty, failureShown);
-    this.whenOnline(failure, () => failureShown === this.empty.firstElementChild && retry());
+    const again = () => failureShown === this.empty.firstElementChild && retry();
+    this.whenOnline(failure, again);
+    if (!needsPerson(failure)) {
+      window.setTimeout(again, Math.min(60_000, 5_000 * 2 ** this.failures));
+      this.failures += 1;
+    }
   }
 
   /** The next rows could not be read: those that are there stay, and the list goes on when it can. */

@@ -6,6 +6,7 @@ import { fill } from "../dom";
 import { toFailure } from "../failures";
 import { connectBrowser } from "../hosts/browser";
 import type { TabHost } from "../hosts/tab_host";
+import { followChanges } from "../live";
 import { readSettings, type Settings } from "../settings";
 import { setLocale } from "../texts";
 import { failureView } from "../views";
@@ -23,6 +24,7 @@ export async function startTab(root: HTMLElement): Promise<void> {
     root.removeAttribute("aria-busy");
     host.ready();
     await lists.start();
+    followChanges(settings, host.signIn.getToken, (touched) => void lists.hear(touched));
   } catch (error) {
     fill(
       root,

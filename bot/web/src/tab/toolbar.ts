@@ -15,6 +15,7 @@ const SORTS: [Filter["sort"], TextKey][] = [
 export interface ToolbarOptions {
   onChange: (changes: Partial<Filter>) => void;
   onRefine: () => void;
+  onRefresh: () => void;
   menu: () => MenuItem[];
 }
 
@@ -57,6 +58,7 @@ export class Toolbar {
       { class: "toolbar-end" },
       this.sort,
       this.drawReverse(),
+      this.drawRefresh(),
       menuButton(say("tab.menu"), "more", options.menu),
     );
     this.element = h("div", { class: "toolbar" }, this.search, this.refine, end);
@@ -82,6 +84,21 @@ export class Toolbar {
       "button",
       { class: "button button-quiet button-icon", type: "button", title: label, "aria-label": label, onclick: reverse },
       icon("sort"),
+    );
+  }
+
+  private drawRefresh(): HTMLElement {
+    const label = say("refresh");
+    return h(
+      "button",
+      {
+        class: "button button-quiet button-icon",
+        type: "button",
+        title: label,
+        "aria-label": label,
+        onclick: () => this.options.onRefresh(),
+      },
+      icon("refresh"),
     );
   }
 

@@ -1,0 +1,138 @@
+"""A change in words: of what, from what, to what; as every confirmation and every question before a change says it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.cards.phrases import type_names
+from bot.commands.inputs import read_type
+from bot.commands.names import Meant
+from bot.language import say, say_list
+from bot.turn import Language, Turn
+from storage.book.companies import CompanyRow
+from storage.firm import users
+
+_NAMED = 12
+"""As many companies as one line names."""
+
+
+class Step(Protocol):
+    """A change that was made, or one that is asked about."""
+
+    @property
+    def action(self) -> str:
+        """What is done, as the audit calls it."""
+
+    @property
+    def name(self) -> str:
+        """What the company, contact or view is called."""
+
+    @property
+    def before(self) -> Mapping[str, Any]:
+        """What it was."""
+
+    @property
+    def after(self) -> Mapping[str, Any]:
+        """What it becomes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A change that is not made yet."""
+
+    action: str
+    name: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+def turn_back(step: Step) -> Wanted:
+    """Return what taking a change back would do."""
+    return Wanted(step.action, step.name, step.after, step.before)
+
+
+def want(company: Meant, action: str, key: str, value: Any) -> Wanted:
+    """Return a change of a company as it is now."""
+    return Wanted(action, company.name, {key: getattr(company.row, key, None)}, {key: value})
+
+
+async def say_step(turn: Turn, step: Step) -> str:
+    """Say one change, old and new."""
+    return (await say_steps(turn, [step]))[0]
+
+
+async def say_steps(turn: Turn, steps: Sequence[Step]) -> list[str]:
+    """Say changes, each with old and new on a line of its own."""
+    sides = [side.get("partner_id") for step in steps for side in (step.before, step.after)]
+    numbers = [number for number in sides if number is not None]
+    people = await users.get_user_names(turn.connection, turn.viewer, numbers) if numbers else {}
+    return [_say(turn.language, step, people) for step in steps]
+
+
+def _say(language: Language, step: Step, people: Mapping[int, str]) -> str:
+    kind = _find_kind(step)
+    old, new = (_say_side(language, kind, side, people) for side in (step.before, step.after))
+    return say(language, f"commands.step.{kind}", name=step.name, old=old, new=new)
+
+
+def _find_kind(step: Step) -> str:
+    kinds = {"company.set_type": "type", "company.set_partner": "partner", "contact.add": "contact"}
+    if step.action in kinds:
+        return kinds[step.action]
+    if step.action == "contact.remove":
+        return "contact"
+    if step.action.endswith(".rename"):
+        return "name"
+    return "filter" if step.action == "view.set_filter" else "view"
+
+
+def _say_side(language: Language, kind: str, side: Mapping[str, Any], people: Mapping[int, str]) -> str:
+    if kind == "type":
+        return type_names(language)[read_type(side.get("type"))]
+    if kind == "partner":
+        return say_partner(language, side.get("partner_id"), people)
+    if kind == "name":
+        return str(side.get("name", ""))
+    return say(language, f"commands.step.{_find_state(kind, side)}")
+
+
+def _find_state(kind: str, side: Mapping[str, Any]) -> str:
+    if kind == "contact":
+        return "is_contact" if side.get("is_added") else "is_no_contact"
+    if "is_with_firm" in side or "user_ids" in side:
+        return "shared" if side.get("is_with_firm") or side.get("user_ids") else "own"
+    return "there" if side and not side.get("is_deleted") else "gone"
+
+
+def say_partner(language: Language, number: int | None, people: Mapping[int, str]) -> str:
+    """Name a partner, or say that there is nobody."""
+    return say(language, "commands.step.nobody") if number is None else people.get(number, "")
+
+
+def is_replacing(turn: Turn, company: CompanyRow | None, partner_id: int | None) -> bool:
+    """Say whether a change takes a company from somebody else, who is then asked about by name."""
+    return company is not None and company.partner_id not in (None, turn.viewer.user_id, partner_id)
+
+
+def say_old_and_new(language: Language, key: str, rows: Sequence[CompanyRow], new: str) -> list[str]:
+    """Say for several companies what they are to become, one line for all that are the same now."""
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        old = type_names(language)[row.type] if key == "type" else row.partner_name or say_partner(language, None, {})
+        groups.setdefault(old, []).append(row.name)
+    return [
+        say(language, f"commands.{key}_will_be", old=old, new=new, names=_say_names(names))
+        for old, names in groups.items()
+        if old != new
+    ]
+
+
+def say_replaced(turn: Turn, rows: Sequence[CompanyRow], partner_id: int | None) -> list[str]:
+    """Name everybody else from whom companies are taken, on one line; none where there is nobody."""
+    names = [row.partner_name or "" for row in rows if is_replacing(turn, row, partner_id)]
+    people = say_list(turn.language, list(dict.fromkeys(filter(None, names)))[:_NAMED])
+    return [say(turn.language, "commands.replaces", people=people)] if people else []
+
+
+def _say_names(names: Sequence[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")

@@ -1,0 +1,56 @@
+"""What was changed since: the numbers of companies, contacts and views for open pages, and never a name."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import and_, func, or_, select
+
+from storage.engine.chunks import split
+from storage.engine.connection import Reading
+from storage.models import Audit, Company, Contact, View
+from storage.viewer import Access, Viewer
+
+OVERLAP: Final = 100
+"""Rows that are read again: transactions do not end in the order in which their rows were numbered."""
+_MOST: Final = 2_000
+_SHOWN: Final = ("company", "contact", "view")
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Something that was changed, by its number."""
+
+    of: str
+    id: int
+
+
+async def list_touched(connection: Reading, tenant_id: int, after: int) -> dict[int, Touched]:
+    """Return by the numbers of the changes what was changed after one of them, and shortly before it, oldest first."""
+    late = Audit.tenant_id == tenant_id, Audit.id > after - OVERLAP
+    of_page = Audit.of.in_(_SHOWN), Audit.entity_id.is_not(None)
+    query = select(Audit.id, Audit.of, Audit.entity_id).where(*late, *of_page).order_by(Audit.id).limit(_MOST)
+    return {row.id: Touched(row.of, row.entity_id) for row in await connection.execute(query)}
+
+
+async def get_last_number(connection: Reading, tenant_id: int) -> int:
+    """Return the number of the tenant's last change, or 0."""
+    newest = select(func.max(Audit.id)).where(Audit.tenant_id == tenant_id)
+    return await connection.scalar(newest) or 0
+
+
+async def keep_visible(connection: Reading, viewer: Viewer, touched: Collection[Touched]) -> list[Touched]:
+    """Return those that the viewer may see; of a view of their own that was deleted they hear too."""
+    access = Access(viewer)
+    own_view = and_(View.tenant_id == viewer.tenant_id, View.owner_id == viewer.user_id, access.named_by(View))
+    rules: dict[str, tuple[Any, Any]] = {
+        "company": (Company, access.companies()),
+        "contact": (Contact, access.people()),
+        "view": (View, or_(access.views(), own_view)),
+    }
+    visible: list[Touched] = []
+    for of, (table, may_be_seen) in rules.items():
+        for ids in split([one.id for one in touched if one.of == of]):
+            found = await connection.scalars(select(table.id).where(may_be_seen, table.id.in_(ids)).order_by(table.id))
+            visible += [Touched(of, number) for number in found]
+    return visible

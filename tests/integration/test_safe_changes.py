@@ -1,0 +1,223 @@
+"""Nothing that matters changes by accident: who is replaced is asked and told, and an undo says what it takes back."""
+
+import pytest
+from sqlalchemy import select
+
+from storage.models import Audit, Company
+from tests.card_checks import walk
+from tests.card_samples import draw_all
+from tests.office import Office, look, open_office, read, said
+
+MARC, ANNE = "Marc Lefèvre", "Anne Martin"
+GLOBEX = "Globex"
+"""Marc's prospect."""
+
+
+@pytest.fixture
+async def office(database) -> Office:
+    return await open_office(database)
+
+
+async def partner_of(office, name):
+    number = (await look(office, name)).partner_id
+    return next((person for person, viewer in office.people.items() if viewer.user_id == number), None)
+
+
+def told(office):
+    names = {viewer.user_id: name for name, viewer in office.people.items() if name != "Stranger"}
+    return sorted(
+        (notice.kind, names[notice.user_id])
+        for notice in office.posted.notices
+        if "is" in notice.payload and notice.kind != "answered"
+    )
+
+
+@pytest.mark.parametrize(
+    "words", ["set partner of Globex to Zoé Brun", "I am the partner of Globex", "remove the partner of Globex"]
+)
+async def test_in_words_a_colleague_is_replaced_only_after_a_question_that_names_them(office, words):
+    asked = await office.say(words)
+    assert await partner_of(office, GLOBEX) == MARC
+    assert MARC in read(asked.card)[0]
+    assert any(line.startswith("Globex, partner: Marc Lefèvre → ") for line in read(asked.card))
+    await office.click(asked, "Yes, go on")
+    assert await partner_of(office, GLOBEX) != MARC
+
+
+async def test_the_card_the_pane_and_the_tab_ask_too(office):
+    for surface in ("chat", "pane", "tab"):
+        data = {"company_id": office.companies[GLOBEX], "user_id": "me"}
+        asked = await office.ask("company.set_partner", data, surface=surface)
+        assert read(asked.card)[0] == "Replace Marc Lefèvre as the partner of Globex?"
+    assert await partner_of(office, GLOBEX) == MARC
+
+
+async def test_sorting_out_asks_too(office):
+    data = {"company_id": office.companies[GLOBEX], "version": 1, "user_id": "me", "type": "client"}
+    asked = await office.ask("companies.sort_save", data)
+    assert (await look(office, GLOBEX)).type == "prospect"
+    assert "Globex, partner: Marc Lefèvre → Anne Martin" in read(asked.card)
+    await office.click(asked, "Yes, go on")
+    assert (await partner_of(office, GLOBEX), (await look(office, GLOBEX)).type) == (ANNE, "client")
+
+
+async def test_several_at_once_name_everybody_who_is_replaced(office):
+    ids = [office.companies[name] for name in (GLOBEX, "Initech")]
+    asked = await office.ask("companies.set_many", {"company_ids": ids, "user_id": "me"})
+    assert "This replaces Marc Lefèvre." in read(asked.card)
+    assert "Partner: Marc Lefèvre → Anne Martin (Globex)" in read(asked.card)
+    assert "Partner: nobody → Anne Martin (Initech)" in read(asked.card)
+
+
+async def test_what_is_one_s_own_is_handed_on_without_a_question(office):
+    await office.say("set partner of Acme Industries to Marc Lefèvre")
+    assert await partner_of(office, "Acme Industries") == MARC
+
+
+async def test_both_the_old_partner_and_the_new_one_are_told(office):
+    asked = await office.say("set partner of Globex to Zoé Brun")
+    await office.click(asked, "Yes, go on")
+    assert told(office) == [("partner", "Zoé Brun"), ("replaced", MARC)]
+    assert {notice.payload["by"] for notice in office.posted.notices} == {office.people[ANNE].user_id}
+
+
+async def test_an_undo_makes_nobody_partner(office):
+    done = await office.click(await office.say("I am the partner of Globex"), "Yes, go on")
+    office.posted.notices.clear()
+    undone = await office.click(done, "Undo")
+    assert await partner_of(office, GLOBEX) == MARC
+    assert "Taken back. Globex, partner: Anne Martin → Marc Lefèvre" in read(undone.card)
+    assert told(office) == [("taken_back", MARC)]
+
+
+async def test_undo_and_redo_say_which_they_are(office):
+    await office.say("set type of Globex to client")
+    assert "Taken back. Globex, type: Client → Prospect" in said(await office.say("undo"))
+    assert "Made again. Globex, type: Prospect → Client" in said(await office.say("redo"))
+    french = await office.say("annule", language="fr")
+    assert "Modification annulée. Globex, type : Client → Prospect" in said(french)
+    assert "Modification rétablie." in said(await office.say("rétablir", language="fr"))
+
+
+async def test_redo_with_nothing_taken_back_is_said(office):
+    await office.say("set type of Globex to client")
+    assert (await office.say("redo")).summary == "You have taken nothing back that could be made again."
+    assert (await look(office, GLOBEX)).type == "client"
+
+
+async def test_undo_asks_once_ten_minutes_have_passed(office):
+    done = await office.say("set type of Globex to client")
+    office.now += 601
+    for asked in (await office.say("undo"), await office.click(done, "Undo")):
+        assert "Globex, type: Client → Prospect" in read(asked.card)
+        assert (await look(office, GLOBEX)).type == "client"
+    await office.click(asked, "Yes, go on")
+    assert (await look(office, GLOBEX)).type == "prospect"
+
+
+async def test_undo_takes_back_what_was_changed_in_this_conversation(office):
+    await office.say("set type of Globex to client")
+    await office.ask("company.set_type", {"company_id": office.companies["Initech"], "type": "court"}, surface="pane")
+    await office.say("undo")
+    assert ((await look(office, GLOBEX)).type, (await look(office, "Initech")).type) == ("prospect", "court")
+
+
+async def test_undo_of_a_change_made_elsewhere_asks(office):
+    await office.ask("company.set_type", {"company_id": office.companies["Initech"], "type": "court"}, surface="pane")
+    asked = await office.say("undo")
+    assert "Initech, type: Court → No type yet" in read(asked.card)
+    assert (await look(office, "Initech")).type == "court"
+
+
+@pytest.mark.parametrize("origin", ["demo", "migration"])
+async def test_what_a_demo_or_a_migration_wrote_is_nobody_s_to_undo(office, origin):
+    await office.say("set type of Globex to client")
+    async with office.database.writing(1) as connection:
+        await connection.execute(Audit.__table__.update().values(source=origin))
+        number = (await connection.execute(select(Audit.id))).scalars().one()
+    assert (await office.say("undo")).code == 400
+    assert (await office.ask("undo", {"audit_ids": [number]})).code == 404
+    assert (await look(office, GLOBEX)).type == "client"
+
+
+async def read_store(office):
+    async with office.database.reading(1) as connection:
+        rows = (await connection.execute(select(Company.id, Company.type, Company.partner_id, Company.name))).all()
+        return rows, (await connection.execute(select(Audit.id))).all()
+
+
+def list_suggestions(card):
+    actions = (node.get("selectAction") or node for node in walk(card))
+    return [action["data"]["text"] for action in actions if action.get("verb") == "say"]
+
+
+ASKED = [
+    "hello",
+    "help",
+    "partner",
+    "acme client",
+    "zzyzx",
+    "undo the partner",
+    "delete",
+    "set",
+    "Marc Lefèvre",
+    "associé",
+]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_every_suggestion_of_every_card_is_clicked_and_changes_nothing(office, language):
+    cards = [(await office.say(words, language=language)).card for words in ASKED]
+    sentences = {text for card in cards for text in list_suggestions(card)}
+    before = await read_store(office)
+    for text in sentences | {text for _, card in draw_all(language) for text in list_suggestions(card)}:
+        reply = await office.ask("say", {"text": text}, language=language)
+        assert reply.card is not None, text
+        assert text not in sentences or not reply.is_error, text
+    assert len(sentences) > 12
+    assert await read_store(office) == before
+
+
+async def test_suggestions_are_made_of_the_asker_s_own_companies_and_colleagues(office):
+    text = said(await office.say("help"))
+    assert "Acme Industries" in text
+    assert "Marc Lefèvre" in text
+    strangers = said(await office.say("help", by="Zoé Brun"))
+    assert "contacts at" not in strangers
+
+
+async def test_a_sentence_that_writes_is_not_clicked_whatever_card_holds_it(office):
+    reply = await office.ask("say", {"text": "remove the partner of Acme Industries"})
+    assert (reply.code, await partner_of(office, "Acme Industries")) == (400, ANNE)
+
+
+async def test_an_empty_picker_leaves_the_form_open_and_says_why_under_the_field(office):
+    data = {"company_id": office.companies["Initech"], "version": 1, "user_id": ""}
+    reply = await office.ask("company.set_partner", data)
+    form = next(node for node in walk(reply.card) if node.get("id") == "change")
+    assert (reply.code, "isVisible" in form) == (400, False)
+    assert "Choose a colleague first." in read(form)
+
+
+async def test_the_field_shows_who_it_is_today_and_offers_whoever_knows_the_company_best(office):
+    card = (await office.say("show Globex")).card
+    field = next(node for node in walk(card) if node.get("id") == "user_id")
+    assert field["placeholder"] == "Today: Marc Lefèvre"
+    assert [choice["title"] for choice in field["choices"]] == ["Me"]
+    free = next(node for node in walk((await office.say("show Initech")).card) if node.get("id") == "user_id")
+    assert free["choices"][0]["title"] == "Me"
+    assert free["choices"][1]["title"].startswith("Marc Lefèvre · 96 interactions")
+
+
+async def test_leaving_a_company_without_a_partner_is_a_click_of_its_own(office):
+    await office.click(await office.say("show Acme Industries"), "Leave without a partner")
+    assert await partner_of(office, "Acme Industries") is None
+
+
+async def test_the_notice_of_a_new_company_asks_for_the_type_and_then_for_the_partner(office):
+    data = {"company_id": office.companies["Initech"], "version": 1, "type": "client", "asks_next": True}
+    second = await office.ask("company.set_type", data)
+    assert "Who is its relationship partner?" in read(second.card)
+    await office.click(second, "Me")
+    initech = await look(office, "Initech")
+    assert (initech.type, await partner_of(office, "Initech")) == ("client", ANNE)
