@@ -16,7 +16,7 @@ import structlog
 from babel import Locale
 
 from bot.language.formats import say_number
-from bot.language.words import fold
+from bot.language.tokenizer import fold
 from bot.turn import Language
 
 FOLDER = Path(__file__).parent
