@@ -17,6 +17,7 @@ StorageError
 │   └── CursorError              not a place in this list
 ├── MoveError                    nothing may be moved from one database to another as asked
 ├── DiffersError                 what arrived there is not what there was
+├── PurgeBoundError              a purge would take so much that somebody has to say yes first
 └── LeaseLostError               another worker has the mailbox now
 
 The errors of SQLAlchemy and of the drivers stay inside storage: `storage/engine/driver_errors.py` translates them.
