@@ -203,10 +203,10 @@ class Access:
         return and_(or_(named.is_(None), of.owner_id == self.viewer.user_id, is_seen), *is_walled)
 
     def contact_count(self, of: Any = Company) -> Any:
-        """How many contacts of a company the viewer may see; the company's own count where that is all of them."""
+        """How many contacts of a company the viewer may see, but for those that somebody keeps."""
         if self.viewer.shares_contacts:
             return of.contact_count
-        counted = select(func.count()).where(self.contacts(_At), _At.company_id == of.id)
+        counted = select(func.count()).where(self.open_contacts(_At), _At.company_id == of.id)
         return counted.correlate(of).scalar_subquery()
 
     def _own_contacts(self, of: Any) -> ColumnElement[bool]:

@@ -120,7 +120,7 @@ def _select_at_company(list_query: ListQuery) -> Select[Any]:
     own = and_(of.tenant_id == access.viewer.tenant_id, of.user_id == access.viewer.user_id, of.kept > _ZERO)
     is_same = and_(Contact.tenant_id == of.tenant_id, Contact.id == of.contact_id)
     kept = select(of.contact_id).join(Contact, is_same).where(own, of.is_kept_contact, at_company)
-    return select(union(known, kept).subquery("at_company").c[0].label("id"))
+    return select(union(known, kept).subquery("known_there").c[0].label("id"))
 
 
 def _get_sharer(list_query: ListQuery) -> Viewer:
