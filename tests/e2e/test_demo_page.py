@@ -117,7 +117,7 @@ async def test_the_page_changes_language_and_theme(firm):
     async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
         page = await open_demo(window, firm, "Anne Martin")
         await page.get_by_role("button", name="FR", exact=True).click()
-        await page.get_by_role("button", name="Recevoir un message d'une nouvelle société").wait_for()
+        await page.get_by_role("button", name="Recevoir un courriel d'une nouvelle société").wait_for()
         await (
             page.frame_locator(".pane-frame")
             .get_by_role("button", name="Modifier")
