@@ -48,7 +48,7 @@ def draw_company(reader: Reader, company: CompanyDetail, opened: Opened = PLAIN)
     """Draw a company; in public only what the whole firm may know of it, and nothing to change it with."""
     body = [*draw_head(reader, company), *draw_note(opened.note), *draw_facts(reader, company)]
     if not opened.is_in_public:
-        body += [*draw_mine(reader, company), *draw_kept(reader, company)]
+        body += [*draw_mine(reader, company), *draw_keeping(reader, company, opened.back)]
     body += _draw_recent(reader, company)
     body += _draw_contacts(reader, company)
     if not opened.is_in_public:
@@ -103,18 +103,17 @@ def draw_mine(reader: Reader, company: CompanyDetail) -> list[Json]:
     return kit.facts(((text(reader.language, "company.with_you"), value),))
 
 
-def draw_kept(reader: Reader, own: CompanyDetail | ContactDetail) -> list[Json]:
-    """Say of what the reader keeps that nobody else sees it."""
-    return [kit.note(text(reader.language, "keeping.is_kept"))] if own.is_kept else []
+def draw_keeping(reader: Reader, own: CompanyDetail | ContactDetail, back: Json | None) -> list[Json]:
+    """Offer to keep what is the reader's own to them, or say that nobody else sees it and offer to share it again.
 
-
-def draw_keep(reader: Reader, own: CompanyDetail | ContactDetail, back: Json | None) -> Json | None:
-    """Give the button that keeps what is the reader's own to them, or shares it again."""
+    A line and no button, since a card has room for six.
+    """
     if not (own.is_mine or own.is_kept):
-        return None
+        return []
     of = "company_id" if isinstance(own, CompanyDetail) else "contact_id"
     title = text(reader.language, "keeping.share" if own.is_kept else "keeping.keep")
-    return button(title, "keep", **{of: own.id}, is_kept=not own.is_kept, back=back)
+    said = [kit.note(text(reader.language, "keeping.is_kept"))] if own.is_kept else []
+    return [*said, entries.quiet_row(title, "keep", **{of: own.id}, is_kept=not own.is_kept, back=back)]
 
 
 def _draw_recent(reader: Reader, company: CompanyDetail) -> list[Json]:
@@ -224,13 +223,11 @@ def draw_partner_question(reader: Reader, company: CompanyDetail, opened: Opened
 
 
 def _draw_actions(reader: Reader, company: CompanyDetail, opened: Opened) -> list[Json | None]:
-    has_no_room = bool(opened.is_in_public or opened.audit_ids)
-    keep = None if has_no_room else draw_keep(reader, company, opened.back)
     # A card has room for six actions: what can be undone goes first, and the drawer takes a company as well.
+    has_no_room = bool(opened.is_in_public or opened.audit_ids)
     return [
         None if opened.is_in_public else toggle(text(reader.language, "company.change"), DRAWER),
-        keep,
-        None if has_no_room or (keep and opened.back) else draw_taking(reader, company, opened.back),
+        None if has_no_room else draw_taking(reader, company, opened.back),
         draw_undo(reader, opened.audit_ids, opened.back),
         draw_back(reader, opened.back),
     ]

@@ -2,7 +2,7 @@
 
 from bot.cards import entries, kit
 from bot.cards.actions import button, primary
-from bot.cards.companies import Opened, draw_back, draw_keep, draw_kept, draw_note, draw_undo, say_knowers, say_recent
+from bot.cards.companies import Opened, draw_back, draw_keeping, draw_note, draw_undo, say_knowers, say_recent
 from bot.cards.drawing import draws
 from bot.cards.kit import Json
 from bot.cards.phrases import join, say_count, say_last, say_totals, text, type_names
@@ -22,13 +22,12 @@ def draw_contact(reader: Reader, contact: ContactDetail, opened: Opened) -> Card
     body += _draw_facts(reader, contact, opened)
     body += _draw_recent(reader, contact)
     body += _draw_company(reader, contact)
-    why = keep = None
+    why = None
     if not opened.is_in_public:
-        body += draw_kept(reader, contact)
-        keep = draw_keep(reader, contact, opened.back)
+        body += draw_keeping(reader, contact, opened.back)
         why = button(text(language, "contact.why"), "contact.explain", contact_id=contact.id, back=opened.back)
     undo = draw_undo(reader, opened.audit_ids, opened.back)
-    return kit.card(body, [why, keep, _offer_me(reader, contact, opened), undo, draw_back(reader, opened.back)])
+    return kit.card(body, [why, _offer_me(reader, contact, opened), undo, draw_back(reader, opened.back)])
 
 
 def _offer_me(reader: Reader, contact: ContactDetail, opened: Opened) -> Json | None:

@@ -10,8 +10,7 @@ from bot.cards.companies import (
     draw_drawer,
     draw_facts,
     draw_head,
-    draw_keep,
-    draw_kept,
+    draw_keeping,
     draw_mine,
     say_knowers,
 )
@@ -31,8 +30,7 @@ PEOPLE = 5
 STRANGERS = 6
 MACHINES = 2
 ADDS = 4
-"""Buttons that make somebody a contact; the drawer and its three buttons leave room for two fewer, and the one
-that keeps the company for one fewer still."""
+"""Buttons that make somebody a contact; the drawer and its three buttons leave room for two fewer."""
 _NAME = 60
 
 
@@ -41,7 +39,7 @@ def draw_item(reader: Reader, item: OnItem, mode: str, back: Json | None = None)
     language = reader.language
     adds = ADDS
     if len(item.companies) == 1:
-        adds -= 2 + (draw_keep(reader, item.companies[0].company, None) is not None)
+        adds -= 2
         body = _draw_only(reader, item.companies[0], adds, back)
         adds -= sum(_is_addable(person) for person in item.companies[0].people[:PEOPLE])
     else:
@@ -100,7 +98,7 @@ def _draw_only(reader: Reader, met: Met, adds: int, back: Json | None) -> list[J
     head, *note = draw_head(reader, met.company)
     opening = kit.opening([head], "company.open", company_id=met.company.id, back=back)
     company = met.company
-    own = [*draw_mine(reader, company), *draw_kept(reader, company), *buttons(draw_keep(reader, company, None))]
+    own = [*draw_mine(reader, company), *draw_keeping(reader, company, None)]
     return [opening, *note, *draw_facts(reader, company), *_draw_taking(reader, company, back), *own, on_item]
 
 

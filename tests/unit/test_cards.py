@@ -1,14 +1,17 @@
 """Every card, in every language, with ordinary and with the worst names: what Teams takes, and what people read."""
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 
+from bot.cards.companies import Opened, draw_company
 from bot.language import LANGUAGES
+from bot.turn import Reader
 from tests.card_checks import list_actions, list_complaints, list_texts, parse_with_renderer, walk
-from tests.card_samples import ORDINARY, WORST, draw_all, worst_world
+from tests.card_samples import NOW, ORDINARY, WORST, company, draw_all, worst_world
 
 WORLDS = {"ordinary": ORDINARY, **{name: worst_world(name) for name in WORST}}
 ALL = [(language, world) for world in WORLDS for language in LANGUAGES]
@@ -50,3 +53,10 @@ def test_B77_nothing_turns_the_direction_of_what_follows(language, world):
 def test_every_button_has_words(language, world):
     for name, card in draw(language, world).items():
         assert all(action.get("title") for action in list_actions(card)), name
+
+
+def test_a_company_of_nobody_that_is_the_readers_own_can_be_taken_kept_and_left_again():
+    nobodys = replace(company(ORDINARY), partner_id=None, partner_name=None)
+    drawn = draw_company(Reader("en", NOW, "Europe/Zurich"), nobodys, Opened(back={"verb": "list"}))
+    verbs = {node["verb"] for node in walk(drawn) if node["type"] == "Action.Execute"}
+    assert {"company.set_partner", "keep", "list"} <= verbs
