@@ -7,7 +7,7 @@ import {
   ExecuteAction,
   OpenUrlAction,
   SerializationContext,
-  SubmitAction,
+  SubmitActionBase,
   type Action,
   type CardElement,
 } from "adaptivecards/lib/card-elements";
@@ -83,14 +83,14 @@ async function settle(card: AdaptiveCard, action: Action): Promise<boolean> {
   return settled.every(Boolean);
 }
 
-function takesInputs(action: Action): action is SubmitAction {
-  return action instanceof SubmitAction && action.associatedInputs !== "none";
+function takesInputs(action: Action): action is SubmitActionBase {
+  return action instanceof SubmitActionBase && action.associatedInputs !== "none";
 }
 
 function act(card: AdaptiveCard, action: Action, events: CardEvents): void {
   if (action instanceof ExecuteAction) {
     events.onAsk(action.verb, { ...(action.data as Data | undefined), ...people(card, action) });
-  } else if (action instanceof SubmitAction) {
+  } else if (action instanceof SubmitActionBase) {
     const { verb, ...data } = (action.data ?? {}) as Data;
     events.onAsk(String(verb ?? ""), { ...data, ...people(card, action) });
   } else if (action instanceof OpenUrlAction && safeUrl(action.url ?? "")) {
