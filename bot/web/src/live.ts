@@ -4,7 +4,7 @@
  */
 
 import type { Settings } from "./settings";
-import type { GetToken } from "./sign_in";
+import type { SignIn } from "./sign_in";
 
 /** What was changed, by its number; null where anything may have been while nobody listened. */
 export type Touched = { of: "company" | "contact" | "view"; id: number } | null;
@@ -16,7 +16,7 @@ const LONGEST = 60_000;
 const OUT_OF_SIGHT = 30_000;
 
 /** Call `hear` for every change until the page is left; a page out of sight is silent, and looks again when it is seen. */
-export function followChanges(settings: Settings, getToken: GetToken, hear: (touched: Touched) => void): void {
+export function followChanges(settings: Settings, signIn: SignIn, hear: (touched: Touched) => void): void {
   let pause = SHORTEST;
   let isLate = false;
   let running: AbortController | undefined;
@@ -39,7 +39,7 @@ export function followChanges(settings: Settings, getToken: GetToken, hear: (tou
 
   async function read(run: AbortController): Promise<void> {
     const silence = window.setTimeout(() => run.abort(), FIRST_WORD);
-    const headers = { Authorization: `Bearer ${await getToken()}`, Accept: "text/event-stream" };
+    const headers = { Authorization: `Bearer ${await signIn.getSilently()}`, Accept: "text/event-stream" };
     const options = { headers, signal: run.signal, credentials: "omit", cache: "no-store", redirect: "error" } as const;
     const response = await fetch(`/api/changes?surface=${settings.surface}`, options);
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();

@@ -44,7 +44,7 @@ export async function startPane(root: HTMLElement): Promise<void> {
   const follow = createFollower(outlook, board);
   outlook.onItem(() => void follow());
   await follow();
-  followChanges(settings, signIn.getToken, (touched) => void board.hear(touched));
+  followChanges(settings, signIn, (touched) => void board.hear(touched));
 }
 
 /** Show whatever item is open now; a slower reading of an earlier item ends without a word. */

@@ -15,6 +15,8 @@ export type GetToken = (isFresh?: boolean) => Promise<string>;
 
 export interface SignIn {
   getToken: GetToken;
+  /** Give a token if it can be had without a window: for what happens behind a person's back. */
+  getSilently: () => Promise<string>;
   /** Sign in with a window, which a browser allows only after a click. */
   askPerson: () => Promise<void>;
 }
@@ -90,7 +92,7 @@ export function createSignIn(settings: Settings, options: { mayPopUp: boolean })
     }
   }
 
-  return { getToken, askPerson: async () => void (await openWindow()) };
+  return { getToken, getSilently: () => getSilently(false), askPerson: async () => void (await openWindow()) };
 }
 
 function withPatience<T>(promise: Promise<T>): Promise<T> {

@@ -48,6 +48,7 @@ function createTeamsSignIn(): SignIn {
   };
   return {
     getToken,
+    getSilently: getToken,
     askPerson: async () => {
       await getToken();
     },

@@ -24,7 +24,7 @@ export async function startTab(root: HTMLElement): Promise<void> {
     root.removeAttribute("aria-busy");
     host.ready();
     await lists.start();
-    followChanges(settings, host.signIn.getToken, (touched) => void lists.hear(touched));
+    followChanges(settings, host.signIn, (touched) => void lists.hear(touched));
   } catch (error) {
     fill(
       root,
