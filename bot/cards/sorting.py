@@ -68,7 +68,7 @@ def draw_next(
         say_today(reader, company),
         suggest(reader, company),
     )
-    body = [*draw_note(note), head, *draw_facts(reader, company), kit.box([type_, person])]
+    body = [head, *draw_note(note), *draw_facts(reader, company), kit.box([type_, person])]
     carried = {"company_id": company.id, "version": company.version, "cursor": cursor, "scope": scope}
     actions = [
         submit(text(language, "sorting.save"), "companies.sort_save", **carried),

@@ -8,7 +8,7 @@ const foregroundColors = {
   default: { default: "var(--colorNeutralForeground1)", subtle: "var(--colorNeutralForeground3)" },
   dark: { default: "var(--colorNeutralForeground1)", subtle: "var(--colorNeutralForeground3)" },
   light: { default: "var(--colorNeutralForeground2)", subtle: "var(--colorNeutralForeground3)" },
-  accent: tone("colorBrandForeground1"),
+  accent: tone("colorBrandForeground2"),
   good: tone("colorStatusSuccessForeground1"),
   warning: tone("colorStatusWarningForeground1"),
   attention: tone("colorStatusDangerForeground3"),
