@@ -29,6 +29,7 @@ _SAME = {
     "of": 1,
     "kind": 1,
     "invitation": 0,
+    "kept": 0,
     "type": "client",
     "word": "acme",
     "occurred_at": NOW - 1000,
