@@ -10,7 +10,7 @@ from bot.loops import repeat, wait
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.errors import DatabaseError
-from storage.firm.closing import close_tenants_but
+from storage.firm.closing import close_tenants_except
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ class Admission:
 
     async def _close(self) -> None:
         async with self._database.writing(SYSTEM) as connection:
-            closed = await close_tenants_but(connection, self._tenants)
+            closed = await close_tenants_except(connection, self._tenants)
         if closed:
             log.warning("tenants_closed", tenants=closed)
         self._is_done.set()

@@ -18,14 +18,14 @@ from bot.graph.client.client import GraphClients
 from bot.graph.directory.clocks import Clocks
 from bot.graph.directory.installs import AppInstaller
 from bot.graph.directory.keeper import DirectoryKeeper
-from bot.graph.subscriptions.audit import SubscriptionSweeper
+from bot.graph.subscriptions.audit import SubscriptionAuditor
 from bot.graph.subscriptions.keeper import SubscriptionKeeper
 from bot.graph.sync.worker import Worker
 from bot.graph.webhooks.routes import add_graph_routes
 from bot.health.gauges import Gauges
 from bot.health.monitor import HealthMonitor
 from bot.health.routes import add_health_routes
-from bot.health.troubles import Surroundings
+from bot.health.troubles import ProcessState
 from bot.language import prepare
 from bot.loops import Stop
 from bot.metrics import serving_metrics
@@ -95,14 +95,14 @@ async def create_app(
             ),
         )
         add_graph_routes(app, database, clock=clock, proxies=TrustedProxies(config.trusted_proxies))
-        around = Surroundings(
+        process = ProcessState(
             config,
             has_page=has_page(),
             get_refusal=lambda: line.credentials.refusal,
             was_let_in=lambda: line.credentials.was_let_in,
         )
         running = Running(app[STOP])
-        add_health_routes(app, HealthMonitor(database, clock, around), is_alive=running.is_alive)
+        add_health_routes(app, HealthMonitor(database, clock, process), is_alive=running.is_alive)
         graph = await stack.enter_async_context(_hold(GraphClients(config)))
         installer = AppInstaller(database, graph, app_id=config.app_id, clock=clock) if config.installs_app else None
         sender = Sender(database, messenger, clock=clock, default=notices.default, installer=installer)
@@ -156,7 +156,7 @@ def work_loops(config: Config, database: Database, graph: GraphClients, notices:
     loops: list[Loop] = [directory.run, worker.run, upkeep.run, Reminders(database, config, clock).run]
     if config.public_url:
         loops.append(SubscriptionKeeper(database, graph, public_url=config.public_url, clock=clock).run)
-        loops.append(SubscriptionSweeper(database, graph, public_url=config.public_url, clock=clock).run)
+        loops.append(SubscriptionAuditor(database, graph, public_url=config.public_url, clock=clock).run)
     return loops
 
 
@@ -173,7 +173,7 @@ async def open_worker(config: Config, *, clock: Clock = time.time) -> AsyncItera
         loops = [*base_loops(config, database, clock), admission.run]
         loops += map(admission.then, work_loops(config, database, graph, notices, clock))
         await admission.try_once()
-        monitor = HealthMonitor(database, clock, Surroundings(config))
+        monitor = HealthMonitor(database, clock, ProcessState(config))
         await stack.enter_async_context(running.run(loops))
         yield make_probes(monitor, running)
 

@@ -12,7 +12,7 @@ from bot.environment import has_credential
 from bot.loops import repeat, wait
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
-from storage.messages.outbox import NewNotice, add_notices, list_told
+from storage.messages.outbox import NewNotice, add_notices, list_notified
 from storage.queue.directory import list_admins
 from storage.queue.health import list_firms
 
@@ -58,7 +58,7 @@ class Reminders:
         about = ends_at * 100 + alarm  # another end, or another alarm, is told anew
         now = int(self._clock())
         async with self._database.writing(tenant_id) as connection:
-            told = {user for user, _ in await list_told(connection, tenant_id, KIND, [about])}
+            told = {user for user, _ in await list_notified(connection, tenant_id, KIND, [about])}
             missing = [user for user in await list_admins(connection, tenant_id) if user not in told]
             key, payload = f"{KIND}:{about}", {"ends_at": ends_at}
             notices = [NewNotice(user, KIND, now, about, key, payload) for user in missing]

@@ -11,13 +11,13 @@ import structlog
 
 from bot.loops import holding, repeat, waking
 from storage.engine.database import Database
-from storage.engine.partitions import add_parts
+from storage.engine.partitions import add_partitions
 from storage.engine.rls import SYSTEM
 from storage.errors import DatabaseError, PurgeBoundError
-from storage.history.retention import drop_old_parts, prepare_purge, purge_tenant
+from storage.history.retention import drop_old_partitions, prepare_purge, purge_tenant
 from storage.lists.reindex import VERSION, reindex_some
 from storage.queue.chores import LEASE, DueChore, claim_chores, fail_chore, finish_chore
-from storage.queue.clock import pull_back
+from storage.queue.clock import correct_future_times
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +49,7 @@ class Upkeep:
         """Do what is due; gives the seconds until it is worth looking again."""
         now = int(self._clock())
         async with self._database.writing(SYSTEM) as connection:
-            mended = await pull_back(connection, now)
+            mended = await correct_future_times(connection, now)
             chores = await claim_chores(connection, "retention", now)
             older = await claim_chores(connection, "words", now)
         if mended:
@@ -69,7 +69,7 @@ class Upkeep:
         """Make parts ahead; where the tables are too busy for it, rows go to the default part until the next time."""
         try:
             async with self._database.writing(SYSTEM) as connection:
-                added = await add_parts(connection, now)
+                added = await add_partitions(connection, now)
         except DatabaseError as error:
             log.warning("parts_left_as_they_are", reason=error.reason)
             return
@@ -95,9 +95,9 @@ class Upkeep:
     async def _keep(self, chore: DueChore, now: int) -> None:
         """Delete what a tenant no longer keeps, where the clocks agree and it is not too much at once."""
         try:
-            believed = await read_believed(self._read_times, chore.entra_id, self._clock)
+            believed = await read_agreed_time(self._read_times, chore.entra_id, self._clock)
             await prepare_purge(self._database, chore.tenant_id, believed)
-            dropped = await drop_old_parts(self._database, believed)
+            dropped = await drop_old_partitions(self._database, believed)
             purged = await purge_tenant(self._database, chore.tenant_id, believed)
         except PurgeBoundError as error:
             await self._put_off(chore, now, f"purge_needs_word:{error.count}")
@@ -121,7 +121,7 @@ class ClocksDifferError(Exception):
     """Our clock and the others do not say the same, or one of them says nothing."""
 
 
-async def read_believed(read_times: ReadTimes, entra_id: str, clock: Callable[[], float]) -> int:
+async def read_agreed_time(read_times: ReadTimes, entra_id: str, clock: Callable[[], float]) -> int:
     """Give the earliest of the clocks' times, in UTC seconds; raises `ClocksDifferError`."""
     try:
         times = [*await read_times(entra_id), clock()]

@@ -155,7 +155,7 @@ class Access:
             return and_(is_of_tenant)
         return and_(is_of_tenant, exists().where(self._at_company(_At), _At.id == of.contact_id))
 
-    def happenings(self, of: Any = InteractionContact) -> ColumnElement[bool]:
+    def participations(self, of: Any = InteractionContact) -> ColumnElement[bool]:
         """Who took part in what: not who was in bcc, at a personal meeting, or is kept, but in the viewer's own."""
         is_same = and_(_Kept.tenant_id == of.tenant_id, _Kept.user_id == of.user_id)
         is_kept = exists().where(is_same, _Kept.contact_id == of.contact_id, _Kept.kept == _ALL)

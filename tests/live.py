@@ -17,7 +17,7 @@ from bot.demo.serving import run_microsoft
 from bot.demo.world.firm import Firm
 from bot.graph.client.client import GraphClients
 from bot.graph.directory.keeper import DirectoryKeeper
-from bot.graph.subscriptions.audit import SubscriptionSweeper
+from bot.graph.subscriptions.audit import SubscriptionAuditor
 from bot.graph.subscriptions.keeper import SubscriptionKeeper
 from bot.graph.sync.worker import Worker
 from bot.graph.webhooks.routes import add_graph_routes
@@ -54,7 +54,7 @@ class Live:
         tenants = tuple(firm.tenant_id for firm in microsoft.firms)
         self.directory = DirectoryKeeper(database, self.clients, tenants=tenants, first=self.rules, clock=clock)
         self.keeper = SubscriptionKeeper(database, self.clients, public_url=url, clock=clock)
-        self.sweeper = SubscriptionSweeper(database, self.clients, public_url=url, clock=clock)
+        self.auditor = SubscriptionAuditor(database, self.clients, public_url=url, clock=clock)
         self.worker = Worker(database, self.clients, clock=clock)
         self.upkeep = Upkeep(database, clock, self.read_times)
         self.is_given_up = False
@@ -73,7 +73,7 @@ class Live:
     async def settle(self, rounds: int = 20) -> None:
         """Let everything work until nothing is due."""
         for _ in range(rounds):
-            pauses = [await part.work() for part in (self.directory, self.keeper, self.sweeper)]
+            pauses = [await part.work() for part in (self.directory, self.keeper, self.auditor)]
             await self.microsoft.notifications.settle()
             if not await self.worker.run_once() and all(pauses):
                 return

@@ -21,14 +21,14 @@ async def read_ledger(query: Callable[..., Any], entra_id: str = "") -> Ledger:
     users = {row[0]: row[1] for row in await read("id, entra_id", "users")}
     addresses = {row[0]: row[1] for row in await read("id, address", "contacts")}
     domains = {row[0]: row[1] for row in await read("company_id, domain", "company_domains")}
-    takers: dict[Any, set[str]] = {}
+    participants: dict[Any, set[str]] = {}
     for user, source, contact in await read("user_id, source_digest, contact_id", "interaction_contacts"):
-        takers.setdefault((user, source), set()).add(addresses[contact])
+        participants.setdefault((user, source), set()).add(addresses[contact])
     rows = await read("user_id, source_digest, kind, occurred_at, is_planned", "interactions")
     for user, source, kind, at, is_planned in rows:
-        people = frozenset(takers.get((user, source), ()))
+        people = frozenset(participants.get((user, source), ()))
         ledger.interactions.add((users[user], kind, at, bool(is_planned), people, bytes(source)))
-    assert {(user, source) for user, source, *_ in rows} == takers.keys()
+    assert {(user, source) for user, source, *_ in rows} == participants.keys()
     for user, contact, is_mine, *counts in await read(f"user_id, contact_id, is_mine, {COUNTS}", "relationships"):
         totals = Totals(*counts)
         assert bool(is_mine) == (totals.sent + totals.met + totals.planned > 0)

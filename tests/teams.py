@@ -23,7 +23,7 @@ from bot.teams.connector import Connector
 from bot.teams.http import fetch
 from bot.teams.messenger import TeamsMessenger
 from bot.teams.routes import SERVER_OPTIONS, add_teams_routes
-from bot.teams.services import Patience
+from bot.teams.services import Timeouts
 from bot.teams.tokens import Tokens
 from bot.teams.urls import LOOPBACK_HOSTS, ServiceUrls
 from bot.turn import Ask, Reply
@@ -150,7 +150,7 @@ async def open_door(
     is_demo: bool = False,
     door: TheDoor | None = None,
     keepalive: float = 25.0,
-    **patience: float,
+    **timeouts: float,
 ) -> AsyncIterator[Endpoint]:
     """Serve the Teams edge against a switchboard; pauses of its connector take no time, and are written down.
 
@@ -178,7 +178,7 @@ async def open_door(
             connector=connector,
             clock=lambda: NOW,
             monotonic=lambda: now[0],
-            patience=Patience(**patience),
+            timeouts=Timeouts(**timeouts),
         )
         async with serve(app, **(SERVER_OPTIONS | {"keepalive_timeout": keepalive})) as url:
             at = f"{url}/api/messages"

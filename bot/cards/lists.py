@@ -11,7 +11,7 @@ from bot.cards.actions import button, drop_fallbacks, toggle
 from bot.cards.drawing import draws
 from bot.cards.kit import Json
 from bot.cards.phrases import join, say_count, say_last, text, type_names
-from bot.cards.wording import clean, weigh
+from bot.cards.wording import clean, count_json_bytes
 from bot.language import say
 from bot.results.lists import Listing, ListShown, PeopleFound, RowsGiven
 from bot.turn import Card, Language, Reader
@@ -194,13 +194,13 @@ def fit(listing: Listing, texts: Sequence[str]) -> int:
     copies = 2 * (len(texts) + _BUTTONS) if state <= LONGEST_STATE else _BUTTONS
     room = _ROOM - _FRAME - len(texts) * _ROW - copies * state
     limit = _NAME
-    while limit > _SHORTEST_NAME and sum(weigh(name[: limit * 2]) for name in texts) > room:
+    while limit > _SHORTEST_NAME and sum(count_json_bytes(name[: limit * 2]) for name in texts) > room:
         limit = limit * 3 // 4
     return limit
 
 
 def _weigh(state: Json) -> int:
-    return weigh(msgspec.json.encode(state).decode())
+    return count_json_bytes(msgspec.json.encode(state).decode())
 
 
 def quote(language: Language, words: Sequence[str]) -> str:

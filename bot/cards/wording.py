@@ -40,7 +40,7 @@ def trim(text: str, limit: int = 120) -> str:
     if not text.isascii() or not text.isprintable():
         text = _UNSAFE.sub(" ", text[: limit * 4])
     text = text.strip()
-    if len(text) > limit or (not text.isascii() and weigh(text) > limit * _BYTES):
+    if len(text) > limit or (not text.isascii() and count_json_bytes(text) > limit * _BYTES):
         text = _cut(text, limit) + ELLIPSIS
     return _LINK.sub("]\u200b", text) if "]" in text else text
 
@@ -49,13 +49,13 @@ def _cut(text: str, limit: int) -> str:
     room = limit * _BYTES
     length = 0
     for character in text[: limit - 1]:
-        room -= weigh(character)
+        room -= count_json_bytes(character)
         if room < 0:
             break
         length += 1
     return text[:length].rstrip(_JOINERS)
 
 
-def weigh(text: str) -> int:
+def count_json_bytes(text: str) -> int:
     """Say how many bytes a text takes in JSON at worst, where everything beyond ASCII is escaped."""
     return len(encode_basestring_ascii(text)) - 2

@@ -71,13 +71,13 @@ async def serve_demo(port: int, folder: Path, corpus: Path | None, domains: list
     async with run_microsoft(firm, folder=folder, journal=journal) as microsoft:
         config = make_config(microsoft, port, folder)
         await migrate(config.database_url)
-        await look_anew(config)
+        await audit_at_once(config)
         async with create_app(config, is_demo=True) as app:
             mount_demo(app, config, microsoft, journal)
             async with listening(app, HOST, port):
                 microsoft.teams.bot_url = f"{config.public_url}/api/messages"
                 if corpus is None and not journal.has("sown"):
-                    await sow(app, microsoft)
+                    await set_invented_types(app, microsoft)
                     journal.write("sown", {})
                 print(f"ready {config.public_url}", flush=True)  # noqa: T201  # what whoever started it waits for
                 await wait_for_stop()
@@ -97,7 +97,7 @@ def make_config(microsoft: Microsoft, port: int, folder: Path) -> Config:
     )
 
 
-async def look_anew(config: Config) -> None:
+async def audit_at_once(config: Config) -> None:
     """Let the service compare its subscriptions at once: the small Microsoft 365 forgot them with the last run."""
     database = open_store(config)
     try:
@@ -118,7 +118,7 @@ def mount_demo(app: web.Application, config: Config, microsoft: Microsoft, journ
     add_demo_page(app, page_values(config) | ids)
 
 
-async def sow(app: web.Application, microsoft: Microsoft) -> None:
+async def set_invented_types(app: web.Application, microsoft: Microsoft) -> None:
     """Let the invented firm's partners say what their companies are, once the first sync knows the companies."""
     deadline = time.monotonic() + _FIRST_SYNC
     while time.monotonic() < deadline:

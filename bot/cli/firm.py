@@ -20,7 +20,7 @@ from storage.engine.connection import Connection, Reading
 from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM
 from storage.errors import RuleError
-from storage.firm.foresight import foresee
+from storage.firm.rule_preview import preview_loss
 from storage.firm.rule_values import NAMES, write_value
 from storage.firm.rules import NOBODY, RuleRow, get_rules, list_rule_changes, list_rules, reset_rule, set_rules
 from storage.firm.tenants import add_tenant
@@ -82,7 +82,7 @@ async def _run(config: Config, arguments: argparse.Namespace) -> int:
             firm = await _find_firm(connection, arguments)
             values = await _read(connection, config, firm, arguments)
             rules = await get_rules(connection, firm.tenant_id)
-            losses = await foresee(connection, firm.tenant_id, rules, values, int(time.time()))
+            losses = await preview_loss(connection, firm.tenant_id, rules, values, int(time.time()))
         _print(*(say_loss(arguments.language, loss) for loss in losses))
         if losses and not arguments.yes and not _ask(arguments.language):
             _print(say(arguments.language, "firm.cli.kept"))

@@ -20,7 +20,7 @@ from bot.graph.subscriptions.keeper import delete_at_graph
 from bot.language import LANGUAGES, say
 from storage.engine.database import Database, open_database
 from storage.engine.rls import SYSTEM
-from storage.firm.erasure import count_tenant, dispose_tenant, stop_tenant
+from storage.firm.erasure import count_tenant, delete_tenant, stop_tenant
 from storage.firm.tenants import get_tenant_id
 from storage.queue.subscriptions import list_subscriptions
 from storage.schema.migrate import check_file
@@ -134,4 +134,4 @@ async def forget(database: Database, clients: GraphClients, entra_id: str) -> di
                 await delete_at_graph(clients(entra_id), one.graph_id)
         except GraphError as error:
             log.warning("subscription_not_ended", error=str(error))
-    return await dispose_tenant(database, tenant_id)
+    return await delete_tenant(database, tenant_id)

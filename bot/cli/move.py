@@ -14,7 +14,7 @@ from bot.environment import load_config
 from bot.language import LANGUAGES, say
 from storage.engine.database import Database, open_database
 from storage.errors import DiffersError
-from storage.firm.erasure import dispose_tenant
+from storage.firm.erasure import delete_tenant
 from storage.schema.migrate import check_file, migrate
 from storage.schema.move import Difference, find_differences, move
 
@@ -55,7 +55,7 @@ async def _move(source_url: str, target_url: str, console: Console) -> Sequence[
         return [difference async for difference in find_differences(source, target)]
     except DiffersError as error:
         for number in error.begun:
-            await dispose_tenant(target, number)
+            await delete_tenant(target, number)
         return error.differences
     finally:
         await source.close()

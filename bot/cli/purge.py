@@ -14,11 +14,11 @@ from bot.environment import load_config
 from bot.graph.client.client import GraphClients
 from bot.graph.directory.clocks import Clocks
 from bot.language import LANGUAGES, say, say_time
-from bot.upkeep import ClocksDifferError, read_believed
+from bot.upkeep import ClocksDifferError, read_agreed_time
 from storage.engine.database import Database, open_database
 from storage.engine.rls import SYSTEM
 from storage.history.purge_bounds import Plan, plan_purge
-from storage.history.retention import drop_old_parts, prepare_purge, purge_tenant
+from storage.history.retention import drop_old_partitions, prepare_purge, purge_tenant
 from storage.queue.health import Firm, list_firms
 from storage.schema.migrate import check_file
 
@@ -50,7 +50,7 @@ async def _run(config: Config, language: str, *, is_confirmed: bool) -> int:
 async def _purge(database: Database, graph: GraphClients, firm: Firm, language: str, *, is_confirmed: bool) -> int:
     console = Console()
     try:
-        now = await read_believed(Clocks(database, graph).read, firm.entra_id, time.time)
+        now = await read_agreed_time(Clocks(database, graph).read, firm.entra_id, time.time)
     except ClocksDifferError:
         console.print(say(language, "purge.clocks_differ", firm=firm.name or firm.entra_id))
         return 1
@@ -60,7 +60,7 @@ async def _purge(database: Database, graph: GraphClients, firm: Firm, language: 
     if plan is None or not is_confirmed:
         return 0
     await prepare_purge(database, firm.tenant_id, now, is_confirmed=True)
-    await drop_old_parts(database, now)
+    await drop_old_partitions(database, now)
     count = await purge_tenant(database, firm.tenant_id, now)
     console.print(say(language, "purge.done", count=count))
     return 0
@@ -70,6 +70,6 @@ def _describe(firm: Firm, plan: Plan | None, language: str) -> str:
     name = firm.name or firm.entra_id
     if plan is None:
         return say(language, "purge.keeps_everything", firm=name)
-    key = "needs_word" if plan.needs_word else "shown"
+    key = "needs_word" if plan.needs_confirmation else "shown"
     day = say_time(language, plan.before, "UTC")
     return say(language, f"purge.{key}", firm=name, count=plan.count, total=plan.total, day=day)

@@ -22,12 +22,12 @@ from storage.queue.health import (
     Firm,
     Freshness,
     Health,
+    LaggingMailbox,
     Load,
-    Standing,
     get_freshness,
     get_health,
     list_firms,
-    list_standings,
+    list_lagging_mailboxes,
     measure_load,
 )
 from storage.schema.migrate import check_file
@@ -39,7 +39,7 @@ class FirmReport:
 
     firm: Firm
     health: Health
-    standings: Sequence[Standing]
+    lagging: Sequence[LaggingMailbox]
     freshness: Freshness
 
 
@@ -66,7 +66,7 @@ async def read(config: Config, now: int, most: int) -> tuple[list[FirmReport], L
                 FirmReport(
                     firm,
                     await get_health(connection, now, firm.tenant_id),
-                    await list_standings(connection, firm.tenant_id, most),
+                    await list_lagging_mailboxes(connection, firm.tenant_id, most),
                     await get_freshness(connection, config.sync_interval, firm.tenant_id),
                 )
                 for firm in await list_firms(connection)
@@ -84,8 +84,8 @@ def show(console: Console, language: str, now: int, reports: Sequence[FirmReport
     console.print(firms)
     mailboxes = _make_table(language, "mailbox", "state", "feeds", "items", "next", "reason")
     for report in reports:
-        for standing in report.standings:
-            mailboxes.add_row(*_describe_mailbox(language, now, standing))
+        for mailbox in report.lagging:
+            mailboxes.add_row(*_describe_mailbox(language, now, mailbox))
     if mailboxes.row_count:
         console.print(mailboxes)
     for report in reports:
@@ -126,12 +126,12 @@ def _describe_firm(language: str, now: int, report: FirmReport) -> list[str | Pr
     ]
 
 
-def _describe_mailbox(language: str, now: int, standing: Standing) -> list[str]:
+def _describe_mailbox(language: str, now: int, mailbox: LaggingMailbox) -> list[str]:
     return [
-        standing.name,
-        say(language, f"status.mailbox.{standing.state}"),
-        f"{standing.feeds_ended}/{FEEDS}",
-        str(standing.item_count),
-        say_ago(language, standing.next_try_at, now) if standing.next_try_at else "",
-        say_reason(language, standing.reason),
+        mailbox.name,
+        say(language, f"status.mailbox.{mailbox.state}"),
+        f"{mailbox.feeds_ended}/{FEEDS}",
+        str(mailbox.item_count),
+        say_ago(language, mailbox.next_try_at, now) if mailbox.next_try_at else "",
+        say_reason(language, mailbox.reason),
     ]

@@ -15,7 +15,7 @@ from bot.results.questions import Asked
 from bot.turn import Turn
 from bot.verbs import ADMINISTRATORS, OWN, Input, Router
 from storage.errors import MissingError, RuleError
-from storage.firm.foresight import Loss, foresee
+from storage.firm.rule_preview import Loss, preview_loss
 from storage.firm.rule_values import read_value, write_value
 from storage.firm.rules import get_rules, set_rules
 from storage.firm.users import get_user, list_people, search_users
@@ -98,7 +98,7 @@ async def save_firm(turn: Turn, given: SaveFirm) -> Result:
     """Change the rules of the firm; what would be lost is shown first."""
     values = read_values(_list_changes(given))
     rules = await get_rules(turn.connection, turn.viewer.tenant_id)
-    losses = await foresee(turn.connection, turn.viewer.tenant_id, rules, values, turn.now)
+    losses = await preview_loss(turn.connection, turn.viewer.tenant_id, rules, values, turn.now)
     if losses and not given.is_confirmed:
         wanted = {name: write_value(value) for name, value in values.items()}
         again = {"verb": "firm.save", "section": given.section, "is_confirmed": True, **wanted}

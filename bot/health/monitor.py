@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from bot.health.troubles import Surroundings, Trouble, find_in_database, find_in_process
+from bot.health.troubles import ProcessState, Trouble, find_in_database, find_in_process
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.errors import DatabaseError
@@ -44,10 +44,10 @@ class State:
 class HealthMonitor:
     """Finds problems in the process and in the database, and keeps the result for a second."""
 
-    def __init__(self, database: Database, clock: Callable[[], float], surroundings: Surroundings) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float], process: ProcessState) -> None:
         self._database = database
         self._clock = clock
-        self._surroundings = surroundings
+        self._process = process
         self._lock = asyncio.Lock()
         self._measured: tuple[float, State] | None = None
 
@@ -60,11 +60,11 @@ class HealthMonitor:
             return self._measured[1]
 
     async def _look(self, now: float) -> State:
-        troubles = [trouble async for trouble in find_in_process(self._surroundings, now)]
+        troubles = [trouble async for trouble in find_in_process(self._process, now)]
         health = None
         try:
             async with asyncio.timeout(PATIENCE):
-                found = find_in_database(self._database, self._surroundings.config, now)
+                found = find_in_database(self._database, self._process.config, now)
                 troubles += [trouble async for trouble in found]
                 if not any(trouble.key in ("database_away", "schema_none") for trouble in troubles):
                     health = await self._measure(now)

@@ -32,7 +32,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ProcessState:
     """What the process knows of itself; a worker has neither page nor bot."""
 
     config: Config
@@ -44,16 +44,16 @@ class Surroundings:
     """False for a process that was begun on a newer schema on purpose."""
 
 
-async def find_in_process(surroundings: Surroundings, now: float) -> AsyncIterator[Trouble]:
+async def find_in_process(process: ProcessState, now: float) -> AsyncIterator[Trouble]:
     """Find what needs no database."""
-    if not surroundings.has_page:
+    if not process.has_page:
         yield Trouble("no_page", "stops")
-    if code := surroundings.get_refusal():
-        weight: Weight = "hinders" if surroundings.was_let_in() else "stops"
+    if code := process.get_refusal():
+        weight: Weight = "hinders" if process.was_let_in() else "stops"
         yield Trouble("sign_in_refused", weight, {"code": code})
-    for trouble in judge_credential(surroundings.config, now):
+    for trouble in judge_credential(process.config, now):
         yield trouble
-    if await asyncio.to_thread(is_disk_full, surroundings.config.database_url):
+    if await asyncio.to_thread(is_disk_full, process.config.database_url):
         yield Trouble("disk_full", "stops")
 
 

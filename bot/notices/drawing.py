@@ -19,11 +19,11 @@ from storage.messages.notice_data import (
     CompanyNoticeData,
     ContactNoticeData,
     NoticeRecipient,
-    get_first_found,
+    get_first_sync_result,
     list_company_notice_data,
     list_contact_notice_data,
 )
-from storage.messages.outbox import Waiting
+from storage.messages.outbox import ClaimedNotice
 from storage.models import CompanyType
 from storage.queue.health import FirmStatus, get_firm_status
 from storage.viewer import Viewer
@@ -42,9 +42,9 @@ class Drawn:
 class Ready:
     """A message that is marked `sending`, and the rows that it says."""
 
-    rows: Sequence[Waiting]
+    rows: Sequence[ClaimedNotice]
     drawn: Drawn
-    update: Waiting | None = None
+    update: ClaimedNotice | None = None
     """The row that asks for an earlier message to be drawn again."""
 
     @property
@@ -54,7 +54,7 @@ class Ready:
 
 
 async def draw(
-    connection: Connection, recipient: NoticeRecipient, reader: Reader, rows: Sequence[Waiting]
+    connection: Connection, recipient: NoticeRecipient, reader: Reader, rows: Sequence[ClaimedNotice]
 ) -> Drawn | None:
     """Draw one message for rows of one group; None where nothing is left that the reader may see."""
     kind = rows[0].kind
@@ -70,7 +70,7 @@ async def draw_again(
     connection: Connection,
     recipient: NoticeRecipient,
     reader: Reader,
-    rows: Sequence[Waiting],
+    rows: Sequence[ClaimedNotice],
     answered: Mapping[str, Any],
 ) -> Drawn | None:
     """Draw a message that was sent as things stand now: its question may have been answered elsewhere."""
@@ -92,7 +92,7 @@ class _News:
     moved: Sequence[cards.Moved]
 
 
-async def _read_news(connection: Connection, viewer: Viewer, rows: Sequence[Waiting]) -> _News:
+async def _read_news(connection: Connection, viewer: Viewer, rows: Sequence[ClaimedNotice]) -> _News:
     ids = {kind: [row.entity_id for row in rows if row.kind == kind] for kind in ("contact", "company")}
     moves = [row for row in rows if row.kind in PARTNER_KINDS]
     contacts = await list_contact_notice_data(connection, viewer, ids["contact"]) if ids["contact"] else []
@@ -116,14 +116,14 @@ async def _read_news(connection: Connection, viewer: Viewer, rows: Sequence[Wait
     )
 
 
-def _is_still_so(row: Waiting, company: CompanyNoticeData, reader_id: int) -> bool:
+def _is_still_so(row: ClaimedNotice, company: CompanyNoticeData, reader_id: int) -> bool:
     """Say whether what a row says of a company's partner holds when it is said."""
     if row.kind == "taken_back" or "is" not in row.payload:  # rows of the release before say no more than who did it
         return True
     return (company.partner_id == reader_id) == (row.kind == "partner")
 
 
-def _make_moved(row: Waiting, company: cards.NewCompany, names: Mapping[int, str]) -> cards.Moved:
+def _make_moved(row: ClaimedNotice, company: cards.NewCompany, names: Mapping[int, str]) -> cards.Moved:
     by, was, is_ = (names.get(row.payload.get(key) or 0, "") for key in ("by", "was", "is"))
     return cards.Moved(company, by, was, is_)
 
@@ -167,7 +167,7 @@ def _draw_moved(reader: Reader, kind: str, moved: Sequence[cards.Moved]) -> Draw
     return Drawn(card, say(reader.language, f"notices.{kind}", count=len(moved), by=by, name=name))
 
 
-async def _draw_view(connection: Connection, viewer: Viewer, reader: Reader, row: Waiting) -> Drawn | None:
+async def _draw_view(connection: Connection, viewer: Viewer, reader: Reader, row: ClaimedNotice) -> Drawn | None:
     view = await get_view(connection, viewer, row.entity_id)
     if view is None:
         return None
@@ -186,24 +186,24 @@ async def _describe_filter(connection: Connection, viewer: Viewer, filter_: Filt
     return describe(filter_, language, people, next((company.name for company in companies), ""))
 
 
-async def _draw_summary(connection: Connection, viewer: Viewer, reader: Reader, _row: Waiting) -> Drawn | None:
-    found = await get_first_found(connection, viewer)
+async def _draw_summary(connection: Connection, viewer: Viewer, reader: Reader, _row: ClaimedNotice) -> Drawn | None:
+    found = await get_first_sync_result(connection, viewer)
     first_sync = cards.FirstSync(found.contact_count, found.company_count, found.untyped_count)
     card = cards.draw_first_sync(reader, first_sync)
     return Drawn(card, say(reader.language, "notices.summary", count=found.contact_count))
 
 
-async def _draw_status(connection: Connection, viewer: Viewer, reader: Reader, _row: Waiting) -> Drawn:
+async def _draw_status(connection: Connection, viewer: Viewer, reader: Reader, _row: ClaimedNotice) -> Drawn:
     status = describe_status(await get_firm_status(connection, viewer, reader.now))
     return Drawn(draw_status(reader, status), say(reader.language, "notices.status"))
 
 
-async def _draw_credential(_connection: Connection, _viewer: Viewer, reader: Reader, row: Waiting) -> Drawn:
+async def _draw_credential(_connection: Connection, _viewer: Viewer, reader: Reader, row: ClaimedNotice) -> Drawn:
     ends_at = int(row.payload["ends_at"])
     return Drawn(draw_credential(reader, ends_at), say(reader.language, "notices.credential"))
 
 
-async def _draw_own_address(connection: Connection, viewer: Viewer, reader: Reader, row: Waiting) -> Drawn | None:
+async def _draw_own_address(connection: Connection, viewer: Viewer, reader: Reader, row: ClaimedNotice) -> Drawn | None:
     address = str(row.payload["address"])
     owner = await get_owner(connection, viewer.tenant_id, viewer.user_id)
     if address not in owner.told:
@@ -224,7 +224,7 @@ def describe_status(found: FirmStatus) -> Status:
         done_at=health.done_at,
         last_success_at=health.last_success_at,
         reason=found.reason,
-        troubles=tuple(SyncFailure(one.name, one.reason, one.next_try_at) for one in found.standings if one.reason),
+        troubles=tuple(SyncFailure(one.name, one.reason, one.next_try_at) for one in found.lagging if one.reason),
         contact_count=found.contact_count,
         company_count=found.company_count,
         unsent_count=found.unknown_count,
@@ -252,7 +252,7 @@ def _make_company(news: CompanyNoticeData, names: Mapping[int, str]) -> cards.Ne
     )
 
 
-_ALONE: Final[Mapping[str, Callable[[Connection, Viewer, Reader, Waiting], Awaitable[Drawn | None]]]] = {
+_ALONE: Final[Mapping[str, Callable[[Connection, Viewer, Reader, ClaimedNotice], Awaitable[Drawn | None]]]] = {
     "summary": _draw_summary,
     "status": _draw_status,
     "credential": _draw_credential,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.notices.pace import find_digest_at, find_open_at
 from storage.messages.notice_preferences import NoticePreferences
-from storage.messages.outbox import Waiting
+from storage.messages.outbox import ClaimedNotice
 
 DIGEST = "digest"
 """The group of what waits for the day's one message."""
@@ -23,18 +23,18 @@ class Plan:
     muted: list[int] = field(default_factory=list)
     postponed: list[tuple[int, str | None, list[int]]] = field(default_factory=list)
     """When, into which group (None: they stay in theirs), and which rows."""
-    updates: list[Waiting] = field(default_factory=list)
-    messages: list[list[Waiting]] = field(default_factory=list)
+    updates: list[ClaimedNotice] = field(default_factory=list)
+    messages: list[list[ClaimedNotice]] = field(default_factory=list)
 
 
 def make_plan(
-    rows: Sequence[Waiting], preferences: NoticePreferences, timezone: str, now: int, said_today: int
+    rows: Sequence[ClaimedNotice], preferences: NoticePreferences, timezone: str, now: int, said_today: int
 ) -> Plan:
     """Plan for rows that are due; `said_today` is how many messages the person has had on this local day."""
     plan = Plan()
     plan.updates = [row for row in rows if row.kind == UPDATE]
     plan.muted = [row.id for row in rows if preferences.is_muted(row.kind)]
-    groups: dict[str, list[Waiting]] = defaultdict(list)
+    groups: dict[str, list[ClaimedNotice]] = defaultdict(list)
     for row in rows:
         if not preferences.is_muted(row.kind) and row.kind != UPDATE:
             groups[row.group_key].append(row)

@@ -18,16 +18,16 @@ from bot.turn import Reader
 from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
-from storage.messages.notice_data import NoticeRecipient, get_first_found, get_notice_recipients
+from storage.messages.notice_data import NoticeRecipient, get_first_sync_result, get_notice_recipients
 from storage.messages.notice_preferences import NoticePreferences, read_notice_preferences
 from storage.messages.outbox import (
-    Waiting,
+    ClaimedNotice,
     claim_notices,
     count_messages,
     get_next_due_at,
-    give_up_stuck,
     list_due_people,
     list_rows_of,
+    mark_stuck_unknown,
     postpone,
     set_sent,
     set_state,
@@ -100,7 +100,7 @@ class Sender:
     async def _find_pause(self) -> float:
         """Look, when there is nothing else to do, for what a sender that died has left."""
         async with self._database.writing(SYSTEM) as connection:
-            if stuck := await give_up_stuck(connection, self._now()):
+            if stuck := await mark_stuck_unknown(connection, self._now()):
                 log.warning("notices_unknown", rows=stuck)
             next_due_at = await get_next_due_at(connection)
         if next_due_at is None:
@@ -169,9 +169,11 @@ class Sender:
                 ready.append(Ready(rows, drawn))
         return ready
 
-    async def _is_sync_over(self, connection: Connection, recipient: NoticeRecipient, rows: Sequence[Waiting]) -> bool:
+    async def _is_sync_over(
+        self, connection: Connection, recipient: NoticeRecipient, rows: Sequence[ClaimedNotice]
+    ) -> bool:
         """Say whether the first sync has come to its end; where it has not, its summary is looked at again later."""
-        found = await get_first_found(connection, recipient.viewer)
+        found = await get_first_sync_result(connection, recipient.viewer)
         ids = [row.id for row in rows]
         if found.state in ("stopped", "skipped", "forbidden"):
             await self._drop(connection, recipient.viewer.tenant_id, ids, found.state)
@@ -229,7 +231,7 @@ class Sender:
                 await self._drop(connection, tenant_id, message.ids, sent.reason or sent.outcome)
 
     async def _leave_for_later(
-        self, connection: Connection, tenant_id: int, rows: Sequence[Waiting], seconds: float, reason: str
+        self, connection: Connection, tenant_id: int, rows: Sequence[ClaimedNotice], seconds: float, reason: str
     ) -> None:
         """Try again after the time that was named, or a growing one; what never gets through has failed."""
         over = [row.id for row in rows if row.attempts >= MOST_ATTEMPTS]

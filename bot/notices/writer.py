@@ -14,11 +14,11 @@ from storage.messages.outbox import (
     Message,
     NewNotice,
     add_notices,
-    drop_unsaid,
+    delete_pending,
     has_notice,
     list_messages_about,
+    list_notified,
     list_pending_updates,
-    list_told,
 )
 from storage.queue.directory import list_admins
 
@@ -66,8 +66,12 @@ class Notices:
             told.setdefault(user_id, []).extend(("company", number) for number in applied.new_company_ids)
         recipients = await get_notice_recipients(connection, tenant_id, told)
         before = {
-            ("contact", *each) for each in await list_told(connection, tenant_id, "contact", applied.new_contact_ids)
-        } | {("company", *each) for each in await list_told(connection, tenant_id, "company", applied.new_company_ids)}
+            ("contact", *each)
+            for each in await list_notified(connection, tenant_id, "contact", applied.new_contact_ids)
+        } | {
+            ("company", *each)
+            for each in await list_notified(connection, tenant_id, "company", applied.new_company_ids)
+        }
         rows = [
             row
             for number, recipient in recipients.items()
@@ -104,8 +108,8 @@ class Notices:
         if notice.kind != "taken_back":
             return True
         company_id, now = notice.payload["company_id"], int(self.clock())
-        await drop_unsaid(connection, tenant_id, notice.user_id, PARTNER_KINDS, company_id, now=now)
-        told = [await list_told(connection, tenant_id, kind, [company_id]) for kind in sorted(PARTNER_KINDS)]
+        await delete_pending(connection, tenant_id, notice.user_id, PARTNER_KINDS, company_id, now=now)
+        told = [await list_notified(connection, tenant_id, kind, [company_id]) for kind in sorted(PARTNER_KINDS)]
         return any((notice.user_id, company_id) in one for one in told)
 
     async def on_tenant_state(self, connection: Connection, tenant_id: int, state: str) -> None:

@@ -19,7 +19,7 @@ from bot.loops import repeat, waking
 from bot.outlook.turns import RefusedError
 from storage.engine.database import Database
 from storage.errors import StoreUnavailableError
-from storage.record.following import Touched, get_last_number, keep_visible, list_touched
+from storage.record.recent_changes import ChangedEntity, filter_visible, get_last_number, list_changed
 
 log = structlog.get_logger(__name__)
 
@@ -44,12 +44,12 @@ class Page:
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
         self.is_over = False
-        self._touched: set[Touched] = set()
+        self._changed: set[ChangedEntity] = set()
         self._news = asyncio.Event()
 
-    def tell(self, touched: set[Touched]) -> None:
+    def tell(self, changed: set[ChangedEntity]) -> None:
         """Let the page hear of changes."""
-        self._touched |= touched
+        self._changed |= changed
         self._news.set()
 
     def end(self) -> None:
@@ -57,7 +57,7 @@ class Page:
         self.is_over = True
         self._news.set()
 
-    async def wait(self, seconds: float) -> set[Touched]:
+    async def wait(self, seconds: float) -> set[ChangedEntity]:
         """Return what was changed, once it has gathered; nothing where nothing was in time."""
         try:
             async with asyncio.timeout(seconds):
@@ -66,8 +66,8 @@ class Page:
             return set()
         await asyncio.sleep(0 if self.is_over else GATHER)
         self._news.clear()
-        touched, self._touched = self._touched, set()
-        return touched
+        changed, self._changed = self._changed, set()
+        return changed
 
 
 class Live:
@@ -126,7 +126,7 @@ class Live:
         if tenant_id not in self._seen:
             async with self._database.reading(tenant_id) as connection:
                 last = await get_last_number(connection, tenant_id)
-                self._seen.setdefault(tenant_id, (last, set(await list_touched(connection, tenant_id, last))))
+                self._seen.setdefault(tenant_id, (last, set(await list_changed(connection, tenant_id, last))))
             self._database.wakes.hear("changes")  # from now on the loop looks often enough
 
     def _end(self, page: Page) -> None:
@@ -141,22 +141,22 @@ class Live:
             return
         last, seen = self._seen[tenant_id]
         async with self._database.reading(tenant_id) as connection:
-            touched = await list_touched(connection, tenant_id, last)
-        news = {one for number, one in touched.items() if number not in seen}
-        if tenant_id in self._seen and touched:
-            self._seen[tenant_id] = (max(last, *touched), set(touched))
+            changed = await list_changed(connection, tenant_id, last)
+        news = {one for number, one in changed.items() if number not in seen}
+        if tenant_id in self._seen and changed:
+            self._seen[tenant_id] = (max(last, *changed), set(changed))
         for page in self._pages.get(tenant_id, []) if news else ():
             page.tell(news)
 
     async def _send(self, page: Page, response: web.StreamResponse) -> None:
         ends_at = time.monotonic() + LONGEST
         while not page.is_over and time.monotonic() < ends_at:
-            touched = await page.wait(ALIVE)
-            visible = await self._keep_visible(page, touched) if touched else []
+            changed = await page.wait(ALIVE)
+            visible = await self._filter_visible(page, changed) if changed else []
             lines = [f"data: {msgspec.json.encode(one).decode()}\n\n" for one in visible]
             await response.write("".join(lines or [": alive\n\n"]).encode())
 
-    async def _keep_visible(self, page: Page, touched: set[Touched]) -> list[Touched]:
+    async def _filter_visible(self, page: Page, changed: set[ChangedEntity]) -> list[ChangedEntity]:
         viewer = page.caller.viewer
         async with self._database.reading(viewer.tenant_id) as connection:
-            return await keep_visible(connection, viewer, touched)
+            return await filter_visible(connection, viewer, changed)

@@ -66,7 +66,7 @@ def read_reference(incoming: Incoming, tenant_id: int, user_id: int) -> Referenc
     return Reference(tenant_id, conversation.id, user_id, incoming.service_url, reference)
 
 
-def read_acquaintance(incoming: Incoming, tenant_id: int, user_id: int) -> Reference | None:
+def read_unopened_chat(incoming: Incoming, tenant_id: int, user_id: int) -> Reference | None:
     """Return a personal chat that is still to be opened, with the person who speaks in a group."""
     conversation, person = incoming.conversation, incoming.from_
     if conversation is None or person is None or not incoming.service_url:

@@ -27,7 +27,7 @@ from bot.teams.messenger import TeamsMessenger
 from bot.teams.references import References
 from bot.teams.request_headers import MOST_BYTES, check_headers
 from bot.teams.roster import Roster
-from bot.teams.services import Patience, TeamsServices
+from bot.teams.services import TeamsServices, Timeouts
 from storage.engine.database import Database
 
 SERVER_OPTIONS: Final[dict[str, Any]] = {"keepalive_timeout": 25.0, "lingering_time": 5.0, "shutdown_timeout": 12.0}
@@ -49,14 +49,14 @@ def add_teams_routes(
     connector: Connector,
     clock: Callable[[], int] = lambda: int(time.time()),
     monotonic: Callable[[], float] = time.monotonic,
-    patience: Patience | None = None,
+    timeouts: Timeouts | None = None,
 ) -> TeamsMessenger:
     """Add the endpoint to the service; returns the messenger that says notices through the same connector."""
     references = References(database, clock, monotonic)
     messenger = TeamsMessenger(database, connector, references)
     roster = Roster(connector, clock)
     parts = (database, door, authenticator, connector, references, messenger, roster, clock)
-    tools = TeamsServices(*parts, patience or Patience())
+    tools = TeamsServices(*parts, timeouts or Timeouts())
     endpoint = _Endpoint(tools)
     app.router.add_post("/api/messages", endpoint.take)
     app.cleanup_ctx.append(endpoint.hold)
@@ -66,7 +66,7 @@ def add_teams_routes(
 class _Endpoint:
     def __init__(self, tools: TeamsServices) -> None:
         self._authenticator = tools.authenticator
-        self._patience = tools.patience
+        self._timeouts = tools.timeouts
         self._adapter = TeamsAdapter(tools.connector)
         self._bot = CarnetBot(tools)
         self._turns = ActivityRuns()
@@ -75,14 +75,14 @@ class _Endpoint:
         """Get ready for the first words; let running turns end before database and session are closed (F69)."""
         await asyncio.to_thread(understand, "help", "en", date(2026, 1, 1))  # reads the phrases: most of a second
         yield
-        await self._turns.finish(self._patience.stop)
+        await self._turns.finish(self._timeouts.stop)
 
     async def take(self, request: web.Request) -> web.Response:
         """Answer one delivery: 4xx for what is not a good activity, 503 without keys, else what the turn gives."""
         try:
             caller = await self._authenticator.authenticate(request.headers.get("Authorization"), request.remote)
             check_headers(request)
-            incoming = read_activity(await read_body(request, MOST_BYTES, self._patience.body))
+            incoming = read_activity(await read_body(request, MOST_BYTES, self._timeouts.body))
             self._authenticator.authorize(caller, incoming)
             if incoming.type in TYPES and not incoming.has_parties:
                 raise BadRequestError
@@ -102,7 +102,7 @@ class _Endpoint:
         incoming = arrival.incoming
         key = digest_activity(incoming, "turn") if incoming.id else None
         turn = self._turns.start(key, lambda: self._run(arrival))
-        done, _ = await asyncio.wait({turn}, timeout=self._get_patience(incoming))
+        done, _ = await asyncio.wait({turn}, timeout=self._get_timeout(incoming))
         if done:
             return turn.result()
         arrival.is_late = True
@@ -122,8 +122,8 @@ class _Endpoint:
         body = b"" if response.body is None else msgspec.json.encode(response.body)
         return Answer(int(response.status), body)
 
-    def _get_patience(self, incoming: Incoming) -> float:
+    def _get_timeout(self, incoming: Incoming) -> float:
         if incoming.type != "invoke":
-            return self._patience.expected if incoming.delivery_mode == "expectReplies" else self._patience.message
+            return self._timeouts.expected if incoming.delivery_mode == "expectReplies" else self._timeouts.message
         is_extension = (incoming.name or "").startswith("composeExtension/")
-        return self._patience.extension if is_extension else self._patience.invoke
+        return self._timeouts.extension if is_extension else self._timeouts.invoke

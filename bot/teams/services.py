@@ -13,7 +13,7 @@ from storage.engine.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """Seconds to wait for a turn before its request is answered without it; Teams delivers again after 15 s (F47)."""
 
     message: float = 10.0
@@ -43,4 +43,4 @@ class TeamsServices:
     roster: Roster
     clock: Callable[[], int]
     """UTC seconds."""
-    patience: Patience
+    timeouts: Timeouts

@@ -19,7 +19,7 @@ from bot.teams.caller import admit
 from bot.teams.errors import RefusedError, SendError
 from bot.teams.idempotency import Claim
 from bot.teams.outgoing import Outgoing, offer_file, say_card, say_text
-from bot.teams.references import read_acquaintance, read_reference
+from bot.teams.references import read_reference, read_unopened_chat
 from bot.teams.services import TeamsServices
 from bot.turn import Ask, Circle, Language, Reply, Surface
 from storage.engine.rls import SYSTEM
@@ -68,7 +68,7 @@ class TeamsTurn:
         self._is_for_asker = ask.verb == SHARED and self.caller.surface == "group"
         loop = asyncio.get_running_loop()
         started = loop.time()
-        typing = loop.call_later(self.tools.patience.typing, self._show_typing)
+        typing = loop.call_later(self.tools.timeouts.typing, self._show_typing)
         caller = self.caller if circle is None else replace(self.caller, circle=circle)
         try:
             if caller.surface == "group" and await self.tools.roster.has_outsiders(self.incoming):
@@ -99,7 +99,7 @@ class TeamsTurn:
             return
         viewer, message = self.caller.viewer, self._draw(reply.private)
         if message is not None:
-            met = read_acquaintance(self.incoming, viewer.tenant_id, viewer.user_id)
+            met = read_unopened_chat(self.incoming, viewer.tenant_id, viewer.user_id)
             await self.tools.messenger.send_activity(viewer.tenant_id, viewer.user_id, message, met=met)
 
     async def say_text(self, key: str, **values: object) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import and_, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.history.contact_rule import is_contact
-from storage.history.invitations import settle_invitations
-from storage.history.keeping import keep_relationships
+from storage.history.invitations import reevaluate_invitations
+from storage.history.keeping import update_kept
 from storage.history.recount import recount
 from storage.models import Company, CompanyRelationship, Contact, InteractionContact, Relationship, Tenant
 from storage.viewer import Viewer
@@ -57,9 +57,11 @@ async def unset_added(connection: AsyncConnection, viewer: Viewer, contact_id: i
     has_happened = or_(*(getattr(Relationship, name) > 0 for name in _HAPPENED))
     own = _is_own(viewer, contact_id)
     await connection.execute(update(Relationship).where(own).values(is_mine=has_happened, is_added=False))
-    taker = InteractionContact
+    participant = InteractionContact
     is_taker = and_(
-        taker.tenant_id == viewer.tenant_id, taker.contact_id == contact_id, taker.user_id == viewer.user_id
+        participant.tenant_id == viewer.tenant_id,
+        participant.contact_id == contact_id,
+        participant.user_id == viewer.user_id,
     )
     is_empty = Relationship.interaction_count + Relationship.planned_count == 0
     await connection.execute(delete(Relationship).where(own, is_empty, ~exists().where(is_taker)))
@@ -70,9 +72,9 @@ async def unset_added(connection: AsyncConnection, viewer: Viewer, contact_id: i
 
 async def _settle(connection: AsyncConnection, viewer: Viewer, contact_id: int) -> None:
     """Weigh their unanswered invitations again (those of one's own contacts count), and take out what is kept."""
-    people = await settle_invitations(connection, viewer.tenant_id, viewer.user_id, [contact_id])
+    people = await reevaluate_invitations(connection, viewer.tenant_id, viewer.user_id, [contact_id])
     rule = await connection.scalar(select(Tenant.contact_rule).where(Tenant.tenant_id == viewer.tenant_id)) or ""
-    await keep_relationships(connection, viewer.tenant_id, viewer.user_id, rule, [contact_id])
+    await update_kept(connection, viewer.tenant_id, viewer.user_id, rule, [contact_id])
     kept = select(Relationship.kept).where(_is_own(viewer, contact_id))
     if await connection.scalar(kept):
         people = people | {contact_id}

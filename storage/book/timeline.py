@@ -31,7 +31,7 @@ _Own = aliased(Relationship, name="own_contact")
 
 
 @dataclass(slots=True)
-class _Happening:
+class _TimelineEntry:
     """One mail or meeting, put together from its copies."""
 
     occurred_at: int
@@ -58,10 +58,10 @@ async def list_recent(
 
 
 def _put_together(rows: Any, limit: int) -> tuple[Recent, ...]:
-    found: dict[tuple[bytes, int | None], _Happening] = {}
+    found: dict[tuple[bytes, int | None], _TimelineEntry] = {}
     for digest, occurred_at, kind, user_id, user_name, is_bcc, contact_id, contact_name in rows:
         line = (digest, contact_id if is_bcc else None)  # who was in bcc is on a line of their own
-        interaction_event = found.setdefault(line, _Happening(occurred_at))
+        interaction_event = found.setdefault(line, _TimelineEntry(occurred_at))
         interaction_event.kinds.add(kind)
         interaction_event.users[user_id] = user_name or ""
         if contact_id is not None:
@@ -85,7 +85,7 @@ def _prepare(places: int, kind: Viewer, *, is_own: bool) -> Prepared:
     access = Access(asker)
     of = InteractionContact
     columns = (of.contact_id, of.occurred_at, of.user_id, of.source_digest, of.kind, of.is_bcc)
-    conditions = [access.happenings(of), of.occurred_at > 0, ~of.is_planned]
+    conditions = [access.participations(of), of.occurred_at > 0, ~of.is_planned]
     conditions.append(of.invitation != literal_column(str(Invitation.STRANGE.value)))
     if is_own:
         conditions.append(of.user_id == asker.user_id)

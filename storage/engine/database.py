@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from storage.engine.connection import Reading
 from storage.engine.driver_errors import LEFTOVERS, find_refusal, translating, watch_errors
-from storage.engine.partitions import list_default_parts
+from storage.engine.partitions import list_default_partitions
 from storage.engine.postgres_reader import PostgresReader
 from storage.engine.postgres_writer import Generations, Pool, connect_postgres
 from storage.engine.reader import Reader
@@ -138,7 +138,7 @@ class Database:
             await connection.run_sync(Base.metadata.create_all)
             await connection.run_sync(write_statistics)
             if not self.is_sqlite:
-                for statement in (*list_default_parts(), *list_policies()):
+                for statement in (*list_default_partitions(), *list_policies()):
                     await connection.execute(text(statement))
 
     async def close(self) -> None:

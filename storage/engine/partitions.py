@@ -24,21 +24,21 @@ _LIST_PARTS = text(
 )
 
 
-def list_default_parts() -> Iterator[str]:
+def list_default_partitions() -> Iterator[str]:
     """Give the statements that make, on PostgreSQL, the part for everything that has no part of its own."""
     for table in PARTITIONED:
         yield f"CREATE TABLE IF NOT EXISTS {table}_rest PARTITION OF {table} DEFAULT"
         yield from list_policies_of(f"{table}_rest")
 
 
-async def list_parts(connection: AsyncConnection, table: str) -> list[str]:
+async def list_partitions(connection: AsyncConnection, table: str) -> list[str]:
     """Give the names of a table's parts; none on SQLite."""
     if connection.dialect.name == "sqlite":
         return []
     return list(await connection.scalars(_LIST_PARTS, {"table": table}))
 
 
-async def add_parts(connection: AsyncConnection, now: float) -> list[str]:
+async def add_partitions(connection: AsyncConnection, now: float) -> list[str]:
     """Make the missing parts from `YEARS_BACK` years ago to `YEARS_AHEAD` years ahead; give their names.
 
     Rows that lie in the default part meanwhile move along. Needs a `SYSTEM` transaction; fails with a lock timeout
@@ -47,7 +47,7 @@ async def add_parts(connection: AsyncConnection, now: float) -> list[str]:
     this_year = datetime.fromtimestamp(now, UTC).year
     added = []
     for table in PARTITIONED if connection.dialect.name != "sqlite" else ():
-        parts = set(await list_parts(connection, table))
+        parts = set(await list_partitions(connection, table))
         for year in range(this_year - YEARS_BACK, this_year + YEARS_AHEAD + 1):
             if (name := f"{table}_{year}") not in parts:
                 await _add_part(connection, table, name, year)
@@ -55,19 +55,19 @@ async def add_parts(connection: AsyncConnection, now: float) -> list[str]:
     return added
 
 
-async def list_old_parts(connection: AsyncConnection, table: str, before: float) -> list[str]:
+async def list_old_partitions(connection: AsyncConnection, table: str, before: float) -> list[str]:
     """Give the parts of a table whose last moment lies before `before` (UTC seconds)."""
-    years = {name: name.rpartition("_")[2] for name in await list_parts(connection, table)}
+    years = {name: name.rpartition("_")[2] for name in await list_partitions(connection, table)}
     return [name for name, year in years.items() if year.isdigit() and _start_of(int(year) + 1) <= before]
 
 
-async def count_part(connection: AsyncConnection, part: str) -> dict[int, int]:
+async def count_partition(connection: AsyncConnection, part: str) -> dict[int, int]:
     """Count the rows of a part by tenant; needs a `SYSTEM` transaction."""
     rows = await connection.execute(text(f"SELECT tenant_id, count(*) FROM {part} GROUP BY tenant_id"))
     return {row[0]: row[1] for row in rows}
 
 
-async def drop_part(connection: AsyncConnection, part: str) -> None:
+async def drop_partition(connection: AsyncConnection, part: str) -> None:
     """Drop a part with everything in it."""
     await connection.execute(text(f"DROP TABLE {part}"))
 
@@ -95,7 +95,7 @@ def _start_of(year: int) -> int:
     return int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
 
 
-def is_part(name: str) -> bool:
+def is_partition(name: str) -> bool:
     """Say whether a table's name is that of a part."""
     table, _, part = name.rpartition("_")
     return table in PARTITIONED and (part == "rest" or part.isdigit())

@@ -49,7 +49,7 @@ async def _relay_once(wakes: Wakes, url: str, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             await _wait_for(wakes.has_unsaid, stopping)
             await asyncio.sleep(GATHER)
-            said = wakes.take_unsaid()
+            said = wakes.take_unrelayed()
             if said:
                 await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, " ".join(sorted(said)))
             else:

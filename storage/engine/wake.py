@@ -47,7 +47,7 @@ class Wakes:
             self._unsaid |= channels
             self.has_unsaid.set()
 
-    def take_unsaid(self) -> set[Channel]:
+    def take_unrelayed(self) -> set[Channel]:
         """Take what other processes have still to be told."""
         unsaid, self._unsaid = self._unsaid, set()
         self.has_unsaid.clear()

@@ -16,7 +16,7 @@ from storage.models import UNSERVED, Chore, Outbox, Tenant
 TAKEN_OUT: Final = "taken_out"
 
 
-async def close_tenants_but(connection: AsyncConnection, entra_ids: Collection[str]) -> list[int]:
+async def close_tenants_except(connection: AsyncConnection, entra_ids: Collection[str]) -> list[int]:
     """Close every tenant but these, and give the numbers of those that were open; needs a `SYSTEM` transaction."""
     others = select(Tenant.tenant_id).where(Tenant.entra_id.not_in(list(entra_ids)), Tenant.state.not_in(UNSERVED))
     closed = list(await connection.scalars(others.with_for_update()))

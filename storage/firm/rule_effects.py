@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine.wake import wake
 from storage.firm.rule_values import Edit
 from storage.history.contact_rule import get_rule_sql
-from storage.history.own_domains import take_in_own_domains
+from storage.history.own_domains import convert_to_colleagues
 from storage.models import Interaction, Tenant, User
 from storage.queue.chores import make_chore_due, start_chore_over
 from storage.queue.directory import set_admins
@@ -96,7 +96,7 @@ async def _set_own_domains(connection: AsyncConnection, tenant_id: int, edit: Ed
     known, rule = (await connection.execute(select(Tenant.domains, Tenant.contact_rule).where(own))).one()
     if new := set(edit.after) - set(known):
         await connection.execute(update(Tenant).where(own).values(domains=sorted({*known, *new})))
-        await take_in_own_domains(connection, tenant_id, rule, new)
+        await convert_to_colleagues(connection, tenant_id, rule, new)
     await _look_again(connection, tenant_id, edit, now)
 
 

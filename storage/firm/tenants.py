@@ -14,7 +14,7 @@ from storage.engine.database import insert_ignoring, next_ids
 from storage.engine.wake import wake
 from storage.firm.rule_values import FirmRules
 from storage.firm.rules import get_rules, set_first_rules
-from storage.history.own_domains import take_in_own_domains
+from storage.history.own_domains import convert_to_colleagues
 from storage.models import UNSERVED, Mailbox, Tenant, User
 from storage.text.names import fold_name
 
@@ -69,7 +69,7 @@ async def set_organization(connection: AsyncConnection, tenant_id: int, *, name:
     before = (await connection.execute(select(Tenant.domains, Tenant.contact_rule).where(own))).one()
     await connection.execute(update(Tenant).where(own).values(values))
     if new := set(values["domains"]) - set(before.domains):
-        await take_in_own_domains(connection, tenant_id, before.contact_rule, new)
+        await convert_to_colleagues(connection, tenant_id, before.contact_rule, new)
 
 
 async def set_users(connection: AsyncConnection, tenant_id: int, people: Sequence[DirectoryUser], now: int) -> None:
@@ -125,7 +125,7 @@ async def stop_users(connection: AsyncConnection, tenant_id: int, entra_ids: Col
     await connection.execute(update(Mailbox).where(theirs).values(stopped | {"fencing": Mailbox.fencing + 1}))
 
 
-async def stop_users_but(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str], now: int) -> None:
+async def stop_users_except(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str], now: int) -> None:
     """Let everyone go whom a full listing of the directory no longer has."""
     active = select(User.entra_id).where(User.tenant_id == tenant_id, User.is_active)
     missing = set(await connection.scalars(active)) - set(entra_ids)

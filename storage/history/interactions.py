@@ -18,9 +18,9 @@ from storage.engine.database import next_ids
 from storage.history import upserts
 from storage.history.contact_rule import find_reason, is_contact
 from storage.history.events import Encounter, InteractionEvent, Tally, list_encounters, merge_first
-from storage.history.invitations import is_evidence, settle_invitations, weigh_invitations
+from storage.history.invitations import evaluate_invitations, is_evidence, reevaluate_invitations
 from storage.history.keeping import list_kept_companies, list_touched
-from storage.history.recount import keep_back, recount
+from storage.history.recount import exclude_kept, recount
 from storage.lists.words import COMPANY, CONTACT, index_words, mark_texts
 from storage.models import Company, CompanyDomain, Contact, Interaction, Relationship
 from storage.text.names import fold_name
@@ -47,7 +47,7 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Mailing:
+class PageContext:
     """Whose page it is, and under which rules it is written."""
 
     tenant_id: int
@@ -69,7 +69,7 @@ class _Contact(NamedTuple):
     beginnings: int
 
 
-async def list_held(connection: Reading, tenant_id: int, user_id: int, sources: Iterable[bytes]) -> set[bytes]:
+async def list_recorded(connection: Reading, tenant_id: int, user_id: int, sources: Iterable[bytes]) -> set[bytes]:
     """Give those of `sources` that the mailbox has recorded already."""
     fixed = {"tenant_id": tenant_id, "user_id": user_id}
     rows = await select_rows(connection, Interaction, ("source_digest",), fixed, of="source_digest", wanted=sources)
@@ -77,7 +77,7 @@ async def list_held(connection: Reading, tenant_id: int, user_id: int, sources: 
 
 
 async def add_interaction_events(
-    connection: AsyncConnection, mailing: Mailing, interaction_events: Sequence[InteractionEvent]
+    connection: AsyncConnection, context: PageContext, interaction_events: Sequence[InteractionEvent]
 ) -> Applied:
     """Record what is new in a mailbox, and say what changed.
 
@@ -85,31 +85,33 @@ async def add_interaction_events(
     """
     applied = Applied(new_interactions=len(interaction_events))
     if interaction_events:
-        interaction_events = await weigh_invitations(connection, mailing.tenant_id, mailing.user_id, interaction_events)
+        interaction_events = await evaluate_invitations(
+            connection, context.tenant_id, context.user_id, interaction_events
+        )
         encounters = list_encounters(interaction_events)
-        company_ids = await _find_companies(connection, mailing, encounters)
-        contacts, joined = await _write_contacts(connection, mailing, encounters, company_ids, applied)
+        company_ids = await _find_companies(connection, context, encounters)
+        contacts, joined = await _write_contacts(connection, context, encounters, company_ids, applied)
         tallies = _tally_companies(interaction_events, contacts)
-        kept = await _write_companies(connection, mailing, tallies, joined, applied)
-        await _write_interactions(connection, mailing, interaction_events, contacts)
-        await _write_relationships(connection, mailing, encounters, contacts)
-        await _write_company_relationships(connection, mailing, tallies, kept)
-        await _keep_back(connection, mailing, encounters, contacts, applied)
+        kept = await _write_companies(connection, context, tallies, joined, applied)
+        await _write_interactions(connection, context, interaction_events, contacts)
+        await _write_relationships(connection, context, encounters, contacts)
+        await _write_company_relationships(connection, context, tallies, kept)
+        await _exclude_kept(connection, context, encounters, contacts, applied)
         known = {contacts[person.address].id for one in interaction_events if is_evidence(one) for person in one.people}
-        turned = await settle_invitations(connection, mailing.tenant_id, mailing.user_id, known)
-        await count_again(connection, mailing, turned, applied)
+        turned = await reevaluate_invitations(connection, context.tenant_id, context.user_id, known)
+        await recount_into(connection, context, turned, applied)
     return applied
 
 
-async def _keep_back(
+async def _exclude_kept(
     connection: AsyncConnection,
-    mailing: Mailing,
+    context: PageContext,
     encounters: Mapping[str, Encounter],
     contacts: Mapping[str, _Contact],
     applied: Applied,
 ) -> None:
     """Take out of what the firm knows what the user keeps of this page; nobody is told of it either."""
-    mailbox = (mailing.tenant_id, mailing.user_id)
+    mailbox = (context.tenant_id, context.user_id)
     people = {contacts[address].id: (address, one.person.domain) for address, one in encounters.items()}
     hidden = {contacts[address].id for address, one in encounters.items() if one.has_hidden}
     touched = await list_touched(connection, *mailbox, people, hidden)
@@ -118,8 +120,8 @@ async def _keep_back(
     companies |= {one.company_id for one in contacts.values() if one.id in touched and one.company_id is not None}
     if not touched and not companies:
         return
-    await keep_back(connection, mailbox, mailing.rule, touched, companies)
-    tenant = {"tenant_id": mailing.tenant_id}
+    await exclude_kept(connection, mailbox, context.rule, touched, companies)
+    tenant = {"tenant_id": context.tenant_id}
     of_contacts = await select_rows(connection, Contact, ("id", "is_contact"), tenant, of="id", wanted=sorted(touched))
     of_companies = await select_rows(connection, Company, ("id", "is_known"), tenant, of="id", wanted=sorted(companies))
     unknown_contacts = {number for number, is_known in of_contacts if not is_known}
@@ -128,38 +130,38 @@ async def _keep_back(
     applied.new_company_ids = [number for number in applied.new_company_ids if number not in unknown_companies]
 
 
-async def count_again(
-    connection: AsyncConnection, mailing: Mailing, contact_ids: Collection[int], applied: Applied
+async def recount_into(
+    connection: AsyncConnection, context: PageContext, contact_ids: Collection[int], applied: Applied
 ) -> None:
     """Count contacts again, and add to `applied` who has become one."""
     if contact_ids:
-        contacts, companies = await recount(connection, mailing.tenant_id, mailing.user_id, mailing.rule, contact_ids)
+        contacts, companies = await recount(connection, context.tenant_id, context.user_id, context.rule, contact_ids)
         applied.new_contact_ids += contacts
         applied.new_company_ids += companies
 
 
 async def _find_companies(
-    connection: AsyncConnection, mailing: Mailing, encounters: Mapping[str, Encounter]
+    connection: AsyncConnection, context: PageContext, encounters: Mapping[str, Encounter]
 ) -> dict[str, int]:
     """Give the company behind every domain of the page, made where there was none."""
     domains = {encounter.person.domain for encounter in encounters.values()} - {""}
-    found = await _read_domains(connection, mailing.tenant_id, domains)
+    found = await _read_domains(connection, context.tenant_id, domains)
     missing = sorted(domains - found.keys())
     if not missing:
         return found
-    ids = await next_ids(connection, Company, mailing.tenant_id, len(missing))
+    ids = await next_ids(connection, Company, context.tenant_id, len(missing))
     wished = dict(zip(missing, ids, strict=True))
-    await insert_rows(connection, upserts.DOMAINS, [(mailing.tenant_id, *pair) for pair in wished.items()])
-    found |= await _read_domains(connection, mailing.tenant_id, missing)
+    await insert_rows(connection, upserts.DOMAINS, [(context.tenant_id, *pair) for pair in wished.items()])
+    found |= await _read_domains(connection, context.tenant_id, missing)
     # Where another mailbox was faster, its company stands and ours is not made.
-    made = {domain: mailing.name_company(domain) for domain in missing if found[domain] == wished[domain]}
+    made = {domain: context.name_company(domain) for domain in missing if found[domain] == wished[domain]}
     rows = [
-        (mailing.tenant_id, found[domain], name, fold_name(name), mark_texts(name, domain), mailing.now)
+        (context.tenant_id, found[domain], name, fold_name(name), mark_texts(name, domain), context.now)
         for domain, name in made.items()
     ]
     await insert_rows(connection, upserts.COMPANIES, rows)
     texts = {found[domain]: (name, domain) for domain, name in made.items()}
-    await index_words(connection, mailing.tenant_id, COMPANY, texts, is_new=True)
+    await index_words(connection, context.tenant_id, COMPANY, texts, is_new=True)
     return found
 
 
@@ -171,44 +173,44 @@ async def _read_domains(connection: AsyncConnection, tenant_id: int, domains: It
 
 async def _write_contacts(
     connection: AsyncConnection,
-    mailing: Mailing,
+    context: PageContext,
     encounters: Mapping[str, Encounter],
     company_ids: Mapping[str, int],
     applied: Applied,
 ) -> tuple[dict[str, _Contact], Counter[int]]:
     """Add the page to the contacts; give them by address, and how many contacts each company gained."""
-    ids = await next_ids(connection, Contact, mailing.tenant_id, len(encounters))
+    ids = await next_ids(connection, Contact, context.tenant_id, len(encounters))
     rows = [
-        _make_contact(mailing, contact_id, encounter, company_ids)
+        _make_contact(context, contact_id, encounter, company_ids)
         for contact_id, encounter in zip(ids, encounters.values(), strict=True)
     ]
-    after = await upsert_rows(connection, upserts.CONTACTS[mailing.rule], rows, upserts.CONTACT_AFTER)
-    marks = await _index_contacts(connection, mailing, after, set(ids))
+    after = await upsert_rows(connection, upserts.CONTACTS[context.rule], rows, upserts.CONTACT_AFTER)
+    marks = await _index_contacts(connection, context, after, set(ids))
     contacts: dict[str, _Contact] = {}
     joined: Counter[int] = Counter()
     for address, contact_id, company_id, name, _folded, beginnings, is_added, *counts in after:
         contacts[address] = _Contact(contact_id, company_id, fold_name(name), marks.get(contact_id, int(beginnings)))
         tally = encounters[address].tally
         before = (count - added for count, added in zip(counts, tally.counts, strict=False))
-        if not is_added and is_contact(mailing.rule, *counts) and not is_contact(mailing.rule, *before):
+        if not is_added and is_contact(context.rule, *counts) and not is_contact(context.rule, *before):
             applied.new_contact_ids.append(contact_id)
             joined[company_id] += 1
     return contacts, joined
 
 
-def _make_contact(mailing: Mailing, contact_id: int, encounter: Encounter, company_ids: Mapping[str, int]) -> Row:
+def _make_contact(context: PageContext, contact_id: int, encounter: Encounter, company_ids: Mapping[str, int]) -> Row:
     person, tally = encounter.person, encounter.tally
     seen = (tally.sent, tally.received, tally.meetings, tally.planned)
     return (
-        *(mailing.tenant_id, contact_id, person.address, person.name, fold_name(person.name)),
+        *(context.tenant_id, contact_id, person.address, person.name, fold_name(person.name)),
         *(mark_texts(person.name, person.address), encounter.rank),
-        *(company_ids.get(person.domain), is_contact(mailing.rule, *seen), find_reason(*seen)),
-        *(*tally.counts, mailing.now),
+        *(company_ids.get(person.domain), is_contact(context.rule, *seen), find_reason(*seen)),
+        *(*tally.counts, context.now),
     )
 
 
 async def _index_contacts(
-    connection: AsyncConnection, mailing: Mailing, after: Sequence[Row], new_ids: set[int]
+    connection: AsyncConnection, context: PageContext, after: Sequence[Row], new_ids: set[int]
 ) -> dict[int, int]:
     """Make new contacts found by their words, and renamed ones by their new ones; give the marks of these.
 
@@ -216,11 +218,11 @@ async def _index_contacts(
     """
     new = {row[1]: (row[3], row[0]) for row in after if row[1] in new_ids}
     renamed = {row[1]: (row[3], row[0]) for row in after if row[1] not in new and fold_name(row[3]) != row[4]}
-    rows = [(mailing.tenant_id, contact_id, fold_name(name)) for contact_id, (name, _) in sorted(renamed.items())]
+    rows = [(context.tenant_id, contact_id, fold_name(name)) for contact_id, (name, _) in sorted(renamed.items())]
     await update_rows(connection, Contact, ("tenant_id", "id"), ("folded_name = ?",), rows)
     await update_rows(connection, Relationship, ("tenant_id", "contact_id"), ("folded_name = ?",), rows)
-    await index_words(connection, mailing.tenant_id, CONTACT, new, is_new=True)
-    return await index_words(connection, mailing.tenant_id, CONTACT, renamed)
+    await index_words(connection, context.tenant_id, CONTACT, new, is_new=True)
+    return await index_words(connection, context.tenant_id, CONTACT, renamed)
 
 
 def _tally_companies(
@@ -241,13 +243,13 @@ def _tally_companies(
 
 async def _write_companies(
     connection: AsyncConnection,
-    mailing: Mailing,
+    context: PageContext,
     tallies: Mapping[int, Tally],
     joined: Mapping[int, int],
     applied: Applied,
 ) -> dict[int, Row]:
     """Add the page to the companies; give what `company_relationships` hold copies of."""
-    fixed = {"tenant_id": mailing.tenant_id}
+    fixed = {"tenant_id": context.tenant_id}
     held = await select_rows(
         connection, Company, upserts.COMPANY_BEFORE, fixed, of="id", wanted=sorted(tallies), is_locking=True
     )
@@ -257,44 +259,47 @@ async def _write_companies(
         if known and not contact_count:
             applied.new_company_ids.append(company_id)
         dates = (merge_first(first_at, tally.first_at), max(last_at, tally.last_at))
-        rows.append((mailing.tenant_id, company_id, known, known > 0, happened + tally.happened, *dates))
+        rows.append((context.tenant_id, company_id, known, known > 0, happened + tally.happened, *dates))
     await update_rows(connection, Company, ("tenant_id", "id"), upserts.COMPANY_CHANGES, rows)
     return {row[0]: row[1 : 1 + len(upserts.COMPANY_COPIES)] for row in held}
 
 
 async def _write_interactions(
     connection: AsyncConnection,
-    mailing: Mailing,
+    context: PageContext,
     interaction_events: Iterable[InteractionEvent],
     contacts: Mapping[str, _Contact],
 ) -> None:
-    tenant_id, user_id, round_number = mailing.tenant_id, mailing.user_id, mailing.round
-    interactions, takers, invitations, invited, unseen = [], [], [], [], []
+    tenant_id, user_id, round_number = context.tenant_id, context.user_id, context.round
+    interactions, participants, invitations, invited, unseen = [], [], [], [], []
     for source, message, kind, at, is_planned, people, subject, organizer, _, invitation, hidden in interaction_events:
         row = (tenant_id, user_id, source, at, message, kind, is_planned, round_number, subject)
         rows = [(tenant_id, contacts[one.address].id, at, user_id, source, kind, is_planned) for one in people]
         if organizer is None:
             interactions.append(row)
-            takers += rows
+            participants += rows
             if hidden:
                 ids = {contacts[address].id for address in hidden}
                 unseen += [(*row, True) for row in rows if row[1] in ids]
-                takers[-len(rows) :] = [row for row in rows if row[1] not in ids]
+                participants[-len(rows) :] = [row for row in rows if row[1] not in ids]
         else:
             host = contacts.get(organizer)
             invitations.append((*row, invitation, host.id if host else 0))
-            invited += [(*taker, invitation, bool(hidden)) for taker in rows]
+            invited += [(*participant, invitation, bool(hidden)) for participant in rows]
     await insert_rows(connection, upserts.INTERACTIONS, interactions)
-    await insert_rows(connection, upserts.TAKERS, takers)
+    await insert_rows(connection, upserts.PARTICIPANTS, participants)
     await insert_rows(connection, upserts.HIDDEN, unseen)
     await insert_rows(connection, upserts.INVITATIONS, invitations)
     await insert_rows(connection, upserts.INVITED, invited)
 
 
 async def _write_relationships(
-    connection: AsyncConnection, mailing: Mailing, encounters: Mapping[str, Encounter], contacts: Mapping[str, _Contact]
+    connection: AsyncConnection,
+    context: PageContext,
+    encounters: Mapping[str, Encounter],
+    contacts: Mapping[str, _Contact],
 ) -> None:
-    mailbox = (mailing.tenant_id, mailing.user_id)
+    mailbox = (context.tenant_id, context.user_id)
     rows = []
     for address, encounter in encounters.items():
         contact, tally = contacts[address], encounter.tally
@@ -303,12 +308,12 @@ async def _write_relationships(
 
 
 async def _write_company_relationships(
-    connection: AsyncConnection, mailing: Mailing, tallies: Mapping[int, Tally], kept: Mapping[int, Row]
+    connection: AsyncConnection, context: PageContext, tallies: Mapping[int, Tally], kept: Mapping[int, Row]
 ) -> None:
     rows = [
         (
-            mailing.tenant_id,
-            mailing.user_id,
+            context.tenant_id,
+            context.user_id,
             company_id,
             tallies[company_id].is_mine,
             *copies,

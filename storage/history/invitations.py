@@ -33,7 +33,7 @@ def is_evidence(interaction_event: InteractionEvent) -> bool:
     return interaction_event.organizer is None and interaction_event.kind != Kind.RECEIVED
 
 
-async def weigh_invitations(
+async def evaluate_invitations(
     connection: AsyncConnection, tenant_id: int, user_id: int, interaction_events: Sequence[InteractionEvent]
 ) -> Sequence[InteractionEvent]:
     """Write on every unanswered invitation of a page whether it counts, by what is known before the page."""
@@ -55,7 +55,7 @@ async def weigh_invitations(
     ]
 
 
-async def settle_invitations(
+async def reevaluate_invitations(
     connection: AsyncConnection, tenant_id: int, user_id: int, contact_ids: Collection[int]
 ) -> set[int]:
     """Weigh the invitations again that depend on these contacts; give the people whose counts have to be made again."""
@@ -72,11 +72,13 @@ async def _list_known(
     connection: AsyncConnection, tenant_id: int, user_id: int, contact_ids: Collection[int]
 ) -> set[int]:
     """Give those of the contacts who are the user's by something else than such an invitation."""
-    taker, known = InteractionContact, set[int]()
+    participant, known = InteractionContact, set[int]()
     for some in split(sorted(contact_ids)):
-        with_them = and_(taker.tenant_id == tenant_id, taker.user_id == user_id, taker.contact_id.in_(some))
-        counts = and_(taker.kind != Kind.RECEIVED, taker.invitation == Invitation.ANSWERED)
-        known |= set(await connection.scalars(select(taker.contact_id).where(with_them, counts).distinct()))
+        with_them = and_(
+            participant.tenant_id == tenant_id, participant.user_id == user_id, participant.contact_id.in_(some)
+        )
+        counts = and_(participant.kind != Kind.RECEIVED, participant.invitation == Invitation.ANSWERED)
+        known |= set(await connection.scalars(select(participant.contact_id).where(with_them, counts).distinct()))
         of = Relationship
         added = and_(of.tenant_id == tenant_id, of.user_id == user_id, of.contact_id.in_(some), of.is_added)
         known |= set(await connection.scalars(select(of.contact_id).where(added)))
@@ -105,17 +107,17 @@ async def set_invitation(
     people: set[int] = set()
     values = {"invitation": invitation.value}
     for some in split(sources):
-        taker = InteractionContact
+        participant = InteractionContact
         taken = and_(
-            taker.tenant_id == tenant_id,
-            taker.user_id == user_id,
-            taker.kind == Kind.MEETING,
-            taker.source_digest.in_(some),
+            participant.tenant_id == tenant_id,
+            participant.user_id == user_id,
+            participant.kind == Kind.MEETING,
+            participant.source_digest.in_(some),
         )
-        people.update(await connection.scalars(select(taker.contact_id).where(taken)))
+        people.update(await connection.scalars(select(participant.contact_id).where(taken)))
         own = and_(Interaction.tenant_id == tenant_id, Interaction.user_id == user_id)
         await connection.execute(update(Interaction).where(own, Interaction.source_digest.in_(some)).values(values))
-        await connection.execute(update(taker).where(taken).values(values))
+        await connection.execute(update(participant).where(taken).values(values))
     return people
 
 

@@ -76,7 +76,7 @@ async def list_kept_companies(
     return found
 
 
-async def keep_relationships(
+async def update_kept(
     connection: AsyncConnection, tenant_id: int, user_id: int, rule: str, contact_ids: Collection[int]
 ) -> None:
     """Write of each relationship what is kept, and what colleagues may know of it."""
@@ -125,32 +125,38 @@ async def _count_open(
     connection: AsyncConnection, tenant_id: int, user_id: int, contact_ids: Collection[int]
 ) -> dict[int, tuple[int, Row]]:
     """Count by contact what is hidden (in bcc, or personal), and add up the rest; those without any are left out."""
-    taker = InteractionContact
-    own = and_(taker.tenant_id == tenant_id, taker.user_id == user_id, taker.contact_id.in_(contact_ids))
-    hidden = select(taker.contact_id).where(own, taker.is_bcc).distinct()
+    participant = InteractionContact
+    own = and_(
+        participant.tenant_id == tenant_id, participant.user_id == user_id, participant.contact_id.in_(contact_ids)
+    )
+    hidden = select(participant.contact_id).where(own, participant.is_bcc).distinct()
     with_some = list(await connection.scalars(hidden))
     if not with_some:
         return {}
-    columns = (func.count().filter(taker.is_bcc), *count_columns(taker.source_digest, ~taker.is_bcc))
-    asked = select(taker.contact_id, *columns).where(own, taker.contact_id.in_(with_some)).group_by(taker.contact_id)
+    columns = (func.count().filter(participant.is_bcc), *count_columns(participant.source_digest, ~participant.is_bcc))
+    asked = (
+        select(participant.contact_id, *columns)
+        .where(own, participant.contact_id.in_(with_some))
+        .group_by(participant.contact_id)
+    )
     return {row[0]: (row[1], tuple(row[2:])) for row in await connection.execute(asked)}
 
 
 def count_columns(counted: Any, which: Any = None) -> list[Any]:
     """Give the columns of `COUNTS` over rows of `interaction_contacts`, of those alone for which `which` holds."""
-    taker = InteractionContact
+    participant = InteractionContact
     also = () if which is None else (which,)
-    counts = and_(taker.invitation != Invitation.STRANGE, *also)
-    is_held = ~taker.is_planned
-    has_happened = and_(is_held, counts, taker.occurred_at > 0)
+    counts = and_(participant.invitation != Invitation.STRANGE, *also)
+    is_held = ~participant.is_planned
+    has_happened = and_(is_held, counts, participant.occurred_at > 0)
     return [
-        func.count(counted).filter(taker.kind == Kind.SENT, *also),
-        func.count(counted).filter(taker.kind == Kind.RECEIVED, *also),
-        func.count(counted).filter(taker.kind == Kind.MEETING, is_held, counts),
-        func.count(counted).filter(taker.is_planned, counts),
+        func.count(counted).filter(participant.kind == Kind.SENT, *also),
+        func.count(counted).filter(participant.kind == Kind.RECEIVED, *also),
+        func.count(counted).filter(participant.kind == Kind.MEETING, is_held, counts),
+        func.count(counted).filter(participant.is_planned, counts),
         func.count(counted).filter(is_held, counts),
-        func.coalesce(func.min(taker.occurred_at).filter(has_happened), 0),
-        func.coalesce(func.max(taker.occurred_at).filter(has_happened), 0),
+        func.coalesce(func.min(participant.occurred_at).filter(has_happened), 0),
+        func.coalesce(func.max(participant.occurred_at).filter(has_happened), 0),
     ]
 
 

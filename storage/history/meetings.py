@@ -17,14 +17,14 @@ from storage.engine.connection import Reading
 from storage.engine.parameters import number
 from storage.engine.prepared import Prepared
 from storage.history.events import InteractionEvent
-from storage.history.interactions import Applied, Mailing, add_interaction_events, count_again
-from storage.history.invitations import settle_invitations
+from storage.history.interactions import Applied, PageContext, add_interaction_events, recount_into
+from storage.history.invitations import reevaluate_invitations
 from storage.models import Contact, Interaction, InteractionContact, Kind
 
 _MEETING: Final = Kind.MEETING.value
 
 
-class HeldMeeting(NamedTuple):
+class RecordedMeeting(NamedTuple):
     """A meeting as it was recorded."""
 
     at: int
@@ -36,25 +36,25 @@ class HeldMeeting(NamedTuple):
     is_personal: bool = False
     """It is the user's own affair."""
 
-    def is_as(self, interaction_event: InteractionEvent) -> bool:
+    def is_same_as(self, interaction_event: InteractionEvent) -> bool:
         """Say whether a meeting still is as it was recorded."""
         addresses = frozenset(person.address for person in interaction_event.people)
         is_open = interaction_event.organizer is not None
-        held = (self.at, self.subject, self.addresses, self.is_open, self.is_personal)
+        recorded = (self.at, self.subject, self.addresses, self.is_open, self.is_personal)
         is_personal = bool(interaction_event.hidden)
-        return held == (interaction_event.at, interaction_event.subject, addresses, is_open, is_personal)
+        return recorded == (interaction_event.at, interaction_event.subject, addresses, is_open, is_personal)
 
 
-async def list_held_meetings(
+async def list_recorded_meetings(
     connection: Reading, tenant_id: int, user_id: int, sources: Collection[bytes]
-) -> dict[bytes, HeldMeeting]:
+) -> dict[bytes, RecordedMeeting]:
     """Give what is recorded of these meetings of a mailbox."""
     mailbox = {"tenant_id": tenant_id, "user_id": user_id}
     columns = ("source_digest", "occurred_at", "subject", "round", "organizer_id")
     rows = await select_rows(connection, Interaction, columns, mailbox, of="source_digest", wanted=sources)
     people = await _list_people(connection, tenant_id, user_id, [row[0] for row in rows])
     return {
-        row[0]: HeldMeeting(
+        row[0]: RecordedMeeting(
             row[1],
             row[2],
             row[3],
@@ -73,8 +73,8 @@ async def _list_people(
     for some in split(sources):
         statement = (
             select(InteractionContact.source_digest, Contact.address, InteractionContact.is_bcc)
-            .join(Contact, _IS_TAKER)
-            .where(_are_takers(tenant_id, user_id), InteractionContact.source_digest.in_(some))
+            .join(Contact, _IS_PARTICIPANT)
+            .where(_are_participants(tenant_id, user_id), InteractionContact.source_digest.in_(some))
         )
         for source, address, is_bcc in await connection.execute(statement):
             people[source].append((address, bool(is_bcc)))
@@ -83,111 +83,120 @@ async def _list_people(
 
 async def apply_meetings(
     connection: AsyncConnection,
-    mailing: Mailing,
+    context: PageContext,
     interaction_events: Sequence[InteractionEvent],
     gone: Iterable[bytes],
-    held: Mapping[bytes, HeldMeeting],
+    recorded: Mapping[bytes, RecordedMeeting],
 ) -> Applied:
     """Bring a mailbox's meetings to what a page says: those that changed or are `gone` are taken back first.
 
-    `held` is what `list_held_meetings` gave for all of them.
+    `recorded` is what `list_recorded_meetings` gave for all of them.
     """
-    changed = [one for one in interaction_events if one.source in held and not held[one.source].is_as(one)]
-    new = [one for one in interaction_events if one.source not in held]
-    over = held.keys() & set(gone)
-    people = await _take_back(connection, mailing, [*over, *(one.source for one in changed)])
-    applied = await add_interaction_events(connection, mailing, [*new, *changed])
+    changed = [one for one in interaction_events if one.source in recorded and not recorded[one.source].is_same_as(one)]
+    new = [one for one in interaction_events if one.source not in recorded]
+    over = recorded.keys() & set(gone)
+    people = await _delete_meetings(connection, context, [*over, *(one.source for one in changed)])
+    applied = await add_interaction_events(connection, context, [*new, *changed])
     applied.new_interactions, applied.removed_interactions = len(new), len(over)
-    await _count_without(connection, mailing, people, applied)
-    await _mark(connection, mailing, [one.source for one in interaction_events if one.source in held], held)
+    await _recount(connection, context, people, applied)
+    await _set_round(
+        connection, context, [one.source for one in interaction_events if one.source in recorded], recorded
+    )
     return applied
 
 
-async def sweep_meetings(connection: AsyncConnection, mailing: Mailing, starts_at: int, ends_at: int) -> Applied:
+async def delete_unlisted_meetings(
+    connection: AsyncConnection, context: PageContext, starts_at: int, ends_at: int
+) -> Applied:
     """Take back the meetings between two times that the round which has just ended did not show."""
     unseen = select(Interaction.source_digest).where(
-        *_are_meetings(mailing),
-        Interaction.round < mailing.round,
+        *_are_meetings(context),
+        Interaction.round < context.round,
         Interaction.occurred_at.between(starts_at, ends_at),
     )
     over = list(await connection.scalars(unseen))
-    people = await _take_back(connection, mailing, over)
+    people = await _delete_meetings(connection, context, over)
     applied = Applied(removed_interactions=len(over))
-    await _count_without(connection, mailing, people, applied)
+    await _recount(connection, context, people, applied)
     return applied
 
 
-async def has_ripe_meetings(connection: Reading, tenant_id: int, user_id: int, now: int) -> bool:
+async def has_begun_meetings(connection: Reading, tenant_id: int, user_id: int, now: int) -> bool:
     """Say whether a planned meeting of a mailbox has begun."""
-    [(is_ripe,)] = await _IS_RIPE.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id, "now": now})
-    return bool(is_ripe)
+    [(has_begun,)] = await _HAS_BEGUN.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id, "now": now})
+    return bool(has_begun)
 
 
-async def ripen_meetings(connection: AsyncConnection, mailing: Mailing) -> Applied:
+async def count_begun_meetings(connection: AsyncConnection, context: PageContext) -> Applied:
     """Count the planned meetings that have begun as held."""
-    ripe = _are_ripe(mailing.tenant_id, mailing.user_id, mailing.now)
-    sources = list(await connection.scalars(select(Interaction.source_digest).where(*ripe)))
+    begun = _have_begun(context.tenant_id, context.user_id, context.now)
+    sources = list(await connection.scalars(select(Interaction.source_digest).where(*begun)))
     people: set[int] = set()
     for some in split(sources):
-        taken = and_(_are_takers(mailing.tenant_id, mailing.user_id), InteractionContact.source_digest.in_(some))
+        taken = and_(_are_participants(context.tenant_id, context.user_id), InteractionContact.source_digest.in_(some))
         people.update(await connection.scalars(select(InteractionContact.contact_id).where(taken)))
-        held = update(Interaction).where(*_are_meetings(mailing), Interaction.source_digest.in_(some))
-        await connection.execute(held.values(is_planned=False))
+        recorded = update(Interaction).where(*_are_meetings(context), Interaction.source_digest.in_(some))
+        await connection.execute(recorded.values(is_planned=False))
         await connection.execute(update(InteractionContact).where(taken).values(is_planned=False))
     applied = Applied()
-    await count_again(connection, mailing, people, applied)
+    await recount_into(connection, context, people, applied)
     return applied
 
 
-_IS_TAKER = and_(Contact.tenant_id == InteractionContact.tenant_id, Contact.id == InteractionContact.contact_id)
+_IS_PARTICIPANT = and_(Contact.tenant_id == InteractionContact.tenant_id, Contact.id == InteractionContact.contact_id)
 
 
-def _are_takers(tenant_id: int, user_id: int) -> ColumnElement[bool]:
+def _are_participants(tenant_id: int, user_id: int) -> ColumnElement[bool]:
     """Those who took part in meetings; the kind is written out, for the index is of meetings alone."""
-    taker = InteractionContact
-    return and_(taker.tenant_id == tenant_id, taker.user_id == user_id, taker.kind == literal_column("3"))
+    participant = InteractionContact
+    return and_(
+        participant.tenant_id == tenant_id, participant.user_id == user_id, participant.kind == literal_column("3")
+    )
 
 
-def _are_meetings(mailing: Mailing) -> tuple[ColumnElement[bool], ...]:
-    own = (Interaction.tenant_id == mailing.tenant_id, Interaction.user_id == mailing.user_id)
+def _are_meetings(context: PageContext) -> tuple[ColumnElement[bool], ...]:
+    own = (Interaction.tenant_id == context.tenant_id, Interaction.user_id == context.user_id)
     return (*own, Interaction.kind == _MEETING)
 
 
-def _are_ripe(tenant_id: Any, user_id: Any, now: Any) -> tuple[Any, ...]:
+def _have_begun(tenant_id: Any, user_id: Any, now: Any) -> tuple[Any, ...]:
     own = (Interaction.tenant_id == tenant_id, Interaction.user_id == user_id)
     return (*own, Interaction.is_planned, Interaction.occurred_at <= now)
 
 
-_IS_RIPE: Final = Prepared(
-    select(exists().where(*_are_ripe(number("tenant_id"), number("user_id"), number("now")))), is_quick=True
+_HAS_BEGUN: Final = Prepared(
+    select(exists().where(*_have_begun(number("tenant_id"), number("user_id"), number("now")))), is_quick=True
 )
 
 
-async def _take_back(connection: AsyncConnection, mailing: Mailing, sources: Sequence[bytes]) -> set[int]:
+async def _delete_meetings(connection: AsyncConnection, context: PageContext, sources: Sequence[bytes]) -> set[int]:
     """Delete meetings; give the contacts whose counts have to be made again."""
     people: set[int] = set()
     for some in split(sources):
-        taken = and_(_are_takers(mailing.tenant_id, mailing.user_id), InteractionContact.source_digest.in_(some))
+        taken = and_(_are_participants(context.tenant_id, context.user_id), InteractionContact.source_digest.in_(some))
         people.update(await connection.scalars(select(InteractionContact.contact_id).where(taken)))
         await connection.execute(delete(InteractionContact).where(taken))
-        over = and_(*_are_meetings(mailing), Interaction.source_digest.in_(some))
+        over = and_(*_are_meetings(context), Interaction.source_digest.in_(some))
         await connection.execute(delete(Interaction).where(over))
     return people
 
 
-async def _count_without(
-    connection: AsyncConnection, mailing: Mailing, people: Collection[int], applied: Applied
+async def _recount(
+    connection: AsyncConnection, context: PageContext, people: Collection[int], applied: Applied
 ) -> None:
     """Count people again of whom something was taken back, and whoever is on an invitation that depended on them."""
-    await count_again(connection, mailing, people, applied)
-    turned = await settle_invitations(connection, mailing.tenant_id, mailing.user_id, people)
-    await count_again(connection, mailing, turned, applied)
+    await recount_into(connection, context, people, applied)
+    turned = await reevaluate_invitations(connection, context.tenant_id, context.user_id, people)
+    await recount_into(connection, context, turned, applied)
 
 
-async def _mark(
-    connection: AsyncConnection, mailing: Mailing, sources: Iterable[bytes], held: Mapping[bytes, HeldMeeting]
+async def _set_round(
+    connection: AsyncConnection,
+    context: PageContext,
+    sources: Iterable[bytes],
+    recorded: Mapping[bytes, RecordedMeeting],
 ) -> None:
     """Note that this round has shown these meetings."""
-    for some in split(source for source in sources if held[source].round != mailing.round):
-        seen = update(Interaction).where(*_are_meetings(mailing), Interaction.source_digest.in_(some))
-        await connection.execute(seen.values(round=mailing.round))
+    for some in split(source for source in sources if recorded[source].round != context.round):
+        seen = update(Interaction).where(*_are_meetings(context), Interaction.source_digest.in_(some))
+        await connection.execute(seen.values(round=context.round))

@@ -68,9 +68,9 @@ async def set_own_address(connection: AsyncConnection, viewer: Viewer, address: 
     brings the mails that were to or from it alone (of those that others were on, only the others stay recorded).
     `address` is in normal form.
     """
-    await _write_down(connection, viewer, {address: is_own})
+    await _save(connection, viewer, {address: is_own})
     if is_own:
-        await _take_back(connection, viewer, address)
+        await _remove_contact(connection, viewer, address)
         return
     of = MailboxFeed
     feeds = and_(of.tenant_id == viewer.tenant_id, of.user_id == viewer.user_id)
@@ -78,17 +78,17 @@ async def set_own_address(connection: AsyncConnection, viewer: Viewer, address: 
     await make_due(connection, viewer.tenant_id, viewer.user_id, 0)
 
 
-async def note_own_addresses(connection: AsyncConnection, viewer: Viewer, addresses: Collection[str]) -> list[str]:
+async def add_suspected_addresses(connection: AsyncConnection, viewer: Viewer, addresses: Collection[str]) -> list[str]:
     """Write down that addresses look like the viewer's own; give those of which they were neither told nor spoke."""
     me = and_(User.tenant_id == viewer.tenant_id, User.id == viewer.user_id)
     said = await connection.scalar(select(User.own_addresses).where(me)) or {}
     news = sorted(set(addresses).difference(said))
     if news:
-        await _write_down(connection, viewer, dict.fromkeys(news))
+        await _save(connection, viewer, dict.fromkeys(news))
     return news
 
 
-async def take_back_own(connection: AsyncConnection, viewer: Viewer) -> list[str]:
+async def remove_own_contacts(connection: AsyncConnection, viewer: Viewer) -> list[str]:
     """Take back the contacts of the viewer that are their own addresses, and write down the name they were known by.
 
     Those that were contacts before anybody looked, or before the viewer had this name. Gives the addresses.
@@ -106,27 +106,31 @@ async def take_back_own(connection: AsyncConnection, viewer: Viewer) -> list[str
     people = [Person(row.address, "", row.name, int(is_named(row.name_rank)), 0) for row in rows]
     own = [person.address for person in people if owner.has(person)]
     for address in own:
-        await _take_back(connection, viewer, address)
+        await _remove_contact(connection, viewer, address)
     me = and_(User.tenant_id == viewer.tenant_id, User.id == viewer.user_id)
     await connection.execute(update(User).where(me).values(own_checked_name=owner.name))
     return own
 
 
-async def _write_down(connection: AsyncConnection, viewer: Viewer, given: Mapping[str, bool | None]) -> None:
+async def _save(connection: AsyncConnection, viewer: Viewer, given: Mapping[str, bool | None]) -> None:
     me = and_(User.tenant_id == viewer.tenant_id, User.id == viewer.user_id)
     said = dict(await connection.scalar(select(User.own_addresses).where(me).with_for_update()) or {})
     await connection.execute(update(User).where(me).values(own_addresses=said | dict(given)))
 
 
-async def _take_back(connection: AsyncConnection, viewer: Viewer, address: str) -> None:
+async def _remove_contact(connection: AsyncConnection, viewer: Viewer, address: str) -> None:
     theirs = and_(Contact.tenant_id == viewer.tenant_id, Contact.address == address)
     contact_id = await connection.scalar(select(Contact.id).where(theirs))
     if contact_id is None:
         return
-    taker, known = InteractionContact, Relationship
-    mine = (taker.tenant_id == viewer.tenant_id, taker.user_id == viewer.user_id, taker.contact_id == contact_id)
-    sources = list(await connection.scalars(select(taker.source_digest).where(*mine)))
-    await connection.execute(delete(taker).where(*mine))
+    participant, known = InteractionContact, Relationship
+    mine = (
+        participant.tenant_id == viewer.tenant_id,
+        participant.user_id == viewer.user_id,
+        participant.contact_id == contact_id,
+    )
+    sources = list(await connection.scalars(select(participant.source_digest).where(*mine)))
+    await connection.execute(delete(participant).where(*mine))
     await _drop_empty(connection, viewer, sources)
     own = (known.tenant_id == viewer.tenant_id, known.user_id == viewer.user_id, known.contact_id == contact_id)
     await connection.execute(update(known).where(*own).values(is_added=False))
@@ -141,12 +145,12 @@ async def _take_back(connection: AsyncConnection, viewer: Viewer, address: str) 
 
 async def _drop_empty(connection: AsyncConnection, viewer: Viewer, sources: Collection[bytes]) -> None:
     """Delete the interactions on which nobody else was."""
-    of, taker = Interaction, InteractionContact
+    of, participant = Interaction, InteractionContact
     is_on = exists().where(
-        taker.tenant_id == of.tenant_id,
-        taker.user_id == of.user_id,
-        taker.source_digest == of.source_digest,
-        taker.occurred_at == of.occurred_at,
+        participant.tenant_id == of.tenant_id,
+        participant.user_id == of.user_id,
+        participant.source_digest == of.source_digest,
+        participant.occurred_at == of.occurred_at,
     )
     own = and_(of.tenant_id == viewer.tenant_id, of.user_id == viewer.user_id)
     for some in split(sources):

@@ -12,7 +12,9 @@ from storage.lists.words import CONTACT, index_words
 from storage.models import Contact, InteractionContact, Relationship
 
 
-async def take_in_own_domains(connection: AsyncConnection, tenant_id: int, rule: str, domains: Collection[str]) -> int:
+async def convert_to_colleagues(
+    connection: AsyncConnection, tenant_id: int, rule: str, domains: Collection[str]
+) -> int:
     """Take everyone at these domains, and at those below them, out of what the firm has had with outsiders.
 
     Gives how many there were. Their rows stay, for numbers are never given twice, and show up nowhere.
@@ -20,11 +22,11 @@ async def take_in_own_domains(connection: AsyncConnection, tenant_id: int, rule:
     theirs = or_(*(Contact.address.endswith(end + domain, autoescape=True) for domain in domains for end in "@."))
     ids = list(await connection.scalars(select(Contact.id).where(Contact.tenant_id == tenant_id, theirs)))
     for some in split(ids):
-        await _take_in(connection, tenant_id, rule, some)
+        await _convert(connection, tenant_id, rule, some)
     return len(ids)
 
 
-async def _take_in(connection: AsyncConnection, tenant_id: int, rule: str, ids: list[int]) -> None:
+async def _convert(connection: AsyncConnection, tenant_id: int, rule: str, ids: list[int]) -> None:
     known = and_(Relationship.tenant_id == tenant_id, Relationship.contact_id.in_(ids))
     user_ids = list(await connection.scalars(select(Relationship.user_id).where(known).distinct()))
     taken = and_(InteractionContact.tenant_id == tenant_id, InteractionContact.contact_id.in_(ids))

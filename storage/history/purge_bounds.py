@@ -32,7 +32,7 @@ class Plan:
     """Days since the last purge; 0 before the first one."""
 
     @property
-    def needs_word(self) -> bool:
+    def needs_confirmation(self) -> bool:
         """Say whether an administrator must say yes."""
         is_many = self.count > max(FEW, self.total * MOST_PERCENT // 100)
         return self.count > 0 and (is_many or self.days > MOST_DAYS)

@@ -13,7 +13,7 @@ from storage.engine.bulk import Row, select_rows, update_rows
 from storage.engine.chunks import split
 from storage.history.contact_rule import find_reason, is_contact
 from storage.history.events import COUNTS
-from storage.history.keeping import NOTHING, SET_KEPT, count_columns, keep_relationships, sum_open
+from storage.history.keeping import NOTHING, SET_KEPT, count_columns, sum_open, update_kept
 from storage.models import Company, CompanyRelationship, Contact, InteractionContact, Kept, Relationship
 
 _SET_COUNTS: Final = tuple(f"{column} = ?" for column in COUNTS)
@@ -38,7 +38,7 @@ async def recount(
         connection, Company, ("id", "is_known"), tenant, of="id", wanted=company_ids, is_locking=True
     )
     await _count_relationships(connection, tenant_id, user_id, [row[0] for row in before])
-    await keep_back(connection, (tenant_id, user_id), rule, [row[0] for row in before], company_ids)
+    await exclude_kept(connection, (tenant_id, user_id), rule, [row[0] for row in before], company_ids)
     turned = await select_rows(
         connection, Contact, ("id", "is_contact"), tenant, of="id", wanted=[row[0] for row in before]
     )
@@ -46,7 +46,7 @@ async def recount(
     return _list_turned(((row[0], row[2]) for row in before), turned), _list_turned(known, found)
 
 
-async def keep_back(
+async def exclude_kept(
     connection: AsyncConnection,
     mailbox: tuple[int, int],
     rule: str,
@@ -58,7 +58,7 @@ async def keep_back(
     The caller has locked the contacts, then the companies, and the relationships with the contacts are counted.
     """
     tenant_id, user_id = mailbox
-    await keep_relationships(connection, tenant_id, user_id, rule, contact_ids)
+    await update_kept(connection, tenant_id, user_id, rule, contact_ids)
     await _count_contacts(connection, tenant_id, rule, sorted(contact_ids))
     await _count_company_relationships(connection, tenant_id, user_id, sorted(company_ids))
     await _count_companies(connection, tenant_id, sorted(company_ids))
@@ -72,10 +72,16 @@ def _list_turned(before: Iterable[Row], after: Iterable[Row]) -> list[int]:
 async def _count_relationships(
     connection: AsyncConnection, tenant_id: int, user_id: int, contact_ids: Collection[int]
 ) -> None:
-    taker = InteractionContact
+    participant = InteractionContact
     for some in split(contact_ids):
-        mine = and_(taker.tenant_id == tenant_id, taker.user_id == user_id, taker.contact_id.in_(some))
-        statement = select(taker.contact_id, *count_columns(taker.source_digest)).where(mine).group_by(taker.contact_id)
+        mine = and_(
+            participant.tenant_id == tenant_id, participant.user_id == user_id, participant.contact_id.in_(some)
+        )
+        statement = (
+            select(participant.contact_id, *count_columns(participant.source_digest))
+            .where(mine)
+            .group_by(participant.contact_id)
+        )
         counted = {row[0]: tuple(row[1:]) for row in await connection.execute(statement)}
         rows = [(tenant_id, user_id, one, *counted.get(one, NOTHING), _is_mine(counted.get(one))) for one in some]
         is_mine = "is_mine = ? OR is_added"
@@ -112,13 +118,13 @@ async def _count_contacts(connection: AsyncConnection, tenant_id: int, rule: str
 async def _count_company_relationships(
     connection: AsyncConnection, tenant_id: int, user_id: int, company_ids: Collection[int]
 ) -> None:
-    taker, mine = InteractionContact, Relationship
+    participant, mine = InteractionContact, Relationship
     for some in split(company_ids):
         statement = (
             select(
                 Contact.company_id,
-                *count_columns(distinct(taker.source_digest)),
-                *count_columns(distinct(taker.source_digest), and_(~taker.is_bcc, mine.kept != Kept.ALL)),
+                *count_columns(distinct(participant.source_digest)),
+                *count_columns(distinct(participant.source_digest), and_(~participant.is_bcc, mine.kept != Kept.ALL)),
                 func.max(case((mine.kept > 0, 1), else_=0)) + func.min(case((mine.kept == Kept.ALL, 1), else_=0)),
                 func.max(case((mine.is_kept_contact, 1), else_=0)),
                 func.max(case((mine.is_mine, 1), else_=0)),
@@ -126,11 +132,11 @@ async def _count_company_relationships(
             .select_from(mine)
             .join(Contact, and_(Contact.tenant_id == mine.tenant_id, Contact.id == mine.contact_id))
             .outerjoin(
-                taker,
+                participant,
                 and_(
-                    taker.tenant_id == mine.tenant_id,
-                    taker.contact_id == mine.contact_id,
-                    taker.user_id == mine.user_id,
+                    participant.tenant_id == mine.tenant_id,
+                    participant.contact_id == mine.contact_id,
+                    participant.user_id == mine.user_id,
                 ),
             )
             .where(mine.tenant_id == tenant_id, mine.user_id == user_id, Contact.company_id.in_(some))

@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine.chunks import CHUNK
 from storage.engine.connection import Reading
 from storage.engine.database import Database
-from storage.engine.partitions import PARTITIONED, count_part, drop_part, list_old_parts
+from storage.engine.partitions import PARTITIONED, count_partition, drop_partition, list_old_partitions
 from storage.engine.rls import SYSTEM
 from storage.errors import PurgeBoundError
-from storage.history.forgetting import forget_empty
-from storage.history.invitations import settle_invitations
+from storage.history.invitations import reevaluate_invitations
+from storage.history.orphans import delete_orphans
 from storage.history.purge_bounds import move_boundary, plan_purge
 from storage.history.recount import recount
 from storage.models import (
@@ -48,7 +48,7 @@ NOBODY: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class Retention:
     """How long a tenant keeps things."""
 
     tenant_id: int
@@ -59,14 +59,14 @@ class Keeping:
     """What is older is neither taken in nor kept."""
 
 
-async def get_keeping(connection: Reading, tenant_id: int) -> Keeping:
+async def get_retention(connection: Reading, tenant_id: int) -> Retention:
     """Give how long a tenant keeps things."""
     columns = (Tenant.tenant_id, Tenant.contact_rule, Tenant.retention_days, Tenant.leaver_days, Tenant.kept_from)
     query = select(*columns)
-    return Keeping(*(await connection.execute(query.where(Tenant.tenant_id == tenant_id))).one())
+    return Retention(*(await connection.execute(query.where(Tenant.tenant_id == tenant_id))).one())
 
 
-async def drop_old_parts(database: Database, now: int) -> list[str]:
+async def drop_old_partitions(database: Database, now: int) -> list[str]:
     """Drop the parts that lie before what every tenant keeps; gives their names. An audit row for each is the proof.
 
     What every tenant keeps is where its boundary stands (`kept_from`), which only a purge moves on.
@@ -78,13 +78,13 @@ async def drop_old_parts(database: Database, now: int) -> list[str]:
         if not shortest or not kept_from:  # no tenant at all, or one that keeps everything
             return []
         for table in PARTITIONED:
-            for part in await list_old_parts(connection, table, kept_from):
+            for part in await list_old_partitions(connection, table, kept_from):
                 if table == Interaction.__tablename__:
-                    for tenant_id, count in (await count_part(connection, part)).items():
-                        await _prove(
+                    for tenant_id, count in (await count_partition(connection, part)).items():
+                        await _audit(
                             connection, tenant_id, "purge", None, {"part": part, "interactions": count}, now=now
                         )
-                await drop_part(connection, part)
+                await drop_partition(connection, part)
                 dropped.append(part)
     return dropped
 
@@ -95,7 +95,7 @@ async def prepare_purge(database: Database, tenant_id: int, now: int, *, is_conf
         plan = await plan_purge(connection, tenant_id, now)
         if plan is None:
             return
-        if plan.needs_word and not is_confirmed:
+        if plan.needs_confirmation and not is_confirmed:
             raise PurgeBoundError(plan.count)
         await move_boundary(connection, tenant_id, plan.before)
 
@@ -106,44 +106,48 @@ async def purge_tenant(database: Database, tenant_id: int, now: int) -> int:
     Who and what is left with nothing is forgotten. The audit row is the proof.
     """
     async with database.reading(tenant_id) as connection:
-        keeping = await get_keeping(connection, tenant_id)
+        retention = await get_retention(connection, tenant_id)
         users = list(await connection.scalars(select(User.id).where(User.tenant_id == tenant_id).order_by(User.id)))
-    await _forget_said(database, tenant_id, now)
+    await _delete_old_messages(database, tenant_id, now)
     purged = 0
-    if keeping.retention_days and keeping.kept_from:
-        before = keeping.kept_from
+    if retention.retention_days and retention.kept_from:
+        before = retention.kept_from
         for user_id in users:
-            purged += await purge_mailbox(database, keeping, user_id, before)
+            purged += await purge_mailbox(database, retention, user_id, before)
         if purged:
             async with database.writing(tenant_id) as connection:
                 proof = {"before": before, "interactions": purged}
-                await _prove(connection, tenant_id, "purge", None, proof, now=now)
-    for user_id in await _list_leavers(database, keeping, now):
-        purged += await erase_leaver(database, keeping, user_id, now)
+                await _audit(connection, tenant_id, "purge", None, proof, now=now)
+    for user_id in await _list_leavers(database, retention, now):
+        purged += await erase_leaver(database, retention, user_id, now)
     if purged:
-        await forget_empty(database, tenant_id)
+        await delete_orphans(database, tenant_id)
     return purged
 
 
-async def purge_mailbox(database: Database, keeping: Keeping, user_id: int, before: int | None) -> int:
+async def purge_mailbox(database: Database, retention: Retention, user_id: int, before: int | None) -> int:
     """Delete the interactions of one mailbox before a time (all of them for None), and count again."""
-    tenant_id = keeping.tenant_id
+    tenant_id = retention.tenant_id
     last = 0
     while True:
         async with database.writing(tenant_id) as connection:
             contact_ids = await _list_touched(connection, tenant_id, user_id, before, last)
             if not contact_ids:
                 break
-            taker = InteractionContact
-            of_user = and_(taker.tenant_id == tenant_id, taker.user_id == user_id, taker.contact_id.in_(contact_ids))
-            await connection.execute(delete(taker).where(of_user, _is_before(taker.occurred_at, before)))
+            participant = InteractionContact
+            of_user = and_(
+                participant.tenant_id == tenant_id,
+                participant.user_id == user_id,
+                participant.contact_id.in_(contact_ids),
+            )
+            await connection.execute(delete(participant).where(of_user, _is_before(participant.occurred_at, before)))
             if before is None:
                 added = and_(Relationship.tenant_id == tenant_id, Relationship.user_id == user_id)
                 unadded = update(Relationship).where(added, Relationship.contact_id.in_(contact_ids))
                 await connection.execute(unadded.values(is_added=False))
-            await recount(connection, tenant_id, user_id, keeping.contact_rule, contact_ids)
-            turned = await settle_invitations(connection, tenant_id, user_id, contact_ids)
-            await recount(connection, tenant_id, user_id, keeping.contact_rule, turned)
+            await recount(connection, tenant_id, user_id, retention.contact_rule, contact_ids)
+            turned = await reevaluate_invitations(connection, tenant_id, user_id, contact_ids)
+            await recount(connection, tenant_id, user_id, retention.contact_rule, turned)
             last = contact_ids[-1]
     async with database.writing(tenant_id) as connection:
         of_mailbox = and_(Interaction.tenant_id == tenant_id, Interaction.user_id == user_id)
@@ -167,33 +171,33 @@ def _is_before(at: Any, before: int | None) -> ColumnElement[bool]:
     return true() if before is None else and_(at > 0, at < before)
 
 
-async def erase_leaver(database: Database, keeping: Keeping, user_id: int, now: int) -> int:
+async def erase_leaver(database: Database, retention: Retention, user_id: int, now: int) -> int:
     """Delete everything that the mailbox of a person who left gave, and how they were spoken to; the name stays."""
-    purged = await purge_mailbox(database, keeping, user_id, None)
-    tenant_id = keeping.tenant_id
+    purged = await purge_mailbox(database, retention, user_id, None)
+    tenant_id = retention.tenant_id
     async with database.writing(tenant_id) as connection:
         for model in (MailboxFeed, Mailbox, Quarantined, Conversation, Outbox):
             await connection.execute(delete(model).where(model.tenant_id == tenant_id, model.user_id == user_id))
         gone = update(User).where(User.tenant_id == tenant_id, User.id == user_id)
         await connection.execute(gone.values(address="", aliases="", settings={}, own_addresses={}))
-        await _prove(connection, tenant_id, "erase_leaver", user_id, {"interactions": purged}, now=now)
+        await _audit(connection, tenant_id, "erase_leaver", user_id, {"interactions": purged}, now=now)
     return purged
 
 
-async def _list_leavers(database: Database, keeping: Keeping, now: int) -> Sequence[int]:
+async def _list_leavers(database: Database, retention: Retention, now: int) -> Sequence[int]:
     """Give those whose time is over; their subscriptions have ended before their mailbox is forgotten."""
-    if keeping.leaver_days < 0:
+    if retention.leaver_days < 0:
         return []
-    left = and_(User.tenant_id == keeping.tenant_id, ~User.is_active, User.left_at > 0)
-    is_over = User.left_at <= now - keeping.leaver_days * DAY
+    left = and_(User.tenant_id == retention.tenant_id, ~User.is_active, User.left_at > 0)
+    is_over = User.left_at <= now - retention.leaver_days * DAY
     mailbox = and_(Mailbox.tenant_id == User.tenant_id, Mailbox.user_id == User.id)
-    subscribed = select(Subscription.user_id).where(Subscription.tenant_id == keeping.tenant_id)
+    subscribed = select(Subscription.user_id).where(Subscription.tenant_id == retention.tenant_id)
     query = select(User.id).join(Mailbox, mailbox).where(left, is_over, User.id.not_in(subscribed))
-    async with database.reading(keeping.tenant_id) as connection:
+    async with database.reading(retention.tenant_id) as connection:
         return (await connection.scalars(query)).all()
 
 
-async def _forget_said(database: Database, tenant_id: int, now: int) -> None:
+async def _delete_old_messages(database: Database, tenant_id: int, now: int) -> None:
     """Forget what was said long ago, and answers that nobody can ask for again."""
     said = and_(Outbox.tenant_id == tenant_id, Outbox.state != "pending", Outbox.created_at < now - OUTBOX_DAYS * DAY)
     answered = and_(Answered.tenant_id == tenant_id, Answered.created_at < now - ANSWERED_DAYS * DAY)
@@ -202,7 +206,7 @@ async def _forget_said(database: Database, tenant_id: int, now: int) -> None:
         await connection.execute(delete(Answered).where(answered))
 
 
-async def _prove(
+async def _audit(
     connection: AsyncConnection, tenant_id: int, action: str, user_id: int | None, after: dict[str, Any], *, now: int
 ) -> None:
     viewer = Viewer(tenant_id, NOBODY)

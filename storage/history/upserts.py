@@ -100,7 +100,7 @@ HIDDEN: Final = Insert(
     ("tenant_id", "contact_id", "occurred_at", "user_id", "source_digest", "kind", "is_planned", "is_bcc"),
 )
 """Those in bcc."""
-TAKERS: Final = Insert(
+PARTICIPANTS: Final = Insert(
     InteractionContact,
     ("tenant_id", "contact_id", "occurred_at", "user_id", "source_digest", "kind", "is_planned"),
 )

@@ -11,7 +11,7 @@ from storage.engine.join_order import InOrder
 from storage.engine.parameters import number
 from storage.lists.query import ListQuery
 from storage.lists.sources import (
-    get_asker,
+    get_viewer_parameters,
     has_partner_ranges,
     is_of_partners,
     is_of_types,
@@ -50,14 +50,16 @@ class CountedPrefilter(NamedTuple):
     is_narrow: ColumnElement[bool]
 
     @classmethod
-    def from_way(cls, way: Prefilter) -> Self:
+    def from_prefilter(cls, prefilter: Prefilter) -> Self:
         """Count the rows; not those of so many companies that their contacts need no counting."""
-        rows = way.rows.limit(literal_column(str(way.few + 1))).cte(f"few_{way.name}")
-        is_narrow = _is_at_most(rows, way.few)
-        if way.companies is not None:
-            companies = way.companies.limit(literal_column(str(way.few // 2 + 1))).cte(f"few_{way.name}_there")
-            is_narrow = and_(_is_at_most(companies, way.few // 2), is_narrow)
-        return cls(way.name, way.conditions, rows, is_narrow)
+        rows = prefilter.rows.limit(literal_column(str(prefilter.few + 1))).cte(f"few_{prefilter.name}")
+        is_narrow = _is_at_most(rows, prefilter.few)
+        if prefilter.companies is not None:
+            companies = prefilter.companies.limit(literal_column(str(prefilter.few // 2 + 1))).cte(
+                f"few_{prefilter.name}_there"
+            )
+            is_narrow = and_(_is_at_most(companies, prefilter.few // 2), is_narrow)
+        return cls(prefilter.name, prefilter.conditions, rows, is_narrow)
 
 
 def _is_at_most(rows: CTE, few: int) -> ColumnElement[bool]:
@@ -125,13 +127,13 @@ def _select_at_company(list_query: ListQuery) -> Select[Any]:
 
 def _get_sharer(list_query: ListQuery) -> Viewer:
     """Return the viewer for a prefilter; the other rules are applied to each row that it finds."""
-    return replace(get_asker(list_query), shares_contacts=True)
+    return replace(get_viewer_parameters(list_query), shares_contacts=True)
 
 
 def _go_through_companies(list_query: ListQuery) -> Prefilter:
     """Select the companies of the wanted partners and types, or all contacts at those."""
     asked = *is_of_partners(list_query, _Any.partner_id), *is_of_types(list_query, _Any.type)
-    found = and_(_Any.tenant_id == get_asker(list_query).tenant_id, _Any.is_known, *asked)
+    found = and_(_Any.tenant_id == get_viewer_parameters(list_query).tenant_id, _Any.is_known, *asked)
     companies = select(_Any.id).where(found)
     if list_query.of == "companies":
         return Prefilter("companies", ("partner", "type"), companies, list_query.few)
@@ -141,7 +143,7 @@ def _go_through_companies(list_query: ListQuery) -> Prefilter:
 
 
 def _select_period(list_query: ListQuery) -> Select[Any]:
-    access = Access(get_asker(list_query))
+    access = Access(get_viewer_parameters(list_query))
     of: Any = Company if list_query.of == "companies" else Contact
     conditions = [access.open_companies() if list_query.of == "companies" else access.open_contacts()]
     if list_query.has_since:

@@ -19,7 +19,7 @@ _FEW_OF_MINE = 200
 """The limit for a viewer's own list, which has a few thousand rows at most and is read in order quickly."""
 
 
-def get_few(of: Subject, scope: Scope) -> int:
+def get_sort_limit(of: Subject, scope: Scope) -> int:
     """Return the most rows that are fetched and sorted; with more, the list is read in order."""
     return _FEW_OF_MINE if scope == "mine" else _FEW[of]
 
@@ -115,7 +115,7 @@ def get_list_query(
         is_in_public=viewer.is_in_public,
         shares_contacts=viewer.shares_contacts,
         rules=viewer.rules,
-        few=get_few(filter_.of, scope) if few is None else few,
+        few=get_sort_limit(filter_.of, scope) if few is None else few,
     )
     return list_query, values
 

@@ -74,7 +74,7 @@ main_domain = (
 )
 
 
-def get_asker(list_query: ListQuery) -> Viewer:
+def get_viewer_parameters(list_query: ListQuery) -> Viewer:
     """Return the viewer of a shape, with parameters for its numbers."""
     kept = {"shares_contacts": list_query.shares_contacts, "is_in_public": list_query.is_in_public}
     return as_parameters(Viewer(0, 0, rules=list_query.rules, **kept))
@@ -86,7 +86,7 @@ def get_source(list_query: ListQuery) -> Source:
 
 
 def _get_companies(list_query: ListQuery) -> Source:
-    access, of = Access(get_asker(list_query)), Company
+    access, of = Access(get_viewer_parameters(list_query)), Company
     tables: FromClause = of.__table__
     conditions = [access.open_companies()]
     totals: Any = of
@@ -124,7 +124,7 @@ def _get_companies(list_query: ListQuery) -> Source:
 
 
 def _get_contacts(list_query: ListQuery) -> Source:
-    access, of, at = Access(get_asker(list_query)), Contact, _AtCompany
+    access, of, at = Access(get_viewer_parameters(list_query)), Contact, _AtCompany
     tables: FromClause = of.__table__
     conditions = [access.open_contacts()]
     totals: Any = of
@@ -207,7 +207,7 @@ def _list_denials(list_query: ListQuery, source: Source, id_: Any) -> Iterator[t
 
 def _is_attended(list_query: ListQuery, id_: Any) -> ColumnElement[bool]:
     """Return the condition that anybody of the firm held a meeting with a company."""
-    of, access = _Attendee, Access(get_asker(list_query))
+    of, access = _Attendee, Access(get_viewer_parameters(list_query))
     held = (
         *(of.tenant_id == access.viewer.tenant_id, of.company_id == id_),
         access.figure(of, "meeting_count") > literal_column("0"),
@@ -219,7 +219,7 @@ def _is_at_company(list_query: ListQuery, id_: Any) -> ColumnElement[bool]:
     if list_query.scope == "firm":
         is_there: ColumnElement[bool] = Contact.company_id + 0 == number("company")
         return is_there
-    of, tenant_id = _Person, get_asker(list_query).tenant_id
+    of, tenant_id = _Person, get_viewer_parameters(list_query).tenant_id
     there = select(of.id).where(of.tenant_id == tenant_id, of.id == id_, of.company_id == number("company"))
     return _is_met(there, of)
 
@@ -275,7 +275,7 @@ def select_word(list_query: ListQuery, place: int) -> Select[Any]:
     of = COMPANY if list_query.of == "companies" else CONTACT
     word = SearchWord.word
     return select(SearchWord.entity_id).where(
-        SearchWord.tenant_id == get_asker(list_query).tenant_id,
+        SearchWord.tenant_id == get_viewer_parameters(list_query).tenant_id,
         SearchWord.of == of,
         word >= text(f"word_{place}"),
         word < text(f"word_end_{place}"),
@@ -288,7 +288,7 @@ def _get_known_id(list_query: ListQuery) -> Any:
 
 def select_known(list_query: ListQuery) -> Select[Any]:
     """Select the ids of the companies or contacts that the colleague in the filter knows."""
-    asker = get_asker(list_query)
+    asker = get_viewer_parameters(list_query)
     if list_query.of == "companies":
         return select(_Colleague.company_id).where(
             Access(asker).relationships(_Colleague), _Colleague.user_id == number("known_by")

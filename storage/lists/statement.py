@@ -70,12 +70,14 @@ class _Parts:
         So it is with several parts, and with words: whoever lacks them is passed over within the index.
         """
         list_query, source = self.list_query, self.source
-        ways = [CountedPrefilter.from_way(way) for way in list_prefilters(list_query)]
+        prefilters = [CountedPrefilter.from_prefilter(prefilter) for prefilter in list_prefilters(list_query)]
         ranges = list(_list_ranges(list_query, source))
-        if not ways and len(ranges) == 1 and not list_query.word_count:
+        if not prefilters and len(ranges) == 1 and not list_query.word_count:
             return self._walk(*ranges[0], source.tables, columns=source.columns)
-        narrow = [self._choose(self._fetch(way), self._is_chosen(ways, way)) for way in ways]
-        is_broad = self._is_chosen(ways, None)
+        narrow = [
+            self._choose(self._fetch(prefilter), self._is_chosen(prefilters, prefilter)) for prefilter in prefilters
+        ]
+        is_broad = self._is_chosen(prefilters, None)
         columns = [source.id.label("id")]
         broad = [self._choose(self._walk(*one, source.walked, columns=columns), is_broad) for one in ranges]
         return self._show(self._merge([*narrow, *broad]))
@@ -98,20 +100,20 @@ class _Parts:
         rows = rows.where(*self._list_conditions(self.source.id, but=carried), *equal)
         return self._sort(rows, *order, self._key, self.source.id).limit(_write(self.list_query.limit + 1))
 
-    def _fetch(self, way: CountedPrefilter) -> Select[Any]:
+    def _fetch(self, prefilter: CountedPrefilter) -> Select[Any]:
         """Fetch the rows of a narrow way one by one, and sort them: on PostgreSQL no join can be made of it."""
-        chosen = select(way.rows.c[0].label("id")).distinct()
-        if "beginnings" in way.rows.c:
-            chosen = chosen.where(may_have_words(way.rows.c.beginnings))
-        these = chosen.subquery(f"these_{way.name}")
+        chosen = select(prefilter.rows.c[0].label("id")).distinct()
+        if "beginnings" in prefilter.rows.c:
+            chosen = chosen.where(may_have_words(prefilter.rows.c.beginnings))
+        these = chosen.subquery(f"these_{prefilter.name}")
         rows = select(self.source.id.label("id"), self._key.label("key"))
-        rows = rows.where(self.source.id == these.c.id, *self._list_conditions(these.c.id, but=way.conditions))
-        if "type" not in way.conditions:
+        rows = rows.where(self.source.id == these.c.id, *self._list_conditions(these.c.id, but=prefilter.conditions))
+        if "type" not in prefilter.conditions:
             rows = rows.where(*is_of_types(self.list_query, self.source.type))
         if self.is_sqlite:
             rows = rows.select_from(InOrder(these, self.source.walked))
             return self._sort(rows, self._key, self.source.id).limit(_write(self.list_query.limit + 1))
-        each = rows.select_from(self.source.walked).correlate(these).offset(_write(0)).lateral(f"each_{way.name}")
+        each = rows.select_from(self.source.walked).correlate(these).offset(_write(0)).lateral(f"each_{prefilter.name}")
         found = select(each).select_from(these.join(each, true()))
         return self._sort(found, each.c.key, each.c.id).limit(_write(self.list_query.limit + 1))
 
@@ -120,11 +122,13 @@ class _Parts:
         rows = select(func.count()).select_from(self.source.walked)
         return rows.where(*self._list_conditions(self.source.id), *is_of_types(self.list_query, self.source.type))
 
-    def _is_chosen(self, ways: Sequence[CountedPrefilter], way: CountedPrefilter | None) -> ColumnElement[bool] | None:
+    def _is_chosen(
+        self, prefilters: Sequence[CountedPrefilter], prefilter: CountedPrefilter | None
+    ) -> ColumnElement[bool] | None:
         """Give the condition under which a part runs: its way is the first narrow one, or (None) there is none."""
         conditions: list[ColumnElement[bool]] = []
-        for other in ways:
-            if other is way:
+        for other in prefilters:
+            if other is prefilter:
                 return and_(*conditions, other.is_narrow)
             conditions.append(~other.is_narrow)
         return and_(*conditions) if conditions else None

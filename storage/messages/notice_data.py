@@ -75,12 +75,12 @@ async def list_concerned(
                 at_company[company_id].append(contact_id)
     concerned: dict[int, set[int]] = defaultdict(set)
     for company_id, ids in at_company.items():
-        for user_id in await list_dealing(connection, tenant_id, company_id):
+        for user_id in await list_knowing_users(connection, tenant_id, company_id):
             concerned[user_id].update(ids)
     return concerned
 
 
-async def list_dealing(connection: AsyncConnection, tenant_id: int, company_id: int) -> set[int]:
+async def list_knowing_users(connection: AsyncConnection, tenant_id: int, company_id: int) -> set[int]:
     """Return a company's partner and the colleagues who know it, the latest first and limited in number."""
     dealing = (
         select(CompanyRelationship.user_id)
@@ -198,7 +198,7 @@ async def _list_meeters(
 
 
 @dataclass(frozen=True, slots=True)
-class FirstFound:
+class FirstSyncResult:
     """The results of a user's first sync; `is_over` is True once every feed has reached its end."""
 
     is_over: bool
@@ -208,7 +208,7 @@ class FirstFound:
     untyped_count: int
 
 
-async def get_first_found(connection: AsyncConnection, viewer: Viewer) -> FirstFound:
+async def get_first_sync_result(connection: AsyncConnection, viewer: Viewer) -> FirstSyncResult:
     """Count the contacts and companies found in the viewer's mailbox so far."""
     mailbox = select(Mailbox.state).where(Mailbox.tenant_id == viewer.tenant_id, Mailbox.user_id == viewer.user_id)
     state = await connection.scalar(mailbox) or "stopped"
@@ -220,4 +220,4 @@ async def get_first_found(connection: AsyncConnection, viewer: Viewer) -> FirstF
     companies, untyped = (await connection.execute(mine)).one()
     known = select(func.count()).select_from(Relationship).where(Access(viewer).own_contacts())
     contacts = (await connection.execute(known)).scalar_one()
-    return FirstFound(state == "current", state, contacts, companies, untyped)
+    return FirstSyncResult(state == "current", state, contacts, companies, untyped)

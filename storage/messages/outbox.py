@@ -38,7 +38,7 @@ class NewNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class ClaimedNotice:
     """A row as a sender takes it up."""
 
     id: int
@@ -89,7 +89,7 @@ async def get_next_due_at(connection: Reading) -> int | None:
     return await connection.scalar(select(func.min(Outbox.due_at)).where(Outbox.state == "pending"))
 
 
-async def claim_notices(connection: AsyncConnection, tenant_id: int, user_id: int, now: int) -> list[Waiting]:
+async def claim_notices(connection: AsyncConnection, tenant_id: int, user_id: int, now: int) -> list[ClaimedNotice]:
     """Claim the due rows of one person, except those that another sender has claimed."""
     due = (
         _select_rows()
@@ -98,7 +98,7 @@ async def claim_notices(connection: AsyncConnection, tenant_id: int, user_id: in
         .limit(MOST_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    return [Waiting(*row) for row in await connection.execute(due)]
+    return [ClaimedNotice(*row) for row in await connection.execute(due)]
 
 
 async def set_state(
@@ -142,7 +142,7 @@ async def postpone(
     await connection.execute(update(Outbox).where(_of_ids(tenant_id, ids)).values(**values))
 
 
-async def give_up_stuck(connection: AsyncConnection, now: int) -> int:
+async def mark_stuck_unknown(connection: AsyncConnection, now: int) -> int:
     """Mark rows that a dead sender left `sending` as unknown; needs the tenancy `SYSTEM`. Returns their number."""
     stuck = and_(Outbox.state == "sending", Outbox.due_at <= now - STUCK_AFTER)
     result = await connection.execute(update(Outbox).where(stuck).values(state="unknown", reason="interrupted"))
@@ -175,7 +175,7 @@ async def has_notice(connection: AsyncConnection, tenant_id: int, user_id: int, 
     return bool(await _OF_KIND.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id, "kind": kind}))
 
 
-async def drop_unsaid(
+async def delete_pending(
     connection: AsyncConnection, tenant_id: int, user_id: int, kinds: Collection[str], entity_id: int, *, now: int
 ) -> None:
     """Take back what was to be said to a person of an entity, and was not yet."""
@@ -184,7 +184,7 @@ async def drop_unsaid(
     await connection.execute(update(Outbox).where(*unsaid).values(**values))
 
 
-async def list_told(
+async def list_notified(
     connection: AsyncConnection, tenant_id: int, kind: str, entity_ids: Collection[int]
 ) -> set[tuple[int, int]]:
     """Return the pairs (user, entity) with a notice of these entities that was, may have been or will be sent."""
@@ -220,10 +220,15 @@ async def list_messages_about(connection: AsyncConnection, tenant_id: int, kind:
     return [Message(*row) for row in await connection.execute(query)]
 
 
-async def list_rows_of(connection: AsyncConnection, tenant_id: int, user_id: int, activity_id: str) -> list[Waiting]:
+async def list_rows_of(
+    connection: AsyncConnection, tenant_id: int, user_id: int, activity_id: str
+) -> list[ClaimedNotice]:
     """Give the rows that one message said, to draw it again."""
     query = _select_rows().where(_of_user(tenant_id, user_id, "sent"), Outbox.activity_id == activity_id)
-    return [Waiting(*row) for row in await connection.execute(query.where(Outbox.kind != "update").order_by(Outbox.id))]
+    return [
+        ClaimedNotice(*row)
+        for row in await connection.execute(query.where(Outbox.kind != "update").order_by(Outbox.id))
+    ]
 
 
 async def list_pending_updates(connection: AsyncConnection, tenant_id: int, user_id: int) -> set[str]:

@@ -14,8 +14,8 @@ from storage.models import Chore, Tenant
 ChoreName = Literal["directory", "subscriptions", "retention", "words"]
 NAMES: tuple[ChoreName, ...] = ("directory", "subscriptions", "retention", "words")
 
-SWEEP_DELAY = 300
-MOST_SWEEPS = 100
+AUDIT_DELAY = 300
+MOST_AUDITS = 100
 LEASE = 10
 """Seconds after which a claim expires, unless the process that works on the chore extends it."""
 
@@ -104,12 +104,12 @@ async def start_chore_over(connection: AsyncConnection, tenant_id: int, name: Ch
     await connection.execute(own.values(link=""))
 
 
-async def make_sweeps_due(connection: AsyncConnection, entra_ids: Collection[str], now: int) -> None:
-    """Make the search for orphaned subscriptions of these tenants (Entra ids) due, at most once per `SWEEP_DELAY`.
+async def make_audits_due(connection: AsyncConnection, entra_ids: Collection[str], now: int) -> None:
+    """Make the search for orphaned subscriptions of these tenants (Entra ids) due, at most once per `AUDIT_DELAY`.
 
     The delay is there because anybody can cause the search with a false notification. Needs a `SYSTEM` transaction.
     """
-    tenants = select(Tenant.tenant_id).where(Tenant.entra_id.in_(list(entra_ids)[:MOST_SWEEPS]))
+    tenants = select(Tenant.tenant_id).where(Tenant.entra_id.in_(list(entra_ids)[:MOST_AUDITS]))
     due = update(Chore).where(Chore.tenant_id.in_(tenants), Chore.name == "subscriptions")
     if entra_ids:
-        await connection.execute(due.where(Chore.due_at > now + SWEEP_DELAY).values(due_at=now + SWEEP_DELAY))
+        await connection.execute(due.where(Chore.due_at > now + AUDIT_DELAY).values(due_at=now + AUDIT_DELAY))

@@ -25,7 +25,7 @@ async def get_database_time(connection: Reading) -> float:
     return float(await connection.scalar(select(func.extract("epoch", func.clock_timestamp()))) or 0)
 
 
-async def pull_back(connection: AsyncConnection, now: int) -> int:
+async def correct_future_times(connection: AsyncConnection, now: int) -> int:
     """Make due at once what a clock that was ahead has put off; gives how much. Needs a `SYSTEM` transaction."""
     far: list[tuple[Any, Any, dict[str, Any]]] = [
         (Chore, Chore.due_at > now + MAILBOX_AHEAD, {"due_at": now}),

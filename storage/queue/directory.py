@@ -54,7 +54,7 @@ async def find_refused_user(connection: Reading, tenant_id: int) -> str | None:
     return found
 
 
-async def stop_mailboxes_but(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str]) -> None:
+async def stop_mailboxes_except(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str]) -> None:
     """Stop the mailboxes of all other people, who remain users."""
     reading = (
         select(User.id, User.entra_id)

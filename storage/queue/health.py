@@ -91,7 +91,7 @@ async def _measure_progress(
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LaggingMailbox:
     """One mailbox that is not current: whose, how far, and why."""
 
     name: str
@@ -105,7 +105,9 @@ class Standing:
     last_success_at: int
 
 
-async def list_standings(connection: Reading, tenant_id: int, limit: int = MOST_TROUBLES) -> Sequence[Standing]:
+async def list_lagging_mailboxes(
+    connection: Reading, tenant_id: int, limit: int = MOST_TROUBLES
+) -> Sequence[LaggingMailbox]:
     """Give the mailboxes that are not current, those in trouble first."""
     feeds = (
         select(
@@ -133,7 +135,7 @@ async def list_standings(connection: Reading, tenant_id: int, limit: int = MOST_
         .order_by(Mailbox.failures.desc(), Mailbox.user_id)
         .limit(limit)
     )
-    return [Standing(*row) for row in await connection.execute(query)]
+    return [LaggingMailbox(*row) for row in await connection.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ class FirmStatus:
     health: Health
     reason: str
     """The code of the reason why the whole firm is not synced; empty if it is synced."""
-    standings: Sequence[Standing]
+    lagging: Sequence[LaggingMailbox]
     contact_count: int
     company_count: int
     unknown_count: int
@@ -204,7 +206,7 @@ async def get_firm_status(connection: Reading, viewer: Viewer, now: int) -> Firm
     return FirmStatus(
         await get_health(connection, now, tenant_id),
         reason or "",
-        await list_standings(connection, tenant_id),
+        await list_lagging_mailboxes(connection, tenant_id),
         await connection.scalar(select(func.count()).select_from(Contact).where(Access(viewer).open_contacts())) or 0,
         await connection.scalar(select(func.count()).select_from(Company).where(Access(viewer).open_companies())) or 0,
         await connection.scalar(unknown) or 0,

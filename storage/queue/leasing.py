@@ -77,7 +77,7 @@ async def claim_mailboxes(connection: AsyncConnection, now: int, limit: int) -> 
     found: list[Lease] = []
     in_hand = dict(await _IN_HAND.fetch(connection, {"now": now}))
     while len(found) < limit:
-        shares = share_out(in_hand, limit - len(found))
+        shares = distribute_places(in_hand, limit - len(found))
         if not shares:
             break
         for tenant_id, share in shares.items():
@@ -89,7 +89,7 @@ async def claim_mailboxes(connection: AsyncConnection, now: int, limit: int) -> 
     return found
 
 
-def share_out(in_hand: Mapping[int, int], places: int) -> dict[int, int]:
+def distribute_places(in_hand: Mapping[int, int], places: int) -> dict[int, int]:
     """Distribute places among tenants, each to the one with the fewest at that point."""
     waiting = [(count, tenant_id) for tenant_id, count in in_hand.items()]
     heapq.heapify(waiting)

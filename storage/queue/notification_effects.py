@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine.chunks import split
 from storage.engine.wake import wake
 from storage.models import Mailbox
-from storage.queue.chores import make_sweeps_due
+from storage.queue.chores import make_audits_due
 from storage.queue.feeds import reread_calendars
 from storage.queue.subscriptions import Key, make_renewals_due, set_lost
 
@@ -43,7 +43,7 @@ async def write_notification_effects(connection: AsyncConnection, effects: Notif
     await reread_calendars(connection, effects.to_reread)
     await make_renewals_due(connection, effects.to_renew, now)
     await set_lost(connection, effects.lost)
-    await make_sweeps_due(connection, effects.strange_tenants, now)
+    await make_audits_due(connection, effects.strange_tenants, now)
     if effects.due:
         wake(connection, "mailboxes")
 

@@ -183,7 +183,7 @@ async def set_refused(connection: AsyncConnection, key: Key, *, reason: str, ret
     await connection.execute(refused.values(**values, failures=Subscription.failures + 1))
 
 
-async def put_off_subscriptions(connection: AsyncConnection, tenant_id: int, until: int) -> None:
+async def postpone_subscriptions(connection: AsyncConnection, tenant_id: int, until: int) -> None:
     """Delay all calls for a tenant's subscriptions to a time that Microsoft named."""
     early = (Subscription.tenant_id == tenant_id) & (Subscription.renew_at < until)
     await connection.execute(update(Subscription).where(early).values(renew_at=until))

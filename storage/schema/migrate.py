@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from storage.engine.database import Database, get_file, open_database
-from storage.engine.partitions import is_part
+from storage.engine.partitions import is_partition
 from storage.models import Base
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -87,7 +87,7 @@ def find_differences(connection: Connection) -> list[Any]:
 
 def is_compared(name: str | None, of: str, parents: object) -> bool:
     """Ignore the partitions of tables, which are made by year and not by a revision."""
-    return not (of == "table" and name is not None and is_part(name))
+    return not (of == "table" and name is not None and is_partition(name))
 
 
 @contextlib.asynccontextmanager

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from storage.engine.database import NUMBERED, Database, get_sequence
-from storage.engine.partitions import add_parts
+from storage.engine.partitions import add_partitions
 from storage.engine.rls import SYSTEM
 from storage.errors import DiffersError, MoveError
 from storage.models import Base, Tenant
@@ -72,7 +72,7 @@ async def move(source: Database, target: Database, now: int, batch: int = BATCH)
     The source is locked against writing until then. Raises `DiffersError` where the two are not the same in the end.
     """
     async with target.writing(SYSTEM) as connection:
-        await add_parts(connection, now)
+        await add_partitions(connection, now)
     async with source.writing(SYSTEM):
         numbers = await _reserve(source, target)
         begun = await _list_moving(target, numbers)

@@ -18,12 +18,12 @@ from storage.viewer import Viewer
 from storage.views.views import ViewRow, list_views
 from storage.views.writes import (
     MOST,
-    Steps,
+    ViewWriter,
+    check_limit,
     check_name,
-    check_room,
     check_users,
+    describe_view,
     get_own,
-    get_present,
     get_readable,
     get_shares,
     restore,
@@ -57,7 +57,7 @@ async def add_view(
     built-in views), `RefusedError("bad_name")`, and `RefusedError("too_many")` over 200 views.
     """
     name = await check_name(connection, viewer, name, reserved_names)
-    await check_room(connection, viewer)
+    await check_limit(connection, viewer)
     view_id = (await next_ids(connection, View, viewer.tenant_id, 1))[0]
     key = {"tenant_id": viewer.tenant_id, "id": view_id, "owner_id": viewer.user_id, "created_at": now}
     values = {"name": name, "folded_name": fold_name(name), "filter": to_json(filter_)}
@@ -81,8 +81,8 @@ async def rename_view(
     """Rename an own view; raises as `add_view`, and `MissingError`, `StaleError`, `RefusedError`."""
     view = await get_own(connection, viewer, view_id, version)
     name = await check_name(connection, viewer, name, reserved_names, except_id=view_id)
-    steps = Steps(connection, viewer, view, now, source)
-    return await steps.change("view.rename", {"name": view.name}, {"name": name})
+    writer = ViewWriter(connection, viewer, view, now, source)
+    return await writer.change("view.rename", {"name": view.name}, {"name": name})
 
 
 async def set_view_filter(
@@ -98,7 +98,7 @@ async def set_view_filter(
     """Change what an own view asks for."""
     view = await get_own(connection, viewer, view_id, version)
     before, after = {"filter": to_json(view.filter)}, {"filter": to_json(filter_)}
-    return await Steps(connection, viewer, view, now, source).change("view.set_filter", before, after)
+    return await ViewWriter(connection, viewer, view, now, source).change("view.set_filter", before, after)
 
 
 async def copy_view(
@@ -126,7 +126,7 @@ async def delete_view(connection: AsyncConnection, viewer: Viewer, view_id: int,
     """Delete an own view, which `restore_view` and `undo_change` (with the audit number) can bring back."""
     view = await get_own(connection, viewer, view_id)
     before, after = {"is_deleted": False}, {"is_deleted": True}
-    return await Steps(connection, viewer, view, now, source).change("view.delete", before, after)
+    return await ViewWriter(connection, viewer, view, now, source).change("view.delete", before, after)
 
 
 async def restore_view(connection: AsyncConnection, viewer: Viewer, view_id: int, *, now: int, source: str) -> ViewRow:
@@ -156,7 +156,7 @@ async def share_view(
     after = {"is_with_firm": view.is_shared_with_firm or is_with_firm, "user_ids": readers}
     if len(readers) > MOST_READERS:
         raise RefusedError("too_many")
-    change = await Steps(connection, viewer, view, now, source).change("view.share", before, after)
+    change = await ViewWriter(connection, viewer, view, now, source).change("view.share", before, after)
     new = () if view.is_shared_with_firm else tuple(sorted(named - set(before["user_ids"])))
     return Shared(change, new)
 
@@ -175,7 +175,7 @@ async def unshare_view(
     before = await get_shares(connection, viewer, view)
     left = [] if user_ids is None else sorted(set(before["user_ids"]) - set(user_ids))
     after = {"is_with_firm": user_ids is not None and view.is_shared_with_firm, "user_ids": left}
-    return await Steps(connection, viewer, view, now, source).change("view.unshare", before, after)
+    return await ViewWriter(connection, viewer, view, now, source).change("view.unshare", before, after)
 
 
 async def undo_view(connection: AsyncConnection, viewer: Viewer, done: AuditRow, *, now: int, source: str) -> Change:
@@ -187,12 +187,12 @@ async def undo_view(connection: AsyncConnection, viewer: Viewer, done: AuditRow,
         view = await get_own(connection, viewer, view_id)
     except RefusedError as error:
         raise MissingError("audit") from error
-    steps = Steps(connection, viewer, view, now, source, undoes=done.name_undo())
+    writer = ViewWriter(connection, viewer, view, now, source, undoes=done.name_undo())
     if done.action in ("view.add", "view.restore"):
-        return await steps.change("view.delete", {"is_deleted": False}, {"is_deleted": True})
-    present = await get_present(connection, viewer, view)
+        return await writer.change("view.delete", {"is_deleted": False}, {"is_deleted": True})
+    present = await describe_view(connection, viewer, view)
     if any(present.get(key) != done.after.get(key) for key in done.before):
         raise StaleError(view)
     if done.action == "view.rename":
         await check_name(connection, viewer, done.before["name"], (), except_id=view_id)
-    return await steps.change(done.action, {key: done.after.get(key) for key in done.before}, done.before)
+    return await writer.change(done.action, {key: done.after.get(key) for key in done.before}, done.before)

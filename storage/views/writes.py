@@ -49,7 +49,7 @@ async def get_shares(connection: AsyncConnection, viewer: Viewer, view: ViewRow)
     }
 
 
-async def get_present(connection: AsyncConnection, viewer: Viewer, view: ViewRow) -> dict[str, Any]:
+async def describe_view(connection: AsyncConnection, viewer: Viewer, view: ViewRow) -> dict[str, Any]:
     """Return a view as audit rows tell of it."""
     shares = await get_shares(connection, viewer, view)
     return shares | {"name": view.name, "filter": to_json(view.filter), "is_deleted": False}
@@ -82,7 +82,7 @@ async def check_name(
     return kept
 
 
-async def check_room(connection: Reading, viewer: Viewer) -> None:
+async def check_limit(connection: Reading, viewer: Viewer) -> None:
     """Raise `RefusedError("too_many")` where the viewer has as many views as one may have."""
     own = View.tenant_id == viewer.tenant_id, View.owner_id == viewer.user_id, View.deleted_at.is_(None)
     if (await connection.scalar(select(func.count()).select_from(View).where(*own)) or 0) >= MOST:
@@ -107,14 +107,14 @@ async def restore(
     if view is not None:
         raise StaleError(view)
     await check_name(connection, viewer, name, ())
-    await check_room(connection, viewer)
+    await check_limit(connection, viewer)
     await connection.execute(update(View).where(*of_view).values(deleted_at=None))
-    steps = Steps(connection, viewer, await get_readable(connection, viewer, view_id), now, source, undoes=undoes)
-    return await steps.change("view.restore", {"is_deleted": True}, {"is_deleted": False})
+    writer = ViewWriter(connection, viewer, await get_readable(connection, viewer, view_id), now, source, undoes=undoes)
+    return await writer.change("view.restore", {"is_deleted": True}, {"is_deleted": False})
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class ViewWriter:
     """Writes changes of one own view."""
 
     connection: AsyncConnection

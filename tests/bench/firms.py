@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from storage.engine.database import open_database
-from storage.engine.partitions import add_parts
+from storage.engine.partitions import add_partitions
 from storage.engine.rls import SYSTEM
 from storage.models import Base
 from storage.schema.migrate import migrate
@@ -85,7 +85,7 @@ async def _add_parts(url: str) -> None:
     """Part the history by years, as the service does."""
     database = open_database(url)
     async with database.writing(SYSTEM) as connection:
-        await add_parts(connection, population.NOW)
+        await add_partitions(connection, population.NOW)
     await database.close()
 
 

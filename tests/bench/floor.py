@@ -37,7 +37,7 @@ class Changes:
     contacts: dict[int, "Contact"] = field(default_factory=dict)
     renamed: dict[int, "Contact"] = field(default_factory=dict)
     interactions: list[tuple] = field(default_factory=list)
-    takers: list[tuple] = field(default_factory=list)
+    participants: list[tuple] = field(default_factory=list)
     ties: dict[int, "Tie"] = field(default_factory=dict)
     company_ties: dict[int, "Tie"] = field(default_factory=dict)
     words: list[tuple] = field(default_factory=list)
@@ -139,7 +139,7 @@ class FloorSync:
                 company.contact_count += kind == SENT and not contact.sent
             contact.add(kind, at)
             changes.contacts[contact.id] = contact
-            changes.takers.append((contact.id, at, user_id, source, kind))
+            changes.participants.append((contact.id, at, user_id, source, kind))
             changes.ties[contact.id] = _add(self._ties, (user_id, contact.id), contact, kind, at)
         for company_id, company in companies.items():
             company.add(kind, at)

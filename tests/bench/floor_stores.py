@@ -56,7 +56,7 @@ CONTACTS = Statement(
     set_=f"name folded_name beginnings name_rank is_contact reason {_SUMS}",
 )
 INTERACTIONS = Statement(models.Interaction, "user_id source_digest occurred_at message_digest kind")
-TAKERS = Statement(models.InteractionContact, "contact_id occurred_at user_id source_digest kind")
+PARTICIPANTS = Statement(models.InteractionContact, "contact_id occurred_at user_id source_digest kind")
 TIES = Statement(
     models.Relationship,
     f"user_id contact_id is_mine folded_name beginnings {_SUMS}",
@@ -86,7 +86,7 @@ def _list_rows(user_id: int, changes: Changes) -> Iterable[tuple[Statement, Sequ
     yield DOMAINS, changes.domains
     yield CONTACTS, [_describe_contact(one) for one in changes.contacts.values()]
     yield INTERACTIONS, changes.interactions
-    yield TAKERS, changes.takers
+    yield PARTICIPANTS, changes.participants
     yield TIES, [_describe_tie(user_id, one) for one in changes.ties.values()]
     yield COMPANY_TIES, [_describe_tie(user_id, one) for one in changes.company_ties.values()]
     yield WORDS, changes.words

@@ -17,7 +17,7 @@ from storage.book.contacts import get_contact
 from storage.book.undo import undo_change
 from storage.errors import MissingError
 from storage.lists.filters import Filter
-from storage.messages.notice_data import get_first_found, list_company_notice_data, list_contact_notice_data
+from storage.messages.notice_data import get_first_sync_result, list_company_notice_data, list_contact_notice_data
 from storage.models import Audit, View, ViewShare
 from storage.record.audit import list_audit
 from storage.viewer import Viewer
@@ -256,7 +256,7 @@ async def test_what_storage_gives_by_number_begins_with_the_same_condition(offic
         assert await list_contact_notice_data(connection, viewer, [ZELDA]) == []
         assert await list_company_notice_data(connection, viewer, [HIDDEN]) == []
         assert (await list_audit(connection, viewer, "company", HIDDEN)).rows == ()
-        seen, unwalled = [await get_first_found(connection, one) for one in (viewer, replace(viewer, rules=()))]
+        seen, unwalled = [await get_first_sync_result(connection, one) for one in (viewer, replace(viewer, rules=()))]
     assert (unwalled.company_count - seen.company_count, unwalled.contact_count - seen.contact_count) == (1, 1)
     with pytest.raises(MissingError):
         async with office.database.writing(1) as connection:

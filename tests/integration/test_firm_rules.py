@@ -10,12 +10,12 @@ from storage.book.companies import get_company
 from storage.book.contacts import get_contact
 from storage.engine.rls import SYSTEM
 from storage.errors import RuleError
-from storage.firm.foresight import foresee
+from storage.firm.rule_preview import preview_loss
 from storage.firm.rule_values import NAMES, FirmRules, list_values, read_value, write_value
 from storage.firm.rules import get_rules, list_rule_changes, list_rules, reset_rule, set_first_rules, set_rules
 from storage.firm.tenants import add_tenant
 from storage.firm.users import get_known_user
-from storage.history.retention import get_keeping
+from storage.history.retention import get_retention
 from storage.models import Chore, Interaction, InteractionContact, Tenant
 from storage.queue.chores import add_chores
 from storage.viewer import Viewer
@@ -156,7 +156,7 @@ async def test_a_rule_acts_in_the_same_transaction_wherever_it_is_read(firms):
     for name in ("retention_days", "leaver_days", "shares_contacts", "language", "timezone"):
         await set_one(firms, name, OTHERS[name])
     async with firms.reading(SYSTEM) as connection:
-        keeping, known = await get_keeping(connection, 1), await get_known_user(connection, OURS, "anne-1")
+        keeping, known = await get_retention(connection, 1), await get_known_user(connection, OURS, "anne-1")
         chores = Chore.__table__.select().where(Chore.tenant_id == 1, Chore.name == "retention")
         due_at = (await connection.execute(chores)).one().due_at
     assert (keeping.retention_days, keeping.leaver_days) == (365, 30)
@@ -188,8 +188,8 @@ async def test_what_would_be_lost_is_counted_before(firms):
         for days in (10, 100, 400):
             await add_mail(connection, 1, jane, NOW - days * 86_400)
         values = {"retention_days": 50, "own_domains": ("ours.example",)}
-        losses = await foresee(connection, 1, FirmRules(), values, NOW)
-        longer = await foresee(connection, 1, FirmRules(retention_days=30), {"retention_days": 50}, NOW)
+        losses = await preview_loss(connection, 1, FirmRules(), values, NOW)
+        longer = await preview_loss(connection, 1, FirmRules(retention_days=30), {"retention_days": 50}, NOW)
     assert [(loss.name, loss.count) for loss in losses] == [("retention_days", 2), ("own_domains", 1)]
     assert longer == []
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from bot.graph.sync.worker import Worker
 from storage.engine.rls import SYSTEM
 from storage.models import Interaction
-from storage.queue.health import get_health, list_standings
+from storage.queue.health import get_health, list_lagging_mailboxes
 from tests.live import Live, run_live
 from tests.microsoft import make_firm
 
@@ -52,11 +52,11 @@ async def test_progress_and_what_is_left_can_be_seen_for_each_mailbox_and_overal
         now = int(live.clock()) + 60
         async with database.reading(SYSTEM) as connection:
             health = await get_health(connection, now)
-            [standing] = await list_standings(connection, 1)
+            [mailbox] = await list_lagging_mailboxes(connection, 1)
         assert (health.total, health.current, health.failing) == (2, 1, 1)
         assert 0.5 < health.progress < 1
         assert now < health.done_at < now + 3600
-        assert (standing.name, standing.state, standing.feeds_ended) == ("Bob Stone", "retrying", 2)
+        assert (mailbox.name, mailbox.state, mailbox.feeds_ended) == ("Bob Stone", "retrying", 2)
         live.microsoft.faults.remove(fault)
         await live.pass_time(3600)
         async with database.reading(SYSTEM) as connection:

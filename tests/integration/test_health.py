@@ -11,7 +11,7 @@ from bot.config import Config
 from bot.health import troubles
 from bot.health.monitor import HealthMonitor
 from bot.health.routes import add_health_routes
-from bot.health.troubles import Surroundings
+from bot.health.troubles import ProcessState
 from storage.engine.database import Database, open_database
 from storage.engine.rls import SYSTEM
 from storage.errors import StoreUnavailableError
@@ -42,7 +42,7 @@ async def ask(database: Database, path: str, config: Config | None = None, **kno
     config = config or Config(database_url="sqlite:///nowhere.db", tenants=(TENANT,))
     app = web.Application()
     is_alive = known.pop("is_alive", lambda: True)
-    add_health_routes(app, HealthMonitor(database, lambda: T, Surroundings(config, **known)), is_alive=is_alive)
+    add_health_routes(app, HealthMonitor(database, lambda: T, ProcessState(config, **known)), is_alive=is_alive)
     async with TestClient(TestServer(app)) as client, client.get(path) as answer:
         return answer.status, await answer.json()
 
@@ -166,7 +166,7 @@ async def test_what_the_app_signs_in_with_is_judged_by_its_end(well, tmp_path):
 async def test_the_reasons_are_said_in_the_language_that_is_asked_for(well):
     app = web.Application()
     config = Config(database_url="sqlite:///nowhere.db", tenants=(TENANT,))
-    add_health_routes(app, HealthMonitor(well, lambda: T, Surroundings(config, has_page=False)))
+    add_health_routes(app, HealthMonitor(well, lambda: T, ProcessState(config, has_page=False)))
     async with TestClient(TestServer(app)) as client:
         answer = await client.get("/readyz", headers={"Accept-Language": "fr-FR,fr;q=0.9"})
         assert "n'a jamais été construite" in (await answer.json())["reasons"][0]["what"]

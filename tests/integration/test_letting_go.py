@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.cli.forget import forget
 from bot.graph.directory.keeper import PERIOD
 from storage.engine.database import open_database
-from storage.engine.partitions import list_parts
+from storage.engine.partitions import list_partitions
 from storage.engine.rls import SYSTEM
 from storage.history.retention import DAY
 from storage.models import Audit, Base
@@ -96,7 +96,7 @@ async def test_S39_old_parts_are_dropped_whole(make_postgres):
         await live.execute("UPDATE tenants SET retention_days = 365")
         await keep(live)
         async with database.reading(SYSTEM) as connection:
-            parts = await list_parts(connection, "interactions")
+            parts = await list_partitions(connection, "interactions")
         this_year = datetime.fromtimestamp(live.clock(), UTC).year
         assert f"interactions_{this_year - 2}" not in parts
         assert {f"interactions_{this_year + ahead}" for ahead in (-1, 0, 1)} < set(parts)

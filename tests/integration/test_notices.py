@@ -14,7 +14,7 @@ from bot.turn import Notice
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.history.interactions import Applied
-from storage.history.own_addresses import note_own_addresses, set_own_address
+from storage.history.own_addresses import add_suspected_addresses, set_own_address
 from storage.messages.notice_preferences import NoticePreferences
 from storage.messages.outbox import STUCK_AFTER
 from storage.models import Company, Contact, Mailbox, Outbox, Tenant, User
@@ -524,7 +524,7 @@ async def test_F57_who_may_not_have_the_app_installed_is_left_alone(firm):
 async def test_a_person_hears_in_their_own_notices_which_address_is_taken_for_theirs(firm):
     address = "anne.martin75@gmail.com"
     async with firm.database.writing(1) as connection:
-        found = await note_own_addresses(connection, Viewer(1, firm.anne), [address])
+        found = await add_suspected_addresses(connection, Viewer(1, firm.anne), [address])
         await firm.notices.on_applied(connection, 1, firm.anne, Applied(own_addresses=found), is_first_sync=False)
     await firm.pass_time()
     [(user_id, card, summary)] = firm.messenger.sent

@@ -42,7 +42,7 @@ def send(live: Live, count: int, host: str = "acme.example") -> None:
 async def running(live: Live):
     """Everything at work by itself, as in the service."""
     stopping = asyncio.Event()
-    parts = (live.directory, live.keeper, live.sweeper, live.worker)
+    parts = (live.directory, live.keeper, live.auditor, live.worker)
     tasks = [asyncio.create_task(part.run(stopping)) for part in parts]
     try:
         yield

@@ -10,7 +10,7 @@ from bot.graph.sync.worker import Worker
 from storage.engine.database import Database
 from storage.errors import StatementError
 from storage.history.events import InteractionEvent, Person
-from storage.history.interactions import Mailing, add_interaction_events
+from storage.history.interactions import PageContext, add_interaction_events
 from storage.models import Kind, Tenant, User
 from tests.live import run_live
 from tests.microsoft import make_firm
@@ -52,9 +52,9 @@ def make_page(user_id: int, count: int = 15) -> list[InteractionEvent]:
 
 
 async def add_page(database: Database, user_id: int, page: list[InteractionEvent]) -> None:
-    mailing = Mailing(TENANT, user_id, "outreach", 1_800_000_000)
+    context = PageContext(TENANT, user_id, "outreach", 1_800_000_000)
     async with database.writing(TENANT) as connection:
-        await add_interaction_events(connection, mailing, page)
+        await add_interaction_events(connection, context, page)
 
 
 async def test_F66_fifty_imports_that_make_the_same_contacts_make_them_once(firm: Database):

@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.engine import make_url
 
 from storage.engine.database import Database, open_database
-from storage.engine.partitions import add_parts
+from storage.engine.partitions import add_partitions
 from storage.engine.rls import SYSTEM, is_enforced
 from storage.errors import DatabaseError
 from storage.models import Base, Company, Interaction, InteractionContact, SearchWord
@@ -120,7 +120,7 @@ async def test_parts_are_made_ahead_and_rows_that_waited_move_into_them(parted):
     await add_history(parted, 0, NOW, NOW - 400 * 86_400)
     for _ in range(2):
         async with parted.writing(SYSTEM) as connection:
-            await add_parts(connection, NOW)
+            await add_partitions(connection, NOW)
     assert await list_places(parted) == [
         ("interactions_rest", 0),
         ("interactions_2024", NOW - 400 * 86_400),
@@ -131,7 +131,7 @@ async def test_parts_are_made_ahead_and_rows_that_waited_move_into_them(parted):
 @pytest.mark.parametrize("at", [0, NOW])
 async def test_the_unique_key_holds_in_every_part(parted, at):
     async with parted.writing(SYSTEM) as connection:
-        await add_parts(connection, NOW)
+        await add_partitions(connection, NOW)
     await add_history(parted, at)
     with pytest.raises(DatabaseError, match="UniqueViolation"):
         await add_history(parted, at)

@@ -18,7 +18,7 @@ from storage.messages.outbox import NewNotice
 from storage.models import Company, CompanyRelationship, CompanyType, Feed, Invitation
 from storage.queue.feeds import FeedState
 from storage.record.audit import AuditRow, Entry
-from storage.record.following import Touched
+from storage.record.recent_changes import ChangedEntity
 from storage.viewer import Access, Viewer
 from storage.views.views import ViewRow
 from tests.factories import NOW
@@ -97,7 +97,7 @@ VALUES: dict[str, Any] = {
     "state": "open state",
     "text": "acme",
     "to": 0,
-    "touched": [Touched("company", 1)],
+    "changed": [ChangedEntity("company", 1)],
     "type_": CompanyType.PROSPECT,
     "until": NOW,
     "user_id": 1,
@@ -138,7 +138,7 @@ OF_FUNCTION: dict[str, dict[str, Any]] = {
     "views.changes.share_view": {"user_ids": [4]},
     "views.writes.check_name": {"reserved_names": ()},
     "views.writes.check_users": {"user_ids": [4]},
-    "views.writes.get_present": {"view": VIEW},
+    "views.writes.describe_view": {"view": VIEW},
     "views.writes.get_shares": {"view": VIEW},
     "firm.rules.reset_rule": {"name": "language"},
     "firm.rule_effects.apply_rule": {"edit": Edit("contact_rule", "outreach", "exchange")},

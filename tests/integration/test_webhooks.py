@@ -22,7 +22,7 @@ from bot.metrics import REGISTRY
 from storage.engine.database import Database, open_database
 from storage.engine.rls import SYSTEM
 from storage.models import Chore, Mailbox, Subscription
-from storage.queue.chores import SWEEP_DELAY
+from storage.queue.chores import AUDIT_DELAY
 from storage.queue.notification_effects import UPDATE_DELAY
 from tests.books import has_passed
 from tests.live import Clock, Live, run_live
@@ -196,9 +196,9 @@ async def test_F8_a_removed_subscription_is_wanted_again_and_its_mailbox_due(gra
 async def test_F11_B45_an_unknown_subscription_is_dropped_and_looked_for_in_a_while(graph, database):
     assert await post(graph, item(subscriptionId="orphan")) == 202
     assert await list_due(database) == []
-    sweep = select(Chore.due_at).where(Chore.tenant_id == 1, Chore.name == "subscriptions")
+    audit = select(Chore.due_at).where(Chore.tenant_id == 1, Chore.name == "subscriptions")
     async with database.reading(SYSTEM) as connection:
-        assert await connection.scalar(sweep) == NOW + SWEEP_DELAY
+        assert await connection.scalar(audit) == NOW + AUDIT_DELAY
 
 
 async def test_B43_a_wrong_client_state_is_dropped(graph, database):

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 from bot.notices.plan import DIGEST, make_plan
 from storage.messages.notice_preferences import NoticePreferences
-from storage.messages.outbox import Waiting
+from storage.messages.outbox import ClaimedNotice
 
 UTC = "UTC"
 NOON = int(datetime(2026, 3, 3, 12, tzinfo=ZoneInfo(UTC)).timestamp())
@@ -11,8 +11,8 @@ NIGHT = NOON + 11 * 3600
 MORNING = NOON + 19 * 3600
 
 
-def row(number: int, kind: str = "contact", group_key: str = "met") -> Waiting:
-    return Waiting(number, kind, 100 + number, group_key, {}, 0, NOON - 5)
+def row(number: int, kind: str = "contact", group_key: str = "met") -> ClaimedNotice:
+    return ClaimedNotice(number, kind, 100 + number, group_key, {}, 0, NOON - 5)
 
 
 def ids(messages) -> list[list[int]]:

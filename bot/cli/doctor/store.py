@@ -15,7 +15,7 @@ from storage.errors import DatabaseError
 from storage.firm.rule_values import FirmRules, list_values
 from storage.firm.rules import get_rules, list_rules
 from storage.firm.users import list_unknown_people
-from storage.queue.health import FAILING, Firm, Freshness, get_freshness, get_health, list_firms, list_standings
+from storage.queue.health import FAILING, Firm, Freshness, get_freshness, get_health, list_firms, list_lagging_mailboxes
 from storage.schema.migrate import get_newest_revision, get_revision, is_known
 
 PATIENCE: Final = 15.0
@@ -66,9 +66,9 @@ async def _look(database: Database, config: Config, now: int) -> Findings:
                 yield warning("firm_closed", firm=firm.name or firm.entra_id)
             elif firm.state != "active":
                 yield problem("firm_stopped", firm=firm.name or firm.entra_id, reason=firm.reason)
-            for standing in await list_standings(connection, firm.tenant_id):
-                if standing.state in FAILING:
-                    yield warning("mailbox_failing", reason=standing.reason)
+            for mailbox in await list_lagging_mailboxes(connection, firm.tenant_id):
+                if mailbox.state in FAILING:
+                    yield warning("mailbox_failing", reason=mailbox.reason)
             async for finding in _check_rules(connection, config, firm):
                 yield finding
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.demo.graph.answers import SYNC_STATE_NOT_FOUND, Answer, answer_page
 from bot.demo.graph.call import Call
-from bot.demo.graph.page_faults import bend_page, fail_for_size, fail_page, take_fault
+from bot.demo.graph.page_faults import corrupt_page, fail_for_size, fail_page, take_fault
 from bot.demo.graph.rounds import Page, T, View, end_round, start_round, take_page
 from bot.demo.graph.state import State, read_token, write_token
 from bot.demo.world.feed import Feed
@@ -20,7 +20,7 @@ def answer_delta(call: Call, feed: Feed, make_view: Callable[[State], View[T]], 
     fail_for_size(call, state, size)
     page = take_page(feed, make_view(state), state, size)
     fail_page(call, state, page, call.link(call.path))
-    page = bend_page(call, state, page)
+    page = corrupt_page(call, state, page)
     return answer_page(call.name_context(f"Collection({call.path})"), page.items, _link(call, state, page))
 
 

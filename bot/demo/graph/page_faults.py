@@ -45,7 +45,7 @@ def fail_page(call: Call, state: State, page: Page, location: str) -> None:
         raise GraphError(int(fault.get("status", 503)), fault.get("code", "UnknownError"))
 
 
-def bend_page(call: Call, state: State, page: Page) -> Page:
+def corrupt_page(call: Call, state: State, page: Page) -> Page:
     """Replay, empty or loop a page, or put foreign items on it, where a script says so."""
     loop = take_fault(call, "endless", state, is_last=page.following is None)
     if loop is not None:

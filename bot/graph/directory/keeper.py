@@ -27,7 +27,7 @@ from storage.firm.tenants import (
     set_served,
     set_users,
     stop_users,
-    stop_users_but,
+    stop_users_except,
 )
 from storage.queue.chores import (
     DueChore,
@@ -44,7 +44,7 @@ from storage.queue.directory import (
     resume_mailboxes,
     set_admins,
     set_tenant_state,
-    stop_mailboxes_but,
+    stop_mailboxes_except,
 )
 
 log = structlog.get_logger(__name__)
@@ -166,10 +166,10 @@ class DirectoryKeeper:
         await set_users(connection, tenant_id, people, now)
         await stop_users(connection, tenant_id, snapshot.gone, now)
         if snapshot.is_whole:
-            await stop_users_but(connection, tenant_id, [one.entra_id for one in people], now)
+            await stop_users_except(connection, tenant_id, [one.entra_id for one in people], now)
         if members is not None:
             await add_mailboxes(connection, tenant_id, sorted(members), now)
-            await stop_mailboxes_but(connection, tenant_id, members)
+            await stop_mailboxes_except(connection, tenant_id, members)
         await set_served(connection, tenant_id, snapshot.served)
         await set_admins(connection, tenant_id, (await get_rules(connection, tenant_id)).admins)
         await match_subscriptions(connection, tenant_id)

@@ -41,7 +41,7 @@ class _Page(msgspec.Struct):
     next_link: str = msgspec.field(default="", name="@odata.nextLink")
 
 
-class SubscriptionSweeper:
+class SubscriptionAuditor:
     """Audits each tenant's subscriptions from time to time; takes the arguments of `SubscriptionKeeper`."""
 
     def __init__(
@@ -67,10 +67,10 @@ class SubscriptionSweeper:
             chores = await claim_chores(connection, "subscriptions", int(self._clock()))
         async with holding(self._database, chores, self._clock):
             for chore in chores:
-                await self._sweep(chore)
+                await self._audit(chore)
         return 0 if chores else PAUSE
 
-    async def _sweep(self, chore: DueChore) -> None:
+    async def _audit(self, chore: DueChore) -> None:
         try:
             is_settled = await self._compare(chore)
         except GraphError as error:

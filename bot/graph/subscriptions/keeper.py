@@ -30,7 +30,7 @@ from storage.queue.subscriptions import (
     claim_subscriptions,
     delete_subscription,
     get_installation,
-    put_off_subscriptions,
+    postpone_subscriptions,
     set_active,
     set_client_state,
     set_failed,
@@ -175,7 +175,7 @@ class SubscriptionKeeper:
             else:
                 await set_failed(connection, due.key, reason=reason, retry_at=retry_at)
             if error.retry_after:
-                await put_off_subscriptions(connection, due.tenant_id, int(self._clock() + error.retry_after) + 1)
+                await postpone_subscriptions(connection, due.tenant_id, int(self._clock() + error.retry_after) + 1)
 
     def _end(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC) + LIFE

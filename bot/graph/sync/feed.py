@@ -18,8 +18,8 @@ from bot.graph.sync.rounds import RoundWatch, is_slow, is_too_much, is_unknown_s
 from bot.graph.sync.run import MailboxRun
 from storage.engine.connection import Connection
 from storage.history.interactions import Applied
-from storage.history.meetings import sweep_meetings
-from storage.history.own_addresses import note_own_addresses
+from storage.history.meetings import delete_unlisted_meetings
+from storage.history.own_addresses import add_suspected_addresses
 from storage.models import Feed
 from storage.queue.feeds import FeedState, set_feeds
 from storage.queue.mailboxes import begin_first_sync
@@ -42,9 +42,9 @@ class FeedReader(Generic[ItemT]):
     """Walks one feed from where it stands."""
 
     def __init__(
-        self, turn: MailboxRun, feed: Feed, state: FeedState, recorder: Recorder[ItemT], reader: PageReader[ItemT]
+        self, run: MailboxRun, feed: Feed, state: FeedState, recorder: Recorder[ItemT], reader: PageReader[ItemT]
     ) -> None:
-        self._turn = turn
+        self._run = run
         self._feed = feed
         self._state = state
         self._recorder = recorder
@@ -67,7 +67,7 @@ class FeedReader(Generic[ItemT]):
             if page.delta_link and not is_of_before:
                 return True
             is_of_before = is_of_before and not page.delta_link
-            if self._turn.pages >= PAGES_A_TURN or self._turn.is_stopping():
+            if self._run.pages >= PAGES_A_TURN or self._run.is_stopping():
                 return False
 
     def _begin_round(self) -> None:
@@ -83,7 +83,7 @@ class FeedReader(Generic[ItemT]):
             self._state = state.restarted(is_current=state.is_current, window_ends_at=window_ends_at)
 
     def _choose_window(self) -> int:
-        return choose_window_end(self._turn.now) if self._feed == Feed.CALENDAR else 0
+        return choose_window_end(self._run.now) if self._feed == Feed.CALENDAR else 0
 
     async def _resync(self, page_size: int) -> None:
         """Begin a full round after an error; the mailbox is not current until it ends."""
@@ -91,10 +91,10 @@ class FeedReader(Generic[ItemT]):
         state = replace(state, page_size=page_size)
 
         async def change(connection: Connection) -> None:
-            await begin_first_sync(connection, self._turn.lease)
+            await begin_first_sync(connection, self._run.lease)
             await self._set_state(connection, state)
 
-        await self._turn.write(change)
+        await self._run.write(change)
         self._state, self._watch = state, RoundWatch()
 
     async def _fetch_known_page(self) -> Page[ItemT]:
@@ -107,11 +107,11 @@ class FeedReader(Generic[ItemT]):
                 if error.code == "endlessRound":
                     await self._resync(self._halve(self._state.page_size))
                 if is_slow(error):
-                    await self._turn.write(self._ask_for_less)
+                    await self._run.write(self._ask_for_less)
                 self._resyncs += 1
                 if not is_unknown_state(error) or self._resyncs > _RESYNCS_A_TURN:
                     raise
-                log.warning("resync", user_id=self._turn.lease.user_id, feed=self._feed.value, code=error.code)
+                log.warning("resync", user_id=self._run.lease.user_id, feed=self._feed.value, code=error.code)
                 await self._resync(self._state.page_size)
             else:
                 return page
@@ -141,17 +141,17 @@ class FeedReader(Generic[ItemT]):
         return max(_SMALLEST_PAGE, page_size // 2)
 
     async def _fetch(self) -> bytes:
-        client, state = self._turn.client, self._state
+        client, state = self._run.client, self._state
         if state.link:
             return await client.fetch_link(state.link, page_size=state.page_size)
         return await client.fetch(self._make_request(state))
 
     def _make_request(self, state: FeedState) -> RequestInformation:
-        turn, user_id = self._turn, self._turn.lease.entra_user_id
+        run, user_id = self._run, self._run.lease.entra_user_id
         if self._feed == Feed.CALENDAR:
-            return request_calendar(turn.client, user_id, ends_at=state.window_ends_at, page_size=state.page_size)
+            return request_calendar(run.client, user_id, ends_at=state.window_ends_at, page_size=state.page_size)
         return request_messages(
-            turn.client, user_id, self._feed, page_size=state.page_size, keeps_subjects=turn.firm.keeps_subjects
+            run.client, user_id, self._feed, page_size=state.page_size, keeps_subjects=run.firm.keeps_subjects
         )
 
     async def _apply(self, page: Page[ItemT]) -> None:
@@ -168,48 +168,48 @@ class FeedReader(Generic[ItemT]):
         async def change(connection: Connection) -> None:
             applied = await self._write(connection, page, decided)
             await self._set_state(connection, state)
-            await self._turn.tell(connection, applied, is_first_sync=not self._state.is_current)
+            await self._run.tell(connection, applied, is_first_sync=not self._state.is_current)
             reach("page_written")
 
-        is_nothing = decided is not None and decided.is_nothing and not self._turn.firm.found
-        if is_nothing and self._turn.may_put_off and not self._is_sweeping(page):
-            self._turn.put_off(self._feed, state, is_first_sync=not self._state.is_current)
+        is_nothing = decided is not None and decided.is_nothing and not self._run.firm.found
+        if is_nothing and self._run.may_postpone and not self._removes_unlisted(page):
+            self._run.postpone(self._feed, state, is_first_sync=not self._state.is_current)
         else:
-            await self._turn.write(change)
-            self._turn.firm.found.clear()
+            await self._run.write(change)
+            self._run.firm.found.clear()
             reach("page_committed")
         self._state = state
-        self._turn.pages += 1
-        self._turn.items += count
+        self._run.pages += 1
+        self._run.items += count
         metrics.PAGES.labels(self._feed.value).inc()
 
     async def _decide_ahead(self, page: Page[ItemT]) -> Decided | None:
         """Return a decision on a page that needs no transaction; None if the page contains something new."""
-        if page.items and not self._turn.lease.first_success_at:
+        if page.items and not self._run.lease.first_success_at:
             return None
-        async with self._turn.database.reading(self._turn.lease.tenant_id) as connection:
-            return await self._recorder.decide(connection, page, self._turn.now)
+        async with self._run.database.reading(self._run.lease.tenant_id) as connection:
+            return await self._recorder.decide(connection, page, self._run.now)
 
     async def _write(self, connection: Connection, page: Page[ItemT], decided: Decided | None) -> Applied:
-        mailing = self._turn.make_mailing(self._state.round)
-        decided = decided or await self._recorder.decide(connection, page, mailing.now)
-        applied = await self._recorder.write(connection, mailing, decided)
-        if found := self._turn.firm.found:
-            owner = Viewer(mailing.tenant_id, mailing.user_id)
-            applied.own_addresses = await note_own_addresses(connection, owner, found)
+        context = self._run.make_page_context(self._state.round)
+        decided = decided or await self._recorder.decide(connection, page, context.now)
+        applied = await self._recorder.write(connection, context, decided)
+        if found := self._run.firm.found:
+            owner = Viewer(context.tenant_id, context.user_id)
+            applied.own_addresses = await add_suspected_addresses(connection, owner, found)
         applied.skipped, applied.quarantined = decided.skipped, len(decided.quarantined)
-        key = (mailing.tenant_id, mailing.user_id, self._feed)
-        await add_quarantined(connection, *key, decided.quarantined, now=mailing.now)
-        if self._is_sweeping(page):
+        key = (context.tenant_id, context.user_id, self._feed)
+        await add_quarantined(connection, *key, decided.quarantined, now=context.now)
+        if self._removes_unlisted(page):
             ends_at = self._state.window_ends_at
-            swept = await sweep_meetings(connection, mailing, get_window_start(ends_at), ends_at)
-            applied.removed_interactions += swept.removed_interactions
+            removed = await delete_unlisted_meetings(connection, context, get_window_start(ends_at), ends_at)
+            applied.removed_interactions += removed.removed_interactions
         return applied
 
-    def _is_sweeping(self, page: Page[ItemT]) -> bool:
+    def _removes_unlisted(self, page: Page[ItemT]) -> bool:
         """Return whether items that a full round did not list are removed: meetings are, mails are not."""
         is_read_anew = self._state.is_from_scratch and self._state.round > 1
         return bool(page.delta_link) and self._feed == Feed.CALENDAR and is_read_anew
 
     async def _set_state(self, connection: Connection, state: FeedState) -> None:
-        await set_feeds(connection, self._turn.lease.tenant_id, self._turn.lease.user_id, {self._feed: state})
+        await set_feeds(connection, self._run.lease.tenant_id, self._run.lease.user_id, {self._feed: state})

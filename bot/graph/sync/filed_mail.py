@@ -32,7 +32,7 @@ from bot.graph.sync.pages import FiledKey, Page, PageReader
 from bot.graph.sync.recorder import Decided, MailRecorder
 from bot.graph.sync.requests import list_mail_fields
 from bot.graph.sync.run import MailboxRun
-from storage.history.interactions import list_held
+from storage.history.interactions import list_recorded
 from storage.models import Feed, Kind
 from storage.queue.feeds import FeedState
 
@@ -52,24 +52,24 @@ _PAGES: Final = PageReader(FiledKey, is_list=True)
 class FiledReader(FeedReader[FiledKey]):
     """Follows the mail outside inbox and sent items."""
 
-    def __init__(self, turn: MailboxRun, state: FeedState) -> None:
-        super().__init__(turn, Feed.FILED, state, FiledRecorder(turn), _PAGES)
+    def __init__(self, run: MailboxRun, state: FeedState) -> None:
+        super().__init__(run, Feed.FILED, state, FiledRecorder(run), _PAGES)
 
     def _choose_window(self) -> int:
         """Give the day from which on everything is listed anew."""
-        user_id, day = self._turn.lease.user_id, self._turn.now // _DAY
+        user_id, day = self._run.lease.user_id, self._run.now // _DAY
         return (day - (day + user_id) % _DAYS) * _DAY
 
     async def _fetch(self) -> bytes:
         """Fetch a page of the list, whose first link names the folders that are left out."""
-        turn, state = self._turn, self._state
+        run, state = self._run, self._state
         if not state.link:
-            followed, discarded = await fetch_folder_ids(turn.client, turn.lease.entra_user_id)
-            fields = list_mail_fields(Feed.FILED, keeps_subjects=turn.firm.keeps_subjects)
-            link = write_link(turn.client.graph_url, turn.lease.entra_user_id, (*followed, *discarded), fields)
+            followed, discarded = await fetch_folder_ids(run.client, run.lease.entra_user_id)
+            fields = list_mail_fields(Feed.FILED, keeps_subjects=run.firm.keeps_subjects)
+            link = write_link(run.client.graph_url, run.lease.entra_user_id, (*followed, *discarded), fields)
             self._state = state = replace(state, link=link)
         self._filed_recorder.roots = read_folders(state.link)[len(FOLLOWED) :]
-        return await turn.client.fetch_link(f"{state.link}&$top={state.page_size}")
+        return await run.client.fetch_link(f"{state.link}&$top={state.page_size}")
 
     @property
     def _filed_recorder(self) -> "FiledRecorder":
@@ -83,16 +83,16 @@ class FiledReader(FeedReader[FiledKey]):
         if page.next_link:
             page.next_link = go_on(self._state.link, newest, given)
         else:
-            page.delta_link = end(self._state.link, newest, self._turn.now, is_empty=not given)
+            page.delta_link = end(self._state.link, newest, self._run.now, is_empty=not given)
         return page
 
 
 class FiledRecorder(MailRecorder[FiledKey]):
     """Records filed mail; what lies below the deleted items was not kept by anybody."""
 
-    def __init__(self, turn: MailboxRun) -> None:
-        super().__init__(turn.lease, turn.firm, Feed.FILED)
-        self._turn = turn
+    def __init__(self, run: MailboxRun) -> None:
+        super().__init__(run.lease, run.firm, Feed.FILED)
+        self._run = run
         self.roots: Sequence[str] = ()
         """The folders of discarded mail."""
         self._discarded: frozenset[str] | None = None
@@ -101,11 +101,11 @@ class FiledRecorder(MailRecorder[FiledKey]):
         """Know the folders, where there is anything new."""
         if self._discarded is not None or not page.items:
             return
-        sources, lease = self._list_sources(page, Decided()), self._turn.lease
-        async with self._turn.database.reading(lease.tenant_id) as connection:
-            held = await list_held(connection, lease.tenant_id, lease.user_id, sources)
+        sources, lease = self._list_sources(page, Decided()), self._run.lease
+        async with self._run.database.reading(lease.tenant_id) as connection:
+            held = await list_recorded(connection, lease.tenant_id, lease.user_id, sources)
         if len(held) < len(sources):
-            self._discarded = await fetch_discarded(self._turn.client, lease.entra_user_id, self.roots)
+            self._discarded = await fetch_discarded(self._run.client, lease.entra_user_id, self.roots)
 
     def _list_sources(self, page: Page[FiledKey], decided: Decided) -> dict[bytes, int]:
         sources: dict[bytes, int] = {}

@@ -40,7 +40,7 @@ class Firm:
             decision = self.decisions[key] = self._decide(name or "", address or "")
         return decision
 
-    def seen_by(self, owner: Owner) -> "Firm":
+    def for_owner(self, owner: Owner) -> "Firm":
         """Give the firm as the owner of one mailbox has it: their own second addresses are nobody either."""
         return _OwnersFirm(self, owner)
 

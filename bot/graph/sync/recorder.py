@@ -15,8 +15,8 @@ from bot.graph.sync.firm import Firm, Reason
 from bot.graph.sync.pages import Event, ItemT, Message, MessageKey, Page, PageReader
 from storage.engine.connection import Connection, Reading
 from storage.history.events import InteractionEvent
-from storage.history.interactions import Applied, Mailing, add_interaction_events, list_held
-from storage.history.meetings import HeldMeeting, apply_meetings, list_held_meetings
+from storage.history.interactions import Applied, PageContext, add_interaction_events, list_recorded
+from storage.history.meetings import RecordedMeeting, apply_meetings, list_recorded_meetings
 from storage.models import Feed, Kind
 from storage.queue.mailboxes import Lease
 
@@ -32,7 +32,7 @@ class Decided:
 
     interaction_events: list[InteractionEvent] = field(default_factory=list)
     gone: list[bytes] = field(default_factory=list)
-    held: dict[bytes, HeldMeeting] = field(default_factory=dict)
+    held: dict[bytes, RecordedMeeting] = field(default_factory=dict)
     skipped: Counter[Reason] = field(default_factory=Counter)
     quarantined: dict[bytes, str] = field(default_factory=dict)
 
@@ -67,7 +67,7 @@ class Recorder(ABC, Generic[ItemT]):
         """Fill in what the items mean."""
 
     @abstractmethod
-    async def write(self, connection: Connection, mailing: Mailing, decided: Decided) -> Applied:
+    async def write(self, connection: Connection, context: PageContext, decided: Decided) -> Applied:
         """Write what was decided."""
 
     def capture(
@@ -123,12 +123,12 @@ class MailRecorder(Recorder[MessageT]):
         return {get_message_source(key, self._usual): place for place, key in keys if key.removed is None}
 
     async def _drop_held(self, connection: Reading, sources: dict[bytes, int]) -> None:
-        for held in await list_held(connection, self.lease.tenant_id, self.lease.user_id, sources):
+        for held in await list_recorded(connection, self.lease.tenant_id, self.lease.user_id, sources):
             del sources[held]
 
-    async def write(self, connection: Connection, mailing: Mailing, decided: Decided) -> Applied:
+    async def write(self, connection: Connection, context: PageContext, decided: Decided) -> Applied:
         """Write the new mails."""
-        return await add_interaction_events(connection, mailing, decided.interaction_events)
+        return await add_interaction_events(connection, context, decided.interaction_events)
 
 
 class CalendarRecorder(Recorder[Event]):
@@ -153,7 +153,7 @@ class CalendarRecorder(Recorder[Event]):
         for source, event in latest.items():
             if event.removed is not None or self._decide_event(source, event, now, decided):
                 decided.gone.append(source)
-        decided.held = await list_held_meetings(connection, self.lease.tenant_id, self.lease.user_id, latest)
+        decided.held = await list_recorded_meetings(connection, self.lease.tenant_id, self.lease.user_id, latest)
 
     def _decide_event(self, source: bytes, event: Event, now: int, decided: Decided) -> bool:
         """Decide on one event; return whether everything recorded of it must be removed."""
@@ -164,6 +164,6 @@ class CalendarRecorder(Recorder[Event]):
         reason = self.capture(decided, source, capture_meeting, event, series, source, self.firm, now)
         return reason not in {"", "quarantined"}
 
-    async def write(self, connection: Connection, mailing: Mailing, decided: Decided) -> Applied:
+    async def write(self, connection: Connection, context: PageContext, decided: Decided) -> Applied:
         """Write new meetings, and the changes of recorded ones."""
-        return await apply_meetings(connection, mailing, decided.interaction_events, decided.gone, decided.held)
+        return await apply_meetings(connection, context, decided.interaction_events, decided.gone, decided.held)

@@ -13,7 +13,7 @@ from bot.graph.sync.firm import Firm
 from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.errors import DatabaseError
-from storage.history.interactions import Applied, Mailing
+from storage.history.interactions import Applied, PageContext
 from storage.models import Feed
 from storage.queue.feeds import FeedState, set_feeds
 from storage.queue.mailboxes import Lease, begin_first_sync, hold_mailbox
@@ -21,7 +21,7 @@ from storage.text.domains import name_company
 
 _TRIES: Final = 4
 """Attempts to write a page, because of deadlocks and restarts of the database."""
-_PUT_OFF: Final = 60
+_POSTPONED_FOR: Final = 60
 """Seconds for which a position may stay unwritten if its page changed nothing."""
 
 ResultT = TypeVar("ResultT")
@@ -68,10 +68,10 @@ class MailboxRun:
         """The current UTC second."""
         return int(self.clock())
 
-    def make_mailing(self, round_number: int = 0) -> Mailing:
+    def make_page_context(self, round_number: int = 0) -> PageContext:
         """Give what the store has to know of a page of this mailbox."""
         lease = self.lease
-        return Mailing(lease.tenant_id, lease.user_id, lease.contact_rule, self.now, round_number, name_company)
+        return PageContext(lease.tenant_id, lease.user_id, lease.contact_rule, self.now, round_number, name_company)
 
     async def write(self, change: Callable[[Connection], Awaitable[ResultT]]) -> ResultT:
         """Run `change` in a transaction that locks the mailbox; repeat the whole transaction if it fails.
@@ -97,11 +97,11 @@ class MailboxRun:
         raise AssertionError  # the last try returns or raises
 
     @property
-    def may_put_off(self) -> bool:
+    def may_postpone(self) -> bool:
         """Return whether a page changes nothing, so that its position may be written with the next transaction."""
-        return time.monotonic() < self._wrote_at + _PUT_OFF
+        return time.monotonic() < self._wrote_at + _POSTPONED_FOR
 
-    def put_off(self, feed: Feed, state: FeedState, *, is_first_sync: bool) -> None:
+    def postpone(self, feed: Feed, state: FeedState, *, is_first_sync: bool) -> None:
         """Write the position of a feed with the next transaction; a crash before it repeats pages without changes."""
         self._unwritten[feed] = state
         self._is_untold = self._is_untold or is_first_sync

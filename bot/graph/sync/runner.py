@@ -61,7 +61,7 @@ class MailboxRunner:
 
     async def take(self, lease: Lease) -> None:
         """Sync a mailbox and give it back, whatever happens."""
-        turn = MailboxRun(
+        run = MailboxRun(
             self._database,
             self._get_client(lease.entra_tenant_id),
             lease,
@@ -71,8 +71,8 @@ class MailboxRunner:
             lambda: self.is_stopping,
         )
         try:
-            is_done = await sync_mailbox(turn)
-            await self._give_back(turn, is_done=is_done)
+            is_done = await sync_mailbox(run)
+            await self._give_back(run, is_done=is_done)
         except LeaseLostError:
             log.warning("lease_lost", tenant_id=lease.tenant_id, user_id=lease.user_id)
         except Exception as error:
@@ -80,8 +80,8 @@ class MailboxRunner:
                 log.exception("mailbox_failed", tenant_id=lease.tenant_id, user_id=lease.user_id)
             trouble = judge_error(error, self._clock(), lease.failures, has_answered=lease.first_success_at > 0)
             is_refusal = trouble.state == "forbidden" or (isinstance(error, SignInError) and error.is_refused)
-            await self._note(turn, trouble, is_refusal=is_refusal)
-        await self._tell_progress(turn)
+            await self._note(run, trouble, is_refusal=is_refusal)
+        await self._tell_progress(run)
 
     def _find_firm(self, lease: Lease) -> Firm:
         """Return the firm as capture needs it; kept while unchanged, because it caches decisions on addresses."""
@@ -90,31 +90,31 @@ class MailboxRunner:
             known = self._firms[lease.tenant_id] = now
         return known
 
-    async def _give_back(self, turn: MailboxRun, *, is_done: bool) -> None:
-        lease, now = turn.lease, turn.now
+    async def _give_back(self, run: MailboxRun, *, is_done: bool) -> None:
+        lease, now = run.lease, run.now
         async with self._database.writing(lease.tenant_id) as connection:
-            await turn.settle(connection)
+            await run.settle(connection)
             if is_done:
-                has_news = turn.news > 0
+                has_news = run.news > 0
                 interval = choose_interval(lease, self._interval, now, has_news=has_news)
                 due_at = now + int(interval * random.uniform(0.9, 1.1))
                 await finish_mailbox(connection, lease, now=now, due_at=due_at, has_news=has_news)
             else:
-                if turn.is_beginning:
+                if run.is_beginning:
                     await begin_first_sync(connection, lease)
                 await release_mailbox(connection, lease, now)
 
-    async def _note(self, turn: MailboxRun, trouble: SyncFailure, *, is_refusal: bool) -> None:
+    async def _note(self, run: MailboxRun, trouble: SyncFailure, *, is_refusal: bool) -> None:
         """Record why a sync failed; if that fails too, the lease expires by itself.
 
         After a refusal the directory is read, to learn whether the whole firm refuses us.
         """
-        lease = turn.lease
+        lease = run.lease
         said = {"state": trouble.state, "reason": trouble.reason, "retry_at": trouble.retry_at}
         log.warning("mailbox_not_synced", tenant_id=lease.tenant_id, user_id=lease.user_id, **said)
         try:
             async with self._database.writing(lease.tenant_id) as connection:
-                await turn.settle(connection)
+                await run.settle(connection)
                 if trouble.state == "skipped":
                     missing = await count_missing(connection, lease.tenant_id)
                     trouble = spread_out(trouble, self._clock(), missing)
@@ -128,16 +128,16 @@ class MailboxRunner:
         except (LeaseLostError, DatabaseError) as error:
             log.warning("failure_not_noted", user_id=lease.user_id, error=type(error).__name__)
 
-    async def _tell_progress(self, turn: MailboxRun) -> None:
+    async def _tell_progress(self, run: MailboxRun) -> None:
         """Log how far this mailbox is, and now and then how far all of them are."""
-        lease = turn.lease
+        lease = run.lease
         if lease.state != "current":
             log.info(
                 "mailbox_progress",
                 tenant_id=lease.tenant_id,
                 user_id=lease.user_id,
-                pages=turn.pages,
-                items=turn.items,
+                pages=run.pages,
+                items=run.items,
             )
         if time.monotonic() >= self._told_at + _PROGRESS_EVERY:
             self._told_at = time.monotonic()

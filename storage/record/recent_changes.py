@@ -18,19 +18,19 @@ _SHOWN: Final = ("company", "contact", "view")
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class ChangedEntity:
     """Something that was changed, by its number."""
 
     of: str
     id: int
 
 
-async def list_touched(connection: Reading, tenant_id: int, after: int) -> dict[int, Touched]:
+async def list_changed(connection: Reading, tenant_id: int, after: int) -> dict[int, ChangedEntity]:
     """Return by the numbers of the changes what was changed after one of them, and shortly before it, oldest first."""
     late = Audit.tenant_id == tenant_id, Audit.id > after - OVERLAP
     of_page = Audit.of.in_(_SHOWN), Audit.entity_id.is_not(None)
     query = select(Audit.id, Audit.of, Audit.entity_id).where(*late, *of_page).order_by(Audit.id).limit(_MOST)
-    return {row.id: Touched(row.of, row.entity_id) for row in await connection.execute(query)}
+    return {row.id: ChangedEntity(row.of, row.entity_id) for row in await connection.execute(query)}
 
 
 async def get_last_number(connection: Reading, tenant_id: int) -> int:
@@ -39,7 +39,9 @@ async def get_last_number(connection: Reading, tenant_id: int) -> int:
     return await connection.scalar(newest) or 0
 
 
-async def keep_visible(connection: Reading, viewer: Viewer, touched: Collection[Touched]) -> list[Touched]:
+async def filter_visible(
+    connection: Reading, viewer: Viewer, changed: Collection[ChangedEntity]
+) -> list[ChangedEntity]:
     """Return those that the viewer may see; of a view of their own that was deleted they hear too."""
     access = Access(viewer)
     own_view = and_(View.tenant_id == viewer.tenant_id, View.owner_id == viewer.user_id, access.named_by(View))
@@ -48,9 +50,9 @@ async def keep_visible(connection: Reading, viewer: Viewer, touched: Collection[
         "contact": (Contact, access.people()),
         "view": (View, or_(access.views(), own_view)),
     }
-    visible: list[Touched] = []
+    visible: list[ChangedEntity] = []
     for of, (table, may_be_seen) in rules.items():
-        for ids in split([one.id for one in touched if one.of == of]):
+        for ids in split([one.id for one in changed if one.of == of]):
             found = await connection.scalars(select(table.id).where(may_be_seen, table.id.in_(ids)).order_by(table.id))
-            visible += [Touched(of, number) for number in found]
+            visible += [ChangedEntity(of, number) for number in found]
     return visible

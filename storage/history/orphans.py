@@ -24,7 +24,7 @@ from storage.models import (
 )
 
 
-async def forget_empty(database: Database, tenant_id: int) -> int:
+async def delete_orphans(database: Database, tenant_id: int) -> int:
     """Forget whom nobody has anything with any more, then the companies without people; gives how many went."""
     count = 0
     for of in (Contact, Company):

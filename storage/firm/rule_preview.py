@@ -24,7 +24,7 @@ class Loss:
     """Older than this is what goes, where it is age that counts."""
 
 
-async def foresee(
+async def preview_loss(
     connection: Reading, tenant_id: int, rules: FirmRules, values: Mapping[str, Any], now: int
 ) -> list[Loss]:
     """Give what would be lost if these values took the place of a firm's rules; nothing where nothing would."""
