@@ -1,7 +1,7 @@
-"""Who is a contact, and why: a matter of counts alone, so that the order in which mail arrives decides nothing.
+"""Decide from counts alone who is a contact and why; the order in which mail arrives has no influence.
 
-The firm's rule is `outreach` (we wrote to them, met them or are to meet them) or `exchange` (they must have answered
-too, or a meeting was held). Each decision is written twice, for a row in hand and as SQL for many.
+The firm's rule is `outreach` (we wrote to them, met them or are to meet them) or `exchange` (they also answered, or a
+meeting was held). Each decision exists twice: for one row in Python, and as SQL for many rows.
 """
 
 from typing import Final
@@ -10,7 +10,7 @@ _TERMS: Final = ("sent_count", "received_count", "meeting_count", "planned_count
 
 
 def is_contact(rule: str, sent: int, received: int, meetings: int, planned: int) -> bool:
-    """Say who is a contact by the firm's rule."""
+    """Return whether somebody with these counts is a contact by the firm's rule."""
     if rule == "exchange":
         return (sent > 0 and received > 0) or meetings > 0
     return sent + meetings + planned > 0
@@ -19,7 +19,7 @@ def is_contact(rule: str, sent: int, received: int, meetings: int, planned: int)
 def find_reason(sent: int, _received: int, meetings: int, planned: int) -> str:
     """Give the reason code: `met`, `wrote`, `planned` or `seen`.
 
-    `seen` are those who only wrote in, and those on a stranger's invitation that nobody answered: it counts nothing.
+    `seen` is somebody who only wrote to us, or is only on a stranger's invitation that nobody answered.
     """
     codes = ((meetings, "met"), (sent, "wrote"), (planned, "planned"))
     return next((code for count, code in codes if count > 0), "seen")
@@ -28,7 +28,7 @@ def find_reason(sent: int, _received: int, meetings: int, planned: int) -> str:
 def get_rule_sql(rule: str, *, after: str = "") -> str:
     """Give `is_contact` as SQL over the columns of `contacts`, with `after` (a table) added to each count.
 
-    Whom a person added by hand stays a contact.
+    A contact that was added by hand stays one.
     """
     sent, received, meetings, planned = _list_terms(after)
     if rule == "exchange":

@@ -1,4 +1,4 @@
-"""What happened in a mailbox, and what it adds up to: pure counting, no database."""
+"""Count what happened in a mailbox, without a database."""
 
 import enum
 from collections.abc import Iterable, Sequence
@@ -72,7 +72,7 @@ def merge_first(one: int, other: int) -> int:
 
 @dataclass(slots=True)
 class Tally:
-    """What some happenings add to one contact, relationship or company."""
+    """What some events add to the counts of one contact, relationship or company."""
 
     sent: int = 0
     received: int = 0
@@ -82,7 +82,7 @@ class Tally:
     last_at: int = 0
 
     def add(self, kind: int, at: int, *, is_planned: bool, invitation: int = Invitation.ANSWERED) -> None:
-        """Count one; a planned meeting has not happened yet and moves no date, a stranger's invitation is nothing."""
+        """Count one event; a planned meeting changes no date, and a stranger's invitation is not counted."""
         if invitation == Invitation.STRANGE:
             return
         if is_planned:
@@ -115,13 +115,13 @@ class Tally:
 
 @dataclass(slots=True)
 class Encounter:
-    """What a page has of one person: the counts, and the best of the names."""
+    """One person on a page: the counts, and the best name."""
 
     person: Person
     tally: Tally
     rank: int = -1
     has_hidden: bool = False
-    """They were in bcc, or at a personal meeting."""
+    """They were in bcc, or at a private meeting."""
 
 
 CORRECTED: Final = 7
@@ -138,20 +138,20 @@ _LEVELS: Final[dict[tuple[int, int], int]] = {
 
 
 def rank_name(person: Person, at: int, trust: int) -> int:
-    """Rank a name, whatever comes first: by who says it and how good it is, then the newest.
+    """Return the rank of a name: by who says it and how good it is, then by date, so that order has no influence.
 
-    `at` is 0 for a meeting: when it is to be held says nothing of when somebody wrote the name.
+    `at` is 0 for a meeting, because its date is not the date on which the name was written.
     """
     return _LEVELS.get((trust, person.quality), 0) << 58 | min(at, 2**34 - 1) << 24 | person.tiebreak
 
 
 def is_named(rank: int) -> bool:
-    """Say whether a name of this rank was shown somewhere, and not taken from the address alone."""
+    """Return whether a name of this rank was written by somebody, not only taken from the address."""
     return rank >> 58 > 0
 
 
 def list_encounters(interaction_events: Iterable[InteractionEvent]) -> dict[str, Encounter]:
-    """Add up a page by person; the person kept is the one whose name ranks best."""
+    """Add up a page by address; the name with the best rank is kept."""
     found: dict[str, Encounter] = {}
     for interaction_event in interaction_events:
         _, _, kind, at, is_planned, people, _, _, trust, invitation, hidden = interaction_event

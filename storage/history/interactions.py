@@ -1,8 +1,8 @@
-"""Interactions, and everything that is kept up to date with them, in one transaction a page.
+"""Record a page of interactions, and update all that depends on them, in one transaction.
 
-Counts move only by rows that were really new, so a replayed page changes nothing. Every transaction takes its locks in
-one order (domains, contacts, companies, the mailbox's own rows), each kind in the order of its key: two mailboxes that
-write of the same people wait for each other and never crosswise.
+Only new rows change counts, so a replayed page changes nothing. Every transaction locks in one order (domains,
+contacts, companies, the mailbox's own rows), each kind by key, so that two mailboxes with the same people cannot
+deadlock.
 """
 
 from collections import Counter
@@ -28,19 +28,19 @@ from storage.text.names import fold_name
 
 @dataclass(slots=True)
 class Applied:
-    """What applying one page has changed: only what was really new."""
+    """What a page has changed."""
 
     new_interactions: int = 0
     removed_interactions: int = 0
     new_contact_ids: list[int] = field(default_factory=list)
     """Those who became contacts on this page (`is_contact` turned True), whether seen before or not.
 
-    Without those whom the user keeps, or had in bcc alone: nobody is told of them.
+    Contacts that the user keeps, or that were in bcc only, are left out: nobody is notified of them.
     """
     new_company_ids: list[int] = field(default_factory=list)
     """Companies that got their first contact on this page (`is_known` turned True)."""
     own_addresses: Sequence[str] = ()
-    """Addresses that look like the user's own, of which the user was not told."""
+    """Addresses that look like the user's own, and that the user was not told of."""
     quarantined: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     """How many items recorded nothing, by reason code."""
@@ -48,7 +48,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """Whose page it is, and under which rules it is written."""
+    """The mailbox of a page, and the rules by which it is written."""
 
     tenant_id: int
     user_id: int
@@ -57,7 +57,7 @@ class PageContext:
     now: int
     round: int = 0
     name_company: Callable[[str], str] = str
-    """What a company is called after its domain, as long as nobody gives it a name."""
+    """Returns the provisional name of a company, from its domain."""
 
 
 class _Contact(NamedTuple):
@@ -70,7 +70,7 @@ class _Contact(NamedTuple):
 
 
 async def list_recorded(connection: Reading, tenant_id: int, user_id: int, sources: Iterable[bytes]) -> set[bytes]:
-    """Give those of `sources` that the mailbox has recorded already."""
+    """Return those of `sources` (digests) that are stored for the mailbox."""
     fixed = {"tenant_id": tenant_id, "user_id": user_id}
     rows = await select_rows(connection, Interaction, ("source_digest",), fixed, of="source_digest", wanted=sources)
     return {row[0] for row in rows}
@@ -79,9 +79,9 @@ async def list_recorded(connection: Reading, tenant_id: int, user_id: int, sourc
 async def add_interaction_events(
     connection: AsyncConnection, context: PageContext, interaction_events: Sequence[InteractionEvent]
 ) -> Applied:
-    """Record what is new in a mailbox, and say what changed.
+    """Record new interactions of a mailbox; return what changed.
 
-    The caller leaves out what is held already; the keys refuse a second copy (`IntegrityError`).
+    The caller leaves out those that are stored; a second copy violates the key (`IntegrityError`).
     """
     applied = Applied(new_interactions=len(interaction_events))
     if interaction_events:
@@ -110,7 +110,7 @@ async def _exclude_kept(
     contacts: Mapping[str, _Contact],
     applied: Applied,
 ) -> None:
-    """Take out of what the firm knows what the user keeps of this page; nobody is told of it either."""
+    """Exclude what the user keeps of this page from the firm's counts and from the notices."""
     mailbox = (context.tenant_id, context.user_id)
     people = {contacts[address].id: (address, one.person.domain) for address, one in encounters.items()}
     hidden = {contacts[address].id for address, one in encounters.items() if one.has_hidden}
@@ -133,7 +133,7 @@ async def _exclude_kept(
 async def recount_into(
     connection: AsyncConnection, context: PageContext, contact_ids: Collection[int], applied: Applied
 ) -> None:
-    """Count contacts again, and add to `applied` who has become one."""
+    """Recount contacts, and add the new ones to `applied`."""
     if contact_ids:
         contacts, companies = await recount(connection, context.tenant_id, context.user_id, context.rule, contact_ids)
         applied.new_contact_ids += contacts
@@ -143,7 +143,7 @@ async def recount_into(
 async def _find_companies(
     connection: AsyncConnection, context: PageContext, encounters: Mapping[str, Encounter]
 ) -> dict[str, int]:
-    """Give the company behind every domain of the page, made where there was none."""
+    """Return the company number of every domain on the page; add the missing companies."""
     domains = {encounter.person.domain for encounter in encounters.values()} - {""}
     found = await _read_domains(connection, context.tenant_id, domains)
     missing = sorted(domains - found.keys())
@@ -178,7 +178,7 @@ async def _write_contacts(
     company_ids: Mapping[str, int],
     applied: Applied,
 ) -> tuple[dict[str, _Contact], Counter[int]]:
-    """Add the page to the contacts; give them by address, and how many contacts each company gained."""
+    """Add the page to the contacts; return them by address, and the number of new contacts by company."""
     ids = await next_ids(connection, Contact, context.tenant_id, len(encounters))
     rows = [
         _make_contact(context, contact_id, encounter, company_ids)
@@ -212,9 +212,9 @@ def _make_contact(context: PageContext, contact_id: int, encounter: Encounter, c
 async def _index_contacts(
     connection: AsyncConnection, context: PageContext, after: Sequence[Row], new_ids: set[int]
 ) -> dict[int, int]:
-    """Make new contacts found by their words, and renamed ones by their new ones; give the marks of these.
+    """Index the words of new and renamed contacts; return the marks of the renamed ones.
 
-    The upsert leaves `folded_name` as it was, so that a name that has changed is seen by it.
+    The upsert leaves `folded_name` unchanged, which shows that a name has changed.
     """
     new = {row[1]: (row[3], row[0]) for row in after if row[1] in new_ids}
     renamed = {row[1]: (row[3], row[0]) for row in after if row[1] not in new and fold_name(row[3]) != row[4]}
@@ -228,7 +228,7 @@ async def _index_contacts(
 def _tally_companies(
     interaction_events: Iterable[InteractionEvent], contacts: Mapping[str, _Contact]
 ) -> dict[int, Tally]:
-    """Add up a page by company: an interaction with three people of one company is one with the company."""
+    """Add up a page by company; an interaction with several people of a company counts once."""
     tallies: dict[int, Tally] = {}
     for interaction_event in interaction_events:
         for company_id in {contacts[person.address].company_id for person in interaction_event.people}:
@@ -248,7 +248,7 @@ async def _write_companies(
     joined: Mapping[int, int],
     applied: Applied,
 ) -> dict[int, Row]:
-    """Add the page to the companies; give what `company_relationships` hold copies of."""
+    """Add the page to the companies; return the values that `company_relationships` holds copies of."""
     fixed = {"tenant_id": context.tenant_id}
     held = await select_rows(
         connection, Company, upserts.COMPANY_BEFORE, fixed, of="id", wanted=sorted(tallies), is_locking=True

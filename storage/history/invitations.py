@@ -1,8 +1,8 @@
-"""Invitations of outsiders that a user has not answered: they count where their organiser is the user's contact anyway.
+"""Decide whether an outsider's invitation counts that the user has not answered.
 
-Lawyers rarely click *accept*, so a client's invitation counts without an answer; a stranger's says nothing of the
-people on it until it is accepted. Which of the two an invitation is follows from what else is known of its organiser
-(a mail sent to them, a meeting that counts by itself, added by hand), never from the order in which things arrive.
+It counts if its organiser is the user's contact for another reason: a mail was sent to them, another meeting counts, or
+the user added them by hand. Lawyers rarely click *accept*, so a client's invitation must count without an answer, while
+a stranger's makes nobody a contact. The order in which items arrive has no influence.
 """
 
 from collections.abc import Collection, Sequence
@@ -29,14 +29,14 @@ _ORGANIZERS: Final = Prepared(
 
 
 def is_evidence(interaction_event: InteractionEvent) -> bool:
-    """Say whether an event makes its people the user's contacts by itself."""
+    """Return whether an event alone makes its people the user's contacts."""
     return interaction_event.organizer is None and interaction_event.kind != Kind.RECEIVED
 
 
 async def evaluate_invitations(
     connection: AsyncConnection, tenant_id: int, user_id: int, interaction_events: Sequence[InteractionEvent]
 ) -> Sequence[InteractionEvent]:
-    """Write on every unanswered invitation of a page whether it counts, by what is known before the page."""
+    """Return the events of a page with every unanswered invitation marked as counting or not, by what is stored so far."""
     organizers = {one.organizer for one in interaction_events if one.organizer}
     if not any(one.organizer is not None for one in interaction_events):
         return interaction_events
@@ -58,7 +58,7 @@ async def evaluate_invitations(
 async def reevaluate_invitations(
     connection: AsyncConnection, tenant_id: int, user_id: int, contact_ids: Collection[int]
 ) -> set[int]:
-    """Weigh the invitations again that depend on these contacts; give the people whose counts have to be made again."""
+    """Decide again on the invitations that these contacts organised; return the contacts to be recounted."""
     if not contact_ids:
         return set()
     values = {"tenant_id": tenant_id, "user_id": user_id}
@@ -71,7 +71,7 @@ async def reevaluate_invitations(
 async def _list_known(
     connection: AsyncConnection, tenant_id: int, user_id: int, contact_ids: Collection[int]
 ) -> set[int]:
-    """Give those of the contacts who are the user's by something else than such an invitation."""
+    """Return those of the contacts who are the user's for another reason than an unanswered invitation."""
     participant, known = InteractionContact, set[int]()
     for some in split(sorted(contact_ids)):
         with_them = and_(
@@ -103,7 +103,7 @@ async def _turn(
 async def set_invitation(
     connection: AsyncConnection, tenant_id: int, user_id: int, sources: Collection[bytes], invitation: Invitation
 ) -> set[int]:
-    """Write what these invitations are worth; give everyone on them."""
+    """Store whether these invitations count; return the contacts on them."""
     people: set[int] = set()
     values = {"invitation": invitation.value}
     for some in split(sources):
@@ -124,7 +124,7 @@ async def set_invitation(
 async def answer_invitations(
     connection: AsyncConnection, tenant_id: int, organizer_ids: Collection[int]
 ) -> dict[int, set[int]]:
-    """Count the invitations of those who turn out to be colleagues; give whoever is on them, by user."""
+    """Count the invitations of organisers who turned out to be colleagues; return the contacts on them, by user."""
     sent = and_(Interaction.tenant_id == tenant_id, Interaction.organizer_id.in_(sorted(organizer_ids)))
     rows = (await connection.execute(select(Interaction.user_id, Interaction.source_digest).where(sent))).all()
     people: dict[int, set[int]] = {}

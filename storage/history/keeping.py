@@ -1,6 +1,7 @@
-"""What of a mailbox's relationships is its user's alone: kept by word, with free-mail people, in bcc, or personal.
+"""Decide which relationships a user keeps to themselves, and what colleagues may know of the others.
 
-Contacts and companies add up what is left: whoever reads their counts reads nothing that somebody keeps.
+Kept are contacts and companies that the user said so of, people with free mail, people in bcc, and private meetings.
+The counts of contacts and companies leave all of that out.
 """
 
 import hashlib
@@ -34,12 +35,12 @@ SET_KEPT: Final = ("kept = ?", "is_kept_contact = ?", *(f"{column} = ?" for colu
 
 
 def digest_address(address: str) -> bytes:
-    """Give what a contact is kept by; `@` and a domain stand for a company."""
+    """Return the key under which a user's choice is stored: of an address, or of `@` and a domain for a company."""
     return hashlib.blake2b(address.encode(), digest_size=16).digest()
 
 
 async def list_keeps(connection: Reading, tenant_id: int, user_id: int) -> dict[bytes, bool]:
-    """Give all that a user said of contacts and companies: True where they are kept."""
+    """Return a user's choices by digest: True is kept, False is shared."""
     asked = select(Keep.digest, Keep.is_kept).where(Keep.tenant_id == tenant_id, Keep.user_id == user_id)
     return {bytes(row[0]): bool(row[1]) for row in await connection.execute(asked)}
 
@@ -51,7 +52,7 @@ async def list_touched(
     people: Mapping[int, tuple[str, str]],
     hidden: Collection[int],
 ) -> set[int]:
-    """Give those of a page (address and company's domain by number) of whom something is, or may be, kept."""
+    """Return the contacts of a page that are kept in part or may be; `people` is address and company domain by number."""
     keeps = await list_keeps(connection, tenant_id, user_id)
     touched = set(hidden) | {
         number
@@ -68,7 +69,7 @@ async def list_touched(
 async def list_kept_companies(
     connection: AsyncConnection, tenant_id: int, user_id: int, company_ids: Collection[int]
 ) -> set[int]:
-    """Give those of the companies of which something is kept."""
+    """Return the companies of which the user keeps something."""
     of, found = CompanyRelationship, set[int]()
     for some in split(sorted(company_ids)):
         own = and_(of.tenant_id == tenant_id, of.user_id == user_id, of.company_id.in_(some))
@@ -79,7 +80,7 @@ async def list_kept_companies(
 async def update_kept(
     connection: AsyncConnection, tenant_id: int, user_id: int, rule: str, contact_ids: Collection[int]
 ) -> None:
-    """Write of each relationship what is kept, and what colleagues may know of it."""
+    """Store for each relationship how much of it is kept, and the counts that colleagues may know."""
     keeps = await list_keeps(connection, tenant_id, user_id)
     for some in split(sorted(contact_ids)):
         domains = await _list_domains(connection, tenant_id, some)
@@ -101,7 +102,7 @@ async def update_kept(
 
 
 def _is_kept(keeps: Mapping[bytes, bool], address: str, domains: Iterable[str]) -> bool:
-    """Take what was said of the person, else of their company; else who has no company is kept."""
+    """Return whether a contact is kept: by the choice for the person, else for the company, else if without company."""
     said = keeps.get(digest_address(address))
     if said is not None:
         return said
@@ -124,7 +125,7 @@ async def _list_domains(
 async def _count_open(
     connection: AsyncConnection, tenant_id: int, user_id: int, contact_ids: Collection[int]
 ) -> dict[int, tuple[int, Row]]:
-    """Count by contact what is hidden (in bcc, or personal), and add up the rest; those without any are left out."""
+    """Return, by contact with hidden items (bcc, private meetings), their number and the counts of the other items."""
     participant = InteractionContact
     own = and_(
         participant.tenant_id == tenant_id, participant.user_id == user_id, participant.contact_id.in_(contact_ids)
@@ -143,7 +144,7 @@ async def _count_open(
 
 
 def count_columns(counted: Any, which: Any = None) -> list[Any]:
-    """Give the columns of `COUNTS` over rows of `interaction_contacts`, of those alone for which `which` holds."""
+    """Return the columns of `COUNTS` over `interaction_contacts`; `which` limits the rows that are counted."""
     participant = InteractionContact
     also = () if which is None else (which,)
     counts = and_(participant.invitation != Invitation.STRANGE, *also)
@@ -161,7 +162,7 @@ def count_columns(counted: Any, which: Any = None) -> list[Any]:
 
 
 def sum_open(model: Any) -> list[Any]:
-    """Give the columns of `COUNTS` over what colleagues may know of the relationships of one contact or company."""
+    """Return the columns of `COUNTS` over relationships, of what colleagues may know."""
     sums = [func.coalesce(func.sum(get_open(model, column)), 0) for column in COUNTS[:5]]
     first_at = get_open(model, "first_at")
     first = func.coalesce(func.min(case((first_at > 0, first_at))), 0)

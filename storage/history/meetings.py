@@ -1,7 +1,7 @@
-"""Meetings move, change and are called off: what was recorded of them is taken back exactly.
+"""Record, change and delete the meetings of a mailbox.
 
-Mail is never taken back. A mail that was moved, filed or deleted was exchanged all the same; a meeting that was called
-off never took place.
+A cancelled meeting did not take place, so it is deleted and its people are recounted. Mail is never deleted here: it
+was exchanged even if it was moved or deleted later.
 """
 
 from collections import defaultdict
@@ -25,19 +25,19 @@ _MEETING: Final = Kind.MEETING.value
 
 
 class RecordedMeeting(NamedTuple):
-    """A meeting as it was recorded."""
+    """A meeting as it is stored."""
 
     at: int
     subject: str | None
     round: int
     addresses: frozenset[str]
     is_open: bool = False
-    """It is an outsider's invitation that was not answered."""
+    """An outsider sent the invitation, and the user has not answered it."""
     is_personal: bool = False
-    """It is the user's own affair."""
+    """The meeting is private, so that colleagues learn nothing of it."""
 
     def is_same_as(self, interaction_event: InteractionEvent) -> bool:
-        """Say whether a meeting still is as it was recorded."""
+        """Return whether the stored meeting equals the one on the page."""
         addresses = frozenset(person.address for person in interaction_event.people)
         is_open = interaction_event.organizer is not None
         recorded = (self.at, self.subject, self.addresses, self.is_open, self.is_personal)
@@ -48,7 +48,7 @@ class RecordedMeeting(NamedTuple):
 async def list_recorded_meetings(
     connection: Reading, tenant_id: int, user_id: int, sources: Collection[bytes]
 ) -> dict[bytes, RecordedMeeting]:
-    """Give what is recorded of these meetings of a mailbox."""
+    """Return the stored meetings of a mailbox among `sources`, by source digest."""
     mailbox = {"tenant_id": tenant_id, "user_id": user_id}
     columns = ("source_digest", "occurred_at", "subject", "round", "organizer_id")
     rows = await select_rows(connection, Interaction, columns, mailbox, of="source_digest", wanted=sources)
@@ -88,9 +88,9 @@ async def apply_meetings(
     gone: Iterable[bytes],
     recorded: Mapping[bytes, RecordedMeeting],
 ) -> Applied:
-    """Bring a mailbox's meetings to what a page says: those that changed or are `gone` are taken back first.
+    """Store the meetings of a page: delete those that changed or are `gone`, then add the new and the changed ones.
 
-    `recorded` is what `list_recorded_meetings` gave for all of them.
+    `recorded` is the answer of `list_recorded_meetings` for all of them.
     """
     changed = [one for one in interaction_events if one.source in recorded and not recorded[one.source].is_same_as(one)]
     new = [one for one in interaction_events if one.source not in recorded]
@@ -108,7 +108,7 @@ async def apply_meetings(
 async def delete_unlisted_meetings(
     connection: AsyncConnection, context: PageContext, starts_at: int, ends_at: int
 ) -> Applied:
-    """Take back the meetings between two times that the round which has just ended did not show."""
+    """Delete the meetings between two times (UTC seconds) that the full round which just ended did not list."""
     unseen = select(Interaction.source_digest).where(
         *_are_meetings(context),
         Interaction.round < context.round,
@@ -122,13 +122,13 @@ async def delete_unlisted_meetings(
 
 
 async def has_begun_meetings(connection: Reading, tenant_id: int, user_id: int, now: int) -> bool:
-    """Say whether a planned meeting of a mailbox has begun."""
+    """Return whether a planned meeting of a mailbox has begun by `now` (UTC seconds)."""
     [(has_begun,)] = await _HAS_BEGUN.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id, "now": now})
     return bool(has_begun)
 
 
 async def count_begun_meetings(connection: AsyncConnection, context: PageContext) -> Applied:
-    """Count the planned meetings that have begun as held."""
+    """Count the planned meetings that have begun as meetings that were held."""
     begun = _have_begun(context.tenant_id, context.user_id, context.now)
     sources = list(await connection.scalars(select(Interaction.source_digest).where(*begun)))
     people: set[int] = set()
@@ -147,7 +147,7 @@ _IS_PARTICIPANT = and_(Contact.tenant_id == InteractionContact.tenant_id, Contac
 
 
 def _are_participants(tenant_id: int, user_id: int) -> ColumnElement[bool]:
-    """Those who took part in meetings; the kind is written out, for the index is of meetings alone."""
+    """Return the condition of participants in meetings; the kind is a literal because the index covers meetings only."""
     participant = InteractionContact
     return and_(
         participant.tenant_id == tenant_id, participant.user_id == user_id, participant.kind == literal_column("3")
@@ -170,7 +170,7 @@ _HAS_BEGUN: Final = Prepared(
 
 
 async def _delete_meetings(connection: AsyncConnection, context: PageContext, sources: Sequence[bytes]) -> set[int]:
-    """Delete meetings; give the contacts whose counts have to be made again."""
+    """Delete meetings; return the contacts to be recounted."""
     people: set[int] = set()
     for some in split(sources):
         taken = and_(_are_participants(context.tenant_id, context.user_id), InteractionContact.source_digest.in_(some))
@@ -184,7 +184,7 @@ async def _delete_meetings(connection: AsyncConnection, context: PageContext, so
 async def _recount(
     connection: AsyncConnection, context: PageContext, people: Collection[int], applied: Applied
 ) -> None:
-    """Count people again of whom something was taken back, and whoever is on an invitation that depended on them."""
+    """Recount the people of deleted meetings, and those on invitations that counted because of these people."""
     await recount_into(connection, context, people, applied)
     turned = await reevaluate_invitations(connection, context.tenant_id, context.user_id, people)
     await recount_into(connection, context, turned, applied)
@@ -196,7 +196,7 @@ async def _set_round(
     sources: Iterable[bytes],
     recorded: Mapping[bytes, RecordedMeeting],
 ) -> None:
-    """Note that this round has shown these meetings."""
+    """Record that the current round listed these meetings."""
     for some in split(source for source in sources if recorded[source].round != context.round):
         seen = update(Interaction).where(*_are_meetings(context), Interaction.source_digest.in_(some))
         await connection.execute(seen.values(round=context.round))

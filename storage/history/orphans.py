@@ -1,4 +1,4 @@
-"""Forgetting people and companies of whom nothing is left: row, words, domains and what the record said of them."""
+"""Delete contacts and companies of which nothing is left, with their words, domains and audit details."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +25,7 @@ from storage.models import (
 
 
 async def delete_orphans(database: Database, tenant_id: int) -> int:
-    """Forget whom nobody has anything with any more, then the companies without people; gives how many went."""
+    """Delete contacts without interactions, then companies without contacts; return how many were deleted."""
     count = 0
     for of in (Contact, Company):
         last = 0
@@ -35,7 +35,7 @@ async def delete_orphans(database: Database, tenant_id: int) -> int:
                 if not ids:
                     break
                 empty = await _list_empty(connection, tenant_id, of, ids)
-                await _forget(connection, tenant_id, of, empty)
+                await _delete(connection, tenant_id, of, empty)
                 count += len(empty)
                 last = ids[-1]
     return count
@@ -47,7 +47,7 @@ async def _list_next(connection: AsyncConnection, tenant_id: int, of: Any, last:
 
 
 async def _list_empty(connection: AsyncConnection, tenant_id: int, of: Any, ids: Sequence[int]) -> list[int]:
-    """Give those that nothing hangs on; they are locked, so that nothing can come to hang on them."""
+    """Return those that no row refers to, and lock them so that none can."""
     at: Any = InteractionContact if of is Contact else Contact
     number = at.contact_id if of is Contact else at.company_id
     kept_by: Any = Relationship if of is Contact else CompanyRelationship
@@ -56,19 +56,19 @@ async def _list_empty(connection: AsyncConnection, tenant_id: int, of: Any, ids:
         exists().where(at.tenant_id == tenant_id, number == of.id),
         exists().where(kept_by.tenant_id == tenant_id, is_known),
     )
-    if of is Contact:  # an invitation still hangs on its organiser
+    if of is Contact:  # an invitation refers to its organiser
         organizes = exists().where(Interaction.tenant_id == tenant_id, Interaction.organizer_id == of.id)
         has_any = or_(has_any, organizes)
     empty = select(of.id).where(of.tenant_id == tenant_id, of.id.in_(ids), ~has_any)
     return list(await connection.scalars(empty.with_for_update()))
 
 
-async def _forget(connection: AsyncConnection, tenant_id: int, of: Any, ids: Sequence[int]) -> None:
-    """Delete rows, and note the highest number of them, for numbers are never given twice."""
+async def _delete(connection: AsyncConnection, tenant_id: int, of: Any, ids: Sequence[int]) -> None:
+    """Delete rows, and store their highest number, because numbers are never used twice."""
     if not ids:
         return
     kind, named = (CONTACT, "contact") if of is Contact else (COMPANY, "company")
-    await _forget_words(connection, tenant_id, kind, ids)
+    await _delete_words(connection, tenant_id, kind, ids)
     said = and_(Audit.tenant_id == tenant_id, Audit.of == named, Audit.entity_id.in_(ids))
     await connection.execute(update(Audit).where(said).values(before=None, after=None))
     if of is Company:
@@ -80,8 +80,8 @@ async def _forget(connection: AsyncConnection, tenant_id: int, of: Any, ids: Seq
     await connection.execute(update(Number).where(own).values(highest=max(ids)))
 
 
-async def _forget_words(connection: AsyncConnection, tenant_id: int, kind: int, ids: Sequence[int]) -> None:
-    """Delete the words by which they were found, and those that stand in nothing else from what is spelt right."""
+async def _delete_words(connection: AsyncConnection, tenant_id: int, kind: int, ids: Sequence[int]) -> None:
+    """Delete their search words, and the words that no other row has from the spelling list."""
     word, known = SearchWord, KnownWord
     theirs = and_(word.tenant_id == tenant_id, word.of == kind, word.entity_id.in_(ids))
     said = list(await connection.scalars(select(word.word).where(theirs).distinct()))

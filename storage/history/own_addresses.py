@@ -1,7 +1,7 @@
-"""A user's own second addresses: somebody who writes to themselves at home has met nobody.
+"""Recognise a user's own second addresses, which are no contacts.
 
-An address is the user's own where the name on it, or in it, is theirs and it is free mail: they are told so once. What
-they say themselves ("that is me", "that is not me") goes before that.
+A free-mail address is the user's own if the name on it, or in it, is theirs; they are told so once. What they say
+themselves ("that is me", "that is not me") comes first.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,18 +26,18 @@ REASON: Final = "own_address"
 
 
 class Owner(NamedTuple):
-    """Whose mailbox it is, and what they said of addresses."""
+    """The user of a mailbox, and what they said of addresses."""
 
     name: str = ""
     own: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
     told: frozenset[str] = frozenset()
-    """Addresses that look like theirs, of which they were told."""
+    """Addresses that look like theirs, and that they were told of."""
     checked_name: str = ""
-    """The name by which it was last looked whether a contact is an address of theirs."""
+    """The user's name when their contacts were last searched for own addresses."""
 
     def has(self, person: Person) -> bool:
-        """Say whether an outside address is the owner's own."""
+        """Return whether an outside address is the owner's own."""
         if person.address in self.own:
             return True
         if person.domain or not self.name or person.address in self.others:
@@ -48,7 +48,7 @@ class Owner(NamedTuple):
 
 
 async def get_owner(connection: Reading, tenant_id: int, user_id: int) -> Owner:
-    """Give whose mailbox it is."""
+    """Return the owner of a mailbox; an empty one for an unknown user."""
     of = User
     asked = select(of.name, of.own_addresses, of.own_checked_name).where(of.tenant_id == tenant_id, of.id == user_id)
     row = (await connection.execute(asked)).one_or_none()
@@ -62,11 +62,10 @@ async def get_owner(connection: Reading, tenant_id: int, user_id: int) -> Owner:
 
 
 async def set_own_address(connection: AsyncConnection, viewer: Viewer, address: str, *, is_own: bool) -> None:
-    """Write down that an address is the viewer's own, or is not.
+    """Store whether an address (in normal form) is the viewer's own.
 
-    What was counted with one's own is taken back; for one that is another's the viewer's mailbox is read anew, which
-    brings the mails that were to or from it alone (of those that others were on, only the others stay recorded).
-    `address` is in normal form.
+    An own address stops being a contact. For one that is somebody else's the mailbox is read again from the beginning,
+    which records the mails that were exchanged with this address only.
     """
     await _save(connection, viewer, {address: is_own})
     if is_own:
@@ -79,7 +78,7 @@ async def set_own_address(connection: AsyncConnection, viewer: Viewer, address: 
 
 
 async def add_suspected_addresses(connection: AsyncConnection, viewer: Viewer, addresses: Collection[str]) -> list[str]:
-    """Write down that addresses look like the viewer's own; give those of which they were neither told nor spoke."""
+    """Store addresses that look like the viewer's own; return those that are new to the viewer."""
     me = and_(User.tenant_id == viewer.tenant_id, User.id == viewer.user_id)
     said = await connection.scalar(select(User.own_addresses).where(me)) or {}
     news = sorted(set(addresses).difference(said))
@@ -89,10 +88,7 @@ async def add_suspected_addresses(connection: AsyncConnection, viewer: Viewer, a
 
 
 async def remove_own_contacts(connection: AsyncConnection, viewer: Viewer) -> list[str]:
-    """Take back the contacts of the viewer that are their own addresses, and write down the name they were known by.
-
-    Those that were contacts before anybody looked, or before the viewer had this name. Gives the addresses.
-    """
+    """Remove contacts that are the viewer's own addresses, after the viewer's name changed; return the addresses."""
     owner = await get_owner(connection, viewer.tenant_id, viewer.user_id)
     of, known = Contact, Relationship
     theirs = (
@@ -144,7 +140,7 @@ async def _remove_contact(connection: AsyncConnection, viewer: Viewer, address: 
 
 
 async def _drop_empty(connection: AsyncConnection, viewer: Viewer, sources: Collection[bytes]) -> None:
-    """Delete the interactions on which nobody else was."""
+    """Delete those of the interactions that have no participant left."""
     of, participant = Interaction, InteractionContact
     is_on = exists().where(
         participant.tenant_id == of.tenant_id,
@@ -158,6 +154,6 @@ async def _drop_empty(connection: AsyncConnection, viewer: Viewer, sources: Coll
 
 
 async def is_own_address(connection: Reading, viewer: Viewer, address: str) -> bool:
-    """Say whether an address in normal form is taken for the viewer's own."""
+    """Return whether an address (in normal form) is treated as the viewer's own."""
     owner = await get_owner(connection, viewer.tenant_id, viewer.user_id)
     return owner.has(Person(address, find_company_domain(address.rpartition("@")[2]), "", 0, 0))

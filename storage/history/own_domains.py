@@ -1,4 +1,4 @@
-"""When a domain turns out to be the firm's own: those who were taken for outsiders are colleagues, and no contacts."""
+"""Turn contacts into colleagues when their domain turns out to be the firm's own."""
 
 from collections.abc import Collection
 
@@ -15,9 +15,9 @@ from storage.models import Contact, InteractionContact, Relationship
 async def convert_to_colleagues(
     connection: AsyncConnection, tenant_id: int, rule: str, domains: Collection[str]
 ) -> int:
-    """Take everyone at these domains, and at those below them, out of what the firm has had with outsiders.
+    """Remove everyone at these domains, and at their subdomains, from the contacts; return how many there were.
 
-    Gives how many there were. Their rows stay, for numbers are never given twice, and show up nowhere.
+    Their rows stay without interactions and are shown nowhere, because numbers are never used twice.
     """
     theirs = or_(*(Contact.address.endswith(end + domain, autoescape=True) for domain in domains for end in "@."))
     ids = list(await connection.scalars(select(Contact.id).where(Contact.tenant_id == tenant_id, theirs)))

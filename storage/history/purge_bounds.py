@@ -1,6 +1,6 @@
-"""How much one purge may take by itself: more than that needs an administrator's word (`carnet purge --confirm`).
+"""Limit what a purge may delete without an administrator's confirmation (`carnet purge --confirm`).
 
-A clock that is wrong, and a rule that was mistyped, look like this: all at once a great deal is too old.
+A wrong clock or a mistyped rule shows as a great deal that is suddenly too old.
 """
 
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from storage.models import Chore, Interaction, Tenant
 
 DAY: Final = 86_400
 MOST_DAYS: Final = 31
-"""Days since the last purge; a boundary that moves on further than that is looked at by a person."""
+"""Days since the last purge; if it was longer ago, a person must confirm."""
 MOST_PERCENT: Final = 10
 FEW: Final = 50
-"""So many interactions may always go."""
+"""Interactions that may always be deleted, whatever their share."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a purge would take."""
+    """What a purge would delete."""
 
     before: int
-    """UTC seconds: what is older goes."""
+    """UTC seconds; older interactions are deleted."""
     count: int
     total: int
     days: int
@@ -33,7 +33,7 @@ class Plan:
 
     @property
     def needs_confirmation(self) -> bool:
-        """Say whether an administrator must say yes."""
+        """Return whether an administrator must confirm."""
         is_many = self.count > max(FEW, self.total * MOST_PERCENT // 100)
         return self.count > 0 and (is_many or self.days > MOST_DAYS)
 
@@ -53,6 +53,6 @@ async def plan_purge(connection: Reading, tenant_id: int, now: int) -> Plan | No
 
 
 async def move_boundary(connection: AsyncConnection, tenant_id: int, before: int) -> None:
-    """Take nothing in any more that is older, by no sync and no resync; the boundary never moves back."""
+    """Move the age limit of a tenant forward, never back; no sync records older items any more."""
     behind = and_(Tenant.tenant_id == tenant_id, Tenant.kept_from < before)
     await connection.execute(update(Tenant).where(behind).values(kept_from=before))

@@ -1,6 +1,6 @@
-"""Counting again from the interactions where something was taken back: first and last may be other days then.
+"""Compute the counts and dates of contacts and companies again from the interactions, after some were deleted.
 
-The rows to be counted are locked first, in the order in which every page locks them; what is then read cannot change.
+The rows are locked first, in the order in which every page locks them, so what is read then cannot change.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -22,7 +22,7 @@ _SET_COUNTS: Final = tuple(f"{column} = ?" for column in COUNTS)
 async def recount(
     connection: AsyncConnection, tenant_id: int, user_id: int, rule: str, contact_ids: Collection[int]
 ) -> tuple[list[int], list[int]]:
-    """Count these contacts of a mailbox and their companies again; give who became a contact, and what became known."""
+    """Recount contacts of a mailbox and their companies; return the new contacts and the newly known companies."""
     tenant = {"tenant_id": tenant_id}
     before = await select_rows(
         connection,
@@ -53,9 +53,9 @@ async def exclude_kept(
     contact_ids: Collection[int],
     company_ids: Collection[int],
 ) -> None:
-    """Take what the user keeps of these contacts and companies out of what the firm knows of them.
+    """Exclude what the user keeps to themselves from the firm's counts of these contacts and companies.
 
-    The caller has locked the contacts, then the companies, and the relationships with the contacts are counted.
+    The caller has locked the contacts, then the companies, and has counted the relationships with the contacts.
     """
     tenant_id, user_id = mailbox
     await update_kept(connection, tenant_id, user_id, rule, contact_ids)
@@ -152,7 +152,7 @@ async def _count_company_relationships(
 
 
 def _put_in_order(row: Sequence[Any]) -> Row:
-    """Give the counts, whether it is the user's own, and what is kept of it."""
+    """Return the counts, whether the company is the user's own, and what is kept of it, in the order of the columns."""
     size = len(COUNTS)
     counts, opened, (kept, is_kept_contact, is_mine) = row[:size], row[size : 2 * size], row[2 * size :]
     return (*counts, bool(is_mine), kept, bool(is_kept_contact), *(opened if kept else NOTHING))

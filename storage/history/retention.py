@@ -1,7 +1,7 @@
-"""Letting go of history: interactions that are older than a firm keeps, and what the mailboxes of leavers gave.
+"""Delete interactions that are older than a firm keeps them, and what came from the mailboxes of people who left.
 
-What is counted is counted again from what is left, contact by contact, so that a purge that was interrupted is simply
-run again. On PostgreSQL parts that nobody keeps any more are dropped whole first.
+Counts are computed again from the remaining rows, contact by contact, so a purge that was interrupted can simply be
+run again. On PostgreSQL, partitions that no firm keeps are dropped first.
 """
 
 from collections.abc import Sequence
@@ -49,27 +49,27 @@ NOBODY: Final = 0
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long a tenant keeps things."""
+    """The retention rules of a tenant, in days."""
 
     tenant_id: int
     contact_rule: str
     retention_days: int
     leaver_days: int
     kept_from: int = 0
-    """What is older is neither taken in nor kept."""
+    """UTC seconds; older interactions are neither recorded nor kept."""
 
 
 async def get_retention(connection: Reading, tenant_id: int) -> Retention:
-    """Give how long a tenant keeps things."""
+    """Return the retention rules of a tenant."""
     columns = (Tenant.tenant_id, Tenant.contact_rule, Tenant.retention_days, Tenant.leaver_days, Tenant.kept_from)
     query = select(*columns)
     return Retention(*(await connection.execute(query.where(Tenant.tenant_id == tenant_id))).one())
 
 
 async def drop_old_partitions(database: Database, now: int) -> list[str]:
-    """Drop the parts that lie before what every tenant keeps; gives their names. An audit row for each is the proof.
+    """Drop the partitions that are older than any tenant keeps, with an audit row for each; return their names.
 
-    What every tenant keeps is where its boundary stands (`kept_from`), which only a purge moves on.
+    The age limit of a tenant is its `kept_from`, which only a purge moves forward.
     """
     dropped: list[str] = []
     async with database.writing(SYSTEM) as connection:
@@ -90,7 +90,7 @@ async def drop_old_partitions(database: Database, now: int) -> list[str]:
 
 
 async def prepare_purge(database: Database, tenant_id: int, now: int, *, is_confirmed: bool = False) -> None:
-    """Move on what a tenant takes in and keeps; raises `PurgeBoundError` where a person has to say yes first."""
+    """Move the age limit of a tenant forward; raises `PurgeBoundError` if an administrator must confirm it first."""
     async with database.writing(tenant_id) as connection:
         plan = await plan_purge(connection, tenant_id, now)
         if plan is None:
@@ -101,9 +101,9 @@ async def prepare_purge(database: Database, tenant_id: int, now: int, *, is_conf
 
 
 async def purge_tenant(database: Database, tenant_id: int, now: int) -> int:
-    """Delete what lies before a tenant's boundary, one mailbox after the other; gives how many interactions that were.
+    """Delete what is older than a tenant's age limit, mailbox by mailbox; return the number of interactions.
 
-    Who and what is left with nothing is forgotten. The audit row is the proof.
+    Contacts and companies without anything left are deleted too. An audit row records the purge.
     """
     async with database.reading(tenant_id) as connection:
         retention = await get_retention(connection, tenant_id)
@@ -126,7 +126,7 @@ async def purge_tenant(database: Database, tenant_id: int, now: int) -> int:
 
 
 async def purge_mailbox(database: Database, retention: Retention, user_id: int, before: int | None) -> int:
-    """Delete the interactions of one mailbox before a time (all of them for None), and count again."""
+    """Delete the interactions of one mailbox before a time (all of them for None), and recount its contacts."""
     tenant_id = retention.tenant_id
     last = 0
     while True:
@@ -160,19 +160,19 @@ async def purge_mailbox(database: Database, retention: Retention, user_id: int, 
 async def _list_touched(
     connection: AsyncConnection, tenant_id: int, user_id: int, before: int | None, last: int
 ) -> Sequence[int]:
-    """Give the next contacts of a mailbox whose history begins before a time."""
+    """Return the next contacts of a mailbox, by number, whose first interaction is before a time."""
     own = and_(Relationship.tenant_id == tenant_id, Relationship.user_id == user_id, Relationship.contact_id > last)
     query = select(Relationship.contact_id).where(own, _is_before(Relationship.first_at, before))
     return (await connection.scalars(query.order_by(Relationship.contact_id).limit(CHUNK))).all()
 
 
 def _is_before(at: Any, before: int | None) -> ColumnElement[bool]:
-    """0 is no date: nobody can say that it is old, so only a whole mailbox takes it along."""
+    """Return the condition of age; 0 is an unknown date, which is deleted with the whole mailbox only."""
     return true() if before is None else and_(at > 0, at < before)
 
 
 async def erase_leaver(database: Database, retention: Retention, user_id: int, now: int) -> int:
-    """Delete everything that the mailbox of a person who left gave, and how they were spoken to; the name stays."""
+    """Delete all that came from the mailbox of a person who left, and their chats with the bot; the name stays."""
     purged = await purge_mailbox(database, retention, user_id, None)
     tenant_id = retention.tenant_id
     async with database.writing(tenant_id) as connection:
@@ -185,7 +185,7 @@ async def erase_leaver(database: Database, retention: Retention, user_id: int, n
 
 
 async def _list_leavers(database: Database, retention: Retention, now: int) -> Sequence[int]:
-    """Give those whose time is over; their subscriptions have ended before their mailbox is forgotten."""
+    """Return the leavers who are due to be erased; a mailbox with a subscription at Graph is not yet."""
     if retention.leaver_days < 0:
         return []
     left = and_(User.tenant_id == retention.tenant_id, ~User.is_active, User.left_at > 0)
@@ -198,7 +198,7 @@ async def _list_leavers(database: Database, retention: Retention, now: int) -> S
 
 
 async def _delete_old_messages(database: Database, tenant_id: int, now: int) -> None:
-    """Forget what was said long ago, and answers that nobody can ask for again."""
+    """Delete old notices that were sent, and answers that Teams no longer asks for."""
     said = and_(Outbox.tenant_id == tenant_id, Outbox.state != "pending", Outbox.created_at < now - OUTBOX_DAYS * DAY)
     answered = and_(Answered.tenant_id == tenant_id, Answered.created_at < now - ANSWERED_DAYS * DAY)
     async with database.writing(tenant_id) as connection:

@@ -1,4 +1,4 @@
-"""The statements that write a page: which columns, and how an addition meets what is there."""
+"""The statements that write a page: columns, and how new values are merged with stored ones."""
 
 from typing import Final
 
