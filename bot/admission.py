@@ -37,7 +37,7 @@ class Admission:
             log.warning("tenants_not_compared", reason=error.reason)
 
     def then(self, loop: Loop) -> Loop:
-        """Give the loop as it begins after this is done."""
+        """Return a loop that waits until this is done, and then runs."""
 
         async def begin(stopping: asyncio.Event) -> None:
             waiting = [asyncio.ensure_future(event.wait()) for event in (self._is_done, stopping)]

@@ -203,7 +203,7 @@ class Running:
         self._tasks: list[asyncio.Task[None]] = []
 
     def is_alive(self) -> bool:
-        """Say whether every loop still runs, or was told to stop."""
+        """Return whether every loop still runs, or was told to stop."""
         return self.stop.event.is_set() or not any(task.done() for task in self._tasks)
 
     @contextlib.asynccontextmanager

@@ -19,7 +19,7 @@ class TrustedProxies:
         self._networks: Sequence[Network] = [ip_network(one.strip(), strict=False) for one in networks]
 
     def find_source(self, request: web.Request) -> str:
-        """Give the address that a request comes from; empty for a peer without one (a socket file)."""
+        """Return the address that a request comes from; empty for a peer without one (a socket file)."""
         return self.choose(request.remote or "", request.headers.getall("X-Forwarded-For", []))
 
     def choose(self, peer: str, forwarded: Sequence[str]) -> str:

@@ -68,7 +68,7 @@ def read_credential(config: Config) -> Credential:
 
 
 def count_days(credential: Credential, now: float) -> int | None:
-    """Give the whole days that are left, negative after the end; None where nobody knows."""
+    """Return the whole days that are left, negative after the end; None where nobody knows."""
     return int((credential.ends_at - now) // DAY) if credential.ends_at else None
 
 

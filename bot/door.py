@@ -1,7 +1,7 @@
-"""The one door: who is served, what they may call and from where, in one place for every edge.
+"""Decide for every edge who is served, and which verbs they may call from where.
 
-An edge proves who calls and brings what is asked; it gets a reply, a refusal included. Edges use nothing else of the
-commands.
+An edge proves who calls, passes the question on and gets a reply, which may be a refusal. Edges import nothing else of
+the commands.
 """
 
 import uuid
@@ -45,14 +45,14 @@ log = structlog.get_logger(__name__)
 
 
 class Door:
-    """Lets people in, lets them call what they may, and says every failure as a card."""
+    """Admits users, runs the verbs that they may call, and turns every failure into a card."""
 
     def __init__(self, database: Database, clock: Callable[[], float], post: Post | None = None) -> None:
         self._dispatcher = Dispatcher(database, post)
         self._clock = clock
 
     def admit(self, user: KnownUser | None, *, surface: Surface, language: Language, timezone: str = "") -> Caller:
-        """Return the caller that a user is; raises `ForbiddenError` with the sentence of why they are not served."""
+        """Return the caller for a user; raises `ForbiddenError` with the sentence why they are not served."""
         if user is None or not user.is_active:
             raise ForbiddenError("stranger")
         if user.tenant_state not in SERVED_STATES:
@@ -69,7 +69,7 @@ class Door:
         )
 
     async def answer(self, ask: Ask, caller: Caller, claim: Claim | None = None) -> Reply:
-        """Answer somebody who was let in; what goes wrong is a reply with a sentence (`is_error`)."""
+        """Run a question of an admitted caller; a failure is a reply with a sentence (`is_error`)."""
         reader = Reader(
             caller.language, int(self._clock()), caller.timezone, caller.surface, caller.circle, caller.locale
         )
@@ -91,14 +91,14 @@ class Door:
             return describe_failure(known, reader)
 
     def refuse(self, ask: Ask, refusal: ForbiddenError, *, language: Language) -> Reply:
-        """Answer somebody who is not served: a shared company's name alone, or the refusal; no database."""
+        """Answer a user who is not served, without the database: the name on a shared card, or the refusal."""
         name = ask.data.get("name")
         if ask.verb == SHARED and isinstance(name, str) and name.strip():
             return Reply(draw_name_alone(language, name), summary=clean(name))
         return describe_failure(refusal, Reader(language, int(self._clock())))
 
     def _read(self, ask: Ask, caller: Caller) -> tuple[Verb, Input]:
-        """Return the verb that is asked for and its input, where this caller may call it here."""
+        """Return the verb and its input; raises if this caller may not call it here."""
         verb = ROUTER.get(ask.verb)
         if ask.is_said and not verb.said:
             raise BadRequestError("unknown_verb", verb=verb.name)
@@ -111,14 +111,14 @@ class Door:
         return verb, given
 
     async def _answer_aside(self, ask: Ask, caller: Caller, claim: Claim | None, sentence: str) -> Reply:
-        """Answer in the asker's own chat, and say in the group only that it was."""
+        """Send the answer to the caller's own chat, and tell the group only that it was sent."""
         alone = replace(caller, viewer=replace(caller.viewer, is_in_public=False), surface="chat", has_outsiders=False)
         private = await self.answer(ask, alone, claim)
         return Reply(draw_pointer(sentence), summary=sentence, private=private)
 
 
 def _check_place(verb: Verb, given: Input, caller: Caller) -> None:
-    """Raise `PersonalError` where the answer is not for all who read there, `ForbiddenError` where there is none."""
+    """Raise `PersonalError` if the answer is for the user's own chat only, `ForbiddenError` if not for this place."""
     place: Place = "outsiders" if caller.surface == "group" and caller.has_outsiders else caller.surface
     if place in verb.where and not (place == "group" and given.is_personal):
         return
@@ -128,7 +128,7 @@ def _check_place(verb: Verb, given: Input, caller: Caller) -> None:
 
 
 def _check_back(ask: Ask) -> Ask:
-    """Forget a way back that leads nowhere of ours, or is too long to be carried on."""
+    """Drop a back link to an unknown verb, or one that is too long for a card."""
     back = ask.data.get("back")
     if back is None:
         return ask
@@ -139,7 +139,7 @@ def _check_back(ask: Ask) -> Ask:
 
 
 def _read_words(ask: Ask, reader: Reader) -> Ask:
-    """Return what a sentence on a card asks for, in the reader's language and on the reader's day."""
+    """Parse a sentence on a card in the reader's language, with dates relative to the reader's day."""
     if ask.verb != "say":
         return ask
     text = ask.data.get("text")

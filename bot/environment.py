@@ -87,6 +87,6 @@ def read_config() -> Config:
 
 
 def has_credential(config: Config) -> bool:
-    """Say whether there is anything to sign in with."""
+    """Return whether there is anything to sign in with."""
     given = (config.app_certificate, config.app_secret.get_secret_value(), config.app_secret_file)
     return any((*given, config.managed_identity))

@@ -90,7 +90,7 @@ async def wait(stopping: asyncio.Event, seconds: float) -> None:
 
 
 def waking(database: Database, channel: Channel) -> Pause:
-    """Give the pause that a wake on `channel` ends."""
+    """Return the pause that a wake on `channel` ends."""
 
     async def pause(seconds: float) -> None:
         await database.wakes.wait(channel, seconds)

@@ -53,7 +53,7 @@ class Application:
         self._local.close()
 
     def _is_identity_itself(self) -> bool:
-        """Say whether the managed identity is the app, as with an Azure Bot of that kind."""
+        """Return whether the managed identity is the app, as with an Azure Bot of that kind."""
         return bool(self._config.managed_identity) and self._config.managed_identity == self._config.app_id
 
     def _make(self, credential: Credential) -> msal.ConfidentialClientApplication:
@@ -68,7 +68,7 @@ class Application:
         )
 
     def _vouch(self) -> str:
-        """Give the managed identity's word for the app; raises `ValueError` where it has none."""
+        """Return the managed identity's word for the app; raises `ValueError` where it has none."""
         token = self._ask_identity(EXCHANGE).get("access_token")
         if not token:
             raise ValueError("the managed identity gives no token")

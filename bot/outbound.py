@@ -45,7 +45,7 @@ async def open_session(config: Config | None = None) -> AsyncIterator[aiohttp.Cl
 
 
 def proxy_options(config: Config | None) -> dict[str, Any]:
-    """Give what an aiohttp session is told of proxies."""
+    """Return what an aiohttp session is told of proxies."""
     proxy = config.proxy if config else ""
     return {"trust_env": False, **({"proxy": proxy} if proxy else {})}
 

@@ -35,7 +35,7 @@ class Reminders:
         await repeat("reminders", self.work, stopping, lambda seconds: wait(stopping, seconds))
 
     async def work(self) -> float:
-        """Look once; gives the seconds until it is worth looking again."""
+        """Look once; returns the seconds until it is worth looking again."""
         if (due := await asyncio.to_thread(self._find_due)) is not None:
             async with self._database.reading(SYSTEM) as connection:
                 firms = [firm.tenant_id for firm in await list_firms(connection) if firm.state == "active"]
@@ -44,7 +44,7 @@ class Reminders:
         return PERIOD
 
     def _find_due(self) -> tuple[int, int] | None:
-        """Give when it ends and which of the alarms that is; None where it is good for longer, or nobody knows."""
+        """Return when it ends and which of the alarms that is; None where it is good for longer, or nobody knows."""
         try:
             credential = read_credential(self._config) if has_credential(self._config) else None
         except CredentialError:

@@ -46,7 +46,7 @@ class Upkeep:
         await repeat("upkeep", self.work, stopping, waking(self._database, "upkeep"))
 
     async def work(self) -> float:
-        """Do what is due; gives the seconds until it is worth looking again."""
+        """Do what is due; returns the seconds until it is worth looking again."""
         now = int(self._clock())
         async with self._database.writing(SYSTEM) as connection:
             mended = await correct_future_times(connection, now)
@@ -122,7 +122,7 @@ class ClocksDifferError(Exception):
 
 
 async def read_agreed_time(read_times: ReadTimes, entra_id: str, clock: Callable[[], float]) -> int:
-    """Give the earliest of the clocks' times, in UTC seconds; raises `ClocksDifferError`."""
+    """Return the earliest of the clocks' times, in UTC seconds; raises `ClocksDifferError`."""
     try:
         times = [*await read_times(entra_id), clock()]
     except Exception as error:

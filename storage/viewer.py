@@ -76,12 +76,12 @@ class Viewer:
 
 
 def get_open(of: Any, name: str) -> Any:
-    """Give a count or a date of a relationship as far as colleagues may know of it."""
+    """Return a count or a date of a relationship as far as colleagues may know of it."""
     return case((of.kept == _NOTHING, getattr(of, name)), else_=getattr(of, f"open_{name}"))
 
 
 def is_open_to_all(of: Any) -> ColumnElement[bool]:
-    """Say whether colleagues may know that somebody knows a contact or a company (`is_mine`)."""
+    """Return whether colleagues may know that somebody knows a contact or a company (`is_mine`)."""
     known = of.open_sent_count + of.open_meeting_count + of.open_planned_count
     return or_(of.kept == _NOTHING, known > _NOTHING)
 
@@ -104,11 +104,11 @@ class Access:
         return and_(self.of_company(of, of.id), of.is_known)
 
     def companies_of(self, own: Any, of: Any = Company) -> ColumnElement[bool]:
-        """Give what holds for the company of an own relationship that is joined to it."""
+        """Return what holds for the company of an own relationship that is joined to it."""
         return and_(self.of_company(of, of.id), or_(of.is_known, own.is_kept_contact))
 
     def of_company(self, of: Any, company_id: Any) -> ColumnElement[bool]:
-        """Give what holds for rows of a company (domains, relationships), which carry its number."""
+        """Return what holds for rows of a company (domains, relationships), which carry its number."""
         return and_(of.tenant_id == self.viewer.tenant_id, *self.list_rules(company_id))
 
     def own_companies(self, of: Any = CompanyRelationship) -> ColumnElement[bool]:
@@ -134,7 +134,7 @@ class Access:
         return and_(of_the_firm, exists().where(self._own_contacts(_Own), _Own.contact_id == of.id))
 
     def contacts_of(self, own: Any, of: Any = Contact) -> ColumnElement[bool]:
-        """Give what holds for the contact of an own relationship that is joined to it."""
+        """Return what holds for the contact of an own relationship that is joined to it."""
         return and_(self._at_company(of), or_(of.is_contact, own.is_kept_contact))
 
     def people(self, of: Any = Contact) -> ColumnElement[bool]:
@@ -149,7 +149,7 @@ class Access:
         return or_(self.contacts(of), is_mine) if self.viewer.shares_contacts else is_mine
 
     def of_contact(self, of: Any) -> ColumnElement[bool]:
-        """Give what holds for rows of a contact (relationships, interactions), which carry its number."""
+        """Return what holds for rows of a contact (relationships, interactions), which carry its number."""
         is_of_tenant = of.tenant_id == self.viewer.tenant_id
         if not self.viewer.rules:
             return and_(is_of_tenant)
@@ -173,7 +173,7 @@ class Access:
         return and_(self.of_contact(of), known) if self.viewer.shares_contacts else self.own_contacts(of)
 
     def figure(self, of: Any, name: str) -> Any:
-        """Give a count or a date of a relationship as far as the viewer may know of it."""
+        """Return a count or a date of a relationship as far as the viewer may know of it."""
         return case((or_(of.kept == _NOTHING, self._is_user(of)), getattr(of, name)), else_=getattr(of, f"open_{name}"))
 
     def users(self) -> ColumnElement[bool]:
@@ -227,5 +227,5 @@ class Access:
         return and_(of.tenant_id == self.viewer.tenant_id, *is_open)
 
     def list_rules(self, company_id: Any) -> list[ColumnElement[bool]]:
-        """Give the conditions on a company's number, for a join whose tenant is that of the other side."""
+        """Return the conditions on a company's number, for a join whose tenant is that of the other side."""
         return [rule(self.viewer, company_id) for rule in self.viewer.rules]

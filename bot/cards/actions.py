@@ -53,32 +53,32 @@ def data_of(verb: str, /, **data: Any) -> Json:
 
 
 def button(title: str, verb: str, /, **data: Any) -> Json:
-    """Give a plain button; it sends nothing of the card's inputs."""
+    """Return a plain button; it sends nothing of the card's inputs."""
     return _BUTTON(title=clean(title, 60), verb=verb, data=data_of(verb, **data))
 
 
 def primary(title: str, verb: str, /, **data: Any) -> Json:
-    """Give the one button that a card leads to."""
+    """Return the one button that a card leads to."""
     return _PRIMARY(title=clean(title, 60), verb=verb, data=data_of(verb, **data))
 
 
 def submit(title: str, verb: str, /, **data: Any) -> Json:
-    """Give the button that sends the card's inputs with its data."""
+    """Return the button that sends the card's inputs with its data."""
     return _SUBMIT(title=clean(title, 60), verb=verb, data=data_of(verb, **data))
 
 
 def danger(title: str, verb: str, /, **data: Any) -> Json:
-    """Give a button that takes something away."""
+    """Return a button that takes something away."""
     return _DANGER(title=clean(title, 60), verb=verb, data=data_of(verb, **data))
 
 
 def toggle(title: str, target: str) -> Json:
-    """Give a button that shows or hides the element `target`."""
+    """Return a button that shows or hides the element `target`."""
     return _TOGGLE(title=title, target=target)
 
 
 def link(title: str, url: str) -> Json:
-    """Give a link; raises `ValueError` for anything but https."""
+    """Return a link; raises `ValueError` for anything but https."""
     if not url.startswith("https://"):
         raise ValueError("a card links to https only")
     return _LINK(title=clean(title, 60), url=url)

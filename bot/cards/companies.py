@@ -234,7 +234,7 @@ def _draw_actions(reader: Reader, company: CompanyDetail, opened: Opened) -> lis
 
 
 def draw_taking(reader: Reader, company: CompanyDetail, back: Json | None) -> Json | None:
-    """Give the button of whoever is responsible for a company that has nobody yet."""
+    """Return the button of whoever is responsible for a company that has nobody yet."""
     if company.partner_id is not None:
         return None
     carried = {"company_id": company.id, "version": company.version, "back": back}
@@ -242,14 +242,14 @@ def draw_taking(reader: Reader, company: CompanyDetail, back: Json | None) -> Js
 
 
 def draw_undo(reader: Reader, audit_ids: Sequence[int], back: Json | None = None) -> Json | None:
-    """Give the button that takes back what was just done."""
+    """Return the button that takes back what was just done."""
     if not audit_ids:
         return None
     return button(text(reader.language, "undo"), "undo", audit_ids=list(audit_ids), back=back)
 
 
 def draw_back(reader: Reader, back: Json | None) -> Json | None:
-    """Give the button that leads back to where the reader came from."""
+    """Return the button that leads back to where the reader came from."""
     if not back:
         return None
     data: dict[str, Any] = {key: value for key, value in back.items() if key != "verb"}

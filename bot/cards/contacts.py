@@ -97,7 +97,7 @@ def draw_reason(reader: Reader, person: SeenPerson, back: Json | None) -> Card:
 
 @draws(OwnAddressShown)
 def draw_own(reader: Reader, shown: OwnAddressShown) -> Card:
-    """Say whether an address is the reader's own, and offer the other answer."""
+    """Return whether an address is the reader's own, and offer the other answer."""
     key, verb = ("not_me", "contact.is_not_me") if shown.is_own else ("me", "contact.is_me")
     body = [kit.title(shown.summary), kit.line(shown.line)]
     other = button(text(reader.language, f"contact.{key}"), verb, address=shown.address, back=shown.back)

@@ -45,7 +45,7 @@ _QUIET_ROW = Template(
 
 
 def quiet_row(text: str, verb: str, /, **data: Any) -> Json:
-    """Give something in small print to choose."""
+    """Return something in small print to choose."""
     return _QUIET_ROW(text=text, title=None, verb=verb, data=data_of(verb, **data))
 
 
@@ -96,13 +96,13 @@ _BARE_ROW = _choosable(
 
 
 def row(name: str, detail: str, verb: str, /, **data: Any) -> Json:
-    """Give a line that opens something when it is chosen; without a detail it is a sentence to choose."""
+    """Return a line that opens something when it is chosen; without a detail it is a sentence to choose."""
     template = _PLAIN_ROW if detail else _BARE_ROW
     return template(name=name, detail=detail, title=None, verb=verb, data=data_of(verb, **data))
 
 
 def typed_row(name: str, detail: str, chip: Chip, chip_text: str, verb: str, /, **data: Any) -> Json:
-    """Give a line with the type of its company at its end."""
+    """Return a line with the type of its company at its end."""
     chips = [_draw_chip(chip, chip_text)]
     return _TYPED_ROW(name=name, detail=detail, chips=chips, title=None, verb=verb, data=data_of(verb, **data))
 
@@ -140,7 +140,7 @@ _LINK = Template(
 
 
 def row_with_link(name: str, detail: str, data: Json, link: str, link_data: Json) -> Json:
-    """Give a line that opens something, with a second thing to choose at its end; `data` hold their verbs."""
+    """Return a line that opens something, with a second thing to choose at its end; `data` hold their verbs."""
     second = _LINK(text=link, title=None, verb=link_data["verb"], data=link_data)
     return _LINKED_ROW(name=name, detail=detail, link=[second], title=None, verb=data["verb"], data=data)
 

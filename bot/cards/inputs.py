@@ -72,7 +72,7 @@ _BESIDE = Template(
 
 
 def choice(title: str, value: str) -> Json:
-    """Give one choice of an input."""
+    """Return one choice of an input."""
     return _CHOICE(title=clean(title, 160), value=value)
 
 

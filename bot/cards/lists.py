@@ -218,4 +218,4 @@ def _draw_list(reader: Reader, shown: ListShown) -> Card:
 @draws(RowsGiven)
 @draws(PeopleFound)
 def _draw_nothing(_reader: Reader, _given: RowsGiven | PeopleFound) -> None:
-    """Give rows and people to choose from as data alone."""
+    """Return rows and people to choose from as data alone."""

@@ -167,7 +167,7 @@ def _draw_machines(reader: Reader, machines: Sequence[Person]) -> Json:
 
 
 def _is_addable(person: Person) -> bool:
-    """Say whether somebody who only wrote in can be made a contact."""
+    """Return whether somebody who only wrote in can be made a contact."""
     return person.state == "seen"
 
 

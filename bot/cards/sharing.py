@@ -60,7 +60,7 @@ def _draw_view_shared(reader: Reader, shared: ViewShared) -> Card:
 
 @draws(Found)
 def _draw_nothing(_reader: Reader, _found: Found) -> None:
-    """Give what may be put into a message as items, each with its card."""
+    """Return what may be put into a message as items, each with its card."""
 
 
 def draw_items(reader: Reader, result: Found) -> tuple[Item, ...]:

@@ -62,7 +62,7 @@ class Template:
 
 
 def dump(element: BaseModel) -> dict[str, Any]:
-    """Give an element's JSON as Teams spells it, without what the library writes needlessly."""
+    """Return an element's JSON as Teams spells it, without what the library writes needlessly."""
     spelled: dict[str, Any] = _spell(
         element.model_dump(mode="json", by_alias=True, exclude_none=True, serialize_as_any=True)
     )

@@ -116,7 +116,7 @@ async def _open_and_forget(config: Config, entra_id: str) -> dict[str, int] | No
 
 
 async def forget(database: Database, clients: GraphClients, entra_id: str) -> dict[str, int] | None:
-    """Stop, unsubscribe and delete; gives the rows deleted by table, or None for a tenant that is not there.
+    """Stop, unsubscribe and delete; returns the rows deleted by table, or None for a tenant that is not there.
 
     A tenant that lets us in no more keeps its subscriptions for the days they have left: whatever they tell is unknown.
     """

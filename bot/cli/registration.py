@@ -50,17 +50,17 @@ CHANNELS: Final = ("Microsoft Teams", "Microsoft 365")
 
 
 def list_redirects(host: str) -> tuple[str, str]:
-    """Give the redirect URIs of kind `spa`: of nested sign-in in Teams and Outlook, and of a plain browser."""
+    """Return the redirect URIs of kind `spa`: of nested sign-in in Teams and Outlook, and of a plain browser."""
     return f"brk-multihub://{host}", f"https://{host}/signed-in"
 
 
 def name_application(host: str, app_id: str) -> str:
-    """Give the application id URI."""
+    """Return the application id URI."""
     return f"api://{host}/{app_id}"
 
 
 def list_clients(app_id: str) -> list[str]:
-    """Give the clients that are authorised for our scope beforehand: Microsoft's, and the app itself."""
+    """Return the clients that are authorised for our scope beforehand: Microsoft's, and the app itself."""
     return [*sorted(MICROSOFT_CLIENTS), app_id]
 
 

@@ -53,7 +53,7 @@ def list_python() -> Iterator[dict[str, Any]]:
 
 
 def find_license(package: Distribution) -> str:
-    """Give the licence that a package declares: by its SPDX expression, its classifiers, or its words."""
+    """Return the licence that a package declares: by its SPDX expression, its classifiers, or its words."""
     metadata: Any = package.metadata
     if expression := metadata.get("License-Expression"):
         return str(expression)
@@ -79,7 +79,7 @@ def list_page() -> Iterator[dict[str, Any]]:
 
 
 def _read_npm(place: str, package: dict[str, Any]) -> str:
-    """Give the licence of the lock file, else of the package itself."""
+    """Return the licence of the lock file, else of the package itself."""
     if found := package.get("license"):
         return str(found)
     file = HOUSE / "bot" / "web" / place / "package.json"

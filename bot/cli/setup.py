@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def list_azure(given: argparse.Namespace) -> Iterator[str]:
-    """Give the commands of the Azure CLI: registration, permissions, certificate, bot."""
+    """Return the commands of the Azure CLI: registration, permissions, certificate, bot."""
     app = f"{_GRAPH}/applications(appId='{given.app_id}')"
     yield "# 1. In a shell with the Azure CLI, signed in as an administrator of the tenant"
     yield f"az login --tenant {given.tenant} --allow-no-subscriptions"
@@ -100,12 +100,12 @@ def describe_clients(given: argparse.Namespace) -> str:
 
 
 def make_scope_id(app_id: str) -> str:
-    """Give the scope's id, always the same for one app: the commands may be run again."""
+    """Return the scope's id, always the same for one app: the commands may be run again."""
     return str(uuid.uuid5(uuid.UUID(app_id), SCOPE))
 
 
 def list_exchange(given: argparse.Namespace) -> Iterator[str]:
-    """Give the commands of Exchange Online that open the mailboxes of one group, and no others."""
+    """Return the commands of Exchange Online that open the mailboxes of one group, and no others."""
     if not given.group:
         yield "# 2. Without --group every mailbox is read, by the consent above; Exchange needs nothing."
         return
@@ -121,7 +121,7 @@ def list_exchange(given: argparse.Namespace) -> Iterator[str]:
 
 
 def list_settings(given: argparse.Namespace) -> Iterator[str]:
-    """Give the `.env` of compose and systemd; what is secret is named by where it lies."""
+    """Return the `.env` of compose and systemd; what is secret is named by where it lies."""
     yield "# 3. As .env, readable by the service alone; then: carnet doctor"
     yield f"CARNET_PUBLIC_URL=https://{given.host}"
     yield f"CARNET_APP_ID={given.app_id}"

@@ -34,7 +34,7 @@ class Sent:
     """`sent`, `updated` or `deleted`."""
 
     def describe(self) -> Json:
-        """Give the activity itself, with its conversation's user beside it."""
+        """Return the activity itself, with its conversation's user beside it."""
         return {**self.activity, "user": self.user, "kind": self.kind, "at": self.at}
 
 

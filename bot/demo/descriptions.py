@@ -11,12 +11,12 @@ Json = dict[str, Any]
 
 
 def describe_person(person: Person) -> Json:
-    """Give a person of the firm."""
+    """Return a person of the firm."""
     return {"id": person.id, "name": person.name, "mail": person.address, "language": person.language}
 
 
 def describe_item(item: MailCopy | EventCopy) -> Json:
-    """Give a mail or a meeting as an inbox shows it."""
+    """Return a mail or a meeting as an inbox shows it."""
     if isinstance(item, MailCopy):
         return _describe_mail(item)
     meeting = item.meeting
@@ -34,7 +34,7 @@ def describe_item(item: MailCopy | EventCopy) -> Json:
 
 
 def is_master(item: MailCopy | EventCopy) -> bool:
-    """Say whether it is a series as such, which no inbox shows."""
+    """Return whether it is a series as such, which no inbox shows."""
     return isinstance(item, EventCopy) and item.meeting.kind == "seriesMaster"
 
 
@@ -61,6 +61,6 @@ def _read_seconds(sent_at: str | None) -> int:
 
 
 def describe_fault(fault: Fault) -> Json:
-    """Give a fault that is on."""
+    """Return a fault that is on."""
     names = ("id", "edge", "kind", "tenant", "mailbox", "path", "count", "share", "values", "hits")
     return {name: getattr(fault, name) for name in names}

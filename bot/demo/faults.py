@@ -90,11 +90,11 @@ class Fault:
     hits: int = 0
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Give one of the fault's own values."""
+        """Return one of the fault's own values."""
         return self.values.get(name, default)
 
     def fits(self, tenant: str, mailbox: str, path: str) -> bool:
-        """Say whether it concerns this request."""
+        """Return whether it concerns this request."""
         return (
             self.tenant in ("", tenant)
             and self.mailbox in ("", mailbox)
@@ -111,7 +111,7 @@ class Faults:
         self.random = random.Random(seed)  # faults are repeatable, not secret
 
     def __iter__(self) -> Iterator[Fault]:
-        """Give those that are on."""
+        """Return those that are on."""
         return iter(self._faults)
 
     def add(
@@ -154,7 +154,7 @@ class Faults:
         path: str = "",
         allows: Callable[[Fault], bool] = lambda _: True,
     ) -> Fault | None:
-        """Give the first fault of a kind that strikes now, and count the hit."""
+        """Return the first fault of a kind that strikes now, and count the hit."""
         for fault in self._faults:
             if fault.kind == kind and fault.edge == edge and fault.fits(tenant, mailbox, path) and allows(fault):
                 if self._is_over(fault) or (fault.share < 1 and self.random.random() >= fault.share):

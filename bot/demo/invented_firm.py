@@ -33,7 +33,7 @@ def _read() -> dict[str, Any]:
 
 
 def list_seeds() -> list[Seed]:
-    """Give the company types and partners that the demo sets once the first sync is over."""
+    """Return the company types and partners that the demo sets once the first sync is over."""
     companies = [company for company in _read()["companies"] if company.get("type") or company.get("partner")]
     return [
         Seed(each["domain"], each.get("type"), _address(each["partner"]) if each.get("partner") else "")

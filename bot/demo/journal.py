@@ -31,7 +31,7 @@ class Journal:
         self._append({"kind": kind, "order": order})
 
     def has(self, kind: str) -> bool:
-        """Say whether an order of this kind was kept by an earlier run."""
+        """Return whether an order of this kind was kept by an earlier run."""
         return any(entry["kind"] == kind for entry in self._orders)
 
     def replay(self, firm: Firm) -> None:

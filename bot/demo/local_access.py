@@ -25,12 +25,12 @@ async def keep_strangers_out(
 
 
 def is_own(origin: str) -> bool:
-    """Say whether a page stands on this machine, at whatever port."""
+    """Return whether a page stands on this machine, at whatever port."""
     return has_own_name(origin) and urlsplit(origin).scheme in ("http", "https")
 
 
 def has_own_name(url: str) -> bool:
-    """Say whether a URL names this machine as it is."""
+    """Return whether a URL names this machine as it is."""
     try:
         return urlsplit(url).hostname in OWN_NAMES
     except ValueError:
@@ -38,6 +38,6 @@ def has_own_name(url: str) -> bool:
 
 
 def is_from_elsewhere(request: web.Request) -> bool:
-    """Say whether a browser tells that another site asks, unless it only opens the page."""
+    """Return whether a browser tells that another site asks, unless it only opens the page."""
     is_cross = request.headers.get("Sec-Fetch-Site") == "cross-site"
     return is_cross and not (request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate")

@@ -31,7 +31,7 @@ def keep_ports(folder: Path, *ports: int) -> None:
 
 
 def is_free(port: object) -> bool:
-    """Say whether a port of this machine may be listened on."""
+    """Return whether a port of this machine may be listened on."""
     try:
         with socket.socket() as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

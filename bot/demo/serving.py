@@ -74,7 +74,7 @@ def _build_login(microsoft: Microsoft) -> web.Application:
 
 @contextlib.asynccontextmanager
 async def _listen(app: web.Application, port: int, context: ssl.SSLContext | None) -> AsyncIterator[int]:
-    """Answer on loopback; gives the port."""
+    """Answer on loopback; returns the port."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, handler_cancellation=True)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=context)

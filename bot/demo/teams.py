@@ -48,7 +48,7 @@ class Teams:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def say(self, person: Person, text: str, **changes: Any) -> tuple[int, Any]:
-        """Let a person type a message; gives the bot's status and body."""
+        """Let a person type a message; returns the bot's status and body."""
         return await self.post(self.describe(person, type="message", text=text, **changes))
 
     async def post(self, activity: Mapping[str, Any], *, token: str = "") -> tuple[int, Any]:
@@ -70,7 +70,7 @@ class Teams:
             await asyncio.sleep(pause)
 
     def describe(self, person: Person, **fields: Any) -> Json:
-        """Give an activity from a person's personal chat with the bot."""
+        """Return an activity from a person's personal chat with the bot."""
         tenant_id = person.mailbox.tenant_id
         activity: Json = {
             "id": f"{int(self._cloud.clock() * 1000)}{next(self._numbers):04d}",

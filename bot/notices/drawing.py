@@ -117,7 +117,7 @@ async def _read_news(connection: Connection, viewer: Viewer, rows: Sequence[Clai
 
 
 def _is_still_so(row: ClaimedNotice, company: CompanyNoticeData, reader_id: int) -> bool:
-    """Say whether what a row says of a company's partner holds when it is said."""
+    """Return whether what a row says of a company's partner holds when it is said."""
     if row.kind == "taken_back" or "is" not in row.payload:  # rows of the release before say no more than who did it
         return True
     return (company.partner_id == reader_id) == (row.kind == "partner")
@@ -212,7 +212,7 @@ async def _draw_own_address(connection: Connection, viewer: Viewer, reader: Read
 
 
 def describe_status(found: FirmStatus) -> Status:
-    """Give what the administrator's card shows of a measured firm."""
+    """Return what the administrator's card shows of a measured firm."""
     health = found.health
     return Status(
         total=health.total,

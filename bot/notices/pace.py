@@ -10,7 +10,7 @@ GATHER = 1
 
 
 def choose_due_at(now: float, preferences: NoticePreferences, timezone: str) -> int:
-    """Give the UTC second at which something that happened now is to be said."""
+    """Return the UTC second at which something that happened now is to be said."""
     at = int(now) + GATHER
     return (
         find_digest_at(at, preferences, timezone) if preferences.is_digest else find_open_at(at, preferences, timezone)
@@ -18,7 +18,7 @@ def choose_due_at(now: float, preferences: NoticePreferences, timezone: str) -> 
 
 
 def find_open_at(at: int, preferences: NoticePreferences, timezone: str) -> int:
-    """Give the first second from `at` on that lies within the person's hours."""
+    """Return the first second from `at` on that lies within the person's hours."""
     local = datetime.fromtimestamp(at, zone(timezone))
     for days in range(8):
         day = local.date() + timedelta(days=days)
@@ -32,7 +32,7 @@ def find_open_at(at: int, preferences: NoticePreferences, timezone: str) -> int:
 
 
 def find_digest_at(at: int, preferences: NoticePreferences, timezone: str) -> int:
-    """Give the next time after `at` at which the day's digest is said."""
+    """Return the next time after `at` at which the day's digest is said."""
     local = datetime.fromtimestamp(at, zone(timezone))
     for days in range(8):
         day = local.date() + timedelta(days=days)
@@ -43,11 +43,11 @@ def find_digest_at(at: int, preferences: NoticePreferences, timezone: str) -> in
 
 
 def find_day_start(at: int, timezone: str) -> int:
-    """Give the second at which the local day of `at` began."""
+    """Return the second at which the local day of `at` began."""
     return _at_hour(datetime.fromtimestamp(at, zone(timezone)).date(), 0, timezone)
 
 
 def _at_hour(day: date, hour: int, timezone: str) -> int:
-    """Give an hour of a local day as its clocks show it; the 24th is the next midnight."""
+    """Return an hour of a local day as its clocks show it; the 24th is the next midnight."""
     shown = datetime.combine(day, time()) + timedelta(hours=hour)
     return int(shown.replace(tzinfo=zone(timezone)).timestamp())

@@ -56,5 +56,5 @@ def make_plan(
 
 
 def is_digested(kind: str) -> bool:
-    """Say whether a digest gathers this kind; the others have a card of their own, at the digest's time."""
+    """Return whether a digest gathers this kind; the others have a card of their own, at the digest's time."""
     return kind in {"contact", "company"} | PARTNER_KINDS

@@ -79,7 +79,7 @@ class Sender:
         await finish(list(self._hands), GRACE)
 
     async def work(self) -> float:
-        """Say what is due to some people; gives the seconds until there is more to say.
+        """Say what is due to some people; returns the seconds until there is more to say.
 
         Those to whom it takes long are left in hand, and hold nobody else up.
         """
@@ -172,7 +172,7 @@ class Sender:
     async def _is_sync_over(
         self, connection: Connection, recipient: NoticeRecipient, rows: Sequence[ClaimedNotice]
     ) -> bool:
-        """Say whether the first sync has come to its end; where it has not, its summary is looked at again later."""
+        """Return whether the first sync has come to its end; where it has not, its summary is looked at again later."""
         found = await get_first_sync_result(connection, recipient.viewer)
         ids = [row.id for row in rows]
         if found.state in ("stopped", "skipped", "forbidden"):

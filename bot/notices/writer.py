@@ -141,7 +141,7 @@ class Notices:
             yield NewNotice(recipient.viewer.user_id, kind, due_at, number, group_key, kept)
 
     async def _redraw(self, connection: Connection, tenant_id: int, notice: Notice) -> list[NewNotice]:
-        """Give a row for each message that asked what the company is, and is not about to be drawn again already."""
+        """Return a row for each message that asked what the company is, and is not about to be drawn again already."""
         rows = []
         for message in await list_messages_about(connection, tenant_id, "company", notice.payload["company_id"]):
             is_own = message.user_id == notice.user_id and notice.payload.get("is_on_card", False)

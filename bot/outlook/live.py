@@ -92,7 +92,7 @@ class Live:
             page.end()
 
     async def work(self) -> float:
-        """Read what was changed in each firm that has a page open; gives the seconds until it is looked again."""
+        """Read what was changed in each firm that has a page open; returns the seconds until it is looked again."""
         for tenant_id in list(self._pages):
             await self._look(tenant_id)
         return LOOK_EVERY if self._pages and self._database.is_sqlite else SELDOM

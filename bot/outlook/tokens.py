@@ -35,7 +35,7 @@ class SigningKeys(Protocol):
     """Where the keys of the sign-in come from."""
 
     async def get(self, kid: str) -> Any:
-        """Give the public key of that id, or None where the issuer has no such key."""
+        """Return the public key of that id, or None where the issuer has no such key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Result:
 
     @property
     def is_error(self) -> bool:
-        """Say whether it says why not."""
+        """Return whether it says why not."""
         return self.code >= ERRORS
 
     @property

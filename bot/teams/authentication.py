@@ -1,4 +1,4 @@
-"""Who may post activities, and on whose behalf: the Bot Connector's token alone, or in the demo this very machine."""
+"""Authenticate who posts activities: the Bot Connector by its token, or in the demo a tool on this machine."""
 
 from typing import Final, Protocol
 
@@ -21,42 +21,42 @@ PLACEHOLDER: Final = "00000000-0000-0000-0000-"
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """Who posted an activity; no token only where `LocalAuthenticator` let it in."""
+    """The sender of an activity; it has no token only if `LocalAuthenticator` admitted it."""
 
     token: Token | None = None
 
 
 class Authenticator(Protocol):
-    """Decides in three steps: from the header, from the activity, and from the users of the firm."""
+    """Decides in three steps: by the header, by the activity, and by the users of the firm."""
 
     urls: ServiceUrls
 
     async def authenticate(self, authorization: str | None, address: str | None) -> Caller:
-        """Return who calls from `address`; raises `UnauthenticatedError`, or `UnavailableError` without keys."""
+        """Return the caller at `address`; raises `UnauthenticatedError`, or `UnavailableError` without signing keys."""
         ...
 
     def authorize(self, caller: Caller, incoming: Incoming) -> None:
-        """Raise `ForbiddenError` where this caller may not post this activity."""
+        """Raise `ForbiddenError` if this caller may not post this activity."""
         ...
 
     async def find_user(self, connection: Reading, caller: Caller, incoming: Incoming, said: str) -> KnownUser | None:
-        """Return the user who speaks and has `said` this, or None for anybody who is not of a firm that is served."""
+        """Return the user who sent the text `said`; None for anybody outside the firms that are served."""
         ...
 
 
 class TokenAuthenticator:
-    """The only way in outside the demo; there is no switch that turns it off (S5)."""
+    """Authenticates by token, always used outside the demo; no setting turns it off (S5)."""
 
     def __init__(self, tokens: Tokens, urls: ServiceUrls) -> None:
         self.urls = urls
         self._tokens = tokens
 
     async def authenticate(self, authorization: str | None, address: str | None) -> Caller:
-        """Return the caller whom the token names."""
+        """Return the caller named by the token."""
         return Caller(await self._tokens.verify(authorization))
 
     def authorize(self, caller: Caller, incoming: Incoming) -> None:
-        """Hold the activity against the token: its service URL (S3) and the channels that its key endorses."""
+        """Check the activity's service URL (S3) and channel against the token and the endorsements of its key."""
         if caller.token is None or incoming.service_url != caller.token.claims.get("serviceurl"):
             raise ForbiddenError
         if not incoming.service_url or not self.urls.allow(incoming.service_url):
@@ -74,9 +74,9 @@ class TokenAuthenticator:
 
 
 class LocalAuthenticator:
-    """The demo's: a tool on this machine may leave the token out; one that is given is held to its whole word.
+    """Authenticates in the demo: a tool on this machine needs no token; a token that is given is verified in full.
 
-    Only `carnet demo` builds one. It answers to no address but this machine's own.
+    Only `carnet demo` builds one. It admits loopback addresses only.
     """
 
     def __init__(self, inner: Authenticator) -> None:
@@ -84,7 +84,7 @@ class LocalAuthenticator:
         self._inner = inner
 
     async def authenticate(self, authorization: str | None, address: str | None) -> Caller:
-        """Let this machine in without a token."""
+        """Admit this machine without a token."""
         if authorization is not None:
             return await self._inner.authenticate(authorization, address)
         if address not in LOCAL_ADDRESSES:
@@ -92,14 +92,14 @@ class LocalAuthenticator:
         return Caller()
 
     def authorize(self, caller: Caller, incoming: Incoming) -> None:
-        """Hold an activity without a token to the service URLs and channels of local tools."""
+        """Allow an activity without a token only the service URLs and channels of local tools."""
         if caller.token is not None:
             self._inner.authorize(caller, incoming)
         elif incoming.channel_id not in LOCAL_CHANNELS or not self.urls.allow(incoming.service_url or ""):
             raise ForbiddenError
 
     async def find_user(self, connection: Reading, caller: Caller, incoming: Incoming, said: str) -> KnownUser | None:
-        """Take the sender's object id for true, and the first user where there is none; made-up tenants are let be."""
+        """Return the user with the sender's object id, else the first user; invented tenant ids are ignored."""
         if caller.token is not None:
             return await self._inner.find_user(connection, caller, incoming, said)
         person = incoming.from_.aad_object_id if incoming.from_ else None

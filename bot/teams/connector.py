@@ -1,6 +1,7 @@
-"""The Bot Connector, spoken to over one shared aiohttp session.
+"""Call the Bot Connector over one shared aiohttp session.
 
-What was certainly not delivered is tried again; what may have been is never sent twice (F50).
+A request is repeated only if it was certainly not delivered; a message that may have arrived is never sent twice
+(F50).
 """
 
 import asyncio
@@ -49,12 +50,12 @@ class _Request:
 
     @property
     def is_repeatable(self) -> bool:
-        """Putting the same card in the same place twice is putting it there once."""
+        """Return whether repeating has no further effect, as replacing an activity by the same card has none."""
         return self.method == "PUT"
 
 
 class Connector:
-    """Sends activities to Teams, at the pace that Teams allows."""
+    """Sends activities to Teams within its rate limits."""
 
     def __init__(
         self,
@@ -82,9 +83,9 @@ class Connector:
         tenant: str = "",
         is_paced: bool = False,
     ) -> str:
-        """Post an activity and return its id; raises a `SendError` that says what became of it.
+        """Post an activity and return its id; raises the `SendError` for its outcome.
 
-        `is_paced` is for what is said unasked; an answer is held back by a 429 alone, for its asker sets the pace.
+        `is_paced` delays notices to stay within the limits; an answer is delayed by a 429 only.
         """
         path = f"v3/conversations/{quote(conversation_id, safe='')}/activities"
         if reply_to:
@@ -95,7 +96,7 @@ class Connector:
     async def update(
         self, service_url: str, conversation_id: str, activity_id: str, body: bytes, *, tenant: str = ""
     ) -> str:
-        """Put an activity in the place of another; raises a `SendError`."""
+        """Replace an activity by another; raises a `SendError`."""
         path = f"v3/conversations/{quote(conversation_id, safe='')}/activities/{quote(activity_id, safe='')}"
         url = self._join(service_url, path)
         return await self._deliver(_Request("PUT", url, body, conversation_id, tenant, is_paced=False))
@@ -106,7 +107,7 @@ class Connector:
         return await self._deliver(_Request("POST", url, body, service_url, tenant, is_paced=True))
 
     async def read_members(self, service_url: str, conversation_id: str, page: str = "") -> bytes:
-        """Return a page of those who are in a conversation, as JSON; raises a `SendError` where Teams does not say."""
+        """Return a page of the members of a conversation, as JSON; raises a `SendError` if Teams gives none."""
         url = self._join(service_url, f"v3/conversations/{quote(conversation_id, safe='')}/pagedmembers")
         params = {"pageSize": "500"} | ({"continuationToken": page} if page else {})
         try:
@@ -119,7 +120,7 @@ class Connector:
             raise NotSentError(reason=type(error).__name__) from error
 
     async def upload(self, url: str, content: bytes) -> None:
-        """Put a whole file into the upload session that Teams opened; no token of ours goes there."""
+        """Upload a whole file into an upload session of Teams, without our token."""
         if not self.urls.allow_upload(url):
             raise RefusedError(reason="upload_host")
         headers = {"Content-Range": f"bytes 0-{len(content) - 1}/{len(content)}"}
@@ -134,13 +135,13 @@ class Connector:
             raise RefusedError(status)
 
     def _join(self, service_url: str, path: str) -> str:
-        """Check the host again here: a stored reference is older than today's list (S4)."""
+        """Build the URL and check its host, because a stored reference may be older than the list (S4)."""
         if not self.urls.allow(service_url):
             raise RefusedError(reason="service_url")
         return f"{service_url.rstrip('/')}/{path}"
 
     async def _deliver(self, request: _Request) -> str:
-        """Try until it is delivered, refused or unknown, for as long as waiting makes sense."""
+        """Repeat the request until it is delivered, refused or of unknown outcome, within its total wait."""
         patience = PACED_PATIENCE if request.is_paced else PATIENCE
         tries = 0
         while True:
@@ -187,7 +188,7 @@ class Connector:
 
 
 def _explain(request: _Request, response: aiohttp.ClientResponse) -> SendError:
-    """Say what an answer other than 2xx means for the message."""
+    """Return the error for an answer other than 2xx, by what it means for the message."""
     status = response.status
     if status in {UNAUTHORIZED, 412, 429}:
         return NotSentError(status, retry_after=read_retry_after(response.headers.get("Retry-After")))
@@ -203,12 +204,12 @@ def _doubt(request: _Request, status: int, reason: str) -> SendError:
 
 
 def _jitter(seconds: float) -> float:
-    """Add up to a fifth: many processes must not come back together, and none too early."""
+    """Lengthen a pause by up to a fifth, so that processes do not all come back together, nor too early."""
     return seconds * random.uniform(1.0, 1.2)  # jitter is no secret
 
 
 async def _read_id(response: aiohttp.ClientResponse) -> str:
-    """Return the id in the answer; a delivered message stays delivered where its id was lost on the way."""
+    """Return the id in the answer; empty if it is missing, because the message was delivered all the same."""
     try:
         return msgspec.json.decode(await read_body(response, MOST_ANSWER), type=_Answer).id or ""
     except (aiohttp.ClientError, OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The message extension: search while typing, a card to insert, a link that becomes a card, and a small dialog."""
+"""Answer the message extension: search while typing, insert a card, unfurl a link, and a dialog."""
 
 import json
 import re
@@ -22,7 +22,7 @@ Body = dict[str, Any]
 
 
 async def search(visit: TeamsTurn) -> Body:
-    """Answer `composeExtension/query`: what was found, or recent ones before anything is typed."""
+    """Answer `composeExtension/query` with search results, or recent ones before anything is typed."""
     ask = Ask("search", {"query": _read_query(visit.incoming.value)})
     reply = await visit.answer(ask, await _read_circle(visit))
     if reply.is_error or not reply.items:
@@ -31,24 +31,24 @@ async def search(visit: TeamsTurn) -> Body:
 
 
 async def select_item(visit: TeamsTurn) -> Body:
-    """Answer `composeExtension/selectItem`: the card of the picked line."""
+    """Answer `composeExtension/selectItem` with the card of the selected result."""
     return await _show_card(visit, read_data(_mapping(visit.incoming.value)))
 
 
 async def unfurl_link(visit: TeamsTurn) -> Body:
-    """Answer `composeExtension/queryLink`: a link into the tab becomes the card of what it shows."""
+    """Answer `composeExtension/queryLink` with the card for a link into the tab."""
     url = _mapping(visit.incoming.value).get("url")
     return await _show_card(visit, read_link(url) if isinstance(url, str) else None)
 
 
 async def open_dialog(visit: TeamsTurn) -> Body:
-    """Answer `composeExtension/fetchTask`: the card that the command names, help where it names none."""
+    """Answer `composeExtension/fetchTask` with the card of the command, or help if it names none."""
     value = _mapping(visit.incoming.value)
     return _show_dialog(visit, await visit.answer(read_data(_mapping(value.get("data"))) or Ask("help")))
 
 
 async def submit_dialog(visit: TeamsTurn) -> Body:
-    """Answer `composeExtension/submitAction`: a button in the dialog, answered in the dialog."""
+    """Answer `composeExtension/submitAction`, a button in the dialog, in the dialog."""
     ask = read_data(_mapping(_mapping(visit.incoming.value).get("data")))
     if ask is None:
         return say_in_extension(say(visit.language, "teams.bad_request"))
@@ -65,12 +65,12 @@ EXTENSION_INVOKES: Final[dict[str, Callable[[TeamsTurn], Awaitable[Body]]]] = {
 
 
 def say_in_extension(text: str) -> Body:
-    """Say a sentence where the results would be."""
+    """Return a sentence in the place of results."""
     return {"composeExtension": {"type": "message", "text": text}}
 
 
 def read_link(url: str) -> Ask | None:
-    """Return what a link into the tab shows; Teams' own deep links carry it as `subEntityId` in their context."""
+    """Return the entity of a link into the tab; deep links of Teams have it as `subEntityId` in their context."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -91,7 +91,7 @@ def _read_context(context: str) -> Mapping[str, Any]:
 
 
 def _read_query(value: Any) -> str:
-    """Return the search words; `initialRun` is Teams opening the extension before anything is typed."""
+    """Return the search words; `initialRun` means that the extension was opened and nothing is typed yet."""
     parameters = _mapping(value).get("parameters")
     for parameter in parameters if isinstance(parameters, list) else ():
         name, words = _mapping(parameter).get("name"), _mapping(parameter).get("value")
@@ -101,9 +101,9 @@ def _read_query(value: Any) -> str:
 
 
 async def _read_circle(visit: TeamsTurn) -> Circle:
-    """Say who reads what is put there: whose client refreshes the card, and whether all are known to be of the firm.
+    """Return who will read an inserted card: whose clients refresh it, and whether all are of the firm.
 
-    Only a chat with the bot itself is surely ours.
+    Only a chat with the bot itself is known to be internal.
     """
     incoming = visit.incoming
     reader = incoming.from_ and incoming.from_.id
@@ -139,7 +139,7 @@ def _draw(item: Item) -> dict[str, Any]:
 
 
 def _preview(title: str, text: str) -> dict[str, Any]:
-    """Draw one line of the list; Teams reads markup there, and names are anybody's."""
+    """Draw one result; names are escaped, because Teams interprets markup there."""
     content = {"title": title.replace("<", "&lt;"), "text": text.replace("<", "&lt;")}
     return {"contentType": THUMBNAIL_TYPE, "content": content}
 

@@ -1,7 +1,7 @@
-"""Who reads along in a group or a channel: whether anybody there is from outside the firm.
+"""Find out whether anybody in a group or a channel is from outside the firm.
 
-What the bot says there is read by all of them, so that with a guest among them it says nothing of the firm's affairs.
-Whoever is not known to be of the firm is taken for a guest.
+All members read what the bot posts there, so with a guest among them it posts nothing about the firm. A member who is
+not known to be of the firm counts as a guest.
 """
 
 from collections import OrderedDict
@@ -33,7 +33,7 @@ class _Member(msgspec.Struct, rename="camel"):
     user_principal_name: str | None = None
 
     def is_colleague(self, tenant: str) -> bool:
-        """Say whether Teams says, in every way it can, that this is somebody of the firm's own tenant."""
+        """Return whether every field of the member says that they are of the firm's own tenant."""
         is_of_tenant = bool(tenant) and (self.tenant_id or "").lower() == tenant
         is_guest = "#ext#" in (self.user_principal_name or "").lower()
         return is_of_tenant and (self.user_role or "").lower() == "user" and not is_guest
@@ -45,7 +45,7 @@ class _Page(msgspec.Struct, rename="camel"):
 
 
 class Roster:
-    """Asks Teams who is there."""
+    """Asks Teams for the members of a conversation."""
 
     def __init__(self, connector: Connector, clock: Callable[[], int]) -> None:
         self._connector = connector
@@ -53,16 +53,16 @@ class Roster:
         self._colleagues: OrderedDict[str, tuple[int, tuple[str, ...]]] = OrderedDict()
 
     async def has_outsiders(self, incoming: Incoming) -> bool:
-        """Say whether somebody from outside reads there, or may: whom Teams does not tell may be anybody.
+        """Return whether somebody from outside is a member, or may be because Teams does not list all members.
 
-        Asked anew every time: who joined a moment ago reads the next answer, whichever process gives it.
+        Teams is asked every time, because a new member reads the next answer.
         """
         members = await self._ask(incoming)
         tenant = _read_tenant(incoming)
         return not members or not all(member.is_colleague(tenant) for member in members)
 
     async def list_colleagues(self, incoming: Incoming) -> tuple[str, ...]:
-        """Return Teams' ids of those there who are of the firm, some of many; none where Teams does not tell."""
+        """Return the Teams ids of members of the firm, a limited number; none if Teams does not list the members."""
         place = _read_place(incoming)
         until, colleagues = self._colleagues.get(place, (0, ()))
         if until <= self._clock():
@@ -75,11 +75,11 @@ class Roster:
         return colleagues
 
     def forget(self, incoming: Incoming) -> None:
-        """Ask anew next time, because somebody came or went."""
+        """Drop what is known of a conversation, because a member came or went."""
         self._colleagues.pop(_read_place(incoming), None)
 
     async def _ask(self, incoming: Incoming) -> list[_Member]:
-        """Return everybody who is there; nobody where Teams does not tell of all of them."""
+        """Return all members; none if Teams does not list all of them."""
         members: list[_Member] = []
         token, place = "", _read_place(incoming)
         try:
@@ -96,10 +96,10 @@ class Roster:
 
 
 def _read_tenant(incoming: Incoming) -> str:
-    """Return the tenant in which the asker was found; empty where the activity names several."""
+    """Return the caller's tenant id; empty if the activity names several."""
     return next(iter(incoming.tenant_ids)) if len(incoming.tenant_ids) == 1 else ""
 
 
 def _read_place(incoming: Incoming) -> str:
-    """Return the conversation, for a thread of a channel the channel."""
+    """Return the conversation id; for a thread in a channel, the channel's."""
     return (incoming.conversation.id or "").partition(";")[0] if incoming.conversation else ""

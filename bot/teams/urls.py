@@ -22,11 +22,11 @@ class ServiceUrls:
         self._hosts = frozenset(hosts)
 
     def allow(self, url: str) -> bool:
-        """Say whether a service URL is one to answer to: https, a listed host, no user, no port, no trailing dot."""
+        """Return whether a service URL is one to answer to: https, a listed host, no user, no port, no trailing dot."""
         return self._check(_SERVICE.fullmatch(url), self._hosts.__contains__)
 
     def allow_upload(self, url: str) -> bool:
-        """Say whether a file may be put there: the upload session that Teams opened in the person's OneDrive."""
+        """Return whether a file may be put there: the upload session that Teams opened in the person's OneDrive."""
         return self._check(_UPLOAD.fullmatch(url), lambda host: host.endswith(UPLOAD_DOMAINS))
 
     def _check(self, found: re.Match[str] | None, is_known: Callable[[str], bool]) -> bool:

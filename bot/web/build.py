@@ -132,7 +132,7 @@ def get_major(node: str) -> int:
 
 
 def has_packages() -> bool:
-    """Say whether the packages that are there are those of the lock file."""
+    """Return whether the packages that are there are those of the lock file."""
     installed = WEB / "node_modules" / ".package-lock.json"
     if not installed.exists():
         return False

@@ -45,7 +45,7 @@ class Site:
 
 
 def has_page(folder: Path = DIST) -> bool:
-    """Say whether the page was built."""
+    """Return whether the page was built."""
     return all((folder / name).is_file() for name in ("pane.html", "tab.html"))
 
 

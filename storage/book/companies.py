@@ -135,7 +135,7 @@ async def get_company(connection: Reading, viewer: Viewer, company_id: int) -> C
 
 
 async def _is_kept(connection: Reading, viewer: Viewer, domains: Sequence[Any]) -> bool:
-    """Say whether the viewer keeps the company itself, and not only some of its people."""
+    """Return whether the viewer keeps the company itself, and not only some of its people."""
     keeps = await list_keeps(connection, viewer.tenant_id, viewer.user_id)
     return any(keeps.get(digest_address(f"@{row[0]}")) for row in domains)
 

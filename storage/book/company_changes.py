@@ -62,7 +62,7 @@ async def rename_company(
     source: str,
     version: int | None = None,
 ) -> Change:
-    """Give the company a name, no longer provisional; `RefusedError("bad_name")` for one with nothing to read."""
+    """Rename the company, whose name is then final; raises `RefusedError("bad_name")` for one with nothing to read."""
     edit = edit_name(clean_text(name), is_provisional=False, now=now, source=source)
     change = await change_one(connection, viewer, company_id, edit, version)
     await index_company(connection, viewer, company_id)

@@ -1,4 +1,4 @@
-"""How a change of companies is written: held, compared, copied to the lists, and put on record."""
+"""Write changes of companies: lock, compare versions, update the copies for lists, add audit rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _HELD: Final = (Company.id, Company.name, Company.is_provisional, Company.type, 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What companies are to become, and what their audit rows will say of it."""
+    """New values of companies, with the source and time for the audit rows."""
 
     action: str
     values: Mapping[str, Any]
@@ -37,19 +37,19 @@ class Edit:
 
 
 def edit_type(type_: str | None, now: int, source: str, *, undoes: Mapping[str, int] | None = None) -> Edit:
-    """Edit for a type, or none."""
+    """Return the edit that sets a type, or none."""
     return Edit("company.set_type", {"type": type_ and str(type_)}, ("type",), now, source, undoes)
 
 
 def edit_partner(partner_id: int | None, now: int, source: str, *, undoes: Mapping[str, int] | None = None) -> Edit:
-    """Edit for a partner, or nobody."""
+    """Return the edit that sets a partner, or nobody."""
     return Edit("company.set_partner", {"partner_id": partner_id}, ("partner_id",), now, source, undoes)
 
 
 def edit_name(
     name: str, *, is_provisional: bool, now: int, source: str, undoes: Mapping[str, int] | None = None
 ) -> Edit:
-    """Edit for a name; raises `RefusedError` for one with nothing to read."""
+    """Return the edit that sets a name; raises `RefusedError` for a name without letters or digits."""
     if not fold_name(name):
         raise RefusedError("bad_name")
     values = {"name": name, "folded_name": fold_name(name), "is_provisional": is_provisional}
@@ -57,7 +57,7 @@ def edit_name(
 
 
 async def check_partner(connection: AsyncConnection, viewer: Viewer, user_id: int | None) -> None:
-    """Raise `MissingError` for a partner who is not there or has left."""
+    """Raise `MissingError` for a partner who does not exist or has left."""
     if user_id is None:
         return
     is_there = select(User.id).where(Access(viewer).users(), User.id == user_id, User.is_active)
@@ -80,7 +80,7 @@ async def change_one(
 
 
 async def hold_one(connection: AsyncConnection, viewer: Viewer, company_id: int, version: int | None) -> Any:
-    """Lock a company as it is; raises as `change_one`."""
+    """Lock a company and return it; raises as `change_one`."""
     held = await _hold(connection, viewer, [company_id])
     if not held:
         raise MissingError("company")
@@ -90,7 +90,7 @@ async def hold_one(connection: AsyncConnection, viewer: Viewer, company_id: int,
 
 
 async def _hold(connection: AsyncConnection, viewer: Viewer, company_ids: Sequence[int]) -> dict[int, Any]:
-    """Lock the visible ones of some companies, in the order of their numbers, as the sync does."""
+    """Lock the visible ones of these companies by number, in the same order as the sync."""
     ids = [company_id for company_id in company_ids if is_id(company_id)]
     held = select(*_HELD).where(Access(viewer).companies(), Company.id.in_(ids)).order_by(Company.id).with_for_update()
     return {row.id: row for row in await connection.execute(held)}
@@ -99,7 +99,7 @@ async def _hold(connection: AsyncConnection, viewer: Viewer, company_ids: Sequen
 async def change_several(
     connection: AsyncConnection, viewer: Viewer, company_ids: Sequence[int], edit: Edit, versions: Mapping[int, int]
 ) -> Changes:
-    """Change several companies, one audit row each; missing and stale ones are left alone."""
+    """Change several companies, one audit row each; missing and stale ones are skipped."""
     asked = list(dict.fromkeys(company_ids))[:MOST_AT_ONCE]
     held = await _hold(connection, viewer, asked)
     stale = tuple(id_ for id_, row in held.items() if versions.get(id_, row.version) != row.version)
@@ -137,13 +137,13 @@ async def write_edit(connection: AsyncConnection, viewer: Viewer, company_ids: S
 def make_change(
     audit_id: int | None, company: Any, edit: Edit, viewer: Viewer, *, before: dict[str, Any], after: dict[str, Any]
 ) -> Change:
-    """Say what a change came to; without an audit row everything was so already."""
+    """Return the result of a change; no audit row means that nothing differed."""
     name = edit.values.get("name", company.name)
     return Change(audit_id, edit.action, "company", company.id, name, before, after, viewer.user_id, edit.now)
 
 
 async def index_company(connection: AsyncConnection, viewer: Viewer, company_id: int) -> None:
-    """Make the company found by its name and domains as they are now."""
+    """Index a company by its current name and domains."""
     name = select(Company.name).where(Company.tenant_id == viewer.tenant_id, Company.id == company_id)
     of_company = CompanyDomain.tenant_id == viewer.tenant_id, CompanyDomain.company_id == company_id
     domains = await connection.scalars(select(CompanyDomain.domain).where(*of_company))

@@ -1,4 +1,4 @@
-"""Why an address that nobody ever met in a mailbox can be no contact."""
+"""Explain why an address cannot be a contact's."""
 
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ _MOST_CALLED: Final = 1000
 
 
 async def find_people(connection: Reading, viewer: Viewer, name: str, *, limit: int = 8) -> list[Match]:
-    """Return those with all words of a name, contacts and who only wrote in alike, those met last first."""
+    """Return the people with all words of a name, contacts and seen people, the latest first."""
     asked = list_asked_words(name)
     if not asked:
         return []
@@ -43,7 +43,7 @@ def _match(row: Any, *, is_exact: bool) -> Match:
 
 
 async def explain_address(connection: Reading, viewer: Viewer, raw: str) -> str:
-    """Give the reason code why an address is never a contact's; empty for one that might be.
+    """Return the reason code why an address can never be a contact's; empty if it can.
 
     `internal`, `own_address`, one of `storage.text.addresses.Address.reason`, or one of
     `storage.text.machines.find_machine`.

@@ -179,7 +179,7 @@ async def get_seen_person(
 
 
 async def _get_had(connection: Reading, viewer: Viewer, contact_id: int) -> tuple[bool, list[int]] | None:
-    """Give what the viewer knows of a contact of whom something is kept: whether they added them, and the counts."""
+    """Return the viewer's own view of a contact that is partly kept: whether they added it, and the counts."""
     of = Relationship
     own = and_(of.tenant_id == viewer.tenant_id, of.user_id == viewer.user_id, of.contact_id == contact_id)
     counts = (of.sent_count, of.received_count, of.meeting_count, of.planned_count)
@@ -203,9 +203,9 @@ async def add_contact(
     now: int,
     source: str,
 ) -> Change:
-    """Make somebody who was only seen a contact of the viewer; it stays so whatever is derived later.
+    """Make a person who was only seen a contact of the viewer, whatever the counts say later.
 
-    Raises `MissingError("contact")` for one never seen. `undo_change` takes it back.
+    Raises `MissingError("contact")` for a person who was never seen. `undo_change` undoes it.
     """
     person = await get_seen_person(connection, viewer, contact_id=contact_id, address=address)
     if person is None:
@@ -229,7 +229,7 @@ def _make_change(person: SeenPerson, viewer: Viewer, now: int, *, is_added: bool
 
 
 async def undo_contact(connection: AsyncConnection, viewer: Viewer, done: AuditRow, *, now: int, source: str) -> Change:
-    """Take back that the viewer added somebody, or took that back; raises as `undo_change`."""
+    """Undo that the viewer added a contact, or undo that undo; raises as `undo_change`."""
     if done.actor_id != viewer.user_id or done.action not in ("contact.add", "contact.remove"):
         raise MissingError("audit")
     person = await get_seen_person(connection, viewer, contact_id=done.entity_id)

@@ -20,10 +20,9 @@ Of = Literal["contact", "company"]
 async def keep(
     connection: AsyncConnection, viewer: Viewer, of: Of, number: int, *, is_kept: bool, now: int, source: str
 ) -> None:
-    """Keep a contact or a company of the viewer's own to the viewer, or share it again.
+    """Keep a contact or a company of the viewer's own to the viewer, or share it again, for the future too.
 
-    It holds for all that comes later too. Raises `MissingError` where the viewer had nothing with it. The record of it
-    is shown to nobody.
+    Raises `MissingError` if the viewer has no relationship with it. Its audit row is shown to nobody.
     """
     contact_ids = await _list_own(connection, viewer, of, number)
     if not contact_ids:
@@ -40,7 +39,7 @@ async def keep(
 
 
 async def _list_own(connection: Reading, viewer: Viewer, of: Of, number: int) -> Collection[int]:
-    """Give the contacts of the viewer's that it is about."""
+    """Return the viewer's own contacts that are meant: one, or all at a company."""
     access, own = Access(viewer), Relationship
     is_own = and_(own.tenant_id == viewer.tenant_id, own.user_id == viewer.user_id)
     is_same = and_(Contact.tenant_id == own.tenant_id, Contact.id == own.contact_id)
@@ -54,7 +53,7 @@ async def _list_own(connection: Reading, viewer: Viewer, of: Of, number: int) ->
 
 
 async def _list_keys(connection: Reading, viewer: Viewer, of: Of, number: int) -> Sequence[bytes]:
-    """Give the digests by which it is known again: the address, or every domain."""
+    """Return the keys of the choice: the digest of the address, or of every domain."""
     if of == "contact":
         asked = select(Contact.address).where(Contact.tenant_id == viewer.tenant_id, Contact.id == number)
         return [digest_address(address) for address in await connection.scalars(asked)]

@@ -1,7 +1,7 @@
-"""Contacts whom a person added by hand: what that sets, and what is left when it is taken back.
+"""Write contacts that a person added by hand, and undo it.
 
-Rows are locked in the order of the sync (contact, company, the user's own rows). Both sides leave what the other wrote:
-a recount keeps whom somebody added, and taking back leaves whom somebody wrote to or met.
+Rows are locked in the order of the sync (contact, company, the user's own rows). A recount keeps contacts that were
+added by hand, and undoing keeps contacts whom somebody wrote to or met.
 """
 
 from typing import Any
@@ -20,13 +20,13 @@ _HAPPENED = ("sent_count", "meeting_count", "planned_count")
 
 
 async def is_added_by(connection: AsyncConnection, viewer: Viewer, contact_id: int) -> bool:
-    """Say whether the viewer added this contact by hand."""
+    """Return whether the viewer added this contact by hand."""
     asked = select(Relationship.is_added).where(_is_own(viewer, contact_id))
     return bool(await connection.scalar(asked))
 
 
 async def set_added(connection: AsyncConnection, viewer: Viewer, contact_id: int) -> None:
-    """Make somebody seen a contact, and one of the viewer's own."""
+    """Make a seen person a contact, and one of the viewer's own."""
     contact = await _hold(connection, viewer, contact_id)
     await _update_contact(connection, viewer, contact_id, is_contact=True, is_added=True)
     if contact.company_id is not None:
@@ -44,7 +44,7 @@ async def set_added(connection: AsyncConnection, viewer: Viewer, contact_id: int
 
 
 async def unset_added(connection: AsyncConnection, viewer: Viewer, contact_id: int) -> None:
-    """Leave the contact to what really happened, unless somebody else added them too."""
+    """Undo `set_added`: counts alone decide again, unless a colleague added the contact too."""
     contact = await _hold(connection, viewer, contact_id)
     rule = await connection.scalar(select(Tenant.contact_rule).where(Tenant.tenant_id == viewer.tenant_id)) or ""
     of_contact = and_(Relationship.tenant_id == viewer.tenant_id, Relationship.contact_id == contact_id)
@@ -71,7 +71,7 @@ async def unset_added(connection: AsyncConnection, viewer: Viewer, contact_id: i
 
 
 async def _settle(connection: AsyncConnection, viewer: Viewer, contact_id: int) -> None:
-    """Weigh their unanswered invitations again (those of one's own contacts count), and take out what is kept."""
+    """Decide again on the contact's unanswered invitations, and exclude what the user keeps."""
     people = await reevaluate_invitations(connection, viewer.tenant_id, viewer.user_id, [contact_id])
     rule = await connection.scalar(select(Tenant.contact_rule).where(Tenant.tenant_id == viewer.tenant_id)) or ""
     await update_kept(connection, viewer.tenant_id, viewer.user_id, rule, [contact_id])
@@ -91,7 +91,7 @@ def _is_own(viewer: Viewer, contact_id: int) -> Any:
 
 
 async def _hold(connection: AsyncConnection, viewer: Viewer, contact_id: int) -> Any:
-    """Lock the contact, then its company; the counts stand in the order of the rule's arguments."""
+    """Lock the contact, then its company; return the counts in the order of `is_contact`'s arguments."""
     of = Contact
     columns = (of.company_id, of.is_contact, of.folded_name, of.beginnings, of.is_added)
     counts = (of.sent_count, of.received_count, of.meeting_count, of.planned_count)
@@ -133,7 +133,7 @@ async def _set_own_company(connection: AsyncConnection, viewer: Viewer, company_
 
 
 async def _unset_own_company(connection: AsyncConnection, viewer: Viewer, company_id: int) -> None:
-    """The company is the viewer's own as long as one of its contacts is."""
+    """Unset that the company is the viewer's own, if none of its contacts is any more."""
     table, is_here = CompanyRelationship, Contact.company_id == company_id
     own = and_(Relationship.tenant_id == viewer.tenant_id, Relationship.user_id == viewer.user_id, Relationship.is_mine)
     is_same = and_(Contact.tenant_id == Relationship.tenant_id, Contact.id == Relationship.contact_id)

@@ -1,4 +1,4 @@
-"""Who in the firm knows a company or a contact, and what everybody together and the viewer alone had with them."""
+"""Sum up the relationships with a company or a contact: of each colleague, of the firm, and of the viewer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +40,8 @@ async def get_known(
 ) -> Known:
     """Return who knows a company or a contact that the viewer may see.
 
-    Where the firm keeps contacts back, a contact is known by the viewer alone. In public nothing is the viewer's.
+    If the firm does not share contacts, only the viewer's own relationship is returned for a contact. In a group chat
+    nothing counts as the viewer's own.
     """
     values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "entity_id": entity_id}
     rows = await _prepare_sums(of, viewer.kind).fetch(connection, values)

@@ -1,4 +1,4 @@
-"""What somebody changed, for an administrator, and taking a change set of theirs back."""
+"""List a colleague's change sets for an administrator, and undo one of them."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,7 +25,7 @@ _Seen = aliased(Company, name="seen_companies")
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """What one person changed in one go."""
+    """All that one person changed in one transaction."""
 
     audit_id: int
     """The first of its changes."""
@@ -38,20 +38,20 @@ class ChangeSet:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What became of a change set: taken back, and left alone because it was changed again since."""
+    """The result of undoing a change set: how many were undone, and how many not, because they changed again since."""
 
     made: tuple[Change, ...]
     stale_names: tuple[str, ...]
 
 
 def _are_changes(viewer: Viewer) -> Any:
-    """Changes of companies that the viewer may see."""
+    """Return the condition of changes to companies that the viewer may see."""
     is_seen = exists().where(Access(viewer).companies(_Seen), _Seen.id == Audit.entity_id)
     return and_(Audit.tenant_id == viewer.tenant_id, Audit.of == "company", Audit.action.in_(RESTORABLE), is_seen)
 
 
 async def list_change_sets(connection: Reading, viewer: Viewer, actor_id: int, *, since: int) -> list[ChangeSet]:
-    """Return what a colleague changed since a time, newest first; the caller sees to it that an administrator asks."""
+    """Return a colleague's change sets since a time, newest first; the caller checks for an administrator."""
     key = func.coalesce(Audit.change_set, Audit.id)
     own = and_(_are_changes(viewer), Audit.actor_id == actor_id, Audit.at >= since)
     first, last_at = func.min(Audit.id), func.max(Audit.at)
@@ -74,13 +74,13 @@ async def _list_names(connection: Reading, viewer: Viewer, audit_id: int) -> tup
 
 
 def _is_set(viewer: Viewer, audit_id: int) -> tuple[Any, ...]:
-    """Give what holds for all that was changed in one go with a change."""
+    """Return the condition of all changes in the same change set."""
     one = select(Audit.change_set).where(Audit.tenant_id == viewer.tenant_id, Audit.id == audit_id).scalar_subquery()
     return _are_changes(viewer), or_(Audit.id == audit_id, Audit.change_set == one)
 
 
 async def count_change_set(connection: Reading, viewer: Viewer, audit_id: int) -> int:
-    """Count the changes of a set; 0 for one that is not there."""
+    """Return the number of changes in a set; 0 if it does not exist."""
     if not is_id(audit_id):
         return 0
     return await connection.scalar(select(func.count()).select_from(Audit).where(*_is_set(viewer, audit_id))) or 0
@@ -89,7 +89,7 @@ async def count_change_set(connection: Reading, viewer: Viewer, audit_id: int) -
 async def restore_change_set(
     connection: AsyncConnection, viewer: Viewer, audit_id: int, *, now: int, source: str
 ) -> Restored:
-    """Take a change set back, the last change first; what was changed again since stays. Raises `MissingError`."""
+    """Undo a change set, the last change first; what changed again since stays. Raises `MissingError`."""
     if not is_id(audit_id):
         raise MissingError("audit")
     columns = (Audit.id, Audit.action, Audit.entity_id, Audit.before, Audit.after)

@@ -1,4 +1,4 @@
-"""The last things that happened with some contacts: what, when, and who took part; never what they were about."""
+"""List the last interactions with contacts: kind, time and participants, never the subject."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -43,9 +43,9 @@ class _TimelineEntry:
 async def list_recent(
     connection: Reading, viewer: Viewer, contact_ids: Sequence[int], *, is_own: bool = False, limit: int = 10
 ) -> tuple[Recent, ...]:
-    """Return the last interactions with any of at most `CONTACTS` contacts, newest first; `is_own`: the viewer's own.
+    """Return the last interactions with at most `CONTACTS` contacts, newest first; `is_own`: the viewer's own.
 
-    Names only of contacts that the viewer may see. Nothing for a firm that does not show it.
+    Only contacts that the viewer may see are named. Empty if the firm does not show interactions.
     """
     if not contact_ids:
         return ()

@@ -1,4 +1,4 @@
-"""Taking a change back: only where nobody has changed the same thing since."""
+"""Undo a change, if nobody has changed the same thing since."""
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,10 +21,10 @@ from storage.views.changes import undo_view
 
 
 async def undo_change(connection: AsyncConnection, viewer: Viewer, audit_id: int, *, now: int, source: str) -> Change:
-    """Take one change back (company, contact or view); raises `StaleError` where it was changed again since.
+    """Undo one change of a company, contact or view; raises `StaleError` if it changed again since.
 
-    An undo can be undone; `MissingError("audit")` for a number that is no change of the viewer's own, or that no
-    person made (a demo, a migration).
+    An undo can be undone. Raises `MissingError("audit")` if it is not the viewer's own change, or no person made it
+    (a demo, a migration).
     """
     done = next(iter(await list_own_changes(connection, viewer, [audit_id])), None)
     if done is None or done.entity_id is None:

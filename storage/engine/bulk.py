@@ -71,7 +71,7 @@ class Insert:
         )
 
     def _list_defaults(self, dialect: Dialect) -> tuple[list[str], list[str]]:
-        """Give the columns left out that have a plain default, and the defaults as SQL."""
+        """Return the columns left out that have a plain default, and the defaults as SQL."""
         names, values = [], []
         for column in self.table.columns:
             if column.name not in self.columns and isinstance(column.default, ScalarElementColumnDefault):
@@ -120,7 +120,7 @@ async def select_rows(
     wanted: Iterable[Any],
     is_locking: bool = False,
 ) -> list[Row]:
-    """Give `columns` of the rows where the `fixed` columns have these values and `of` is one of `wanted`.
+    """Return `columns` of the rows where the `fixed` columns have these values and `of` is one of `wanted`.
 
     `is_locking` holds the rows for the transaction, in the order of `of` (SQLite has one writer anyway).
     """

@@ -11,7 +11,7 @@ CHUNK = 200
 
 
 def split(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
-    """Give the items in lists of at most `size`."""
+    """Return the items in lists of at most `size`."""
     rest = iter(items)
     while chunk := list(islice(rest, size)):
         yield chunk

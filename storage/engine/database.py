@@ -230,7 +230,7 @@ async def next_ids(connection: AsyncConnection, model: type[Any], tenant_id: int
 
 
 def get_sequence(model: type[Any]) -> str:
-    """Give the name of the sequence that numbers a model's rows on PostgreSQL."""
+    """Return the name of the sequence that numbers a model's rows on PostgreSQL."""
     return _SEQUENCES[model].name
 
 

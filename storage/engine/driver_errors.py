@@ -44,7 +44,7 @@ def watch_errors(engine: Engine) -> None:
 
 
 def translate(error: BaseException) -> DatabaseError:
-    """Give the error of storage that says the same."""
+    """Return the error of storage that says the same."""
     origin = _find_origin(error)
     kind = StoreUnavailableError if _is_outage(origin) else StatementError
     return kind(type(origin).__name__)
@@ -57,7 +57,7 @@ def _translate_context(context: ExceptionContext) -> DatabaseError | None:
 
 
 def _find_origin(error: BaseException) -> BaseException:
-    """Give the driver's own error, which SQLAlchemy wraps once, and on PostgreSQL twice."""
+    """Return the driver's own error, which SQLAlchemy wraps once, and on PostgreSQL twice."""
     while not isinstance(error, (*POSTGRES_FAILURES, sqlite3.Error)):
         inner = error.orig if isinstance(error, exc.StatementError) and error.orig is not None else error.__cause__
         if inner is None:

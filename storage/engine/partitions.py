@@ -25,14 +25,14 @@ _LIST_PARTS = text(
 
 
 def list_default_partitions() -> Iterator[str]:
-    """Give the statements that make, on PostgreSQL, the part for everything that has no part of its own."""
+    """Return the statements that make, on PostgreSQL, the part for everything that has no part of its own."""
     for table in PARTITIONED:
         yield f"CREATE TABLE IF NOT EXISTS {table}_rest PARTITION OF {table} DEFAULT"
         yield from list_policies_of(f"{table}_rest")
 
 
 async def list_partitions(connection: AsyncConnection, table: str) -> list[str]:
-    """Give the names of a table's parts; none on SQLite."""
+    """Return the names of a table's parts; none on SQLite."""
     if connection.dialect.name == "sqlite":
         return []
     return list(await connection.scalars(_LIST_PARTS, {"table": table}))
@@ -56,7 +56,7 @@ async def add_partitions(connection: AsyncConnection, now: float) -> list[str]:
 
 
 async def list_old_partitions(connection: AsyncConnection, table: str, before: float) -> list[str]:
-    """Give the parts of a table whose last moment lies before `before` (UTC seconds)."""
+    """Return the parts of a table whose last moment lies before `before` (UTC seconds)."""
     years = {name: name.rpartition("_")[2] for name in await list_partitions(connection, table)}
     return [name for name, year in years.items() if year.isdigit() and _start_of(int(year) + 1) <= before]
 
@@ -96,6 +96,6 @@ def _start_of(year: int) -> int:
 
 
 def is_partition(name: str) -> bool:
-    """Say whether a table's name is that of a part."""
+    """Return whether a table's name is that of a part."""
     table, _, part = name.rpartition("_")
     return table in PARTITIONED and (part == "rest" or part.isdigit())

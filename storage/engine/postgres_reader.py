@@ -112,7 +112,7 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no t
 
     @property
     def itself(self) -> "_Connection":
-        """Give the connection without the pool's wrapping, which is empty once the server has gone."""
+        """Return the connection without the pool's wrapping, which is empty once the server has gone."""
         return self
 
     async def read_for(self, reading: "_Reading", tenancy: Tenancy) -> None:

@@ -72,7 +72,7 @@ class Reader(Protocol):
 
 
 def list_converters(statement: Executable, dialect: Dialect) -> Sequence[tuple[int, Convert]]:
-    """Give the places of the columns that a driver gives raw, and what makes values of them.
+    """Return the places of the columns that a driver gives raw, and what makes values of them.
 
     Both drivers give JSON as text, and SQLite has no booleans.
     """
@@ -109,7 +109,7 @@ def _read_boolean(value: int | None) -> bool | None:
 
 
 def list_values(compiled: SQLCompiler, state: ExpandedState) -> Values:
-    """Give the values of a statement in their places, as the driver takes them."""
+    """Return the values of a statement in their places, as the driver takes them."""
     dialect = compiled.dialect
     kinds = ((name, one.type.dialect_impl(dialect)) for name, one in compiled.binds.items())
     processors = {name: processor for name, kind in kinds if (processor := kind.bind_processor(dialect)) is not None}

@@ -63,13 +63,13 @@ def write_reading(tenancy: Tenancy) -> str:
 
 
 def list_policies() -> Iterator[str]:
-    """Give the statements that lock every table, for every key begins with the tenant."""
+    """Return the statements that lock every table, for every key begins with the tenant."""
     for table in Base.metadata.sorted_tables:
         yield from list_policies_of(table.name)
 
 
 def list_policies_of(table: str) -> Iterator[str]:
-    """Give the statements that lock one table; `FORCE` holds the table's owner to it too (never a superuser)."""
+    """Return the statements that lock one table; `FORCE` holds the table's owner to it too (never a superuser)."""
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
     yield f"DROP POLICY IF EXISTS of_tenant ON {table}"
@@ -77,6 +77,6 @@ def list_policies_of(table: str) -> Iterator[str]:
 
 
 async def is_enforced(connection: Reading) -> bool:
-    """Say whether the lock holds for the connected role: superusers and BYPASSRLS walk through it."""
+    """Return whether the lock holds for the connected role: superusers and BYPASSRLS walk through it."""
     exempt = await connection.scalar(text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"))
     return not exempt

@@ -57,7 +57,7 @@ def write_statistics(connection: Connection) -> None:
 
 
 def _list_indexes(connection: Connection, table: Table) -> Iterator[tuple[str, list[str]]]:
-    """Give every index of a table with its columns; SQLite calls the key of a table without rowids by its table."""
+    """Return every index of a table with its columns; SQLite calls the key of a table without rowids by its table."""
     has_rowid = table.dialect_options["sqlite"]["with_rowid"]
     for row in connection.execute(_LIST, {"table": table.name}).all():
         columns = list(connection.scalars(_LIST_COLUMNS, {"index": row.name}))

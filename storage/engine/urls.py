@@ -72,7 +72,7 @@ def _check(url: URL) -> URL:
 
 
 def split_options(url: URL) -> tuple[URL, dict[str, Any]]:
-    """Give a URL without the parameters of libpq, and what they say as asyncpg takes it.
+    """Return a URL without the parameters of libpq, and what they say as asyncpg takes it.
 
     Raises `DatabaseUrlError` for a certificate that cannot be read.
     """
@@ -84,7 +84,7 @@ def split_options(url: URL) -> tuple[URL, dict[str, Any]]:
 
 
 def get_connect_arguments(url: URL) -> dict[str, Any]:
-    """Give what `asyncpg.connect` is called with."""
+    """Return what `asyncpg.connect` is called with."""
     plain, options = split_options(url)
     arguments = plain.translate_connect_args(username="user")
     return {**arguments, **plain.query, **options}

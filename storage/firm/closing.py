@@ -38,6 +38,6 @@ async def _close(connection: AsyncConnection, tenant_id: int) -> None:
 
 
 async def is_served(connection: AsyncConnection, tenant_id: int) -> bool:
-    """Say whether a tenant is one of those that are read and served."""
+    """Return whether a tenant is one of those that are read and served."""
     state = await connection.scalar(select(Tenant.state).where(Tenant.tenant_id == tenant_id))
     return state is not None and state not in UNSERVED

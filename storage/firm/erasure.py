@@ -30,7 +30,7 @@ async def count_tenant(connection: Reading, tenant_id: int) -> dict[str, int]:
 
 
 async def delete_tenant(database: Database, tenant_id: int) -> dict[str, int]:
-    """Delete every row of a tenant in one transaction; gives the number of rows by table."""
+    """Delete every row of a tenant in one transaction; returns the number of rows by table."""
     counts: dict[str, int] = {}
     async with database.writing(SYSTEM) as connection:
         for table in reversed(Base.metadata.sorted_tables):

@@ -20,7 +20,7 @@ class Install:
 
 
 async def get_install(connection: Reading, tenant_id: int, user_id: int) -> Install | None:
-    """Give what is known of a user's installation; None for nobody of the firm."""
+    """Return what is known of a user's installation; None for nobody of the firm."""
     query = (
         select(Tenant.entra_id, User.entra_id, User.install_state, User.install_retry_at)
         .join(Tenant, Tenant.tenant_id == User.tenant_id)

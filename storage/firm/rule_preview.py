@@ -27,7 +27,7 @@ class Loss:
 async def preview_loss(
     connection: Reading, tenant_id: int, rules: FirmRules, values: Mapping[str, Any], now: int
 ) -> list[Loss]:
-    """Give what would be lost if these values took the place of a firm's rules; nothing where nothing would."""
+    """Return what would be lost if these values took the place of a firm's rules; nothing where nothing would."""
     losses = []
     for name, condition in _list_conditions(tenant_id, rules, values, now):
         of = Contact if name == "own_domains" else Interaction
@@ -58,5 +58,5 @@ def _list_conditions(
 
 
 def is_shorter(days: int, before: int, *, forever: int) -> bool:
-    """Say whether something is kept for less time than before."""
+    """Return whether something is kept for less time than before."""
     return days != forever and (before == forever or days < before)

@@ -214,5 +214,5 @@ def make_rules(values: Mapping[str, Any]) -> FirmRules:
 
 
 def list_values(rules: FirmRules) -> dict[str, Any]:
-    """Give the values of rules as they are stored."""
+    """Return the values of rules as they are stored."""
     return {name: list(one) if isinstance(one, tuple) else one for name, one in asdict(rules).items()}

@@ -38,18 +38,18 @@ class RuleRow:
 
 
 async def get_rules(connection: Reading, tenant_id: int) -> FirmRules:
-    """Give the rules of a firm."""
+    """Return the rules of a firm."""
     return make_rules({name: value for name, (value, _) in (await _list_rows(connection, tenant_id)).items()})
 
 
 async def hold_rules(connection: AsyncConnection, tenant_id: int) -> FirmRules:
-    """Give the rules of a firm, which nobody changes until this transaction is over."""
+    """Return the rules of a firm, which nobody changes until this transaction is over."""
     await _lock(connection, tenant_id)
     return await get_rules(connection, tenant_id)
 
 
 async def list_rules(connection: Reading, tenant_id: int) -> list[RuleRow]:
-    """Give every rule of a firm in the order of their declaration, with who gave it."""
+    """Return every rule of a firm in the order of their declaration, with who gave it."""
     is_actor = (User.tenant_id == FirmRule.tenant_id) & (User.id == FirmRule.actor_id)
     columns = (FirmRule.name, FirmRule.value, FirmRule.is_first, User.name, FirmRule.changed_at)
     query = select(*columns).outerjoin(User, is_actor).where(FirmRule.tenant_id == tenant_id)
@@ -74,7 +74,7 @@ class RuleChange:
 
 
 async def list_rule_changes(connection: Reading, tenant_id: int, limit: int = _MOST_CHANGES) -> list[RuleChange]:
-    """Give the changes of a firm's rules, newest first."""
+    """Return the changes of a firm's rules, newest first."""
     is_actor = (User.tenant_id == Audit.tenant_id) & (User.id == Audit.actor_id)
     query = (
         select(Audit.at, User.name, Audit.source, Audit.before, Audit.after)
@@ -141,7 +141,7 @@ async def set_rules(
 
 
 async def reset_rule(connection: AsyncConnection, viewer: Viewer, name: str, first: FirmRules, *, now: int) -> None:
-    """Give a rule back to the environment, and take its value from there."""
+    """Reset a rule to the value of the environment."""
     await set_rules(connection, viewer, {name: list_values(first)[name]}, now=now, source="admin")
     own = (FirmRule.tenant_id == viewer.tenant_id) & (FirmRule.name == name)
     await connection.execute(update(FirmRule).where(own).values(is_first=True, actor_id=None))
@@ -203,12 +203,12 @@ async def _take_effect(connection: AsyncConnection, viewer: Viewer, edit: Edit, 
 
 
 async def _get_standing(connection: Reading, tenant_id: int, name: str) -> Any:
-    """Give what holds where no row says: the firm's own row is older than its rules."""
+    """Return what holds where no row says: the firm's own row is older than its rules."""
     if name in COPIED:
         return await connection.scalar(select(getattr(Tenant, name)).where(Tenant.tenant_id == tenant_id))
     return list_values(FirmRules())[name]
 
 
 async def _is_known(connection: Reading, tenant_id: int) -> bool:
-    """Say whether anybody of the firm is known: then it is not new."""
+    """Return whether anybody of the firm is known: then it is not new."""
     return bool(await connection.scalar(select(func.count()).where(User.tenant_id == tenant_id)))

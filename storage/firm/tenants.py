@@ -35,20 +35,20 @@ class DirectoryUser:
 
 
 async def get_tenant_id(connection: Reading, entra_id: str) -> int | None:
-    """Give the number of a tenant known by its Entra id; needs `SYSTEM`."""
+    """Return the number of a tenant known by its Entra id; needs `SYSTEM`."""
     found: int | None = await connection.scalar(select(Tenant.tenant_id).where(Tenant.entra_id == entra_id))
     return found
 
 
 async def get_served_firm(connection: Reading, entra_id: str) -> tuple[int, str] | None:
-    """Give the number and the name of a firm that is read and served; needs `SYSTEM`."""
+    """Return the number and the name of a firm that is read and served; needs `SYSTEM`."""
     query = select(Tenant.tenant_id, Tenant.name).where(Tenant.entra_id == entra_id, Tenant.state.not_in(UNSERVED))
     row = (await connection.execute(query)).first()
     return (row[0], row[1]) if row else None
 
 
 async def add_tenant(connection: AsyncConnection, entra_id: str, first: FirmRules, now: int) -> int:
-    """Give the number of a tenant, adding it where it is new; `first` are the environment's rules. Needs `SYSTEM`."""
+    """Return the number of a tenant, adding it where it is new; `first` are the environment's rules. Needs `SYSTEM`."""
     highest = await connection.scalar(select(func.max(Tenant.tenant_id)))
     row = {"tenant_id": (highest or 0) + 1, "entra_id": entra_id, "created_at": now}
     await insert_ignoring(connection, Tenant, [row])
@@ -104,7 +104,7 @@ async def _upsert_users(connection: AsyncConnection, rows: Sequence[dict[str, An
 
 
 async def add_mailboxes(connection: AsyncConnection, tenant_id: int, entra_ids: Sequence[str], now: int) -> None:
-    """Give users a place in the queue, also those who had one and come back."""
+    """Add the mailboxes of users to the queue, also of those who come back."""
     users = select(User.id).where(User.tenant_id == tenant_id, User.entra_id.in_(entra_ids), User.is_active)
     found = list(await connection.scalars(users))
     row = {"tenant_id": tenant_id, "state": "new", "due_at": now, "created_at": now}

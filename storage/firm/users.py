@@ -109,7 +109,7 @@ async def get_known_user(
 
 
 async def list_unknown_people(connection: Reading, tenant_id: int, entra_ids: Collection[str]) -> list[str]:
-    """Give those Entra ids that are nobody's in a firm; none where nobody of it is known yet."""
+    """Return those Entra ids that are nobody's in a firm; none where nobody of it is known yet."""
     own = User.tenant_id == tenant_id
     known = set(await connection.scalars(select(User.entra_id).where(own, User.entra_id.in_(list(entra_ids)))))
     has_any = await connection.scalar(select(User.id).where(own).limit(1)) is not None
@@ -117,14 +117,14 @@ async def list_unknown_people(connection: Reading, tenant_id: int, entra_ids: Co
 
 
 async def list_people(connection: Reading, viewer: Viewer, entra_ids: Collection[str]) -> list[UserRow]:
-    """Give the colleagues of these Entra ids, those who left included."""
+    """Return the colleagues of these Entra ids, those who left included."""
     columns = (User.id, User.name, User.address, User.is_active, User.entra_id)
     found = select(*columns).where(Access(viewer).users(), User.entra_id.in_(list(entra_ids)))
     return [UserRow(*row) for row in await connection.execute(found)]
 
 
 async def find_entra_ids(connection: Reading, tenant_id: int, named: Collection[str]) -> dict[str, str]:
-    """Give the Entra ids of a firm's people, with their names, who are named by their id or an address of theirs."""
+    """Return the Entra ids of a firm's people, with their names, who are named by their id or an address of theirs."""
     aliases = " " + User.aliases + " "
     also = (aliases.contains(f" {one} ", autoescape=True) for one in named)
     theirs = or_(User.entra_id.in_(list(named)), User.address.in_(list(named)), *also)

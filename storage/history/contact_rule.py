@@ -17,7 +17,7 @@ def is_contact(rule: str, sent: int, received: int, meetings: int, planned: int)
 
 
 def find_reason(sent: int, _received: int, meetings: int, planned: int) -> str:
-    """Give the reason code: `met`, `wrote`, `planned` or `seen`.
+    """Return the reason code: `met`, `wrote`, `planned` or `seen`.
 
     `seen` is somebody who only wrote to us, or is only on a stranger's invitation that nobody answered.
     """
@@ -26,7 +26,7 @@ def find_reason(sent: int, _received: int, meetings: int, planned: int) -> str:
 
 
 def get_rule_sql(rule: str, *, after: str = "") -> str:
-    """Give `is_contact` as SQL over the columns of `contacts`, with `after` (a table) added to each count.
+    """Return `is_contact` as SQL over the columns of `contacts`, with `after` (a table) added to each count.
 
     A contact that was added by hand stays one.
     """
@@ -37,7 +37,7 @@ def get_rule_sql(rule: str, *, after: str = "") -> str:
 
 
 def get_reason_sql(*, after: str = "") -> str:
-    """Give `find_reason` as SQL in the same way."""
+    """Return `find_reason` as SQL in the same way."""
     sent, _, meetings, planned = _list_terms(after)
     return (
         f"CASE WHEN {meetings} > 0 THEN 'met' WHEN {sent} > 0 THEN 'wrote' WHEN {planned} > 0 THEN 'planned'"

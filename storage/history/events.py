@@ -66,7 +66,7 @@ COUNTS: Final = (
 
 
 def merge_first(one: int, other: int) -> int:
-    """Give the earlier of two times; 0 is no time."""
+    """Return the earlier of two times; 0 is no time."""
     return min(one, other) if one and other else one or other
 
 

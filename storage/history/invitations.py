@@ -36,7 +36,7 @@ def is_evidence(interaction_event: InteractionEvent) -> bool:
 async def evaluate_invitations(
     connection: AsyncConnection, tenant_id: int, user_id: int, interaction_events: Sequence[InteractionEvent]
 ) -> Sequence[InteractionEvent]:
-    """Return the events of a page with every unanswered invitation marked as counting or not, by what is stored so far."""
+    """Return the events of a page with every unanswered invitation marked as counting or not, by what is stored."""
     organizers = {one.organizer for one in interaction_events if one.organizer}
     if not any(one.organizer is not None for one in interaction_events):
         return interaction_events

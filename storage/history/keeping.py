@@ -52,7 +52,7 @@ async def list_touched(
     people: Mapping[int, tuple[str, str]],
     hidden: Collection[int],
 ) -> set[int]:
-    """Return the contacts of a page that are kept in part or may be; `people` is address and company domain by number."""
+    """Return the contacts of a page that are kept in part or may be; `people` is (address, domain) by number."""
     keeps = await list_keeps(connection, tenant_id, user_id)
     touched = set(hidden) | {
         number

@@ -147,7 +147,7 @@ _IS_PARTICIPANT = and_(Contact.tenant_id == InteractionContact.tenant_id, Contac
 
 
 def _are_participants(tenant_id: int, user_id: int) -> ColumnElement[bool]:
-    """Return the condition of participants in meetings; the kind is a literal because the index covers meetings only."""
+    """Return the condition of participants in meetings; a literal kind, as the index covers meetings only."""
     participant = InteractionContact
     return and_(
         participant.tenant_id == tenant_id, participant.user_id == user_id, participant.kind == literal_column("3")

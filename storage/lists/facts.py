@@ -68,5 +68,5 @@ class Match:
 
     @property
     def is_exact(self) -> bool:
-        """Say whether the whole name (or a domain, or the address) was given, case and accents aside."""
+        """Return whether the whole name (or a domain, or the address) was given, case and accents aside."""
         return self.how == "exact"

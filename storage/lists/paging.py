@@ -49,7 +49,7 @@ class Page(Generic[Row]):
 
     @property
     def is_first(self) -> bool:
-        """Say whether nothing stands before these rows."""
+        """Return whether nothing stands before these rows."""
         return self.previous is None
 
 

@@ -79,7 +79,7 @@ def list_prefilters(list_query: ListQuery) -> Iterator[Prefilter]:
 
 
 def _list_words(list_query: ListQuery) -> Iterator[Prefilter]:
-    """Give the ways by words: one word alone, a rare one of several, else each of several to what may have them all.
+    """Return the ways by words: one word alone, a rare one of several, else each of several to what may have them all.
 
     A walk for one word passes over nearly all that lacks it, so fewer rows are few then.
     """

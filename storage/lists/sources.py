@@ -243,7 +243,7 @@ def has_partner_ranges(list_query: ListQuery) -> bool:
 
 
 def is_of_types(list_query: ListQuery, type_: Any) -> Iterator[ColumnElement[bool]]:
-    """Give the condition that a row is of one of the types asked for, if any are."""
+    """Return the condition that a row is of one of the types asked for, if any are."""
     asked = [text(f"type_{place}") for place in range(list_query.type_count)]
     if list_query.has_no_type:
         yield func.coalesce(type_, "").in_([*asked, literal_column("''")])
@@ -252,7 +252,7 @@ def is_of_types(list_query: ListQuery, type_: Any) -> Iterator[ColumnElement[boo
 
 
 def is_of_partners(list_query: ListQuery, partner: Any) -> Iterator[ColumnElement[bool]]:
-    """Give the condition that a row has one of the partners asked for, if any are."""
+    """Return the condition that a row has one of the partners asked for, if any are."""
     asked = [number(f"partner_{place}") for place in range(list_query.partner_count)]
     if list_query.has_any_partner:
         yield partner > literal_column("0")

@@ -79,7 +79,7 @@ async def _keep_visible(connection: Reading, access: Access, of: int, near: Sequ
 
 
 def _list_ends(read: str, errors: int) -> dict[str, str]:
-    """Give what the words looked for begin with, and how they end or on what they go: read from left or from right.
+    """Return what the words looked for begin with, and how they end or on what they go: read from left or from right.
 
     One error behind the first half either leaves the last letter, or lies in the last two, and all before it is whole.
     """

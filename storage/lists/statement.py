@@ -125,7 +125,7 @@ class _Parts:
     def _is_chosen(
         self, prefilters: Sequence[CountedPrefilter], prefilter: CountedPrefilter | None
     ) -> ColumnElement[bool] | None:
-        """Give the condition under which a part runs: its way is the first narrow one, or (None) there is none."""
+        """Return the condition under which a part runs: its way is the first narrow one, or (None) there is none."""
         conditions: list[ColumnElement[bool]] = []
         for other in prefilters:
             if other is prefilter:
@@ -172,7 +172,7 @@ def _write(value: int) -> Any:
 
 
 def _list_ranges(list_query: ListQuery, source: Source) -> Iterator[tuple[list[ColumnElement[bool]], list[Any]]]:
-    """Give the index ranges that together hold the list: the conditions of each, and what its order begins with.
+    """Return the index ranges that together hold the list: the conditions of each, and what its order begins with.
 
     One a type where the index of the order has the types in front of it, one a partner and a type where it has both,
     else one for all. PostgreSQL takes `type IS NULL` for one value of an index only if it is sorted by too.

@@ -110,7 +110,7 @@ def _mark(beginning: str) -> int:
 
 
 def is_correctable(word: str) -> bool:
-    """Say whether a typing error in `word` can be told from another word: letters alone, and enough of them."""
+    """Return whether a typing error in `word` can be told from another word: letters alone, and enough of them."""
     return _CORRECTABLE.fullmatch(word) is not None
 
 

@@ -183,7 +183,7 @@ async def _list_contact_names(
 async def _list_meeters(
     connection: AsyncConnection, viewer: Viewer, relationship: Any, of: Any, ids: Collection[int]
 ) -> dict[int, tuple[int, ...]]:
-    """Give by number the users who wrote to or met each, those who did so last first."""
+    """Return by number the users who wrote to or met each, those who did so last first."""
     query = (
         select(of, relationship.user_id)
         .where(Access(viewer).relationships(relationship), of.in_(ids))

@@ -34,7 +34,7 @@ class NoticePreferences:
     """Most messages a day; further notices wait for the next digest."""
 
     def is_muted(self, kind: str) -> bool:
-        """Say whether the person wants to hear nothing of this kind."""
+        """Return whether the person wants to hear nothing of this kind."""
         return _WISHED_AS.get(kind, kind) in self.muted
 
     def changed(self, **changes: Any) -> "NoticePreferences":

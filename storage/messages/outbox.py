@@ -85,7 +85,7 @@ async def list_due_people(connection: Reading, now: int, limit: int) -> list[tup
 
 
 async def get_next_due_at(connection: Reading) -> int | None:
-    """Give the time at which the next row is due, or None; needs the tenancy `SYSTEM`."""
+    """Return the time at which the next row is due, or None; needs the tenancy `SYSTEM`."""
     return await connection.scalar(select(func.min(Outbox.due_at)).where(Outbox.state == "pending"))
 
 
@@ -171,7 +171,7 @@ _OF_KIND: Final = Prepared(
 
 
 async def has_notice(connection: AsyncConnection, tenant_id: int, user_id: int, kind: str) -> bool:
-    """Say whether a person ever had a row of this kind."""
+    """Return whether a person ever had a row of this kind."""
     return bool(await _OF_KIND.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id, "kind": kind}))
 
 
@@ -210,7 +210,7 @@ class Message:
 
 
 async def list_messages_about(connection: AsyncConnection, tenant_id: int, kind: str, entity_id: int) -> list[Message]:
-    """Give the messages that said something of this kind about this entity."""
+    """Return the messages that said something of this kind about this entity."""
     query = (
         select(Outbox.user_id, Outbox.conversation_id, Outbox.activity_id)
         .where(Outbox.tenant_id == tenant_id, Outbox.kind == kind, Outbox.entity_id == entity_id)
@@ -223,7 +223,7 @@ async def list_messages_about(connection: AsyncConnection, tenant_id: int, kind:
 async def list_rows_of(
     connection: AsyncConnection, tenant_id: int, user_id: int, activity_id: str
 ) -> list[ClaimedNotice]:
-    """Give the rows that one message said, to draw it again."""
+    """Return the rows that one message said, to draw it again."""
     query = _select_rows().where(_of_user(tenant_id, user_id, "sent"), Outbox.activity_id == activity_id)
     return [
         ClaimedNotice(*row)
@@ -232,7 +232,7 @@ async def list_rows_of(
 
 
 async def list_pending_updates(connection: AsyncConnection, tenant_id: int, user_id: int) -> set[str]:
-    """Give the ids of a person's messages that are about to be drawn again."""
+    """Return the ids of a person's messages that are about to be drawn again."""
     query = select(Outbox.group_key).where(_of_user(tenant_id, user_id, "pending"), Outbox.kind == "update")
     return set(await connection.scalars(query))
 

@@ -62,7 +62,7 @@ async def extend_chores(connection: AsyncConnection, chores: Collection[DueChore
 
 
 async def get_next_chore_at(connection: Reading, name: ChoreName) -> int | None:
-    """Give the time at which the next chore of a name is due; needs the tenancy `SYSTEM`."""
+    """Return the time at which the next chore of a name is due; needs the tenancy `SYSTEM`."""
     found: int | None = await connection.scalar(select(func.min(Chore.due_at)).where(Chore.name == name))
     return found
 

@@ -1,4 +1,4 @@
-"""What the database's clock says, and times that lie so far ahead that only a wrong clock can have written them."""
+"""Read the database's clock, and correct times that only a wrong clock can have written."""
 
 from typing import Any, Final
 
@@ -19,14 +19,14 @@ RENEWAL_AHEAD: Final = 8 * DAY
 
 
 async def get_database_time(connection: Reading) -> float:
-    """Ask the database what time it is, in UTC seconds."""
+    """Return the database's time in UTC seconds."""
     if connection.dialect.name == "sqlite":
         return float(await connection.scalar(text("SELECT strftime('%s', 'now')")) or 0)
     return float(await connection.scalar(select(func.extract("epoch", func.clock_timestamp()))) or 0)
 
 
 async def correct_future_times(connection: AsyncConnection, now: int) -> int:
-    """Make due at once what a clock that was ahead has put off; gives how much. Needs a `SYSTEM` transaction."""
+    """Make due at once what is due implausibly far ahead; return the number of rows. Needs a `SYSTEM` transaction."""
     far: list[tuple[Any, Any, dict[str, Any]]] = [
         (Chore, Chore.due_at > now + MAILBOX_AHEAD, {"due_at": now}),
         (Mailbox, Mailbox.due_at > now + MAILBOX_AHEAD, {"due_at": now}),

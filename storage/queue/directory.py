@@ -92,6 +92,6 @@ async def set_admins(connection: AsyncConnection, tenant_id: int, entra_ids: Col
 
 
 async def list_admins(connection: AsyncConnection, tenant_id: int) -> list[int]:
-    """Give the administrators of a tenant."""
+    """Return the administrators of a tenant."""
     query = select(User.id).where(User.tenant_id == tenant_id, User.is_admin, User.is_active)
     return list(await connection.scalars(query))

@@ -32,7 +32,7 @@ _OWN: Final = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """Where one feed stands."""
+    """The position of one feed."""
 
     link: str = ""
     is_current: bool = False
@@ -65,7 +65,7 @@ class FeedState:
 async def get_feeds(connection: Reading, tenant_id: int, user_id: int) -> dict[Feed, FeedState]:
     """Return the positions of all feeds of a mailbox; a feed that was never read is at its beginning.
 
-    What a newer release follows beside them is none of ours: the two run beside each other on one database.
+    Feeds of a newer release are ignored, because two releases may run on one database.
     """
     rows = await _OWN.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id})
     states = {feed: FeedState(link, bool(is_current), *rest) for feed, link, is_current, *rest in rows}
@@ -86,7 +86,7 @@ async def reread_calendars(connection: AsyncConnection, mailboxes: Collection[tu
 async def set_feeds(
     connection: AsyncConnection, tenant_id: int, user_id: int, states: Mapping[Feed, FeedState]
 ) -> None:
-    """Write where feeds stand."""
+    """Store the positions of feeds."""
     rows = [
         (tenant_id, user_id, feed.value, *(getattr(state, column) for column in _COLUMNS))
         for feed, state in states.items()

@@ -20,7 +20,7 @@ MOST_TROUBLES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Where the sync of some mailboxes stands."""
+    """The progress of the sync of some mailboxes."""
 
     total: int
     """Those to be synced."""
@@ -57,9 +57,9 @@ async def get_health(connection: Reading, now: int, tenant_id: int | None = None
 
 
 async def get_first_progress(connection: Reading, viewer: Viewer, now: int) -> float | None:
-    """Return how much of the firm's first sync is done, 0 to 1, while the viewer's own mailbox is not through with it.
+    """Return the share (0 to 1) of the firm's first sync that is done.
 
-    None where it is, or never will be.
+    None once the viewer's own mailbox is current, or if it is never read.
     """
     own = Mailbox.tenant_id == viewer.tenant_id, Mailbox.user_id == viewer.user_id
     mailbox = (await connection.execute(select(Mailbox.state, Mailbox.first_success_at).where(*own))).first()
@@ -92,7 +92,7 @@ async def _measure_progress(
 
 @dataclass(frozen=True, slots=True)
 class LaggingMailbox:
-    """One mailbox that is not current: whose, how far, and why."""
+    """One mailbox that is not current: its user, progress and reason."""
 
     name: str
     state: str
@@ -108,7 +108,7 @@ class LaggingMailbox:
 async def list_lagging_mailboxes(
     connection: Reading, tenant_id: int, limit: int = MOST_TROUBLES
 ) -> Sequence[LaggingMailbox]:
-    """Give the mailboxes that are not current, those in trouble first."""
+    """Return the mailboxes that are not current, those in trouble first."""
     feeds = (
         select(
             MailboxFeed.user_id,
@@ -226,7 +226,7 @@ class Firm:
 
 
 async def list_firms(connection: Reading) -> Sequence[Firm]:
-    """Give every tenant; needs the tenancy `SYSTEM`."""
+    """Return every tenant; needs the tenancy `SYSTEM`."""
     query = select(Tenant.tenant_id, Tenant.entra_id, Tenant.name, Tenant.state, Tenant.reason)
     return [Firm(*row) for row in await connection.execute(query.order_by(Tenant.tenant_id))]
 
@@ -285,7 +285,7 @@ OVERDUE: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Stoppages:
-    """What stands still, counted over all tenants."""
+    """The late work of all tenants."""
 
     firms_stopped: int
     firms_unread: int

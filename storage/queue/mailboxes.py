@@ -175,13 +175,13 @@ async def _update(connection: AsyncConnection, lease: Lease, change: Prepared, *
 
 
 async def count_missing(connection: Reading, tenant_id: int) -> int:
-    """Count a firm's mailboxes that are not there."""
+    """Return the number of a firm's users without a mailbox at Microsoft."""
     missing = select(func.count()).where(Mailbox.tenant_id == tenant_id, Mailbox.state == "skipped")
     return await connection.scalar(missing) or 0
 
 
 async def end_leases(connection: AsyncConnection, tenant_id: int, now: int) -> None:
-    """Take mailboxes back from workers that read them under rules that hold no more; they are due again at once."""
+    """End the leases of mailboxes whose rules have changed, and make them due at once."""
     held = and_(Mailbox.tenant_id == tenant_id, Mailbox.leased_until > 0, Mailbox.state != "stopped")
     again = {"due_at": now, "leased_until": 0, "fencing": Mailbox.fencing + 1}
     await connection.execute(update(Mailbox).where(held).values(**again))

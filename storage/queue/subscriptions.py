@@ -221,7 +221,7 @@ class KeptSubscription:
 
 
 async def list_subscriptions(connection: Reading, tenant_id: int) -> Sequence[KeptSubscription]:
-    """Give the subscriptions of a tenant."""
+    """Return the subscriptions of a tenant."""
     query = (
         select(Subscription.user_id, Subscription.resource, User.entra_id, Subscription.graph_id, Subscription.state)
         .join(User, and_(User.tenant_id == Subscription.tenant_id, User.id == Subscription.user_id))

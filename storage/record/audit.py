@@ -1,4 +1,4 @@
-"""Who changed what, from what to what, when and from where: rows are added, never changed."""
+"""Record and read changes: who, what, from what to what, when and from where. Rows are added, never changed."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from storage.viewer import Access, Viewer
 
 _LATEST: Final = 2000
 _LONGEST_SET: Final = 100_000
-"""Numbers that the rows of one change set may lie apart: other transactions take some in between."""
+"""The largest distance between the numbers in one change set; other transactions take some in between."""
 _CHANGE_SET: Final = "carnet change set"
 _BY_PEOPLE: Final = ("chat", "group", "pane", "tab", "extension")
-"""Where people make changes; what a demo or a migration wrote is nobody's to take back."""
+"""The sources of changes by people; those of a demo or a migration cannot be undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,15 @@ class AuditRow:
     before: dict[str, Any]
     after: dict[str, Any]
     name: str = ""
-    """What the company, contact or view is called now."""
+    """The current name of the company, contact or view."""
 
     @property
     def is_undo(self) -> bool:
-        """Say whether it took a change back; to take that back is to make the change again."""
+        """Return whether this change undid another; undoing it makes the other change again."""
         return "undoes" in self.after
 
     def name_undo(self) -> dict[str, int]:
-        """Return what the record of taking this back says of it."""
+        """Return what the audit row of undoing this change holds in addition."""
         return {"redoes" if self.is_undo else "undoes": self.id}
 
 
@@ -120,9 +120,9 @@ def _is_known(viewer: Viewer) -> ColumnElement[bool]:
 async def list_last_changes(
     connection: Reading, viewer: Viewer, *, since: int, places: Collection[str] = _BY_PEOPLE
 ) -> list[int]:
-    """Return the numbers of what the viewer changed last (all that was changed in one go), oldest first.
+    """Return the numbers of the viewer's last change set, oldest first; empty if there is none since `since`.
 
-    Nothing before `since`, nor behind the latest rows of the tenant; `places` asks for what was changed there alone.
+    `since` is in UTC seconds; `places` limits the sources. Only the latest rows of the tenant are searched.
     """
     own, newest = _is_own(viewer), select(func.max(Audit.id)).where(Audit.tenant_id == viewer.tenant_id)
     late = Audit.at >= since, Audit.id > newest.scalar_subquery() - _LATEST, Audit.source.in_(places)
@@ -136,7 +136,7 @@ def _is_own(viewer: Viewer) -> ColumnElement[bool]:
 
 
 async def list_own_changes(connection: Reading, viewer: Viewer, audit_ids: Sequence[int]) -> tuple[AuditRow, ...]:
-    """Return those of some changes that the viewer made and may take back, in the order given."""
+    """Return those of the changes that the viewer made and may undo, in the order given."""
     ids = [audit_id for audit_id in audit_ids if is_id(audit_id)]
     found = await connection.execute(_select(viewer).where(_is_own(viewer), Audit.id.in_(ids)))
     rows = {row.id: row for row in map(_make_row, found)}
@@ -144,7 +144,7 @@ async def list_own_changes(connection: Reading, viewer: Viewer, audit_ids: Seque
 
 
 async def list_change_set(connection: Reading, viewer: Viewer, audit_id: int) -> list[int]:
-    """Return the numbers of all that the viewer changed in one go with this change, oldest first; none of others'."""
+    """Return the numbers of the change set that contains this change of the viewer's, oldest first."""
     if not is_id(audit_id):
         return []
     own = _is_own(viewer)
@@ -161,7 +161,7 @@ async def list_change_set(connection: Reading, viewer: Viewer, audit_id: int) ->
 
 
 def _get_change_set(connection: AsyncConnection, number: int) -> int:
-    """Give the change set of the open transaction: the number of the first row that was written in it."""
+    """Return the change set of the open transaction: the number of its first audit row."""
     transaction = connection.get_transaction()
     kept = connection.info.get(_CHANGE_SET)
     if kept is None or kept[0] is not transaction:
@@ -178,7 +178,7 @@ async def list_audit(
     cursor: str | None = None,
     limit: int = 20,
 ) -> Page[AuditRow]:
-    """Return what was changed on a company, contact or view that the viewer may see, newest first.
+    """Return a page of the changes of a company, contact or view that the viewer may see, newest first.
 
     Raises `CursorError`.
     """
@@ -205,7 +205,7 @@ def _select(viewer: Viewer) -> Any:
 
 
 def _select_name() -> ColumnElement[str]:
-    """Name what a change is of; whether it may be seen is asked beside it."""
+    """Return the column with the name of what was changed; the caller adds the condition of who may see it."""
     of_contact = func.coalesce(func.nullif(Contact.name, ""), Contact.address)
     tables: dict[str, tuple[Any, Any]] = {
         "company": (Company, Company.name),

@@ -1,4 +1,4 @@
-"""What a change that a person makes gives back, and why it may be refused."""
+"""The results of changes that people make."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change that was made, and its audit row."""
+    """The result of one change, with its audit row."""
 
     audit_id: int | None
     """None where everything was so already: nothing was written."""
@@ -22,13 +22,13 @@ class Change:
 
     @property
     def is_changed(self) -> bool:
-        """Say whether anything was written."""
+        """Return whether anything was written; False if the value was the same already."""
         return self.audit_id is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a change of several at once came to; those missing or stale were left alone, the others were made."""
+    """The result of changing several at once; missing and stale ones were not changed."""
 
     made: tuple[Change, ...]
     missing_ids: tuple[int, ...] = ()

@@ -1,4 +1,4 @@
-"""What was changed since: the numbers of companies, contacts and views for open pages, and never a name."""
+"""List recent changes for open pages: numbers of companies, contacts and views, never a name."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from storage.models import Audit, Company, Contact, View
 from storage.viewer import Access, Viewer
 
 OVERLAP: Final = 100
-"""Rows that are read again: transactions do not end in the order in which their rows were numbered."""
+"""Rows that are read again, because transactions do not commit in the order of their row numbers."""
 _MOST: Final = 2_000
 _SHOWN: Final = ("company", "contact", "view")
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedEntity:
-    """Something that was changed, by its number."""
+    """A company, contact or view that was changed."""
 
     of: str
     id: int
 
 
 async def list_changed(connection: Reading, tenant_id: int, after: int) -> dict[int, ChangedEntity]:
-    """Return by the numbers of the changes what was changed after one of them, and shortly before it, oldest first."""
+    """Return what was changed after the audit row `after`, and `OVERLAP` rows before it, by audit number."""
     late = Audit.tenant_id == tenant_id, Audit.id > after - OVERLAP
     of_page = Audit.of.in_(_SHOWN), Audit.entity_id.is_not(None)
     query = select(Audit.id, Audit.of, Audit.entity_id).where(*late, *of_page).order_by(Audit.id).limit(_MOST)
@@ -34,7 +34,7 @@ async def list_changed(connection: Reading, tenant_id: int, after: int) -> dict[
 
 
 async def get_last_number(connection: Reading, tenant_id: int) -> int:
-    """Return the number of the tenant's last change, or 0."""
+    """Return the number of the tenant's last audit row, or 0."""
     newest = select(func.max(Audit.id)).where(Audit.tenant_id == tenant_id)
     return await connection.scalar(newest) or 0
 
@@ -42,7 +42,7 @@ async def get_last_number(connection: Reading, tenant_id: int) -> int:
 async def filter_visible(
     connection: Reading, viewer: Viewer, changed: Collection[ChangedEntity]
 ) -> list[ChangedEntity]:
-    """Return those that the viewer may see; of a view of their own that was deleted they hear too."""
+    """Return those that the viewer may see, also their own deleted views."""
     access = Access(viewer)
     own_view = and_(View.tenant_id == viewer.tenant_id, View.owner_id == viewer.user_id, access.named_by(View))
     rules: dict[str, tuple[Any, Any]] = {

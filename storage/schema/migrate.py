@@ -53,13 +53,13 @@ def _make_private(url: str) -> None:
 
 
 async def get_revision(database: Database) -> str | None:
-    """Give the revision of a database's schema; None where it has none."""
+    """Return the revision of a database's schema; None where it has none."""
     async with database.engine.connect() as connection:
         return await connection.run_sync(lambda given: MigrationContext.configure(given).get_current_revision())
 
 
 def get_newest_revision() -> str:
-    """Give the revision that this release needs."""
+    """Return the revision that this release needs."""
     newest = ScriptDirectory(str(SCRIPTS)).get_current_head()
     if newest is None:
         raise LookupError("no revision was packed with this release")
@@ -75,7 +75,7 @@ def upgrade(connection: Connection) -> None:
 
 
 def is_known(revision: str) -> bool:
-    """Say whether a revision is one of this release."""
+    """Return whether a revision is one of this release."""
     return any(script.revision == revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
 
 

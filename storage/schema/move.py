@@ -123,7 +123,7 @@ async def _list_tenants(database: Database) -> Sequence[RowMapping]:
 
 
 async def _open(source: Database, target: Database, numbers: dict[int, int]) -> None:
-    """Give the moved firms their former state."""
+    """Return the moved firms their former state."""
     async with target.writing(SYSTEM) as connection:
         for row in await _list_tenants(source):
             if number := numbers.get(row.tenant_id):
@@ -165,7 +165,7 @@ async def _read(
 
 
 def _list_key(table: Table) -> list[Column[Any]]:
-    """Give the columns of the key, the tenant's first."""
+    """Return the columns of the key, the tenant's first."""
     return list(table.primary_key.columns)
 
 

@@ -50,7 +50,7 @@ async def _get_version(connection: Reading) -> str | None:
 
 
 async def _answers(database: Database, statement: object) -> bool:
-    """Say whether a statement finds its table."""
+    """Return whether a statement finds its table."""
     try:
         async with database.reading(SYSTEM) as connection:
             await connection.execute(statement)  # type: ignore[call-overload]

@@ -36,7 +36,7 @@ _TRIES: Final = 4
 
 
 def unwrap_address(text: str) -> str:
-    """Give the address that a text is about; a text without one, or with several, as it is."""
+    """Return the address that a text is about; a text without one, or with several, as it is."""
     text = _AT.sub("@", _DOT.sub(".", repair_text(text)))
     if "@" not in text and text.count("%40") == 1:
         text = unquote(text)
@@ -70,7 +70,7 @@ def _strip(text: str) -> str:
 
 
 def _take_first(text: str) -> str:
-    """Give the address before what stands behind it: a name, or the address again; two addresses stay as they are.
+    """Return the address before what stands behind it: a name, or the address again; two addresses stay as they are.
 
     Behind a name it is taken where the name says something of it: `Jane Roe jane@acme.example`, not `jane roe@acme`.
     """

@@ -72,7 +72,7 @@ def _normalize(local: str, domain: str) -> Address:
 
 @lru_cache(maxsize=16384)
 def normalize_domain(raw: str) -> str:
-    """Give a domain in lower case and IDNA form without trailing dots; empty for what is none."""
+    """Return a domain in lower case and IDNA form without trailing dots; empty for what is none."""
     domain = raw.strip().rstrip(".").lower()
     if not domain.isascii():
         try:
@@ -83,7 +83,7 @@ def normalize_domain(raw: str) -> str:
 
 
 def list_domains(text: str) -> list[str]:
-    """Give the domains that an address, a link or a domain may stand for, the longest first; none for other texts."""
+    """Return the domains that an address, a link or a domain may stand for, the longest first; none for other texts."""
     host = re.sub(r"^[a-z]+://", "", text.strip().lower()[:_LONGEST]).rpartition("@")[2]
     domain = normalize_domain(re.split(r"[/?#:]", host, maxsplit=1)[0])
     labels = domain.split(".")

@@ -73,7 +73,7 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.\s?)+[^\W\d_]?\.?|[A-Z]{1,2}")
 
 @lru_cache(maxsize=65536)
 def clean_name(raw: str, local: str, host: str = "") -> tuple[str, int]:
-    """Give the name as it should be read, and how good it is (`DERIVED`, `SINGLE` or `FULL`).
+    """Return the name as it should be read, and how good it is (`DERIVED`, `SINGLE` or `FULL`).
 
     `local` and `host` are the parts of the address: a name is derived from the one where the header has none, and
     together they decide between readings.
@@ -98,7 +98,7 @@ def derive_name(local: str) -> str:
 
 
 def prepare(raw: str) -> str:
-    """Give a displayed name as it was meant, without what is no part of any name: quotes, paths, marks, pronouns."""
+    """Return a displayed name as it was meant, without what is no part of any name: quotes, paths, marks, pronouns."""
     text = clean_text(repair_text(raw)).strip(_QUOTES)
     if _EXCHANGE_PATH.match(text):
         return ""
@@ -108,7 +108,7 @@ def prepare(raw: str) -> str:
 
 
 def split_via(name: str) -> tuple[str, str]:
-    """Give whose name stands before `via` or `on behalf of`, and what stands behind it; empty where there is none."""
+    """Return whose name stands before `via` or `on behalf of`, and what stands behind it; empty where there is none."""
     found = _VIA.search(name)
     if not found or not any(map(str.isalpha, name[: found.start()])):
         return name, ""
@@ -138,7 +138,7 @@ def _strip(name: str, local: str) -> str:
 
 
 def _choose_segment(name: str, local: str) -> str:
-    """Give the part of `Jane Roe | Acme` that is the person's: the one that the address is made of, or the first."""
+    """Return the part of `Jane Roe | Acme` that is the person's: the one that the address is made of, or the first."""
     segments = [part for part in (part.strip(_QUOTES) for part in _BREAK.split(name)) if part]
     if len(segments) > 1:
         persons = next((part for part in segments if is_persons(part, local)), "")
@@ -198,7 +198,7 @@ def _read_commas(name: str, local: str, host: str) -> str:
 
 
 def _is_addition(parts: list[str], local: str) -> bool:
-    """Say whether the last part is a degree, a position, a company; initials behind a bare surname are its own."""
+    """Return whether the last part is a degree, a position, a company; initials behind a bare surname are its own."""
     last = parts[-1]
     is_alone = len(parts) == 2 and len(parts[0].split()) == 1  # noqa: PLR2004
     if is_alone and last.istitle() and len(last) <= 2:  # noqa: PLR2004
@@ -210,7 +210,7 @@ def _is_addition(parts: list[str], local: str) -> bool:
 
 
 def _is_whole(whole: str, other: str, local: str, host: str) -> bool:
-    """Say whether what stands before the comma is the whole name, and the rest where they work."""
+    """Return whether what stands before the comma is the whole name, and the rest where they work."""
     if len(whole.split()) < 2:  # noqa: PLR2004
         return False
     if _is_of_host(other, host):
@@ -221,7 +221,7 @@ def _is_whole(whole: str, other: str, local: str, host: str) -> bool:
 
 
 def _is_of_host(name: str, host: str) -> bool:
-    """Say whether a name is that of the domain, word by word: Banque Delta at `banque-delta.fr`."""
+    """Return whether a name is that of the domain, word by word: Banque Delta at `banque-delta.fr`."""
     label = re.sub(r"[^a-z0-9]", "", host.rpartition(".")[0])
     words = [re.sub(r"[^a-z0-9]", "", word) for word in name.lower().split()]
     return len(label) > 2 and bool(words) and ("".join(words) in label or label in "".join(words))  # noqa: PLR2004

@@ -31,7 +31,7 @@ _SHORT: Final = 3
 
 @lru_cache(maxsize=16384)
 def find_company_domain(domain: str) -> str:
-    """Give the domain that stands for a company; empty for free or certified mail and for a public suffix itself.
+    """Return the domain that stands for a company; empty for free or certified mail and for a public suffix itself.
 
     That is the registrable domain, or one label below a domain that many organisations share. `github.io` and its like
     are suffixes for what is below them and a company's domain by themselves.
@@ -47,14 +47,14 @@ def find_company_domain(domain: str) -> str:
 
 
 def is_free_mail(domain: str) -> bool:
-    """Say whether a domain is that of a provider whose addresses belong to persons, or below one."""
+    """Return whether a domain is that of a provider whose addresses belong to persons, or below one."""
     registrable = _SUFFIXES.privatesuffix(domain) or ""
     return f"{registrable.partition('.')[0]}.*" in _FREE_MAIL or not _FREE_MAIL.isdisjoint(_list_levels(domain))
 
 
 @lru_cache(maxsize=16384)
 def unwrap_domain(domain: str) -> str:
-    """Give the domain that a secure gateway or a tenant's routing has put its own behind."""
+    """Return the domain that a secure gateway or a tenant's routing has put its own behind."""
     if domain.endswith(_ROUTING):
         return domain.removesuffix(_ROUTING) + ".onmicrosoft.com"
     for end in _WRAPPERS:
@@ -65,19 +65,19 @@ def unwrap_domain(domain: str) -> str:
 
 
 def is_below(domain: str, domains: Collection[str]) -> bool:
-    """Say whether a domain is one of `domains` or below one, as it stands or unwrapped."""
+    """Return whether a domain is one of `domains` or below one, as it stands or unwrapped."""
     return any(level in domains for given in {domain, unwrap_domain(domain)} for level in _list_levels(given))
 
 
 def _list_levels(domain: str) -> Iterator[str]:
-    """Give a domain and all that it is below, the longest first."""
+    """Return a domain and all that it is below, the longest first."""
     labels = domain.split(".")
     return (".".join(labels[place:]) for place in range(len(labels) - 1))
 
 
 @lru_cache(maxsize=16384)
 def list_host_labels(domain: str) -> tuple[str, ...]:
-    """Give the labels of a host's name below its registrable domain: `lists.acme.co.uk` has one."""
+    """Return the labels of a host's name below its registrable domain: `lists.acme.co.uk` has one."""
     registrable = _ICANN_SUFFIXES.privatesuffix(domain) or domain
     return tuple(domain.removesuffix(registrable).rstrip(".").split(".")) if domain != registrable else ()
 

@@ -15,7 +15,7 @@ _SHORTEST: Final = 2
 
 
 def choose_greeting(name: str, address: str = "") -> str:
-    """Give the first name in a name from the directory; empty where it has none, or may be a function's.
+    """Return the first name in a name from the directory; empty where it has none, or may be a function's.
 
     "Martin, Anne (Paris)" is Anne and "Dr. Sofia Meier" Sofia; "Dr. Meier", "J. Roe" and "Reception Paris" are greeted
     without a name. The address tells "Martin Anne" from "Anne Martin".
@@ -39,7 +39,7 @@ def choose_greeting(name: str, address: str = "") -> str:
 
 
 def _find_first(words: list[str], local: str) -> str:
-    """Give the first name; empty where it may as well be the last: `Keller Ruth`, and no address that tells."""
+    """Return the first name; empty where it may as well be the last: `Keller Ruth`, and no address that tells."""
     one, *others = [fold(word) for word in words]
     if len(others) != 1 or one in FIRST_NAMES or others[0] not in FIRST_NAMES:
         return words[0]

@@ -137,7 +137,7 @@ _FULL: Final = 2
 
 @lru_cache(maxsize=65536)
 def find_machine(address: Address, name: str = "") -> str:
-    """Give the reason why an address, displayed under a name, is no person's; empty for what may be a person.
+    """Return the reason why an address, displayed under a name, is no person's; empty for what may be a person.
 
     `no_reply`, `bounce`, `mailing_list`, `robot`, `resource` or `role`.
     """
@@ -190,7 +190,7 @@ def _find_by_local(given: str) -> str:
 
 
 def is_thing(word: str) -> bool:
-    """Say whether a word of a displayed name is an office's or a programme's rather than a person's."""
+    """Return whether a word of a displayed name is an office's or a programme's rather than a person's."""
     return fold(word) in _THINGS
 
 
@@ -213,13 +213,13 @@ def _find_by_name(address: Address, name: str) -> str:
 
 
 def _has_first_name(clean: str) -> bool:
-    """Say whether a name of two words has a first name in it: Salle Marie is somebody, Salle Turing is a room."""
+    """Return whether a name of two words has a first name in it: Salle Marie is somebody, Salle Turing is a room."""
     words = fold(clean).split()
     return len(words) == _FULL and not FIRST_NAMES.isdisjoint(words)
 
 
 def _is_named_person(address: Address, name: str) -> bool:
-    """Say whether somebody with a first and a last name stands behind an address that is made of both."""
+    """Return whether somebody with a first and a last name stands behind an address that is made of both."""
     clean, quality = clean_name(name, address.local, address.domain)
     words = [fold(word) for word in re.split(r"[\s-]+", clean) if word]
     if quality < FULL or len(words) < _FULL or not all(word.replace(" ", "").isalpha() for word in words):

@@ -18,7 +18,7 @@ _FULL: Final = 2
 
 @lru_cache(maxsize=65536)
 def count_explained(name: str, local: str) -> tuple[int, int]:
-    """Give how many letters of a local part the words of a name explain, and how many words it takes no notice of.
+    """Return how many letters of a local part the words of a name explain, and how many words it takes no notice of.
 
     A word explains itself or, by its first letter, an initial.
     """
@@ -34,7 +34,7 @@ def count_explained(name: str, local: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=65536)
 def is_persons(name: str, local: str) -> bool:
-    """Say whether a local part is made of a name of two words or more, one of them in full: it is that person's."""
+    """Return whether a local part is made of a name of two words or more, one of them in full: it is that person's."""
     words, seen = _list_words(name), frozenset[int]()
     pieces = _list_pieces(local)
     for piece in pieces:
@@ -48,7 +48,7 @@ def is_persons(name: str, local: str) -> bool:
 
 
 def _list_words(name: str) -> list[tuple[str, ...]]:
-    """Give the words of a name, each as it may be spelled in an address."""
+    """Return the words of a name, each as it may be spelled in an address."""
     found = []
     for word in re.split(r"[\s'\u2019.-]+", name.casefold())[:_MOST_WORDS]:
         forms = (fold(word).replace(" ", ""), fold(word.translate(_EXPANDED)).replace(" ", ""))
@@ -63,7 +63,7 @@ def _list_pieces(local: str) -> list[str]:
 
 
 def is_turned(words: list[str], local: str) -> bool:
-    """Say whether two words are the last name and the first: `Dubois Claire` at `claire.dubois@` or `cdubois@`.
+    """Return whether two words are the last name and the first: `Dubois Claire` at `claire.dubois@` or `cdubois@`.
 
     Where the second is no first name that is known, the address may as well begin with the last name.
     """
@@ -76,7 +76,7 @@ def is_turned(words: list[str], local: str) -> bool:
 
 
 def has_word(word: str, local: str) -> bool:
-    """Say whether a local part has a word in it, in any spelling: of two letters and more."""
+    """Return whether a local part has a word in it, in any spelling: of two letters and more."""
     text = re.sub(r"[._'-]", "", fold_local(local))
     plain = re.sub(r"['\u2019.-]", "", word.casefold())
     forms = {fold(plain).replace(" ", ""), fold(plain.translate(_EXPANDED)).replace(" ", "")}

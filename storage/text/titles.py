@@ -32,12 +32,12 @@ def _plain(word: str) -> str:
 
 
 def is_title(text: str) -> bool:
-    """Say whether a text is titles alone: `Prof. Dr.`."""
+    """Return whether a text is titles alone: `Prof. Dr.`."""
     return all(_plain(word) in _BEFORE | _INNER for word in text.split())
 
 
 def is_behind_name(text: str) -> bool:
-    """Say whether a text is what stands behind a name: `LL.M. (Cantab)`, `Managing Partner`."""
+    """Return whether a text is what stands behind a name: `LL.M. (Cantab)`, `Managing Partner`."""
     return all(_plain(word) in _BEHIND for word in re.split(r"[\s()&]+", text) if word)
 
 
@@ -50,7 +50,7 @@ def drop_leading_titles(text: str) -> str:
 
 
 def is_firm(text: str) -> bool:
-    """Say whether a text ends as the name of a company does."""
+    """Return whether a text ends as the name of a company does."""
     words = text.split()
     return bool(words) and _plain(words[-1]) in _FIRM
 

@@ -123,7 +123,7 @@ def judge_reach(tenant: str, roles: Collection[str], reach: Reach) -> Iterator[F
 
 
 def has_any(roles: Collection[str], names: Collection[str]) -> bool:
-    """Say whether one of these permissions is among the roles, however it is written."""
+    """Return whether one of these permissions is among the roles, however it is written."""
     return not {name.casefold() for name in names}.isdisjoint(role.casefold() for role in roles)
 
 

@@ -59,13 +59,13 @@ async def find_reach(client: GraphClient, group: str, asked: Asked) -> Reach:
 
 
 def list_groups(rules: FirmRules) -> list[str]:
-    """Give the Entra groups by which a firm says whose mailboxes are read, and who may use the service."""
+    """Return the Entra groups by which a firm says whose mailboxes are read, and who may use the service."""
     given = (rules.group, rules.serves_group if rules.serves == "group" else "")
     return list(dict.fromkeys(filter(None, given)))
 
 
 async def find_missing_groups(client: GraphClient, rules: FirmRules) -> list[str]:
-    """Give those of a firm's groups that Graph does not know."""
+    """Return those of a firm's groups that Graph does not know."""
     missing = []
     for group in list_groups(rules):
         try:

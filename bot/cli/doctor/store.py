@@ -86,7 +86,7 @@ async def _check_rules(connection: Reading, config: Config, firm: Firm) -> Findi
 
 
 def judge_freshness(freshness: Freshness) -> Finding:
-    """Say whether Microsoft tells of what is new, and how late it shows where Microsoft does not."""
+    """Return whether Microsoft tells of what is new, and how late it shows where Microsoft does not."""
     if freshness.mode == "starting":
         return well("news_unknown")
     if not freshness.refused:
@@ -103,7 +103,7 @@ async def _check_file(path: Path) -> Findings:
 
 
 async def read_rules(config: Config) -> dict[str, FirmRules]:
-    """Give the rules of the firms that are stored, by Entra id; none where the database cannot be read."""
+    """Return the rules of the firms that are stored, by Entra id; none where the database cannot be read."""
     file = get_file(config.database_url)
     if file is not None and not await asyncio.to_thread(file.exists):
         return {}

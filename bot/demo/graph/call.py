@@ -57,13 +57,13 @@ class Call:
         return self.mailbox.user_id if self.mailbox else ""
 
     def get_mailbox(self) -> Mailbox:
-        """Give the mailbox of a route that has one."""
+        """Return the mailbox of a route that has one."""
         if self.mailbox is None:
             raise GraphError(404, "ErrorInvalidUser", f"The requested user '{self.values.get('user', '')}' is invalid.")
         return self.mailbox
 
     def get_top(self, default: int, most: int) -> int:
-        """Give `$top`; raises 400 where it is no number from 1 to `most`."""
+        """Return `$top`; raises 400 where it is no number from 1 to `most`."""
         given = self.query.get("$top", "")
         if not given:
             return default
@@ -72,7 +72,7 @@ class Call:
         return int(given)
 
     def read_json(self) -> dict[str, Any]:
-        """Give the body as a JSON object; raises 400 for anything else."""
+        """Return the body as a JSON object; raises 400 for anything else."""
         try:
             return msgspec.json.decode(self.body, type=dict[str, Any])
         except msgspec.DecodeError as error:

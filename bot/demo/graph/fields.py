@@ -20,7 +20,7 @@ class Encoder(Generic[T]):
         self._parts = [(b',"' + name.encode() + b'":', getter) for name, getter in getters.items()]
 
     def encode(self, item: T, head: bytes) -> bytes:
-        """Give the JSON object that begins with `head` (an open brace and at least one property)."""
+        """Return the JSON object that begins with `head` (an open brace and at least one property)."""
         pieces = [head]
         for name, get in self._parts:
             if value := get(item):
@@ -31,7 +31,7 @@ class Encoder(Generic[T]):
 
 
 def choose(getters: Mapping[str, Getter[T]], selected: Iterable[str], hidden: Iterable[str] = ()) -> dict[str, Any]:
-    """Give the getters of the selected properties, or all but the `hidden` ones; unknown names are passed over."""
+    """Return the getters of the selected properties, or all but the `hidden` ones; unknown names are passed over."""
     names = list(selected)
     if not names:
         return {name: getter for name, getter in getters.items() if name not in hidden}

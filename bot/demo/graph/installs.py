@@ -14,7 +14,7 @@ _CATALOG = ("AppCatalog.Read.All", "AppCatalog.ReadWrite.All")
 
 
 def name_chat(tenant_id: str, user_id: str) -> str:
-    """Give the conversation id of the bot's personal chat with a person."""
+    """Return the conversation id of the bot's personal chat with a person."""
     return f"a:{make_guid('chat', tenant_id, user_id)}"
 
 

@@ -53,7 +53,7 @@ class Limits:
             self._in_flight[_key_of(call)] -= 1
 
     def refuse(self, call: Call, fault: Fault) -> GraphError:
-        """Give the 429 of a `throttle` fault, in one of the six forms of `Retry-After`, and remember until when."""
+        """Return the 429 of a `throttle` fault, in one of the six forms of `Retry-After`, and remember until when."""
         headers, seconds = _write_retry_after(fault, self._cloud.clock())
         self.remember(call, seconds)
         return GraphError(429, "TooManyRequests", "Too many requests.", headers)

@@ -189,7 +189,7 @@ def answer_list(call: Call, items: list[bytes]) -> Answer:
 
 
 def get_folder(call: Call) -> Feed:
-    """Give the folder that the path names; raises 404."""
+    """Return the folder that the path names; raises 404."""
     folder = call.get_mailbox().get_folder(call.values["folder"])
     if folder is None:
         raise GraphError(404, "ErrorItemNotFound", "The specified folder could not be found in the store.")
@@ -197,7 +197,7 @@ def get_folder(call: Call) -> Feed:
 
 
 def may_read(call: Call, what: str) -> bool:
-    """Say whether bodies are granted, of `Mail` or `Calendars`."""
+    """Return whether bodies are granted, of `Mail` or `Calendars`."""
     return not call.firm.granted.isdisjoint({f"{what}.Read", f"{what}.ReadWrite"})
 
 

@@ -75,7 +75,7 @@ _CHANGED: Encoder[MailCopy] = Encoder(choose(_GETTERS, ("isRead", "parentFolderI
 
 @functools.lru_cache(maxsize=256)
 def get_encoder(selected: tuple[str, ...], *, has_bodies: bool) -> Encoder[MailCopy]:
-    """Give the encoder of a `$select`; bodies are given only where `Mail.Read` is granted."""
+    """Return the encoder of a `$select`; bodies are given only where `Mail.Read` is granted."""
     wanted = [name for name in selected if name != "id" and (has_bodies or name not in _BODIES)]
     if selected:
         return Encoder(choose(_GETTERS, wanted) if wanted else {})

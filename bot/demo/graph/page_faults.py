@@ -11,7 +11,7 @@ from bot.demo.world.addresses import encode_json
 
 
 def take_fault(call: Call, kind: str, state: State | None = None, *, is_last: bool = False) -> Fault | None:
-    """Give the fault of this kind that strikes this request, or this page of it (`page`: a number, or `last`)."""
+    """Return the fault of this kind that strikes this request, or this page of it (`page`: a number, or `last`)."""
 
     def allows(fault: Fault) -> bool:
         page = fault.get("page")

@@ -35,7 +35,7 @@ class View(ABC, Generic[T]):
 
     @abstractmethod
     def shows(self, item: T, state: State) -> bool:
-        """Say whether an item belongs to what was asked for."""
+        """Return whether an item belongs to what was asked for."""
 
     @abstractmethod
     def encode(self, item: T, state: State) -> bytes:
@@ -58,7 +58,7 @@ def start_round(feed: Feed, state: State, visible: int) -> State:
 
 
 def take_page(feed: Feed, view: View[T], state: State, size: int) -> Page:
-    """Give the next `size` items of a round."""
+    """Return the next `size` items of a round."""
     if state.top:
         size = min(size, state.top - state.given)
     taker = _take_arrivals if state.is_first else _take_changes
@@ -70,7 +70,7 @@ def take_page(feed: Feed, view: View[T], state: State, size: int) -> Page:
 
 
 def end_round(state: State) -> State:
-    """Give the state that the delta link carries."""
+    """Return the state that the delta link carries."""
     return state.changed(is_first=False, cursor=0, page=0, given=0, is_again=False, empties=0, loops=0)
 
 
@@ -96,7 +96,7 @@ def _take_changes(feed: Feed, view: View[T], state: State, size: int) -> tuple[l
 
 
 def _join_changes(log: Sequence[Change]) -> tuple[list[Change], set[int]]:
-    """Give each item's latest change, and the numbers of the items that came since."""
+    """Return each item's latest change, and the numbers of the items that came since."""
     latest: dict[int, Change] = {}
     for change in log:
         latest.pop(change.item.number, None)

@@ -143,7 +143,7 @@ class Graph:
 
 
 def _is_in_scope(route: Route, call: Call) -> bool:
-    """Say whether RBAC for Applications opens the mailbox that is asked for."""
+    """Return whether RBAC for Applications opens the mailbox that is asked for."""
     person = call.firm.get_person(call.values.get("user", ""))
     return person is not None and any(person.id in call.firm.scoped.get(name, ()) for name in route.needs)
 

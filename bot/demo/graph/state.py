@@ -44,7 +44,7 @@ class State(msgspec.Struct, array_like=True, frozen=True):
     """Times that an endless link was followed."""
 
     def changed(self, **changes: Any) -> "State":
-        """Give a copy with some parts changed."""
+        """Return a copy with some parts changed."""
         return msgspec.structs.replace(self, **changes)
 
 

@@ -49,7 +49,7 @@ class Subscription:
     app_id: str
 
     def describe(self) -> dict[str, Any]:
-        """Give what Graph tells of it: never the client state."""
+        """Return what Graph tells of it: never the client state."""
         return {
             "id": self.id,
             "resource": self.resource,
@@ -87,14 +87,14 @@ class Subscriptions:
         self.router.on("POST", "subscriptions/{id}/reauthorize")(self._reauthorize)
 
     def list_live(self, tenant_id: str = "") -> list[Subscription]:
-        """Give those that have not run out."""
+        """Return those that have not run out."""
         now = self._cloud.clock()
         for each in [each for each in self._all.values() if each.expires_at <= now]:
             self.drop(each.id)
         return [each for each in self._all.values() if tenant_id in ("", each.tenant_id)]
 
     def list_of(self, user_id: str) -> list[Subscription]:
-        """Give those of one mailbox that have not run out."""
+        """Return those of one mailbox that have not run out."""
         now = self._cloud.clock()
         return [each for each in self._by_user[user_id].values() if each.expires_at > now]
 

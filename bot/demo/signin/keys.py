@@ -24,7 +24,7 @@ class SigningKey(NamedTuple):
     private: rsa.RSAPrivateKey
 
     def publish(self, *endorsements: str) -> dict[str, Any]:
-        """Give the public half as a JSON web key."""
+        """Return the public half as a JSON web key."""
         numbers = self.private.public_key().public_numbers()
         key: dict[str, Any] = {
             "kty": "RSA",
@@ -45,7 +45,7 @@ def make_key(name: str) -> SigningKey:
 
 
 def write_certificate(folder: Path) -> tuple[Path, Path]:
-    """Write a TLS certificate for loopback that signs itself; gives its path and its private key's."""
+    """Write a TLS certificate for loopback that signs itself; returns its path and its private key's."""
     key = make_key("tls").private
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Carnet demo sign-in")])
     now = datetime.now(UTC)

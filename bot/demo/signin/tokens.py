@@ -54,7 +54,7 @@ class Minter:
         )
 
     def check(self, token: str) -> dict[str, Any] | None:
-        """Give the claims of a token that this minter signed and that has not run out, or None."""
+        """Return the claims of a token that this minter signed and that has not run out, or None."""
         claims = self._checked.get(token) or self._verify(token)
         if claims is None or claims.get("exp", 0) <= self._clock():
             return None
@@ -72,7 +72,7 @@ class Minter:
 
 
 def describe_app_token(firm: Firm, login_url: str, app_id: str, audience: str) -> dict[str, Any]:
-    """Give the claims of an application's own token."""
+    """Return the claims of an application's own token."""
     return {
         "aud": audience,
         "iss": f"https://sts.windows.net/{firm.tenant_id}/",
@@ -88,7 +88,7 @@ def describe_app_token(firm: Firm, login_url: str, app_id: str, audience: str) -
 
 
 def describe_user_token(firm: Firm, person: Person, login_url: str, app_id: str) -> dict[str, Any]:
-    """Give the claims of a person's access token for our own scope (version 2.0)."""
+    """Return the claims of a person's access token for our own scope (version 2.0)."""
     return {
         "aud": app_id,
         "iss": f"{login_url}/{firm.tenant_id}/v2.0",
@@ -105,5 +105,5 @@ def describe_user_token(firm: Firm, person: Person, login_url: str, app_id: str)
 
 
 def describe_bot_token(app_id: str, service_url: str) -> dict[str, Any]:
-    """Give the claims with which the Bot Framework calls a bot."""
+    """Return the claims with which the Bot Framework calls a bot."""
     return {"iss": BOT_ISSUER, "aud": app_id, "serviceurl": service_url}

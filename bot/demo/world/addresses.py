@@ -44,14 +44,14 @@ class AddressBook:
         self._known: dict[Pair, Address] = {}
 
     def get(self, name: str, address: str) -> Address:
-        """Give the one object of this name and address."""
+        """Return the one object of this name and address."""
         known = self._known.get((name, address))
         if known is None:
             known = self._known[name, address] = Address(name, address, _encode(name, address))
         return known
 
     def get_all(self, pairs: Iterable[Pair]) -> tuple[Address, ...]:
-        """Give the objects of a header's list."""
+        """Return the objects of a header's list."""
         return tuple(self.get(name, address) for name, address in pairs)
 
 

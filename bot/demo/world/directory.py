@@ -36,7 +36,7 @@ class Directory:
         return self.people.get(id_or_address) or self._by_address.get(id_or_address.strip().lower())
 
     def is_inside(self, address: str) -> bool:
-        """Say whether an address is at one of the verified domains."""
+        """Return whether an address is at one of the verified domains."""
         local, _, domain = address.strip().lower().rpartition("@")
         return bool(local) and domain in self.domains
 
@@ -88,7 +88,7 @@ class Directory:
         self.log.append(DirectoryChange(person, "removed"))
 
     def list_people(self) -> list[Person]:
-        """Give everyone who is there now, in the order in which they came."""
+        """Return everyone who is there now, in the order in which they came."""
         return [person for person in self.people.values() if not person.is_deleted]
 
     def add_group(self, name: str, members: Iterable[Person] = ()) -> Group:

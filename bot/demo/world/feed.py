@@ -20,7 +20,7 @@ class Item(Protocol):
         """The id that survives a move."""
 
     def id_in(self, folder: "Feed") -> str:
-        """Give the default id that it has, or had, in a folder."""
+        """Return the default id that it has, or had, in a folder."""
 
 
 class Change(NamedTuple):
@@ -50,15 +50,15 @@ class Feed:
         """Raised by `forget_tokens`: a delta token of an older epoch is no longer known."""
 
     def is_within(self, names: Collection[str]) -> bool:
-        """Say whether it is one of these folders, or anywhere below one."""
+        """Return whether it is one of these folders, or anywhere below one."""
         return self.name in names or (self.parent is not None and self.parent.is_within(names))
 
     def holds(self, item: Item, index: int) -> bool:
-        """Say whether the arrival at `index` is still there, and is the item's latest arrival."""
+        """Return whether the arrival at `index` is still there, and is the item's latest arrival."""
         return item.feed is self and item.index == index
 
     def __iter__(self) -> Iterator[Item]:
-        """Give what is in it now, oldest arrival first."""
+        """Return what is in it now, oldest arrival first."""
         return (item for index, item in enumerate(self.arrivals) if self.holds(item, index))
 
     def place(self, item: Item) -> None:

@@ -54,7 +54,7 @@ class Firm(Tenant):
         return person if person is not None and not person.is_deleted else None
 
     def list_people(self) -> list[Person]:
-        """Give everyone who is there now."""
+        """Return everyone who is there now."""
         return self.directory.list_people()
 
     def send_mail(

@@ -55,7 +55,7 @@ class MailCopy:
         return self.id_in(self.feed or self.mailbox.inbox)
 
     def id_in(self, folder: Feed) -> str:
-        """Give the default id that it has, or had, in a folder."""
+        """Return the default id that it has, or had, in a folder."""
         return make_item_id(folder.id[:-4], self.number)
 
 
@@ -96,7 +96,7 @@ class EventCopy:
         return self.id_in(self.mailbox.calendar)
 
     def id_in(self, folder: Feed) -> str:
-        """Give the default id."""
+        """Return the default id."""
         return make_item_id(folder.id[:-4], self.number)
 
 
@@ -129,7 +129,7 @@ class Mailbox:
         return self.folders["inbox"]
 
     def next_number(self) -> int:
-        """Give the next item's number."""
+        """Return the next item's number."""
         return next(self._numbers)
 
     def get_folder(self, name_or_id: str) -> Feed | None:
@@ -154,16 +154,16 @@ class Mailbox:
         self.folder_log.append(folder)
 
     def rename_folder(self, path: str, title: str) -> None:
-        """Give a folder another name; its id and its key here stay."""
+        """Rename a folder; its id and its key here stay."""
         self.folders[path.lower()].title = title
         self.folder_log.append(self.folders[path.lower()])
 
     def find_target(self, mail: Mail) -> str:
-        """Give the folder into which a mail arrives."""
+        """Return the folder into which a mail arrives."""
         return next((folder for matches, folder in self.rules if matches(mail)), "inbox")
 
     def list_mail(self) -> Iterator[MailCopy]:
-        """Give every mail that is still there, in the order of its arrival in the mailbox."""
+        """Return every mail that is still there, in the order of its arrival in the mailbox."""
         return (item for item in self.items.values() if isinstance(item, MailCopy))
 
     def add_event(self, copy: EventCopy) -> None:

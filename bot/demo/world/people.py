@@ -29,7 +29,7 @@ class Person:
         return self.mailbox.addresses
 
     def describe(self) -> dict[str, Any]:
-        """Give the properties of Graph's `user`."""
+        """Return the properties of Graph's `user`."""
         return {
             "id": self.id,
             "displayName": self.name,

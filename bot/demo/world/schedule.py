@@ -128,7 +128,7 @@ class Schedule:
             self._firm.tell("removed", copy, "calendar")
 
     def list_copies(self, meeting: Meeting) -> list[EventCopy]:
-        """Give a meeting's copies that are in calendars now."""
+        """Return a meeting's copies that are in calendars now."""
         found = (person.mailbox.events.get(meeting) for person in self._find_people(meeting))
         return [copy for copy in found if copy is not None]
 

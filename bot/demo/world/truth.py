@@ -70,7 +70,7 @@ class Truth:
         self.events.append(copy)
 
     def list_mail(self) -> Iterator[MailFact]:
-        """Give every mail that was ever in a mailbox, in the order of arrival; junk and what was deleted apart."""
+        """Return every mail that was ever in a mailbox, in the order of arrival; junk and what was deleted apart."""
         for copy in self.copies:
             if not copy.was_readable:
                 continue
@@ -90,7 +90,7 @@ class Truth:
             )
 
     def list_meetings(self) -> Iterator[MeetingFact]:
-        """Give every meeting that was ever in a calendar, as it stands now."""
+        """Return every meeting that was ever in a calendar, as it stands now."""
         for copy in self.events:
             meeting = copy.meeting
             if meeting.kind == "seriesMaster":
@@ -114,7 +114,7 @@ class Truth:
 
 
 def _is_own(copy: MailCopy) -> bool:
-    """Say whether the owner of the mailbox wrote a mail that lies elsewhere; a copy that travelled was delivered."""
+    """Return whether the owner of the mailbox wrote a mail that lies elsewhere; a copy that travelled was delivered."""
     sender = _BARE.search((copy.mail.sender and copy.mail.sender.address) or "")
     has_travelled = any(name.lower() == "received" for name, _ in copy.mail.headers)
     own = {address.lower() for address in copy.mailbox.addresses}

@@ -117,7 +117,7 @@ class GraphClients:
         self._sign_ins: list[SignIn] = []
 
     def __call__(self, entra_tenant_id: str) -> GraphClient:
-        """Give the client of a tenant, known by its Entra id."""
+        """Return the client of a tenant, known by its Entra id."""
         client = self._clients.get(entra_tenant_id)
         if client is None:
             sign_in = SignIn(make_application(self._config, entra_tenant_id))
@@ -129,7 +129,7 @@ class GraphClients:
         return client
 
     def read_date(self) -> float:
-        """Give Microsoft's time by the last answer, in UTC seconds; raises `ValueError` where none told it."""
+        """Return Microsoft's time by the last answer, in UTC seconds; raises `ValueError` where none told it."""
         return self._transport.read_date()
 
     async def close(self) -> None:

@@ -36,7 +36,7 @@ class BoundedTransport(httpx.AsyncBaseTransport):
         self._told: tuple[float, float] | None = None
 
     def read_date(self) -> float:
-        """Give the time by the last answer's `Date` and what has passed since; raises `ValueError` without one."""
+        """Return the time by the last answer's `Date` and what has passed since; raises `ValueError` without one."""
         if self._told is None:
             raise ValueError("no date")
         told, at = self._told

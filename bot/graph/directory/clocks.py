@@ -15,7 +15,7 @@ class Clocks:
         self._graph = graph
 
     async def read(self, entra_id: str) -> list[float]:
-        """Give both times in UTC seconds; raises where one does not answer."""
+        """Return both times in UTC seconds; raises where one does not answer."""
         await fetch_organization(self._graph(entra_id))
         told = self._graph.read_date()
         async with self._database.reading(SYSTEM) as connection:

@@ -63,7 +63,7 @@ class _Organizations(msgspec.Struct):
 
 
 def describe_user(entry: Entry) -> DirectoryUser:
-    """Give a user as the store takes them."""
+    """Return a user as the store takes them."""
     address = clean_text(entry.mail or entry.user_principal_name or "").lower()
     name = clean_text(entry.display_name or "") or address
     return DirectoryUser(

@@ -65,7 +65,7 @@ async def read_directory(client: GraphClient, link: str, rules: FirmRules) -> Sn
 
 
 def is_guest(entry: Entry) -> bool:
-    """Say whether somebody is of another firm; a member who was made a guest is let go like one who left."""
+    """Return whether somebody is of another firm; a member who was made a guest is let go like one who left."""
     return (entry.user_type or "").casefold() == "guest"
 
 

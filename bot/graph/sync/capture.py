@@ -46,7 +46,7 @@ def get_message_source(message: MessageKey, kind: Kind) -> bytes:
 
 
 def make_digest(text: str) -> bytes:
-    """Give 16 bytes of BLAKE2b."""
+    """Return 16 bytes of BLAKE2b."""
     digest = _EMPTY.copy()  # half the time of a new one
     digest.update(text.encode("utf-8", "replace"))
     return digest.digest()
@@ -79,7 +79,7 @@ def capture_mail(message: Message, kind: Kind, source: bytes, firm: Firm, now: i
 
 
 def _list_hidden(message: Message, firm: Firm) -> frozenset[str]:
-    """Give the outside people in bcc alone."""
+    """Return the outside people in bcc alone."""
     seen = _list_people(
         (one.email_address for one in [*(message.to_recipients or ()), *(message.cc_recipients or ())]), firm
     )
@@ -127,7 +127,7 @@ def _list_people(addresses: Iterable[EmailAddress | None], firm: Firm) -> list[P
 
 
 def is_bulk(headers: Iterable[Header]) -> bool:
-    """Say whether a list or a machine sent a mail, by its headers (RFC 2369, 2919, 3834)."""
+    """Return whether a list or a machine sent a mail, by its headers (RFC 2369, 2919, 3834)."""
     for header in headers:
         name, value = (header.name or "").lower(), (header.value or "").strip().lower()
         if name in _BULK_HEADERS:

@@ -15,7 +15,7 @@ _TRAVELLED: Final = "received"
 
 
 def find_kind(message: Message, feed: Feed, own: Collection[str], firm: Firm) -> Kind:
-    """Give `SENT` or `RECEIVED` for a mail of a user with these addresses (lower case).
+    """Return `SENT` or `RECEIVED` for a mail of a user with these addresses (lower case).
 
     Anybody can write the user's address into From. So outside the sent items a mail is the user's own only without a
     `Received` header: a mail that has one was delivered to the user.
@@ -31,7 +31,7 @@ def find_kind(message: Message, feed: Feed, own: Collection[str], firm: Firm) ->
 
 
 def read_author(sender: Recipient | UnsetType | None) -> str:
-    """Give the address in From, lower case; empty where there is none to be read."""
+    """Return the address in From, lower case; empty where there is none to be read."""
     if sender is UNSET or sender is None or sender.email_address is None:
         return ""
     raw = (sender.email_address.address or "").strip().lower()
@@ -39,5 +39,5 @@ def read_author(sender: Recipient | UnsetType | None) -> str:
 
 
 def has_travelled(headers: Iterable[Header]) -> bool:
-    """Say whether a server handed the mail on."""
+    """Return whether a server handed the mail on."""
     return any((header.name or "").lower() == _TRAVELLED for header in headers)

@@ -56,7 +56,7 @@ class FiledReader(FeedReader[FiledKey]):
         super().__init__(run, Feed.FILED, state, FiledRecorder(run), _PAGES)
 
     def _choose_window(self) -> int:
-        """Give the day from which on everything is listed anew."""
+        """Return the day from which on everything is listed anew."""
         user_id, day = self._run.lease.user_id, self._run.now // _DAY
         return (day - (day + user_id) % _DAYS) * _DAY
 
@@ -132,12 +132,12 @@ def write_link(graph_url: str, user_id: str, folders: Sequence[str], fields: Seq
 
 
 def read_folders(link: str) -> list[str]:
-    """Give the ids of the folders that a link leaves out, in the order in which they were written."""
+    """Return the ids of the folders that a link leaves out, in the order in which they were written."""
     return [unquote(folder) for folder in _FOLDER.findall(link)]
 
 
 def find_newest(items: Sequence[FiledKey]) -> str:
-    """Give the last time on a page, in whole seconds; empty where it has none."""
+    """Return the last time on a page, in whole seconds; empty where it has none."""
     found = (_TIME.match(item.last_modified_date_time or "") for item in items)
     return max((f"{time[0]}Z" for time in found if time), default="")
 

@@ -28,7 +28,7 @@ class Firm:
         """Addresses that look like the mailbox's owner's own, of which they neither spoke nor were told."""
 
     def decide(self, name: str | None, address: str | None) -> Person | Reason:
-        """Give the outside person behind a name and an address, or the reason why there is none.
+        """Return the outside person behind a name and an address, or the reason why there is none.
 
         `internal`, one of `storage.text.addresses.Address.reason`, or one of `storage.text.machines.find_machine`.
         """
@@ -41,11 +41,11 @@ class Firm:
         return decision
 
     def for_owner(self, owner: Owner) -> "Firm":
-        """Give the firm as the owner of one mailbox has it: their own second addresses are nobody either."""
+        """Return the firm as the owner of one mailbox has it: their own second addresses are nobody either."""
         return _OwnersFirm(self, owner)
 
     def is_inside(self, domain: str) -> bool:
-        """Say whether a domain is one of the firm's, or below one."""
+        """Return whether a domain is one of the firm's, or below one."""
         return is_below(domain, self.domains)
 
     def _decide(self, name: str, raw: str) -> Person | Reason:

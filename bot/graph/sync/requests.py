@@ -67,12 +67,12 @@ def list_mail_fields(feed: Feed, *, keeps_subjects: bool) -> list[str]:
 
 
 def choose_window_end(now: float) -> int:
-    """Give the end of today's window of the calendar: a year ahead, at midnight UTC."""
+    """Return the end of today's window of the calendar: a year ahead, at midnight UTC."""
     return int(now) // _DAY * _DAY + DAYS_AHEAD * _DAY
 
 
 def get_window_start(ends_at: int) -> int:
-    """Give the start of the window that ends at `ends_at`: two years before its day."""
+    """Return the start of the window that ends at `ends_at`: two years before its day."""
     return ends_at - (DAYS_BACK + DAYS_AHEAD) * _DAY
 
 

@@ -23,7 +23,7 @@ def is_unknown_state(error: GraphError) -> bool:
 
 
 def is_too_much(error: GraphError) -> bool:
-    """Say whether the same page may succeed at once with fewer items (microsoft-graph-docs issue 5853)."""
+    """Return whether the same page may succeed at once with fewer items (microsoft-graph-docs issue 5853)."""
     if error.retry_after is not None or isinstance(error, SignInError) or is_slow(error):
         return False
     return error.status in _TOO_MUCH or (error.status == 0 and error.code not in _UNREACHABLE)
@@ -35,7 +35,7 @@ def is_slow(error: GraphError) -> bool:
 
 
 def is_within_round(link: str) -> bool:
-    """Say whether a link leads on within a round: it carries a skip token, a delta link a delta token.
+    """Return whether a link leads on within a round: it carries a skip token, a delta link a delta token.
 
     Source: learn.microsoft.com/graph/delta-query-overview, "State tokens".
     """

@@ -69,7 +69,7 @@ class MailboxRun:
         return int(self.clock())
 
     def make_page_context(self, round_number: int = 0) -> PageContext:
-        """Give what the store has to know of a page of this mailbox."""
+        """Return what the store has to know of a page of this mailbox."""
         lease = self.lease
         return PageContext(lease.tenant_id, lease.user_id, lease.contact_rule, self.now, round_number, name_company)
 

@@ -146,6 +146,6 @@ class MailboxRunner:
 
 
 async def read_counts(database: Database) -> dict[str, int]:
-    """Give `{"total", "current", "failing"}` for `/healthz`; current means synced to the end."""
+    """Return `{"total", "current", "failing"}` for `/healthz`; current means synced to the end."""
     async with database.reading(SYSTEM) as connection:
         return await count_mailboxes(connection)

@@ -95,5 +95,5 @@ def _read_hint(item: _Item) -> Hint | None:
 
 
 def digest(client_state: str) -> bytes:
-    """Give the digest by which a client state is kept and compared."""
+    """Return the digest by which a client state is kept and compared."""
     return hashlib.sha256(client_state.encode("utf-8", "surrogatepass")).digest()
