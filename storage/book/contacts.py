@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.book.manual_contacts import is_added_by, set_added, unset_added
@@ -180,11 +180,20 @@ async def get_seen_person(
 
 async def _get_had(connection: Reading, viewer: Viewer, contact_id: int) -> tuple[bool, list[int]] | None:
     """Return the viewer's own view of a contact that is partly kept: whether they added it, and the counts."""
-    of = Relationship
-    own = and_(of.tenant_id == viewer.tenant_id, of.user_id == viewer.user_id, of.contact_id == contact_id)
-    counts = (of.sent_count, of.received_count, of.meeting_count, of.planned_count)
-    row = (await connection.execute(select(of.is_added, *counts).where(own, of.kept > 0))).first()
-    return None if row is None or viewer.is_in_public else (bool(row[0]), list(row[1:]))
+    values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "contact_id": contact_id}
+    rows = await _HAD.fetch(connection, values)
+    return None if not rows or viewer.is_in_public else (bool(rows[0][0]), list(rows[0][1:]))
+
+
+_HAD: Final = Prepared(
+    select(
+        *(Relationship.is_added, Relationship.sent_count, Relationship.received_count),
+        *(Relationship.meeting_count, Relationship.planned_count),
+    )
+    .where(Relationship.tenant_id == number("tenant_id"), Relationship.user_id == number("user_id"))
+    .where(Relationship.contact_id == number("contact_id"), Relationship.kept > literal_column("0")),
+    is_quick=True,
+)
 
 
 def _get_asked(contact_id: int | None, address: str) -> ColumnElement[bool] | None:

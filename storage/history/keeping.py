@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine.bulk import Row, update_rows
 from storage.engine.chunks import split
 from storage.engine.connection import Reading
+from storage.engine.parameters import number
+from storage.engine.prepared import Prepared
 from storage.history.contact_rule import is_contact
 from storage.history.events import COUNTS
 from storage.models import (
@@ -29,6 +31,10 @@ from storage.models import (
 )
 from storage.viewer import get_open
 
+_KEEPS: Final = Prepared(
+    select(Keep.digest, Keep.is_kept).where(Keep.tenant_id == number("tenant_id"), Keep.user_id == number("user_id")),
+    is_quick=True,
+)
 OPEN: Final = tuple(f"open_{column}" for column in COUNTS)
 NOTHING: Final = (0,) * len(COUNTS)
 SET_KEPT: Final = ("kept = ?", "is_kept_contact = ?", *(f"{column} = ?" for column in OPEN))
@@ -41,8 +47,8 @@ def digest_address(address: str) -> bytes:
 
 async def list_keeps(connection: Reading, tenant_id: int, user_id: int) -> dict[bytes, bool]:
     """Return a user's choices by digest: True is kept, False is shared."""
-    asked = select(Keep.digest, Keep.is_kept).where(Keep.tenant_id == tenant_id, Keep.user_id == user_id)
-    return {bytes(row[0]): bool(row[1]) for row in await connection.execute(asked)}
+    rows = await _KEEPS.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id})
+    return {bytes(digest): bool(is_kept) for digest, is_kept in rows}
 
 
 async def list_touched(
@@ -91,13 +97,13 @@ async def update_kept(
         is_same = and_(at.tenant_id == of.tenant_id, at.id == of.contact_id)
         asked = select(at.id, at.address, at.company_id, of.is_added, *counts).join(at, is_same).where(own)
         rows = []
-        for number, address, company_id, is_added, *happened in await connection.execute(asked):
-            hidden_count, shown = opened.get(number, (0, NOTHING))
+        for contact_id, address, company_id, is_added, *happened in await connection.execute(asked):
+            hidden_count, shown = opened.get(contact_id, (0, NOTHING))
             kept = Kept.SOME if hidden_count else Kept.NOTHING
             if _is_kept(keeps, address, domains.get(company_id or 0, ())):
                 kept, shown = Kept.ALL, NOTHING
             is_mine = bool(kept) and (bool(is_added) or is_contact(rule, *happened))
-            rows.append((tenant_id, user_id, number, kept.value, is_mine, *(shown if kept else NOTHING)))
+            rows.append((tenant_id, user_id, contact_id, kept.value, is_mine, *(shown if kept else NOTHING)))
         await update_rows(connection, of, ("tenant_id", "user_id", "contact_id"), SET_KEPT, rows)
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
 from storage.engine.connection import Reading
+from storage.engine.parameters import number
+from storage.engine.prepared import Prepared
 from storage.history.events import Person, is_named
 from storage.history.recount import recount
 from storage.models import Contact, Interaction, InteractionContact, MailboxFeed, Relationship, Tenant, User
@@ -23,6 +25,12 @@ from storage.viewer import Viewer
 
 REASON: Final = "own_address"
 """The reason code of an address that is the user's own."""
+_OWNER: Final = Prepared(
+    select(User.name, User.own_addresses, User.own_checked_name).where(
+        User.tenant_id == number("tenant_id"), User.id == number("user_id")
+    ),
+    is_quick=True,
+)
 
 
 class Owner(NamedTuple):
@@ -49,11 +57,10 @@ class Owner(NamedTuple):
 
 async def get_owner(connection: Reading, tenant_id: int, user_id: int) -> Owner:
     """Return the owner of a mailbox; an empty one for an unknown user."""
-    of = User
-    asked = select(of.name, of.own_addresses, of.own_checked_name).where(of.tenant_id == tenant_id, of.id == user_id)
-    row = (await connection.execute(asked)).one_or_none()
-    if row is None:
+    rows = await _OWNER.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id})
+    if not rows:
         return Owner()
+    row = rows[0]
     own, others, told = (
         frozenset(address for address, is_own in (row.own_addresses or {}).items() if is_own is answer)
         for answer in (True, False, None)

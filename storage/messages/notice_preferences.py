@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.connection import Reading
+from storage.engine.parameters import number
+from storage.engine.prepared import Prepared
 from storage.models import Tenant, User
 from storage.viewer import Viewer
 
@@ -18,6 +20,12 @@ KINDS: Final = ("contact", "company", "partner", "view")
 """Kinds of notices that can be muted; the summary of a first sync cannot."""
 _WISHED_AS: Final = {"replaced": "partner", "taken_back": "partner"}
 """Kinds that are muted with another: whoever hears of becoming a partner hears of being one no longer."""
+_SETTINGS: Final = Prepared(
+    select(Tenant.settings, User.settings)
+    .join(User, User.tenant_id == Tenant.tenant_id)
+    .where(User.tenant_id == number("tenant_id"), User.id == number("user_id")),
+    is_quick=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +71,8 @@ def read_notice_preferences(default: NoticePreferences, *settings: Mapping[str, 
 
 async def get_notice_preferences(connection: Reading, viewer: Viewer, default: NoticePreferences) -> NoticePreferences:
     """Return the viewer's preferences, with the firm's as default."""
-    query = (
-        select(Tenant.settings, User.settings)
-        .join(User, User.tenant_id == Tenant.tenant_id)
-        .where(User.tenant_id == viewer.tenant_id, User.id == viewer.user_id)
-    )
-    row = (await connection.execute(query)).one()
-    return read_notice_preferences(default, *row)
+    [settings] = await _SETTINGS.fetch(connection, {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id})
+    return read_notice_preferences(default, *settings)
 
 
 async def set_notice_preferences(connection: AsyncConnection, viewer: Viewer, preferences: NoticePreferences) -> None:

@@ -4,17 +4,27 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal_column, or_, select
 
 from storage.engine.chunks import split
 from storage.engine.connection import Reading
+from storage.engine.parameters import number
+from storage.engine.prepared import Prepared
 from storage.models import Audit, Company, Contact, View
 from storage.viewer import Access, Viewer
 
 OVERLAP: Final = 100
 """Rows that are read again, because transactions do not commit in the order of their row numbers."""
 _MOST: Final = 2_000
-_SHOWN: Final = ("company", "contact", "view")
+_IS_SHOWN: Final = or_(*(Audit.of == literal_column(f"'{of}'") for of in ("company", "contact", "view")))
+_CHANGED: Final = Prepared(
+    select(Audit.id, Audit.of, Audit.entity_id)
+    .where(Audit.tenant_id == number("tenant_id"), Audit.id > number("after"))
+    .where(_IS_SHOWN, Audit.entity_id.is_not(None))
+    .order_by(Audit.id)
+    .limit(literal_column(str(_MOST)))
+)
+_LAST: Final = Prepared(select(func.max(Audit.id)).where(Audit.tenant_id == number("tenant_id")), is_quick=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +37,14 @@ class ChangedEntity:
 
 async def list_changed(connection: Reading, tenant_id: int, after: int) -> dict[int, ChangedEntity]:
     """Return what was changed after the audit row `after`, and `OVERLAP` rows before it, by audit number."""
-    late = Audit.tenant_id == tenant_id, Audit.id > after - OVERLAP
-    of_page = Audit.of.in_(_SHOWN), Audit.entity_id.is_not(None)
-    query = select(Audit.id, Audit.of, Audit.entity_id).where(*late, *of_page).order_by(Audit.id).limit(_MOST)
-    return {row.id: ChangedEntity(row.of, row.entity_id) for row in await connection.execute(query)}
+    rows = await _CHANGED.fetch(connection, {"tenant_id": tenant_id, "after": after - OVERLAP})
+    return {id_: ChangedEntity(of, entity_id) for id_, of, entity_id in rows}
 
 
 async def get_last_number(connection: Reading, tenant_id: int) -> int:
     """Return the number of the tenant's last audit row, or 0."""
-    newest = select(func.max(Audit.id)).where(Audit.tenant_id == tenant_id)
-    return await connection.scalar(newest) or 0
+    [(last,)] = await _LAST.fetch(connection, {"tenant_id": tenant_id})
+    return last or 0
 
 
 async def filter_visible(
