@@ -10,8 +10,6 @@ REGISTRY = CollectorRegistry()
 FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SLOW = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200)
 
-GRAPH_REQUESTS = Counter("carnet_graph_requests", "Requests to Graph by outcome", ["outcome"], registry=REGISTRY)
-GRAPH_THROTTLES = Counter("carnet_graph_throttles", "Answers 429 and 503 of Graph", registry=REGISTRY)
 PAGES = Counter("carnet_pages", "Delta pages applied by feed", ["feed"], registry=REGISTRY)
 INTERACTIONS = Counter("carnet_interactions", "Interactions that were new", registry=REGISTRY)
 

@@ -19,8 +19,6 @@ from bot.cards.template import Template, slot, spread_actions
 from bot.cards.wording import clean
 
 Json = dict[str, Any]
-LIMIT = 6
-"""Teams shows at most six actions of a card."""
 
 
 def execute(style: ActionStyle | None = None, inputs: AssociatedInputs | None = None) -> ActionExecute:

@@ -124,8 +124,6 @@ class Encounter:
     """They were in bcc, or at a private meeting."""
 
 
-CORRECTED: Final = 7
-"""The level of a name that a person of the firm has put right; no mail comes near it."""
 _LEVELS: Final[dict[tuple[int, int], int]] = {
     (Trust.GUESTS, 1): 1,
     (Trust.GUESTS, 2): 2,

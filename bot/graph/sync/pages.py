@@ -14,7 +14,6 @@ from msgspec import UNSET, UnsetType
 
 from bot.graph.client.client import GraphError
 
-MAX_ITEMS: Final = 5_000
 _LISTS = re.compile(rb'value(?<="value)"\s*:\s*\[')
 """It begins with a letter, which is rarer than the quotation mark before it: so the search is a third shorter."""
 _LINKS = (b'"@odata.nextLink"', b'"@odata.deltaLink"')
