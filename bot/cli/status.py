@@ -23,13 +23,12 @@ from storage.queue.health import (
     Freshness,
     Health,
     LaggingMailbox,
-    Load,
     get_freshness,
     get_health,
     list_firms,
     list_lagging_mailboxes,
-    measure_load,
 )
+from storage.queue.load import Load, measure_load
 from storage.schema.migrate import check_file
 
 

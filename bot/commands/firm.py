@@ -18,7 +18,8 @@ from storage.errors import MissingError, RuleError
 from storage.firm.rule_preview import Loss, preview_loss
 from storage.firm.rule_values import read_value, write_value
 from storage.firm.rules import get_rules, set_rules
-from storage.firm.users import get_user, list_people, search_users
+from storage.firm.user_search import search_users
+from storage.firm.users import get_user, list_people
 
 router = Router()
 Section = Literal["rules", "privacy", "admins"]

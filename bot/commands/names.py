@@ -14,7 +14,7 @@ from bot.results.questions import Option, Said, Unclear
 from bot.turn import Turn
 from storage.book import companies
 from storage.book.companies import CompanyRow
-from storage.firm import users
+from storage.firm import user_search, users
 from storage.lists.facts import Match
 
 
@@ -89,7 +89,7 @@ async def find_given_company(turn: Turn, given: OfCompany, again: AskAgain) -> M
 
 async def find_person(turn: Turn, name: str, again: AskAgain) -> Meant:
     """Return the colleague who is meant by a name; raises `UnclearError` where it means several or nobody."""
-    matches = await users.find_users(turn.connection, turn.viewer, name)
+    matches = await user_search.find_users(turn.connection, turn.viewer, name)
     match = choose(matches)
     if match is None:
         raise UnclearError(ask_which(turn, name, matches, again, "person"))

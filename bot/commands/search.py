@@ -13,7 +13,7 @@ from bot.results.lists import PeopleFound
 from bot.turn import Choice, Turn
 from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, Input, Router
 from storage.book import companies, contacts
-from storage.firm import users
+from storage.firm import user_search
 from storage.lists.filters import Filter
 from storage.text.names import words
 from storage.views import views
@@ -46,7 +46,7 @@ class Search(Input, frozen=True):
 async def search_people(turn: Turn, given: Search) -> PeopleFound:
     """Return colleagues for a people picker."""
     query = tidy(given.query)
-    found = await users.search_users(turn.connection, turn.viewer, query, limit=_PEOPLE)
+    found = await user_search.search_users(turn.connection, turn.viewer, query, limit=_PEOPLE)
     same = [user.name for user in found]
     return PeopleFound(
         choices=tuple(

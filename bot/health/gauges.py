@@ -8,7 +8,7 @@ from bot import metrics
 from bot.loops import repeat, wait
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
-from storage.queue.health import Load, measure_load
+from storage.queue.load import Load, measure_load
 
 GAUGE_SECONDS: Final = 15.0
 TICK: Final = 0.5

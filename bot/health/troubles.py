@@ -13,7 +13,8 @@ from bot.environment import has_credential
 from storage.engine.database import Database, get_file
 from storage.engine.rls import SYSTEM
 from storage.errors import DatabaseError
-from storage.queue.health import Stoppages, find_stoppages, get_freshness
+from storage.queue.health import get_freshness
+from storage.queue.load import Stoppages, find_stoppages
 from storage.schema.version import get_schema_standing
 
 Weight = Literal["stops", "hinders", "note"]
@@ -40,8 +41,6 @@ class ProcessState:
     get_refusal: Callable[[], str] = str
     """Gives the code with which the sign-in refuses the bot just now; empty where it does not."""
     was_let_in: Callable[[], bool] = bool
-    knew_schema: bool = True
-    """False for a process that was begun on a newer schema on purpose."""
 
 
 async def find_in_process(process: ProcessState, now: float) -> AsyncIterator[Trouble]:

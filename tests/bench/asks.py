@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from storage.book import companies, contacts
 from storage.engine.connection import Reading
 from storage.engine.database import Database
-from storage.firm import users
+from storage.firm import user_search
 from storage.lists.filters import Filter, Scope, Subject
 from storage.lists.paging import Page
 from storage.lists.periods import Period
@@ -139,7 +139,7 @@ def list_searches(names: Names) -> Iterator[tuple[str, Ask]]:
     for name, speak in (("finding", names.name), ("finding mistyped", names.mistype)):
         yield f"{name} companies", _ask_finding(companies.find_companies, "companies", speak)
         yield f"{name} contacts", _ask_finding(contacts.find_contacts, "contacts", speak)
-    yield "finding colleagues", _ask_finding(users.search_users, "colleagues", names.begin_word)
+    yield "finding colleagues", _ask_finding(user_search.search_users, "colleagues", names.begin_word)
 
 
 def ask_list(filter_: Filter) -> Ask:

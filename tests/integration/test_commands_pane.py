@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.firm.users import search_users
+from storage.firm.user_search import search_users
 from tests.card_checks import list_actions
 from tests.office import Office, look, names, open_office, read, said
 

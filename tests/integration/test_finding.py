@@ -5,7 +5,7 @@ from sqlalchemy import delete
 
 from storage.book.companies import find_companies
 from storage.book.contacts import find_contacts
-from storage.firm.users import find_users, search_users
+from storage.firm.user_search import find_users, search_users
 from storage.lists.reindex import VERSION, reindex_some
 from storage.lists.spelling import correct_words
 from storage.lists.words import COMPANY

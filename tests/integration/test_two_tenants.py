@@ -204,8 +204,8 @@ SHOWING = [
     ),
     *(
         "book.item_people.get_people",
-        "firm.users.find_users",
-        "firm.users.search_users",
+        "firm.user_search.find_users",
+        "firm.user_search.search_users",
         "firm.users.get_user",
         "firm.users.get_user_names",
     ),

@@ -1,0 +1,92 @@
+"""Count the waiting and the late work of all tenants, for metrics and `/healthz`."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Float, and_, cast, func, or_, select
+
+from storage.engine.connection import Reading
+from storage.models import Chore, Mailbox, Outbox, Subscription, Tenant
+from storage.queue.health import UNCOUNTED
+
+DIRECTORY_LATE: Final = 1200
+"""Seconds after which a directory counts as not followed; it is normally read every 300 or 600."""
+FAILED_OFTEN: Final = 3
+"""Failures in a row after which a directory that cannot be read is no passing trouble."""
+OVERDUE: Final = 120
+"""Seconds after its due time from which an unclaimed chore counts as late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Numbers of waiting and claimed rows, over all tenants."""
+
+    mailboxes: dict[str, int]
+    """By state."""
+    due: int
+    leased: int
+    lags: dict[str, float]
+    """Seconds since mailboxes were last current, by quantile."""
+    outbox: dict[str, int]
+    subscriptions: dict[str, int]
+
+
+async def measure_load(connection: Reading, now: int) -> Load:
+    """Measure for the metrics; needs the tenancy `SYSTEM`."""
+    due = select(func.count()).where(Mailbox.due_at <= now, Mailbox.state != "stopped")
+    leased = select(func.count()).where(Mailbox.leased_until > now)
+    return Load(
+        await _count_by(connection, Mailbox.state),
+        await connection.scalar(due) or 0,
+        await connection.scalar(leased) or 0,
+        await _measure_lags(connection, now),
+        await _count_by(connection, Outbox.state),
+        await _count_by(connection, Subscription.state),
+    )
+
+
+async def _count_by(connection: Reading, state: Any) -> dict[str, int]:
+    return {row[0]: row[1] for row in await connection.execute(select(state, func.count()).group_by(state))}
+
+
+async def _measure_lags(connection: Reading, now: int) -> dict[str, float]:
+    """Compute quantiles by ranking, because SQLite has no percentile function."""
+    synced = and_(Mailbox.last_success_at > 0, Mailbox.state.not_in(UNCOUNTED))
+    count = await connection.scalar(select(func.count()).where(synced)) or 0
+    lags = {}
+    for quantile in (0.5, 0.95, 0.99, 1.0):
+        rank = max(0, min(count - 1, int(count * (1 - quantile))))
+        query = select(cast(now - Mailbox.last_success_at, Float)).where(synced).order_by(Mailbox.last_success_at)
+        lags[str(quantile)] = await connection.scalar(query.offset(rank).limit(1)) or 0.0
+    return lags
+
+
+@dataclass(frozen=True, slots=True)
+class Stoppages:
+    """The late work of all tenants."""
+
+    firms_stopped: int
+    firms_unread: int
+    """Configured tenants that are not stored yet, because no process has begun to read them."""
+    directories_late: int
+    directories_failing: int
+    """Of tenants that let us in otherwise: a group that is not there, say."""
+
+
+async def find_stoppages(connection: Reading, now: int, entra_ids: Collection[str]) -> Stoppages:
+    """Count the late work of these tenants; needs the tenancy `SYSTEM`."""
+    served = Tenant.entra_id.in_(list(entra_ids))
+    rows = (await connection.execute(select(Tenant.tenant_id, Tenant.state).where(served))).all()
+    ids = [row.tenant_id for row in rows]
+    is_old = and_(Chore.last_success_at > 0, Chore.last_success_at < now - DIRECTORY_LATE, Chore.failures == 0)
+    active = [row.tenant_id for row in rows if row.state == "active"]  # of others it is told why they stand still
+    is_late = Chore.last_success_at < now - DIRECTORY_LATE
+    is_failing = and_(Chore.failures >= FAILED_OFTEN, is_late, Chore.tenant_id.in_(active))
+    looks = select(func.count()).where(Chore.name == "directory", Chore.tenant_id.in_(ids))
+    return Stoppages(
+        sum(1 for row in rows if row.state != "active"),
+        len(set(entra_ids)) - len(ids),
+        await connection.scalar(looks.where(or_(Chore.due_at < now - OVERDUE, is_old))) or 0,
+        await connection.scalar(looks.where(is_failing)) or 0,
+    )
