@@ -1,14 +1,15 @@
 """A verb is one declaration: what it takes, whether it writes, and who may call it from where.
 
 The routers of `bot/commands` declare verbs; whatever else must know something of a verb reads it here: the door, the
-conversation's memory, the language, the page's constants and `carnet verbs`. What is not declared is denied.
+conversation's memory, the language, the page's constants and `carnet verbs`. What is not declared is denied. A verb
+names its kind (`READS`, `CHANGES`, ...) and says in what it differs: `READS.but(remembered=True)`.
 """
 
 import enum
 import functools
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Literal, TypeVar
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar, Final, Literal, TypedDict, TypeVar, Unpack
 
 import msgspec
 
@@ -70,13 +71,22 @@ Command = Callable[[Turn, Any], Awaitable[Result]]
 CommandT = TypeVar("CommandT", bound=Callable[..., Awaitable[Result]])
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """All that is true of a verb."""
+class Differences(TypedDict, total=False):
+    """In what a verb differs from its kind."""
 
-    name: str
-    input: type[Input]
-    command: Command
+    writes: bool
+    roles: frozenset[Role]
+    where: Places
+    versioned: bool
+    remembered: bool
+    said: bool
+    leads: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What is true of a verb, whatever it takes and does. Every part must be said: none has a default."""
+
     writes: bool
     """It changes something: it gets a transaction, and is answered once per activity."""
     roles: frozenset[Role]
@@ -91,6 +101,19 @@ class Verb:
     """The language may reach it: typed words can mean it."""
     leads: bool
     """It leads to a place of its own, to which cards lead back."""
+
+    def but(self, **differences: Unpack[Differences]) -> "Kind":
+        """Return this kind with some parts said anew."""
+        return replace(self, **differences)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb(Kind):
+    """All that is true of a verb: its kind, and what it takes and does."""
+
+    name: str
+    input: type[Input]
+    command: Command
 
     def read(self, data: Mapping[str, Any]) -> Input:
         """Return the typed input; raises `BadRequestError` with the key that does not fit."""
@@ -132,29 +155,32 @@ def _find_key(message: str) -> str:
     return message.rpartition("`$.")[2].rstrip("`").partition("[")[0].partition(".")[0][:40]
 
 
+READS: Final = Kind(writes=False, roles=EVERYONE, where=OWN, versioned=False, remembered=False, said=True, leads=False)
+"""Shows something where one person reads alone; asked in words or by a button."""
+READS_FROM_CARD: Final = Kind(
+    writes=False, roles=EVERYONE, where=OWN, versioned=False, remembered=False, said=False, leads=False
+)
+"""Shows something where one person reads alone; asked by a button only, for no words mean it."""
+CHANGES: Final = Kind(writes=True, roles=EVERYONE, where=OWN, versioned=False, remembered=True, said=True, leads=False)
+"""Changes something, asked in words or by a button where one person reads alone; "this" is then what was changed."""
+CHANGES_FROM_CARD: Final = Kind(
+    writes=True, roles=EVERYONE, where=OWN, versioned=False, remembered=False, said=False, leads=False
+)
+"""Changes something, asked by a button only where one person reads alone, for no words mean it."""
+
+
 class Router:
     """Verbs by name; merged in one visible list in `bot/commands/__init__.py`."""
 
     def __init__(self) -> None:
         self.verbs: dict[str, Verb] = {}
 
-    def verb(
-        self,
-        name: str,
-        input_: type[Input],
-        *,
-        writes: bool,
-        roles: frozenset[Role],
-        where: Places,
-        versioned: bool,
-        remembered: bool,
-        said: bool,
-        leads: bool,
-    ) -> Callable[[CommandT], CommandT]:
-        """Declare a verb beside its command; every part must be said, or the service does not start."""
+    def verb(self, name: str, input_: type[Input], kind: Kind) -> Callable[[CommandT], CommandT]:
+        """Declare a verb beside its command."""
 
         def register(command: CommandT) -> CommandT:
-            self._add(Verb(name, input_, command, writes, roles, where, versioned, remembered, said, leads))
+            parts = {part.name: getattr(kind, part.name) for part in fields(kind)}
+            self._add(Verb(name=name, input=input_, command=command, **parts))
             return command
 
         return register

@@ -19,7 +19,7 @@ from bot.language import say
 from bot.results.base import Result
 from bot.results.questions import Asked, Done
 from bot.turn import Turn
-from bot.verbs import EVERYONE, GROUP, OWN, Router, write_ask
+from bot.verbs import CHANGES_FROM_CARD, GROUP, OWN, Router, write_ask
 from storage.book import companies
 from storage.book.companies import CompanyRow
 from storage.book.company_changes import set_companies_partner, set_companies_type
@@ -34,17 +34,7 @@ _NAMED = 12
 """As many companies as a confirmation names."""
 
 
-@router.verb(
-    "companies.set_many",
-    OfSeveral,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN | GROUP,
-    versioned=False,
-    remembered=True,
-    said=False,
-    leads=False,
-)
+@router.verb("companies.set_many", OfSeveral, CHANGES_FROM_CARD.but(where=OWN | GROUP, remembered=True))
 async def set_many(turn: Turn, given: OfSeveral) -> Result:
     """Set type or partner of several companies, after asking once."""
     versions = given.chosen

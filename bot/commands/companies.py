@@ -5,7 +5,7 @@ from bot.errors import NotFoundError
 from bot.results.base import Result
 from bot.results.companies import CompanyShared, CompanyShown
 from bot.turn import Turn
-from bot.verbs import EVERYONE, EXTENSION, GROUP, OUTSIDERS, OWN, Input, Router
+from bot.verbs import EXTENSION, GROUP, OUTSIDERS, OWN, READS_FROM_CARD, Input, Router
 from storage.book import companies
 
 router = Router()
@@ -26,17 +26,7 @@ class ShowShared(Input, frozen=True):
     """Its name when it was put there: what a stranger reads."""
 
 
-@router.verb(
-    "company.open",
-    OpenCompany,
-    writes=False,
-    roles=EVERYONE,
-    where=OWN | GROUP | EXTENSION,
-    versioned=False,
-    remembered=False,
-    said=False,
-    leads=True,
-)
+@router.verb("company.open", OpenCompany, READS_FROM_CARD.but(where=OWN | GROUP | EXTENSION, leads=True))
 async def open_company(turn: Turn, given: OpenCompany) -> Result:
     """Show one company."""
     return await show_company(turn, given.company_id, back=given.back)
@@ -50,17 +40,7 @@ async def show_company(turn: Turn, company_id: int, note: str = "", back: Back |
     return CompanyShown(summary=company.name, company=company, note=note, back=back)
 
 
-@router.verb(
-    "company.shared",
-    ShowShared,
-    writes=False,
-    roles=EVERYONE,
-    where=OWN | GROUP | OUTSIDERS | EXTENSION,
-    versioned=False,
-    remembered=False,
-    said=False,
-    leads=False,
-)
+@router.verb("company.shared", ShowShared, READS_FROM_CARD.but(where=OWN | GROUP | OUTSIDERS | EXTENSION))
 async def show_shared_company(turn: Turn, given: ShowShared) -> Result:
     """Show a company that somebody put into a conversation to one of its readers, who is of the firm."""
     company = await companies.get_company(turn.connection, turn.viewer, given.company_id)

@@ -28,7 +28,7 @@ from bot.results.base import Result
 from bot.results.companies import CompanyShown
 from bot.results.questions import Asked, Conflict
 from bot.turn import Turn
-from bot.verbs import EVERYONE, GROUP, OWN, Router, write_ask
+from bot.verbs import CHANGES, GROUP, OWN, Router, write_ask
 from storage.book import companies, company_changes
 from storage.book.companies import CompanyDetail
 from storage.errors import StaleError
@@ -54,17 +54,7 @@ class Rename(OfCompany, frozen=True):
     """Give a company its name."""
 
 
-@router.verb(
-    "company.set_type",
-    SetType,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN | GROUP,
-    versioned=True,
-    remembered=True,
-    said=True,
-    leads=False,
-)
+@router.verb("company.set_type", SetType, CHANGES.but(where=OWN | GROUP, versioned=True))
 async def set_type(turn: Turn, given: SetType) -> Result:
     """Say what a company is to the firm."""
     if given.type is UNSET:
@@ -82,17 +72,7 @@ async def set_type(turn: Turn, given: SetType) -> Result:
     return await _change(turn, given, company, set_=company_changes.set_company_type, value=type_, wanted=wanted)
 
 
-@router.verb(
-    "company.set_partner",
-    SetPartner,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN | GROUP,
-    versioned=True,
-    remembered=True,
-    said=True,
-    leads=False,
-)
+@router.verb("company.set_partner", SetPartner, CHANGES.but(where=OWN | GROUP, versioned=True))
 async def set_partner(turn: Turn, given: SetPartner) -> Result:
     """Say who is responsible for a company."""
     if given.company_id is not None and given.user_id is UNSET and given.person is UNSET:
@@ -130,17 +110,7 @@ async def _ask_again(turn: Turn, given: OfCompany, wrong: str, key: str) -> Resu
     return CompanyShown(summary=sentence, company=company, back=given.back, wrong=wrong, code=BadRequestError.code)
 
 
-@router.verb(
-    "company.rename",
-    Rename,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN | GROUP,
-    versioned=True,
-    remembered=True,
-    said=True,
-    leads=False,
-)
+@router.verb("company.rename", Rename, CHANGES.but(where=OWN | GROUP, versioned=True))
 async def rename(turn: Turn, given: Rename) -> Result:
     """Give a company its name."""
     new_name = tidy(given.new_name)

@@ -9,7 +9,7 @@ from bot.results.base import Result
 from bot.results.companies import ContactShown, Explained, OwnAddressShown
 from bot.results.questions import Said
 from bot.turn import Turn
-from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, Input, Router
+from bot.verbs import CHANGES, EXTENSION, GROUP, OWN, READS, READS_FROM_CARD, Input, Router
 from storage.book import contacts
 from storage.book.contact_explanation import explain_address, find_people
 from storage.book.contacts import SeenPerson
@@ -41,15 +41,7 @@ class OfPerson(Input, frozen=True):
 
 
 @router.verb(
-    "contact.open",
-    OpenContact,
-    writes=False,
-    roles=EVERYONE,
-    where=OWN | GROUP | EXTENSION,
-    versioned=False,
-    remembered=True,
-    said=False,
-    leads=True,
+    "contact.open", OpenContact, READS_FROM_CARD.but(where=OWN | GROUP | EXTENSION, remembered=True, leads=True)
 )
 async def open_contact(turn: Turn, given: OpenContact) -> Result:
     """Show one contact."""
@@ -67,17 +59,7 @@ async def show_contact(
     return ContactShown(summary=name, audit_ids=audit_ids, contact=contact, note=note, back=back)
 
 
-@router.verb(
-    "contact.explain",
-    OfPerson,
-    writes=False,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=True,
-    said=True,
-    leads=True,
-)
+@router.verb("contact.explain", OfPerson, READS.but(remembered=True, leads=True))
 async def explain_contact(turn: Turn, given: OfPerson) -> Result:
     """Say why somebody is a contact, or why not; by number, by address or by name."""
     address = tidy(given.address, _ADDRESS)
@@ -140,17 +122,7 @@ async def _get_seen_person(turn: Turn, contact_id: int | None, address: str) -> 
     return await contacts.get_seen_person(turn.connection, turn.viewer, contact_id=contact_id, address=address)
 
 
-@router.verb(
-    "contact.add",
-    OfPerson,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=True,
-    said=True,
-    leads=False,
-)
+@router.verb("contact.add", OfPerson, CHANGES)
 async def add_contact(turn: Turn, given: OfPerson) -> Result:
     """Make somebody who only wrote in a contact."""
     address = tidy(given.address, _ADDRESS)

@@ -9,23 +9,13 @@ from bot.errors import BadRequestError
 from bot.language import say
 from bot.results.counts import ListCounted
 from bot.turn import Turn
-from bot.verbs import EVERYONE, OWN, Router
+from bot.verbs import READS, Router
 from storage.lists.statement import count_rows
 
 router = Router()
 
 
-@router.verb(
-    "list.count",
-    OfList,
-    writes=False,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=True,
-    said=True,
-    leads=False,
-)
+@router.verb("list.count", OfList, READS.but(remembered=True))
 async def count_list(turn: Turn, given: OfList) -> ListCounted:
     """Count a list exactly; where the reader has none of it, or did not say whose, count the firm's too."""
     if given.filter is UNSET and given.view_id is None:

@@ -19,7 +19,7 @@ from bot.language import say
 from bot.language.formats import has_decimal_comma, zone
 from bot.results.lists import FileMade, FileOffered
 from bot.turn import Ask, File, Record, Turn
-from bot.verbs import EVERYONE, OWN, Router
+from bot.verbs import READS, READS_FROM_CARD, Router
 from storage.book.companies import CompanyRow
 from storage.book.contacts import ContactRow
 from storage.lists.filters import Filter, to_json
@@ -49,17 +49,7 @@ class Deliver(ShowList, frozen=True):
     title: Words = ""
 
 
-@router.verb(
-    "export",
-    Export,
-    writes=False,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=False,
-)
+@router.verb("export", Export, READS)
 async def offer_file(turn: Turn, given: Export) -> FileOffered:
     """Offer a list as a file; nothing is made yet."""
     if given.filter is UNSET and given.view_id is None and not given.name:
@@ -74,17 +64,7 @@ async def offer_file(turn: Turn, given: Export) -> FileOffered:
     return FileOffered(summary=file.name, file=file, words=listing.words)
 
 
-@router.verb(
-    "export.deliver",
-    Deliver,
-    writes=False,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=False,
-    leads=False,
-)
+@router.verb("export.deliver", Deliver, READS_FROM_CARD)
 async def deliver_file(turn: Turn, given: Deliver) -> FileMade:
     """Make the file, with what this reader may see now; the desk writes down the filter and the number of rows."""
     format_ = given.format

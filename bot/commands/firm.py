@@ -13,7 +13,7 @@ from bot.results.base import Result
 from bot.results.firm import Administrator, FirmShown
 from bot.results.questions import Asked
 from bot.turn import Turn
-from bot.verbs import ADMINISTRATORS, OWN, Input, Router
+from bot.verbs import ADMINISTRATORS, CHANGES_FROM_CARD, READS, Input, Router
 from storage.errors import MissingError, RuleError
 from storage.firm.rule_preview import Loss, preview_loss
 from storage.firm.rule_values import read_value, write_value
@@ -68,33 +68,13 @@ class OfAdmin(Input, frozen=True):
     """Nobody of the firm may have it."""
 
 
-@router.verb(
-    "firm.settings",
-    ShowFirm,
-    writes=False,
-    roles=ADMINISTRATORS,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=False,
-)
+@router.verb("firm.settings", ShowFirm, READS.but(roles=ADMINISTRATORS))
 async def show_firm(turn: Turn, given: ShowFirm) -> FirmShown:
     """Show the rules of the firm."""
     return await _show(turn, given.section, say(turn.language, f"firm.{given.section}"))
 
 
-@router.verb(
-    "firm.save",
-    SaveFirm,
-    writes=True,
-    roles=ADMINISTRATORS,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=False,
-    leads=False,
-)
+@router.verb("firm.save", SaveFirm, CHANGES_FROM_CARD.but(roles=ADMINISTRATORS))
 async def save_firm(turn: Turn, given: SaveFirm) -> Result:
     """Change the rules of the firm; what would be lost is shown first."""
     values = read_values(_list_changes(given))
@@ -110,17 +90,7 @@ async def save_firm(turn: Turn, given: SaveFirm) -> Result:
     return await _show(turn, given.section, note, note)
 
 
-@router.verb(
-    "firm.add_admin",
-    OfAdmin,
-    writes=True,
-    roles=ADMINISTRATORS,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=False,
-    leads=False,
-)
+@router.verb("firm.add_admin", OfAdmin, CHANGES_FROM_CARD.but(roles=ADMINISTRATORS))
 async def add_admin(turn: Turn, given: OfAdmin) -> FirmShown:
     """Make a colleague an administrator."""
     if given.user_id is None:
@@ -133,17 +103,7 @@ async def add_admin(turn: Turn, given: OfAdmin) -> FirmShown:
     return await _set_admins(turn, (*admins, person.entra_id), note)
 
 
-@router.verb(
-    "firm.remove_admin",
-    OfAdmin,
-    writes=True,
-    roles=ADMINISTRATORS,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=False,
-    leads=False,
-)
+@router.verb("firm.remove_admin", OfAdmin, CHANGES_FROM_CARD.but(roles=ADMINISTRATORS))
 async def remove_admin(turn: Turn, given: OfAdmin) -> FirmShown:
     """Take the role of administrator from somebody; the last one keeps it."""
     admins = (await get_rules(turn.connection, turn.viewer.tenant_id)).admins

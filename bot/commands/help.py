@@ -14,7 +14,7 @@ from bot.results.base import Result
 from bot.results.lists import Listing
 from bot.results.questions import Greeted, HelpShown, NotUnderstood, Option, Said, TurnedRound
 from bot.turn import Turn
-from bot.verbs import EVERYONE, EXTENSION, GROUP, OUTSIDERS, OWN, Input, Nothing, Router
+from bot.verbs import EXTENSION, GROUP, OUTSIDERS, OWN, READS, Input, Nothing, Router
 from storage.firm.users import get_user
 from storage.text.greetings import choose_greeting
 from storage.views import views
@@ -34,17 +34,7 @@ class Unknown(Input, frozen=True):
     """The list that the sentence is without them."""
 
 
-@router.verb(
-    "hello",
-    Nothing,
-    writes=False,
-    roles=EVERYONE,
-    where=EVERYWHERE,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=True,
-)
+@router.verb("hello", Nothing, READS.but(where=EVERYWHERE, leads=True))
 async def say_hello(turn: Turn, given: Nothing) -> Greeted:
     """Say who this is, what is not shared, and what to try; in a group without a name."""
     user = None if turn.is_shared else await get_user(turn.connection, turn.viewer, turn.viewer.user_id)
@@ -52,33 +42,13 @@ async def say_hello(turn: Turn, given: Nothing) -> Greeted:
     return Greeted(summary=say(turn.language, "cards.hello.nobody"), name=name, examples=await get_own_names(turn))
 
 
-@router.verb(
-    "help",
-    Nothing,
-    writes=False,
-    roles=EVERYONE,
-    where=EVERYWHERE,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=True,
-)
+@router.verb("help", Nothing, READS.but(where=EVERYWHERE, leads=True))
 async def show_help(turn: Turn, given: Nothing) -> HelpShown:
     """Show what can be asked."""
     return HelpShown(summary=say(turn.language, "cards.help.title"), examples=await get_own_names(turn))
 
 
-@router.verb(
-    "unknown",
-    Unknown,
-    writes=False,
-    roles=EVERYONE,
-    where=EVERYWHERE,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=False,
-)
+@router.verb("unknown", Unknown, READS.but(where=EVERYWHERE))
 async def say_unknown(turn: Turn, given: Unknown) -> Result:
     """Offer the nearest sentences; or the nearest list, where a word that turns it round was not understood."""
     if given.negations:
@@ -108,33 +78,13 @@ async def _read_nearest(turn: Turn, given: Unknown) -> Listing | None:
         return None
 
 
-@router.verb(
-    "buttons",
-    Nothing,
-    writes=False,
-    roles=EVERYONE,
-    where=EVERYWHERE,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=False,
-)
+@router.verb("buttons", Nothing, READS.but(where=EVERYWHERE))
 async def point_to_buttons(turn: Turn, given: Nothing) -> Said:
     """Say where to answer what a card asks: `yes` or `next` typed is no question of its own."""
     return Said(summary=say(turn.language, "commands.use_buttons"))
 
 
-@router.verb(
-    "cancel",
-    Nothing,
-    writes=False,
-    roles=EVERYONE,
-    where=EVERYWHERE,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=False,
-)
+@router.verb("cancel", Nothing, READS.but(where=EVERYWHERE))
 async def cancel(turn: Turn, given: Nothing) -> Said:
     """Say that nothing was changed."""
     return Said(summary=say(turn.language, "commands.cancelled"))

@@ -9,7 +9,7 @@ from bot.language import say
 from bot.results.base import Result
 from bot.results.questions import Asked, Option, Said, Unclear
 from bot.turn import Turn
-from bot.verbs import EVERYONE, OWN, Router, write_ask
+from bot.verbs import CHANGES, Router, write_ask
 from storage.book import companies, contacts, keeping
 from storage.book.keeping import Of
 from storage.errors import MissingError
@@ -29,17 +29,7 @@ class OfMine(Change, frozen=True):
     """False shares it again."""
 
 
-@router.verb(
-    "keep",
-    OfMine,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=False,
-)
+@router.verb("keep", OfMine, CHANGES.but(remembered=False))
 async def keep(turn: Turn, given: OfMine) -> Result:
     """Keep a contact or a company to oneself, or share it again."""
     if given.contact_id is not None:

@@ -9,7 +9,7 @@ from bot.errors import BadRequestError
 from bot.language import say
 from bot.results.firm import NoticeSettingsShown
 from bot.turn import Turn
-from bot.verbs import EVERYONE, OWN, Input, Nothing, Router
+from bot.verbs import CHANGES_FROM_CARD, READS, Input, Nothing, Router
 from storage.messages.notice_preferences import KINDS, get_notice_preferences, set_notice_preferences
 
 router = Router()
@@ -28,34 +28,14 @@ class SaveNotices(Input, frozen=True):
     days: Several | UnsetType = UNSET
 
 
-@router.verb(
-    "notices.settings",
-    Nothing,
-    writes=False,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=False,
-)
+@router.verb("notices.settings", Nothing, READS)
 async def show_settings(turn: Turn, given: Nothing) -> NoticeSettingsShown:
     """Show what the person is told, and when."""
     preferences = await get_notice_preferences(turn.connection, turn.viewer, turn.preferences)
     return NoticeSettingsShown(summary=say(turn.language, "cards.wishes.title"), preferences=preferences)
 
 
-@router.verb(
-    "notices.save",
-    SaveNotices,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=False,
-    leads=False,
-)
+@router.verb("notices.save", SaveNotices, CHANGES_FROM_CARD)
 async def save_settings(turn: Turn, given: SaveNotices) -> NoticeSettingsShown:
     """Keep what the card says."""
     preferences = await get_notice_preferences(turn.connection, turn.viewer, turn.preferences)

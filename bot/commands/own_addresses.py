@@ -9,7 +9,7 @@ from bot.results.base import Result
 from bot.results.companies import OwnAddressShown
 from bot.results.questions import Asked, Said
 from bot.turn import Turn
-from bot.verbs import EVERYONE, OWN, Input, Router, write_ask
+from bot.verbs import CHANGES, Input, Router, write_ask
 from storage.book import contacts
 from storage.book.contact_explanation import explain_address
 from storage.history.own_addresses import get_owner, set_own_address
@@ -33,33 +33,13 @@ class OfAddress(Input, frozen=True):
     back: Back | None = None
 
 
-@router.verb(
-    "contact.is_me",
-    OfAddress,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=False,
-)
+@router.verb("contact.is_me", OfAddress, CHANGES.but(remembered=False))
 async def say_is_me(turn: Turn, given: OfAddress) -> Result:
     """Take an address for the asker's own second one: it is no contact of theirs."""
     return await _say(turn, given, is_own=True)
 
 
-@router.verb(
-    "contact.is_not_me",
-    OfAddress,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=False,
-)
+@router.verb("contact.is_not_me", OfAddress, CHANGES.but(remembered=False))
 async def say_is_not_me(turn: Turn, given: OfAddress) -> Result:
     """Take an address for somebody else's, whatever name is on it."""
     return await _say(turn, given, is_own=False)

@@ -13,7 +13,7 @@ from bot.cards.pane import COMPANIES
 from bot.language import say
 from bot.results.companies import ItemShown, Met, OnItem
 from bot.turn import Turn
-from bot.verbs import EVERYONE, OWN, Input, Router, write_ask
+from bot.verbs import READS_FROM_CARD, Input, Router, write_ask
 from storage.book import companies
 from storage.book.item_people import Person, get_people
 from storage.text.addresses import parse_address
@@ -37,17 +37,7 @@ class OnOpenItem(Input, frozen=True):
     mode: Literal["read", "compose", "meeting"] = "read"
 
 
-@router.verb(
-    "pane.item",
-    OnOpenItem,
-    writes=False,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=False,
-    leads=True,
-)
+@router.verb("pane.item", OnOpenItem, READS_FROM_CARD.but(leads=True))
 async def show_item(turn: Turn, given: OnOpenItem) -> ItemShown:
     """Show who is on the open item; colleagues are counted and left out."""
     people = _read_people(given.people[: 4 * PEOPLE])

@@ -12,7 +12,7 @@ from bot.language.formats import zone
 from bot.results.base import Result
 from bot.results.questions import Asked, Done, Option, Said, Unclear
 from bot.turn import Turn
-from bot.verbs import ADMINISTRATORS, OWN, Input, Router, write_ask
+from bot.verbs import ADMINISTRATORS, CHANGES_FROM_CARD, READS, Input, Router, write_ask
 from storage.book.restoring import ChangeSet, count_change_set, list_change_sets, restore_change_set
 from storage.errors import MissingError
 
@@ -33,17 +33,7 @@ class OfSet(Input, frozen=True):
     is_confirmed: bool = False
 
 
-@router.verb(
-    "changes.list",
-    OfChanges,
-    writes=False,
-    roles=ADMINISTRATORS,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=False,
-)
+@router.verb("changes.list", OfChanges, READS.but(roles=ADMINISTRATORS))
 async def list_changes(turn: Turn, given: OfChanges) -> Result:
     """Show what a colleague changed, each change set with the way to take it back."""
     person = await read_person(turn, given, lambda one: write_ask("changes.list", given, user_id=one.id, person=""))
@@ -73,17 +63,7 @@ def _describe(turn: Turn, one: ChangeSet) -> tuple[str, str]:
     return action, f"{say_time(turn.language, one.at, turn.timezone)}: {', '.join(one.names)}"[:200]
 
 
-@router.verb(
-    "changes.restore",
-    OfSet,
-    writes=True,
-    roles=ADMINISTRATORS,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=False,
-    leads=False,
-)
+@router.verb("changes.restore", OfSet, CHANGES_FROM_CARD.but(roles=ADMINISTRATORS))
 async def restore_changes(turn: Turn, given: OfSet) -> Result:
     """Take a colleague's change set back, after asking once; what was changed again since is left and named."""
     count = await count_change_set(turn.connection, turn.viewer, given.audit_id)

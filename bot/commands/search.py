@@ -11,7 +11,7 @@ from bot.language import describe, say
 from bot.results.companies import Found, FoundCompany, FoundContact, FoundView
 from bot.results.lists import PeopleFound
 from bot.turn import Choice, Turn
-from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, Input, Router
+from bot.verbs import EXTENSION, GROUP, OWN, READS_FROM_CARD, Input, Router
 from storage.book import companies, contacts
 from storage.firm import user_search
 from storage.lists.filters import Filter
@@ -32,17 +32,7 @@ class Search(Input, frozen=True):
     query: Query = ""
 
 
-@router.verb(
-    "people.search",
-    Search,
-    writes=False,
-    roles=EVERYONE,
-    where=OWN | GROUP | EXTENSION,
-    versioned=False,
-    remembered=False,
-    said=False,
-    leads=False,
-)
+@router.verb("people.search", Search, READS_FROM_CARD.but(where=OWN | GROUP | EXTENSION))
 async def search_people(turn: Turn, given: Search) -> PeopleFound:
     """Return colleagues for a people picker."""
     query = tidy(given.query)
@@ -56,17 +46,7 @@ async def search_people(turn: Turn, given: Search) -> PeopleFound:
     )
 
 
-@router.verb(
-    "search",
-    Search,
-    writes=False,
-    roles=EVERYONE,
-    where=OWN | EXTENSION,
-    versioned=False,
-    remembered=False,
-    said=False,
-    leads=False,
-)
+@router.verb("search", Search, READS_FROM_CARD.but(where=OWN | EXTENSION))
 async def search(turn: Turn, given: Search) -> Found:
     """Return companies, contacts and views to put into a message."""
     query = tidy(given.query)

@@ -4,23 +4,13 @@ from bot.language import say
 from bot.notices.drawing import describe_status
 from bot.results.firm import StatusShown
 from bot.turn import Turn
-from bot.verbs import ADMINISTRATORS, OWN, Nothing, Router
+from bot.verbs import ADMINISTRATORS, READS, Nothing, Router
 from storage.queue.health import get_firm_status
 
 router = Router()
 
 
-@router.verb(
-    "admin.status",
-    Nothing,
-    writes=False,
-    roles=ADMINISTRATORS,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=False,
-)
+@router.verb("admin.status", Nothing, READS.but(roles=ADMINISTRATORS))
 async def show_status(turn: Turn, given: Nothing) -> StatusShown:
     """Show how far the mailboxes are."""
     status = describe_status(await get_firm_status(turn.connection, turn.viewer, turn.now))

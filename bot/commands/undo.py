@@ -14,7 +14,7 @@ from bot.language import say
 from bot.results.base import Result
 from bot.results.questions import Asked, Done, Said
 from bot.turn import Turn
-from bot.verbs import EVERYONE, GROUP, OWN, Router
+from bot.verbs import CHANGES, GROUP, OWN, Router
 from storage.book.undo import undo_change
 from storage.errors import MissingError, StaleError
 from storage.record import changes
@@ -46,17 +46,7 @@ class Undo(Change, frozen=True):
         return self.audit_id is None and not self.audit_ids
 
 
-@router.verb(
-    "undo",
-    Undo,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN | GROUP,
-    versioned=False,
-    remembered=True,
-    said=True,
-    leads=False,
-)
+@router.verb("undo", Undo, CHANGES.but(where=OWN | GROUP))
 async def undo(turn: Turn, given: Undo) -> Result:
     """Take changes back; what was changed again since is left as it is, and said."""
     done, is_here = await _find_changes(turn, given)

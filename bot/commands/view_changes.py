@@ -22,7 +22,7 @@ from bot.language import LANGUAGES, is_sentence, say
 from bot.results.base import Result
 from bot.results.lists import Listing
 from bot.turn import Turn
-from bot.verbs import EVERYONE, OWN, Router, write_ask
+from bot.verbs import CHANGES, Router, write_ask
 from storage.lists.filters import Filter, from_json, to_json
 from storage.text.names import fold
 from storage.views import changes, views
@@ -70,17 +70,7 @@ class RestoreView(OfView, frozen=True):
     """A deleted view."""
 
 
-@router.verb(
-    "view.save",
-    OfFilter,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=True,
-    said=True,
-    leads=False,
-)
+@router.verb("view.save", OfFilter, CHANGES)
 async def save_view(turn: Turn, given: OfFilter) -> Result:
     """Keep a filter under a name of the person's own."""
     name = tidy(given.name)
@@ -120,17 +110,7 @@ async def _read_filter(turn: Turn, given: OfFilter, asked: dict[str, Any]) -> tu
     return await name_people(turn, from_json(asked), read_names(given.names), again)
 
 
-@router.verb(
-    "view.set_filter",
-    OfFilter,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=True,
-    said=True,
-    leads=False,
-)
+@router.verb("view.set_filter", OfFilter, CHANGES)
 async def set_filter(turn: Turn, given: OfFilter) -> Result:
     """Change what a view asks for."""
     if given.filter is UNSET:
@@ -147,17 +127,7 @@ async def set_filter(turn: Turn, given: OfFilter) -> Result:
     return await _show_list_again(turn, view, say(turn.language, "commands.view_changed", name=view.name))
 
 
-@router.verb(
-    "rename",
-    Rename,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=True,
-    said=True,
-    leads=False,
-)
+@router.verb("rename", Rename, CHANGES)
 async def rename_either(turn: Turn, given: Rename) -> Result:
     """Rename whatever has the name: a view of the person's own, else a company."""
     found = await views.find_views(turn.connection, turn.viewer, tidy(given.name))
@@ -168,17 +138,7 @@ async def rename_either(turn: Turn, given: Rename) -> Result:
     return await rename(replace(turn, verb="company.rename"), given)
 
 
-@router.verb(
-    "view.rename",
-    NameView,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=True,
-    said=True,
-    leads=False,
-)
+@router.verb("view.rename", NameView, CHANGES)
 async def rename_view(turn: Turn, given: NameView) -> Result:
     """Give a view another name."""
     new_name = tidy(given.new_name)
@@ -202,28 +162,8 @@ async def rename_view(turn: Turn, given: NameView) -> Result:
     return await show_view(turn, view.id, await say_step(turn, change), change)
 
 
-@router.verb(
-    "view.copy",
-    NameView,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=True,
-    said=True,
-    leads=False,
-)
-@router.verb(
-    "view.duplicate",
-    NameView,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=True,
-    said=True,
-    leads=False,
-)
+@router.verb("view.copy", NameView, CHANGES)
+@router.verb("view.duplicate", NameView, CHANGES)
 async def duplicate_view(turn: Turn, given: NameView) -> Result:
     """Make a view of the person's own from one that they may read."""
     view = await find_view(turn, given)
@@ -245,17 +185,7 @@ async def duplicate_view(turn: Turn, given: NameView) -> Result:
     return await show_view(turn, copy.id, say(turn.language, "commands.view_copied", name=copy.name))
 
 
-@router.verb(
-    "view.delete",
-    OfView,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=True,
-    said=True,
-    leads=False,
-)
+@router.verb("view.delete", OfView, CHANGES)
 async def delete_view(turn: Turn, given: OfView) -> Result:
     """Delete a view; undo brings it back."""
     view = await find_view(turn, given)
@@ -268,17 +198,7 @@ async def delete_view(turn: Turn, given: OfView) -> Result:
     return await show_views(turn, ListViews(), note, ids, view.id)
 
 
-@router.verb(
-    "view.restore",
-    RestoreView,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=True,
-    said=True,
-    leads=False,
-)
+@router.verb("view.restore", RestoreView, CHANGES)
 async def restore_view(turn: Turn, given: RestoreView) -> Result:
     """Bring a deleted view back."""
     if given.view_id is None:

@@ -11,7 +11,7 @@ from bot.commands.views import ListViews, confirm, find_view, must_ask, show_vie
 from bot.language import say
 from bot.results.base import Result
 from bot.turn import Turn
-from bot.verbs import EVERYONE, OWN, Router
+from bot.verbs import CHANGES, Router
 from storage.views import order, views
 
 router = Router()
@@ -33,17 +33,7 @@ class AnyView(OfView, frozen=True):
     this: ClassVar[str] = ""
 
 
-@router.verb(
-    "view.move",
-    PlaceView,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=False,
-)
+@router.verb("view.move", PlaceView, CHANGES.but(remembered=False))
 async def move_view(turn: Turn, given: PlaceView) -> Result:
     """Put a view elsewhere among the reader's views."""
     view = await find_view(turn, given)
@@ -65,17 +55,7 @@ def _find_place(given: PlaceView, row_ids: Sequence[int], view_id: int) -> int:
     return min(max(to, 0), last)
 
 
-@router.verb(
-    "view.set_default",
-    AnyView,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=False,
-)
+@router.verb("view.set_default", AnyView, CHANGES.but(remembered=False))
 async def set_default(turn: Turn, given: AnyView) -> Result:
     """Make a view the answer to "show my companies", or go back to the plain list."""
     if given.view_id is None and not given.name:
@@ -89,33 +69,13 @@ async def set_default(turn: Turn, given: AnyView) -> Result:
     return await show_views(turn, ListViews(), say(turn.language, "commands.default_set", name=name))
 
 
-@router.verb(
-    "view.hide",
-    AnyView,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=False,
-)
+@router.verb("view.hide", AnyView, CHANGES.but(remembered=False))
 async def hide_view(turn: Turn, given: AnyView) -> Result:
     """Hide a view from the reader's own views."""
     return await _set_hidden(turn, given, is_hidden=True)
 
 
-@router.verb(
-    "view.unhide",
-    AnyView,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=False,
-)
+@router.verb("view.unhide", AnyView, CHANGES.but(remembered=False))
 async def unhide_view(turn: Turn, given: AnyView) -> Result:
     """Show a hidden view again."""
     return await _set_hidden(turn, given, is_hidden=False)

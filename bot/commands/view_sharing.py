@@ -13,7 +13,7 @@ from bot.commands.views import confirm, find_view, must_ask, show_view
 from bot.language import say, say_list
 from bot.results.base import Result
 from bot.turn import Notice, Turn
-from bot.verbs import EVERYONE, OWN, Router
+from bot.verbs import CHANGES, Router
 from storage.views import changes
 
 router = Router()
@@ -32,17 +32,7 @@ class ShareView(OfPeople, frozen=True):
         return bool(self.people) or any(part is not UNSET for part in (self.user_id, self.user_ids, self.person))
 
 
-@router.verb(
-    "view.share",
-    ShareView,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=True,
-    said=True,
-    leads=False,
-)
+@router.verb("view.share", ShareView, CHANGES)
 async def share_view(turn: Turn, given: ShareView) -> Result:
     """Let a colleague or the whole firm read a view; a colleague hears of it."""
     view = await find_view(turn, given)
@@ -69,17 +59,7 @@ async def share_view(turn: Turn, given: ShareView) -> Result:
     return replace(shown, notices=tuple(Notice(user_id, "view", payload) for user_id in shared.new_user_ids))
 
 
-@router.verb(
-    "view.unshare",
-    ShareView,
-    writes=True,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=True,
-    said=True,
-    leads=False,
-)
+@router.verb("view.unshare", ShareView, CHANGES)
 async def unshare_view(turn: Turn, given: ShareView) -> Result:
     """Take a view back from a colleague, or from everyone."""
     view = await find_view(turn, given)

@@ -20,7 +20,7 @@ from bot.results.companies import ViewShared
 from bot.results.lists import NamedView, ViewShown, ViewsListed
 from bot.results.questions import Asked
 from bot.turn import Turn
-from bot.verbs import EVERYONE, EXTENSION, OWN, Input, Router, write_ask
+from bot.verbs import EXTENSION, READS, READS_FROM_CARD, Input, Router, write_ask
 from storage.firm import users
 from storage.lists.filters import to_json
 from storage.record import changes
@@ -41,17 +41,7 @@ class ListViews(Input, frozen=True):
     """Those that the reader has hidden too."""
 
 
-@router.verb(
-    "views.list",
-    ListViews,
-    writes=False,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=False,
-    said=True,
-    leads=True,
-)
+@router.verb("views.list", ListViews, READS.but(leads=True))
 async def show_views(
     turn: Turn,
     given: ListViews,
@@ -87,51 +77,21 @@ class OpenView(OfView, frozen=True):
     this: ClassVar[str] = ""
 
 
-@router.verb(
-    "view.open",
-    OpenView,
-    writes=False,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=True,
-    said=True,
-    leads=True,
-)
+@router.verb("view.open", OpenView, READS.but(remembered=True, leads=True))
 async def open_view(turn: Turn, given: OfView) -> Result:
     """Show the list of a view."""
     view = await find_view(turn, given)
     return await show_list(turn, ShowList(view_id=view.id, filter=to_json(view.filter)))
 
 
-@router.verb(
-    "view.insert",
-    OpenView,
-    writes=False,
-    roles=EVERYONE,
-    where=EXTENSION,
-    versioned=False,
-    remembered=False,
-    said=False,
-    leads=False,
-)
+@router.verb("view.insert", OpenView, READS_FROM_CARD.but(where=EXTENSION))
 async def insert_view(turn: Turn, given: OpenView) -> ViewShared:
     """Put a view into a conversation: its question, which each reader asks anew."""
     view = await find_view(turn, given)
     return ViewShared(summary=say_name(turn.language, view), view=show_question(turn, view))
 
 
-@router.verb(
-    "view.settings",
-    OpenView,
-    writes=False,
-    roles=EVERYONE,
-    where=OWN,
-    versioned=False,
-    remembered=True,
-    said=False,
-    leads=False,
-)
+@router.verb("view.settings", OpenView, READS_FROM_CARD.but(remembered=True))
 async def show_settings(turn: Turn, given: OfView) -> ViewShown:
     """Show what can be done with a view."""
     return await show_view(turn, (await find_view(turn, given)).id)

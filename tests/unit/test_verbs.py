@@ -15,7 +15,7 @@ from bot.commands.pane import OnOpenItem
 from bot.door import _check_place
 from bot.errors import BadRequestError, ForbiddenError, PersonalError
 from bot.language import LANGUAGES, understand
-from bot.verbs import EVERYONE, PERSONAL, Input, Nothing, Router
+from bot.verbs import EVERYONE, PERSONAL, Input, Kind, Nothing, Router
 from bot.web.build import WEB, describe_verbs
 from tests.card_checks import walk
 from tests.card_samples import draw_all
@@ -43,20 +43,32 @@ async def answer(turn, given):
 def test_a_verb_that_leaves_a_part_of_its_declaration_out_stops_the_start(left_out):
     said = {key: value for key, value in FACTS.items() if key != left_out}
     with pytest.raises(TypeError, match=left_out):
-        Router().verb("new", Nothing, **said)(answer)
+        Router().verb("new", Nothing, Kind(**said))(answer)
+
+
+def test_a_verb_without_its_kind_stops_the_start():
+    with pytest.raises(TypeError, match="kind"):
+        Router().verb("new", Nothing)(answer)
+
+
+def test_a_verb_differs_from_its_kind_in_what_it_says_and_in_nothing_else():
+    router = Router()
+    router.verb("new", Nothing, Kind(**FACTS).but(said=True, leads=True))(answer)
+    verb = router.get("new")
+    assert {part: getattr(verb, part) for part in FACTS} == {**FACTS, "said": True, "leads": True}
 
 
 @pytest.mark.parametrize("empty", [{"where": frozenset()}, {"roles": frozenset()}, {"versioned": True}])
 def test_a_verb_that_nobody_may_call_or_that_takes_no_version_stops_the_start(empty):
     with pytest.raises(ValueError, match="new"):
-        Router().verb("new", Nothing, **{**FACTS, **empty})(answer)
+        Router().verb("new", Nothing, Kind(**{**FACTS, **empty}))(answer)
 
 
 def test_two_commands_for_one_verb_stop_the_start():
     router = Router()
-    router.verb("new", Nothing, **FACTS)(answer)
+    router.verb("new", Nothing, Kind(**FACTS))(answer)
     with pytest.raises(ValueError, match="two commands"):
-        router.verb("new", Nothing, **FACTS)(answer)
+        router.verb("new", Nothing, Kind(**FACTS))(answer)
 
 
 @pytest.mark.parametrize("name", sorted(VERBS))
