@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.language.patterns import expand
-from bot.language.vocabulary_loader import read_tables, split_lines
+from bot.language.vocabulary_loader import read_phrases, split_lines
 from bot.turn import Language
 
 _PART = re.compile(r"[()|?]|<[\w.]+>|\{\w+\}|[^\s()|?<>{}]+")
@@ -53,7 +53,7 @@ class Sentence:
 
 def list_sentences(language: Language, seed: int = 13) -> Iterator[Sentence]:
     """Give one sentence of every pattern of every command and every clause of a list."""
-    tables, chance = read_tables(language), random.Random(seed)  # no secret
+    tables, chance = read_phrases(language), random.Random(seed)  # no secret
     for kind, named in (("commands", "verb"), ("clauses", "effect")):
         for entry in tables[kind]:
             for pattern in split_lines(entry["patterns"]):

@@ -1,5 +1,6 @@
 """Look up and fill the texts that people read: `<language>/texts/<room>.toml`, read once.
 
+The room of a command has its phrases too, under `[[commands]]`; they are no texts (`vocabulary_loader.py` reads them).
 A text is a string with gaps (`"{name} is now a client"`), or a table of plurals (`one`, `other`, and whatever else the
 language has) from which `count` chooses.
 """
@@ -8,7 +9,7 @@ import functools
 import re
 import tomllib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ FOLDER = Path(__file__).parent
 LANGUAGES: tuple[Language, ...] = tuple(sorted(path.parent.name for path in FOLDER.glob("*/language.toml")))
 """Every folder here with a `language.toml`."""
 FALLBACK: Language = "en"
+COMMANDS = "commands"
+"""The table of a room that has phrases in place of texts."""
 PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
 
 _ELIDING = frozenset({"fr"})
@@ -91,9 +94,15 @@ def name_language(language: Language) -> str:
 def load_texts(language: Language) -> Catalogue:
     """Read all texts of a language by key (`room.key`); an unknown language has no texts."""
     texts: Catalogue = {}
-    for path in sorted((FOLDER / language / "texts").glob("*.toml")):
-        _flatten(path.stem, tomllib.loads(path.read_text(encoding="utf-8")), texts)
+    for room, table in read_tables(language, "texts"):
+        _flatten(room, {key: text for key, text in table.items() if key != COMMANDS}, texts)
     return texts
+
+
+def read_tables(language: Language, folder: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Read the files of a folder of a language, each with its name, in the order of their names."""
+    for path in sorted((FOLDER / language / folder).glob("*.toml")):
+        yield path.stem, tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _flatten(prefix: str, table: dict[str, Any], texts: Catalogue) -> None:

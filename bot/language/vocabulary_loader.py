@@ -1,4 +1,4 @@
-"""Read `<language>/phrases/*.toml` of every language into one vocabulary.
+"""Read what people say in every language into one vocabulary: `phrases/*.toml`, and `[[commands]]` of `texts/*.toml`.
 
 A third language adds words to the same classes and patterns to the same meanings; this code knows no language.
 """
@@ -6,7 +6,6 @@ A third language adds words to the same classes and patterns to the same meaning
 import functools
 import gc
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ from babel.dates import get_day_names, get_month_names
 from bot.language.pattern_graph import build_graph
 from bot.language.patterns import Draft, Meaning, add_pattern, expand, list_words
 from bot.language.spelling import Spelling
-from bot.language.texts import FOLDER, LANGUAGES, load_texts
+from bot.language.texts import COMMANDS, LANGUAGES, load_texts, read_tables
 from bot.language.tokenizer import Word, tokenize_phrase
 from bot.language.vocabulary import TrieNode, Vocabulary
 from bot.turn import Language
@@ -51,24 +50,26 @@ def prepare() -> None:
 @functools.cache
 def load_vocabulary() -> Vocabulary:
     """Read the phrases of every language once, which takes some tenths of a second."""
-    tables = {language: read_tables(language) for language in LANGUAGES}
+    tables = {language: read_phrases(language) for language in LANGUAGES}
     loader = _Loader({word: whole for table in tables.values() for word, whole in table["elisions"].items()})
     for language, table in tables.items():
         loader.add_language(language, table)
     return loader.finish({language: table["examples"] for language, table in tables.items()})
 
 
-def read_tables(language: Language) -> Tables:
-    """Return the tables of all phrase files of a language, merged."""
-    tables: Tables = {"elisions": {}, "classes": {}, "values": {}, "macros": {}}
-    tables |= {"clauses": [], "commands": [], "examples": []}
-    for path in sorted((FOLDER / language / "phrases").glob("*.toml")):
-        for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
+def read_phrases(language: Language) -> Tables:
+    """Return all phrases of a language: the files of `phrases/` merged, and the commands of every room of `texts/`."""
+    phrases: Tables = {"elisions": {}, "classes": {}, "values": {}, "macros": {}}
+    phrases |= {"clauses": [], COMMANDS: [], "examples": []}
+    for _, tables in read_tables(language, "phrases"):
+        for name, table in tables.items():
             if name == "examples":
-                tables[name] += split_lines(table)
+                phrases[name] += split_lines(table)
             else:
-                tables[name] = tables[name] + table if isinstance(table, list) else tables[name] | table
-    return tables
+                phrases[name] = phrases[name] + table if isinstance(table, list) else phrases[name] | table
+    for _, room in read_tables(language, "texts"):
+        phrases[COMMANDS] += room.get(COMMANDS, [])
+    return phrases
 
 
 def split_lines(phrases: str | list[str]) -> list[str]:

@@ -10,14 +10,18 @@ from pathlib import Path
 import pytest
 from babel import Locale
 
+from bot.commands import ROUTER
 from bot.language import LANGUAGES, MissingTextWarning, choose_language, say
-from bot.language.texts import FOLDER, load_texts
+from bot.language.texts import COMMANDS, FOLDER, load_texts, read_tables
+from bot.language.vocabulary_loader import read_phrases
 
 ROOT = Path(__file__).parents[2]
 ROOMS = sorted(path.stem for path in (FOLDER / "en" / "texts").glob("*.toml"))
 OTHERS = [language for language in LANGUAGES if language != "en"]
 WORDS = re.compile(r"[^\W\d_]{2,},? [^\W\d_]{2,}")
 READ_BY_PEOPLE = {"title", "text", "label", "placeholder", "error_message", "errorMessage", "altText", "alt_text"}
+LEFT = {"list", "unknown", "cancel"}
+"""Verbs that the language reaches without a phrase of their own: by the clauses of a list, or by nothing else."""
 NOT_FOR_PEOPLE = {
     "Carnet",  # its name in every language
     'Bearer error="invalid_token"',  # a header
@@ -157,6 +161,30 @@ def test_a_locale_that_is_none_is_english(locale):
     assert choose_language(locale) in {"en", "fr"}
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/phrases/*.toml")), ids=lambda path: "/".join(path.parts[-3:]))
+PHRASES = sorted(path for path in FOLDER.glob("*/*/*.toml") if "patterns =" in path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "path", [*PHRASES, *FOLDER.glob("*/phrases/words.toml")], ids=lambda path: "/".join(path.parts[-3:])
+)
 def test_phrases_can_be_read_line_by_line(path):
-    assert [line for line in path.read_text(encoding="utf-8").splitlines() if len(line) > 140] == []
+    phrases = path.read_text(encoding="utf-8").partition("[[commands]]")
+    assert [line for line in (phrases[2] or phrases[0]).splitlines() if len(line) > 140] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_people_say_to_a_command_stands_in_the_file_of_its_name(language):
+    for room, table in read_tables(language, "texts"):
+        for verb in {command["verb"] for command in table.get(COMMANDS, ())}:
+            assert ROUTER.get(verb).command.__module__ == f"bot.commands.{room}", verb
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_phrases_of_a_command_are_no_texts(language):
+    assert not [key for key in load_texts(language) if key.endswith(f".{COMMANDS}")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_verb_that_the_language_may_reach_can_be_said_or_is_what_is_left(language):
+    said = {command["verb"] for command in read_phrases(language)[COMMANDS]}
+    assert {verb.name for verb in ROUTER if verb.said} - said == LEFT
