@@ -1,4 +1,4 @@
-"""The Bot Connector: takes what the bot says, and writes it down."""
+"""The Bot Connector: accepts the bot's activities and records them."""
 
 import asyncio
 import itertools
@@ -173,7 +173,7 @@ class Connector:
         pace.append(now)
 
     async def _break(self, request: web.Request, conversation: str) -> None:
-        """Refuse before anything is taken, where a script says so."""
+        """Refuse the request before it has an effect, if a fault says so."""
         await wait_for(self._fault("slow", request, conversation))
         if fault := self._fault("hang", request, conversation):
             await wait_for(fault, 100)
@@ -187,7 +187,7 @@ class Connector:
             raise refusal
 
     async def _break_after(self, request: web.Request, conversation: str) -> None:
-        """Lose the answer to what was taken, where a script says so."""
+        """Lose the answer after the request had its effect, if a fault says so."""
         if fault := self._fault("accepted_then_status", request, conversation):
             raise Refused(int(fault.get("status", 502)), "ServiceError")
         if self._fault("accepted_then_reset", request, conversation):

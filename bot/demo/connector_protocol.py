@@ -13,7 +13,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Refused(Exception):  # noqa: N818  # an answer, not an error of ours
-    """The connector does not take it."""
+    """The connector refuses the activity."""
 
     def __init__(self, status: int, code: str, message: str = "", headers: dict[str, str] | None = None) -> None:
         super().__init__(code)

@@ -1,4 +1,4 @@
-"""A firm's mailboxes filled from real mail headers: one JSON object a line, dirty as real mail is.
+"""Fill a firm's mailboxes from real mail headers, one JSON object a line.
 
 `message_id`, `date` (ISO 8601 or null), `from` as `[name, address]`, `to`, `cc`, `bcc` lists of such pairs, `subject`
 if any. Every address at one of the domains is a person of the firm; mail that concerns none of them is passed over.

@@ -80,7 +80,7 @@ class _Writer:
             self._hold(company["team"], contacts, days=days, subject=f"{company['name']}: point")
 
     def exchange(self, contacts: list[Pair], company: dict[str, Any]) -> None:
-        """Write to and fro: the firm writes first, most of it is answered."""
+        """Exchange mail: the firm writes first, and most mails are answered."""
         count, last = company["mails"], company["last"]
         ages = sorted((self._random.uniform(last, _HISTORY) for _ in range(count - 1)), reverse=True)
         for number, age in enumerate([*ages, float(last)]):
@@ -94,7 +94,7 @@ class _Writer:
             self._write(sender, [to], cc, age=age, subject=self._pick_subject(person))
 
     def write_in(self, given: dict[str, Any], recipients: list[str]) -> None:
-        """Let somebody, or something, write to the firm without an answer."""
+        """Send a mail to the firm that is not answered."""
         for number, address in enumerate(recipients):
             self._write(
                 (given["name"], given["address"]),
@@ -111,7 +111,7 @@ class _Writer:
         self._write(self._pair("grace.whitcombe"), [*crowd, *known], age=90, subject="Save the date: our conference")
 
     def hold_special_meetings(self) -> None:
-        """Hold what the rules are about: private, declined, cancelled, recurring, crowded, in a room."""
+        """Hold one meeting for each rule: private, declined, cancelled, recurring, crowded, in a room."""
         schedule, firm = self._firm.schedule, self._firm
         doctor = ("Dr Evariste Pommier", "cabinet@pommier-medecin.example")
         self._hold(["anne.martin"], [doctor], days=20, subject="Rendez-vous", sensitivity="private")

@@ -147,7 +147,7 @@ class Issuer:
             raise SignInError(7000215)
 
     def _check_assertion(self, assertion: str) -> None:
-        """Take an assertion signed with one of the app's certificates, for us, and not yet run out."""
+        """Check a client assertion: signed with a certificate of the app, for this audience, and not expired."""
         for certificate in self._cloud.certificates:
             key: Any = x509.load_pem_x509_certificate(certificate).public_key()
             try:
@@ -166,7 +166,7 @@ class Issuer:
 
 
 async def _break(cloud: Cloud, request: web.Request) -> None:
-    """Be slow, hang, or fail, where a script says so."""
+    """Delay, hang or fail the request, if a fault says so."""
     is_login = "tenant" in request.match_info
     edge, tenant = ("login", request.match_info["tenant"]) if is_login else ("keys", "")
     await wait_for(cloud.faults.take(edge, "slow", tenant=tenant, path=request.path))

@@ -1,7 +1,7 @@
-"""The demo's memory: mail and meetings ordered by hand, kept in a file so that they are still there after a restart.
+"""Keep the mail and meetings that were ordered by hand in a file, for the time after a restart.
 
-The world of a run is made anew from the same material and the journal, in the same order, so that delta tokens and ids
-given by an earlier run stay good.
+Each run builds the world again from the same material and the journal, in the same order, so that delta tokens and ids
+of an earlier run stay valid.
 """
 
 import json
@@ -43,7 +43,7 @@ class Journal:
                 hold_meeting(firm, entry["order"])
 
     def _read(self) -> None:
-        """Read what is there; a last line cut short by a kill was never answered for, and is dropped."""
+        """Read the file; a last line that a kill cut short is dropped, because its order was never confirmed."""
         whole = self._path.read_bytes()
         kept = whole[: whole.rfind(b"\n") + 1]
         if len(kept) < len(whole):

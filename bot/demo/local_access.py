@@ -1,6 +1,6 @@
-"""Who may ask the demo: this machine by its own name, and no page of another site.
+"""Admit requests from this machine only, by its own name, and from no page of another site.
 
-A page anywhere may have a browser on this machine post to it, or read it under a name that leads here (DNS rebinding).
+Any web page can make a browser on this machine post here, or read from here by DNS rebinding.
 """
 
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Telling subscribers of changes, as Graph does: in batches, again until they are taken, and not always in order."""
+"""Notify subscribers of changes as Graph does: in batches, repeated until accepted, and not always in order."""
 
 import asyncio
 import contextlib
@@ -65,7 +65,7 @@ class Notifications:
                 await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def settle(self) -> None:
-        """Wait until everything that was to be told has been told, or given up."""
+        """Wait until every notification was accepted or given up."""
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
@@ -86,7 +86,7 @@ class Notifications:
                 self._route(each, _describe_change(each, _CHANGE_TYPES[kind], item_id))
 
     def _route(self, subscription: Subscription, notification: dict[str, Any]) -> None:
-        """Let the faults lose, hold, delay or double a notification on its way."""
+        """Lose, hold, delay or double a notification, as the faults say."""
         url = subscription.notification_url
         if self._take("lose", subscription):
             return
@@ -111,7 +111,7 @@ class Notifications:
         self._held.clear()
 
     def _put(self, url: str, notification: dict[str, Any], delay: float = 0.0) -> None:
-        """Gather what goes to one address; the first of a batch starts the clock."""
+        """Add a notification to the batch of its address; the first one starts the delay of the batch."""
         if delay:
             self._start(self._put_later(url, notification, delay))
             return

@@ -1,4 +1,4 @@
-"""Mail and meetings ordered as plain JSON: by the demo page, by a test, or by the journal of an earlier run."""
+"""Read orders for mail and meetings in JSON, from the demo page, a test or the journal of an earlier run."""
 
 import itertools
 import re

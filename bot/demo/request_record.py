@@ -1,4 +1,4 @@
-"""What was asked of the small Microsoft 365, and which rules of Microsoft's the caller broke."""
+"""Record the requests to the small Microsoft 365, and which of Microsoft's rules the caller broke."""
 
 from collections import Counter, deque
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What can go wrong with one page of a delta query, by script."""
+"""Apply faults to one page of a delta query."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def fail_for_size(call: Call, state: State, size: int) -> None:
 
 
 def fail_page(call: Call, state: State, page: Page, location: str) -> None:
-    """Fail this page, where a script says so; `location` is where a 410 sends the caller."""
+    """Fail this page, if a fault says so; `location` is where a 410 sends the caller."""
     is_last = page.following is None
     if fault := take_fault(call, "gone", state, is_last=is_last):
         headers = {"Location": location} if fault.get("has_location") else {}
@@ -46,7 +46,7 @@ def fail_page(call: Call, state: State, page: Page, location: str) -> None:
 
 
 def corrupt_page(call: Call, state: State, page: Page) -> Page:
-    """Replay, empty or loop a page, or put foreign items on it, where a script says so."""
+    """Replay, empty or loop a page, or add foreign items to it, if a fault says so."""
     loop = take_fault(call, "endless", state, is_last=page.following is None)
     if loop is not None:
         return Page(page.items, state.changed(loops=state.loops + 1))

@@ -99,7 +99,7 @@ class Subscriptions:
         return [each for each in self._by_user[user_id].values() if each.expires_at > now]
 
     def drop(self, subscription_id: str) -> None:
-        """Let one vanish without a word."""
+        """Delete a subscription without notifying its subscriber."""
         if (found := self._all.pop(subscription_id, None)) is not None:
             del self._by_user[found.user_id][subscription_id]
 
@@ -190,7 +190,7 @@ class Subscriptions:
 
 
 async def _shake_hands(url: str) -> None:
-    """Post a token and want it back as plain text (graph-docs, notificationurl-validation)."""
+    """Validate an address: it must echo a token as plain text (graph-docs, notificationurl-validation)."""
     token = f"Validation: Testing client application+reachability & <{secrets.token_hex(16)}> é"
     joiner = "&" if urlsplit(url).query else "?"
     target = f"{url}{joiner}{urlencode({'validationToken': token})}"
@@ -209,7 +209,7 @@ async def _shake_hands(url: str) -> None:
 
 
 def _check_url(url: object) -> str:
-    """Take an address on this machine only: nothing of a demo is told to anyone else."""
+    """Refuse an address that is not on this machine, so that the demo notifies nobody else."""
     if not isinstance(url, str) or urlsplit(url).hostname not in _LOOPBACK:
         raise GraphError(400, "InvalidRequest", "notificationUrl must be an address on this machine.")
     return url

@@ -1,4 +1,4 @@
-"""Putting an answer on the wire, whole or as a script wants it broken."""
+"""Send answers over HTTP, whole or broken as a fault says."""
 
 import asyncio
 import socket
@@ -21,7 +21,7 @@ class ResetError(Exception):
 
 
 async def break_before(call: Call) -> None:
-    """Be slow, hang or reset before there is any answer, where a script says so; raises `ResetError`."""
+    """Delay, hang or reset the request before it is answered, if a fault says so; raises `ResetError`."""
     await asyncio.sleep(0)  # lets in what has arrived at the same time, so that four at once can be counted
     await wait_for(_take(call, "slow"))
     if fault := _take(call, "hang"):
@@ -32,7 +32,7 @@ async def break_before(call: Call) -> None:
 
 
 async def send(request: web.Request, call: Call, answer: Answer) -> web.StreamResponse:
-    """Send an answer; where a script says so, cut, dripped, or something else in its place."""
+    """Send an answer; a fault may cut it, send it in drops, or replace it."""
     if answer.status == 200:  # noqa: PLR2004  # an error needs no breaking
         for kind in _BROKEN:
             if fault := _take(call, kind):

@@ -62,7 +62,7 @@ class Feed:
         return (item for index, item in enumerate(self.arrivals) if self.holds(item, index))
 
     def place(self, item: Item) -> None:
-        """Put an item in, without a word in the log: it was here before anyone looked."""
+        """Add an item without a log entry, as one that was here before the first delta query."""
         item.feed, item.index = self, len(self.arrivals)
         self.arrivals.append(item)
 

@@ -127,7 +127,7 @@ class Firm(Tenant):
         return self._put(copy.mail, copy.mailbox, folder, is_sent=copy.is_sent)
 
     def delete_folder(self, person: Person, path: str) -> None:
-        """Throw a folder away: it is in the deleted items then, with its mail in it."""
+        """Move a folder with its mail into the deleted items."""
         person.mailbox.move_folder(path, "deleteditems")
 
     def add_rule(self, person: Person, matches: Callable[[Mail], bool], folder: str) -> None:

@@ -121,7 +121,7 @@ class Schedule:
                 self._remove(copy)
 
     def remove_untold(self, occurrence: Meeting) -> None:
-        """Take one occurrence out of every calendar so that no delta tells of it: only a notification does (F29)."""
+        """Remove one occurrence from every calendar, which no delta shows, only a notification (F29)."""
         for copy in self.list_copies(occurrence):
             copy.feed = None
             copy.mailbox.drop_event(copy)
