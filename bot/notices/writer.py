@@ -7,7 +7,7 @@ from bot.notices.pace import choose_due_at
 from bot.notices.plan import DIGEST, PARTNER_KINDS, UPDATE, is_digested
 from bot.turn import Notice
 from storage.engine.connection import Connection
-from storage.history.interactions import Applied
+from storage.history.page import Applied
 from storage.messages.notice_data import NoticeRecipient, get_notice_recipients, list_concerned
 from storage.messages.notice_preferences import NoticePreferences, read_notice_preferences
 from storage.messages.outbox import (
@@ -45,11 +45,10 @@ class Notices:
         applied: Applied,
         is_first_sync: bool,  # noqa: FBT001  # the sync's shape
     ) -> None:
-        """Write what follows from an applied page (the sync's `OnApplied`); a first sync gives one summary.
+        """Write the notices of an applied page (the sync's `OnApplied`); a first sync gets one summary.
 
-        New contacts are told to those who deal with the company or are its partner; a new company, with the question
-        what it is, to the person who met it. What became new again (its only meeting was called off, and there is
-        another) is told to nobody twice.
+        Users who know a company, and its partner, are notified of new contacts there; the user of the mailbox is asked
+        what a new company is. Nobody is notified twice of what became new again after its only meeting was cancelled.
         """
         if applied.own_addresses:
             await self._tell_of_own(connection, tenant_id, user_id, applied.own_addresses)
@@ -65,13 +64,7 @@ class Notices:
         if applied.new_company_ids:
             told.setdefault(user_id, []).extend(("company", number) for number in applied.new_company_ids)
         recipients = await get_notice_recipients(connection, tenant_id, told)
-        before = {
-            ("contact", *each)
-            for each in await list_notified(connection, tenant_id, "contact", applied.new_contact_ids)
-        } | {
-            ("company", *each)
-            for each in await list_notified(connection, tenant_id, "company", applied.new_company_ids)
-        }
+        before = await _list_told(connection, tenant_id, applied)
         rows = [
             row
             for number, recipient in recipients.items()
@@ -179,3 +172,10 @@ class Notices:
             at = int(self.clock())
             summary = NewNotice(user_id, "summary", at + SUMMARY_AFTER, group_key="summary")
             await add_notices(connection, tenant_id, [summary], at)
+
+
+async def _list_told(connection: Connection, tenant_id: int, applied: Applied) -> set[tuple[str, int, int]]:
+    """Return (kind, user, entity) of the notices that were written before of what is new on a page."""
+    contacts = await list_notified(connection, tenant_id, "contact", applied.new_contact_ids)
+    companies = await list_notified(connection, tenant_id, "company", applied.new_company_ids)
+    return {("contact", *each) for each in contacts} | {("company", *each) for each in companies}

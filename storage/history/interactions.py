@@ -6,9 +6,7 @@ deadlock.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,56 +15,20 @@ from storage.engine.connection import Reading
 from storage.engine.database import next_ids
 from storage.history import upserts
 from storage.history.contact_rule import find_reason, is_contact
-from storage.history.events import Encounter, InteractionEvent, Tally, list_encounters, merge_first
+from storage.history.events import Encounter, InteractionEvent, list_encounters
 from storage.history.invitations import evaluate_invitations, is_evidence, reevaluate_invitations
 from storage.history.keeping import list_kept_companies, list_touched
+from storage.history.page import Applied, PageContext, StoredContact
+from storage.history.page_companies import (
+    find_companies,
+    tally_companies,
+    write_companies,
+    write_company_relationships,
+)
 from storage.history.recount import exclude_kept, recount
-from storage.lists.words import COMPANY, CONTACT, index_words, mark_texts
-from storage.models import Company, CompanyDomain, Contact, Interaction, Relationship
+from storage.lists.words import CONTACT, index_words, mark_texts
+from storage.models import Company, Contact, Interaction, Relationship
 from storage.text.names import fold_name
-
-
-@dataclass(slots=True)
-class Applied:
-    """What a page has changed."""
-
-    new_interactions: int = 0
-    removed_interactions: int = 0
-    new_contact_ids: list[int] = field(default_factory=list)
-    """Those who became contacts on this page (`is_contact` turned True), whether seen before or not.
-
-    Contacts that the user keeps, or that were in bcc only, are left out: nobody is notified of them.
-    """
-    new_company_ids: list[int] = field(default_factory=list)
-    """Companies that got their first contact on this page (`is_known` turned True)."""
-    own_addresses: Sequence[str] = ()
-    """Addresses that look like the user's own, and that the user was not told of."""
-    quarantined: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    """How many items recorded nothing, by reason code."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageContext:
-    """The mailbox of a page, and the rules by which it is written."""
-
-    tenant_id: int
-    user_id: int
-    rule: str
-    """The firm's `contact_rule`."""
-    now: int
-    round: int = 0
-    name_company: Callable[[str], str] = str
-    """Returns the provisional name of a company, from its domain."""
-
-
-class _Contact(NamedTuple):
-    """A contact as it is after the page."""
-
-    id: int
-    company_id: int | None
-    folded_name: str
-    beginnings: int
 
 
 async def list_recorded(connection: Reading, tenant_id: int, user_id: int, sources: Iterable[bytes]) -> set[bytes]:
@@ -89,13 +51,13 @@ async def add_interaction_events(
             connection, context.tenant_id, context.user_id, interaction_events
         )
         encounters = list_encounters(interaction_events)
-        company_ids = await _find_companies(connection, context, encounters)
+        company_ids = await find_companies(connection, context, encounters)
         contacts, joined = await _write_contacts(connection, context, encounters, company_ids, applied)
-        tallies = _tally_companies(interaction_events, contacts)
-        kept = await _write_companies(connection, context, tallies, joined, applied)
+        tallies = tally_companies(interaction_events, contacts)
+        kept = await write_companies(connection, context, tallies, joined, applied)
         await _write_interactions(connection, context, interaction_events, contacts)
         await _write_relationships(connection, context, encounters, contacts)
-        await _write_company_relationships(connection, context, tallies, kept)
+        await write_company_relationships(connection, context, tallies, kept)
         await _exclude_kept(connection, context, encounters, contacts, applied)
         known = {contacts[person.address].id for one in interaction_events if is_evidence(one) for person in one.people}
         turned = await reevaluate_invitations(connection, context.tenant_id, context.user_id, known)
@@ -107,7 +69,7 @@ async def _exclude_kept(
     connection: AsyncConnection,
     context: PageContext,
     encounters: Mapping[str, Encounter],
-    contacts: Mapping[str, _Contact],
+    contacts: Mapping[str, StoredContact],
     applied: Applied,
 ) -> None:
     """Exclude what the user keeps of this page from the firm's counts and from the notices."""
@@ -140,44 +102,13 @@ async def recount_into(
         applied.new_company_ids += companies
 
 
-async def _find_companies(
-    connection: AsyncConnection, context: PageContext, encounters: Mapping[str, Encounter]
-) -> dict[str, int]:
-    """Return the company number of every domain on the page; add the missing companies."""
-    domains = {encounter.person.domain for encounter in encounters.values()} - {""}
-    found = await _read_domains(connection, context.tenant_id, domains)
-    missing = sorted(domains - found.keys())
-    if not missing:
-        return found
-    ids = await next_ids(connection, Company, context.tenant_id, len(missing))
-    wished = dict(zip(missing, ids, strict=True))
-    await insert_rows(connection, upserts.DOMAINS, [(context.tenant_id, *pair) for pair in wished.items()])
-    found |= await _read_domains(connection, context.tenant_id, missing)
-    # Where another mailbox was faster, its company stands and ours is not made.
-    made = {domain: context.name_company(domain) for domain in missing if found[domain] == wished[domain]}
-    rows = [
-        (context.tenant_id, found[domain], name, fold_name(name), mark_texts(name, domain), context.now)
-        for domain, name in made.items()
-    ]
-    await insert_rows(connection, upserts.COMPANIES, rows)
-    texts = {found[domain]: (name, domain) for domain, name in made.items()}
-    await index_words(connection, context.tenant_id, COMPANY, texts, is_new=True)
-    return found
-
-
-async def _read_domains(connection: AsyncConnection, tenant_id: int, domains: Iterable[str]) -> dict[str, int]:
-    columns = ("domain", "company_id")
-    rows = await select_rows(connection, CompanyDomain, columns, {"tenant_id": tenant_id}, of="domain", wanted=domains)
-    return {domain: company_id for domain, company_id in rows}  # noqa: C416  # rows are not typed as pairs
-
-
 async def _write_contacts(
     connection: AsyncConnection,
     context: PageContext,
     encounters: Mapping[str, Encounter],
     company_ids: Mapping[str, int],
     applied: Applied,
-) -> tuple[dict[str, _Contact], Counter[int]]:
+) -> tuple[dict[str, StoredContact], Counter[int]]:
     """Add the page to the contacts; return them by address, and the number of new contacts by company."""
     ids = await next_ids(connection, Contact, context.tenant_id, len(encounters))
     rows = [
@@ -186,10 +117,12 @@ async def _write_contacts(
     ]
     after = await upsert_rows(connection, upserts.CONTACTS[context.rule], rows, upserts.CONTACT_AFTER)
     marks = await _index_contacts(connection, context, after, set(ids))
-    contacts: dict[str, _Contact] = {}
+    contacts: dict[str, StoredContact] = {}
     joined: Counter[int] = Counter()
     for address, contact_id, company_id, name, _folded, beginnings, is_added, *counts in after:
-        contacts[address] = _Contact(contact_id, company_id, fold_name(name), marks.get(contact_id, int(beginnings)))
+        contacts[address] = StoredContact(
+            contact_id, company_id, fold_name(name), marks.get(contact_id, int(beginnings))
+        )
         tally = encounters[address].tally
         before = (count - added for count, added in zip(counts, tally.counts, strict=False))
         if not is_added and is_contact(context.rule, *counts) and not is_contact(context.rule, *before):
@@ -225,50 +158,11 @@ async def _index_contacts(
     return await index_words(connection, context.tenant_id, CONTACT, renamed)
 
 
-def _tally_companies(
-    interaction_events: Iterable[InteractionEvent], contacts: Mapping[str, _Contact]
-) -> dict[int, Tally]:
-    """Add up a page by company; an interaction with several people of a company counts once."""
-    tallies: dict[int, Tally] = {}
-    for interaction_event in interaction_events:
-        for company_id in {contacts[person.address].company_id for person in interaction_event.people}:
-            if company_id is not None:
-                tally = tallies.get(company_id)
-                if tally is None:
-                    tally = tallies[company_id] = Tally()
-                kind, at, is_planned = interaction_event[2:5]
-                tally.add(kind, at, is_planned=is_planned, invitation=interaction_event.invitation)
-    return tallies
-
-
-async def _write_companies(
-    connection: AsyncConnection,
-    context: PageContext,
-    tallies: Mapping[int, Tally],
-    joined: Mapping[int, int],
-    applied: Applied,
-) -> dict[int, Row]:
-    """Add the page to the companies; return the values that `company_relationships` holds copies of."""
-    fixed = {"tenant_id": context.tenant_id}
-    held = await select_rows(
-        connection, Company, upserts.COMPANY_BEFORE, fixed, of="id", wanted=sorted(tallies), is_locking=True
-    )
-    rows = []
-    for company_id, *_copies, contact_count, happened, first_at, last_at in held:
-        tally, known = tallies[company_id], contact_count + joined.get(company_id, 0)
-        if known and not contact_count:
-            applied.new_company_ids.append(company_id)
-        dates = (merge_first(first_at, tally.first_at), max(last_at, tally.last_at))
-        rows.append((context.tenant_id, company_id, known, known > 0, happened + tally.happened, *dates))
-    await update_rows(connection, Company, ("tenant_id", "id"), upserts.COMPANY_CHANGES, rows)
-    return {row[0]: row[1 : 1 + len(upserts.COMPANY_COPIES)] for row in held}
-
-
 async def _write_interactions(
     connection: AsyncConnection,
     context: PageContext,
     interaction_events: Iterable[InteractionEvent],
-    contacts: Mapping[str, _Contact],
+    contacts: Mapping[str, StoredContact],
 ) -> None:
     tenant_id, user_id, round_number = context.tenant_id, context.user_id, context.round
     interactions, participants, invitations, invited, unseen = [], [], [], [], []
@@ -297,7 +191,7 @@ async def _write_relationships(
     connection: AsyncConnection,
     context: PageContext,
     encounters: Mapping[str, Encounter],
-    contacts: Mapping[str, _Contact],
+    contacts: Mapping[str, StoredContact],
 ) -> None:
     mailbox = (context.tenant_id, context.user_id)
     rows = []
@@ -305,20 +199,3 @@ async def _write_relationships(
         contact, tally = contacts[address], encounter.tally
         rows.append((*mailbox, contact.id, tally.is_mine, contact.folded_name, contact.beginnings, *tally.counts))
     await insert_rows(connection, upserts.RELATIONSHIPS, rows)
-
-
-async def _write_company_relationships(
-    connection: AsyncConnection, context: PageContext, tallies: Mapping[int, Tally], kept: Mapping[int, Row]
-) -> None:
-    rows = [
-        (
-            context.tenant_id,
-            context.user_id,
-            company_id,
-            tallies[company_id].is_mine,
-            *copies,
-            *tallies[company_id].counts,
-        )
-        for company_id, copies in kept.items()
-    ]
-    await insert_rows(connection, upserts.COMPANY_RELATIONSHIPS, rows)

@@ -17,8 +17,9 @@ from storage.engine.connection import Reading
 from storage.engine.parameters import number
 from storage.engine.prepared import Prepared
 from storage.history.events import InteractionEvent
-from storage.history.interactions import Applied, PageContext, add_interaction_events, recount_into
+from storage.history.interactions import add_interaction_events, recount_into
 from storage.history.invitations import reevaluate_invitations
+from storage.history.page import Applied, PageContext
 from storage.models import Contact, Interaction, InteractionContact, Kind
 
 _MEETING: Final = Kind.MEETING.value

@@ -13,8 +13,8 @@ from bot.notices import Notices, Sender, Sent
 from bot.turn import Notice
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
-from storage.history.interactions import Applied
 from storage.history.own_addresses import add_suspected_addresses, set_own_address
+from storage.history.page import Applied
 from storage.messages.notice_preferences import NoticePreferences
 from storage.messages.outbox import STUCK_AFTER
 from storage.models import Company, Contact, Mailbox, Outbox, Tenant, User

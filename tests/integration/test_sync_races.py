@@ -10,7 +10,8 @@ from bot.graph.sync.worker import Worker
 from storage.engine.database import Database
 from storage.errors import StatementError
 from storage.history.events import InteractionEvent, Person
-from storage.history.interactions import PageContext, add_interaction_events
+from storage.history.interactions import add_interaction_events
+from storage.history.page import PageContext
 from storage.models import Kind, Tenant, User
 from tests.live import run_live
 from tests.microsoft import make_firm

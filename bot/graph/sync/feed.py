@@ -17,9 +17,9 @@ from bot.graph.sync.requests import choose_window_end, get_window_start, request
 from bot.graph.sync.rounds import RoundWatch, is_slow, is_too_much, is_unknown_state, is_within_round
 from bot.graph.sync.run import MailboxRun
 from storage.engine.connection import Connection
-from storage.history.interactions import Applied
 from storage.history.meetings import delete_unlisted_meetings
 from storage.history.own_addresses import add_suspected_addresses
+from storage.history.page import Applied
 from storage.models import Feed
 from storage.queue.feeds import FeedState, set_feeds
 from storage.queue.mailboxes import begin_first_sync

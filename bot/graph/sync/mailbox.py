@@ -14,9 +14,9 @@ from bot.graph.sync.recorder import CalendarRecorder, MailRecorder
 from bot.graph.sync.requests import request_event
 from bot.graph.sync.run import MailboxRun, OnApplied
 from storage.engine.connection import Connection
-from storage.history.interactions import Applied
 from storage.history.meetings import count_begun_meetings, has_begun_meetings
 from storage.history.own_addresses import add_suspected_addresses, get_owner, remove_own_contacts
+from storage.history.page import Applied
 from storage.models import Feed
 from storage.queue.feeds import get_feeds
 from storage.viewer import Viewer

@@ -15,8 +15,9 @@ from bot.graph.sync.firm import Firm, Reason
 from bot.graph.sync.pages import Event, ItemT, Message, MessageKey, Page, PageReader
 from storage.engine.connection import Connection, Reading
 from storage.history.events import InteractionEvent
-from storage.history.interactions import Applied, PageContext, add_interaction_events, list_recorded
+from storage.history.interactions import add_interaction_events, list_recorded
 from storage.history.meetings import RecordedMeeting, apply_meetings, list_recorded_meetings
+from storage.history.page import Applied, PageContext
 from storage.models import Feed, Kind
 from storage.queue.mailboxes import Lease
 

@@ -13,7 +13,7 @@ from bot.graph.sync.firm import Firm
 from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.errors import DatabaseError
-from storage.history.interactions import Applied, PageContext
+from storage.history.page import Applied, PageContext
 from storage.models import Feed
 from storage.queue.feeds import FeedState, set_feeds
 from storage.queue.mailboxes import Lease, begin_first_sync, hold_mailbox

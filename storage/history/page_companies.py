@@ -1,0 +1,102 @@
+"""Write the companies of a page: those behind its domains, their counts, and what each user has had with them."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.bulk import Row, insert_rows, select_rows, update_rows
+from storage.engine.database import next_ids
+from storage.history import upserts
+from storage.history.events import Encounter, InteractionEvent, Tally, merge_first
+from storage.history.page import Applied, PageContext, StoredContact
+from storage.lists.words import COMPANY, index_words, mark_texts
+from storage.models import Company, CompanyDomain
+from storage.text.names import fold_name
+
+
+async def find_companies(
+    connection: AsyncConnection, context: PageContext, encounters: Mapping[str, Encounter]
+) -> dict[str, int]:
+    """Return the company number of every domain on the page; add the missing companies."""
+    domains = {encounter.person.domain for encounter in encounters.values()} - {""}
+    found = await _read_domains(connection, context.tenant_id, domains)
+    missing = sorted(domains - found.keys())
+    if not missing:
+        return found
+    ids = await next_ids(connection, Company, context.tenant_id, len(missing))
+    wished = dict(zip(missing, ids, strict=True))
+    await insert_rows(connection, upserts.DOMAINS, [(context.tenant_id, *pair) for pair in wished.items()])
+    found |= await _read_domains(connection, context.tenant_id, missing)
+    # Where another mailbox was faster, its company stands and ours is not made.
+    made = {domain: context.name_company(domain) for domain in missing if found[domain] == wished[domain]}
+    rows = [
+        (context.tenant_id, found[domain], name, fold_name(name), mark_texts(name, domain), context.now)
+        for domain, name in made.items()
+    ]
+    await insert_rows(connection, upserts.COMPANIES, rows)
+    texts = {found[domain]: (name, domain) for domain, name in made.items()}
+    await index_words(connection, context.tenant_id, COMPANY, texts, is_new=True)
+    return found
+
+
+async def _read_domains(connection: AsyncConnection, tenant_id: int, domains: Iterable[str]) -> dict[str, int]:
+    columns = ("domain", "company_id")
+    rows = await select_rows(connection, CompanyDomain, columns, {"tenant_id": tenant_id}, of="domain", wanted=domains)
+    return {domain: company_id for domain, company_id in rows}  # noqa: C416  # rows are not typed as pairs
+
+
+def tally_companies(
+    interaction_events: Iterable[InteractionEvent], contacts: Mapping[str, StoredContact]
+) -> dict[int, Tally]:
+    """Add up a page by company; an interaction with several people of a company counts once."""
+    tallies: dict[int, Tally] = {}
+    for interaction_event in interaction_events:
+        for company_id in {contacts[person.address].company_id for person in interaction_event.people}:
+            if company_id is not None:
+                tally = tallies.get(company_id)
+                if tally is None:
+                    tally = tallies[company_id] = Tally()
+                kind, at, is_planned = interaction_event[2:5]
+                tally.add(kind, at, is_planned=is_planned, invitation=interaction_event.invitation)
+    return tallies
+
+
+async def write_companies(
+    connection: AsyncConnection,
+    context: PageContext,
+    tallies: Mapping[int, Tally],
+    joined: Mapping[int, int],
+    applied: Applied,
+) -> dict[int, Row]:
+    """Add the page to the companies; return the values that `company_relationships` holds copies of."""
+    fixed = {"tenant_id": context.tenant_id}
+    held = await select_rows(
+        connection, Company, upserts.COMPANY_BEFORE, fixed, of="id", wanted=sorted(tallies), is_locking=True
+    )
+    rows = []
+    for company_id, *_copies, contact_count, happened, first_at, last_at in held:
+        tally, known = tallies[company_id], contact_count + joined.get(company_id, 0)
+        if known and not contact_count:
+            applied.new_company_ids.append(company_id)
+        dates = (merge_first(first_at, tally.first_at), max(last_at, tally.last_at))
+        rows.append((context.tenant_id, company_id, known, known > 0, happened + tally.happened, *dates))
+    await update_rows(connection, Company, ("tenant_id", "id"), upserts.COMPANY_CHANGES, rows)
+    return {row[0]: row[1 : 1 + len(upserts.COMPANY_COPIES)] for row in held}
+
+
+async def write_company_relationships(
+    connection: AsyncConnection, context: PageContext, tallies: Mapping[int, Tally], kept: Mapping[int, Row]
+) -> None:
+    """Add the page to what the user has had with each company; `kept` is what `write_companies` returned."""
+    rows = [
+        (
+            context.tenant_id,
+            context.user_id,
+            company_id,
+            tallies[company_id].is_mine,
+            *copies,
+            *tallies[company_id].counts,
+        )
+        for company_id, copies in kept.items()
+    ]
+    await insert_rows(connection, upserts.COMPANY_RELATIONSHIPS, rows)
