@@ -26,6 +26,7 @@ from bot.cards.companies import Opened
 from bot.cards.lists import Listing
 from bot.language import say
 from bot.results.firm import Administrator, FirmShown
+from bot.results.notices import FirstSync, Moved, NewCompany, NewContact
 from bot.turn import Ask, File, Language, Reader
 from storage.book.companies import CompanyDetail, CompanyRow
 from storage.book.contacts import ContactDetail, ContactRow, SeenPerson
@@ -338,12 +339,12 @@ def _draw_views(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, A
 
 def _draw_notices(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, Any]]]:
     people = (world.person(0), world.person(1), world.person(2))
-    met = [notices.NewContact(10**15 + n, world.person(n), "a@b.example", world.company(n), people) for n in range(12)]
+    met = [NewContact(10**15 + n, world.person(n), "a@b.example", world.company(n), people) for n in range(12)]
     made = [
-        notices.NewCompany(10**15 + n, world.company(n), 3, "acme.example", TYPES[n], people, people, NOW - DAY)
+        NewCompany(10**15 + n, world.company(n), 3, "acme.example", TYPES[n], people, people, NOW - DAY)
         for n in range(10)
     ]
-    moved = [notices.Moved(one, world.person(0), world.person(1), "") for one in made]
+    moved = [Moved(one, world.person(0), world.person(1), "") for one in made]
     yield "notice_contact", notices.draw_new_contacts(reader, met[:1], 1)
     yield "notice_contacts", notices.draw_new_contacts(reader, met, 40)
     yield "notice_company", notices.draw_new_company(reader, made[0])
@@ -354,7 +355,7 @@ def _draw_notices(reader: Reader, world: World) -> Iterator[tuple[str, dict[str,
     yield "notice_replaced", notices.draw_moved(reader, "replaced", moved[:1])
     yield "notice_taken_back", notices.draw_moved(reader, "taken_back", moved[:1])
     yield "notice_view", notices.draw_view_shared(reader, 7, world.company(0), world.words, world.person(0))
-    yield "notice_first_sync", notices.draw_first_sync(reader, notices.FirstSync(1_234, 321, 45))
+    yield "notice_first_sync", notices.draw_first_sync(reader, FirstSync(1_234, 321, 45))
     yield "notice_digest", notices.draw_digest(reader, met, made, moved)
 
 

@@ -1,7 +1,6 @@
-"""What the bot says unasked. Who hears of what is decided elsewhere; here is how it looks."""
+"""Draw the cards of notices. `bot/notices` decides who gets which."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.cards import entries, kit
 from bot.cards.actions import button, primary
@@ -9,59 +8,12 @@ from bot.cards.kit import Json
 from bot.cards.phrases import join, say_last, text, type_names
 from bot.cards.wording import clean
 from bot.language import say, say_list
+from bot.results.notices import FirstSync, Moved, NewCompany, NewContact
 from bot.turn import Card, Reader
 from storage.models import CompanyType
 
 ROWS = 8
 _NAME = 60
-
-
-@dataclass(frozen=True, slots=True)
-class NewContact:
-    """Somebody whom the firm has met."""
-
-    contact_id: int
-    name: str
-    address: str
-    company_name: str = ""
-    met_by: tuple[str, ...] = ()
-    """Colleagues who wrote to or met them; empty where it was the reader."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewCompany:
-    """A company that the firm has met, or one that something is said of."""
-
-    company_id: int
-    name: str
-    version: int
-    domain: str = ""
-    type: CompanyType | None = None
-    contact_names: tuple[str, ...] = ()
-    met_by: tuple[str, ...] = ()
-    last_at: int = 0
-    contact_count: int = 0
-    """Of all contacts, the named ones included."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A company that has another partner now: who did it, who was partner, and who is (empty for nobody)."""
-
-    company: NewCompany
-    by: str
-    was: str = ""
-    is_now: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FirstSync:
-    """What a first sync found for the reader."""
-
-    contact_count: int
-    company_count: int
-    unsorted_count: int = 0
-    """Companies of theirs without a type."""
 
 
 def draw_new_contacts(reader: Reader, contacts: Sequence[NewContact], total: int) -> Card:

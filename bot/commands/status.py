@@ -1,7 +1,7 @@
 """What an administrator may ask: how far the firm's mailboxes are."""
 
 from bot.language import say
-from bot.notices.drawing import describe_status
+from bot.notices.firm_status import describe_status
 from bot.results.firm import StatusShown
 from bot.turn import Turn
 from bot.verbs import ADMINISTRATORS, READS, Nothing, Router

@@ -1,4 +1,4 @@
-"""From rows of the outbox to the card and the one sentence that say them, read under the reader's own rights."""
+"""Draw rows of the outbox as one card and one sentence, from what the reader may see now."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ from bot.cards import notices as cards
 from bot.cards.status import draw_credential, draw_status
 from bot.cards.wording import clean
 from bot.language import describe, say
+from bot.notices.firm_status import describe_status
 from bot.notices.plan import PARTNER_KINDS
-from bot.results.firm import Status, SyncFailure
+from bot.results.notices import FirstSync, Moved, NewCompany, NewContact
 from bot.turn import Card, Language, Reader
 from storage.engine.connection import Connection
 from storage.firm.users import get_user_names
@@ -25,7 +26,7 @@ from storage.messages.notice_data import (
 )
 from storage.messages.outbox import ClaimedNotice
 from storage.models import CompanyType
-from storage.queue.health import FirmStatus, get_firm_status
+from storage.queue.health import get_firm_status
 from storage.viewer import Viewer
 from storage.views.views import get_view
 
@@ -87,9 +88,9 @@ async def draw_again(
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    contacts: Sequence[cards.NewContact]
-    companies: Sequence[cards.NewCompany]
-    moved: Sequence[cards.Moved]
+    contacts: Sequence[NewContact]
+    companies: Sequence[NewCompany]
+    moved: Sequence[Moved]
 
 
 async def _read_news(connection: Connection, viewer: Viewer, rows: Sequence[ClaimedNotice]) -> _News:
@@ -123,9 +124,9 @@ def _is_still_so(row: ClaimedNotice, company: CompanyNoticeData, reader_id: int)
     return (company.partner_id == reader_id) == (row.kind == "partner")
 
 
-def _make_moved(row: ClaimedNotice, company: cards.NewCompany, names: Mapping[int, str]) -> cards.Moved:
+def _make_moved(row: ClaimedNotice, company: NewCompany, names: Mapping[int, str]) -> Moved:
     by, was, is_ = (names.get(row.payload.get(key) or 0, "") for key in ("by", "was", "is"))
-    return cards.Moved(company, by, was, is_)
+    return Moved(company, by, was, is_)
 
 
 def _draw_news(reader: Reader, news: _News) -> Drawn | None:
@@ -158,7 +159,7 @@ def _draw_news(reader: Reader, news: _News) -> Drawn | None:
     return Drawn(card, say(language, "notices.contacts", count=len(contacts)))
 
 
-def _draw_moved(reader: Reader, kind: str, moved: Sequence[cards.Moved]) -> Drawn | None:
+def _draw_moved(reader: Reader, kind: str, moved: Sequence[Moved]) -> Drawn | None:
     """Draw who is partner of companies now, in the words of one kind."""
     if not moved:
         return None
@@ -188,7 +189,7 @@ async def _describe_filter(connection: Connection, viewer: Viewer, filter_: Filt
 
 async def _draw_summary(connection: Connection, viewer: Viewer, reader: Reader, _row: ClaimedNotice) -> Drawn | None:
     found = await get_first_sync_result(connection, viewer)
-    first_sync = cards.FirstSync(found.contact_count, found.company_count, found.untyped_count)
+    first_sync = FirstSync(found.contact_count, found.company_count, found.untyped_count)
     card = cards.draw_first_sync(reader, first_sync)
     return Drawn(card, say(reader.language, "notices.summary", count=found.contact_count))
 
@@ -211,35 +212,13 @@ async def _draw_own_address(connection: Connection, viewer: Viewer, reader: Read
     return Drawn(cards.draw_own_address(reader, address), say(reader.language, "notices.own_address", address=address))
 
 
-def describe_status(found: FirmStatus) -> Status:
-    """Return what the administrator's card shows of a measured firm."""
-    health = found.health
-    return Status(
-        total=health.total,
-        current=health.current,
-        syncing=health.syncing,
-        failing=health.failing,
-        skipped=health.skipped,
-        progress=health.progress,
-        done_at=health.done_at,
-        last_success_at=health.last_success_at,
-        reason=found.reason,
-        troubles=tuple(SyncFailure(one.name, one.reason, one.next_try_at) for one in found.lagging if one.reason),
-        contact_count=found.contact_count,
-        company_count=found.company_count,
-        unsent_count=found.unknown_count,
-        polled_count=found.freshness.refused,
-        polled_seconds=(found.freshness.seconds, found.freshness.active_seconds),
-    )
-
-
-def _make_contact(news: ContactNoticeData, names: Mapping[int, str]) -> cards.NewContact:
+def _make_contact(news: ContactNoticeData, names: Mapping[int, str]) -> NewContact:
     met_by = tuple(names[number] for number in news.met_by if number in names)
-    return cards.NewContact(news.id, news.name, news.address, news.company_name, met_by)
+    return NewContact(news.id, news.name, news.address, news.company_name, met_by)
 
 
-def _make_company(news: CompanyNoticeData, names: Mapping[int, str]) -> cards.NewCompany:
-    return cards.NewCompany(
+def _make_company(news: CompanyNoticeData, names: Mapping[int, str]) -> NewCompany:
+    return NewCompany(
         news.id,
         news.name,
         news.version,
