@@ -308,7 +308,10 @@ async def set_users(sync: Sync, **values: str) -> None:
 
 
 async def list_contacts(sync: Sync) -> list[str]:
-    return [row[0] for row in await sync.query("SELECT address FROM contacts WHERE is_contact ORDER BY address")]
+    """Return the contacts of the firm, and those whom their user keeps."""
+    kept = "SELECT contact_id FROM relationships WHERE is_kept_contact"
+    query = f"SELECT address FROM contacts WHERE is_contact OR id IN ({kept}) ORDER BY address"  # ours
+    return [row[0] for row in await sync.query(query)]
 
 
 @pytest.mark.parametrize("other", [("Anne Martinez", HOME[1]), ("Anne Martin", "anne@acme.example")])
