@@ -8,11 +8,12 @@ from bot.cards.actions import button, submit
 from bot.cards.companies import draw_back
 from bot.cards.drawing import draws
 from bot.cards.inputs import Json, choice, choose_one, choose_person, tick_several, write_text
-from bot.cards.lists import fit, say_title, state_of
+from bot.cards.lists import fit, state_of
 from bot.cards.phrases import NOBODY, join, say_last, text, type_choices, type_names
 from bot.cards.wording import clean
 from bot.language import say
 from bot.results.lists import ListChoices, NameWanted, TicksShown
+from bot.results.titles import say_title
 from bot.turn import Card, Choice, Language, Reader
 from storage.book.companies import CompanyRow
 from storage.views.views import ViewRow
@@ -106,7 +107,7 @@ def _draw_choices(reader: Reader, shown: ListChoices) -> Card:
     listing = shown.listing
     state = state_of(listing, listing.cursor)
     is_of_companies = listing.filter.of == "companies"
-    return draw_more(reader, say_title(reader, listing), listing.words, state, is_of_companies=is_of_companies)
+    return draw_more(reader, say_title(reader.language, listing), listing.words, state, is_of_companies=is_of_companies)
 
 
 @draws(TicksShown)
@@ -116,7 +117,7 @@ def _draw_ticks(reader: Reader, shown: TicksShown) -> Card:
         reader,
         shown.rows,
         state_of(listing, listing.cursor),
-        title=say_title(reader, listing),
+        title=say_title(reader.language, listing),
         words=listing.words,
         limit=fit(listing, [row.name for row in shown.rows]),
     )

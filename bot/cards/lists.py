@@ -14,6 +14,7 @@ from bot.cards.phrases import join, say_count, say_last, text, type_names
 from bot.cards.wording import clean, count_json_bytes
 from bot.language import say
 from bot.results.lists import Listing, ListShown, PeopleFound, RowsGiven
+from bot.results.titles import say_title
 from bot.turn import Card, Language, Reader
 from storage.book.companies import CompanyRow
 from storage.book.contacts import ContactRow
@@ -114,7 +115,7 @@ def _history(reader: Reader, row: CompanyRow | ContactRow) -> tuple[str, str]:
 
 def _draw(reader: Reader, listing: Listing, page: Page[Any], rows: Sequence[Json], firm_count: int) -> Card:
     language = reader.language
-    body = [kit.title(say_title(reader, listing)), kit.note(listing.words)]
+    body = [kit.title(say_title(reader.language, listing)), kit.note(listing.words)]
     if listing.note:
         body.append(kit.good_news(listing.note))
     if listing.not_understood:
@@ -155,19 +156,6 @@ def _draw_actions(reader: Reader, listing: Listing, page: Page[Any]) -> list[Jso
         button(text(language, "list.save"), "list.save", **state),
         button(text(language, "list.more"), "list.more", **state),
     ]
-
-
-def say_title(reader: Reader, listing: Listing) -> str:
-    """Call the list by its view's name, else by what it asks for: "My clients", "Contacts at Acme"."""
-    filter_ = listing.filter
-    if listing.title:
-        return listing.title
-    if listing.company_name:
-        return say(reader.language, "cards.title.contacts_at", company=listing.company_name)
-    kind: str = filter_.of
-    if filter_.of == "companies" and len(filter_.types) == 1:
-        kind = filter_.types[0] or "none"
-    return text(reader.language, f"title.{kind}.{filter_.scope}")
 
 
 def say_of_firm(reader: Reader, count: int, firm_count: int) -> str:

@@ -2,12 +2,12 @@
 
 from msgspec import UNSET
 
-from bot.cards.lists import say_title
 from bot.commands.listings import count_of_firm, read_listing
 from bot.commands.lists import OfList
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.results.counts import ListCounted
+from bot.results.titles import say_title
 from bot.turn import Turn
 from bot.verbs import READS, Router
 from storage.lists.statement import count_rows
@@ -23,5 +23,5 @@ async def count_list(turn: Turn, given: OfList) -> ListCounted:
     listing = await read_listing(turn, given)
     count = await count_rows(turn.connection, turn.viewer, listing.filter, now=turn.now)
     of_firm = 0 if count and given.is_scope_given else await count_of_firm(turn, listing)
-    summary = say(turn.language, "counts.title", title=say_title(turn.reader, listing), count=count)
+    summary = say(turn.language, "counts.title", title=say_title(turn.language, listing), count=count)
     return ListCounted(summary=summary, listing=listing, count=count, firm_count=of_firm)

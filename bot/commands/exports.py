@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import msgspec
 from msgspec import UNSET
 
-from bot.cards.lists import say_title, shorten
+from bot.cards.lists import shorten
 from bot.cards.phrases import type_names
 from bot.commands.inputs import Words
 from bot.commands.listings import ShowList, read_listing, read_page
@@ -18,6 +18,7 @@ from bot.errors import BadRequestError
 from bot.language import say
 from bot.language.formats import has_decimal_comma, zone
 from bot.results.lists import FileMade, FileOffered
+from bot.results.titles import say_title
 from bot.turn import Ask, File, Record, Turn
 from bot.verbs import READS, READS_FROM_CARD, Router
 from storage.book.companies import CompanyRow
@@ -58,7 +59,7 @@ async def offer_file(turn: Turn, given: Export) -> FileOffered:
     listing = await read_listing(turn, msgspec.structs.replace(given, text=given.name or given.text))
     first = await read_page(turn, listing.filter, None, PAGE)
     count = len(first.rows) * (1 if first.next is None else 4)
-    title = say_title(turn.reader, listing)
+    title = say_title(turn.language, listing)
     ask = Ask("export.deliver", {"filter": dict(shorten(listing.filter)), "format": format_, "title": title[:80]})
     file = File(_name(turn, title, format_), TYPES[format_], _FIRST_ROW + _EACH_ROW * count, ask)
     return FileOffered(summary=file.name, file=file, words=listing.words)
@@ -69,7 +70,7 @@ async def deliver_file(turn: Turn, given: Deliver) -> FileMade:
     """Make the file, with what this reader may see now; the desk writes down the filter and the number of rows."""
     format_ = given.format
     listing = await read_listing(turn, given)
-    name = _name(turn, given.title or say_title(turn.reader, listing), format_)
+    name = _name(turn, given.title or say_title(turn.language, listing), format_)
     is_of_companies = listing.filter.of == "companies"
     columns = _COMPANY_COLUMNS if is_of_companies else _CONTACT_COLUMNS
     names = tuple(say(turn.language, f"commands.column.{column}") for column in columns)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from msgspec import UNSET, Meta, UnsetType
 
 from bot.cards import filter_bar, lists
-from bot.cards.lists import count_rows, say_title
+from bot.cards.lists import count_rows
 from bot.cards.types_list import say_types
 from bot.commands.listings import ShowList, complete, count_of_firm, look_ahead, read_filter, read_listing, read_page
 from bot.results.lists import (
@@ -18,6 +18,7 @@ from bot.results.lists import (
     TypeGroup,
     TypesListed,
 )
+from bot.results.titles import say_title
 from bot.turn import Turn
 from bot.verbs import EXTENSION, GROUP, OWN, READS, READS_FROM_CARD, Router
 from storage.book import companies
@@ -80,7 +81,7 @@ async def ask_for_name(turn: Turn, given: ShowList) -> NameWanted:
 async def show_more(turn: Turn, given: ShowList) -> ListChoices:
     """Show what else can be done with the list."""
     listing = await read_listing(turn, given)
-    return ListChoices(summary=say_title(turn.reader, listing), listing=listing)
+    return ListChoices(summary=say_title(turn.language, listing), listing=listing)
 
 
 @router.verb("list.tick", ShowList, READS_FROM_CARD)
@@ -95,7 +96,7 @@ async def show_ticks(turn: Turn, given: ShowList) -> TicksShown:
         cursor=listing.cursor,
         limit=count_rows(listing),
     )
-    return TicksShown(summary=say_title(turn.reader, listing), listing=listing, rows=page.rows)
+    return TicksShown(summary=say_title(turn.language, listing), listing=listing, rows=page.rows)
 
 
 async def show_page(turn: Turn, listing: Listing) -> ListShown:
@@ -104,7 +105,7 @@ async def show_page(turn: Turn, listing: Listing) -> ListShown:
     listing = await look_ahead(turn, listing, page)
     is_empty = not page.rows and listing.cursor is None
     of_firm = await count_of_firm(turn, listing) if is_empty else 0
-    return ListShown(summary=say_title(turn.reader, listing), listing=listing, page=page, firm_count=of_firm)
+    return ListShown(summary=say_title(turn.language, listing), listing=listing, page=page, firm_count=of_firm)
 
 
 async def _find_own_view(turn: Turn, view_id: int | None) -> ViewRow | None:

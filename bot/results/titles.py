@@ -1,0 +1,18 @@
+"""What a list is called."""
+
+from bot.language import say
+from bot.results.lists import Listing
+from bot.turn import Language
+
+
+def say_title(language: Language, listing: Listing) -> str:
+    """Call the list by its view's name, else by what it asks for: "My clients", "Contacts at Acme"."""
+    filter_ = listing.filter
+    if listing.title:
+        return listing.title
+    if listing.company_name:
+        return say(language, "cards.title.contacts_at", company=listing.company_name)
+    kind: str = filter_.of
+    if filter_.of == "companies" and len(filter_.types) == 1:
+        kind = filter_.types[0] or "none"
+    return say(language, f"cards.title.{kind}.{filter_.scope}")
