@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from disposable_email_domains import blocklist
 from publicsuffixlist import PublicSuffixList
 
 SENT, RECEIVED, MEETING = 1, 2, 3
@@ -28,7 +29,7 @@ def _read(name: str) -> set[str]:
     return {line.strip() for line in lines if line.strip() and not line.startswith("#")}
 
 
-FREE, HOSTS, ROLES = _read("free_mail.txt"), _read("list_hosts.txt"), _read("role_mailboxes.txt")
+FREE, HOSTS, ROLES = _read("free_mail.txt") | blocklist, _read("list_hosts.txt"), _read("role_mailboxes.txt")
 CERTIFIED, UMBRELLAS = _read("certified_mail.txt"), _read("umbrella_domains.txt")
 THINGS, FIRST_NAMES, TAKERS = _read("thing_words.txt"), _read("first_names.txt"), _read("note_takers.txt")
 MACHINES, TENANTS = _read("machine_hosts.txt"), _read("tenant_hosts.txt")

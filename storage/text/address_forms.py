@@ -13,7 +13,7 @@ from storage.text.encoding_repair import repair_text
 from storage.text.name_evidence import count_explained
 
 _PREFIX = re.compile(
-    r"^(?:smtp|sips?|mailto|e-?mail|mail|internet|rfc822|im|acct|xmpp|msteams|proxyaddresses|from|to|cc|bcc|an|von"
+    r"^(?:(?:x-)?smtp|sips?|mailto|e-?mail|mail|internet|rfc822|im|acct|xmpp|msteams|proxyaddresses|from|to|cc|bcc|an|von"
     r"|reply-to)(?:[:;]|%3a)\s*",
     re.IGNORECASE,
 )

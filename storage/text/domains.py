@@ -7,16 +7,24 @@ from itertools import pairwise
 from typing import Final
 
 import idna
+from disposable_email_domains import blocklist
 from publicsuffixlist import PublicSuffixList
 
 from storage.text.word_lists import read_list
 
-_FREE_MAIL: Final = read_list("free_mail.txt")
-"""Providers whose addresses belong to persons: a person and no company; `brand.*` is one under every public suffix."""
+_FREE_MAIL: Final = read_list("free_mail.txt") | blocklist
+"""Providers whose addresses belong to persons, and those of addresses that are thrown away: a person and no company.
+
+`brand.*` is one under every public suffix.
+"""
 _CERTIFIED: Final = read_list("certified_mail.txt")
 """Providers of certified mail and mail of whole professions: they say nothing of where somebody works."""
 _UMBRELLAS: Final = read_list("umbrella_domains.txt")
 """Domains below which each label is an organisation of its own, beside the Public Suffix List."""
+_BARS: Final = re.compile(
+    r"ordin[ei](?:degli)?(?:avvocati|commercialisti|ingegneri|architetti|notai)|^pecavv|odcec|ordineforense"
+)
+"""What the mail of an Italian bar or chamber is called: `ordineavvocatibari.it`; it is given to every member."""
 _WRAPPERS: Final = (".cjsm.net", ".test-google-a.com", ".pnn.police.uk")
 """Ends that a gateway puts behind a whole domain: `smithlaw.co.uk.cjsm.net` is `smithlaw.co.uk`."""
 _ROUTING: Final = ".mail.onmicrosoft.com"
@@ -38,7 +46,7 @@ def find_company_domain(domain: str) -> str:
     """
     own = unwrap_domain(domain)
     levels = list(_list_levels(own))
-    if is_free_mail(own) or not _CERTIFIED.isdisjoint(levels):
+    if is_free_mail(own) or not _CERTIFIED.isdisjoint(levels) or any(map(_BARS.search, own.split("."))):
         return ""
     for organisation, shared in pairwise(levels):
         if shared in _UMBRELLAS:

@@ -48,6 +48,7 @@ NO_ADDRESSES = [
 ]
 
 JANE = [
+    "x-smtp:jane@acme.example",
     "SMTP:jane@acme.example",
     "smtp:Jane@Acme.example",
     "SMTP: jane@acme.example",
@@ -113,6 +114,7 @@ NOT_ONE = [
 ]
 
 SHARED_DOMAINS = [
+    ("justice.nsw.gov.au", "justice.nsw.gov.au", "Justice"),
     ("contoso-legal.onmicrosoft.com", "contoso-legal.onmicrosoft.com", "Contoso Legal"),
     ("contoso-legal.mail.onmicrosoft.com", "contoso-legal.onmicrosoft.com", "Contoso Legal"),
     ("acme.partner.onmschina.cn", "acme.partner.onmschina.cn", "Acme"),
@@ -133,6 +135,7 @@ SHARED_DOMAINS = [
 ]
 
 NOBODYS = """
+    pec.ordineavvocatitrani.it odcecbergamo.it nhs.net yopmail.com mail.tempr.email une.net.co
     pec.it arubapec.it studio.pec.it legalmail.it cert.legalmail.it milano.pecavvocati.it postecert.it
     cjsm.net lawlibrary.ie adv.oa.pt hin.ch incamail.com gmx.de-mail.de privaterelay.appleid.com addy.io
     anne.addy.io passmail.net sl.email mozmail.com netplus.ch vtxnet.ch romandie.com caramail.fr sunrise.ch
