@@ -103,9 +103,11 @@ _ROBOT_NAME = re.compile(
     r"note[\s-]?taker|\bnotes?[\s-]?bot\b|\botter\s?pilot\b|\b(?:ai|meeting|conversation|scheduling"
     r"|virtual)\s+(?:assistant|recorder|scribe"
     r"|bot|notes)\b|\b(?:fireflies|otter|read|tl;?dv|meetgeek|avoma|sembly|krisp|granola|fathom|gong|chorus"
-    r"|supernormal|tactiq|fellow)"
+    r"|supernormal|tactiq|fellow|zoom|webex|teams)"
     r"(?:\.(?:ai|io|app|video))?\b.*\b(?:notes?|recorder|assistant|meeting|bot)\b|\b(?:fireflies|otter|read|krisp"
     r"|sembly|meetgeek)\.ai\b"
+    r"|\b(?:ai|ki|ia)[\s-](?:companion|begleiter)\b|\bscan(?:ner)? to e?-?mail\b"
+    r"|\b(?:xerox|ricoh|konica minolta|kyocera|lexmark|toshiba|epson|hp)\b.*(?:\d{2}|workcentre|laserjet|bizhub|mfp)"
     r"|preneur de notes|prise de notes|assistant de réunion|meeting-?protokoll|protokoll-?bot|\bcopilot\b"
     r"|\bzoom rooms?\b|\bteams rooms?\b"
     r"|microsoft teams meeting|webex meetings?\b|\bunknown organi[sz]er\b",
@@ -126,7 +128,9 @@ _ROOM_NAME = re.compile(
     r"|de reuniões|consiglio)"
     r"|vergader(?:zaal|ruimte)|salon de réunion|amphithéâtre|auditorium|visioconf\w*|vidéoprojecteur"
     r"|videoprojecteur|parking|parkplatz"
-    r"|phone booth|pool\s?car|equipment|équipement|fahrzeug|dienstwagen|beamer)\b"
+    r"|video\s?conference|visioconférence|phone booth|pool\s?car|pool\s?fahrzeug|firmenwagen|firmenauto|geschäftswagen"
+    r"|voiture de (?:service|fonction)|auto aziendale"
+    r"|company\s?car|equipment|équipement|fahrzeug|dienstwagen|beamer)\b"
     r"|^(?:raum|zimmer|saal|zaal|sala|bureau|room|suite|box)\s+\w*\d[\w.]*\b"
     r"|\b(?:meeting|conference|board|training|huddle|conf)\s?room\b|\b(?:besprechungsraum|sitzungszimmer"
     r"|konferenzraum|salle de (?:réunion|conf\w*))\b",
@@ -185,7 +189,8 @@ def _find_by_local(given: str) -> str:
             return reason
     pieces = [piece for piece in re.split(r"[._-]+", re.sub(r"\d+$", "", local)) if piece]
     has_initial = len(pieces) > 1 and min(map(len, pieces)) == 1  # t.ravel is nobody's travel
-    is_role = ("".join(pieces) in ROLES and not has_initial) or _FIRST_ROLE.match(local) or _LAST_ROLE.search(local)
+    is_whole = "".join(pieces) in ROLES or (len(pieces) > 1 and all(one in ROLES or one in _THINGS for one in pieces))
+    is_role = (is_whole and not has_initial) or _FIRST_ROLE.match(local) or _LAST_ROLE.search(local)
     return "role" if is_role else ""
 
 
@@ -203,7 +208,7 @@ def _find_by_name(address: Address, name: str) -> str:
         return "resource"
     clean, _ = clean_name(name, address.local, address.domain)
     is_room = _ROOM_NAME.search(shown) and _ROOM_NAME.search(clean) and "," not in shown
-    if is_room and not (_has_first_name(clean) and is_persons(clean, address.local)):
+    if is_room and not (_has_first_name(clean) and _is_of_address(clean, address.local)):
         return "resource"
     before, behind = split_via(shown)
     is_rewritten = behind and re.search(r"\bvia\b", shown, re.IGNORECASE)
@@ -216,6 +221,11 @@ def _has_first_name(clean: str) -> bool:
     """Return whether a name of two words has a first name in it: Salle Marie is somebody, Salle Turing is a room."""
     words = fold(clean).split()
     return len(words) == _FULL and not FIRST_NAMES.isdisjoint(words)
+
+
+def _is_of_address(clean: str, local: str) -> bool:
+    """Say whether an address is made of a name, or is the first name that it begins with: Ed Salle at `ed@`."""
+    return is_persons(clean, local) or fold(clean).partition(" ")[0] == local
 
 
 def _is_named_person(address: Address, name: str) -> bool:
@@ -232,4 +242,5 @@ def _is_named_person(address: Address, name: str) -> bool:
         return False
     telling = [place for place, word in enumerate(words) if word in ROLES or _find_by_local(f"-{word}")]
     label = address.domain.partition(".")[0]
-    return not telling or (telling == [len(words) - 1] and label not in words[:-1])
+    is_behind = telling == [len(words) - 1] or (0 not in telling and words[0] in FIRST_NAMES)  # Rahul Dev Burman
+    return not telling or (is_behind and label not in words[:-1])

@@ -49,6 +49,9 @@ PEOPLE = """
 
 
 NAMED_PEOPLE = [
+    ("Rahul Dev Burman", "rahul-dev@a.example"),
+    ("Ed Salle", "ed@a.example"),
+    ("Ewan Scott Sales", "ewan-sales@a.example"),
     ("Thomas Ravel", "t.ravel@a.example"),
     ("Hans-Rudolf Meier", "hr.meier@a.example"),
     ("João Sales", "joao_sales@a.example"),
@@ -89,6 +92,13 @@ NAMED_PEOPLE = [
 ]
 
 NAMED_MACHINES = [
+    ("Contracts Team", "contracts.team@a.example"),
+    ("Team Legal", "team-legal@a.example"),
+    ("Legal EMEA", "legal.emea@a.example"),
+    ("Zoom AI Companion", "ai@zoom.us"),
+    ("Scan to mail", "scan2mail@a.example"),
+    ("Xerox WorkCentre 7835", "copier2@a.example"),
+    ("Firmenwagen VW Golf", "golf@a.example"),
     ("", "hr@a.example"),
     ("HR", "hr@a.example"),
     ("Sales", "sales@a.example"),
