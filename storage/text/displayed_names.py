@@ -39,7 +39,8 @@ _MARK = re.compile(
     r"|spam\?)\.?(?=\s*[\])}>*#!:_-])"
     r"[\s\])}>*#!:_-]+|[\s,-]*[\[({<*#]+\s*(?:ext|extern|external|externe|externo|esterno|guest|gast"
     r"|invité)\.?\s*[\])}>*#]*$"
-    r"|\s+[-\u2013|]\s*(?:ext|extern|external|externe|externo|esterno|guest)\.?$",
+    r"|\s+[-\u2013|]\s*(?:ext|extern|external|externe|externo|esterno|guest)\.?$"
+    r"|(?-i:\s+(?:EXT|EXTERN|EXTERNAL|EXTERNE)\.?$|^(?:EXT|EXTERN|EXTERNAL|EXTERNE)\s+)",
     re.IGNORECASE,
 )
 """Marks that gateways and directories put beside the names of outsiders."""
@@ -173,7 +174,7 @@ def _arrange(name: str, local: str, host: str) -> str:
     if len(words) > 1 and "." in words[0] and words[0].lower().rpartition(".")[2] == words[-1].lower():
         words = [*words[0].rpartition(".")[0].split("."), *words[1:]]
     words = write_capitals(words, local)
-    return " ".join(reversed(words) if is_turned(words, local) else words).strip(_QUOTES + ",;")
+    return " ".join([words[-1], *words[:-1]] if is_turned(words, local) else words).strip(_QUOTES + ",;")
 
 
 def _read_commas(name: str, local: str, host: str) -> str:

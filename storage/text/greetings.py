@@ -25,7 +25,7 @@ def choose_greeting(name: str, address: str = "") -> str:
     words = clean.split()
     if (
         not words
-        or (quality == DERIVED and len(words) < _SHORTEST)
+        or (quality == DERIVED and len(words) < _SHORTEST and fold(words[0]) not in FIRST_NAMES)
         or any(map(is_thing, words))
         or fold(words[0]) in ROLES
     ):
@@ -40,7 +40,9 @@ def choose_greeting(name: str, address: str = "") -> str:
 
 def _find_first(words: list[str], local: str) -> str:
     """Return the first name; empty where it may as well be the last: `Keller Ruth`, and no address that tells."""
-    one, *others = [fold(word) for word in words]
+    one, *others = [fold(word).partition(" ")[0] for word in words]
+    if one not in FIRST_NAMES and others and all(len(other) == 1 for other in others):
+        return ""  # Dupont J.
     if len(others) != 1 or one in FIRST_NAMES or others[0] not in FIRST_NAMES:
         return words[0]
     if words[0].isupper() and len(one) > _SHORTEST:

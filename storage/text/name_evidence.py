@@ -4,14 +4,15 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from storage.text.names import fold
+from storage.text.names import SPELT_OUT, fold
 from storage.text.word_lists import read_list
 
 FIRST_NAMES: Final = read_list("first_names.txt")
 """First names as they are compared: enough of them to tell a person from a room, and the first name from the last."""
-_EXPANDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
 _MOST_WORDS: Final = 8
 _LONGEST_PIECE: Final = 40
+_MOST_TURNED: Final = 4
+"""Words of a name whose first name may stand last: von der Heyden Anna."""
 _FULL: Final = 2
 """Letters from which on a word is more than initials."""
 
@@ -51,7 +52,7 @@ def _list_words(name: str) -> list[tuple[str, ...]]:
     """Return the words of a name, each as it may be spelled in an address."""
     found = []
     for word in re.split(r"[\s'\u2019.-]+", name.casefold())[:_MOST_WORDS]:
-        forms = (fold(word).replace(" ", ""), fold(word.translate(_EXPANDED)).replace(" ", ""))
+        forms = (fold(word).replace(" ", ""), fold(word.translate(SPELT_OUT)).replace(" ", ""))
         if any(map(str.isalnum, forms[0])):
             found.append(tuple(dict.fromkeys(forms)))
     return found
@@ -63,13 +64,16 @@ def _list_pieces(local: str) -> list[str]:
 
 
 def is_turned(words: list[str], local: str) -> bool:
-    """Return whether two words are the last name and the first: `Dubois Claire` at `claire.dubois@` or `cdubois@`.
+    """Return whether a name has its last word first: `Dubois Claire` at `claire.dubois@` or `cdubois@`, `von Arx Beat`.
 
-    Where the second is no first name that is known, the address may as well begin with the last name.
+    Where the last word is no first name that is known, the address may as well begin with the last name.
     """
-    if len(words) != 2 or fold(words[1]).partition(" ")[0] not in FIRST_NAMES:  # noqa: PLR2004  # two words
+    folded = [fold(word) for word in words]
+    if len(words) < _FULL or folded[-1].partition(" ")[0] not in FIRST_NAMES:
         return False
-    last, first = (fold(word).replace(" ", "") for word in words)
+    if len(words) > _FULL and (len(words) > _MOST_TURNED or folded[0] in FIRST_NAMES):
+        return False
+    last, first = "".join(folded[:-1]).replace(" ", ""), folded[-1].replace(" ", "")
     bare = fold_local(re.sub(r"\d+$", "", local.partition("+")[0]))
     given, *rest = re.sub("['-]", "", bare).replace("_", ".").split(".")
     return (given, *rest) in {(first, last), (first[0], last), (first[0] + last,), (first + last,)}
@@ -79,7 +83,7 @@ def has_word(word: str, local: str) -> bool:
     """Return whether a local part has a word in it, in any spelling: of two letters and more."""
     text = re.sub(r"[._'-]", "", fold_local(local))
     plain = re.sub(r"['\u2019.-]", "", word.casefold())
-    forms = {fold(plain).replace(" ", ""), fold(plain.translate(_EXPANDED)).replace(" ", "")}
+    forms = {fold(plain).replace(" ", ""), fold(plain.translate(SPELT_OUT)).replace(" ", "")}
     return any(len(form) > 1 and form in text for form in forms)
 
 

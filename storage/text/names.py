@@ -30,6 +30,8 @@ _LETTERS = str.maketrans(
     | {"\u06c1": "\u0647", "\u06be": "\u0647", "\u0671": "\u0627", "\u0640": ""}
     | {chr(zero + digit): str(digit) for zero in (0x660, 0x6F0) for digit in range(10)}
 )
+SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
+"""How German and the Nordic languages write a letter where the keyboard lacks it."""
 _ASCII = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()})
 _KEPT = ("L", "N", "M", "So")
 """Letters, numbers, marks that are no accents (Thai, Devanagari), and emoji, which some people have for a name."""
@@ -69,16 +71,20 @@ def _strip(text: str) -> str:
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Say whether two names have the same words in whatever order, joined or parted: Deng-Cheng Zhu, ZHU Dengcheng."""
+    """Say whether two names have the same words in whatever order, joined or parted: Deng-Cheng Zhu, ZHU Dengcheng.
+
+    Letters may be spelt out: Sören Müller is Soeren Mueller.
+    """
     return not _list_spellings(one).isdisjoint(_list_spellings(other))
 
 
 @lru_cache(maxsize=4096)
 def _list_spellings(name: str) -> frozenset[str]:
-    parts = words(name)
-    if len(parts) > _MOST_REORDERED:
-        return frozenset({"".join(parts)})
-    return frozenset("".join(order) for order in permutations(parts))
+    found: set[str] = set()
+    for parts in (words(name), words(name.lower().translate(SPELT_OUT))):
+        orders = permutations(parts) if len(parts) <= _MOST_REORDERED else [tuple(parts)]
+        found.update("".join(order) for order in orders)
+    return frozenset(found)
 
 
 def fold_name(name: str) -> str:

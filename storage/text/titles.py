@@ -19,6 +19,8 @@ def _read_titles() -> dict[str, frozenset[str]]:
 
 _WORDS: Final = _read_titles()
 _BEFORE, _INNER, _BEHIND, _FIRM = (_WORDS[kind] for kind in ("before", "inner", "behind", "firm"))
+_COURTESIES: Final = ("M.", "D.", "Dª.", "Da.")
+"""Monsieur, and Don: an initial, for all that one knows without the address."""
 _BARE_DEGREE = re.compile(
     r"MD|M\.D\.?|Ph\.?D\.?|Esq\.?|Esquire|LL\.?\s?M\.?|LL\.?B\.?|LL\.?D\.?|J\.D\.?|JD|QC|Q\.C\.?|KC|K\.C\.?|MBA"
     r"|CPA|M\.?Sc\.?"
@@ -71,11 +73,11 @@ def drop_titles(words: list[str], local: str) -> list[str]:
 
 def _is_title_at(words: list[str], place: int, local: str, *, is_titled: bool) -> bool:
     word = _plain(words[place])
-    is_known = word in _BEFORE or (is_titled and word in _INNER) or words[place] == "M."
+    is_known = word in _BEFORE or (is_titled and word in _INNER) or words[place] in _COURTESIES
     if not is_known:
         return False
-    if "." in words[place] and word != "m":
+    if "." in words[place] and words[place] not in _COURTESIES:
         return True
     explained = count_explained(" ".join(words[place + 1 :]), local)[0]
-    is_monsieur = word == "m" and not explained  # an initial, for all that the address says
+    is_monsieur = words[place] in _COURTESIES and not explained  # an initial, for all that the address says
     return not is_monsieur and count_explained(" ".join(words[place:]), local)[0] <= explained

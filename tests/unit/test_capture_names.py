@@ -74,6 +74,13 @@ NAMES = [
 
 
 READINGS = [
+    ("MCGREGOR EWAN", "ewan.mcgregor@delta.example", "Ewan McGregor"),
+    ("von Arx Beat", "beat.vonarx@delta.example", "Beat von Arx"),
+    ("Martin Jean Paul", "martin.jeanpaul@delta.example", "Martin Jean Paul"),
+    ("Baker Tom EXT", "tom.baker@delta.example", "Tom Baker"),
+    ("Dña. Elena Ruiz", "elena.ruiz@delta.example", "Elena Ruiz"),
+    ("D. Javier Ruiz", "javier.ruiz@delta.example", "Javier Ruiz"),
+    ("D. Javier Ruiz", "djruiz@delta.example", "D. Javier Ruiz"),
     ("Claire Dubois, Banque Delta", "claire.dubois@banquedelta.fr", "Claire Dubois"),
     ("Claire Dubois, Banque Delta", "cd@banque-delta.fr", "Claire Dubois"),
     ("Claire Dubois, Banque Delta", "claire.dubois@delta.example", "Claire Dubois"),

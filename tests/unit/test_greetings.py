@@ -5,6 +5,12 @@ import pytest
 from storage.text.greetings import choose_greeting
 
 GREETINGS = [
+    ("von Arx Beat", "beat.vonarx@x.example", "Beat"),
+    ("Anne", "anne@x.example", "Anne"),
+    ("amartin", "amartin@x.example", ""),
+    ("Dupont J", "", ""),
+    ("DUPONT Jean-Marc", "", "Jean-Marc"),
+    ("svc_carnet", "svc_carnet@x.example", ""),
     ("Martin, Anne (Paris)", "", "Anne"),
     ("Dr. Sofia Meier", "", "Sofia"),
     ("Anne Martin", "", "Anne"),
