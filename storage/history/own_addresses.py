@@ -18,6 +18,7 @@ from storage.history.events import Person, is_named
 from storage.history.recount import recount
 from storage.models import Contact, Interaction, InteractionContact, MailboxFeed, Relationship, Tenant, User
 from storage.queue.mailboxes import make_due
+from storage.text.displayed_names import clean_name
 from storage.text.domains import find_company_domain
 from storage.text.name_evidence import is_persons
 from storage.text.names import is_same_name, words
@@ -48,11 +49,12 @@ class Owner(NamedTuple):
         """Return whether an outside address is the owner's own."""
         if person.address in self.own:
             return True
-        if person.domain or not self.name or person.address in self.others:
+        name, _ = clean_name(self.name, "")  # directories write titles and towns beside it
+        if person.domain or not name or person.address in self.others:
             return False
         if person.quality > 0:
-            return len(words(self.name)) > 1 and is_same_name(self.name, person.name)
-        return is_persons(self.name, person.address.partition("@")[0])
+            return len(words(name)) > 1 and is_same_name(name, person.name)
+        return is_persons(name, person.address.partition("@")[0])
 
 
 async def get_owner(connection: Reading, tenant_id: int, user_id: int) -> Owner:

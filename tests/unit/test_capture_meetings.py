@@ -6,6 +6,7 @@ import pytest
 from bot.graph.sync.capture import capture_meeting
 from bot.graph.sync.firm import Firm
 from bot.graph.sync.pages import Event
+from storage.history.own_addresses import Owner
 from storage.models import Kind
 
 NOW = 1_800_000_000
@@ -167,3 +168,17 @@ STRANGER = {"emailAddress": {"name": "Anne", "address": "anne@acme.com"}}
 def test_an_outsiders_unanswered_invitation_depends_on_its_organiser(organizer, response, host):
     captured = capture(organizer=organizer, attendees=invite("bob@other.com"), responseStatus={"response": response})
     assert captured.organizer == host
+
+
+def test_an_invitation_from_ones_own_second_address_is_no_strangers():
+    firm = FIRM.seen_by(Owner("Keller, Marie (Basel)"))
+    organizer = {"emailAddress": {"name": "Marie Keller", "address": "mk75@gmx.ch"}}
+    event = make_event(organizer=organizer, responseStatus={"response": "none"})
+    captured = capture_meeting(event, None, b"s", firm, NOW)
+    assert (captured.organizer, list_addresses(captured)) == (None, ["anne@acme.com"])
+
+
+@pytest.mark.parametrize("name", ["Dr. Sören Müller", "Müller, Sören (Bern)", "MÜLLER Sören", "Sören Müller, LL.M."])
+def test_the_users_name_is_read_as_a_directory_writes_it(name):
+    assert FIRM.seen_by(Owner(name)).decide("Soeren Mueller", "sm@gmx.ch") == "own_address"
+    assert FIRM.seen_by(Owner(name)).decide("Sven Mueller", "sm@gmx.ch") != "own_address"
