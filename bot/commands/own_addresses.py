@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from bot.commands.inputs import Address, Back, Id, tidy
+from bot.commands.inputs import Address, Back, Id, Words, tidy
+from bot.commands.names import ask_which_of_all, choose
 from bot.errors import NotFoundError
 from bot.language import say
 from bot.results.base import Result
@@ -11,22 +12,24 @@ from bot.results.questions import Asked, Said
 from bot.turn import Turn
 from bot.verbs import CHANGES, Input, Router, write_ask
 from storage.book import contacts
-from storage.book.contact_explanation import explain_address
+from storage.book.contact_explanation import explain_address, find_people
 from storage.history.own_addresses import get_owner, set_own_address
 from storage.text.addresses import parse_address
+from storage.text.name_evidence import is_persons
 
 router = Router()
 _ADDRESS = 320
 
 
 class OfAddress(Input, frozen=True):
-    """An address outside the firm: that of a contact, by number, or any."""
+    """An address outside the firm: that of a contact, by number or by name, or any."""
 
     this: ClassVar[str] = "contact_id"
-    given_by: ClassVar[frozenset[str]] = frozenset({"contact_id", "address"})
+    given_by: ClassVar[frozenset[str]] = frozenset({"contact_id", "address", "name"})
 
     contact_id: Id | None = None
     address: Address = ""
+    name: Words = ""
     is_remembered: bool = False
     """It was said of what the conversation showed last, and not of an address: the person is asked first."""
     is_confirmed: bool = False
@@ -46,6 +49,8 @@ async def say_is_not_me(turn: Turn, given: OfAddress) -> Result:
 
 
 async def _say(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
+    if given.name and given.contact_id is None and not given.address:
+        return await _say_called(turn, given, is_own=is_own)
     address = await _find_address(turn, given, is_own=is_own)
     if not address:
         return Said(summary=say(turn.language, "commands.which_own"))
@@ -65,6 +70,23 @@ async def _say(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
         line=say(language, f"commands.{key}_line"),
         back=given.back,
     )
+
+
+async def _say_called(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
+    """Say it of the one who has exactly that name; ask which of several is meant, or for the address of nobody."""
+    name = tidy(given.name)
+    matches = await find_people(turn.connection, turn.viewer, name)
+    match = choose(matches)
+    if match is not None and match.is_exact:
+        return await _say(turn, OfAddress(contact_id=match.id, back=given.back), is_own=is_own)
+    if matches:
+        return ask_which_of_all(turn, name, matches, turn.verb)
+    owner = await get_owner(turn.connection, turn.viewer.tenant_id, turn.viewer.user_id)
+    theirs = [one for one in owner.own | owner.told if is_persons(name, one.partition("@")[0])]
+    if len(theirs) == 1:  # it is no contact any more
+        return await _say(turn, OfAddress(address=theirs[0], back=given.back), is_own=is_own)
+    sentence = say(turn.language, "commands.nobody_called", name=name[:80])
+    return Said(summary=sentence, lines=[say(turn.language, "commands.which_own")])
 
 
 async def _find_address(turn: Turn, given: OfAddress, *, is_own: bool) -> str:

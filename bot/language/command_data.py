@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.language.parser import Clause
 
-_ABOUT_ADDRESSES = frozenset({"contact.add", "contact.explain"})
+_ABOUT_ADDRESSES = frozenset({"contact.add", "contact.explain", "contact.is_me", "contact.is_not_me"})
 _BARE = frozenset({"buttons", "views.list", "companies.sort_out", "notices.settings", "help"})
 """Verbs without data; the words in their slots are ignored."""
 _TO_SEVERAL = frozenset({"view.share", "view.unshare"})

@@ -1,6 +1,7 @@
 """Read dates and durations as people say them: `since March`, `3 months`, `last Monday`, `this week`."""
 
 import contextlib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
@@ -91,9 +92,9 @@ def _one_day(day: date) -> Span:
 
 
 def _read_date(text: str, today: date) -> date:
-    """Read 2026-03-18, 18.3.2026, 18/03/26, 18/03; the day comes before the month unless that is impossible (3/18)."""
+    """Read 2026-03-18, 2026/3/18, 18.3.2026, 18/03/26, 18/03; the day is before the month where it can be (3/18)."""
     if len(text) > 4 and text[:4].isdecimal():  # noqa: PLR2004
-        year, month, day = map(int, text.split("-"))
+        year, month, day = map(int, re.split(r"[-/.]", text))
         return date(year, month, day)
     day, month, *years = map(int, text.replace("/", "-").replace(".", "-").split("-"))
     if month > 12 >= day:  # noqa: PLR2004

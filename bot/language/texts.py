@@ -11,7 +11,7 @@ import tomllib
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from babel import Locale
@@ -81,8 +81,13 @@ def choose_language(locale: str | None, default: str = FALLBACK) -> Language:
     return next((language for language in wanted if language in LANGUAGES), FALLBACK)
 
 
+_THREE_LETTERS: Final = {"fra": "fr", "fre": "fr", "eng": "en"}
+"""ISO 639-2, as some systems write a language."""
+
+
 def _find_language(locale: str) -> str:
-    return re.split(r"[^a-z]", locale.strip().lower(), maxsplit=1)[0]
+    name = re.split(r"[^a-z]", locale.strip().lower(), maxsplit=1)[0]
+    return _THREE_LETTERS.get(name, name)
 
 
 def name_language(language: Language) -> str:

@@ -36,7 +36,7 @@ _WORD = re.compile(
   | (?<!\w)'(?P<single>[^'\n]{2,200})'(?!\w)
   | (?:mailto:)?(?P<address>[^\s<>(),;:"@]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})
   | https?://(?:www\.)?(?P<host>[^\s/?#]{1,253})[^\s]{0,500}
-  | (?P<date>\d{4}-\d\d?-\d\d?|\d\d?[./-]\d\d?[./-]\d{4}|\d\d?/\d\d?(?:/\d\d)?)(?!\w)
+  | (?P<date>\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[./-]\d\d?[./-]\d{4}|\d\d?/\d\d?(?:/\d\d)?)(?!\w)
   | (?P<grouped>\d{1,3}(?:[,.\ ]\d{3})+)(?![\w.,]*\d)
   | (?P<elided>(?:\w|qu|lorsqu|puisqu|jusqu)'(?=\w))
   | (?P<suffix>(?<=\w)'\w+)
@@ -51,6 +51,8 @@ _WORD = re.compile(
 _ENDS_QUOTE = re.compile(r"(?<=\S)'(?!\w)|(?<!\w)'(?=\w)")
 """A single quote that ends or begins a quotation inside another one; an apostrophe does neither."""
 _QUOTED_WHOLE = re.compile(r"""^([`"']{1,3})(?![`"'])\s*(?!\s)([^"\n]{1,600}?)\s*\1[\s.!?;,]*$""")
+_EMPHASIS = re.compile(r"^(\*{1,3}|_{1,3}|~{2})(?![*_~\s])([^\n]{1,600}?)(?<![*_~\s])\1[\s.!?;,]*$")
+"""A whole text in italics or bold, as Markdown writes it: `**show my clients**`."""
 _LOOSE = frozenset({"stop", "sign", "quoted"})
 
 
@@ -83,8 +85,12 @@ def clean(text: str) -> str:
 
 
 def find_quoted(text: str) -> str | None:
-    """Return a text without the quotes around the whole of it; None for a text that is not in quotes as a whole."""
-    found = _QUOTED_WHOLE.match(clean(text[:_LONGEST_PASTE]))
+    """Return a text without the quotes or the emphasis around the whole of it; None for a text that has none."""
+    whole = clean(text[:_LONGEST_PASTE])
+    emphasised = _EMPHASIS.match(whole)
+    found = _QUOTED_WHOLE.match(emphasised[2] if emphasised else whole)
+    if found is None and emphasised and "_" in emphasised[1]:
+        return emphasised[2]  # stars are no part of any word, underscores are
     if found is None or (found[1][0] == "'" and _ENDS_QUOTE.search(found[2])):
         return None
     return found[2]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.office import Office, open_office, said
+from tests.office import Office, names, open_office, said
 
 
 @pytest.fixture
@@ -28,3 +28,27 @@ async def test_19_of_several_of_a_name_it_is_asked_who_is_meant(office):
 async def test_19_nobody_of_a_name_is_said(office):
     reply = await office.say("why is Zebulon Quux in my contacts?")
     assert reply.summary == "I know nobody called “Zebulon Quux”"
+
+
+@pytest.mark.parametrize("text", ["Jean Globex is me", "Jean Globex, that's me", "Jean Globex, c'est moi"])
+async def test_10_that_somebody_is_oneself_is_said_by_name(office, text):
+    assert (await office.say(text)).summary == "jean@globex.example is your own address"
+    assert "Jean Globex" not in names((await office.say("my contacts")).card)
+
+
+async def test_10_of_several_of_a_name_it_is_asked_who_is_oneself(office):
+    reply = await office.say("Jean is me")
+    assert reply.summary.startswith("Several are called")
+    assert "is your own address" in (await office.click(reply, "Jean Globex")).summary
+
+
+async def test_10_a_name_that_is_not_exact_changes_nothing(office):
+    await office.say("Jean Globexx is me")
+    assert "Jean Globex" in names((await office.say("my contacts")).card)
+
+
+@pytest.mark.parametrize(
+    "text", ["what makes Jean Globex a contact?", "pourquoi ai-je Jean Globex dans mes contacts ?"]
+)
+async def test_19_the_reason_is_asked_in_other_words(office, text):
+    assert (await office.say(text)).summary == "Jean Globex"

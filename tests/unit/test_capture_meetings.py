@@ -171,7 +171,7 @@ def test_an_outsiders_unanswered_invitation_depends_on_its_organiser(organizer, 
 
 
 def test_an_invitation_from_ones_own_second_address_is_no_strangers():
-    firm = FIRM.seen_by(Owner("Keller, Marie (Basel)"))
+    firm = FIRM.for_owner(Owner("Keller, Marie (Basel)"))
     organizer = {"emailAddress": {"name": "Marie Keller", "address": "mk75@gmx.ch"}}
     event = make_event(organizer=organizer, responseStatus={"response": "none"})
     captured = capture_meeting(event, None, b"s", firm, NOW)
@@ -180,5 +180,5 @@ def test_an_invitation_from_ones_own_second_address_is_no_strangers():
 
 @pytest.mark.parametrize("name", ["Dr. Sören Müller", "Müller, Sören (Bern)", "MÜLLER Sören", "Sören Müller, LL.M."])
 def test_the_users_name_is_read_as_a_directory_writes_it(name):
-    assert FIRM.seen_by(Owner(name)).decide("Soeren Mueller", "sm@gmx.ch") == "own_address"
-    assert FIRM.seen_by(Owner(name)).decide("Sven Mueller", "sm@gmx.ch") != "own_address"
+    assert FIRM.for_owner(Owner(name)).decide("Soeren Mueller", "sm@gmx.ch") == "own_address"
+    assert FIRM.for_owner(Owner(name)).decide("Sven Mueller", "sm@gmx.ch") != "own_address"

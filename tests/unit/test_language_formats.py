@@ -67,7 +67,7 @@ def test_numbers_and_rows_follow_the_language():
     assert say_list("fr", ["a", "b"], "or") == "a ou b"
 
 
-@pytest.mark.parametrize("locale", ["FR", "Fr-fr", "fr_CA", " fr", "FR-ca.UTF-8", "fr-Latn-FR"])
+@pytest.mark.parametrize("locale", ["FR", "Fr-fr", "fr_CA", " fr", "FR-ca.UTF-8", "fr-Latn-FR", "fra", "FRE"])
 def test_15_a_locale_is_read_however_it_is_written(locale):
     assert choose_language(locale) == "fr"
 

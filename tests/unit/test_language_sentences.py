@@ -153,7 +153,7 @@ def test_which_of_day_and_month_comes_first_is_the_readers_habit(locale, day):
 
 
 def test_what_can_only_be_a_day_is_one_whoever_reads():
-    for text in ("18/3/2025", "18.3.2025", "2025-03-18"):
+    for text in ("18/3/2025", "18.3.2025", "2025-03-18", "2025/03/18", "2025.3.18"):
         assert understand(f"clients since {text}", "en", TODAY, "en-US").data["filter"]["last"]["day"] == "2025-03-18"
 
 
