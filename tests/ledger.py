@@ -179,7 +179,7 @@ def is_machine(raw: str) -> bool:
     signs = (
         bool(MACHINES & {*hosts, f"{local}@{domain}"}) or bool(TENANTS & set(hosts[1:])),
         bool(re.match(r"(reply|unsubscribe)[-+_].*\d", local)),
-        bool({"lists", "list", "vger", "groups", "listserv"} & set(labels)),
+        bool({"lists", "list", "vger", "groups", "listserv", "ml"} & set(labels)),
         (_PSL.privatesuffix(domain) or "") in HOSTS,
         any(sign in plain for sign in ("noreply", "donotreply", "nepasrepondre", "nereplyto")),
         words[0] in {"owner", "confirm"} and len(words) > 1,
@@ -233,8 +233,15 @@ def is_machine(raw: str) -> bool:
         bool(re.match(r"(bounces?|msprvs|prvs)[-+=]", local)) or "=" in local,
         bool(re.match(r"(room|salle|meeting-?room)[-_.\d]", local)),
         re.sub(r"\d+$", "", plain) in ROLES,
+        is_all_things(local),
     )
     return any(signs)
+
+
+def is_all_things(local: str) -> bool:
+    """Return whether an address has several words, all of them an office's or a thing's: `legal.emea@`."""
+    words = {word for word in re.split(r"[-_.]", re.sub(r"\d+$", "", local)) if word}
+    return len(words) > 1 and min(map(len, words)) > 1 and words <= ROLES | THINGS
 
 
 def is_rescued(name: str, raw: str) -> bool:

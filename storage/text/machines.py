@@ -88,6 +88,7 @@ _LIST_LABELS = frozenset(
     (
         *("lists", "list", "listes", "listserv", "listserver", "groups", "mailman", "vger", "sympa", "majordomo"),
         "googlegroups",
+        "ml",
     )
 )
 _MAIL_LABELS = frozenset(
@@ -189,7 +190,9 @@ def _find_by_local(given: str) -> str:
             return reason
     pieces = [piece for piece in re.split(r"[._-]+", re.sub(r"\d+$", "", local)) if piece]
     has_initial = len(pieces) > 1 and min(map(len, pieces)) == 1  # t.ravel is nobody's travel
-    is_whole = "".join(pieces) in ROLES or (len(pieces) > 1 and all(one in ROLES or one in _THINGS for one in pieces))
+    is_whole = "".join(pieces) in ROLES or (
+        len(set(pieces)) > 1 and all(one in ROLES or one in _THINGS for one in pieces)
+    )
     is_role = (is_whole and not has_initial) or _FIRST_ROLE.match(local) or _LAST_ROLE.search(local)
     return "role" if is_role else ""
 

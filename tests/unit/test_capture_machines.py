@@ -49,6 +49,7 @@ PEOPLE = """
 
 
 NAMED_PEOPLE = [
+    ("", "linux_linux_2003@a.example"),
     ("Rahul Dev Burman", "rahul-dev@a.example"),
     ("Ed Salle", "ed@a.example"),
     ("Ewan Scott Sales", "ewan-sales@a.example"),
@@ -92,6 +93,8 @@ NAMED_PEOPLE = [
 ]
 
 NAMED_MACHINES = [
+    ("", "audit.group@a.example"),
+    ("", "m32r-ja@ml.a.example"),
     ("Contracts Team", "contracts.team@a.example"),
     ("Team Legal", "team-legal@a.example"),
     ("Legal EMEA", "legal.emea@a.example"),
