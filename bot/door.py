@@ -17,7 +17,6 @@ from bot.cards.replies import draw_reply
 from bot.cards.sharing import VERB as SHARED
 from bot.cards.sharing import draw_name_alone
 from bot.cards.welcome import draw_pointer
-from bot.cards.wording import clean
 from bot.commands import ROUTER
 from bot.commands.dispatcher import Caller, Claim, Dispatcher, Post, Run
 from bot.commands.failures import describe_failure, translate
@@ -25,6 +24,7 @@ from bot.commands.names import UnclearError
 from bot.errors import BadRequestError, ForbiddenError, PersonalError, UnavailableError, VersionNeededError
 from bot.language import say, understand
 from bot.language.formats import zone
+from bot.language.wording import clean
 from bot.turn import Ask, Language, Reader, Reply, Surface
 from bot.verbs import Input, Place, Role, Verb
 from storage.engine.database import Database
@@ -48,7 +48,7 @@ class Door:
     """Admits users, runs the verbs that they may call, and turns every failure into a card."""
 
     def __init__(self, database: Database, clock: Callable[[], float], post: Post | None = None) -> None:
-        self._dispatcher = Dispatcher(database, post)
+        self._dispatcher = Dispatcher(database, draw_reply, post)
         self._clock = clock
 
     def admit(self, user: KnownUser | None, *, surface: Surface, language: Language, timezone: str = "") -> Caller:
@@ -82,20 +82,20 @@ class Door:
             return await self._answer_aside(ask, caller, claim, say(caller.language, personal.key))
         except StoreUnavailableError as error:
             log.warning("database_unavailable", verb=ask.verb[:40], reason=error.reason)
-            return describe_failure(UnavailableError(), reader)
+            return draw_reply(reader, describe_failure(UnavailableError(), caller.language))
         except Exception as error:
             known = translate(error)
             if known is None:
                 log.exception("turn_failed", verb=ask.verb[:40], error_id=uuid.uuid4().hex)
                 raise
-            return describe_failure(known, reader)
+            return draw_reply(reader, describe_failure(known, caller.language))
 
     def refuse(self, ask: Ask, refusal: ForbiddenError, *, language: Language) -> Reply:
         """Answer a user who is not served, without the database: the name on a shared card, or the refusal."""
         name = ask.data.get("name")
         if ask.verb == SHARED and isinstance(name, str) and name.strip():
             return Reply(draw_name_alone(language, name), summary=clean(name))
-        return describe_failure(refusal, Reader(language, int(self._clock())))
+        return draw_reply(Reader(language, int(self._clock())), describe_failure(refusal, language))
 
     def _read(self, ask: Ask, caller: Caller) -> tuple[Verb, Input]:
         """Return the verb and its input; raises if this caller may not call it here."""

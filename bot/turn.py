@@ -15,7 +15,8 @@ from storage.viewer import Viewer
 Surface = Literal["chat", "group", "pane", "tab", "extension"]
 Language = str
 """The name of a folder of `bot/language`: `en`, `fr`, or any other that is added there."""
-Card = dict[str, Any]
+Json = dict[str, Any]
+Card = Json
 
 
 @dataclass(frozen=True, slots=True)

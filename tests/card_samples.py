@@ -23,9 +23,10 @@ from bot.cards import (
     welcome,
 )
 from bot.cards.companies import Opened
-from bot.cards.lists import Listing
 from bot.language import say
+from bot.results import list_state
 from bot.results.firm import Administrator, FirmShown
+from bot.results.lists import Listing
 from bot.results.notices import FirstSync, Moved, NewCompany, NewContact
 from bot.turn import Ask, File, Language, Reader
 from storage.book.companies import CompanyDetail, CompanyRow
@@ -209,7 +210,7 @@ def _draw_lists(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, A
     plain = Listing(Filter(types=(CompanyType.CLIENT,)), world.words)
     yield "list", lists.draw_companies(reader, plain, Page(rows(world), next=CURSOR))
     full = _listing(world, not_understood=(world.person(0),) * 6, title=world.company(0), view_id=7, note=world.words)
-    count = lists.count_rows(full)
+    count = list_state.count_rows(full)
     page = Page(rows(world, count), next=world.cursor, previous=world.cursor)
     yield "list_full", lists.draw_companies(reader, full, page)
     yield "list_empty", lists.draw_companies(reader, plain, Page([]))
@@ -218,10 +219,11 @@ def _draw_lists(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, A
     people = Page(contact_rows(world, count), next=world.cursor, previous=world.cursor)
     yield "list_contacts", lists.draw_contacts(reader, at_company, people)
     groups = [
-        types_list.TypeGroup(t, lists.shorten(Filter(types=(t,))), rows(world, 3), True) for t in (*CompanyType, None)
+        types_list.TypeGroup(t, list_state.shorten(Filter(types=(t,))), rows(world, 3), True)
+        for t in (*CompanyType, None)
     ]
     yield "list_types", types_list.draw_types(reader, groups, "mine")
-    state = lists.state_of(full, world.cursor)
+    state = list_state.state_of(full, world.cursor)
     yield "list_save", list_work.draw_save(reader, world.words, state, view(world), world.company(0))
     yield "list_more", list_work.draw_more(reader, world.company(0), world.words, state, is_of_companies=True)
     limit = lists.fit(full, [world.company(n) for n in range(count)])
@@ -233,7 +235,7 @@ def _draw_lists(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, A
 
 
 def _back(world: World) -> dict[str, Any]:
-    return {"verb": "list", **lists.state_of(_listing(world, cursor=CURSOR, filter=Filter()), CURSOR)}
+    return {"verb": "list", **list_state.state_of(_listing(world, cursor=CURSOR, filter=Filter()), CURSOR)}
 
 
 def _draw_things(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -16,9 +16,8 @@ from adaptive_cards.card import (
 from adaptive_cards.types import ActionStyle, AssociatedInputs, Spacing
 
 from bot.cards.template import Template, slot, spread_actions
-from bot.cards.wording import clean
-
-Json = dict[str, Any]
+from bot.language.wording import clean
+from bot.turn import Json
 
 
 def execute(style: ActionStyle | None = None, inputs: AssociatedInputs | None = None) -> ActionExecute:

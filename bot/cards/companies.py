@@ -7,11 +7,12 @@ from typing import Any
 from bot.cards import entries, kit
 from bot.cards.actions import button, submit, toggle
 from bot.cards.inputs import beside, choose_one, choose_person, write_text
-from bot.cards.kit import Json
-from bot.cards.phrases import NOBODY, NONE, join, say_count, say_last, say_totals, text, type_choices, type_names
-from bot.cards.wording import clean
+from bot.cards.phrases import join, say_count, say_last, say_totals, text, type_choices
 from bot.language import say, say_list
-from bot.turn import Card, Choice, Reader
+from bot.language.company_types import type_names
+from bot.language.wording import clean
+from bot.results.choices import NOBODY, NONE
+from bot.turn import Card, Choice, Json, Reader
 from storage.book.companies import CompanyDetail
 from storage.book.contacts import ContactDetail
 from storage.lists.facts import ContactBrief, Knower, Recent

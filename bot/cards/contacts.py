@@ -4,12 +4,12 @@ from bot.cards import entries, kit
 from bot.cards.actions import button, primary
 from bot.cards.companies import Opened, draw_back, draw_keeping, draw_note, draw_undo, say_knowers, say_recent
 from bot.cards.drawing import draws
-from bot.cards.kit import Json
-from bot.cards.phrases import join, say_count, say_last, say_totals, text, type_names
-from bot.cards.wording import clean
+from bot.cards.phrases import join, say_count, say_last, say_totals, text
 from bot.language import say
+from bot.language.company_types import type_names
+from bot.language.wording import clean
 from bot.results.companies import Explained, OwnAddressShown
-from bot.turn import Card, Reader
+from bot.turn import Card, Json, Reader
 from storage.book.contacts import ContactDetail, SeenPerson
 
 RECENT = 5

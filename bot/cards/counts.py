@@ -3,9 +3,10 @@
 from bot.cards import kit
 from bot.cards.actions import button
 from bot.cards.drawing import draws
-from bot.cards.lists import draw_way_to_firm, say_of_firm, state_of
+from bot.cards.lists import draw_way_to_firm, say_of_firm
 from bot.language import say
 from bot.results.counts import ListCounted
+from bot.results.list_state import state_of
 from bot.turn import Card, Reader
 
 

@@ -17,10 +17,10 @@ from adaptive_cards.types import (
 
 from bot.cards.actions import data_of, execute
 from bot.cards.template import Template, slot, spread, spread_columns
-from bot.cards.wording import clean
+from bot.language.wording import clean
+from bot.turn import Json
 from storage.models import CompanyType
 
-Json = dict[str, Any]
 Chip = CompanyType | None
 
 STYLES: dict[Chip, ContainerStyle] = {

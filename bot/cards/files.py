@@ -3,11 +3,10 @@
 from bot.cards import kit
 from bot.cards.actions import primary
 from bot.cards.drawing import draws
-from bot.cards.kit import Json
 from bot.cards.phrases import text
 from bot.language import say
 from bot.results.lists import FileMade, FileOffered
-from bot.turn import Card, File, Reader
+from bot.turn import Card, File, Json, Reader
 
 
 def draw_offer(reader: Reader, file: File, words: str) -> Card:

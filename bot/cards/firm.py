@@ -8,12 +8,11 @@ from bot.cards import kit
 from bot.cards.actions import button, submit
 from bot.cards.drawing import draws
 from bot.cards.inputs import LONG_LENGTH, beside, choice, choose_one, choose_person, write_long, write_text
-from bot.cards.kit import Json
 from bot.cards.phrases import text
-from bot.cards.wording import clean, trim
 from bot.language import LANGUAGES, name_language, say
+from bot.language.wording import clean, trim
 from bot.results.firm import FirmShown
-from bot.turn import Card, Choice, Language, Reader
+from bot.turn import Card, Choice, Json, Language, Reader
 from storage.firm.rule_values import CONTACT_RULES, SERVES, FirmRules, list_values, write_value
 
 SECTIONS: Final[Mapping[str, Sequence[str]]] = {

@@ -1,7 +1,6 @@
 """What a person may fill in on a card. The id of an input is the key under which its value reaches the command."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from adaptive_cards.card import Column, ColumnSet, InputChoice, InputChoiceSet, InputText
 from adaptive_cards.types import ChoiceInputStyle, Spacing, VerticalAlignment
@@ -9,10 +8,9 @@ from adaptive_cards.types import ChoiceInputStyle, Spacing, VerticalAlignment
 from bot.cards.actions import buttons
 from bot.cards.elements import PeoplePicker
 from bot.cards.template import Template, slot, spread, spread_choices
-from bot.cards.wording import clean, trim
-from bot.turn import Choice
+from bot.language.wording import clean, trim
+from bot.turn import Choice, Json
 
-Json = dict[str, Any]
 NAME_LENGTH = 120
 """The longest name that somebody may give to a company or a view on a card."""
 LONG_LENGTH = 2_000

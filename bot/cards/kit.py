@@ -21,10 +21,9 @@ from adaptive_cards.types import (
 from bot.cards.actions import data_of, execute
 from bot.cards.elements import ReaderRefresh
 from bot.cards.template import Template, slot, spread, spread_actions, spread_columns
-from bot.cards.wording import clean
-from bot.turn import Card
+from bot.language.wording import clean
+from bot.turn import Card, Json
 
-Json = dict[str, Any]
 VERSION = "1.5"
 READERS = 60
 """Teams refreshes a card by itself for at most sixty named readers."""

@@ -7,20 +7,22 @@ from bot.cards import entries, kit
 from bot.cards.actions import button, submit
 from bot.cards.companies import draw_back
 from bot.cards.drawing import draws
-from bot.cards.inputs import Json, choice, choose_one, choose_person, tick_several, write_text
-from bot.cards.lists import fit, state_of
-from bot.cards.phrases import NOBODY, join, say_last, text, type_choices, type_names
-from bot.cards.wording import clean
+from bot.cards.inputs import choice, choose_one, choose_person, tick_several, write_text
+from bot.cards.lists import fit
+from bot.cards.phrases import join, say_last, text, type_choices
 from bot.language import say
+from bot.language.company_types import type_names
+from bot.language.wording import clean
+from bot.results.choices import NOBODY, UNCHANGED
+from bot.results.list_state import state_of
 from bot.results.lists import ListChoices, NameWanted, TicksShown
 from bot.results.titles import say_title
-from bot.turn import Card, Choice, Language, Reader
+from bot.turn import Card, Choice, Json, Language, Reader
 from storage.book.companies import CompanyRow
 from storage.views.views import ViewRow
 
 TICKED = "ticked"
 """The input of the tick boxes: each value is a company's number and its version, as `12:3`."""
-UNCHANGED = "unchanged"
 _NAME = 60
 
 

@@ -1,60 +1,29 @@
 """The list card: companies or contacts, a page at a time, with the filter in words and everything to narrow it."""
 
-import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-import msgspec
 
 from bot.cards import entries, filter_bar, kit
 from bot.cards.actions import button, drop_fallbacks, toggle
 from bot.cards.drawing import draws
-from bot.cards.kit import Json
-from bot.cards.phrases import join, say_count, say_last, text, type_names
-from bot.cards.wording import clean, count_json_bytes
+from bot.cards.phrases import join, say_count, say_last, text
 from bot.language import say
+from bot.language.company_types import type_names
+from bot.language.wording import clean, count_json_bytes, quote
+from bot.results.list_state import LONGEST_STATE, shorten, state_of, weigh
 from bot.results.lists import Listing, ListShown, PeopleFound, RowsGiven
 from bot.results.titles import say_title
-from bot.turn import Card, Language, Reader
+from bot.turn import Card, Json, Language, Reader
 from storage.book.companies import CompanyRow
 from storage.book.contacts import ContactRow
-from storage.lists.filters import Filter, to_json
 from storage.lists.paging import Page
 
-ROWS = 10
-FEWER_ROWS = 5
-LONG_STATE = 300
-LONGEST_STATE = 600
-"""Bytes of a list's state: every row carries it for the way back, so a long one leaves room for fewer rows, and the
-longest is not carried by rows at all."""
 _ROOM = 26_500
 """Bytes of JSON that we fill: Teams takes 28 KB."""
 _FRAME = 6_500
 _ROW = 960
 _BUTTONS = 5
 _NAME, _SHORTEST_NAME = 70, 10
-_PLAIN = to_json(Filter())
-
-
-@functools.lru_cache(maxsize=1_024)
-def shorten(filter_: Filter) -> Mapping[str, Any]:
-    """Return a filter's JSON without the parts that are as in a plain one; buttons carry it."""
-    return {key: value for key, value in to_json(filter_).items() if value != _PLAIN.get(key)}
-
-
-def state_of(listing: Listing, cursor: str | None) -> Json:
-    """Return what a button needs in order to come (back) to a page of this list."""
-    state: Json = {"filter": shorten(listing.filter)}
-    if cursor is not None:
-        state["cursor"] = cursor
-    if listing.view_id is not None:
-        state["view_id"] = listing.view_id
-    return state
-
-
-def count_rows(listing: Listing) -> int:
-    """Say how many rows a page of this list has room for."""
-    return ROWS if _weigh(state_of(listing, listing.cursor)) <= LONG_STATE else FEWER_ROWS
 
 
 def draw_companies(reader: Reader, listing: Listing, page: Page[CompanyRow], firm_count: int = 0) -> Card:
@@ -131,8 +100,8 @@ def _draw(reader: Reader, listing: Listing, page: Page[Any], rows: Sequence[Json
         body.append(filter_bar.draw(reader, listing.filter, listing.people, state_of(listing, None)))
     actions = [draw_way_to_firm(reader, listing, firm_count), *_draw_actions(reader, listing, page)]
     card = kit.card(body, actions, is_wide=True)
-    is_long = _weigh(state_of(listing, listing.cursor)) > LONGEST_STATE
-    return drop_fallbacks(card) if is_long and _weigh(card) > _ROOM else card
+    is_long = weigh(state_of(listing, listing.cursor)) > LONGEST_STATE
+    return drop_fallbacks(card) if is_long and weigh(card) > _ROOM else card
 
 
 def _say_empty(language: Language, listing: Listing) -> str:
@@ -173,27 +142,18 @@ def draw_way_to_firm(reader: Reader, listing: Listing, firm_count: int) -> Json 
 
 def _way_back(listing: Listing) -> Json | None:
     state = {"verb": "list", **state_of(listing, listing.cursor)}
-    return state if _weigh(state) <= LONGEST_STATE else None
+    return state if weigh(state) <= LONGEST_STATE else None
 
 
 def fit(listing: Listing, texts: Sequence[str]) -> int:
     """Return how long a name may be, so that the card is not too large for Teams whatever script it is in."""
-    state = _weigh(state_of(listing, listing.cursor))
+    state = weigh(state_of(listing, listing.cursor))
     copies = 2 * (len(texts) + _BUTTONS) if state <= LONGEST_STATE else _BUTTONS
     room = _ROOM - _FRAME - len(texts) * _ROW - copies * state
     limit = _NAME
     while limit > _SHORTEST_NAME and sum(count_json_bytes(name[: limit * 2]) for name in texts) > room:
         limit = limit * 3 // 4
     return limit
-
-
-def _weigh(state: Json) -> int:
-    return count_json_bytes(msgspec.json.encode(state).decode())
-
-
-def quote(language: Language, words: Sequence[str]) -> str:
-    """Return words that were not understood as they are named to whoever typed them, in the language's own quotes."""
-    return ", ".join(say(language, "cards.list.quoted", word=clean(word, 40)) for word in words[:5])
 
 
 @draws(ListShown)

@@ -7,16 +7,15 @@ from bot.cards import kit
 from bot.cards.actions import submit
 from bot.cards.drawing import draws
 from bot.cards.inputs import choice, choose_one, choose_several
-from bot.cards.kit import Json
 from bot.cards.phrases import text
 from bot.language import say
+from bot.results.choices import DIGEST, ONE_BY_ONE
 from bot.results.firm import NoticeSettingsShown
-from bot.turn import Card, Language, Reader
+from bot.turn import Card, Json, Language, Reader
 from storage.messages.notice_preferences import KINDS, NoticePreferences
 
 HOURS = range(25)
 DAYS = range(7)
-ONE_BY_ONE, DIGEST = "one_by_one", "digest"
 
 
 def draw_notice_settings(reader: Reader, preferences: NoticePreferences, note: str = "") -> Card:

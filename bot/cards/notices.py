@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from bot.cards import entries, kit
 from bot.cards.actions import button, primary
-from bot.cards.kit import Json
-from bot.cards.phrases import join, say_last, text, type_names
-from bot.cards.wording import clean
+from bot.cards.phrases import join, say_last, text
 from bot.language import say, say_list
+from bot.language.company_types import type_names
+from bot.language.wording import clean
 from bot.results.notices import FirstSync, Moved, NewCompany, NewContact
-from bot.turn import Card, Reader
+from bot.turn import Card, Json, Reader
 from storage.models import CompanyType
 
 ROWS = 8

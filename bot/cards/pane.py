@@ -15,17 +15,16 @@ from bot.cards.companies import (
     say_knowers,
 )
 from bot.cards.drawing import draws
-from bot.cards.kit import Json
-from bot.cards.phrases import join, say_last, text, type_names
-from bot.cards.wording import clean
+from bot.cards.phrases import join, say_last, text
 from bot.language import say
+from bot.language.company_types import type_names
+from bot.language.wording import clean
 from bot.results.companies import ItemShown, Met, OnItem
-from bot.turn import Card, Reader
+from bot.turn import Card, Json, Reader
 from storage.book.companies import CompanyDetail
 from storage.book.item_people import Person
 from storage.text.look_alikes import find_disguise
 
-COMPANIES = 6
 PEOPLE = 5
 STRANGERS = 6
 MACHINES = 2

@@ -1,26 +1,16 @@
 """The small texts that many cards share, looked up once per language."""
 
 import functools
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from bot.cards.inputs import Json, choice
+from bot.cards.inputs import choice
 from bot.language import say, say_ago
-from bot.turn import Language, Reader
+from bot.language.company_types import type_names
+from bot.results.choices import NONE
+from bot.turn import Json, Language, Reader
 from storage.lists.facts import Totals
-from storage.models import CompanyType
 
-NOBODY = "nobody"
-NONE = "none"
-"""The value of a choice that takes a type away; inputs know no null."""
 DOT = " · "
-_GAP = re.compile(r"\{(\w+)\}")
-
-
-@functools.cache
-def type_names(language: Language) -> dict[CompanyType | None, str]:
-    """Return what each type of company is called; None is "no type yet"."""
-    return {type_: say(language, f"cards.type.{type_ or NONE}") for type_ in (*CompanyType, None)}
 
 
 @functools.cache
@@ -56,9 +46,3 @@ def join(parts: Iterable[str]) -> str:
 def say_last(reader: Reader, at: int) -> str:
     """Say when the last interaction was."""
     return say_ago(reader.language, at, reader.now, reader.timezone, reader.locale) or text(reader.language, "never")
-
-
-def fill_in(sentences: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
-    """Return sentences with names in their gaps; those that have a gap without a name are left out."""
-    gaps = ((sentence, _GAP.findall(sentence)) for sentence in sentences)
-    return tuple(sentence.format_map(names) for sentence, found in gaps if names.keys() >= set(found))

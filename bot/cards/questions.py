@@ -6,12 +6,11 @@ from bot.cards import entries, kit
 from bot.cards.actions import button, primary
 from bot.cards.companies import draw_back, draw_undo
 from bot.cards.drawing import draws
-from bot.cards.kit import Json
 from bot.cards.phrases import text
-from bot.cards.wording import clean
 from bot.language import say
+from bot.language.wording import clean
 from bot.results.questions import Asked, Conflict, Done, Option, Said, Unclear
-from bot.turn import Card, Reader
+from bot.turn import Card, Json, Reader
 
 SUGGESTIONS = 5
 

@@ -4,10 +4,11 @@ from bot.cards import kit
 from bot.cards.actions import button
 from bot.cards.companies import draw_facts, draw_head
 from bot.cards.drawing import draws
-from bot.cards.phrases import join, say_last, text, type_names
-from bot.cards.wording import clean
+from bot.cards.phrases import join, say_last, text
+from bot.language.company_types import type_names
+from bot.language.wording import clean
 from bot.results.companies import CompanyShared, Found, FoundCompany, FoundContact, FoundView, ViewShared
-from bot.turn import Card, Circle, Item, Language, Reader
+from bot.turn import Card, Circle, Item, Json, Language, Reader
 from storage.book.companies import CompanyDetail
 
 VERB = "company.shared"
@@ -39,7 +40,7 @@ def draw_shared_contact(reader: Reader, name: str, address: str, company_name: s
     return kit.card(body)
 
 
-def draw_shared_view(reader: Reader, name: str, words: str, data: kit.Json, circle: Circle) -> Card:
+def draw_shared_view(reader: Reader, name: str, words: str, data: Json, circle: Circle) -> Card:
     """Draw a view: its name, and a button that shows each reader the reader's own list."""
     body = [kit.title(name)]
     if circle.is_of_the_firm:

@@ -5,12 +5,12 @@ from bot.cards.actions import button, primary, submit
 from bot.cards.companies import draw_facts, draw_note, draw_undo, say_today, suggest
 from bot.cards.drawing import draws
 from bot.cards.inputs import choose_person, choose_visibly
-from bot.cards.kit import Json
-from bot.cards.phrases import join, say_count, say_last, text, type_choices, type_names
-from bot.cards.wording import clean
+from bot.cards.phrases import join, say_count, say_last, text, type_choices
 from bot.language import say
+from bot.language.company_types import type_names
+from bot.language.wording import clean
 from bot.results.companies import UnsortedListed, UnsortedShown
-from bot.turn import Card, Reader
+from bot.turn import Card, Json, Reader
 from storage.book.companies import CompanyDetail, CompanyRow
 from storage.lists.filters import Scope
 from storage.lists.paging import Page

@@ -6,10 +6,10 @@ from bot.cards import kit
 from bot.cards.actions import button
 from bot.cards.drawing import draws
 from bot.cards.phrases import text
-from bot.cards.wording import clean
 from bot.language import say, say_ago, say_date, say_reason, say_time
+from bot.language.wording import clean
 from bot.results.firm import Status, StatusShown, SyncFailure
-from bot.turn import Card, Reader
+from bot.turn import Card, Json, Reader
 
 TROUBLES = 8
 DAY = 86_400
@@ -59,7 +59,7 @@ def _list_facts(reader: Reader, status: Status) -> Sequence[tuple[str, str]]:
     )
 
 
-def _draw_troubles(reader: Reader, troubles: Sequence[SyncFailure]) -> list[kit.Json]:
+def _draw_troubles(reader: Reader, troubles: Sequence[SyncFailure]) -> list[Json]:
     if not troubles:
         return []
     rows = [kit.subtitle(text(reader.language, "status.troubles"))]

@@ -7,24 +7,18 @@ from bot.cards.actions import button, danger, submit
 from bot.cards.companies import draw_undo
 from bot.cards.drawing import draws
 from bot.cards.inputs import beside, choose_person, write_text
-from bot.cards.kit import Json
 from bot.cards.phrases import join, text
-from bot.cards.wording import clean
 from bot.language import say
+from bot.language.wording import clean
+from bot.results.choices import FIRM
 from bot.results.lists import ViewShown, ViewsListed
-from bot.turn import Card, Choice, Language, Reader
+from bot.results.titles import say_name
+from bot.turn import Card, Choice, Json, Language, Reader
 from storage.views.views import ViewRow
 
 NAME = 80
-FIRM = "firm"
-"""The choice of a people picker that means everybody."""
 ROWS = 8
 """As many views as one card has room for."""
-
-
-def say_name(language: Language, view: ViewRow) -> str:
-    """Return a view's name; the built-in ones have theirs from the catalogue."""
-    return text(language, f"view.{view.builtin}") if view.builtin and not view.name else view.name
 
 
 def draw_views(

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from bot.cards import kit
 from bot.cards.actions import button
 from bot.cards.drawing import draws
-from bot.cards.kit import Json
-from bot.cards.phrases import fill_in, text
+from bot.cards.phrases import text
 from bot.cards.questions import draw_option, draw_suggestions
-from bot.cards.wording import clean
 from bot.language import say
+from bot.language.suggestions import fill_in
+from bot.language.wording import clean
 from bot.results.questions import Greeted, HelpShown, NotUnderstood, Option, TurnedRound
-from bot.turn import Card, Language, Reader
+from bot.turn import Card, Json, Language, Reader
 from storage.text.greetings import choose_greeting
 
 TRIALS = 3

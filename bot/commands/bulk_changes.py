@@ -5,8 +5,6 @@ from typing import Final
 
 from msgspec import UNSET
 
-from bot.cards.kit import Json
-from bot.cards.phrases import NOBODY, type_names
 from bot.commands.change_notices import tell
 from bot.commands.change_words import say_old_and_new, say_replaced
 from bot.commands.inputs import (
@@ -16,9 +14,11 @@ from bot.commands.inputs import (
 from bot.commands.names import Meant, read_person
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
+from bot.language.company_types import type_names
 from bot.results.base import Result
+from bot.results.choices import NOBODY
 from bot.results.questions import Asked, Done
-from bot.turn import Turn
+from bot.turn import Json, Turn
 from bot.verbs import CHANGES_FROM_CARD, GROUP, OWN, Router, write_ask
 from storage.book import companies
 from storage.book.companies import CompanyRow

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.cards.phrases import type_names
 from bot.commands.inputs import read_type
 from bot.commands.names import Meant
 from bot.language import say, say_list
+from bot.language.company_types import type_names
 from bot.turn import Language, Turn
 from storage.book.companies import CompanyRow
 from storage.firm import users

@@ -7,8 +7,6 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from bot.cards.kit import Json
-from bot.cards.phrases import NOBODY, NONE, type_names
 from bot.commands.bulk_changes import set_many
 from bot.commands.change_notices import tell
 from bot.commands.change_words import Wanted, is_replacing, say_step, want
@@ -24,10 +22,12 @@ from bot.commands.names import (
 )
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
+from bot.language.company_types import type_names
 from bot.results.base import Result
+from bot.results.choices import NOBODY, NONE
 from bot.results.companies import CompanyShown
 from bot.results.questions import Asked, Conflict
-from bot.turn import Turn
+from bot.turn import Json, Turn
 from bot.verbs import CHANGES, GROUP, OWN, Router, write_ask
 from storage.book import companies, company_changes
 from storage.book.companies import CompanyDetail

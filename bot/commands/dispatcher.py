@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.cards.replies import draw_reply
 from bot.commands.export_queue import ExportQueue
 from bot.commands.memory import Memory
+from bot.results.base import Result
 from bot.turn import NOBODY_ELSE, Circle, Language, Notice, Reader, Record, Reply, Surface, Turn
 from bot.verbs import Input, Role, Verb
 from storage.engine.connection import Connection, Reading
@@ -15,6 +15,8 @@ from storage.messages.notice_preferences import NoticePreferences
 from storage.record.audit import add_audit
 from storage.viewer import Viewer
 
+Draw = Callable[[Reader, Result], Reply]
+"""What says a result to a reader."""
 Run = Callable[[], Awaitable[Reply]]
 Claim = Callable[[Connection, Run], Awaitable[Reply]]
 """Wrapped around a command that writes, inside its transaction: either give the reply of an earlier delivery of the
@@ -55,10 +57,11 @@ class Caller:
 class Dispatcher:
     """Runs commands."""
 
-    def __init__(self, database: Database, post: Post | None = None) -> None:
+    def __init__(self, database: Database, draw: Draw, post: Post | None = None) -> None:
         self.database = database
         self.memory = Memory()
         self._exports = ExportQueue()
+        self._draw = draw
         self._post = post
         self._preferences = NoticePreferences() if post is None else post.default
 
@@ -93,7 +96,7 @@ class Dispatcher:
         )
 
     async def _answer(self, verb: Verb, given: Input, turn: Turn) -> Reply:
-        reply = draw_reply(turn.reader, await verb.command(turn, given))
+        reply = self._draw(turn.reader, await verb.command(turn, given))
         if reply.notices and self._post is not None:
             await self._post.add(turn.writing, turn.viewer.tenant_id, reply.notices)
         return reply

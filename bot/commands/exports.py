@@ -8,15 +8,15 @@ from typing import Any, ClassVar, Literal
 import msgspec
 from msgspec import UNSET
 
-from bot.cards.lists import shorten
-from bot.cards.phrases import type_names
 from bot.commands.inputs import Words
 from bot.commands.listings import ShowList, read_listing, read_page
 from bot.commands.lists import OfList
 from bot.commands.sheets import TYPES, Sheet, open_sheet
 from bot.errors import BadRequestError
 from bot.language import say
+from bot.language.company_types import type_names
 from bot.language.formats import has_decimal_comma, zone
+from bot.results.list_state import shorten
 from bot.results.lists import FileMade, FileOffered
 from bot.results.titles import say_title
 from bot.turn import Ask, File, Record, Turn

@@ -1,10 +1,9 @@
-"""What went wrong, as a card with a sentence; what storage refuses is translated here, once."""
+"""What went wrong, as a sentence; what storage refuses is translated here, once."""
 
-from bot.cards.replies import draw_reply
 from bot.errors import BadRequestError, CarnetError, ConflictError, ForbiddenError, NotFoundError
 from bot.language import say
 from bot.results.questions import Said
-from bot.turn import Reader, Reply
+from bot.turn import Language
 from storage.errors import CursorError, FilterError, MissingError, RefusedError, RuleError, StaleError, TakenError
 
 _FORBIDDEN = frozenset({"not_owner", "builtin"})
@@ -35,7 +34,6 @@ def translate(error: Exception) -> CarnetError | None:
     return known
 
 
-def describe_failure(error: CarnetError, reader: Reader) -> Reply:
-    """Return the card that says an error."""
-    sentence = say(reader.language, f"errors.{error.key}", **error.values)
-    return draw_reply(reader, Said(summary=sentence, code=error.code))
+def describe_failure(error: CarnetError, language: Language) -> Said:
+    """Return the sentence that says an error."""
+    return Said(summary=say(language, f"errors.{error.key}", **error.values), code=error.code)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from bot.cards.lists import quote, state_of
 from bot.commands.inputs import Strings, Words
 from bot.commands.listings import ShowList, read_list, read_listing
 from bot.commands.lists import show_list
@@ -10,11 +9,13 @@ from bot.commands.names import UnclearError
 from bot.commands.suggesting import fill, get_own_names
 from bot.errors import NotFoundError
 from bot.language import say
+from bot.language.wording import quote
 from bot.results.base import Result
+from bot.results.list_state import state_of
 from bot.results.lists import Listing
 from bot.results.questions import Greeted, HelpShown, NotUnderstood, Option, Said, TurnedRound
 from bot.turn import Turn
-from bot.verbs import EXTENSION, GROUP, OUTSIDERS, OWN, READS, Input, Nothing, Router
+from bot.verbs import EXTENSION, GROUP, OUTSIDERS, OWN, READS, READS_FROM_CARD, Input, Nothing, Router
 from storage.firm.users import get_user
 from storage.text.greetings import choose_greeting
 from storage.views import views
@@ -84,7 +85,7 @@ async def point_to_buttons(turn: Turn, given: Nothing) -> Said:
     return Said(summary=say(turn.language, "commands.use_buttons"))
 
 
-@router.verb("cancel", Nothing, READS.but(where=EVERYWHERE))
+@router.verb("cancel", Nothing, READS_FROM_CARD.but(where=EVERYWHERE))
 async def cancel(turn: Turn, given: Nothing) -> Said:
     """Say that nothing was changed."""
     return Said(summary=say(turn.language, "commands.cancelled"))

@@ -5,9 +5,8 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from bot.cards.list_work import UNCHANGED
-from bot.cards.phrases import NOBODY, NONE
 from bot.errors import BadRequestError
+from bot.results.choices import NOBODY, NONE, UNCHANGED
 from bot.verbs import Input
 from storage.lists.filters import MOST_PARTNERS, is_id
 from storage.models import CompanyType
@@ -17,7 +16,6 @@ MOST_AT_ONCE: Final = 100
 """Companies that one click changes."""
 LONGEST: Final = 200
 """Characters of a name that are looked at."""
-ME: Final = "me"
 
 Id = Annotated[int, Meta(ge=1, le=MOST_ID)]
 ViewId = Annotated[int, Meta(ge=-MOST_ID, le=MOST_ID)]

@@ -7,8 +7,6 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from bot.cards.kit import Json
-from bot.cards.views import say_name
 from bot.commands.inputs import Cursor, Names, Strings, ViewId, Words, read_names, tidy
 from bot.commands.names import AskAgain, Meant, find_company, find_person
 from bot.errors import NotFoundError
@@ -16,7 +14,8 @@ from bot.language import describe
 from bot.results.lists import (
     Listing,
 )
-from bot.turn import Turn
+from bot.results.titles import say_name
+from bot.turn import Json, Turn
 from bot.verbs import Input, read_input, write_ask
 from storage.book import companies, contacts
 from storage.firm import users

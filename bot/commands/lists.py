@@ -5,10 +5,9 @@ from typing import Annotated, ClassVar
 
 from msgspec import UNSET, Meta, UnsetType
 
-from bot.cards import filter_bar, lists
-from bot.cards.lists import count_rows
-from bot.cards.types_list import say_types
 from bot.commands.listings import ShowList, complete, count_of_firm, look_ahead, read_filter, read_listing, read_page
+from bot.results.filter_choices import read_choices
+from bot.results.list_state import count_rows, shorten
 from bot.results.lists import (
     ListChoices,
     Listing,
@@ -18,7 +17,7 @@ from bot.results.lists import (
     TypeGroup,
     TypesListed,
 )
-from bot.results.titles import say_title
+from bot.results.titles import say_title, say_types
 from bot.turn import Turn
 from bot.verbs import EXTENSION, GROUP, OWN, READS, READS_FROM_CARD, Router
 from storage.book import companies
@@ -64,7 +63,7 @@ async def narrow_list(turn: Turn, given: NarrowList) -> ListShown:
     """Show the first page of the list as its filter bar says."""
     listing = await read_listing(turn, given)
     inputs = {key: getattr(given, key) for key in ("types", "partner", "scope", "period", "sort")}
-    filter_ = filter_bar.read(listing.filter, inputs)
+    filter_ = read_choices(listing.filter, inputs)
     title = listing.title if filter_ == listing.filter else ""
     return await show_page(turn, await complete(turn, replace(listing, filter=filter_, title=title, cursor=None)))
 
@@ -122,5 +121,5 @@ async def _show_types(turn: Turn, given: ShowList) -> TypesListed:
     for type_ in filter_.types or (*CompanyType, None):
         of_type = filter_.changed(types=(type_,))
         page = await companies.list_companies(turn.connection, turn.viewer, of_type, now=turn.now, limit=_TYPE_ROWS)
-        groups.append(TypeGroup(type_, lists.shorten(of_type), page.rows, has_more=page.next is not None))
-    return TypesListed(summary=say_types(turn.reader), groups=groups, scope=filter_.scope)
+        groups.append(TypeGroup(type_, shorten(of_type), page.rows, has_more=page.next is not None))
+    return TypesListed(summary=say_types(turn.language), groups=groups, scope=filter_.scope)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from msgspec import UNSET
 
-from bot.cards.kit import Json
-from bot.commands.inputs import ME, OfCompany, OfPeople, OfSeveral, is_nobody, tidy
+from bot.commands.inputs import OfCompany, OfPeople, OfSeveral, is_nobody, tidy
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say, split_names
 from bot.results.base import Result
+from bot.results.choices import ME
 from bot.results.questions import Option, Said, Unclear
-from bot.turn import Turn
+from bot.turn import Json, Turn
 from storage.book import companies
 from storage.book.companies import CompanyRow
 from storage.firm import user_search, users

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from bot.cards.notice_settings import DIGEST
 from bot.errors import BadRequestError
 from bot.language import say
+from bot.results.choices import DIGEST
 from bot.results.firm import NoticeSettingsShown
 from bot.turn import Turn
 from bot.verbs import CHANGES_FROM_CARD, READS, Input, Nothing, Router

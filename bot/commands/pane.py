@@ -7,12 +7,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from bot.cards.kit import Json
-from bot.cards.lists import LONGEST_STATE
-from bot.cards.pane import COMPANIES
 from bot.language import say
 from bot.results.companies import ItemShown, Met, OnItem
-from bot.turn import Turn
+from bot.results.list_state import LONGEST_STATE
+from bot.turn import Json, Turn
 from bot.verbs import READS_FROM_CARD, Input, Router, write_ask
 from storage.book import companies
 from storage.book.item_people import Person, get_people
@@ -22,6 +20,8 @@ from storage.text.machines import find_machine
 
 router = Router()
 PEOPLE = 500
+COMPANIES = 6
+"""As many as one card has room for."""
 _MOST_GIVEN = 20_000
 _ADDRESS = 320
 _RAW = 1000

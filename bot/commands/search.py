@@ -4,12 +4,12 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from bot.cards.lists import shorten
-from bot.cards.views import say_name
 from bot.commands.inputs import tidy
 from bot.language import describe, say
 from bot.results.companies import Found, FoundCompany, FoundContact, FoundView
+from bot.results.list_state import shorten
 from bot.results.lists import PeopleFound
+from bot.results.titles import say_name
 from bot.turn import Choice, Turn
 from bot.verbs import EXTENSION, GROUP, OWN, READS_FROM_CARD, Input, Router
 from storage.book import companies, contacts

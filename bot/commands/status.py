@@ -1,8 +1,7 @@
 """What an administrator may ask: how far the firm's mailboxes are."""
 
 from bot.language import say
-from bot.notices.firm_status import describe_status
-from bot.results.firm import StatusShown
+from bot.results.firm import StatusShown, describe_status
 from bot.turn import Turn
 from bot.verbs import ADMINISTRATORS, READS, Nothing, Router
 from storage.queue.health import get_firm_status

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.cards.phrases import fill_in
 from bot.language import quote_name
+from bot.language.suggestions import fill_in
 from bot.turn import Turn
 from storage.book import companies
 from storage.lists.filters import Filter

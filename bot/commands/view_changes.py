@@ -7,9 +7,6 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from bot.cards.kit import Json
-from bot.cards.phrases import text
-from bot.cards.views import say_name
 from bot.commands.change_words import say_step
 from bot.commands.company_changes import Rename, rename
 from bot.commands.inputs import OfView, Strings, Version, Words, read_names, tidy
@@ -21,7 +18,8 @@ from bot.errors import BadRequestError
 from bot.language import LANGUAGES, is_sentence, say
 from bot.results.base import Result
 from bot.results.lists import Listing
-from bot.turn import Turn
+from bot.results.titles import say_name
+from bot.turn import Json, Turn
 from bot.verbs import CHANGES, Router, write_ask
 from storage.lists.filters import Filter, from_json, to_json
 from storage.text.names import fold
@@ -33,7 +31,7 @@ router = Router()
 
 def list_builtin_names() -> tuple[str, ...]:
     """Return the names of the built-in views in every language: nobody may give them to another view."""
-    return tuple(text(language, f"view.{key}") for language in LANGUAGES for key in views.BUILTIN.values())
+    return tuple(say(language, f"cards.view.{key}") for language in LANGUAGES for key in views.BUILTIN.values())
 
 
 def _check_name(name: str) -> None:

@@ -5,11 +5,11 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from bot.cards.views import say_name
 from bot.commands.inputs import OfView
 from bot.commands.views import ListViews, confirm, find_view, must_ask, show_views
 from bot.language import say
 from bot.results.base import Result
+from bot.results.titles import say_name
 from bot.turn import Turn
 from bot.verbs import CHANGES, Router
 from storage.views import order, views

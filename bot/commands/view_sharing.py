@@ -5,14 +5,13 @@ from dataclasses import replace
 
 from msgspec import UNSET
 
-from bot.cards.kit import Json
-from bot.cards.views import FIRM
 from bot.commands.inputs import OfPeople, Words
 from bot.commands.names import Meant, read_people
 from bot.commands.views import confirm, find_view, must_ask, show_view
 from bot.language import say, say_list
 from bot.results.base import Result
-from bot.turn import Notice, Turn
+from bot.results.choices import FIRM
+from bot.turn import Json, Notice, Turn
 from bot.verbs import CHANGES, Router
 from storage.views import changes
 

@@ -5,21 +5,19 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from bot.cards.kit import Json
-from bot.cards.phrases import text
-from bot.cards.views import say_name
 from bot.commands.inputs import OfView, tidy
 from bot.commands.listings import ShowList
 from bot.commands.lists import show_list
 from bot.commands.names import AskAgain, Meant, UnclearError, ask_which, choose
 from bot.commands.search import show_question
 from bot.errors import BadRequestError, NotFoundError
-from bot.language import LANGUAGES, describe
+from bot.language import LANGUAGES, describe, say
 from bot.results.base import Result
 from bot.results.companies import ViewShared
 from bot.results.lists import NamedView, ViewShown, ViewsListed
 from bot.results.questions import Asked
-from bot.turn import Turn
+from bot.results.titles import say_name
+from bot.turn import Json, Turn
 from bot.verbs import EXTENSION, READS, READS_FROM_CARD, Input, Router, write_ask
 from storage.firm import users
 from storage.lists.filters import to_json
@@ -53,7 +51,7 @@ async def show_views(
     everything = await views.list_views(turn.connection, turn.viewer, is_hidden=True)
     shown = everything if given.hidden else [view for view in everything if not view.is_hidden]
     return ViewsListed(
-        summary=note or text(turn.language, "views.title"),
+        summary=note or say(turn.language, "cards.views.title"),
         audit_ids=tuple(audit_ids),
         views=await _name_all(turn, shown),
         start=given.start,
@@ -134,7 +132,7 @@ async def _find_id(turn: Turn, given: OfView) -> int:
         raise BadRequestError("which_view")
     folded = fold(name)
     for view_id, key in views.BUILTIN.items():
-        if folded in {fold(text(language, f"view.{key}")) for language in LANGUAGES}:
+        if folded in {fold(say(language, f"cards.view.{key}")) for language in LANGUAGES}:
             return view_id
     matches = await views.find_views(turn.connection, turn.viewer, name)
     match = choose(matches)
@@ -151,7 +149,7 @@ async def _find_id(turn: Turn, given: OfView) -> int:
 def _find_builtin_tail(folded: str) -> int | None:
     """Return the built-in view whose name is said without its "my"."""
     for view_id, key in views.BUILTIN.items():
-        if any(fold(text(language, f"view.{key}")).partition(" ")[2] == folded for language in LANGUAGES):
+        if any(fold(say(language, f"cards.view.{key}")).partition(" ")[2] == folded for language in LANGUAGES):
             return view_id
     return None
 

@@ -5,6 +5,7 @@ A name in one is a gap (`{company}`), filled with a name of the reader's own.
 
 import functools
 import re
+from collections.abc import Iterable, Mapping
 
 from rapidfuzz import fuzz, process
 
@@ -14,7 +15,7 @@ from bot.language.vocabulary_loader import load_vocabulary
 from bot.turn import Language
 
 _COUNT = 3
-_GAP = re.compile(r"\{\w+\}")
+_GAP = re.compile(r"\{(\w+)\}")
 _LONGEST = 120
 """Characters that are compared."""
 
@@ -24,6 +25,12 @@ def suggest(text: str, language: Language) -> list[str]:
     examples = _load_examples(language)
     nearest = process.extract(fold(text[:_LONGEST]), examples, scorer=fuzz.token_sort_ratio, limit=_COUNT)
     return [example for _, _, example in nearest]
+
+
+def fill_in(sentences: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return sentences with names in their gaps; those that have a gap without a name are left out."""
+    gaps = ((sentence, _GAP.findall(sentence)) for sentence in sentences)
+    return tuple(sentence.format_map(names) for sentence, found in gaps if names.keys() >= set(found))
 
 
 @functools.cache

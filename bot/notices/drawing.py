@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from bot.cards import notices as cards
 from bot.cards.status import draw_credential, draw_status
-from bot.cards.wording import clean
 from bot.language import describe, say
-from bot.notices.firm_status import describe_status
+from bot.language.wording import clean
 from bot.notices.plan import PARTNER_KINDS
+from bot.results.firm import describe_status
 from bot.results.notices import FirstSync, Moved, NewCompany, NewContact
 from bot.turn import Card, Language, Reader
 from storage.engine.connection import Connection

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.results.base import Result
+from bot.turn import Json
 from storage.book.companies import CompanyDetail, CompanyRow
 from storage.book.contacts import ContactDetail, SeenPerson
 from storage.book.item_people import Person
 from storage.lists.filters import Scope
 from storage.lists.paging import Page
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.results.base import Result
 from storage.firm.rule_values import FirmRules
 from storage.messages.notice_preferences import NoticePreferences
+from storage.queue.health import FirmStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +78,25 @@ class FirmShown(Result):
     """Some of the others, by number and name, whom the picker offers before anybody types."""
     section: str = "rules"
     note: str = ""
+
+
+def describe_status(found: FirmStatus) -> Status:
+    """Return what the administrator's card shows of a measured firm."""
+    health = found.health
+    return Status(
+        total=health.total,
+        current=health.current,
+        syncing=health.syncing,
+        failing=health.failing,
+        skipped=health.skipped,
+        progress=health.progress,
+        done_at=health.done_at,
+        last_success_at=health.last_success_at,
+        reason=found.reason,
+        troubles=tuple(SyncFailure(one.name, one.reason, one.next_try_at) for one in found.lagging if one.reason),
+        contact_count=found.contact_count,
+        company_count=found.company_count,
+        unsent_count=found.unknown_count,
+        polled_count=found.freshness.refused,
+        polled_seconds=(found.freshness.seconds, found.freshness.active_seconds),
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.results.base import Result
-from bot.turn import Choice, File
+from bot.turn import Choice, File, Json
 from storage.book.companies import CompanyRow
 from storage.book.contacts import ContactRow
 from storage.lists.filters import Filter, Scope, to_json
@@ -13,8 +13,6 @@ from storage.lists.paging import Page
 from storage.models import CompanyType
 from storage.text.look_alikes import show_name
 from storage.views.views import ViewRow
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

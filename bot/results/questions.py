@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from bot.results.base import Result
-
-Json = dict[str, Any]
+from bot.turn import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""What a list is called."""
+"""What lists and views are called."""
 
 from bot.language import say
 from bot.results.lists import Listing
 from bot.turn import Language
+from storage.views.views import ViewRow
 
 
 def say_title(language: Language, listing: Listing) -> str:
@@ -16,3 +17,13 @@ def say_title(language: Language, listing: Listing) -> str:
     if filter_.of == "companies" and len(filter_.types) == 1:
         kind = filter_.types[0] or "none"
     return say(language, f"cards.title.{kind}.{filter_.scope}")
+
+
+def say_types(language: Language) -> str:
+    """Call the list of all companies type by type."""
+    return say(language, "cards.list.by_type")
+
+
+def say_name(language: Language, view: ViewRow) -> str:
+    """Return a view's name; the built-in ones have theirs from the catalogue."""
+    return say(language, f"cards.view.{view.builtin}") if view.builtin and not view.name else view.name

@@ -5,7 +5,7 @@
 import pytest
 
 from bot.cards.inputs import write_text
-from bot.cards.wording import clean
+from bot.language.wording import clean
 from storage.text.look_alikes import find_disguise
 
 

@@ -4,8 +4,11 @@ They are shown in a `TextRun`, which no client reads as markdown; a `TextBlock` 
 """
 
 import re
+from collections.abc import Sequence
 from json.encoder import encode_basestring_ascii
 
+from bot.language.texts import say
+from bot.turn import Language
 from storage.text.look_alikes import mark_disguise
 
 _UNSAFE = re.compile(
@@ -59,3 +62,8 @@ def _cut(text: str, limit: int) -> str:
 def count_json_bytes(text: str) -> int:
     """Say how many bytes a text takes in JSON at worst, where everything beyond ASCII is escaped."""
     return len(encode_basestring_ascii(text)) - 2
+
+
+def quote(language: Language, words: Sequence[str]) -> str:
+    """Return words that were not understood as they are named to whoever typed them, in the language's own quotes."""
+    return ", ".join(say(language, "cards.list.quoted", word=clean(word, 40)) for word in words[:5])

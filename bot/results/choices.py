@@ -1,0 +1,20 @@
+"""The values of the choices that a card offers and a command reads; inputs know no null and no number."""
+
+from typing import Final
+
+ME: Final = "me"
+NOT_ME: Final = "not_me"
+ANY: Final = "any"
+"""Whoever, or whenever: the filter asks for nothing there."""
+ANYONE: Final = "anyone"
+"""Some relationship partner."""
+NOBODY: Final = "nobody"
+"""No relationship partner."""
+FIRM: Final = "firm"
+"""Everybody of the firm, where a view is shared."""
+NONE: Final = "none"
+"""No type of company."""
+UNCHANGED: Final = "unchanged"
+"""Each company keeps the type that it has."""
+ONE_BY_ONE: Final = "one_by_one"
+DIGEST: Final = "digest"
