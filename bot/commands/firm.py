@@ -85,7 +85,7 @@ async def save_firm(turn: Turn, given: SaveFirm) -> Result:
         again = {"verb": "firm.save", "section": given.section, "is_confirmed": True, **wanted}
         lines = [say_loss(turn.language, loss) for loss in losses]
         return Asked(summary=say(turn.language, "firm.lose"), again=again, details=lines)
-    changed = await set_rules(turn.writing, turn.viewer, values, now=turn.now, source=turn.surface)
+    changed = await set_rules(turn.writing, turn.viewer, values, now=turn.now, source=turn.source)
     note = say(turn.language, "firm.saved" if changed else "firm.as_it_was")
     return await _show(turn, given.section, note, note)
 
@@ -135,7 +135,7 @@ def _list_changes(given: SaveFirm) -> dict[str, str]:
 
 async def _set_admins(turn: Turn, admins: tuple[str, ...], note: str) -> FirmShown:
     values = {"admins": tuple(dict.fromkeys(admins))}
-    await set_rules(turn.writing, turn.viewer, values, now=turn.now, source=turn.surface)
+    await set_rules(turn.writing, turn.viewer, values, now=turn.now, source=turn.source)
     return await _show(turn, "admins", note, note)
 
 

@@ -69,7 +69,7 @@ def _ask_which(turn: Turn, given: OfMine, name: str, matches: list[Match]) -> Re
 async def _keep(turn: Turn, given: OfMine, of: Of, number: int) -> Result:
     try:
         await keeping.keep(
-            turn.writing, turn.viewer, of, number, is_kept=given.is_kept, now=turn.now, source=turn.surface
+            turn.writing, turn.viewer, of, number, is_kept=given.is_kept, now=turn.now, source=turn.source
         )
     except MissingError as error:
         raise NotFoundError("not_yours_to_keep") from error

@@ -73,7 +73,7 @@ async def restore_changes(turn: Turn, given: OfSet) -> Result:
         again = write_ask("changes.restore", given, is_confirmed=True)
         return Asked(summary=say(turn.language, "commands.restore_question", count=count), again=again)
     try:
-        done = await restore_change_set(turn.writing, turn.viewer, given.audit_id, now=turn.now, source=turn.surface)
+        done = await restore_change_set(turn.writing, turn.viewer, given.audit_id, now=turn.now, source=turn.source)
     except MissingError as error:
         raise NotFoundError from error
     changed = tuple(change for change in done.made if change.is_changed)

@@ -20,7 +20,7 @@ ROOMS = sorted(path.stem for path in (FOLDER / "en" / "texts").glob("*.toml"))
 OTHERS = [language for language in LANGUAGES if language != "en"]
 WORDS = re.compile(r"[^\W\d_]{2,},? [^\W\d_]{2,}")
 READ_BY_PEOPLE = {"title", "text", "label", "placeholder", "error_message", "errorMessage", "altText", "alt_text"}
-LEFT = {"list", "unknown", "cancel"}
+LEFT = {"list", "unknown"}
 """Verbs that the language reaches without a phrase of their own: by the clauses of a list, or by nothing else."""
 NOT_FOR_PEOPLE = {
     "Carnet",  # its name in every language
