@@ -1,6 +1,7 @@
 """`GET /api/changes`: tells an open page that something on it was changed elsewhere, as server-sent events.
 
 An event says what was changed by its number, and no more: the page asks for it again, under its reader's own rights.
+Before each event the reader goes through the door again: whoever is no longer served is told nothing more.
 Changes are read from the record of changes, so those of every process are told: a commit wakes the loop in this process
 and, over LISTEN/NOTIFY, in the others; where nothing wakes it (SQLite with two processes) it looks by itself.
 """
@@ -110,8 +111,8 @@ class Live:
         try:
             await response.prepare(request)
             await response.write(b": here\n\n")
-            await self._send(page, response)
-        except (ConnectionError, StoreUnavailableError):
+            await self._send(page, response, lambda: self._admit(request, surface))
+        except (ConnectionError, StoreUnavailableError, RefusedError):
             log.debug("page_gone")
         finally:
             self._end(page)
@@ -119,7 +120,9 @@ class Live:
 
     async def _begin(self, page: Page) -> None:
         tenant_id, pages = page.caller.viewer.tenant_id, self._pages.setdefault(page.caller.viewer.tenant_id, [])
-        own = [other for other in pages if other.caller.viewer.user_id == page.caller.viewer.user_id]
+        own = [
+            other for other in pages if other.caller.viewer.user_id == page.caller.viewer.user_id and not other.is_over
+        ]
         if len(own) >= MOST_PAGES:
             own[0].end()
         pages.append(page)
@@ -148,10 +151,11 @@ class Live:
         for page in self._pages.get(tenant_id, []) if news else ():
             page.tell(news)
 
-    async def _send(self, page: Page, response: web.StreamResponse) -> None:
+    async def _send(self, page: Page, response: web.StreamResponse, admit: Callable[[], Awaitable[Caller]]) -> None:
         ends_at = time.monotonic() + LONGEST
         while not page.is_over and time.monotonic() < ends_at:
             changed = await page.wait(ALIVE)
+            page.caller = await admit()
             visible = await self._filter_visible(page, changed) if changed else []
             lines = [f"data: {msgspec.json.encode(one).decode()}\n\n" for one in visible]
             await response.write("".join(lines or [": alive\n\n"]).encode())

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from bot.outlook import live
 from storage.book.company_changes import set_company_type
-from storage.models import CompanyType, User
+from storage.models import CompanyType, Tenant, User
 from tests import factories
 from tests.factories import NOW, viewer_of
 from tests.outlook import mint, open_page
@@ -92,10 +92,34 @@ async def test_without_a_good_token_nothing_is_heard(firm, headers):
 async def test_whoever_has_left_hears_nothing(firm):
     async with firm.writing(1) as connection:
         anne = await find_anne(connection, 1)
-        await connection.execute(update(User).where(User.id == anne).values(is_active=False))
+        await leave(connection, anne)
     async with open_page(firm) as page:
         status, _, _ = await page.get("/api/changes", Authorization=f"Bearer {mint(anne)}")
     assert status == 403
+
+
+async def leave(connection, anne):
+    await connection.execute(update(User).where(User.id == anne).values(is_active=False))
+
+
+async def close_to(connection, anne):
+    await connection.execute(update(Tenant).where(Tenant.tenant_id == 1).values(serves="group"))
+    await connection.execute(update(User).where(User.id == anne).values(may_use=False))
+
+
+async def pause_firm(connection, _anne):
+    await connection.execute(update(Tenant).where(Tenant.tenant_id == 1).values(state="paused"))
+
+
+@pytest.mark.parametrize("happen", [leave, close_to, pause_firm])
+async def test_whoever_is_no_longer_served_hears_nothing_more_and_is_let_go(firm, happen):
+    number = await add_company(firm)
+    async with open_page(firm) as page, listening(page, firm) as response:
+        async with firm.writing(1) as connection:
+            await happen(connection, await find_anne(connection, 1))
+        await change(firm, number)
+        async with asyncio.timeout(5):
+            assert await response.content.read() == b""
 
 
 async def test_of_a_person_s_many_pages_the_oldest_is_let_go(firm):
