@@ -40,6 +40,8 @@ class Opened:
     wrong: str = ""
     """The field of the form that could not be read: the form is open, and `error` stands under it."""
     error: str = ""
+    is_undo: bool = False
+    """What `undo` takes back took something back itself."""
 
 
 PLAIN = Opened()
@@ -219,7 +221,11 @@ def draw_partner_question(reader: Reader, company: CompanyDetail, opened: Opened
     ]
     return kit.card(
         [*body, *answers, draw_drawer(reader, company, opened)],
-        [toggle(text(language, "company.somebody_else"), DRAWER), later, draw_undo(reader, opened.audit_ids)],
+        [
+            toggle(text(language, "company.somebody_else"), DRAWER),
+            later,
+            draw_undo(reader, opened.audit_ids, is_undo=opened.is_undo),
+        ],
     )
 
 
@@ -229,7 +235,7 @@ def _draw_actions(reader: Reader, company: CompanyDetail, opened: Opened) -> lis
     return [
         None if opened.is_in_public else toggle(text(reader.language, "company.change"), DRAWER),
         None if has_no_room else draw_taking(reader, company, opened.back),
-        draw_undo(reader, opened.audit_ids, opened.back),
+        draw_undo(reader, opened.audit_ids, opened.back, is_undo=opened.is_undo),
         draw_back(reader, opened.back),
     ]
 
@@ -242,11 +248,13 @@ def draw_taking(reader: Reader, company: CompanyDetail, back: Json | None) -> Js
     return button(text(reader.language, "company.take"), "company.set_partner", user_id="me", **carried)
 
 
-def draw_undo(reader: Reader, audit_ids: Sequence[int], back: Json | None = None) -> Json | None:
-    """Return the button that takes back what was just done."""
+def draw_undo(
+    reader: Reader, audit_ids: Sequence[int], back: Json | None = None, *, is_undo: bool = False
+) -> Json | None:
+    """Return the button that takes back what was just done, called a redo after an undo."""
     if not audit_ids:
         return None
-    return button(text(reader.language, "undo"), "undo", audit_ids=list(audit_ids), back=back)
+    return button(text(reader.language, "redo" if is_undo else "undo"), "undo", audit_ids=list(audit_ids), back=back)
 
 
 def draw_back(reader: Reader, back: Json | None) -> Json | None:

@@ -19,6 +19,7 @@ def _draw_company(reader: Reader, shown: CompanyShown) -> Card:
         is_in_public=reader.is_shared,
         wrong=shown.wrong,
         error=shown.summary if shown.wrong else "",
+        is_undo=shown.is_undo,
     )
     draw = draw_partner_question if shown.asks_partner else draw_company
     return draw(reader, shown.company, opened)

@@ -103,5 +103,5 @@ def _draw_conflict(reader: Reader, found: Conflict) -> Card:
 
 @draws(Done)
 def _draw_done(reader: Reader, done: Done) -> Card:
-    actions = [draw_undo(reader, done.audit_ids, done.back), draw_back(reader, done.back)]
+    actions = [draw_undo(reader, done.audit_ids, done.back, is_undo=done.is_undo), draw_back(reader, done.back)]
     return draw_done(reader, done.summary, actions, done.lines)

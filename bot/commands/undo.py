@@ -1,6 +1,7 @@
 """Taking back what was changed, from the card that confirmed it or in words; an undo can be undone, which is a redo."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Final
 
 from msgspec import Meta
@@ -63,11 +64,14 @@ async def undo(turn: Turn, given: Undo) -> Result:
     if not undone:
         return _say_stale(turn, stale_count, given.back)
     lines = await say_steps(turn, undone)
-    key = "redone" if all(row.is_undo for row in done) else "undone"
+    is_undo = not all(row.is_undo for row in done)
+    key = "undone" if is_undo else "redone"
     if len(undone) == 1 and undone[0].of == "company" and not stale_count:
         note = say(turn.language, f"commands.one_{key}", step=lines[0])
-        return await show_change(turn, undone[0], given.back, undone=note)
-    return _show_undone(turn, undone, lines, stale_count, given.back, key=key)
+        shown: Result = await show_change(turn, undone[0], given.back, undone=note)
+    else:
+        shown = _show_undone(turn, undone, lines, stale_count, given.back, key=key)
+    return replace(shown, is_undo=is_undo)
 
 
 async def _find_changes(turn: Turn, given: Undo) -> tuple[Sequence[AuditRow], bool]:

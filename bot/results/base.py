@@ -15,7 +15,7 @@ ERRORS = 400
 class Result:
     """What a command found, changed or asks."""
 
-    inward: ClassVar[frozenset[str]] = frozenset({"notices", "record", "code", "summary"})
+    inward: ClassVar[frozenset[str]] = frozenset({"notices", "record", "code", "summary", "is_undo"})
     """Fields that are no part of the data."""
     summary: str = ""
     """The result in one plain sentence: a message's text, for notifications and screen readers."""
@@ -25,6 +25,8 @@ class Result:
     """What is written into the audit before the result is given."""
     audit_ids: tuple[int, ...] = ()
     """The changes that `undo` takes back."""
+    is_undo: bool = False
+    """They took something back themselves: what is offered is a redo."""
     code: int = 200
     """The HTTP status of its kind: 400 what was sent makes no sense, 403 not allowed, 404 not there or not yours (one
     answer for both), 409 somebody changed it since, 503 try again later."""

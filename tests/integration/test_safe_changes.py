@@ -99,6 +99,18 @@ async def test_undo_and_redo_say_which_they_are(office):
     assert "Modification rétablie." in said(await office.say("rétablir", language="fr"))
 
 
+@pytest.mark.parametrize(
+    ("language", "undo", "redo"),
+    [("en", "Undo", "Redo"), ("fr", "Annuler la modification", "Rétablir la modification")],
+)
+async def test_the_button_after_an_undo_is_a_redo_and_after_a_redo_an_undo(office, language, undo, redo):
+    data = {"company_id": office.companies[GLOBEX], "type": "client"}
+    done = await office.ask("company.set_type", data, language=language)
+    for button, other in ((undo, redo), (redo, undo), (undo, redo)):
+        done = await office.click(done, button, language=language)
+        assert other in said(done)
+
+
 async def test_redo_with_nothing_taken_back_is_said(office):
     await office.say("set type of Globex to client")
     assert (await office.say("redo")).summary == "You have taken nothing back that could be made again."
