@@ -41,8 +41,10 @@ async def test_B39_no_single_field_of_a_wrong_kind_breaks_a_command(office):
     whole = {"company_id": globex, "contact_id": jean, "name": "nobody", "version": 1, "type": "client", "filter": {}}
     keys = (*whole, "format", "otherwise", "back", "or", "person", "user_id", "names", "group", "place", "rhythm")
     for verb, key, value in itertools.product(VERBS, keys, STRANGE):
-        reply = await office.ask(verb, fit(verb, {**whole, key: value}))
-        assert reply.code < 500, (verb, key, value)
+        given = fit(verb, {**whole, key: value})
+        if key in given:
+            reply = await office.ask(verb, given)
+            assert reply.code < 500, (verb, key, value)
     for verb in VERBS:
         assert (await office.ask(verb, fit(verb, {**whole, "back": {"verb": {}}}))).code < 500, verb
 
