@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
 
 from bot.web.build import DIST, WEB
+from tests.running import find_port
 from tests.web import needs_page
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -40,14 +42,54 @@ in_a_browser = [needs_page, needs_browser, pytest.mark.slow]
 
 
 @contextlib.asynccontextmanager
-async def open_browser() -> AsyncIterator[Browser]:
+async def open_browser(*options: str) -> AsyncIterator[Browser]:
     """Start chromium until the block is left."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(OPTIONS))
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*OPTIONS, *options])
         try:
             yield browser
         finally:
             await browser.close()
+
+
+class SharedChromium:
+    """One chromium for all tests of a process: each test has a loop of its own, and this one runs in a thread."""
+
+    def __init__(self) -> None:
+        self._port = find_port()
+        self._has_started = threading.Event()
+        self._has_ended = asyncio.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._run(),), daemon=True)
+
+    @contextlib.asynccontextmanager
+    async def connect(self) -> AsyncIterator[Browser]:
+        """Drive it until the block is left, which closes what was opened."""
+        await asyncio.to_thread(self._start)
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{self._port}")
+            yield browser
+            await browser.close()
+
+    def _start(self) -> None:
+        if not self._thread.is_alive():
+            self._thread.start()
+        if not self._has_started.wait(60):
+            raise RuntimeError("chromium did not start within a minute")
+
+    def stop(self) -> None:
+        """Let it end, if it was started."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._has_ended.set)
+            self._thread.join(20)
+
+    async def _run(self) -> None:
+        async with open_browser(f"--remote-debugging-port={self._port}"):
+            self._has_started.set()
+            await self._has_ended.wait()
+
+
+CHROMIUM_OF_ALL = SharedChromium()
 
 
 def card(*texts: str, **more: Any) -> dict[str, Any]:
@@ -175,7 +217,7 @@ async def open_window(
     **options: Any,
 ) -> AsyncIterator[Window]:
     """Open a browser on a service; at the end nothing may have gone astray and nobody may have complained."""
-    async with open_browser() as browser:
+    async with CHROMIUM_OF_ALL.connect() as browser:
         context = await browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if theme == "dark" else "light",
