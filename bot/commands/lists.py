@@ -62,7 +62,7 @@ async def show_list(turn: Turn, given: ShowList, note: str = "") -> ListShown | 
 async def narrow_list(turn: Turn, given: NarrowList) -> ListShown:
     """Show the first page of the list as its filter bar says."""
     listing = await read_listing(turn, given)
-    inputs = {key: getattr(given, key) for key in ("types", "partner", "scope", "period", "sort")}
+    inputs = {key: getattr(given, key) for key in NarrowList.__annotations__}
     filter_ = read_choices(listing.filter, inputs)
     title = listing.title if filter_ == listing.filter else ""
     return await show_page(turn, await complete(turn, replace(listing, filter=filter_, title=title, cursor=None)))

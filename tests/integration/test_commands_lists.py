@@ -6,6 +6,7 @@ from storage.lists.filters import Filter, to_json
 from storage.lists.periods import Period
 from storage.models import CompanyType
 from tests import factories
+from tests.card_checks import walk
 from tests.factories import ago
 from tests.office import Office, find_action, names, open_office, read, said
 
@@ -141,6 +142,16 @@ async def test_narrowing_on_the_card(office):
     assert narrowed.data["filter"] == to_json(
         Filter(scope="firm", types=(CompanyType.PROSPECT, None), partners=("nobody",), sort="name", is_ascending=True)
     )
+
+
+async def test_every_input_of_the_filter_bar_narrows_the_list(office):
+    reply = await office.say("all companies")
+    chosen = {"types": "client", "partner": "me", "scope": "mine", "period": "within:7", "sort": "name", "met": "never"}
+    drawn = {node["id"] for node in walk(reply.card) if node["type"].startswith("Input.")}
+    assert drawn == set(chosen)
+    for name, value in chosen.items():
+        narrowed = await office.click(reply, "Show", {name: value})
+        assert narrowed.data["filter"] != reply.data["filter"], name
 
 
 async def test_narrowing_to_a_partner_whoever_it_is_and_to_a_named_month(office):
