@@ -11,6 +11,7 @@ from bot.language.company_types import type_names
 from bot.turn import Language, Turn
 from storage.book.companies import CompanyRow
 from storage.firm import users
+from storage.views.views import BUILTIN
 
 _NAMED = 12
 """As many companies as one line names."""
@@ -26,6 +27,10 @@ class Step(Protocol):
     @property
     def name(self) -> str:
         """What the company, contact or view is called."""
+
+    @property
+    def entity_id(self) -> int | None:
+        """The number of that; a built-in view has no other name."""
 
     @property
     def before(self) -> Mapping[str, Any]:
@@ -44,11 +49,12 @@ class Wanted:
     name: str
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    entity_id: int | None = None
 
 
 def turn_back(step: Step) -> Wanted:
     """Return what taking a change back would do."""
-    return Wanted(step.action, step.name, step.after, step.before)
+    return Wanted(step.action, step.name, step.after, step.before, step.entity_id)
 
 
 def want(company: Meant, action: str, key: str, value: Any) -> Wanted:
@@ -72,7 +78,9 @@ async def say_steps(turn: Turn, steps: Sequence[Step]) -> list[str]:
 def _say(language: Language, step: Step, people: Mapping[int, str]) -> str:
     kind = _find_kind(step)
     old, new = (_say_side(language, kind, side, people) for side in (step.before, step.after))
-    return say(language, f"commands.step.{kind}", name=step.name, old=old, new=new)
+    key = BUILTIN.get(step.entity_id or 0) if step.action.startswith("view.") else None
+    name = say(language, f"cards.view.{key}") if key else step.name
+    return say(language, f"commands.step.{kind}", name=name, old=old, new=new)
 
 
 def _find_kind(step: Step) -> str:
@@ -83,7 +91,7 @@ def _find_kind(step: Step) -> str:
         return "contact"
     if step.action.endswith(".rename"):
         return "name"
-    return "filter" if step.action == "view.set_filter" else "view"
+    return {"view.set_filter": "filter", "view.move": "place"}.get(step.action, "view")
 
 
 def _say_side(language: Language, kind: str, side: Mapping[str, Any], people: Mapping[int, str]) -> str:
@@ -99,6 +107,8 @@ def _say_side(language: Language, kind: str, side: Mapping[str, Any], people: Ma
 def _find_state(kind: str, side: Mapping[str, Any]) -> str:
     if kind == "contact":
         return "is_contact" if side.get("is_added") else "is_no_contact"
+    if "is_default" in side:
+        return "hidden" if side.get("is_hidden") else "default" if side.get("is_default") else "shown"
     if "is_with_firm" in side or "user_ids" in side:
         return "shared" if side.get("is_with_firm") or side.get("user_ids") else "own"
     return "there" if side and not side.get("is_deleted") else "gone"

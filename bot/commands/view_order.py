@@ -12,6 +12,7 @@ from bot.results.base import Result
 from bot.results.titles import say_name
 from bot.turn import Turn
 from bot.verbs import CHANGES, Router
+from storage.record.changes import Change
 from storage.views import order, views
 
 router = Router()
@@ -41,9 +42,17 @@ async def move_view(turn: Turn, given: PlaceView) -> Result:
         question = say(turn.language, "commands.move_view_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id, "place": given.place})
     row_ids = [row.id for row in await views.list_views(turn.connection, turn.viewer)]
-    await order.move_view(turn.writing, turn.viewer, view.id, _find_place(given, row_ids, view.id))
+    to = _find_place(given, row_ids, view.id)
+    change = await order.move_view(turn.writing, turn.viewer, view.id, to, now=turn.now, source=turn.source)
     note = say(turn.language, "commands.view_moved", name=say_name(turn.language, view))
-    return await show_views(turn, ListViews(), note)
+    return await _show(turn, note, change)
+
+
+async def _show(turn: Turn, note: str, change: Change | None) -> Result:
+    """Show the reader's views after one was arranged, with the way to undo it."""
+    if change is None or change.audit_id is None:
+        return await show_views(turn, ListViews(), note)
+    return await show_views(turn, ListViews(), note, (change.audit_id,), change.entity_id)
 
 
 def _find_place(given: PlaceView, row_ids: Sequence[int], view_id: int) -> int:
@@ -59,14 +68,14 @@ def _find_place(given: PlaceView, row_ids: Sequence[int], view_id: int) -> int:
 async def set_default(turn: Turn, given: AnyView) -> Result:
     """Make a view the answer to "show my companies", or go back to the plain list."""
     if given.view_id is None and not given.name:
-        await order.set_default_view(turn.writing, turn.viewer, None)
-        return await show_views(turn, ListViews(), say(turn.language, "commands.default_removed"))
+        removed = await order.set_default_view(turn.writing, turn.viewer, None, now=turn.now, source=turn.source)
+        return await _show(turn, say(turn.language, "commands.default_removed"), removed)
     view = await find_view(turn, given)
     name = say_name(turn.language, view)
     if must_ask(given):
         return confirm(turn, say(turn.language, "commands.default_question", name=name), {"view_id": view.id})
-    await order.set_default_view(turn.writing, turn.viewer, view.id)
-    return await show_views(turn, ListViews(), say(turn.language, "commands.default_set", name=name))
+    change = await order.set_default_view(turn.writing, turn.viewer, view.id, now=turn.now, source=turn.source)
+    return await _show(turn, say(turn.language, "commands.default_set", name=name), change)
 
 
 @router.verb("view.hide", AnyView, CHANGES.but(remembered=False))
@@ -87,5 +96,7 @@ async def _set_hidden(turn: Turn, given: AnyView, *, is_hidden: bool) -> Result:
     name = say_name(turn.language, view)
     if must_ask(given):
         return confirm(turn, say(turn.language, f"commands.{key}_question", name=name), {"view_id": view.id})
-    await order.set_view_hidden(turn.writing, turn.viewer, view.id, is_hidden=is_hidden)
-    return await show_views(turn, ListViews(), say(turn.language, f"commands.{key}", name=name))
+    change = await order.set_view_hidden(
+        turn.writing, turn.viewer, view.id, is_hidden=is_hidden, now=turn.now, source=turn.source
+    )
+    return await _show(turn, say(turn.language, f"commands.{key}", name=name), change)

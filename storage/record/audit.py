@@ -114,6 +114,7 @@ def _is_known(viewer: Viewer) -> ColumnElement[bool]:
         and_(Audit.of == "contact", exists().where(access.people(), Contact.id == Audit.entity_id)),
         and_(Audit.of == "view", exists().where(is_own_view, access.named_by(View), View.id == Audit.entity_id)),
         and_(Audit.of == "view", exists().where(access.views(), View.id == Audit.entity_id)),
+        and_(Audit.of == "view", Audit.entity_id < 0),  # built in, arranged by the viewer
     )
 
 

@@ -15,6 +15,7 @@ from storage.record.audit import AuditRow, Entry, add_audits
 from storage.record.changes import Change
 from storage.text.names import clean_text, fold_name
 from storage.viewer import Viewer
+from storage.views.order import ARRANGING, undo_order
 from storage.views.views import ViewRow, list_views
 from storage.views.writes import (
     MOST,
@@ -181,6 +182,8 @@ async def unshare_view(
 async def undo_view(connection: AsyncConnection, viewer: Viewer, done: AuditRow, *, now: int, source: str) -> Change:
     """Undo a change of an own view; raises the errors of `undo_change`."""
     view_id = done.entity_id or 0
+    if done.action in ARRANGING:
+        return await undo_order(connection, viewer, done, now=now, source=source)
     if done.action == "view.delete":
         return await restore(connection, viewer, view_id, now=now, source=source, undoes=done.name_undo())
     try:

@@ -1,8 +1,9 @@
 """Store each reader's own arrangement of views: the order, the hidden ones, the default."""
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.connection import Reading
@@ -42,6 +43,15 @@ async def set_place(connection: AsyncConnection, viewer: Viewer, view_id: int, *
     changed = await connection.execute(update(ViewPlace).where(*of_place).values(**values))
     if not changed.rowcount:
         await connection.execute(insert(ViewPlace).values(**key, **values))
+
+
+async def set_places(connection: AsyncConnection, viewer: Viewer, places: Sequence[Place]) -> None:
+    """Replace all that the reader has arranged."""
+    of_reader = ViewPlace.tenant_id == viewer.tenant_id, ViewPlace.user_id == viewer.user_id
+    await connection.execute(delete(ViewPlace).where(*of_reader))
+    key = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
+    if places:
+        await connection.execute(insert(ViewPlace), [key | place._asdict() for place in places])
 
 
 async def clear_default(connection: AsyncConnection, viewer: Viewer) -> None:

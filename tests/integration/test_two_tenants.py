@@ -20,6 +20,7 @@ from storage.queue.feeds import FeedState
 from storage.record.audit import AuditRow, Entry
 from storage.record.recent_changes import ChangedEntity
 from storage.viewer import Access, Viewer
+from storage.views.places import Place
 from storage.views.views import ViewRow
 from tests.factories import NOW
 from tests.twins import OURS, SECRET, SECRET_NUMBER, THEIRS, list_questions, read_theirs, write_twins
@@ -128,6 +129,7 @@ OF_FUNCTION: dict[str, dict[str, Any]] = {
     "book.keeping.keep": {"number": 1},
     "history.keeping.list_touched": {"people": {1: ("bob@acme.com", "acme.com")}},
     "queue.chores.add_chores": {},
+    "views.places.set_places": {"places": [Place(1, 0, is_default=False, is_hidden=False)]},
     "book.company_writes.change_several": {"versions": {}},
     "book.contacts.list_contacts": {"filter_": Filter(of="contacts", scope="firm")},
     "engine.database.next_ids": {"model": Company, "count": 1},

@@ -60,11 +60,11 @@ async def test_the_four_views_are_there_from_the_first_day(database, firm):
 
 
 async def test_built_in_views_are_hidden_and_not_deleted(database, firm):
-    await do(database, order.set_view_hidden, firm.anne, -2, is_hidden=True)
+    await do(database, order.set_view_hidden, firm.anne, -2, is_hidden=True, **MADE)
     assert await names(database, firm.anne) == ["my_companies", "prospects", "referral_sources", *MORE]
     assert await names(database, firm.anne, is_hidden=True) == BUILTIN
     assert await names(database, firm.marc) == BUILTIN
-    await do(database, order.set_view_hidden, firm.anne, -2, is_hidden=False)
+    await do(database, order.set_view_hidden, firm.anne, -2, is_hidden=False, **MADE)
     assert await names(database, firm.anne) == BUILTIN
     for step in (changes.delete_view, changes.unshare_view, changes.share_view):
         with pytest.raises(RefusedError, match="builtin"):
@@ -147,7 +147,7 @@ async def test_a_view_shared_with_the_firm_is_everybodys_until_it_is_taken_back(
     view = await save(database, firm.anne)
     await do(database, changes.share_view, firm.anne, view.id, is_with_firm=True, **MADE)
     assert "Dormant clients" in await names(database, firm.zoe)
-    await do(database, order.set_default_view, firm.zoe, view.id)
+    await do(database, order.set_default_view, firm.zoe, view.id, **MADE)
     taken = await do(database, changes.unshare_view, firm.anne, view.id, **MADE)
     assert await names(database, firm.zoe) == BUILTIN
     assert await do(database, views.get_default_view, firm.zoe) is None
@@ -158,7 +158,7 @@ async def test_a_view_shared_with_the_firm_is_everybodys_until_it_is_taken_back(
 async def test_a_shared_view_is_hidden_by_its_reader_alone(database, firm):
     view = await save(database, firm.anne)
     await do(database, changes.share_view, firm.anne, view.id, is_with_firm=True, **MADE)
-    await do(database, order.set_view_hidden, firm.marc, view.id, is_hidden=True)
+    await do(database, order.set_view_hidden, firm.marc, view.id, is_hidden=True, **MADE)
     assert await names(database, firm.marc) == BUILTIN
     assert "Dormant clients" in await names(database, firm.anne)
 
@@ -177,9 +177,9 @@ async def test_a_copy_is_ones_own_and_gets_a_free_name(database, firm):
 
 async def test_views_are_put_in_order_by_each_reader(database, firm):
     view = await save(database, firm.anne, "Last")
-    moved = await do(database, order.move_view, firm.anne, view.id, 1)
-    assert [one.name or one.builtin for one in moved][:2] == ["my_companies", "Last"]
-    await do(database, order.move_view, firm.anne, -4, 0)
+    await do(database, order.move_view, firm.anne, view.id, 1, **MADE)
+    assert (await names(database, firm.anne))[:2] == ["my_companies", "Last"]
+    await do(database, order.move_view, firm.anne, -4, 0, **MADE)
     await save(database, firm.anne, "Newest")
     expected = ["referral_sources", "my_companies", "Last", "clients", "prospects", *MORE, "Newest"]
     assert await names(database, firm.anne) == expected
@@ -189,12 +189,12 @@ async def test_views_are_put_in_order_by_each_reader(database, firm):
 async def test_one_view_is_the_default(database, firm):
     view = await save(database, firm.anne)
     assert await do(database, views.get_default_view, firm.anne) is None
-    await do(database, order.set_default_view, firm.anne, -2)
-    await do(database, order.set_default_view, firm.anne, view.id)
+    await do(database, order.set_default_view, firm.anne, -2, **MADE)
+    await do(database, order.set_default_view, firm.anne, view.id, **MADE)
     assert (await do(database, views.get_default_view, firm.anne)).id == view.id
     with pytest.raises(MissingError):
-        await do(database, order.set_default_view, firm.anne, 4711)
-    await do(database, order.set_view_hidden, firm.anne, view.id, is_hidden=True)
+        await do(database, order.set_default_view, firm.anne, 4711, **MADE)
+    await do(database, order.set_view_hidden, firm.anne, view.id, is_hidden=True, **MADE)
     assert await do(database, views.get_default_view, firm.anne) is None
 
 

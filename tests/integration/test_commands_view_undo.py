@@ -1,0 +1,87 @@
+"""Whatever is done with a saved view is undone and redone to the letter, in words and by its buttons."""
+
+from dataclasses import replace
+
+import pytest
+
+from storage.views import views
+from tests.office import Office, look, open_office
+
+CLIENTS, COURTS = {"types": ["client"]}, {"types": ["court"]}
+ANNE = "Anne Martin"
+ON_CARDS = {
+    "rename": ("view.rename", {"new_name": "Sleepers"}),
+    "share with another": ("view.share", {"people": ["Zoé Brun"]}),
+    "share with the firm": ("view.share", {"with_firm": True}),
+    "unshare": ("view.unshare", {}),
+    "delete": ("view.delete", {}),
+    "move": ("view.move", {"to": 0}),
+    "hide": ("view.hide", {}),
+    "default": ("view.set_default", {}),
+}
+CHANGES = ON_CARDS | {
+    "filter": ("view.set_filter", {"filter": COURTS}),
+    "duplicate": ("view.duplicate", {"new_name": "Twin"}),
+    "hide a built-in one": ("view.hide", {"view_id": -2}),
+    "default of a built-in one": ("view.set_default", {"view_id": -3}),
+}
+
+
+@pytest.fixture
+async def office(database) -> Office:
+    return await open_office(database)
+
+
+async def save_shared(office):
+    view_id = (await office.ask("view.save", {"name": "Dormant clients", "filter": CLIENTS})).data["view_id"]
+    await office.ask("view.share", {"view_id": view_id, "people": ["Marc Lefèvre"]})
+    return view_id
+
+
+async def keep(office):
+    """Return everything of Anne's views but the count of their changes."""
+    anne = office.people[ANNE]
+    async with office.database.reading(1) as connection:
+        rows = await views.list_views(connection, anne, is_hidden=True)
+        return [(replace(row, version=0), await views.list_view_readers(connection, anne, row.id)) for row in rows]
+
+
+@pytest.mark.parametrize("what", CHANGES)
+async def test_in_words_a_change_of_a_view_is_undone_and_redone_exactly(office, what):
+    verb, data = CHANGES[what]
+    view_id, before = await save_shared(office), await keep(office)
+    await office.ask(verb, {"view_id": view_id, **data})
+    after = await keep(office)
+    assert after != before
+    for words, expected in (("undo", before), ("redo", after), ("undo", before), ("redo", after)):
+        await office.say(words)
+        assert await keep(office) == expected
+
+
+@pytest.mark.parametrize("what", ON_CARDS)
+async def test_by_its_buttons_a_change_of_a_view_is_undone_and_redone_exactly(office, what):
+    verb, data = ON_CARDS[what]
+    view_id, before = await save_shared(office), await keep(office)
+    done = await office.ask(verb, {"view_id": view_id, **data})
+    after = await keep(office)
+    for button, expected in (("Undo", before), ("Redo", after), ("Undo", before), ("Redo", after)):
+        done = await office.click(done, button)
+        assert await keep(office) == expected
+
+
+async def test_undo_after_a_view_was_moved_leaves_what_was_changed_before_it(office):
+    view_id = await save_shared(office)
+    await office.say("set type of Globex to client")
+    await office.ask("view.move", {"view_id": view_id, "to": 0})
+    undone = await office.say("undo")
+    assert "View “Dormant clients”: another place" in str(undone.card)
+    assert (await look(office, "Globex")).type == "client"
+
+
+async def test_an_arrangement_that_was_changed_since_is_left_and_that_is_said(office):
+    view_id = await save_shared(office)
+    moved = await office.ask("view.move", {"view_id": view_id, "to": 0})
+    await office.ask("view.hide", {"view_id": -2})
+    kept = await keep(office)
+    assert (await office.click(moved, "Undo")).code == 409
+    assert await keep(office) == kept
