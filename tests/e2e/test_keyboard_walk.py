@@ -1,0 +1,68 @@
+"""The main jobs without a mouse, against the running service: set a type, set a partner, take it back."""
+
+import pytest
+
+from tests.browser import in_a_browser, open_window
+from tests.demo_firm import DemoFirm, open_tab, tab_of
+
+pytestmark = in_a_browser
+_FOCUSED = """() => {
+  const on = document.activeElement;
+  const label = on.labels && on.labels[0] ? on.labels[0].innerText : "";
+  return on.matches("button, a, input, select, [role]")
+    ? [on.getAttribute("aria-label"), label, on.innerText].map(text => (text || "").trim())
+    : [];
+}"""
+_MOST_STEPS = 60
+
+
+@pytest.fixture
+def firm(demo_url):
+    return DemoFirm(demo_url)
+
+
+async def reach(page, name):
+    """Walk on with the Tab key until what has this name is in focus."""
+    walked = []
+    for _ in range(_MOST_STEPS):
+        walked.append(await page.evaluate(_FOCUSED))
+        if name in walked[-1]:
+            return
+        await page.keyboard.press("Tab")
+    pytest.fail(f"{name} is not reached by {walked}")
+
+
+async def press(page, name):
+    await reach(page, name)
+    await page.keyboard.press("Enter")
+
+
+async def set_type_and_take_it_back(page):
+    await press(page, "Change")
+    await reach(page, "Type")
+    await page.keyboard.type("Cou")
+    await press(page, "Save")
+    await page.get_by_text("type: Client → Court").first.wait_for()
+    await press(page, "Undo")
+    await page.get_by_text("Taken back.").first.wait_for()
+    await reach(page, "Redo")
+
+
+async def test_in_the_pane_a_type_is_set_and_taken_back_without_a_mouse(demo_url, firm):
+    anne = firm.person("Anne Martin")
+    async with open_window(demo_url, is_stubbed=False) as window:
+        setup = {"demoItem": firm.mail_from(anne, "@acme.example"), "demoTokenValue": firm.token(anne)}
+        page = await window.open("/pane?lang=en-GB", **setup)
+        await page.get_by_text("Acme", exact=True).first.wait_for()
+        await set_type_and_take_it_back(page)
+
+
+async def test_in_the_tab_a_type_is_set_and_taken_back_without_a_mouse(firm):
+    person = firm.person("Anne Martin")
+    async with tab_of(firm, person) as window:
+        page = await open_tab(window, firm, person)
+        await page.locator(".row", has_text="acme.example").first.wait_for()
+        await page.get_by_role("grid").focus()
+        await page.keyboard.press("Enter")
+        await page.locator(".side .ac-adaptiveCard").wait_for()
+        await set_type_and_take_it_back(page)
