@@ -1,4 +1,4 @@
-"""The main jobs without a mouse, against the running service: set a type, set a partner, take it back."""
+"""The main jobs without a mouse, against the running service, and with how many clicks they are done with one."""
 
 import pytest
 
@@ -8,11 +8,14 @@ from tests.demo_firm import DemoFirm, open_tab, tab_of
 pytestmark = in_a_browser
 _FOCUSED = """() => {
   const on = document.activeElement;
-  const label = on.labels && on.labels[0] ? on.labels[0].innerText : "";
+  const names = (on.getAttribute("aria-labelledby") || "").split(" ").filter(Boolean);
+  const label = [...names.map(id => document.getElementById(id)), ...(on.labels || [])].find(Boolean)?.innerText;
   return on.matches("button, a, input, select, [role]")
     ? [on.getAttribute("aria-label"), label, on.innerText].map(text => (text || "").trim())
     : [];
 }"""
+_COUNT_CLICKS = "() => { window.clicks = 0; addEventListener('click', on => clicks += on.detail > 0, true); }"
+"""A click with the mouse has a detail; one that a key makes has none."""
 _MOST_STEPS = 60
 
 
@@ -48,12 +51,20 @@ async def set_type_and_take_it_back(page):
     await reach(page, "Redo")
 
 
+async def open_beside(window, firm, person, domain):
+    setup = {"demoItem": firm.mail_from(person, domain), "demoTokenValue": firm.token(person)}
+    page = await window.open("/pane?lang=en-GB", **setup)
+    await page.get_by_role("button", name="Change", exact=True).wait_for()
+    await page.evaluate(
+        "() => { window.clicks = 0; addEventListener('click', event => clicks += event.detail > 0, true); }"
+    )
+    return page
+
+
 async def test_in_the_pane_a_type_is_set_and_taken_back_without_a_mouse(demo_url, firm):
     anne = firm.person("Anne Martin")
     async with open_window(demo_url, is_stubbed=False) as window:
-        setup = {"demoItem": firm.mail_from(anne, "@acme.example"), "demoTokenValue": firm.token(anne)}
-        page = await window.open("/pane?lang=en-GB", **setup)
-        await page.get_by_text("Acme", exact=True).first.wait_for()
+        page = await open_beside(window, firm, anne, "@acme.example")
         await set_type_and_take_it_back(page)
 
 
@@ -66,3 +77,33 @@ async def test_in_the_tab_a_type_is_set_and_taken_back_without_a_mouse(firm):
         await page.keyboard.press("Enter")
         await page.locator(".side .ac-adaptiveCard").wait_for()
         await set_type_and_take_it_back(page)
+
+
+async def test_in_the_pane_a_partner_is_set_and_taken_back_without_a_mouse(demo_url, firm):
+    anne = firm.person("Anne Martin")
+    async with open_window(demo_url, is_stubbed=False) as window:
+        page = await open_beside(window, firm, anne, "@aurelia-cosmetiques.example")
+        await press(page, "Change")
+        await reach(page, "Relationship partner")
+        await page.keyboard.type("Charl")
+        await page.get_by_role("option", name="Charlotte Ashworth").wait_for()
+        await press(page, "Relationship partner")
+        await press(page, "Save")
+        await page.get_by_text("partner: Anne Martin → Charlotte Ashworth").first.wait_for()
+        await press(page, "Undo")
+        await page.get_by_text("Taken back.").first.wait_for()
+
+
+async def test_in_the_pane_a_partner_takes_three_clicks_and_typing(demo_url, firm):
+    anne = firm.person("Anne Martin")
+    async with open_window(demo_url, is_stubbed=False) as window:
+        page = await open_beside(window, firm, anne, "@aurelia-cosmetiques.example")
+        await page.get_by_role("button", name="Change", exact=True).click()
+        await page.get_by_role("combobox", name="Relationship partner").click()
+        await page.keyboard.type("Charl")
+        await page.get_by_role("option", name="Charlotte Ashworth").wait_for()
+        await page.get_by_role("button", name="Save").nth(1).click()
+        await page.get_by_text("partner: Anne Martin → Charlotte Ashworth").first.wait_for()
+        assert await page.evaluate("clicks") == 3
+        await page.get_by_role("button", name="Undo").click()
+        await page.get_by_text("Taken back.").first.wait_for()
