@@ -18,6 +18,7 @@ from storage.history.retention import drop_old_partitions, prepare_purge, purge_
 from storage.lists.reindex import VERSION, reindex_some
 from storage.queue.chores import LEASE, DueChore, claim_chores, fail_chore, finish_chore
 from storage.queue.clock import correct_future_times
+from storage.queue.load import PURGE_WAITS
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +101,7 @@ class Upkeep:
             dropped = await drop_old_partitions(self._database, believed)
             purged = await purge_tenant(self._database, chore.tenant_id, believed)
         except PurgeBoundError as error:
-            await self._put_off(chore, now, f"purge_needs_word:{error.count}")
+            await self._put_off(chore, now, f"{PURGE_WAITS}{error.count}")
         except ClocksDifferError:
             await self._put_off(chore, now, "clocks_differ")
         except DatabaseError as error:

@@ -7,8 +7,8 @@ import argparse
 import asyncio
 import time
 
-from rich.console import Console
-
+from bot.cli.terminal import open_console
+from bot.commands.firm import say_loss
 from bot.config import Config
 from bot.environment import load_config
 from bot.graph.client.client import GraphClients
@@ -17,6 +17,8 @@ from bot.language import LANGUAGES, say, say_time
 from bot.upkeep import ClocksDifferError, read_agreed_time
 from storage.engine.database import Database, open_database
 from storage.engine.rls import SYSTEM
+from storage.firm.held_rules import list_held
+from storage.firm.rules import set_first_rules
 from storage.history.purge_bounds import Plan, plan_purge
 from storage.history.retention import drop_old_partitions, prepare_purge, purge_tenant
 from storage.queue.health import Firm, list_firms
@@ -41,19 +43,24 @@ async def _run(config: Config, language: str, *, is_confirmed: bool) -> int:
     try:
         async with database.reading(SYSTEM) as connection:
             firms = [firm for firm in await list_firms(connection) if firm.state == "active"]
-        return max([await _purge(database, graph, firm, language, is_confirmed=is_confirmed) for firm in firms] or [0])
+        return max(
+            [await _purge(database, graph, config, firm, language, is_confirmed=is_confirmed) for firm in firms] or [0]
+        )
     finally:
         await graph.close()
         await database.close()
 
 
-async def _purge(database: Database, graph: GraphClients, firm: Firm, language: str, *, is_confirmed: bool) -> int:
-    console = Console()
+async def _purge(
+    database: Database, graph: GraphClients, config: Config, firm: Firm, language: str, *, is_confirmed: bool
+) -> int:
+    console = open_console()
     try:
         now = await read_agreed_time(Clocks(database, graph).read, firm.entra_id, time.time)
     except ClocksDifferError:
         console.print(say(language, "purge.clocks_differ", firm=firm.name or firm.entra_id))
         return 1
+    await _follow(database, config, firm, language, now, is_confirmed=is_confirmed)
     async with database.reading(firm.tenant_id) as connection:
         plan = await plan_purge(connection, firm.tenant_id, now)
     console.print(_describe(firm, plan, language), soft_wrap=True)
@@ -64,6 +71,23 @@ async def _purge(database: Database, graph: GraphClients, firm: Firm, language: 
     count = await purge_tenant(database, firm.tenant_id, now)
     console.print(say(language, "purge.done", count=count))
     return 0
+
+
+async def _follow(
+    database: Database, config: Config, firm: Firm, language: str, now: int, *, is_confirmed: bool
+) -> None:
+    """Show which rules of the environment wait because they delete something; they hold once it is confirmed."""
+    async with database.reading(firm.tenant_id) as connection:
+        held = await list_held(connection, firm.tenant_id, config.first_rules, now)
+    console, name = open_console(), firm.name or firm.entra_id
+    for loss in held:
+        values = {"setting": f"CARNET_{loss.name.upper()}", "what": say_loss(language, loss)}
+        console.print(say(language, "purge.held", firm=name, **values), soft_wrap=True, highlight=False, markup=False)
+    if held and is_confirmed:
+        async with database.writing(SYSTEM) as connection:
+            await set_first_rules(connection, firm.tenant_id, config.first_rules, now, is_confirmed=True)
+        settings = ", ".join(f"CARNET_{loss.name.upper()}" for loss in held)
+        console.print(say(language, "purge.followed", firm=name, settings=settings), soft_wrap=True, highlight=False)
 
 
 def _describe(firm: Firm, plan: Plan | None, language: str) -> str:

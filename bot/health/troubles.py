@@ -13,6 +13,7 @@ from bot.environment import has_credential
 from storage.engine.database import Database, get_file
 from storage.engine.rls import SYSTEM
 from storage.errors import DatabaseError
+from storage.firm.held_rules import find_held_names
 from storage.queue.health import get_freshness
 from storage.queue.load import Stoppages, find_stoppages
 from storage.schema.version import get_schema_standing
@@ -85,11 +86,14 @@ async def find_in_database(database: Database, config: Config, now: float) -> As
         async with database.reading(SYSTEM) as connection:
             stoppages = await find_stoppages(connection, int(now), config.tenants)
             freshness = await get_freshness(connection, config.sync_interval)
+            held = await find_held_names(connection, config.tenants, config.first_rules)
     except DatabaseError as error:
         yield Trouble("database_away", "stops", {"error": error.reason})
         return
     for trouble in list_stoppages(stoppages):
         yield trouble
+    if held:
+        yield Trouble("rules_held", "hinders", {"settings": ", ".join(f"CARNET_{name.upper()}" for name in held)})
     if freshness.refused:
         minutes = {"minutes": -(-freshness.seconds // 60), "active": -(-freshness.active_seconds // 60)}
         yield Trouble("subscriptions_refused", "hinders", {"count": freshness.refused, **minutes})
@@ -102,6 +106,7 @@ def list_stoppages(stoppages: Stoppages) -> list[Trouble]:
         "firms_unread": stoppages.firms_unread,
         "directory_late": stoppages.directories_late,
         "directory_failing": stoppages.directories_failing,
+        "purge_waits": stoppages.purges_waiting,
     }
     return [Trouble(key, "hinders", {"count": count}) for key, count in counts.items() if count]
 

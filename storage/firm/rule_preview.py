@@ -11,6 +11,8 @@ from storage.firm.rule_values import FirmRules
 from storage.models import Contact, Interaction, User
 
 DAY: Final = 86_400
+LOSING: Final = ("retention_days", "leaver_days", "keeps_subjects", "own_domains")
+"""Rules whose change may delete something."""
 
 
 @dataclass(frozen=True, slots=True)

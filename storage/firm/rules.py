@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine.connection import Reading
 from storage.errors import RuleError
 from storage.firm.rule_effects import COPIED, apply_rule
+from storage.firm.rule_preview import preview_loss
 from storage.firm.rule_values import NAMES, Edit, FirmRules, check_together, list_values, make_rules
 from storage.messages.notice_preferences import NoticePreferences, read_notice_preferences
 from storage.models import Audit, FirmRule, Tenant, User
@@ -91,22 +92,43 @@ async def list_rule_changes(connection: Reading, tenant_id: int, limit: int = _M
     return changes
 
 
-async def set_first_rules(connection: AsyncConnection, tenant_id: int, first: FirmRules, now: int) -> None:
+async def set_first_rules(
+    connection: AsyncConnection, tenant_id: int, first: FirmRules, now: int, *, is_confirmed: bool = False
+) -> None:
     """Give a firm the environment's rules, but for those that an administrator gave. Needs `SYSTEM`.
 
-    What already stood in the firm's own row before there were rules counts as given by an administrator.
+    A rule that would delete something waits, as it was, until it is confirmed. What already stood in the firm's own
+    row before there were rules counts as given by an administrator.
     """
     await _lock(connection, tenant_id)
     known = await _list_rows(connection, tenant_id)
     if not known:
         known = await _take_over(connection, tenant_id, now)
     given = {name: value for name, value in list_values(first).items() if known.get(name, (None, True))[1]}
+    if not is_confirmed:
+        given |= await _hold(connection, tenant_id, known, given, now)
     for name, value in given.items():
         if name not in known or known[name][0] != value:
             before = known[name][0] if name in known else None
             await _write(connection, tenant_id, name, _Given(value, now))
             await _take_effect(connection, Viewer(tenant_id, NOBODY), Edit(name, before, value), now, "admin")
     await _mend_copies(connection, tenant_id, now)
+
+
+async def _hold(
+    connection: AsyncConnection,
+    tenant_id: int,
+    known: Mapping[str, tuple[Any, bool]],
+    given: Mapping[str, Any],
+    now: int,
+) -> dict[str, Any]:
+    """Return the values that stay, of rules whose new ones would delete something."""
+    standing = {
+        name: known[name][0] if name in known else await _get_standing(connection, tenant_id, name) for name in NAMES
+    }
+    changes = {name: value for name, value in given.items() if value != standing[name]}
+    losses = await preview_loss(connection, tenant_id, make_rules(standing), changes, now)
+    return {loss.name: standing[loss.name] for loss in losses}
 
 
 async def _mend_copies(connection: AsyncConnection, tenant_id: int, now: int) -> None:

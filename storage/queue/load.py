@@ -14,6 +14,8 @@ DIRECTORY_LATE: Final = 1200
 """Seconds after which a directory counts as not followed; it is normally read every 300 or 600."""
 FAILED_OFTEN: Final = 3
 """Failures in a row after which a directory that cannot be read is no passing trouble."""
+PURGE_WAITS: Final = "purge_needs_word:"
+"""How the reason of a retention chore begins that waits for `carnet purge --confirm`."""
 OVERDUE: Final = 120
 """Seconds after its due time from which an unclaimed chore counts as late."""
 
@@ -72,6 +74,8 @@ class Stoppages:
     directories_late: int
     directories_failing: int
     """Of tenants that let us in otherwise: a group that is not there, say."""
+    purges_waiting: int
+    """Of tenants where a purge would delete so much that an administrator must confirm it."""
 
 
 async def find_stoppages(connection: Reading, now: int, entra_ids: Collection[str]) -> Stoppages:
@@ -84,9 +88,11 @@ async def find_stoppages(connection: Reading, now: int, entra_ids: Collection[st
     is_late = Chore.last_success_at < now - DIRECTORY_LATE
     is_failing = and_(Chore.failures >= FAILED_OFTEN, is_late, Chore.tenant_id.in_(active))
     looks = select(func.count()).where(Chore.name == "directory", Chore.tenant_id.in_(ids))
+    waits = select(func.count()).where(Chore.name == "retention", Chore.tenant_id.in_(active))
     return Stoppages(
         sum(1 for row in rows if row.state != "active"),
         len(set(entra_ids)) - len(ids),
         await connection.scalar(looks.where(or_(Chore.due_at < now - OVERDUE, is_old))) or 0,
         await connection.scalar(looks.where(is_failing)) or 0,
+        await connection.scalar(waits.where(Chore.reason.startswith(PURGE_WAITS))) or 0,
     )

@@ -116,6 +116,23 @@ def test_what_would_be_deleted_is_shown_and_nobody_says_yes_by_themselves(run, t
     assert read_rules(run)["retention_days"] == (30, "carnet firm")
 
 
+def test_what_the_environment_would_delete_waits_for_the_word_and_the_doctor_says_so(run, tmp_path):
+    assert run("firm", "admins", "add", ADA)[0] == 0
+    asyncio.run(add_old_mail(f"sqlite:///{tmp_path}/c.db"))
+    asyncio.run(start_with(f"sqlite:///{tmp_path}/c.db", FirmRules(retention_days=30)))
+    _, said = run("doctor", retention_days="30")
+    assert "CARNET_RETENTION_DAYS is not followed for" in said
+    assert "carnet purge --confirm" in said
+    assert read_rules(run)["retention_days"] == (0, "environment")
+
+
+async def start_with(url: str, first: FirmRules) -> None:
+    database = open_database(url)
+    async with database.writing(SYSTEM) as connection:
+        await add_tenant(connection, TENANT, first, NOW)
+    await database.close()
+
+
 async def add_old_mail(url: str) -> None:
     database = open_database(url)
     async with database.writing(1) as connection:

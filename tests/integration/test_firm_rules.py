@@ -10,6 +10,7 @@ from storage.book.companies import get_company
 from storage.book.contacts import get_contact
 from storage.engine.rls import SYSTEM
 from storage.errors import RuleError
+from storage.firm.held_rules import find_held_names, list_held
 from storage.firm.rule_preview import preview_loss
 from storage.firm.rule_values import NAMES, FirmRules, list_values, read_value, write_value
 from storage.firm.rules import get_rules, list_rule_changes, list_rules, reset_rule, set_first_rules, set_rules
@@ -340,6 +341,44 @@ async def test_administrators_are_named_and_let_go_on_the_card(office):
     assert last != GROUP
     refused = await office.ask("firm.remove_admin", {"entra_id": last}, by="Anne Martin")
     assert "name another first" in said(refused)
+
+
+async def keep_old_mail(database) -> None:
+    async with database.writing(1) as connection:
+        await add_mail(connection, 1, await add_contact(connection, "Jane"), NOW - 2 * 86_400)
+
+
+async def test_the_environment_deletes_nothing_before_it_is_confirmed(firms):
+    await start(firms)
+    await keep_old_mail(firms)
+    await start(firms, retention_days=1)
+    assert [(await read_rules(firms, number)).retention_days for number in (1, 2)] == [0, 1]
+    async with firms.writing(SYSTEM) as connection:
+        [loss] = await list_held(connection, 1, FirmRules(retention_days=1), NOW)
+        assert (loss.name, loss.count) == ("retention_days", 1)
+        assert await find_held_names(connection, [OURS], FirmRules(retention_days=1)) == ["retention_days"]
+        await set_first_rules(connection, 1, FirmRules(retention_days=1), NOW, is_confirmed=True)
+        assert await find_held_names(connection, [OURS], FirmRules(retention_days=1)) == []
+    assert (await read_rules(firms)).retention_days == 1
+
+
+@pytest.mark.parametrize("first", [{"retention_days": 3}, {"retention_days": 0, "language": "fr"}])
+async def test_the_environment_is_followed_at_once_where_nothing_would_be_deleted(firms, first):
+    await start(firms)
+    await keep_old_mail(firms)
+    await start(firms, **first)
+    assert await read_rules(firms) == FirmRules(**first)
+
+
+async def test_a_firm_that_had_no_rules_keeps_what_its_row_said_until_it_is_confirmed(database):
+    async with database.writing(SYSTEM) as connection:
+        tenant = {"tenant_id": 1, "entra_id": OURS, "name": "Ours", "retention_days": 365, "created_at": NOW}
+        await connection.execute(insert(Tenant).values(**tenant))
+        await add_user(connection, "Anne", id=1)
+    await keep_old_mail(database)
+    async with database.writing(SYSTEM) as connection:
+        await set_first_rules(connection, 1, FirmRules(retention_days=1), NOW)
+    assert (await read_rules(database)).retention_days == 365
 
 
 def test_stored_values_are_plain_json():

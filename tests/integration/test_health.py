@@ -24,6 +24,13 @@ SUBSCRIBED = """
     INSERT INTO subscriptions (tenant_id, user_id, resource, graph_id, client_state_digest, state, expires_at, renew_at,
     failures, reason) VALUES (1, 1, 'messages', '', '', 'refused', 0, 0, 3, '403')
 """
+PUT_OFF = f"""
+    INSERT INTO chores (tenant_id, name, due_at, failures, last_success_at, link, reason)
+    VALUES (1, 'retention', {T + 240}, 1, {T - 60}, '', 'purge_needs_word:60')
+"""
+HELD = """
+    INSERT INTO firm_rules (tenant_id, name, value, is_first, changed_at) VALUES (1, 'retention_days', '365', true, 0)
+"""
 
 
 @pytest.fixture
@@ -140,6 +147,8 @@ async def test_a_loop_that_has_ended_ends_the_process_s_life(well):
         (f"UPDATE chores SET last_success_at = {T - 3600}", "directory_late"),
         (f"UPDATE chores SET failures = 3, last_success_at = {T - 3600}", "directory_failing"),
         ("UPDATE tenants SET state = 'needs_admin'", "firms_stopped"),
+        (PUT_OFF, "purge_waits"),
+        (HELD, "rules_held"),
         ("UPDATE tenants SET entra_id = 'another'", "firms_unread"),
         (
             SUBSCRIBED,

@@ -12,9 +12,11 @@ from storage.engine.connection import Reading
 from storage.engine.database import Database, get_file, open_database
 from storage.engine.rls import SYSTEM, is_enforced
 from storage.errors import DatabaseError
+from storage.firm.held_rules import list_held
 from storage.firm.rule_values import FirmRules, list_values
 from storage.firm.rules import get_rules, list_rules
 from storage.firm.users import list_unknown_people
+from storage.history.purge_bounds import plan_purge
 from storage.queue.health import FAILING, Firm, Freshness, get_freshness, get_health, list_firms, list_lagging_mailboxes
 from storage.schema.migrate import get_newest_revision, get_revision, is_known
 
@@ -69,12 +71,12 @@ async def _look(database: Database, config: Config, now: int) -> Findings:
             for mailbox in await list_lagging_mailboxes(connection, firm.tenant_id):
                 if mailbox.state in FAILING:
                     yield warning("mailbox_failing", reason=mailbox.reason)
-            async for finding in _check_rules(connection, config, firm):
+            async for finding in _check_rules(connection, config, firm, now):
                 yield finding
 
 
-async def _check_rules(connection: Reading, config: Config, firm: Firm) -> Findings:
-    """Name administrators who are nobody, and settings that an administrator's own value has put aside."""
+async def _check_rules(connection: Reading, config: Config, firm: Firm, now: int) -> Findings:
+    """Name administrators who are nobody, and settings that are put aside or wait for a confirmation."""
     name = firm.name or firm.entra_id
     rules = await get_rules(connection, firm.tenant_id)
     for person in await list_unknown_people(connection, firm.tenant_id, rules.admins):
@@ -83,6 +85,11 @@ async def _check_rules(connection: Reading, config: Config, firm: Firm) -> Findi
     for rule in await list_rules(connection, firm.tenant_id):
         if not rule.is_first and rule.value != first[rule.name] != plain[rule.name]:
             yield warning("rule_overridden", firm=name, name=rule.name, setting=f"CARNET_{rule.name.upper()}")
+    for loss in await list_held(connection, firm.tenant_id, config.first_rules, now):
+        yield warning("rule_held", firm=name, count=loss.count, setting=f"CARNET_{loss.name.upper()}")
+    plan = await plan_purge(connection, firm.tenant_id, now)
+    if plan is not None and plan.needs_confirmation:
+        yield warning("purge_waits", firm=name, count=plan.count)
 
 
 def judge_freshness(freshness: Freshness) -> Finding:
