@@ -121,14 +121,14 @@ def list_exchange(given: argparse.Namespace) -> Iterator[str]:
 
 
 def list_settings(given: argparse.Namespace) -> Iterator[str]:
-    """Return the `.env` of compose and systemd; what is secret is named by where it lies."""
-    yield "# 3. As .env, readable by the service alone; then: carnet doctor"
+    """Return the `.env` of compose, systemd and a shell; what is secret is named by where it lies."""
+    yield "# 3. As .env, readable by the service alone; then: set -a; . ./.env; set +a; carnet doctor"
     yield f"CARNET_PUBLIC_URL=https://{given.host}"
     yield f"CARNET_APP_ID={given.app_id}"
     yield f"CARNET_APP_TENANT={given.tenant}"
-    yield f"CARNET_TENANTS={json.dumps([given.tenant])}"
+    yield f"CARNET_TENANTS='{json.dumps([given.tenant])}'"
     yield "CARNET_APP_CERTIFICATE=/run/secrets/carnet.pem"
     yield f"CARNET_GROUP={given.group}"
-    yield f"CARNET_ADMINS={json.dumps(given.admin)}"
+    yield f"CARNET_ADMINS='{json.dumps(given.admin)}'"
     yield f"CARNET_INSTALLS_APP={str(given.installs_app).lower()}"
     yield "CARNET_RETENTION_DAYS=0"

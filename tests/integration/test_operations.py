@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 
 from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM, is_enforced
+from storage.queue.health import list_firms
 from storage.schema.migrate import migrate
 from storage.schema.move import find_differences
 from tests.factories import add_company, add_contact, add_tenant, add_user
@@ -88,6 +89,30 @@ async def test_a_dump_by_the_service_s_own_role_stops_rather_than_leave_rows_out
     words = ("--format=custom", f"--file={tmp_path}/carnet.dump", url.database)
     dumped = await asyncio.to_thread(run, "pg_dump", url, *words)
     assert (dumped.returncode, "row-level security" in dumped.stderr) == (1, True), dumped.stderr
+
+
+def list_commands(word: str) -> list[str]:
+    """Give the lines of the page that name a tool, as they are pasted."""
+    return [line.strip() for line in PAGE.splitlines() if word in line and not line.startswith("#")]
+
+
+async def test_the_lines_of_the_page_copy_a_file_and_put_it_back_for_its_owner_alone(tmp_path):
+    await fill(f"sqlite:///{tmp_path}/carnet.db")
+    [copy] = list_commands("VACUUM INTO")
+    lines = (
+        copy,
+        *list_commands("rm -f carnet.db"),
+        *list_commands("cp "),
+        *list_commands('sqlite3 carnet.db "UPDATE'),
+    )
+    paste = "set -e\n" + "\n".join(lines)
+    pasted = await asyncio.to_thread(subprocess.run, ["bash"], input=paste, text=True, cwd=tmp_path, check=False)
+    assert pasted.returncode == 0
+    assert [path.stat().st_mode & 0o077 for path in (tmp_path / "carnet.db", *tmp_path.glob("backup/*.db"))] == [0, 0]
+    restored = open_database(f"sqlite:///{tmp_path}/carnet.db")
+    async with restored.reading(SYSTEM) as connection:
+        assert len(await list_firms(connection)) == 2
+    await restored.close()
 
 
 async def test_a_file_is_copied_while_it_is_written_to(tmp_path):

@@ -47,8 +47,11 @@ def test_with_a_group_nothing_is_granted_for_all_mailboxes(capsys):
 
 
 def test_the_settings_are_settings_and_no_secret_is_among_them(capsys):
-    lines = set_up(capsys, "--only", "env", "--admin", GROUP).splitlines()
-    given = dict(line.split("=", 1) for line in lines if line.startswith("CARNET_"))
+    written = set_up(capsys, "--only", "env", "--admin", GROUP)
+    read = subprocess.run(
+        ["env", "-i", "bash", "-c", f"set -a\n{written}\nenv"], check=True, capture_output=True, text=True
+    )
+    given = dict(line.split("=", 1) for line in read.stdout.splitlines() if line.startswith("CARNET_"))
     assert {name.removeprefix("CARNET_").lower() for name in given} <= Config.model_fields.keys()
     assert json.loads(given["CARNET_TENANTS"]) == [TENANT.lower()]
     assert not [name for name in given if "SECRET" in name or "PASSWORD" in name]
