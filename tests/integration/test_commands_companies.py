@@ -146,7 +146,7 @@ async def test_a_change_is_undone_from_its_confirmation(office):
     reply = await office.say("set type of Acme Industries to prospect")
     undone = await office.click(reply, "Undo")
     assert (await look(office, "Acme Industries")).type == "client"
-    again = await office.click(undone, "Undo")
+    again = await office.click(undone, "Redo")
     assert (await look(office, "Acme Industries")).type == "prospect"
     assert again.is_error is False
 
