@@ -32,6 +32,8 @@ class OfAddress(Input, frozen=True):
     name: Words = ""
     is_remembered: bool = False
     """It was said of what the conversation showed last, and not of an address: the person is asked first."""
+    is_guess: bool = False
+    """The sentence only resembles the command: the person is asked first."""
     is_confirmed: bool = False
     back: Back | None = None
 
@@ -58,7 +60,7 @@ async def _say(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
     if reason == "internal":
         return Said(summary=say(turn.language, "commands.inside_anyway", address=address[:80]))
     language, key = turn.language, "is_me" if is_own else "is_not_me"
-    if given.is_remembered and not given.is_confirmed:
+    if (given.is_remembered or given.is_guess) and not given.is_confirmed:
         again = write_ask(turn.verb, OfAddress(address=address, is_confirmed=True, back=given.back))
         return Asked(summary=say(language, f"commands.{key}_question", address=address[:80]), again=again)
     await set_own_address(turn.writing, turn.viewer, address, is_own=is_own)
@@ -78,13 +80,13 @@ async def _say_called(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
     matches = await find_people(turn.connection, turn.viewer, name)
     match = choose(matches)
     if match is not None and match.is_exact:
-        return await _say(turn, OfAddress(contact_id=match.id, back=given.back), is_own=is_own)
+        return await _say(turn, OfAddress(contact_id=match.id, is_guess=given.is_guess, back=given.back), is_own=is_own)
     if matches:
         return ask_which_of_all(turn, name, matches, turn.verb)
     owner = await get_owner(turn.connection, turn.viewer.tenant_id, turn.viewer.user_id)
     theirs = [one for one in owner.own | owner.told if is_persons(name, one.partition("@")[0])]
     if len(theirs) == 1:  # it is no contact any more
-        return await _say(turn, OfAddress(address=theirs[0], back=given.back), is_own=is_own)
+        return await _say(turn, OfAddress(address=theirs[0], is_guess=given.is_guess, back=given.back), is_own=is_own)
     sentence = say(turn.language, "commands.nobody_called", name=name[:80])
     return Said(summary=sentence, lines=[say(turn.language, "commands.which_own")])
 

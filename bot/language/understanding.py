@@ -26,7 +26,7 @@ _LONGEST_NAME = 14
 _MOST_LEFT_OVER = 6
 """Words of a list that may be left over; a sentence with more is about something else."""
 _ANY_DAY = date(2026, 1, 1)
-_WRITING = ("company.", "view.", "contact.add", "keep", "rename", "undo")
+_WRITING = ("company.", "contact.add", "contact.is_", "keep", "rename", "undo", "view.")
 """Prefixes of the verbs that change something; `view.open` is an exception."""
 _ABOUT = {"<about_undo>": "undo", "<about_notices>": "notices.settings", "<about_status>": "admin.status"}
 """Verbs to run for a sentence that is not understood but contains a word of the class."""
@@ -83,8 +83,13 @@ def _unquote(text: str, ask: Ask) -> Ask:
         return Ask("show", {"name": text, "suggestions": ask.data["suggestions"]})
     if ask.verb == "show" and ask.data["name"] != text:
         return ask
-    is_change = ask.verb.startswith(_WRITING) and ask.verb != "view.open"
+    is_change = is_writing(ask.verb)
     return Ask(ask.verb, {**ask.data, "is_guess": True}) if is_change else ask
+
+
+def is_writing(verb: str) -> bool:
+    """Return whether a verb changes something, as its declaration says (`tests/unit/test_verbs.py` compares them)."""
+    return verb.startswith(_WRITING) and verb != "view.open"
 
 
 _remember = functools.lru_cache(maxsize=4_096)(_read)
@@ -177,7 +182,7 @@ class _Understanding:
         data = read_data(clause, self._read_list)
         if data is None or (not clause.filled and parse.worst_error > ERROR_COST):
             return None  # "is it raining" is not "is it running"
-        if verb.startswith(_WRITING) and verb != "view.open" and (parse.is_misspelt or self._is_guess(clause)):
+        if is_writing(verb) and (parse.is_misspelt or self._is_guess(clause)):
             data["is_guess"] = True
         return Ask(verb, data)
 

@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import Exists, exists, select
+from sqlalchemy.orm import aliased
 
 from storage.engine.connection import Reading
 from storage.history.own_addresses import REASON, is_own_address
@@ -16,7 +17,7 @@ from storage.text.names import fold_name
 from storage.viewer import Access, Viewer
 
 _MOST_CALLED: Final = 1000
-"""So many with one word of the name are looked at."""
+"""So many whom the viewer may see and who have the words are looked at."""
 
 
 async def find_people(connection: Reading, viewer: Viewer, name: str, *, limit: int = 8) -> list[Match]:
@@ -25,17 +26,24 @@ async def find_people(connection: Reading, viewer: Viewer, name: str, *, limit: 
     if not asked:
         return []
     first, *others = sorted(asked, key=lambda word: -len(word))
-    is_here = SearchWord.tenant_id == viewer.tenant_id, SearchWord.of == CONTACT
-    called = select(SearchWord.entity_id).where(*is_here, SearchWord.word == first).limit(_MOST_CALLED)
-    have_others = [
-        exists().where(*is_here, SearchWord.entity_id == Contact.id, SearchWord.word == one) for one in others
-    ]
-    found = select(Contact.id, Contact.name, Contact.address).where(
-        Access(viewer).people(), Contact.id.in_(called), *have_others
+    have = [_has_word(viewer, word) for word in others]
+    called = (
+        select(Contact.id, Contact.name, Contact.address, Contact.last_at)
+        .join(SearchWord, SearchWord.entity_id == Contact.id)
+        .where(SearchWord.tenant_id == viewer.tenant_id, SearchWord.of == CONTACT, SearchWord.word == first)
+        .where(Access(viewer).people(), *have)
+        .limit(_MOST_CALLED)
+        .subquery()
     )
-    rows = await connection.execute(found.order_by(Contact.last_at.desc(), Contact.id).limit(limit))
+    rows = await connection.execute(select(called).order_by(called.c.last_at.desc(), called.c.id).limit(limit))
     folded = fold_name(name)
     return [_match(row, is_exact=fold_name(row.name) == folded) for row in rows]
+
+
+def _has_word(viewer: Viewer, word: str) -> Exists:
+    other = aliased(SearchWord)
+    is_here = other.tenant_id == viewer.tenant_id, other.of == CONTACT
+    return exists().where(*is_here, other.entity_id == Contact.id, other.word == word)
 
 
 def _match(row: Any, *, is_exact: bool) -> Match:

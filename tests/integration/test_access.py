@@ -13,6 +13,7 @@ from sqlalchemy import insert
 from bot.commands import ROUTER
 from bot.door import Door
 from storage.book.companies import get_company, get_company_rows, list_companies
+from storage.book.contact_explanation import find_people
 from storage.book.contacts import get_contact
 from storage.book.undo import undo_change
 from storage.errors import MissingError
@@ -261,6 +262,21 @@ async def test_what_storage_gives_by_number_begins_with_the_same_condition(offic
     with pytest.raises(MissingError):
         async with office.database.writing(1) as connection:
             await undo_change(connection, viewer, AUDIT, now=NOW, source="chat")
+
+
+async def test_a_thousand_hidden_namesakes_take_nobodys_place(office):
+    await hide_something(office)
+    async with office.database.writing(1) as connection:
+        await factories.add_contact(connection, "Zelda Quark", "zelda.quark@acme.example", **at_acme(office))
+        for number in range(1_001):
+            await factories.add_contact(connection, "Zelda Quark", f"z{number}@{DOMAIN}", company_id=HIDDEN)
+    async with office.database.reading(1) as connection:
+        found = await find_people(connection, get_walled(office), "Zelda Quark")
+    assert [match.detail for match in found] == ["zelda.quark@acme.example"]
+
+
+def at_acme(office: Office) -> dict[str, int]:
+    return {"company_id": office.companies["Acme Industries"]}
 
 
 async def test_a_company_counts_the_contacts_that_its_reader_may_see(office):

@@ -15,6 +15,7 @@ from bot.commands.pane import OnOpenItem
 from bot.door import _check_place
 from bot.errors import BadRequestError, ForbiddenError, PersonalError
 from bot.language import LANGUAGES, understand
+from bot.language.understanding import is_writing
 from bot.verbs import EVERYONE, PERSONAL, Input, Kind, Nothing, Router
 from bot.web.build import WEB, describe_verbs
 from tests.card_checks import walk
@@ -197,3 +198,10 @@ def test_a_verb_describes_itself_with_the_schema_of_its_input(name):
 def test_the_pane_may_say_each_kind_of_item_that_outlook_opens(mode):
     given = msgspec.convert({"people": [["Jane", "jane@acme.example"]], "mode": mode}, OnOpenItem)
     assert given.mode == mode
+
+
+def test_the_language_asks_before_every_verb_that_changes_something_and_was_only_guessed():
+    said = [verb for verb in ROUTER if verb.said]
+    assert {verb.name for verb in said if verb.writes} == {verb.name for verb in said if is_writing(verb.name)}
+    quoted = understand('"jane.roe@gmail.com is me"', "en", date(2026, 1, 1))
+    assert (quoted.verb, quoted.data["is_guess"]) == ("contact.is_me", True)
