@@ -60,7 +60,7 @@ class SharedChromium:
         self._has_started = threading.Event()
         self._has_ended = asyncio.Event()
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._run(),), daemon=True)
+        self._thread = threading.Thread(target=lambda: self._loop.run_until_complete(self._run()), daemon=True)
 
     @contextlib.asynccontextmanager
     async def connect(self) -> AsyncIterator[Browser]:
