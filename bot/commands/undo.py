@@ -16,6 +16,7 @@ from bot.results.base import Result
 from bot.results.questions import Asked, Done, Said
 from bot.turn import Turn
 from bot.verbs import CHANGES, GROUP, OWN, Router
+from storage.book.keeping import has_kept_since
 from storage.book.undo import undo_change
 from storage.errors import MissingError, StaleError
 from storage.record import changes
@@ -78,6 +79,7 @@ async def _find_changes(turn: Turn, given: Undo) -> tuple[Sequence[AuditRow], bo
     """Return the changes that are meant, and whether they were made in this conversation (or its card says which).
 
     Those of the card, or what this person changed last in this conversation, on whatever machine; else elsewhere.
+    What was kept or shared meanwhile counts as elsewhere.
     """
     if not given.is_personal:
         ids = list(dict.fromkeys(given.audit_ids)) if given.audit_id is None else [given.audit_id]
@@ -95,7 +97,8 @@ async def _find_changes(turn: Turn, given: Undo) -> tuple[Sequence[AuditRow], bo
         found = tuple(row for row in found if row.is_undo)
     if not found:
         raise BadRequestError("nothing_to_redo" if given.is_redo else "nothing_to_undo")
-    return found, bool(last)
+    # Keeping and sharing are taken back on the card: whoever did that last may not mean the change before it.
+    return found, bool(last) and not await has_kept_since(turn.connection, turn.viewer, last[-1])
 
 
 async def _ask(turn: Turn, done: Sequence[AuditRow], back: Back | None) -> Result:

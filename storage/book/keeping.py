@@ -10,7 +10,7 @@ from storage.engine.connection import Reading
 from storage.errors import MissingError
 from storage.history.keeping import digest_address
 from storage.history.recount import recount
-from storage.models import CompanyDomain, CompanyRelationship, Contact, Keep, Relationship, Tenant
+from storage.models import Audit, CompanyDomain, CompanyRelationship, Contact, Keep, Relationship, Tenant
 from storage.record.audit import add_audit
 from storage.viewer import Access, Viewer
 
@@ -36,6 +36,13 @@ async def keep(
     await add_audit(connection, viewer, action, "keep", number, now=now, source=source)
     rule = await connection.scalar(select(Tenant.contact_rule).where(Tenant.tenant_id == viewer.tenant_id)) or ""
     await recount(connection, viewer.tenant_id, viewer.user_id, rule, contact_ids)
+
+
+async def has_kept_since(connection: Reading, viewer: Viewer, audit_id: int) -> bool:
+    """Return whether the viewer has kept or shared something after a change of theirs, by its audit number."""
+    own = Audit.tenant_id == viewer.tenant_id, Audit.actor_id == viewer.user_id
+    later = select(Audit.id).where(*own, Audit.of == "keep", Audit.id > audit_id)
+    return await connection.scalar(later.limit(1)) is not None
 
 
 async def _list_own(connection: Reading, viewer: Viewer, of: Of, number: int) -> Collection[int]:

@@ -127,6 +127,16 @@ async def test_undo_asks_once_ten_minutes_have_passed(office):
     assert (await look(office, GLOBEX)).type == "prospect"
 
 
+async def test_undo_after_something_was_kept_asks_before_it_takes_back_an_older_change(office):
+    await office.say("set type of Acme Industries to prospect")
+    await office.say("keep Acme Industries to myself")
+    asked = await office.say("undo")
+    assert "Acme Industries, type: Prospect → Client" in read(asked.card)
+    assert (await look(office, "Acme Industries")).type == "prospect"
+    await office.click(asked, "Yes, go on")
+    assert (await look(office, "Acme Industries")).type == "client"
+
+
 async def test_undo_takes_back_what_was_changed_in_this_conversation(office):
     await office.say("set type of Globex to client")
     await office.ask("company.set_type", {"company_id": office.companies["Initech"], "type": "court"}, surface="pane")
