@@ -204,7 +204,7 @@ async def test_A6_every_card_of_ones_own_has_the_button(office):
         await happen(connection, office.people[ANNE].user_id, office.contacts["Jean Globex"], ago(3))
     card = await office.ask("contact.open", {"contact_id": office.contacts["Jean Globex"]}, by=ANNE)
     kept = await office.click(card, "Keep this to myself", by=ANNE)
-    assert "Only you see this" in said(kept)
+    assert "Colleagues see nothing of your exchanges" in said(kept)
     company = await office.ask("company.open", {"company_id": office.companies["Globex"]}, by=ANNE)
     assert "Keep this to myself" in str(company.card)
     theirs = await office.ask("company.open", {"company_id": office.companies["Umbrella"]}, by=ANNE)
