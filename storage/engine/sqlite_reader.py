@@ -2,7 +2,7 @@
 
 An indexed read takes SQLite 5 to 50 microseconds; a thread and back takes ten times that. Which way a statement goes is
 said beside it (`Prepared(..., is_quick=True)`), and what is not said to be quick runs in a thread. One that says so and
-is not, is stopped after `_MOST_STEPS`, and asked again in a thread: nothing holds the event loop for long.
+is not, is stopped after `_MOST_TICKS`, and asked again in a thread: nothing holds the event loop for long.
 """
 
 import asyncio
@@ -18,8 +18,10 @@ from storage.engine.driver_errors import translating
 from storage.engine.reader import Answer, DriverReading, Values
 from storage.engine.rls import Tenancy
 
-_MOST_STEPS: Final = 100_000
-"""Instructions of SQLite's machine that a quick statement may take: a few milliseconds' worth."""
+_TICK: Final = 10_000
+"""Instructions of SQLite's machine between two looks at how long a statement takes."""
+_MOST_TICKS: Final = 10
+"""How many of them a quick statement may take: a few milliseconds' worth."""
 _THREADS: Final = 4
 _PATIENCE: Final = 10.0
 """Seconds that a thread waits for another process, where it has to."""
@@ -38,6 +40,7 @@ class SqliteReader(DriverReading):
         self._options = {**options, "check_same_thread": False, "isolation_level": None}
         self._options.pop("timeout", None)
         self._here: sqlite3.Connection | None = None
+        self._ticks = 0
         self._idle: list[sqlite3.Connection] = []
         self._threads: ThreadPoolExecutor | None = None
 
@@ -55,6 +58,7 @@ class SqliteReader(DriverReading):
                 except sqlite3.OperationalError as error:
                     if error.sqlite_errorcode & 0xFF not in _NOT_HERE:
                         raise
+                    self._leave_here()
             return await self._run_there(sql, values)
 
     async def close(self) -> None:
@@ -62,8 +66,8 @@ class SqliteReader(DriverReading):
         threads, self._threads = self._threads, None
         if threads is not None:
             await asyncio.to_thread(threads.shutdown)
-        here, self._here = self._here, None
-        for connection in (*self._idle, *([here] if here is not None else ())):
+        self._leave_here()
+        for connection in self._idle:
             connection.close()
         self._idle.clear()
 
@@ -71,8 +75,20 @@ class SqliteReader(DriverReading):
         is_new = self._here is None
         if self._here is None:
             self._here = self._open(patience=0)
-            self._here.set_progress_handler(lambda: 1, _MOST_STEPS)
+            self._here.set_progress_handler(self._tick, _TICK)
+        self._ticks = 0
         return _fetch(self._here, sql, values, is_new=is_new)
+
+    def _tick(self) -> bool:
+        """Count, and say whether to stop. SQLite's own count goes on from one run of a statement to the next."""
+        self._ticks += 1
+        return self._ticks > _MOST_TICKS
+
+    def _leave_here(self) -> None:
+        """Close the connection: sqlite3 compiles a statement that was stopped anew each time it is run there again."""
+        if self._here is not None:
+            self._here.close()
+            self._here = None
 
     async def _run_there(self, sql: str, values: Values) -> Answer:
         is_new = not self._idle

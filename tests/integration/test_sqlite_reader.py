@@ -15,6 +15,8 @@ _NEXT = select(_NUMBERS.c.number + 1).where(_NUMBERS.c.number < literal(300_000)
 _EACH = _NUMBERS.union_all(_NEXT)
 LONG = select(_EACH.c.number).order_by(_EACH.c.number.desc()).limit(1)
 SHORT = select(literal(300_000).label("number"))
+_FEW = select(literal(1).label("number")).cte("few", recursive=True)
+_EACH_OF_2000 = _FEW.union_all(select(_FEW.c.number + 1).where(_FEW.c.number < literal(2_000)))
 ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
 
 
@@ -46,6 +48,12 @@ async def test_what_is_not_said_to_be_quick_is_read_in_a_thread(sqlite_database,
 
 async def test_what_is_said_to_be_quick_and_is_not_is_read_in_a_thread_after_all(sqlite_database):
     assert await see_what_comes_first(sqlite_database, Prepared(LONG, is_quick=True)) == "tick"
+
+
+async def test_quick_reads_stay_quick_however_many_they_are(sqlite_database):
+    fair = Prepared(select(literal(300_000).label("number")).where(_EACH_OF_2000.c.number == 2_000), is_quick=True)
+    for _ in range(40):  # together they take what one may not
+        assert await see_what_comes_first(sqlite_database, fair) == "300000"
 
 
 async def test_a_read_that_nobody_waits_for_any_more_is_stopped(sqlite_database):
