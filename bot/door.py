@@ -51,7 +51,9 @@ class Door:
         self._dispatcher = Dispatcher(database, draw_reply, post)
         self._clock = clock
 
-    def admit(self, user: KnownUser | None, *, surface: Surface, language: Language, timezone: str = "") -> Caller:
+    def admit(
+        self, user: KnownUser | None, *, surface: Surface, language: Language, timezone: str = "", locale: str = ""
+    ) -> Caller:
         """Return the caller for a user; raises `ForbiddenError` with the sentence why they are not served."""
         if user is None or not user.is_active:
             raise ForbiddenError("stranger")
@@ -66,6 +68,7 @@ class Door:
             surface=surface,
             roles=frozenset({Role.USER, Role.ADMINISTRATOR} if user.is_admin else {Role.USER}),
             may_name_view=user.may_name_view,
+            locale=locale,
         )
 
     async def answer(self, ask: Ask, caller: Caller, claim: Claim | None = None) -> Reply:

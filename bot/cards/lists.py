@@ -10,7 +10,7 @@ from bot.cards.phrases import join, say_count, say_last, text
 from bot.language import say
 from bot.language.company_types import type_names
 from bot.language.wording import clean, count_json_bytes, quote
-from bot.results.list_state import LONGEST_STATE, shorten, state_of, weigh
+from bot.results.list_state import LONGEST_STATE, shorten, state_of, weigh, weigh_state
 from bot.results.lists import Listing, ListShown, PeopleFound, RowsGiven
 from bot.results.titles import say_title
 from bot.turn import Card, Json, Language, Reader
@@ -23,6 +23,8 @@ _ROOM = 26_500
 _FRAME = 6_500
 _ROW = 960
 _BUTTONS = 5
+_VERB = weigh({"verb": "list"}) - 1
+"""Bytes that the verb adds to a state."""
 _NAME, _SHORTEST_NAME = 70, 10
 
 
@@ -100,7 +102,7 @@ def _draw(reader: Reader, listing: Listing, page: Page[Any], rows: Sequence[Json
         body.append(filter_bar.draw(reader, listing.filter, listing.people, state_of(listing, None)))
     actions = [draw_way_to_firm(reader, listing, firm_count), *_draw_actions(reader, listing, page)]
     card = kit.card(body, actions, is_wide=True)
-    is_long = weigh(state_of(listing, listing.cursor)) > LONGEST_STATE
+    is_long = weigh_state(listing) > LONGEST_STATE
     return drop_fallbacks(card) if is_long and weigh(card) > _ROOM else card
 
 
@@ -141,13 +143,13 @@ def draw_way_to_firm(reader: Reader, listing: Listing, firm_count: int) -> Json 
 
 
 def _way_back(listing: Listing) -> Json | None:
-    state = {"verb": "list", **state_of(listing, listing.cursor)}
-    return state if weigh(state) <= LONGEST_STATE else None
+    is_long = weigh_state(listing) + _VERB > LONGEST_STATE
+    return None if is_long else {"verb": "list", **state_of(listing, listing.cursor)}
 
 
 def fit(listing: Listing, texts: Sequence[str]) -> int:
     """Return how long a name may be, so that the card is not too large for Teams whatever script it is in."""
-    state = weigh(state_of(listing, listing.cursor))
+    state = weigh_state(listing)
     copies = 2 * (len(texts) + _BUTTONS) if state <= LONGEST_STATE else _BUTTONS
     room = _ROOM - _FRAME - len(texts) * _ROW - copies * state
     limit = _NAME

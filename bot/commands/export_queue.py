@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 from bot.errors import UnavailableError
@@ -31,12 +32,12 @@ class ExportQueue:
         self._people: defaultdict[tuple[int, int], _Line] = defaultdict(lambda: _Line(1))
         self._firms: defaultdict[int, _Line] = defaultdict(lambda: _Line(MOST_OF_FIRM))
 
-    @contextlib.asynccontextmanager
-    async def wait(self, verb: str, viewer: Viewer) -> AsyncIterator[None]:
+    def wait(self, verb: str, viewer: Viewer) -> AbstractAsyncContextManager[None]:
         """Wait for one's turn, where the verb makes a file; raises `UnavailableError` where one waits for too many."""
-        if verb not in QUEUED:
-            yield
-            return
+        return self._wait(viewer) if verb in QUEUED else contextlib.nullcontext()
+
+    @contextlib.asynccontextmanager
+    async def _wait(self, viewer: Viewer) -> AsyncIterator[None]:
         person, firm = (viewer.tenant_id, viewer.user_id), viewer.tenant_id
         if person in self._people and self._people[person].count > MOST_WAITING:
             raise UnavailableError("export_busy")

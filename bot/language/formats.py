@@ -27,6 +27,7 @@ _UNITS: tuple[tuple[int, Unit], ...] = (
 )
 """The number of seconds from which each unit is used."""
 _WEEK = 7 * 86_400
+_QUARTER = 900
 _BEGINNINGS = [seconds for seconds, _ in _UNITS]
 
 
@@ -63,10 +64,15 @@ def say_ago(language: Language, at: int, now: int, timezone: str = "UTC", locale
         return ""
     distance = max(abs(now - at), 60)
     if distance >= _WEEK:
-        day = datetime.fromtimestamp(at, zone(timezone)).date()
-        return _say_day(_choose_region(language, locale), day, "medium")
+        return _say_day(_choose_region(language, locale), _find_day(at // _QUARTER, timezone), "medium")
     seconds, unit = _UNITS[bisect.bisect(_BEGINNINGS, distance) - 1]
     return _say_distance(language, unit, distance // seconds * seconds * (1 if at > now else -1))
+
+
+@functools.lru_cache(maxsize=16_384)
+def _find_day(quarter: int, timezone: str) -> date:
+    """Return the day of a quarter of an hour; no clock of our day stands off from UTC by less than that."""
+    return datetime.fromtimestamp(quarter * _QUARTER, zone(timezone)).date()
 
 
 @functools.lru_cache(maxsize=512)

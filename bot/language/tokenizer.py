@@ -74,7 +74,9 @@ class Word:
 
 def clean(text: str) -> str:
     """Remove markup, mentions and control characters from a text, and write quotes, dashes and spaces in one form."""
-    text = _LINK.sub(r"\1", text[:_LONGEST_PASTE])
+    text = text[:_LONGEST_PASTE]
+    if "[" in text:
+        text = _LINK.sub(r"\1", text)
     if "<" in text:
         text = _TAG.sub(" ", _MENTION.sub(" ", text))
     if "&" in text:

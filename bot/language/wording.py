@@ -34,7 +34,10 @@ def clean(text: str, limit: int = 120) -> str:
     In a script that JSON writes in six bytes a character it is fewer, so that a card is never too large for Teams.
     Where letters of another alphabet pass for ours, that alphabet stands behind them.
     """
-    mark = "" if text.isascii() else mark_disguise(text)
+    if text.isascii():
+        is_plain = len(text) <= limit and text.isprintable() and "]" not in text
+        return text.strip() if is_plain else trim(text, limit)
+    mark = mark_disguise(text)
     return trim(text, limit - len(mark)) + mark
 
 

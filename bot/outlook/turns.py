@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -75,8 +74,8 @@ class Turns:
             language = choose_language(None, user.language) if user else language
             question = await _read(request)
             language = choose_language(question.locale, user.language if user else language)
-            caller = self._door.admit(user, surface=question.surface, language=language, timezone=question.timezone)
-            caller = replace(caller, locale=question.locale)
+            asked_from = {"timezone": question.timezone, "locale": question.locale}
+            caller = self._door.admit(user, surface=question.surface, language=language, **asked_from)
             data = {key: value for key, value in question.data.items() if key != "verb"}  # a card repeats it
             response = _send(await self._door.answer(Ask(question.verb, data), caller))
         except web.HTTPException as refusal:

@@ -38,7 +38,17 @@ def state_of(listing: Listing, cursor: str | None) -> Json:
 
 def count_rows(listing: Listing) -> int:
     """Say how many rows a page of this list has room for."""
-    return ROWS if weigh(state_of(listing, listing.cursor)) <= LONG_STATE else FEWER_ROWS
+    return ROWS if weigh_state(listing) <= LONG_STATE else FEWER_ROWS
+
+
+def weigh_state(listing: Listing) -> int:
+    """Say how many bytes the way back to a list takes."""
+    return _weigh_state(listing.filter, listing.cursor, listing.view_id)
+
+
+@functools.lru_cache(maxsize=1_024)
+def _weigh_state(filter_: Filter, cursor: str | None, view_id: int | None) -> int:
+    return weigh(state_of(Listing(filter_, "", cursor=cursor, view_id=view_id), cursor))
 
 
 def weigh(state: Json) -> int:

@@ -17,9 +17,11 @@ _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 def read_words(incoming: Incoming) -> str:
     """Return the typed words as plain text, without mentions of the bot; mentions of people become their names."""
     text = (incoming.text or "")[: MOST_TEXT * 4]
-    own = _list_own_mentions(incoming)
-    text = _MENTION.sub(lambda found: " " if found[0] in own or found[1] in own else found[1], text)
-    return html.unescape(_TAG.sub(" ", text)).strip()[:MOST_TEXT]
+    if "<" in text:
+        own = _list_own_mentions(incoming)
+        text = _MENTION.sub(lambda found: " " if found[0] in own or found[1] in own else found[1], text)
+        text = _TAG.sub(" ", text)
+    return html.unescape(text).strip()[:MOST_TEXT]
 
 
 def is_mentioned(incoming: Incoming) -> bool:

@@ -1,6 +1,5 @@
 """Tell the door who asks in Teams, and from which surface."""
 
-from dataclasses import replace
 from datetime import date, datetime
 
 from bot.door import Caller, Door
@@ -21,8 +20,7 @@ def find_surface(incoming: Incoming) -> Surface:
 def admit(door: Door, user: KnownUser | None, incoming: Incoming) -> Caller:
     """Return the caller of an activity; raises `ForbiddenError` if the door does not serve the user."""
     language = choose_language(incoming.locale, (user and user.language) or "en")
-    caller = door.admit(user, surface=find_surface(incoming), language=language)
-    return replace(caller, locale=incoming.locale or "")
+    return door.admit(user, surface=find_surface(incoming), language=language, locale=incoming.locale or "")
 
 
 def find_today(caller: Caller, now: int) -> date:

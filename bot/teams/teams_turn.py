@@ -39,7 +39,7 @@ class TeamsTurn:
         self._is_for_asker = False
         """The answer is for the asker alone, because everybody in the group would read a message there."""
         self.caller: Caller | None = None
-        self.refusal = ForbiddenError("stranger")
+        self.refusal: ForbiddenError | None = None
         self.tools = tools
         self.context = context
         try:
@@ -64,7 +64,7 @@ class TeamsTurn:
         `circle` is who reads a card that is put into the conversation.
         """
         if self.caller is None:
-            return self.tools.door.refuse(ask, self.refusal, language=self.language)
+            return self.tools.door.refuse(ask, self.refusal or ForbiddenError("stranger"), language=self.language)
         self._is_for_asker = ask.verb == SHARED and self.caller.surface == "group"
         loop = asyncio.get_running_loop()
         started = loop.time()

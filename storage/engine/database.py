@@ -7,7 +7,9 @@ import asyncio
 import contextlib
 import math
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final
 
 from sqlalchemy import Sequence as Numbers
@@ -17,7 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.engine.connection import Reading
-from storage.engine.driver_errors import LEFTOVERS, find_refusal, translating, watch_errors
+from storage.engine.driver_errors import LEFTOVERS, find_refusal, translate, translating, watch_errors
 from storage.engine.partitions import list_default_partitions
 from storage.engine.postgres_reader import PostgresReader
 from storage.engine.postgres_writer import Generations, Pool, connect_postgres
@@ -58,6 +60,28 @@ POOL: Final = 8
 has opened stay, with the statements that they know."""
 
 
+class _Translated:
+    """A block of reads, whose errors are ours. A class, as each turn opens two."""
+
+    __slots__ = ("_block",)
+
+    def __init__(self, block: AbstractAsyncContextManager[Reading]) -> None:
+        self._block = block
+
+    async def __aenter__(self) -> Reading:
+        with translating(LEFTOVERS):
+            return await self._block.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        with translating(LEFTOVERS):
+            is_handled = await self._block.__aexit__(kind, error, traceback)
+        if isinstance(error, LEFTOVERS):
+            raise translate(error) from error
+        return is_handled
+
+
 class Database:
     """The two kinds of work that Carnet does: reading, by the driver itself, and writing, by SQLAlchemy's engine.
 
@@ -75,17 +99,14 @@ class Database:
         self.write_refusal = ""
         """Why the last transaction was not written: `disk_full` or `read_only`; empty where it was."""
 
-    @contextlib.asynccontextmanager
-    async def reading(self, tenancy: Tenancy = None) -> AsyncIterator[Reading]:
+    def reading(self, tenancy: Tenancy = None) -> AbstractAsyncContextManager[Reading]:
         """Lend what runs queries of one tenant (or `SYSTEM`), and writes nothing.
 
         Each statement sees the newest commit. PostgreSQL shows nothing where no tenancy is given (see `rls.py`);
         behind a pooler the statements are one transaction, which ends with the block.
         """
         reader = self._system_reader if tenancy == SYSTEM else self._reader
-        with translating(LEFTOVERS):
-            async with reader.reading(tenancy) as reading:
-                yield reading
+        return _Translated(reader.reading(tenancy))
 
     @contextlib.asynccontextmanager
     async def writing(self, tenancy: Tenancy = None) -> AsyncIterator[AsyncConnection]:

@@ -169,10 +169,10 @@ def _order_types(types: Iterable[CompanyType | None]) -> tuple[CompanyType | Non
 
 def _choose(data: Mapping[str, Any], key: str, choices: tuple[Any, ...], default: Any) -> Any:
     value = data.get(key, default)
-    # 1 == True: the kind is compared too
-    if not any(value == choice and type(value) is type(choice) for choice in choices):
-        raise FilterError(f"{key}: one of {', '.join(map(str, choices))}")
-    return value
+    for choice in choices:
+        if value == choice and type(value) is type(choice):  # 1 == True
+            return value
+    raise FilterError(f"{key}: one of {', '.join(map(str, choices))}")
 
 
 def _read_types(value: Any) -> tuple[CompanyType | None, ...]:
