@@ -5,6 +5,9 @@ BIN    := $(VENV)/bin
 PORT   ?= 3978
 DATA   ?= demo-data
 
+# Tests start some hundred processes: what Python has compiled is kept for the next one, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test quick lint types check bench soak nightly web wheel sbom lock clean
 
 demo: $(VENV)/service web

@@ -14,6 +14,7 @@ from bot.commands.sheets import neutralise
 from storage.models import Audit
 from storage.viewer import Viewer
 from tests import factories
+from tests.any_database import on_any_database
 from tests.factories import ago
 from tests.office import Office, open_office, read
 
@@ -73,6 +74,7 @@ async def test_an_excel_file_in_the_readers_language(office):
     assert "Duval &amp; Fils" in strings
 
 
+@on_any_database
 @pytest.mark.parametrize("format_", ["csv", "xlsx"])
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\t=1", "  =1", "\r\n=1"])
 async def test_B88_no_cell_is_taken_for_a_formula(office, format_, name):

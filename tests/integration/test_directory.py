@@ -10,6 +10,7 @@ from storage.engine.rls import SYSTEM
 from storage.firm.rule_values import FirmRules
 from storage.firm.users import get_known_user
 from storage.models import Audit
+from tests.any_database import on_any_database
 from tests.live import run_live
 from tests.microsoft import make_firm
 
@@ -141,6 +142,7 @@ def forget_tokens(live) -> None:
     live.clients._clients.clear()
 
 
+@on_any_database
 @pytest.mark.parametrize("code", [7000222, 7000215, 700016, 7000112])
 async def test_F39_credentials_that_are_refused_stop_the_firm_until_they_are_mended(live, code):
     await meet(live, "Anne Martin", "jane@acme.example")

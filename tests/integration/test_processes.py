@@ -4,6 +4,7 @@ import asyncio
 import urllib.request
 
 from bot.metrics import REGISTRY, serving_metrics
+from tests.any_database import on_any_url
 from tests.running import find_port
 
 RESTARTS = 3
@@ -28,6 +29,7 @@ async def test_F69_stopped_under_load_the_service_drains_and_loses_nothing(firm,
         await sending
 
 
+@on_any_url
 async def test_F69_stopped_while_microsoft_hangs_and_a_client_stalls_it_still_ends_in_time(microsoft, installation):
     anne = microsoft.firm.list_people()[0]
     microsoft.faults.add("hang", edge="login", seconds=300)
@@ -47,6 +49,7 @@ async def test_F69_stopped_while_microsoft_hangs_and_a_client_stalls_it_still_en
     await asyncio.gather(saying, return_exceptions=True)
 
 
+@on_any_url
 async def test_S49_health_is_public_and_names_nobody(microsoft, firm, installation):
     installation.start("service", "serve")
     await installation.wait_until_ready()

@@ -11,6 +11,7 @@ from storage.engine.rls import SYSTEM
 from storage.queue.chores import LEASE as CHORE_LEASE
 from storage.queue.chores import claim_chores
 from storage.queue.subscriptions import LEASE
+from tests.any_database import on_any_database
 from tests.live import run_live
 from tests.microsoft import make_firm
 
@@ -60,6 +61,7 @@ async def test_a_mail_is_in_the_store_after_its_notification(live):
     assert await live.count_interactions() == 1
 
 
+@on_any_database
 async def test_F10_a_subscription_is_renewed_before_half_its_life(live):
     before = {row[:2]: row[4] for row in await live.query(SUBSCRIPTIONS)}
     await live.pass_time(HALF_LIFE)
@@ -69,12 +71,14 @@ async def test_F10_a_subscription_is_renewed_before_half_its_life(live):
     await check_kept(live)
 
 
+@on_any_database
 async def test_F10_one_that_is_gone_when_it_is_renewed_is_created_anew(live):
     live.microsoft.subscriptions.drop(list_live(live)[0].id)
     await live.pass_time(HALF_LIFE)
     await check_kept(live)
 
 
+@on_any_database
 @pytest.mark.parametrize("status", [403, 429, 503, 500])
 async def test_F10_a_renewal_that_is_refused_past_the_end_ends_in_a_new_one(live, status):
     fault = live.microsoft.faults.add("status", path="subscriptions", status=status)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests import syncing
+from tests.any_database import on_any_database
 from tests.syncing import Sync
 
 sync = syncing.sync
@@ -189,6 +190,7 @@ async def test_F31_S47_a_mailbox_is_never_asked_more_than_once_at_a_time(sync: S
 NONSENSE = ["html", "empty_body", "bad_gzip", "half", "cut", "duplicate_keys", "big", "reset"]
 
 
+@on_any_database
 @pytest.mark.parametrize("kind", NONSENSE)
 async def test_F35_an_answer_that_is_no_page_is_a_failure_and_never_no_data(sync: Sync, firm, microsoft, kind):
     exchange(firm, 4)
@@ -244,6 +246,7 @@ async def test_F41_a_mailbox_that_cannot_be_read_says_why_and_others_go_on(sync:
     await sync.check()
 
 
+@on_any_database
 @pytest.mark.parametrize("kind", ["hang", "drip", "reset", "cut"])
 async def test_F33_an_answer_that_does_not_come_whole_is_given_up(sync: Sync, firm, microsoft, kind):
     exchange(firm, 2)
@@ -260,6 +263,7 @@ async def test_F33_an_answer_that_does_not_come_whole_is_given_up(sync: Sync, fi
     await sync.check()
 
 
+@on_any_database
 @pytest.mark.parametrize("failure", ["no such name", "no TLS there", "nobody listens"])
 async def test_F34_a_graph_that_cannot_be_reached_is_tried_again_and_the_reason_said(
     sync: Sync, firm, microsoft, failure, unused_tcp_port

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from tests.account import find_told_twice
+from tests.any_database import on_any_url
 from tests.locking import locked
 
 
@@ -79,6 +80,7 @@ async def test_F50_a_notice_that_may_have_arrived_is_listed_as_unknown_and_never
     assert find_told_twice(service.microsoft.connector.sent) == {}
 
 
+@on_any_url
 async def test_F51_who_has_blocked_the_bot_is_told_again_once_they_have_written(service):
     await service.say_hello()
     blocked = service.microsoft.faults.add("status", edge="connector", mailbox=service.anne.id, status=403)
@@ -91,6 +93,7 @@ async def test_F51_who_has_blocked_the_bot_is_told_again_once_they_have_written(
     assert (blocked.hits, service.list_told(service.anne, "Acme")) == (1, [])
 
 
+@on_any_url
 async def test_F52_a_chat_that_is_no_more_is_opened_anew_and_the_notice_said_there(service):
     assert await tell_under(service, "status", status=404, count=1) == (1, 1)
 
@@ -106,6 +109,7 @@ async def test_F53_a_chat_that_hangs_holds_no_other_up(service):
     await service.wait_for_state("unknown")
 
 
+@on_any_url
 async def test_F57_who_never_opened_the_app_has_it_installed_and_is_told_once(service):
     service.meet(service.anne, "Acme")
     await service.wait_until_told(service.anne, "Acme")
@@ -113,6 +117,7 @@ async def test_F57_who_never_opened_the_app_has_it_installed_and_is_told_once(se
     assert service.anne.id in service.microsoft.cloud.installed
 
 
+@on_any_url
 @pytest.mark.parametrize("status", [403, 409])
 async def test_F57_where_the_app_cannot_be_installed_or_is_there_already_nothing_is_said_twice(service, status):
     service.microsoft.faults.add("status", edge="install", status=status)

@@ -24,6 +24,7 @@ from storage.engine.rls import SYSTEM
 from storage.models import Chore, Mailbox, Subscription
 from storage.queue.chores import AUDIT_DELAY
 from storage.queue.notification_effects import UPDATE_DELAY
+from tests.any_database import on_any_database
 from tests.books import has_passed
 from tests.live import Clock, Live, run_live
 from tests.locking import locked
@@ -114,6 +115,7 @@ async def get_subscription(database: Database, graph_id: str = "sub-1"):
 TOKENS = ["Validation: plain", "a+b c%", "ünïcode ✓", "x" * 2048, "<script>alert(1)</script>"]
 
 
+@on_any_database
 @pytest.mark.parametrize("path", ["/graph/notifications", "/graph/lifecycle"])
 async def test_F1_B41_the_handshake_gives_the_decoded_token_and_needs_no_database(door, path):
     for token in TOKENS:
@@ -123,6 +125,7 @@ async def test_F1_B41_the_handshake_gives_the_decoded_token_and_needs_no_databas
         assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@on_any_database
 async def test_B42_an_empty_token_a_huge_one_and_a_get_are_refused(graph):
     assert (await graph.post("/graph/notifications?validationToken=")).status == 400
     assert (await graph.post("/graph/notifications?validationToken=" + "x" * 5_000)).status == 414
@@ -130,12 +133,14 @@ async def test_B42_an_empty_token_a_huge_one_and_a_get_are_refused(graph):
     assert (await graph.get("/graph/notifications?validationToken=x")).status == 405
 
 
+@on_any_database
 async def test_B42_a_handshake_with_a_body_is_a_handshake_only(graph, database):
     response = await graph.post("/graph/notifications?validationToken=x", json={"value": [item()]})
     assert await response.text() == "x"
     assert await list_due(database) == []
 
 
+@on_any_database
 async def test_S22_webhooks_take_posts_only(graph):
     for method in ("GET", "PUT", "DELETE", "OPTIONS", "TRACE", "HEAD", "PATCH"):
         assert (await graph.request(method, "/graph/lifecycle")).status == 405
@@ -159,6 +164,7 @@ async def test_F2_the_same_notification_ten_times_is_one_due_mailbox(graph, data
     assert await list_due(database) == [(1, 0)]
 
 
+@on_any_database
 @pytest.mark.parametrize("what", ["deleted", "updated"])
 async def test_F3_F15_what_comes_before_or_after_its_item_is_a_hint_like_any_other(graph, database, what):
     assert await post(graph, item(changeType=what, resourceData=None)) == 202
@@ -201,12 +207,14 @@ async def test_F11_B45_an_unknown_subscription_is_dropped_and_looked_for_in_a_wh
         assert await connection.scalar(audit) == NOW + AUDIT_DELAY
 
 
+@on_any_database
 async def test_B43_a_wrong_client_state_is_dropped(graph, database):
     for state in ("guess", "", None, 5, ["x"], SECRET + " ", SECRET.upper()):
         assert await post(graph, item(clientState=state)) == 202
         assert await list_due(database) == []
 
 
+@on_any_database
 async def test_B43_a_missing_client_state_is_dropped(graph, database):
     notification = item()
     del notification["clientState"]
@@ -214,11 +222,13 @@ async def test_B43_a_missing_client_state_is_dropped(graph, database):
     assert await list_due(database) == []
 
 
+@on_any_database
 async def test_B44_the_right_client_state_in_another_tenants_name_is_dropped(graph, database):
     assert await post(graph, item(tenantId=OTHER_TENANT)) == 202
     assert await list_due(database) == []
 
 
+@on_any_database
 @pytest.mark.parametrize(
     "resource", ["users/somebody-else/messages", "../../admin", "https://evil.example/x", "users%2fx", None, 7]
 )
@@ -227,6 +237,7 @@ async def test_B46_S24_what_the_resource_says_is_never_used(graph, database, res
     assert await list_due(database) == [(1, 0)]
 
 
+@on_any_database
 async def test_B47_a_post_without_a_list_is_refused_and_an_empty_one_taken(graph, database):
     for body in ({}, {"value": None}, {"value": "x"}, {"value": {"a": 1}}, [], "null", 5):
         assert (await graph.post("/graph/notifications", json=body)).status == 400
@@ -235,6 +246,7 @@ async def test_B47_a_post_without_a_list_is_refused_and_an_empty_one_taken(graph
     assert await list_due(database) == []
 
 
+@on_any_database
 async def test_B48_unknown_kinds_are_ignored_and_unknown_fields_accepted(graph, database):
     assert await post(graph, item(changeType="transmogrified"), lifecycle("rebooted")) == 202
     assert await list_due(database) == []
@@ -242,12 +254,14 @@ async def test_B48_unknown_kinds_are_ignored_and_unknown_fields_accepted(graph, 
     assert await list_due(database) == [(1, 0)]
 
 
+@on_any_database
 async def test_B49_malformed_json_is_refused(graph):
     headers = {"Content-Type": "application/json"}
     for body in (b"{", b"\xff\xfe{}", b"", b"[" * 100_000, b'{"value": [' + b"[" * 100_000):
         assert (await graph.post("/graph/notifications", data=body, headers=headers)).status == 400
 
 
+@on_any_database
 async def test_B49_another_content_type_is_refused(graph, database):
     body = json.dumps({"value": [item()]})
     for kind in ("text/plain", "application/xml", "xapplication/jsonx", "multipart/form-data"):
@@ -255,6 +269,7 @@ async def test_B49_another_content_type_is_refused(graph, database):
     assert await list_due(database) == []
 
 
+@on_any_database
 async def test_B49_a_huge_body_and_a_gzip_bomb_are_refused(graph):
     headers = {"Content-Type": "application/json"}
     assert (await graph.post("/graph/notifications", data=io.BytesIO(b" " * (9 << 20)), headers=headers)).status == 413
@@ -263,24 +278,28 @@ async def test_B49_a_huge_body_and_a_gzip_bomb_are_refused(graph):
     assert response.status == 413
 
 
+@on_any_database
 async def test_B49_garbage_that_claims_to_be_packed_is_refused(graph):
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     for _ in range(2):
         assert (await graph.post("/graph/notifications", data=b"no gzip at all", headers=headers)).status == 400
 
 
+@on_any_database
 async def test_B50_S25_a_post_with_validation_tokens_is_dropped_whole(graph, database):
     for tokens in (["expired"], ["a.b.c", "forged"], "text"):
         assert await post(graph, item(), validationTokens=tokens) == 202
         assert await list_due(database) == []
 
 
+@on_any_database
 async def test_B51_F16_a_post_with_encrypted_content_is_dropped_whole(graph, database):
     for content in ({"data": "AAAA", "encryptionCertificateId": "wrong"}, {"data": "!"}, "x"):
         assert await post(graph, item(), item(encryptedContent=content)) == 202
         assert await list_due(database) == []
 
 
+@on_any_database
 async def test_B52_a_lifecycle_event_in_another_tenants_name_is_dropped(graph, database):
     events = [lifecycle(event, tenantId=OTHER_TENANT) for event in ("subscriptionRemoved", "missed")]
     assert await post(graph, *events, path="/graph/lifecycle") == 202
@@ -334,6 +353,7 @@ def count_limited() -> float:
     return REGISTRY.get_sample_value("carnet_notifications_total", {"result": "limited"}) or 0.0
 
 
+@on_any_database
 async def test_A9_a_post_of_millions_of_nothings_is_refused_before_it_is_read(graph):
     body = b'{"value":[' + b",".join([b"1"] * 4_000_000) + b"]}"
     headers = {"Content-Type": "application/json"}
