@@ -26,15 +26,18 @@ from bot.language import say, understand
 from bot.language.formats import zone
 from bot.language.wording import clean
 from bot.turn import Ask, Language, Reader, Reply, Surface
-from bot.verbs import Input, Place, Role, Verb
+from bot.verb_inputs import Input
+from bot.verbs import Place, Role, Verb
 from storage.engine.database import Database
 from storage.errors import StoreUnavailableError
 from storage.firm.users import KnownUser
 
-__all__ = ["VERSIONED", "Caller", "Claim", "Door", "Run"]
+__all__ = ["BESIDE", "VERSIONED", "Caller", "Claim", "Door", "Run"]
 
 VERSIONED: Final = frozenset(verb.name for verb in ROUTER if verb.versioned)
 """The verbs whose buttons say on which state of a company they were decided."""
+BESIDE: Final = frozenset(verb.name for verb in ROUTER if verb.beside)
+"""The verbs whose answer comes as a message of its own, beside the card that asked."""
 SERVED_STATES: Final = frozenset({"active", "needs_admin"})
 """Tenants that are answered: those whose consent stands, even while their mailboxes cannot be read."""
 LONGEST_SENTENCE: Final = 400

@@ -6,20 +6,22 @@ names its kind (`READS`, `CHANGES`, ...) and says in what it differs: `READS.but
 """
 
 import enum
-import functools
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, ClassVar, Final, Literal, TypedDict, TypeVar, Unpack
+from typing import Any, Final, Literal, TypedDict, TypeVar, Unpack, get_args
 
 import msgspec
 
 from bot.errors import BadRequestError
 from bot.results.base import Result
 from bot.turn import Surface, Turn
+from bot.verb_inputs import Input, read_input
 
 Place = Surface | Literal["outsiders"]
 """Where a verb is answered: a surface, or a group in which somebody from outside the firm reads along."""
 Places = frozenset[Place]
+PLACES: Final[tuple[Place, ...]] = (*get_args(Surface), "outsiders")
 PERSONAL: Final[Places] = frozenset({"chat"})
 """The chat that one person has with the bot. What is asked elsewhere and only answered here goes here."""
 GROUP: Final[Places] = frozenset({"group"})
@@ -45,28 +47,6 @@ EVERYONE: Final = frozenset(Role)
 ADMINISTRATORS: Final = frozenset({Role.ADMINISTRATOR})
 
 
-class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a verb takes. A key that is not among the fields, or a value of another kind, is refused at the door.
-
-    A card sends all its inputs with a button that takes inputs along, so the verb of such a button takes them all.
-    """
-
-    this: ClassVar[str] = ""
-    """The field that "this" stands for when it is said: what the conversation showed last."""
-    given_by: ClassVar[frozenset[str]] = frozenset()
-    """The fields of which one says what `this` would say."""
-
-    @property
-    def is_personal(self) -> bool:
-        """Say whether the answer is the asker's alone even where the verb itself may be answered in a group."""
-        return False
-
-
-class Nothing(Input, frozen=True):
-    """The input of a verb that takes nothing."""
-
-
-InputT = TypeVar("InputT", bound=Input)
 Command = Callable[[Turn, Any], Awaitable[Result]]
 CommandT = TypeVar("CommandT", bound=Callable[..., Awaitable[Result]])
 
@@ -81,6 +61,8 @@ class Differences(TypedDict, total=False):
     remembered: bool
     said: bool
     leads: bool
+    queued: bool
+    beside: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +83,10 @@ class Kind:
     """The language may reach it: typed words can mean it."""
     leads: bool
     """It leads to a place of its own, to which cards lead back."""
+    queued: bool
+    """It makes a file: one at a time for a person and few for a firm, whoever asks for more waits."""
+    beside: bool
+    """Its answer comes as a message of its own: the card that asked still has something to say."""
 
     def but(self, **differences: Unpack[Differences]) -> "Kind":
         """Return this kind with some parts said anew."""
@@ -131,42 +117,98 @@ class Verb(Kind):
             "remembered": self.remembered,
             "said": self.said,
             "leads": self.leads,
+            "queued": self.queued,
+            "beside": self.beside,
             "input": msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(self.input))),
         }
 
 
-def read_input(input_: type[InputT], data: Mapping[str, Any]) -> InputT:
-    """Return a typed input; raises `BadRequestError` with the key that does not fit.
-
-    An input that a person left empty (`""`) is one that was not given; numbers may be digits, as inputs give them.
-    """
-    empty = [key for key, value in data.items() if value == "" and key in _list_never_empty(input_)]
-    given = {key: value for key, value in data.items() if key not in empty} if empty else data
-    try:
-        return msgspec.convert(given, input_, strict=False)
-    except msgspec.ValidationError as error:
-        raise BadRequestError("bad_input", field=_find_key(str(error))) from error
-
-
-def _find_key(message: str) -> str:
-    """Return the key that an error of msgspec is about: it names an unknown or missing one, or gives the path."""
-    if "field `" in message:
-        return message.partition("field `")[2].partition("`")[0][:40]
-    return message.rpartition("`$.")[2].rstrip("`").partition("[")[0].partition(".")[0][:40]
-
-
-READS: Final = Kind(writes=False, roles=EVERYONE, where=OWN, versioned=False, remembered=False, said=True, leads=False)
+READS: Final = Kind(
+    writes=False,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=True,
+    leads=False,
+    queued=False,
+    beside=False,
+)
 """Shows something where one person reads alone; asked in words or by a button."""
 READS_FROM_CARD: Final = Kind(
-    writes=False, roles=EVERYONE, where=OWN, versioned=False, remembered=False, said=False, leads=False
+    writes=False,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=False,
+    queued=False,
+    beside=False,
 )
 """Shows something where one person reads alone; asked by a button only, for no words mean it."""
-CHANGES: Final = Kind(writes=True, roles=EVERYONE, where=OWN, versioned=False, remembered=True, said=True, leads=False)
+CHANGES: Final = Kind(
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=True,
+    said=True,
+    leads=False,
+    queued=False,
+    beside=False,
+)
 """Changes something, asked in words or by a button where one person reads alone; "this" is then what was changed."""
 CHANGES_FROM_CARD: Final = Kind(
-    writes=True, roles=EVERYONE, where=OWN, versioned=False, remembered=False, said=False, leads=False
+    writes=True,
+    roles=EVERYONE,
+    where=OWN,
+    versioned=False,
+    remembered=False,
+    said=False,
+    leads=False,
+    queued=False,
+    beside=False,
 )
 """Changes something, asked by a button only where one person reads alone, for no words mean it."""
+FACTS: Final = ("writes", "versioned", "remembered", "said", "leads", "queued", "beside")
+"""The parts of a kind that are true or not."""
+
+
+_NAME: Final = re.compile(r"[a-z]+(?:_[a-z]+)*(?:\.[a-z]+(?:_[a-z]+)*)?", re.ASCII)
+"""`list`, `company.set_type`."""
+
+
+def _find_faults(verb: Any) -> Iterator[str]:
+    """Yield what is missing in a declaration, or contradicts another part of it."""
+    if not isinstance(verb.name, str) or not _NAME.fullmatch(verb.name):
+        yield "is not named like `list` or `company.set_type`"
+    yield from _find_faults_of_parts(verb)
+    if not isinstance(verb.input, type) or not issubclass(verb.input, Input):
+        yield f"takes no `Input`: {verb.input!r}"
+        return
+    taken = verb.input.__struct_fields__
+    if verb.versioned and not verb.writes:
+        yield "is versioned and does not write"
+    if verb.versioned and "version" not in taken:
+        yield "is versioned and takes no version"
+    for field in {verb.input.this, *verb.input.given_by} - {"", *taken}:
+        yield f"has no field {field!r}"
+
+
+def _find_faults_of_parts(verb: Any) -> Iterator[str]:
+    """Yield the parts that hold nothing, or something of another kind: types are no proof for what was built."""
+    for part in FACTS:
+        if not isinstance(getattr(verb, part), bool):
+            yield f"does not say whether it is {part!r}: {getattr(verb, part)!r}"
+    if not isinstance(verb.where, frozenset) or not verb.where:
+        yield f"is answered nowhere: `where` is {verb.where!r}"
+    elif unknown := verb.where - {*PLACES}:
+        yield f"is answered where nobody is: {sorted(map(str, unknown))}"
+    if not isinstance(verb.roles, frozenset) or not verb.roles:
+        yield f"may be called by nobody: `roles` is {verb.roles!r}"
+    elif unknown_roles := [role for role in verb.roles if not isinstance(role, Role)]:
+        yield f"may be called by who is nobody: {sorted(map(str, unknown_roles))}"
 
 
 class Router:
@@ -179,6 +221,8 @@ class Router:
         """Declare a verb beside its command."""
 
         def register(command: CommandT) -> CommandT:
+            if not isinstance(kind, Kind):
+                raise TypeError(f"the verb {name!r} has no kind: {kind!r}")
             parts = {part.name: getattr(kind, part.name) for part in fields(kind)}
             self._add(Verb(name=name, input=input_, command=command, **parts))
             return command
@@ -188,12 +232,8 @@ class Router:
     def _add(self, verb: Verb) -> None:
         if verb.name in self.verbs:
             raise ValueError(f"two commands for the verb {verb.name!r}")
-        if not verb.where or not verb.roles:
-            raise ValueError(f"nobody may call the verb {verb.name!r}, or nowhere")
-        if verb.versioned and "version" not in verb.input.__struct_fields__:
-            raise ValueError(f"the verb {verb.name!r} is versioned and takes no version")
-        if verb.input.this and verb.input.this not in verb.input.__struct_fields__:
-            raise ValueError(f"the verb {verb.name!r} has no field {verb.input.this!r}")
+        for fault in _find_faults(verb):
+            raise ValueError(f"the verb {verb.name!r} {fault}")
         self.verbs[verb.name] = verb
 
     def include(self, other: "Router") -> None:
@@ -210,21 +250,3 @@ class Router:
 
     def __iter__(self) -> Iterator[Verb]:
         return iter(self.verbs.values())
-
-
-def write_ask(verb: str, given: Input, **changes: Any) -> dict[str, Any]:
-    """Return what a button carries to ask the same again, with some fields changed."""
-    changed = msgspec.structs.replace(given, **changes) if changes else given
-    return {"verb": verb, **msgspec.to_builtins(changed)}
-
-
-@functools.cache
-def _list_never_empty(input_: type[Input]) -> frozenset[str]:
-    """Return the fields that no empty text can fill: one that comes all the same was left empty on a card."""
-    never = set()
-    for field in msgspec.structs.fields(input_):
-        try:
-            msgspec.convert("", field.type, strict=False)
-        except msgspec.ValidationError:
-            never.add(field.encode_name)
-    return frozenset(never)

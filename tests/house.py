@@ -30,8 +30,7 @@ def draw_layers() -> str:
 
 
 def _draw(layers: list[str]) -> str:
-    """Leave out the package that the whole contract is inside of."""
-    return "\n".join("  " + re.sub(r"(bot\.graph|bot|storage)\.", "", layer) for layer in layers)
+    return "\n".join("  " + layer for layer in layers)
 
 
 def complete(text: str) -> str:

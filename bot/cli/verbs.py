@@ -8,9 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.commands import ROUTER
-from bot.verbs import Verb
-
-PLACES = ("chat", "group", "outsiders", "extension", "pane", "tab")
+from bot.verbs import FACTS, PLACES, Verb
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,11 +37,4 @@ def draw_table() -> Table:
 
 
 def _say_facts(verb: Verb) -> str:
-    facts = {
-        "writes": verb.writes,
-        "versioned": verb.versioned,
-        "remembered": verb.remembered,
-        "said": verb.said,
-        "leads": verb.leads,
-    }
-    return ", ".join(fact for fact, is_true in facts.items() if is_true)
+    return ", ".join(fact for fact in FACTS if getattr(verb, fact))

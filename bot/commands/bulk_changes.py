@@ -19,7 +19,8 @@ from bot.results.base import Result
 from bot.results.choices import NOBODY
 from bot.results.questions import Asked, Done
 from bot.turn import Json, Turn
-from bot.verbs import CHANGES_FROM_CARD, GROUP, OWN, Router, write_ask
+from bot.verb_inputs import write_ask
+from bot.verbs import CHANGES_FROM_CARD, GROUP, OWN, Router
 from storage.book import companies
 from storage.book.companies import CompanyRow
 from storage.book.company_changes import set_companies_partner, set_companies_type

@@ -5,7 +5,8 @@ from bot.errors import NotFoundError
 from bot.results.base import Result
 from bot.results.companies import CompanyShared, CompanyShown
 from bot.turn import Turn
-from bot.verbs import EXTENSION, GROUP, OUTSIDERS, OWN, READS_FROM_CARD, Input, Router
+from bot.verb_inputs import Input
+from bot.verbs import EXTENSION, GROUP, OUTSIDERS, OWN, READS_FROM_CARD, Router
 from storage.book import companies
 
 router = Router()

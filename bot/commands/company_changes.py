@@ -28,7 +28,8 @@ from bot.results.choices import NOBODY, NONE
 from bot.results.companies import CompanyShown
 from bot.results.questions import Asked, Conflict
 from bot.turn import Json, Turn
-from bot.verbs import CHANGES, GROUP, OWN, Router, write_ask
+from bot.verb_inputs import write_ask
+from bot.verbs import CHANGES, GROUP, OWN, Router
 from storage.book import companies, company_changes
 from storage.book.companies import CompanyDetail
 from storage.errors import StaleError

@@ -9,7 +9,8 @@ from bot.results.base import Result
 from bot.results.companies import ContactShown, Explained, OwnAddressShown
 from bot.results.questions import Said
 from bot.turn import Turn
-from bot.verbs import CHANGES, EXTENSION, GROUP, OWN, READS, READS_FROM_CARD, Input, Router
+from bot.verb_inputs import Input
+from bot.verbs import CHANGES, EXTENSION, GROUP, OWN, READS, READS_FROM_CARD, Router
 from storage.book import contacts
 from storage.book.contact_explanation import explain_address, find_people
 from storage.book.contacts import SeenPerson

@@ -1,5 +1,6 @@
 """Runs the command of a verb in the transaction that it needs, and keeps what it asks to be kept."""
 
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,7 +9,8 @@ from bot.commands.export_queue import ExportQueue
 from bot.commands.memory import Memory
 from bot.results.base import Result
 from bot.turn import NOBODY_ELSE, Circle, Language, Notice, Reader, Record, Reply, Surface, Turn
-from bot.verbs import Input, Role, Verb
+from bot.verb_inputs import Input
+from bot.verbs import Role, Verb
 from storage.engine.connection import Connection, Reading
 from storage.engine.database import Database
 from storage.messages.notice_preferences import NoticePreferences
@@ -68,7 +70,8 @@ class Dispatcher:
     async def run(self, verb: Verb, given: Input, caller: Caller, reader: Reader, claim: Claim | None = None) -> Reply:
         """Return the reply of a verb; leaving its transaction commits, raising rolls back."""
         opened = self.database.writing if verb.writes else self.database.reading
-        async with self._exports.wait(verb.name, caller.viewer), opened(caller.viewer.tenant_id) as connection:
+        waiting = self._exports.wait(caller.viewer) if verb.queued else contextlib.nullcontext()
+        async with waiting, opened(caller.viewer.tenant_id) as connection:
             turn = self._begin(verb, caller, reader, connection)
             if claim is not None and verb.writes:
                 reply = await claim(turn.writing, lambda: self._answer(verb, given, turn))

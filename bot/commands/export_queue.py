@@ -7,13 +7,11 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 from bot.errors import UnavailableError
 from storage.viewer import Viewer
 
-QUEUED: Final = frozenset({"export.deliver"})
 MOST_OF_FIRM: Final = 2
 MOST_WAITING: Final = 10
 """Files that one person may wait for; more are refused."""
@@ -32,12 +30,9 @@ class ExportQueue:
         self._people: defaultdict[tuple[int, int], _Line] = defaultdict(lambda: _Line(1))
         self._firms: defaultdict[int, _Line] = defaultdict(lambda: _Line(MOST_OF_FIRM))
 
-    def wait(self, verb: str, viewer: Viewer) -> AbstractAsyncContextManager[None]:
-        """Wait for one's turn, where the verb makes a file; raises `UnavailableError` where one waits for too many."""
-        return self._wait(viewer) if verb in QUEUED else contextlib.nullcontext()
-
     @contextlib.asynccontextmanager
-    async def _wait(self, viewer: Viewer) -> AsyncIterator[None]:
+    async def wait(self, viewer: Viewer) -> AsyncIterator[None]:
+        """Wait for one's turn to make a file; raises `UnavailableError` where one waits for too many."""
         person, firm = (viewer.tenant_id, viewer.user_id), viewer.tenant_id
         if person in self._people and self._people[person].count > MOST_WAITING:
             raise UnavailableError("export_busy")

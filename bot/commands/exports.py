@@ -65,7 +65,7 @@ async def offer_file(turn: Turn, given: Export) -> FileOffered:
     return FileOffered(summary=file.name, file=file, words=listing.words)
 
 
-@router.verb("export.deliver", Deliver, READS_FROM_CARD)
+@router.verb("export.deliver", Deliver, READS_FROM_CARD.but(queued=True))
 async def deliver_file(turn: Turn, given: Deliver) -> FileMade:
     """Make the file, with what this reader may see now; the desk writes down the filter and the number of rows."""
     format_ = given.format

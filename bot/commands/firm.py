@@ -13,7 +13,8 @@ from bot.results.base import Result
 from bot.results.firm import Administrator, FirmShown
 from bot.results.questions import Asked
 from bot.turn import Turn
-from bot.verbs import ADMINISTRATORS, CHANGES_FROM_CARD, READS, Input, Router
+from bot.verb_inputs import Input
+from bot.verbs import ADMINISTRATORS, CHANGES_FROM_CARD, READS, Router
 from storage.errors import MissingError, RuleError
 from storage.firm.rule_preview import Loss, preview_loss
 from storage.firm.rule_values import read_value, write_value

@@ -15,7 +15,8 @@ from bot.results.list_state import state_of
 from bot.results.lists import Listing
 from bot.results.questions import Greeted, HelpShown, NotUnderstood, Option, Said, TurnedRound
 from bot.turn import Turn
-from bot.verbs import EXTENSION, GROUP, OUTSIDERS, OWN, READS, READS_FROM_CARD, Input, Nothing, Router
+from bot.verb_inputs import Input, Nothing
+from bot.verbs import EXTENSION, GROUP, OUTSIDERS, OWN, READS, READS_FROM_CARD, Router
 from storage.firm.users import get_user
 from storage.text.greetings import choose_greeting
 from storage.views import views

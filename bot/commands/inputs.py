@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from bot.errors import BadRequestError
 from bot.results.choices import NOBODY, NONE, UNCHANGED
-from bot.verbs import Input
+from bot.verb_inputs import Input
 from storage.lists.filters import MOST_PARTNERS, is_id
 from storage.models import CompanyType
 

@@ -9,7 +9,8 @@ from bot.language import say
 from bot.results.base import Result
 from bot.results.questions import Asked, Option, Said, Unclear
 from bot.turn import Turn
-from bot.verbs import CHANGES, Router, write_ask
+from bot.verb_inputs import write_ask
+from bot.verbs import CHANGES, Router
 from storage.book import companies, contacts, keeping
 from storage.book.keeping import Of
 from storage.errors import MissingError

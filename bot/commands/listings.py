@@ -16,7 +16,7 @@ from bot.results.lists import (
 )
 from bot.results.titles import say_name
 from bot.turn import Json, Turn
-from bot.verbs import Input, read_input, write_ask
+from bot.verb_inputs import Input, read_input, write_ask
 from storage.book import companies, contacts
 from storage.firm import users
 from storage.lists.filters import Filter, from_json, to_json

@@ -9,7 +9,8 @@ from bot.language import say
 from bot.results.choices import DIGEST
 from bot.results.firm import NoticeSettingsShown
 from bot.turn import Turn
-from bot.verbs import CHANGES_FROM_CARD, READS, Input, Nothing, Router
+from bot.verb_inputs import Input, Nothing
+from bot.verbs import CHANGES_FROM_CARD, READS, Router
 from storage.messages.notice_preferences import KINDS, get_notice_preferences, set_notice_preferences
 
 router = Router()
@@ -28,7 +29,7 @@ class SaveNotices(Input, frozen=True):
     days: Several | UnsetType = UNSET
 
 
-@router.verb("notices.settings", Nothing, READS)
+@router.verb("notices.settings", Nothing, READS.but(beside=True))
 async def show_settings(turn: Turn, given: Nothing) -> NoticeSettingsShown:
     """Show what the person is told, and when."""
     preferences = await get_notice_preferences(turn.connection, turn.viewer, turn.preferences)

@@ -10,7 +10,8 @@ from bot.results.base import Result
 from bot.results.companies import OwnAddressShown
 from bot.results.questions import Asked, Said
 from bot.turn import Turn
-from bot.verbs import CHANGES, Input, Router, write_ask
+from bot.verb_inputs import Input, write_ask
+from bot.verbs import CHANGES, Router
 from storage.book import contacts
 from storage.book.contact_explanation import explain_address, find_people
 from storage.history.own_addresses import get_owner, set_own_address

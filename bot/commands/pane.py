@@ -11,7 +11,8 @@ from bot.language import say
 from bot.results.companies import ItemShown, Met, OnItem
 from bot.results.list_state import LONGEST_STATE
 from bot.turn import Json, Turn
-from bot.verbs import READS_FROM_CARD, Input, Router, write_ask
+from bot.verb_inputs import Input, write_ask
+from bot.verbs import READS_FROM_CARD, Router
 from storage.book import companies
 from storage.book.item_people import Person, get_people
 from storage.text.addresses import parse_address

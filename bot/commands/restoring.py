@@ -12,7 +12,8 @@ from bot.language.formats import zone
 from bot.results.base import Result
 from bot.results.questions import Asked, Done, Option, Said, Unclear
 from bot.turn import Turn
-from bot.verbs import ADMINISTRATORS, CHANGES_FROM_CARD, READS, Input, Router, write_ask
+from bot.verb_inputs import Input, write_ask
+from bot.verbs import ADMINISTRATORS, CHANGES_FROM_CARD, READS, Router
 from storage.book.restoring import ChangeSet, count_change_set, list_change_sets, restore_change_set
 from storage.errors import MissingError
 

@@ -11,7 +11,8 @@ from bot.results.list_state import shorten
 from bot.results.lists import PeopleFound
 from bot.results.titles import say_name
 from bot.turn import Choice, Turn
-from bot.verbs import EXTENSION, GROUP, OWN, READS_FROM_CARD, Input, Router
+from bot.verb_inputs import Input
+from bot.verbs import EXTENSION, GROUP, OWN, READS_FROM_CARD, Router
 from storage.book import companies, contacts
 from storage.firm import user_search
 from storage.lists.filters import Filter

@@ -17,7 +17,8 @@ from bot.language import get_called, say
 from bot.results.base import Result
 from bot.results.questions import Said
 from bot.turn import Turn
-from bot.verbs import EXTENSION, GROUP, OWN, READS, Input, Router
+from bot.verb_inputs import Input
+from bot.verbs import EXTENSION, GROUP, OWN, READS, Router
 from storage.book import companies, contacts
 from storage.lists.facts import Match
 from storage.text.names import words

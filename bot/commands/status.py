@@ -3,7 +3,8 @@
 from bot.language import say
 from bot.results.firm import StatusShown, describe_status
 from bot.turn import Turn
-from bot.verbs import ADMINISTRATORS, READS, Nothing, Router
+from bot.verb_inputs import Nothing
+from bot.verbs import ADMINISTRATORS, READS, Router
 from storage.queue.health import get_firm_status
 
 router = Router()

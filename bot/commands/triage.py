@@ -15,7 +15,8 @@ from bot.results.base import Result
 from bot.results.companies import UnsortedListed, UnsortedShown
 from bot.results.questions import Asked
 from bot.turn import Notice, Turn
-from bot.verbs import CHANGES_FROM_CARD, READS, READS_FROM_CARD, Input, Router, write_ask
+from bot.verb_inputs import Input, write_ask
+from bot.verbs import CHANGES_FROM_CARD, READS, READS_FROM_CARD, Router
 from storage.book import companies
 from storage.book.companies import CompanyRow
 from storage.book.company_changes import set_company_partner, set_company_type

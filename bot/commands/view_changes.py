@@ -20,7 +20,8 @@ from bot.results.base import Result
 from bot.results.lists import Listing
 from bot.results.titles import say_name
 from bot.turn import Json, Turn
-from bot.verbs import CHANGES, Router, write_ask
+from bot.verb_inputs import write_ask
+from bot.verbs import CHANGES, Router
 from storage.lists.filters import Filter, from_json, to_json
 from storage.text.names import fold
 from storage.views import changes, views

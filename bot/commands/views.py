@@ -18,7 +18,8 @@ from bot.results.lists import NamedView, ViewShown, ViewsListed
 from bot.results.questions import Asked
 from bot.results.titles import say_name
 from bot.turn import Json, Turn
-from bot.verbs import EXTENSION, READS, READS_FROM_CARD, Input, Router, write_ask
+from bot.verb_inputs import Input, write_ask
+from bot.verbs import EXTENSION, READS, READS_FROM_CARD, Router
 from storage.firm import users
 from storage.lists.filters import to_json
 from storage.record import changes

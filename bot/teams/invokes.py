@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
+from bot.door import BESIDE
 from bot.language import say
 from bot.teams.activity_ask import read_execute
 from bot.teams.extension import EXTENSION_INVOKES, say_in_extension
@@ -14,8 +15,6 @@ from bot.turn import Ask, Language, Reply
 ERROR_TYPE: Final = "application/vnd.microsoft.error"
 MESSAGE_TYPE: Final = "application/vnd.microsoft.activity.message"
 SEARCH_TYPE: Final = "application/vnd.microsoft.search.searchResponse"
-BESIDE: Final = frozenset({"notices.settings"})
-"""Verbs whose answer comes as a message of its own: the card that asked still has something to say."""
 BAD_REQUEST: Final = 400
 FORBIDDEN: Final = 403
 CHANGED_SINCE: Final = 409

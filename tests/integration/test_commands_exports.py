@@ -145,7 +145,7 @@ async def test_A9_a_firm_makes_two_files_at_a_time_and_another_firm_does_not_wai
     made: list[int] = []
 
     async def make(tenant_id: int, user_id: int) -> None:
-        async with queue.wait("export.deliver", Viewer(tenant_id, user_id)):
+        async with queue.wait(Viewer(tenant_id, user_id)):
             made.append(user_id)
             await release.wait()
 

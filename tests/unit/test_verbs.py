@@ -2,21 +2,23 @@
 
 import inspect
 import json
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal, get_type_hints
 
 import msgspec
 import pytest
 
 from bot.commands import ROUTER
 from bot.commands.pane import OnOpenItem
-from bot.door import _check_place
+from bot.door import BESIDE, _check_place
 from bot.errors import BadRequestError, ForbiddenError, PersonalError
 from bot.language import LANGUAGES, understand
 from bot.language.understanding import is_writing
-from bot.verbs import EVERYONE, PERSONAL, Input, Kind, Nothing, Router
+from bot.verb_inputs import Input, Nothing, read_input
+from bot.verbs import EVERYONE, FACTS, PERSONAL, Differences, Kind, Role, Router
 from bot.web.build import WEB, describe_verbs
 from tests.card_checks import walk
 from tests.card_samples import draw_all
@@ -24,7 +26,7 @@ from tests.card_samples import draw_all
 VERBS = {verb.name: verb for verb in ROUTER}
 ADDED_BY_CARDS = {"say"}
 """Verbs of cards that no command answers: the door turns a sentence into an ask of another verb."""
-FACTS: dict[str, Any] = {
+DECLARED: dict[str, Any] = {
     "writes": False,
     "roles": EVERYONE,
     "where": PERSONAL,
@@ -32,6 +34,8 @@ FACTS: dict[str, Any] = {
     "remembered": False,
     "said": False,
     "leads": False,
+    "queued": False,
+    "beside": False,
 }
 EXAMPLES = Path(__file__).parent
 
@@ -40,9 +44,9 @@ async def answer(turn, given):
     """Answer."""
 
 
-@pytest.mark.parametrize("left_out", sorted(FACTS))
+@pytest.mark.parametrize("left_out", sorted(DECLARED))
 def test_a_verb_that_leaves_a_part_of_its_declaration_out_stops_the_start(left_out):
-    said = {key: value for key, value in FACTS.items() if key != left_out}
+    said = {key: value for key, value in DECLARED.items() if key != left_out}
     with pytest.raises(TypeError, match=left_out):
         Router().verb("new", Nothing, Kind(**said))(answer)
 
@@ -54,22 +58,80 @@ def test_a_verb_without_its_kind_stops_the_start():
 
 def test_a_verb_differs_from_its_kind_in_what_it_says_and_in_nothing_else():
     router = Router()
-    router.verb("new", Nothing, Kind(**FACTS).but(said=True, leads=True))(answer)
+    router.verb("new", Nothing, Kind(**DECLARED).but(said=True, leads=True))(answer)
     verb = router.get("new")
-    assert {part: getattr(verb, part) for part in FACTS} == {**FACTS, "said": True, "leads": True}
+    assert {part: getattr(verb, part) for part in DECLARED} == {**DECLARED, "said": True, "leads": True}
 
 
-@pytest.mark.parametrize("empty", [{"where": frozenset()}, {"roles": frozenset()}, {"versioned": True}])
-def test_a_verb_that_nobody_may_call_or_that_takes_no_version_stops_the_start(empty):
-    with pytest.raises(ValueError, match="new"):
-        Router().verb("new", Nothing, Kind(**{**FACTS, **empty}))(answer)
+class AboutNoField(Input, frozen=True):
+    """What "this" stands for is no field of it."""
+
+    this: ClassVar[str] = "company_id"
+
+
+class GivenByNoField(Input, frozen=True):
+    """What says the same as "this" is no field of it."""
+
+    given_by: ClassVar[frozenset[str]] = frozenset({"company_id"})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"where": frozenset()}, "answered nowhere"),
+        ({"where": None}, "answered nowhere"),
+        ({"where": "chat"}, "answered nowhere"),
+        ({"where": {"chat"}}, "answered nowhere"),
+        ({"where": frozenset({"chat", "phone"})}, "phone"),
+        ({"roles": frozenset()}, "called by nobody"),
+        ({"roles": None}, "called by nobody"),
+        ({"roles": Role.USER}, "called by nobody"),
+        ({"roles": frozenset({"user"})}, "user"),
+        ({"roles": frozenset({Role.USER, 1})}, "1"),
+        ({"writes": True, "versioned": True}, "takes no version"),
+        ({"versioned": True}, "does not write"),
+        *(({part: value}, part) for part in FACTS for value in (None, 1, "yes")),
+    ],
+)
+def test_a_verb_with_a_part_that_says_nothing_or_something_else_stops_the_start_by_its_name(wrong, said):
+    with pytest.raises(ValueError, match=f"'new'.*{said}"):
+        Router().verb("new", Nothing, Kind(**{**DECLARED, **wrong}))(answer)
+
+
+@pytest.mark.parametrize("name", ["", " ", "New", "new thing", "new.", ".new", "a.b.c", "new-one", "new\n", None, 7])
+def test_a_verb_without_a_name_of_the_usual_form_stops_the_start(name):
+    with pytest.raises(ValueError, match=f"{re.escape(repr(name))}.*named"):
+        Router().verb(name, Nothing, Kind(**DECLARED))(answer)
+
+
+@pytest.mark.parametrize("input_", [None, dict, Nothing(), Kind, "Nothing"])
+def test_a_verb_that_takes_no_input_stops_the_start(input_):
+    with pytest.raises(ValueError, match=r"'new'.*Input"):
+        Router().verb("new", input_, Kind(**DECLARED))(answer)
+
+
+@pytest.mark.parametrize("input_", [AboutNoField, GivenByNoField])
+def test_a_verb_that_is_asked_about_a_field_it_does_not_have_stops_the_start(input_):
+    with pytest.raises(ValueError, match=r"'new'.*company_id"):
+        Router().verb("new", input_, Kind(**DECLARED))(answer)
+
+
+@pytest.mark.parametrize("kind", [None, True, {**DECLARED}])
+def test_a_verb_whose_kind_is_none_stops_the_start(kind):
+    with pytest.raises(TypeError, match=r"'new'.*kind"):
+        Router().verb("new", Nothing, kind)(answer)
+
+
+def test_what_a_verb_may_differ_in_are_the_parts_of_its_kind():
+    assert get_type_hints(Differences) == get_type_hints(Kind)
+    assert [part for part, type_ in get_type_hints(Kind).items() if type_ is bool] == [*FACTS]
 
 
 def test_two_commands_for_one_verb_stop_the_start():
     router = Router()
-    router.verb("new", Nothing, Kind(**FACTS))(answer)
+    router.verb("new", Nothing, Kind(**DECLARED))(answer)
     with pytest.raises(ValueError, match="two commands"):
-        router.verb("new", Nothing, Kind(**FACTS))(answer)
+        router.verb("new", Nothing, Kind(**DECLARED))(answer)
 
 
 @pytest.mark.parametrize("name", sorted(VERBS))
@@ -113,6 +175,45 @@ def needed(name: str) -> dict[str, Any]:
 def test_a_value_of_another_kind_or_beyond_its_bounds_is_refused_by_its_key(name, data, key):
     with pytest.raises(BadRequestError) as error:
         VERBS[name].read(data)
+    assert error.value.values == {"field": key}
+
+
+class Line(msgspec.Struct, forbid_unknown_fields=True):
+    """One of several."""
+
+    size: int
+
+
+class Nested(Input, frozen=True):
+    """Data inside data."""
+
+    lines: tuple[Line, ...] = ()
+    sizes: dict[str, dict[str, int]] | None = None
+    mode: Literal["read"] = "read"
+
+
+@pytest.mark.parametrize(
+    ("data", "key"),
+    [
+        ({"lines": {}}, "lines"),
+        ({"lines": [{"size": 1}, {"size": "x"}]}, "lines.size"),
+        ({"lines": [{}]}, "lines.size"),
+        ({"lines": [{"size": 1, "width": 2}]}, "lines.width"),
+        ({"lines": [{"size": 1, "a.b": 2}]}, "lines.a.b"),
+        ({"sizes": {"a": {"b.c`": "x"}}}, "sizes"),
+        ({"sizes": {"a": []}}, "sizes"),
+        ({"a.b": 1}, "a.b"),
+        ({"a`b": 1}, "a`b"),
+        ({"`": 1}, "`"),
+        ({"lines": 1, "` - at `$.mode": 1}, "` - at `$.mode"),
+        ({"mode": "` - at `$.lines"}, "mode"),
+        ({"mode": "field `lines`"}, "mode"),
+        ({"z" * 99: 1}, "z" * 40),
+    ],
+)
+def test_the_key_that_does_not_fit_is_named_wherever_it_stands_and_whatever_it_is_called(data, key):
+    with pytest.raises(BadRequestError) as error:
+        read_input(Nested, data)
     assert error.value.values == {"field": key}
 
 
@@ -180,6 +281,11 @@ def test_what_changes_a_company_carries_the_state_that_it_was_decided_on():
     assert versioned == {"company.set_type", "company.set_partner", "company.rename", "companies.sort_save"}
 
 
+def test_files_are_made_in_a_queue_and_settings_are_shown_beside_the_card_that_asked():
+    assert {name for name, verb in VERBS.items() if verb.queued} == {"export.deliver"}
+    assert {name for name, verb in VERBS.items() if verb.beside} == {"notices.settings"} == BESIDE
+
+
 def test_the_page_knows_of_the_verbs_what_they_declare():
     written = (WEB / "src" / "generated" / "verbs.ts").read_text(encoding="utf-8")
     assert written == describe_verbs()
@@ -190,6 +296,7 @@ def test_the_page_knows_of_the_verbs_what_they_declare():
 def test_a_verb_describes_itself_with_the_schema_of_its_input(name):
     described = VERBS[name].describe()
     assert json.loads(json.dumps(described)) == described
+    assert described.keys() >= DECLARED.keys()
     assert described["does"]
     assert described["input"]["$defs"]
 
