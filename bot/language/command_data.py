@@ -6,10 +6,13 @@ from typing import Any
 
 from bot.language.parser import Clause
 
+# The language may not import the verbs' inputs, from which these follow: `tests/unit/test_verbs.py` compares them.
 _ABOUT_ADDRESSES = frozenset({"contact.add", "contact.explain", "contact.is_me", "contact.is_not_me"})
+"""Verbs that take a name or an address."""
 _BARE = frozenset({"buttons", "views.list", "companies.sort_out", "notices.settings", "help"})
-"""Verbs without data; the words in their slots are ignored."""
+"""Verbs that take nothing of what fills their slots; the words there are ignored."""
 _TO_SEVERAL = frozenset({"view.share", "view.unshare"})
+"""Verbs that take several people, of whom a sentence may name more than one."""
 _ADDRESS = re.compile(r"[^\s<>(),;:\"@]{1,64}@[\w.-]{1,255}\w")
 
 ReadList = Callable[[str], dict[str, Any] | None]

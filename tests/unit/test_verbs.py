@@ -5,6 +5,7 @@ import json
 import re
 import tomllib
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, Literal, get_type_hints
 
@@ -15,8 +16,10 @@ from bot.commands import ROUTER
 from bot.commands.pane import OnOpenItem
 from bot.door import BESIDE, _check_place
 from bot.errors import BadRequestError, ForbiddenError, PersonalError
-from bot.language import LANGUAGES, understand
+from bot.language import LANGUAGES, command_data, understand
+from bot.language.patterns import expand
 from bot.language.understanding import is_writing
+from bot.language.vocabulary_loader import read_phrases, split_lines
 from bot.verb_inputs import Input, Nothing, read_input
 from bot.verbs import EVERYONE, FACTS, PERSONAL, Differences, Kind, Role, Router
 from bot.web.build import WEB, describe_verbs
@@ -312,3 +315,33 @@ def test_the_language_asks_before_every_verb_that_changes_something_and_was_only
     assert {verb.name for verb in said if verb.writes} == {verb.name for verb in said if is_writing(verb.name)}
     quoted = understand('"jane.roe@gmail.com is me"', "en", date(2026, 1, 1))
     assert (quoted.verb, quoted.data["is_guess"]) == ("contact.is_me", True)
+
+
+def list_slots() -> dict[str, list[list[str]]]:
+    """Give the slots of every pattern of every language, by verb."""
+    slots: dict[str, list[list[str]]] = {}
+    for phrases in map(read_phrases, LANGUAGES):
+        for command in phrases["commands"]:
+            patterns = [expand(pattern, phrases["macros"]) for pattern in split_lines(command["patterns"])]
+            slots.setdefault(command["verb"], []).extend(re.findall(r"\{(\w+)\}", pattern) for pattern in patterns)
+    return slots
+
+
+def list_filled(name: str) -> set[str]:
+    """Give the slots whose words a verb takes; the words of a list become its filter."""
+    fields = set(VERBS[name].input.__struct_fields__)
+    return fields | {"list"} if "filter" in fields else fields
+
+
+def test_the_language_ignores_the_slots_of_those_verbs_that_take_nothing_of_them():
+    bare = {name for name, slots in list_slots().items() if any(slots) and not {*chain(*slots)} & list_filled(name)}
+    assert bare == command_data._BARE
+
+
+def test_the_language_reads_an_address_for_those_verbs_that_take_a_name_or_an_address():
+    assert {name for name in list_slots() if {"name", "address"} <= list_filled(name)} == command_data._ABOUT_ADDRESSES
+
+
+def test_the_language_names_several_people_to_those_verbs_that_take_them():
+    several = {name for name, slots in list_slots().items() if any(one.count("person") > 1 for one in slots)}
+    assert {name for name in several if "people" in list_filled(name)} == command_data._TO_SEVERAL
