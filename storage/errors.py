@@ -98,11 +98,20 @@ class RuleError(ChangeError, ValueError):
 
 
 class QuestionError(StorageError):
-    """A question that cannot be answered as it was put; its text says what to change."""
+    """A question that cannot be answered as it was put; its text tells developers what to change."""
 
 
 class FilterError(QuestionError):
-    """What was given is no filter."""
+    """What was given is no filter.
+
+    `key` is the part that does not fit, as JSON calls it: empty for the whole, `unknown` for one that no filter has,
+    which `field` names. The text is for developers.
+    """
+
+    def __init__(self, key: str, why: str, *, field: str = "") -> None:
+        self.key = key
+        self.field = field
+        super().__init__(f"{key}: {why}" if key else why)
 
 
 class PeriodError(QuestionError):

@@ -25,8 +25,8 @@ def translate(error: Exception) -> CarnetError | None:
             known = kind(f"refused_{reason}")
         case RuleError(key=key, values=values):
             known = BadRequestError(f"rule_{key}", **values)
-        case FilterError():
-            known = BadRequestError("bad_filter", detail=str(error))
+        case FilterError(key=key, field=field):
+            known = BadRequestError(f"bad_filter_{key or 'whole'}", field=field)
         case CursorError():
             known = BadRequestError("bad_cursor")
         case _:

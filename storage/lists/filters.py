@@ -86,9 +86,10 @@ def _normalise(filter_: Filter) -> Filter:
     )
 
 
-_KEYS = {field.name for field in fields(Filter)} - {"partners", "not_partners", "not_company_ids"} | {
+KEYS = {field.name for field in fields(Filter)} - {"partners", "not_partners", "not_company_ids"} | {
     *("version", "partner", "not_partner", "not_company")
 }
+"""The parts of a filter, as JSON calls them."""
 _TYPES: tuple[CompanyType | None, ...] = (*CompanyType, None)
 _TYPES_BY_NAME = {type_ and type_.value: type_ for type_ in _TYPES}
 _WORDS = ("me", "nobody", "anyone")
@@ -117,15 +118,15 @@ def to_json(filter_: Filter) -> dict[str, Any]:
 
 
 def from_json(data: Any) -> Filter:
-    """Read a filter; raises `FilterError` that names an unknown key or a value of the wrong kind."""
+    """Read a filter; raises `FilterError` with the key that is unknown or whose value does not fit."""
     if not isinstance(data, Mapping):
-        raise FilterError("a filter is a JSON object")
-    if unknown := [str(key)[:40] for key in data if key not in _KEYS]:
-        raise FilterError(f"unknown keys: {', '.join(sorted(unknown)[:10])}")
+        raise FilterError("", "a filter is a JSON object")
+    if unknown := sorted(str(key)[:40] for key in data if key not in KEYS):
+        raise FilterError("unknown", ", ".join(unknown[:10]), field=unknown[0])
     _choose(data, "version", VERSIONS, VERSIONS[0])
     subject = _choose(data, "of", _SUBJECTS, "companies")
     if subject == "companies" and data.get("company_id") is not None:
-        raise FilterError("company_id: only contacts are at a company")
+        raise FilterError("company_id", "only contacts are at a company")
     return Filter(
         of=subject,
         scope=_choose(data, "scope", _SCOPES, "mine"),
@@ -172,14 +173,14 @@ def _choose(data: Mapping[str, Any], key: str, choices: tuple[Any, ...], default
     for choice in choices:
         if value == choice and type(value) is type(choice):  # 1 == True
             return value
-    raise FilterError(f"{key}: one of {', '.join(map(str, choices))}")
+    raise FilterError(key, f"one of {', '.join(map(str, choices))}")
 
 
 def _read_types(value: Any) -> tuple[CompanyType | None, ...]:
     if not isinstance(value, list | tuple) or not all(type_ is None or isinstance(type_, str) for type_ in value):
-        raise FilterError("types: a list of company types")
+        raise FilterError("types", "a list of company types")
     if any(type_ not in _TYPES_BY_NAME for type_ in value):
-        raise FilterError(f"types: any of {', '.join(map(str, _TYPES_BY_NAME))}")
+        raise FilterError("types", f"any of {', '.join(map(str, _TYPES_BY_NAME))}")
     return _order_types(_TYPES_BY_NAME[type_] for type_ in value)
 
 
@@ -188,7 +189,7 @@ def _read_partners(value: Any) -> tuple[Partner, ...]:
         return ()
     several = value if isinstance(value, list | tuple) else [value]
     if not 0 < len(several) <= MOST_PARTNERS or None in several:
-        raise FilterError(f"partner: one, or a list of at most {MOST_PARTNERS}")
+        raise FilterError("partner", f"one, or a list of at most {MOST_PARTNERS}")
     return tuple(_read_person("partner", who, _WORDS) for who in several)
 
 
@@ -196,14 +197,14 @@ def _read_several(key: str, value: Any, words: tuple[str, ...]) -> tuple[Any, ..
     if value is None:
         return ()
     if not isinstance(value, list | tuple) or not 0 < len(value) <= MOST_PARTNERS or None in value:
-        raise FilterError(f"{key}: a list of at most {MOST_PARTNERS}")
+        raise FilterError(key, f"a list of at most {MOST_PARTNERS}")
     return tuple(_read_person(key, one, words) for one in value)
 
 
 def _read_person(key: str, value: Any, words: tuple[str, ...]) -> Any:
     if value is None or (isinstance(value, str) and value in words) or is_id(value):
         return value
-    raise FilterError(f"{key}: {', '.join((*words, 'a number'))}")
+    raise FilterError(key, f"{', '.join((*words, 'a number'))}")
 
 
 def is_id(value: Any) -> bool:
@@ -213,7 +214,7 @@ def is_id(value: Any) -> bool:
 
 def _read_text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > TEXT_LENGTH:
-        raise FilterError(f"text: at most {TEXT_LENGTH} characters")
+        raise FilterError("text", f"at most {TEXT_LENGTH} characters")
     return value
 
 
@@ -221,4 +222,4 @@ def _read_last(value: Any) -> Period | None:
     try:
         return read_period(value)
     except PeriodError as error:
-        raise FilterError(f"last: {error}") from None
+        raise FilterError("last", str(error)) from None

@@ -5,6 +5,9 @@ import itertools
 import pytest
 
 from bot.commands import ROUTER
+from bot.language import LANGUAGES
+from bot.language.texts import load_texts
+from storage.lists.filters import KEYS
 from tests.office import Office, fit, look, open_office
 
 SQL = "1'; DROP TABLE companies; --"
@@ -107,3 +110,28 @@ async def test_two_tenants_see_nothing_of_each_other_whatever_is_asked(office):
     for verb, surface in itertools.product(VERBS, ("chat", "group", "pane", "extension")):
         await office.ask(verb, fit(verb, theirs), by="Zoé Brun", surface=surface)
     assert await look(office, "their Globex") == before
+
+
+BAD_FILTERS = [
+    ({"types": "client"}, "company type", "type de société"),
+    ({"last": {"is": "after", "day": "31.01.2025"}}, "last interaction", "dernier échange"),
+    ({"company_id": 1}, "company", "société"),
+    ({"sort": "age"}, "sorted", "tri"),
+    ({"colour": "red"}, "“colour”", "« colour »"),
+]
+
+
+@pytest.mark.parametrize(("filter_", "english", "french"), BAD_FILTERS)
+async def test_a_filter_that_cannot_be_read_is_refused_in_words_of_the_reader(office, filter_, english, french):
+    said = [(await office.ask("list", {"filter": filter_}, language=language)).summary for language in ("en", "fr")]
+    assert english in said[0]
+    assert french in said[1]
+    assert "a list of" not in said[1]
+    assert "one of" not in said[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_part_of_a_filter_has_its_own_sentence_where_it_cannot_be_read(language):
+    texts = {key: text for key, text in load_texts(language).items() if key.startswith("errors.bad_filter_")}
+    assert texts.keys() == {f"errors.bad_filter_{key}" for key in (*KEYS, "whole", "unknown")}
+    assert len(set(texts.values())) == len(texts)

@@ -50,7 +50,7 @@ def test_parts_that_ask_nothing_are_left_out():
 
 
 def test_unknown_keys_are_named():
-    with pytest.raises(FilterError, match="unknown keys: colour, owner"):
+    with pytest.raises(FilterError, match="unknown: colour, owner"):
         from_json({"owner": 1, "colour": "red"})
 
 
@@ -111,8 +111,7 @@ BAD = [
 def test_B39_nonsense_is_refused_with_the_key_that_is_wrong(data):
     with pytest.raises(FilterError) as refused:
         from_json(data)
-    key = next((key for key in ("last", "types", "company_id") if isinstance(data, dict) and key in data), "")
-    assert key in str(refused.value)
+    assert refused.value.key == (list(data)[-1] if isinstance(data, dict) else "")
 
 
 def test_all_types_are_no_condition_and_order_is_no_matter():
