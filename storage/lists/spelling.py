@@ -4,7 +4,7 @@ One error leaves one half of a word whole, so the candidates are the known words
 (insertions, deletions, changed and swapped letters) decides.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Final
 
 from rapidfuzz import process
@@ -25,7 +25,8 @@ _SHORT: Final = 4
 _LONG: Final = 8
 """Letters from which a word may have two errors."""
 _MOST_MEANT: Final = 6
-_MOST_READ: Final = 5000
+_MOST_AT_A_TIME: Final = 5000
+"""So many known words are read by one statement; the next goes on where it ended."""
 _OF: Final[dict[int, Any]] = {COMPANY: Company, CONTACT: Contact}
 
 
@@ -56,12 +57,22 @@ async def _list_readings(connection: Reading, access: Access, of: int, word: str
         "shortest": len(word) - errors,
         "longest": len(word) + errors,
     }
-    known: set[str] = set()
+    near: set[str] = set()
     for statement, read in ((_BEGINNING, word), (_ENDING, word[::-1])):
-        rows = await statement.fetch(connection, values | _list_ends(read, errors))
-        known.update(row[0] for row in rows)
-    near = choose_nearest(word, known, errors=errors, limit=None)
-    return choose_nearest(word, await _keep_visible(connection, access, of, near), errors=errors)
+        async for known in _read_on(connection, statement, values | _list_ends(read, errors)):
+            near.update(choose_nearest(word, known, errors=errors, limit=None))
+    return choose_nearest(word, await _keep_visible(connection, access, of, sorted(near)), errors=errors)
+
+
+async def _read_on(connection: Reading, statement: Prepared, values: dict[str, Any]) -> AsyncIterator[list[str]]:
+    """Yield all known words in a range, some at a time, so that those which nobody may see keep no other out."""
+    after = values["half"]
+    while True:
+        rows = await statement.fetch(connection, values | {"after": after})
+        yield [row.word for row in rows]
+        if len(rows) < _MOST_AT_A_TIME:
+            return
+        after = rows[-1].read
 
 
 async def _keep_visible(connection: Reading, access: Access, of: int, near: Sequence[str]) -> set[str]:
@@ -93,20 +104,21 @@ def _list_ends(read: str, errors: int) -> dict[str, str]:
 
 
 def _prepare(column: Any, other: Any) -> Prepared:
-    """Select the known words of about one length that are whole at one end."""
+    """Select the known words of about one length that are whole at one end, in the order of that end."""
     length = func.length(KnownWord.word)
     return Prepared(
-        select(KnownWord.word)
+        select(KnownWord.word, column.label("read"))
         .where(
             *(KnownWord.tenant_id == number("tenant_id"), KnownWord.of == number("kind")),
-            *(column >= text("half"), column < text("half_end")),
+            *(column >= text("after"), column < text("half_end")),
             *(length >= number("shortest"), length <= number("longest")),
             or_(
                 and_(other >= text("last"), other < text("last_end")),
                 and_(column >= text("most"), column < text("most_end")),
             ),
         )
-        .limit(literal_column(str(_MOST_READ)))
+        .order_by(column)
+        .limit(literal_column(str(_MOST_AT_A_TIME)))
     )
 
 

@@ -1,5 +1,8 @@
 """A company, a contact or a colleague answers to what people call it."""
 
+from itertools import islice, product
+from string import ascii_lowercase
+
 import pytest
 from sqlalchemy import delete
 
@@ -8,7 +11,7 @@ from storage.book.contacts import find_contacts
 from storage.firm.user_search import find_users, search_users
 from storage.lists.reindex import VERSION, reindex_some
 from storage.lists.spelling import correct_words
-from storage.lists.words import COMPANY
+from storage.lists.words import COMPANY, index_words
 from storage.models import SearchWord
 from storage.viewer import Access
 from tests import factories
@@ -167,6 +170,21 @@ async def test_one_slip_anywhere_in_a_word_is_forgiven(database, viewer, name):
 async def read_as(connection, word):
     readings = await correct_words(connection, Access(viewer_of(1)), COMPANY, [word])
     return readings[0] if readings else []
+
+
+@pytest.mark.parametrize(("asked", "name"), [("solstixe", "Solstice"), ("xoltice", "Voltice")])
+async def test_thousands_of_words_that_only_hidden_companies_have_keep_no_other_out_and_are_not_offered(
+    database, viewer, asked, name
+):
+    async with database.writing(1) as connection:
+        hidden = await factories.add_company(connection, "Secret", "secret.example", is_known=False)
+        some = ["".join(letters) for letters in islice(product(ascii_lowercase, repeat=3), 6_000)]
+        before, behind = [f"soa{three}" for three in some], [f"x{three}aice" for three in some]
+        await index_words(connection, 1, COMPANY, {hidden: ["solstise", "xoltise", *before, *behind]})
+        await factories.add_company(connection, name, "visible.example")
+    async with database.reading(1) as connection:
+        assert await read_as(connection, asked) == [name.lower()]
+    assert await find(database, find_companies, viewer, asked) == [(name, "typo")]
 
 
 @pytest.mark.parametrize(("stored", "asked"), [("Sean Obrien", "sean o'brien"), ("Sean O'Brien", "sean obrien")])
