@@ -99,6 +99,7 @@ _TYPES = {None: None} | {type_.value: type_ for type_ in CompanyType}
 
 
 def _make_row(row: Any) -> CompanyRow:
+    # By places, which a test holds to the fields: names cost 32 µs more a page of 11 rows.
     id_, name, is_provisional, type_, partner_id, partner_name, domain, version, contact_count, *totals, _ = row
     is_named = bool(is_provisional)
     partner = partner_id, partner_name
@@ -122,7 +123,7 @@ async def get_company(connection: Reading, viewer: Viewer, company_id: int) -> C
         partner_name=company.partner_name,
         version=company.version,
         contact_count=max(company.contact_count, len(contacts)),
-        domains=tuple(row[0] for row in domains),
+        domains=tuple(row.domain for row in domains),
         firm=known.firm,
         mine=known.mine,
         is_mine=known.is_mine,
@@ -137,7 +138,7 @@ async def get_company(connection: Reading, viewer: Viewer, company_id: int) -> C
 async def _is_kept(connection: Reading, viewer: Viewer, domains: Sequence[Any]) -> bool:
     """Return whether the viewer keeps the company itself, and not only some of its people."""
     keeps = await list_keeps(connection, viewer.tenant_id, viewer.user_id)
-    return any(keeps.get(digest_address(f"@{row[0]}")) for row in domains)
+    return any(keeps.get(digest_address(f"@{row.domain}")) for row in domains)
 
 
 async def _list_contacts(connection: Reading, viewer: Viewer, company_id: int) -> tuple[ContactBrief, ...]:
@@ -152,14 +153,13 @@ async def _list_contacts(connection: Reading, viewer: Viewer, company_id: int) -
 
 
 def _make_brief(row: Any) -> ContactBrief:
-    id_, name, address, _company_id, _company_name, interaction_count, _first_at, last_at, _key = row
-    return ContactBrief(id_, name, address, interaction_count, last_at)
+    return ContactBrief(row.id, row.name, row.address, row.interaction_count, row.last_at)
 
 
 async def _list_recent(connection: Reading, viewer: Viewer, company_id: int) -> tuple[Recent, ...]:
     """List what happened last with anybody there, whose names may be hidden from the viewer."""
     newest = await _prepare_newest(viewer.kind).fetch(connection, _get_values(viewer, company_id=company_id))
-    return await timeline.list_recent(connection, viewer, [row[0] for row in newest])
+    return await timeline.list_recent(connection, viewer, [row.id for row in newest])
 
 
 def _get_values(viewer: Viewer, **values: Any) -> dict[str, Any]:

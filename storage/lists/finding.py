@@ -96,21 +96,21 @@ async def _find_exact(connection: Reading, viewer: Viewer, what: Findable, text:
     found: dict[int, Match] = {}
     if folded := fold_name(text):
         named = await _prepare_named(what, viewer.kind).fetch(connection, values | {"folded_name": folded})
-        found = {id_: Match(what.of, id_, name, "exact", detail or "") for id_, name, detail in named}
+        found = {row.id: Match(what.of, row.id, row.name, "exact", row.detail or "") for row in named}
     if addresses := what.list_addresses(text):
         # An address is a contact's; its company is only near.
         how: How = "prefix" if what is COMPANIES and "@" in text else "exact"
         padded = [*addresses, *[""] * (_DOMAINS - len(addresses))]
         values |= {f"address_{place}": address for place, address in enumerate(padded)}
-        for id_, name, detail in await _prepare_addressed(what, viewer.kind).fetch(connection, values):
-            found.setdefault(id_, Match(what.of, id_, name, how, detail or ""))
+        for row in await _prepare_addressed(what, viewer.kind).fetch(connection, values):
+            found.setdefault(row.id, Match(what.of, row.id, row.name, how, row.detail or ""))
     return list(found.values())
 
 
 def _show(what: Findable, ids: Any, access: Access) -> Prepared:
     """Look up what the viewer may see of some rows, those dealt with last first."""
     of = what.model
-    rows = select(of.id, of.name, what.detail).select_from(InOrder(ids, of.__table__))
+    rows = select(of.id, of.name, what.detail.label("detail")).select_from(InOrder(ids, of.__table__))
     return Prepared(
         rows.where(what.get_visible(access), of.id == ids.c[0]).order_by(of.last_at.desc(), of.id), is_quick=True
     )
@@ -159,11 +159,9 @@ async def _find_by_beginnings(
     if not list_asked_words(text):
         return []
     asked = what.filter.changed(text=text)
-    where_detail = 6 if what.model is Company else 2
 
     def make_match(row: Any) -> Match:
-        id_, name = row[:2]
-        return Match(what.of, id_, name, "prefix", row[where_detail] or "")
+        return Match(what.of, row.id, row.name, "prefix", (row.domain if what is COMPANIES else row.address) or "")
 
     options: dict[str, Any] = {"now": 0, "cursor": None, "limit": limit}
     found = list((await fetch_page(connection, viewer, asked, make_match, **options)).rows)

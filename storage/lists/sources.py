@@ -62,7 +62,7 @@ class Source:
     """The number of meetings held, if the row itself has it."""
     beginnings: Any
     columns: Sequence[Any]
-    """What a row shows, its number first."""
+    """What a row shows: the fields of `CompanyRow` or `ContactRow`, by their names and in their order."""
 
 
 main_domain = (
@@ -103,10 +103,10 @@ def _get_companies(list_query: ListQuery) -> Source:
         of.is_provisional,
         of.type,
         of.partner_id,
-        User.name,
-        main_domain,
+        User.name.label("partner_name"),
+        main_domain.label("domain"),
         of.version,
-        access.contact_count(),
+        access.contact_count().label("contact_count"),
     )
     return Source(
         walked=tables,
@@ -119,7 +119,7 @@ def _get_companies(list_query: ListQuery) -> Source:
         company=id_,
         meetings=CompanyRelationship.meeting_count if list_query.scope == "mine" else None,
         beginnings=totals.beginnings,
-        columns=(id_, *shown, totals.interaction_count, totals.first_at, totals.last_at),
+        columns=(id_.label("id"), *shown, totals.interaction_count, totals.first_at, totals.last_at),
     )
 
 
@@ -149,7 +149,7 @@ def _get_contacts(list_query: ListQuery) -> Source:
         meetings=totals.meeting_count,
         beginnings=totals.beginnings,
         columns=(
-            *(id_, of.name, of.address, of.company_id, at.name),
+            *(id_.label("id"), of.name, of.address, of.company_id, at.name.label("company_name")),
             *(totals.interaction_count, totals.first_at, totals.last_at),
         ),
     )
