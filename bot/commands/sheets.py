@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
@@ -63,6 +64,24 @@ def _csv_cell(cell: Any) -> Any:
     return neutralise(cell) if isinstance(cell, str) else cell
 
 
+class _TextSheet(Worksheet):  # type: ignore[misc]  # it has no types
+    """A sheet whose rows become text as they come, in memory.
+
+    As cells, a long list is hundreds of thousands of objects, and garbage collection looks through them while everybody
+    waits. xlsxwriter's own way (`constant_memory`) puts the text into a file, where nobody's names should lie.
+    """
+
+    def _initialize(self, init_data: Any) -> None:
+        super()._initialize(init_data)
+        self.constant_memory = True
+        self.row_data_fh = self.fh = io.StringIO()
+
+    def _write_optimized_sheet_data(self) -> None:
+        self._xml_start_tag("sheetData")
+        self.fh.write(self.row_data_fh.getvalue())
+        self._xml_end_tag("sheetData")
+
+
 class _ExcelSheet:
     """Every text as text: no formula, no link, whatever it looks like."""
 
@@ -70,7 +89,7 @@ class _ExcelSheet:
         self._file = io.BytesIO()
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._book = xlsxwriter.Workbook(self._file, options)
-        self._page = self._book.add_worksheet()
+        self._page = self._book.add_worksheet(worksheet_class=_TextSheet)
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
         self._width, self._count = len(columns), 0
         self._page.freeze_panes(1, 0)

@@ -8,7 +8,21 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.bench import decoding, lists, memory, notices, pane, queue, requests, search, start, sync, turns, webhooks
+from tests.bench import (
+    decoding,
+    gaps,
+    lists,
+    memory,
+    notices,
+    pane,
+    queue,
+    requests,
+    search,
+    start,
+    sync,
+    turns,
+    webhooks,
+)
 from tests.bench.measure import Report
 from tests.bench.setting import Setting
 
@@ -18,6 +32,7 @@ BENCHES: dict[str, Bench] = {
     "decoding": decoding.measure,
     "sync": sync.measure,
     "requests": requests.measure,
+    "gaps": gaps.measure,
     "memory": memory.measure,
     "lists": lists.measure,
     "search": search.measure,
