@@ -38,8 +38,6 @@ VERSIONED: Final = frozenset(verb.name for verb in ROUTER if verb.versioned)
 """The verbs whose buttons say on which state of a company they were decided."""
 BESIDE: Final = frozenset(verb.name for verb in ROUTER if verb.beside)
 """The verbs whose answer comes as a message of its own, beside the card that asked."""
-SERVED_STATES: Final = frozenset({"active", "needs_admin"})
-"""Tenants that are answered: those whose consent stands, even while their mailboxes cannot be read."""
 LONGEST_SENTENCE: Final = 400
 LONGEST_BACK: Final = 1_000
 """Bytes of a way back that a card may carry on."""
@@ -58,10 +56,8 @@ class Door:
         self, user: KnownUser | None, *, surface: Surface, language: Language, timezone: str = "", locale: str = ""
     ) -> Caller:
         """Return the caller for a user; raises `ForbiddenError` with the sentence why they are not served."""
-        if user is None or not user.is_active:
+        if user is None:
             raise ForbiddenError("stranger")
-        if user.tenant_state not in SERVED_STATES:
-            raise ForbiddenError("firm_paused" if user.tenant_state == "paused" else "stranger")
         if user.refusal:
             raise ForbiddenError(user.refusal)
         return Caller(

@@ -8,7 +8,7 @@ from bot.cards import notices as cards
 from bot.cards.status import draw_credential, draw_status
 from bot.language import describe, say
 from bot.language.wording import clean
-from bot.notices.plan import PARTNER_KINDS
+from bot.notices.plan import PARTNER_KINDS, STATUS
 from bot.results.firm import describe_status
 from bot.results.notices import FirstSync, Moved, NewCompany, NewContact
 from bot.turn import Card, Language, Reader
@@ -233,7 +233,7 @@ def _make_company(news: CompanyNoticeData, names: Mapping[int, str]) -> NewCompa
 
 _ALONE: Final[Mapping[str, Callable[[Connection, Viewer, Reader, ClaimedNotice], Awaitable[Drawn | None]]]] = {
     "summary": _draw_summary,
-    "status": _draw_status,
+    STATUS: _draw_status,
     "credential": _draw_credential,
     "own_address": _draw_own_address,
     "view": _draw_view,

@@ -14,6 +14,10 @@ PARTNER_KINDS = frozenset({"partner", "replaced", "taken_back"})
 """What is said of who is partner of a company: you are now, you are no longer, and that this was taken back."""
 UPDATE = "update"
 """A card drawn again makes no sound: no hours and no ceiling hold it up."""
+STATUS = "status"
+"""That the firm keeps us out, which its administrators are told: all else waits while it is paused."""
+PAUSED_SECONDS = 3600
+"""When the notices of a paused firm are looked at again."""
 
 
 @dataclass(slots=True)
@@ -28,10 +32,20 @@ class Plan:
 
 
 def make_plan(
-    rows: Sequence[ClaimedNotice], preferences: NoticePreferences, timezone: str, now: int, said_today: int
+    rows: Sequence[ClaimedNotice],
+    preferences: NoticePreferences,
+    timezone: str,
+    now: int,
+    said_today: int,
+    *,
+    is_paused: bool = False,
 ) -> Plan:
     """Plan for rows that are due; `said_today` is how many messages the person has had on this local day."""
     plan = Plan()
+    if is_paused:
+        held = [row.id for row in rows if row.kind != STATUS]
+        plan.postponed = [(now + PAUSED_SECONDS, None, held)]
+        rows = [row for row in rows if row.kind == STATUS]
     plan.updates = [row for row in rows if row.kind == UPDATE]
     plan.muted = [row.id for row in rows if preferences.is_muted(row.kind)]
     groups: dict[str, list[ClaimedNotice]] = defaultdict(list)

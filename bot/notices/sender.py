@@ -137,7 +137,7 @@ class Sender:
             return []
         preferences = read_notice_preferences(self._default, *recipient.settings)
         said = await count_messages(connection, tenant_id, user_id, find_day_start(now, recipient.timezone))
-        plan = make_plan(rows, preferences, recipient.timezone, now, said)
+        plan = make_plan(rows, preferences, recipient.timezone, now, said, is_paused=recipient.is_paused)
         await self._put_off(connection, tenant_id, plan)
         ready = await self._draw(connection, recipient, plan)
         await set_state(connection, tenant_id, [number for one in ready for number in one.ids], "sending", now=now)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.notices.pace import choose_due_at
-from bot.notices.plan import DIGEST, PARTNER_KINDS, UPDATE, is_digested
+from bot.notices.plan import DIGEST, PARTNER_KINDS, STATUS, UPDATE, is_digested
 from bot.turn import Notice
 from storage.engine.connection import Connection
 from storage.history.page import Applied
@@ -111,7 +111,7 @@ class Notices:
             at = int(self.clock())
             admins = await list_admins(connection, tenant_id)
             await add_notices(
-                connection, tenant_id, [NewNotice(number, "status", at, group_key="status") for number in admins], at
+                connection, tenant_id, [NewNotice(number, STATUS, at, group_key=STATUS) for number in admins], at
             )
 
     def _tell(self, recipient: NoticeRecipient, told: Sequence[tuple[str, int]], met_by: int) -> Iterator[NewNotice]:

@@ -11,6 +11,7 @@ from storage.engine.parameters import text as parameter
 from storage.engine.prepared import Prepared
 from storage.lists.filters import is_id
 from storage.models import UNSERVED, Mailbox, Tenant, User
+from storage.served import OWN_FIRM, OWN_MAILBOX, STANDING, Standing
 from storage.text.names import NAME_LENGTH, fold
 from storage.viewer import Access, Viewer
 from storage.views.views import is_named_in
@@ -25,12 +26,9 @@ class KnownUser:
     language: str
     """The user's, else the firm's."""
     timezone: str
-    is_active: bool
     is_admin: bool
-    tenant_state: str
-    """`active`, `paused` or `needs_admin`."""
     refusal: str = ""
-    """Why the firm's rules leave them out, `no_mailbox` or `not_served`; administrators never are."""
+    """Why they are not served (`storage.served`): `stranger`, `firm_paused`, `no_mailbox` or `not_served`."""
     may_name_view: bool = True
     """False where no view that the user may read has its name in what the user says."""
 
@@ -46,17 +44,14 @@ class UserRow:
     entra_id: str = ""
 
 
-NO_MAILBOX: Final = "skipped"
-"""The state of a mailbox that is not there."""
 _IS_SERVED: Final = Tenant.state.not_in([literal_column(f"'{state}'") for state in UNSERVED])
 _SELECT_KNOWN: Any = (
     select(
         *(User.tenant_id, User.id, Tenant.shares_contacts, User.name, User.language, Tenant.language),
-        *(User.timezone, Tenant.timezone, User.is_active, User.is_admin, Tenant.state, Mailbox.state),
-        *(Tenant.serves, User.may_use),
+        *(User.timezone, Tenant.timezone, *STANDING),
     )
-    .join(Tenant, Tenant.tenant_id == User.tenant_id)
-    .outerjoin(Mailbox, (Mailbox.tenant_id == User.tenant_id) & (Mailbox.user_id == User.id))
+    .join(Tenant, OWN_FIRM)
+    .outerjoin(Mailbox, OWN_MAILBOX)
     .where(Tenant.entra_id == parameter("tenant"), User.entra_id == parameter("object"), _IS_SERVED)
 )
 _KNOWN: Final = Prepared(_SELECT_KNOWN, is_quick=True)
@@ -82,20 +77,15 @@ async def get_known_user(
         rows = await _KNOWN.fetch(connection, ids)
     if not rows:
         return None
-    tenant_id, user_id, shares, name, language, firm_language, timezone, firm_timezone, *states = rows[0]
-    is_active, is_admin, tenant_state, mailbox_state, serves, may_use, *is_view_named = states
-    refusal = "" if may_use else "not_served"
-    if serves == "mailboxes" and mailbox_state == NO_MAILBOX:
-        refusal = "no_mailbox"
+    tenant_id, user_id, shares, name, language, firm_language, timezone, firm_timezone, *more = rows[0]
+    standing, is_view_named = Standing(*more[: len(STANDING)]), more[len(STANDING) :]
     return KnownUser(
         viewer=Viewer(tenant_id, user_id, shares_contacts=bool(shares)),
         name=name,
         language=language or firm_language,
         timezone=timezone or firm_timezone,
-        is_active=bool(is_active),
-        is_admin=bool(is_admin),
-        tenant_state=tenant_state,
-        refusal="" if is_admin else refusal,
+        is_admin=bool(standing.is_admin),
+        refusal=standing.refusal,
         may_name_view=all(is_view_named),
     )
 

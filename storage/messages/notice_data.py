@@ -8,11 +8,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
 from storage.models import Company, CompanyDomain, CompanyRelationship, Contact, Mailbox, Relationship, Tenant, User
+from storage.served import OWN_FIRM, OWN_MAILBOX, PAUSED, STANDING, Standing
 from storage.viewer import Access, Viewer
 
 MOST_HEARERS: Final = 50
@@ -30,33 +31,36 @@ class NoticeRecipient:
     timezone: str
     settings: tuple[Mapping[str, Any], Mapping[str, Any]]
     """The firm's and the person's own."""
+    is_paused: bool = False
+    """Their firm is: whatever is not about that waits."""
 
 
 async def get_notice_recipients(
     connection: AsyncConnection, tenant_id: int, user_ids: Collection[int]
 ) -> dict[int, NoticeRecipient]:
-    """Return the users who are still active, by id."""
+    """Return by id the users who are served, those of a paused firm included."""
     query = (
         select(
-            User.id,
-            User.language,
-            User.timezone,
-            User.settings,
-            Tenant.language,
-            Tenant.timezone,
-            Tenant.settings,
-            Tenant.shares_contacts,
+            *(User.id, User.language, User.timezone, User.settings, Tenant.shares_contacts),
+            *(Tenant.language.label("firm_language"), Tenant.timezone.label("firm_timezone")),
+            *(Tenant.settings.label("firm_settings"), *STANDING),
         )
-        .join(Tenant, Tenant.tenant_id == User.tenant_id)
-        .where(User.tenant_id == tenant_id, User.is_active, or_(User.may_use, User.is_admin))
+        .join(Tenant, OWN_FIRM)
+        .outerjoin(Mailbox, OWN_MAILBOX)
+        .where(User.tenant_id == tenant_id)
     )
     recipients = {}
     for ids in split(user_ids):
         for row in await connection.execute(query.where(User.id.in_(ids))):
-            number, language, timezone, settings, firm_language, firm_timezone, firm_settings, shares_contacts = row
-            viewer = Viewer(tenant_id, number, shares_contacts=shares_contacts)
-            spoken = (language or firm_language, timezone or firm_timezone)
-            recipients[number] = NoticeRecipient(viewer, *spoken, (firm_settings or {}, settings or {}))
+            refusal = Standing(*row[-len(STANDING) :]).refusal
+            if refusal in ("", PAUSED):
+                recipients[row.id] = NoticeRecipient(
+                    viewer=Viewer(tenant_id, row.id, shares_contacts=row.shares_contacts),
+                    language=row.language or row.firm_language,
+                    timezone=row.timezone or row.firm_timezone,
+                    settings=(row.firm_settings or {}, row.settings or {}),
+                    is_paused=refusal == PAUSED,
+                )
     return recipients
 
 

@@ -6,13 +6,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot.demo.connector import Sent as Arrived
+from bot.door import Door
+from bot.errors import ForbiddenError
 from bot.notices import Notices, Sender, Sent
+from bot.notices.plan import PAUSED_SECONDS
 from bot.turn import Notice
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
+from storage.firm.users import get_known_user
 from storage.history.own_addresses import add_suspected_addresses, set_own_address
 from storage.history.page import Applied
 from storage.messages.notice_preferences import NoticePreferences
@@ -127,6 +131,18 @@ class Firm:
     async def change(self, statement) -> None:
         async with self.database.writing(SYSTEM) as connection:
             await connection.execute(statement)
+
+    async def find_refusal(self, user_id: int) -> str:
+        """Say why the door does not let a user in; empty where it does."""
+        async with self.database.reading(SYSTEM) as connection:
+            ids = select(Tenant.entra_id, User.entra_id).where(Tenant.tenant_id == 1, User.id == user_id)
+            tenant, entra_id = (await connection.execute(ids)).one()
+            user = await get_known_user(connection, tenant, entra_id)
+        try:
+            Door(self.database, lambda: self.now).admit(user, surface="chat", language="en")
+        except ForbiddenError as refusal:
+            return refusal.key
+        return ""
 
     async def list_states(self) -> list[tuple[str, str]]:
         async with self.database.reading(SYSTEM) as connection:
@@ -346,6 +362,57 @@ async def test_a_leaver_is_told_nothing(firm):
     await firm.change(update(User).values(is_active=False))
     await firm.pass_time()
     assert (firm.messenger.told, await firm.list_states()) == ([], [("company", "dropped")])
+
+
+SERVES_MAILBOXES = update(Tenant).values(serves="mailboxes")
+LEFT_OUT = {
+    "not_served": [update(Tenant).values(serves="group"), update(User).values(may_use=False)],
+    "no_mailbox": [SERVES_MAILBOXES, update(Mailbox).values(state="skipped")],
+    "stranger": [update(Tenant).values(state="moving")],
+}
+
+
+@pytest.mark.parametrize("why", LEFT_OUT)
+async def test_whoever_the_door_refuses_is_told_nothing(firm, why):
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.change(insert(Mailbox).values(tenant_id=1, user_id=firm.anne, state="current"))
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    for statement in LEFT_OUT[why]:
+        await firm.change(statement)
+    assert await firm.find_refusal(firm.anne) == why
+    await firm.pass_time()
+    assert (firm.messenger.told, await firm.list_states()) == ([], [("company", "dropped")])
+
+
+async def test_what_a_paused_firm_is_not_told_waits_until_it_is_served_again(firm):
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    await firm.change(update(Tenant).values(state="paused"))
+    assert await firm.find_refusal(firm.anne) == "firm_paused"
+    await firm.pass_time()
+    assert (firm.messenger.told, await firm.list_states()) == ([], [("company", "pending")])
+    await firm.change(update(Tenant).values(state="active"))
+    await firm.pass_time(PAUSED_SECONDS)
+    assert len(firm.messenger.told) == 1
+
+
+async def test_that_a_firm_is_paused_is_all_that_its_administrators_are_told(firm):
+    await firm.change(update(User).where(User.id == firm.anne).values(is_admin=True))
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    await firm.change(update(Tenant).values(state="paused"))
+    async with firm.database.writing(1) as connection:
+        await firm.notices.on_tenant_state(connection, 1, "paused")
+    await firm.pass_time()
+    assert await firm.list_states() == [("company", "pending"), ("status", "sent")]
+
+
+async def test_an_administrator_is_told_whatever_the_rules_leave_out(firm):
+    await firm.change(update(User).values(is_admin=True, may_use=False))
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    await firm.pass_time()
+    assert (await firm.find_refusal(firm.anne), len(firm.messenger.told)) == ("", 1)
 
 
 async def test_a_card_that_is_answered_elsewhere_is_updated(firm):

@@ -30,7 +30,7 @@ async def know(database, tenant, object_):
 async def test_S9_a_user_is_known_by_tenant_and_object_id(database, anne):
     known = await know(database, FIRM.upper(), ANNE.upper())
     assert (known.viewer.tenant_id, known.viewer.user_id, known.viewer.shares_contacts) == (1, anne, False)
-    assert (known.name, known.language, known.timezone, known.is_active) == ("Anne Martin", "fr", "UTC", True)
+    assert (known.name, known.language, known.timezone, known.refusal) == ("Anne Martin", "fr", "UTC", "")
 
 
 @pytest.mark.parametrize(
