@@ -58,13 +58,13 @@ def read_input(input_: type[InputT], data: Mapping[str, Any]) -> InputT:
 
 
 def _find_key(input_: type[Input], given: Mapping[str, Any], message: str) -> str:
-    """Return the key that an error of msgspec is about: `people`, or `back.verb` for one inside another.
-
-    Messages quote what was sent, so a key that the input does not know is found without them.
-    """
+    """Return the key that does not fit; one that the input does not know is found without the message, which quotes."""
     unknown = given.keys() - _list_fields(input_)
-    if unknown:
-        return min(map(str, unknown))[:_LONGEST_KEY]
+    return min(map(str, unknown))[:_LONGEST_KEY] if unknown else find_key(message)
+
+
+def find_key(message: str) -> str:
+    """Return the key that an error of msgspec is about: `people`, or `back.verb` for one inside another."""
     what = _ABOUT_FIELD.match(message)
     path = _PATH.search(message)
     names = re.findall(r"\.(\w+)", path[1]) if path else []

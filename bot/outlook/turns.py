@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from bot.language import choose_language, say
 from bot.outlook.tokens import UserTokens
 from bot.request_bodies import read_body
 from bot.turn import Ask, Language, Reply
+from bot.verb_inputs import find_key
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.errors import DatabaseError
@@ -34,7 +36,7 @@ _NAMES: dict[int, str] = {
     HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
 }
 
-_VERSION = re.compile(r"[0-9]{1,18}", re.ASCII)
+_VERSION = re.compile(r'("?)([0-9]{1,18})\1', re.ASCII)
 
 log = structlog.get_logger(__name__)
 
@@ -124,10 +126,19 @@ async def _read(request: web.Request) -> Question:
         question = msgspec.json.decode(body, type=Question)
         json.loads(body, object_pairs_hook=_refuse_doubles)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as error:
-        raise BadRequestError from error
-    if (match := request.headers.get("If-Match", "").strip('"')) and question.verb in VERSIONED:
-        question.data.setdefault("version", int(match) if _VERSION.fullmatch(match) else 0)
+        key = find_key(str(error)) if isinstance(error, msgspec.ValidationError) else ""
+        raise (BadRequestError("bad_input", field=key) if key else BadRequestError()) from error
+    if question.verb in VERSIONED and (match := request.headers.getall("If-Match", ())):
+        question.data.setdefault("version", _read_version(match))
     return question
+
+
+def _read_version(match: Sequence[str]) -> int:
+    """Return the one version that `If-Match` names; `*`, a weak tag and several name none (RFC 9110, 13.1.1)."""
+    version = _VERSION.fullmatch(match[0])
+    if version is None or len(match) > 1:
+        raise BadRequestError("bad_input", field="If-Match")
+    return int(version[2])
 
 
 def _refuse_doubles(pairs: list[tuple[str, Any]]) -> None:
@@ -159,10 +170,10 @@ def _send(reply: Reply) -> web.Response:
 def _refuse(status: int, language: Language, error: CarnetError | None = None) -> web.Response:
     """Say no: a code for the page and a sentence for the person, with no detail of what is or is not there."""
     name = _NAMES.get(status, "unexpected")
-    why = f"outlook.{name}"
+    text = say(language, f"outlook.{name}")
     if error is not None and error.key != type(error).key:
-        why = f"errors.{error.key}"
-    body = {"error": {"code": name, "text": say(language, why)}}
+        text = say(language, f"errors.{error.key}", **error.values)
+    body = {"error": {"code": name, "text": text}}
     headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'} if status == HTTPStatus.UNAUTHORIZED else {}
     return web.Response(
         body=msgspec.json.encode(body), status=status, content_type="application/json", charset="utf-8", headers=headers

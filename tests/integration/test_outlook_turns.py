@@ -183,15 +183,50 @@ async def test_B67_if_match_says_the_version_too(firm):
     assert await read_company(firm) == (CompanyType.CLIENT, 2, 1)
 
 
-@pytest.mark.parametrize("match", ['"2"', '"' + "9" * 5_000 + '"', "*", 'W/"1"', "-1", "²", "1.0"])
-async def test_B67_an_if_match_that_is_no_version_of_it_changes_nothing(firm, match):
+async def test_B67_an_if_match_of_another_version_changes_nothing(firm):
     async with open_page(firm["database"]) as page:
-        headers = {"If-Match": match}
-        status, answer, _ = await page.ask(
-            "company.set_type", mint(ANNE), headers=headers, company_id=firm["acme"], type="client"
-        )
+        asked = {"headers": {"If-Match": '"2"'}, "company_id": firm["acme"], "type": "client"}
+        status, answer, _ = await page.ask("company.set_type", mint(ANNE), **asked)
     assert (status, answer["card"]["type"]) == (409, "AdaptiveCard")
     assert await read_company(firm) == (None, 1, 0)
+
+
+@pytest.mark.parametrize("match", [f'"{"9" * 5_000}"', "*", 'W/"1"', "-1", "²", "1.0", '""', '"1', '"1", "2"'])
+async def test_B67_an_if_match_that_is_no_version_is_refused_by_its_name_and_never_read_as_one(firm, match):
+    async with open_page(firm["database"]) as page:
+        asked = {"headers": {"If-Match": match}, "company_id": firm["acme"], "type": "client"}
+        status, answer, _ = await page.ask("company.set_type", mint(ANNE), **asked)
+    assert (status, answer["error"]["code"]) == (400, "bad_request")
+    assert "If-Match" in answer["error"]["text"]
+    assert await read_company(firm) == (None, 1, 0)
+
+
+@pytest.mark.parametrize("version", ["x", -1, 1.5, True, [1], 2**70])
+async def test_B67_a_version_that_is_none_is_refused_by_its_name(firm, version):
+    async with open_page(firm["database"]) as page:
+        asked = {"company_id": firm["acme"], "type": "client", "version": version}
+        status, answer, _ = await page.ask("company.set_type", mint(ANNE), **asked)
+    assert (status, "version" in answer["error"]["text"]) == (400, True)
+    assert await read_company(firm) == (None, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        (b'{"verb": "hello", "viewer": 7}', "viewer"),
+        (b'{"verb": "hello", "a.b`c": 7}', "a.b`c"),
+        (b'{"verb": 5}', "verb"),
+        (b'{"data": {}}', "verb"),
+        (b'{"verb": "hello", "data": []}', "data"),
+        (b'{"verb": "hello", "surface": "admin"}', "surface"),
+        (b'{"verb": "hello", "data": {"nobody": 1}}', "nobody"),
+    ],
+)
+async def test_S21_a_key_of_the_body_that_does_not_fit_is_named(firm, body, key):
+    headers = {"Content-Type": "application/json"}
+    async with open_page(firm["database"]) as page:
+        status, answer, _ = await page.post(token=mint(ANNE), data=body, headers=headers)
+    assert (status, f"“{key}”" in answer["error"]["text"]) == (400, True)
 
 
 @pytest.mark.parametrize("packing", ["gzip", "deflate"])
