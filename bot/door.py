@@ -38,6 +38,8 @@ VERSIONED: Final = frozenset(verb.name for verb in ROUTER if verb.versioned)
 """The verbs whose buttons say on which state of a company they were decided."""
 BESIDE: Final = frozenset(verb.name for verb in ROUTER if verb.beside)
 """The verbs whose answer comes as a message of its own, beside the card that asked."""
+CONVERSATIONS: Final = frozenset({"chat", "group"})
+"""The surfaces on which people type; undo, too, takes both for one conversation."""
 LONGEST_SENTENCE: Final = 400
 LONGEST_BACK: Final = 1_000
 """Bytes of a way back that a card may carry on."""
@@ -77,9 +79,9 @@ class Door:
         )
         try:
             verb, given = self._read(_read_words(ask, reader), caller)
-            return await self._dispatcher.run(verb, given, caller, reader, claim)
+            reply = await self._dispatcher.run(verb, given, caller, reader, claim)
         except UnclearError as unclear:
-            return draw_reply(reader, unclear.asks)
+            reply = draw_reply(reader, unclear.asks)
         except PersonalError as personal:
             return await self._answer_aside(ask, caller, claim, say(caller.language, personal.key))
         except StoreUnavailableError as error:
@@ -91,6 +93,9 @@ class Door:
                 log.exception("turn_failed", verb=ask.verb[:40], error_id=uuid.uuid4().hex)
                 raise
             return draw_reply(reader, describe_failure(known, caller.language))
+        if caller.surface in CONVERSATIONS:
+            self._dispatcher.memory.note(caller.viewer, reply)
+        return reply
 
     def refuse(self, ask: Ask, refusal: ForbiddenError, *, language: Language) -> Reply:
         """Answer a user who is not served, without the database: the name on a shared card, or the refusal."""
@@ -101,6 +106,7 @@ class Door:
 
     def _read(self, ask: Ask, caller: Caller) -> tuple[Verb, Input]:
         """Return the verb and its input; raises if this caller may not call it here."""
+        ask = self._dispatcher.memory.read_no(caller.viewer, ask)
         verb = ROUTER.get(ask.verb)
         if ask.is_said and not verb.said:
             raise BadRequestError("unknown_verb", verb=verb.name)

@@ -26,7 +26,7 @@ def draw_contact(reader: Reader, contact: ContactDetail, opened: Opened) -> Card
     if not opened.is_in_public:
         body += draw_keeping(reader, contact, opened.back)
         why = button(text(language, "contact.why"), "contact.explain", contact_id=contact.id, back=opened.back)
-    undo = draw_undo(reader, opened.audit_ids, opened.back)
+    undo = draw_undo(reader, opened.audit_ids, opened.back, is_undo=opened.is_undo)
     return kit.card(body, [why, _offer_me(reader, contact, opened), undo, draw_back(reader, opened.back)])
 
 

@@ -30,5 +30,5 @@ def _draw_contact(reader: Reader, shown: ContactShown) -> Card:
     contact = shown.contact
     if reader.surface == "extension":
         return draw_shared_contact(reader, contact.name, contact.address, contact.company_name, reader.circle)
-    opened = Opened(shown.note, shown.audit_ids, shown.back, is_in_public=reader.is_shared)
+    opened = Opened(shown.note, shown.audit_ids, shown.back, is_in_public=reader.is_shared, is_undo=shown.is_undo)
     return draw_contact(reader, contact, opened)

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.cards import entries, filter_bar, kit
 from bot.cards.actions import button, drop_fallbacks, toggle
+from bot.cards.companies import draw_undo
 from bot.cards.drawing import draws
 from bot.cards.phrases import join, say_count, say_last, text
 from bot.language import say
@@ -28,7 +29,9 @@ _VERB = weigh({"verb": "list"}) - 1
 _NAME, _SHORTEST_NAME = 70, 10
 
 
-def draw_companies(reader: Reader, listing: Listing, page: Page[CompanyRow], firm_count: int = 0) -> Card:
+def draw_companies(
+    reader: Reader, listing: Listing, page: Page[CompanyRow], firm_count: int = 0, audit_ids: Sequence[int] = ()
+) -> Card:
     """Draw a page of companies."""
     names = type_names(reader.language)
     back = _way_back(listing)
@@ -45,10 +48,12 @@ def draw_companies(reader: Reader, listing: Listing, page: Page[CompanyRow], fir
         )
         for row in page.rows
     ]
-    return _draw(reader, listing, page, rows, firm_count)
+    return _draw(reader, listing, page, rows, firm_count=firm_count, audit_ids=audit_ids)
 
 
-def draw_contacts(reader: Reader, listing: Listing, page: Page[ContactRow], firm_count: int = 0) -> Card:
+def draw_contacts(
+    reader: Reader, listing: Listing, page: Page[ContactRow], firm_count: int = 0, audit_ids: Sequence[int] = ()
+) -> Card:
     """Draw a page of contacts."""
     back = _way_back(listing)
     limit = fit(listing, [row.name + row.address + (row.company_name or "") for row in page.rows])
@@ -62,7 +67,7 @@ def draw_contacts(reader: Reader, listing: Listing, page: Page[ContactRow], firm
         )
         for row in page.rows
     ]
-    return _draw(reader, listing, page, rows, firm_count)
+    return _draw(reader, listing, page, rows, firm_count=firm_count, audit_ids=audit_ids)
 
 
 def _company_detail(reader: Reader, row: CompanyRow, limit: int) -> str:
@@ -84,7 +89,15 @@ def _history(reader: Reader, row: CompanyRow | ContactRow) -> tuple[str, str]:
     return say_last(reader, row.last_at), say_count(reader.language, row.interaction_count)
 
 
-def _draw(reader: Reader, listing: Listing, page: Page[Any], rows: Sequence[Json], firm_count: int) -> Card:
+def _draw(
+    reader: Reader,
+    listing: Listing,
+    page: Page[Any],
+    rows: Sequence[Json],
+    *,
+    firm_count: int,
+    audit_ids: Sequence[int],
+) -> Card:
     language = reader.language
     body = [kit.title(say_title(reader.language, listing)), kit.note(listing.words)]
     if listing.note:
@@ -100,7 +113,8 @@ def _draw(reader: Reader, listing: Listing, page: Page[Any], rows: Sequence[Json
     body += rows
     if not listing.is_in_public:
         body.append(filter_bar.draw(reader, listing.filter, listing.people, state_of(listing, None)))
-    actions = [draw_way_to_firm(reader, listing, firm_count), *_draw_actions(reader, listing, page)]
+    undo = draw_undo(reader, audit_ids)
+    actions = [undo, draw_way_to_firm(reader, listing, firm_count), *_draw_actions(reader, listing, page)]
     card = kit.card(body, actions, is_wide=True)
     is_long = weigh_state(listing) > LONGEST_STATE
     return drop_fallbacks(card) if is_long and weigh(card) > _ROOM else card
@@ -161,7 +175,7 @@ def fit(listing: Listing, texts: Sequence[str]) -> int:
 @draws(ListShown)
 def _draw_list(reader: Reader, shown: ListShown) -> Card:
     draw: Any = draw_companies if shown.listing.filter.of == "companies" else draw_contacts
-    card: Card = draw(reader, shown.listing, shown.page, shown.firm_count)
+    card: Card = draw(reader, shown.listing, shown.page, shown.firm_count, shown.audit_ids)
     return card
 
 

@@ -18,7 +18,9 @@ from storage.lists.paging import Page
 _NAME = 60
 
 
-def draw_companies_to_sort_out(reader: Reader, page: Page[CompanyRow], scope: Scope, note: str = "") -> Card:
+def draw_companies_to_sort_out(
+    reader: Reader, page: Page[CompanyRow], scope: Scope, note: str = "", audit_ids: tuple[int, ...] = ()
+) -> Card:
     """Draw a page of the companies without type or partner, and the button that begins the work."""
     language = reader.language
     body = [kit.title(text(language, "sorting.title")), kit.note(text(language, "sorting.hint")), *draw_note(note)]
@@ -30,7 +32,8 @@ def draw_companies_to_sort_out(reader: Reader, page: Page[CompanyRow], scope: Sc
         for to, cursor in (("previous", page.previous), ("next", page.next))
     ]
     begin = primary(text(language, "sorting.begin"), "companies.sort_next", scope=scope) if page.rows else None
-    return kit.card(body, [begin, *paging], is_wide=True)
+    undo = draw_undo(reader, audit_ids, {"verb": "companies.sort_out", "scope": scope})
+    return kit.card(body, [begin, *paging, undo], is_wide=True)
 
 
 def _draw_row(reader: Reader, row: CompanyRow) -> Json:
@@ -81,7 +84,7 @@ def draw_next(
 
 @draws(UnsortedListed)
 def _draw_unsorted(reader: Reader, listed: UnsortedListed) -> Card:
-    return draw_companies_to_sort_out(reader, listed.page, listed.scope, listed.note)
+    return draw_companies_to_sort_out(reader, listed.page, listed.scope, listed.note, listed.audit_ids)
 
 
 @draws(UnsortedShown)

@@ -89,6 +89,8 @@ def _find_kind(step: Step) -> str:
         return kinds[step.action]
     if step.action == "contact.remove":
         return "contact"
+    if "is_kept" in step.before:
+        return "keeping"
     if step.action.endswith(".rename"):
         return "name"
     return {"view.set_filter": "filter", "view.move": "place"}.get(step.action, "view")
@@ -105,6 +107,8 @@ def _say_side(language: Language, kind: str, side: Mapping[str, Any], people: Ma
 
 
 def _find_state(kind: str, side: Mapping[str, Any]) -> str:
+    if kind == "keeping":
+        return "own_alone" if side.get("is_kept") else "of_the_firm"
     if kind == "contact":
         return "is_contact" if side.get("is_added") else "is_no_contact"
     if "is_default" in side:

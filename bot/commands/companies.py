@@ -33,12 +33,14 @@ async def open_company(turn: Turn, given: OpenCompany) -> Result:
     return await show_company(turn, given.company_id, back=given.back)
 
 
-async def show_company(turn: Turn, company_id: int, note: str = "", back: Back | None = None) -> Result:
+async def show_company(
+    turn: Turn, company_id: int, note: str = "", back: Back | None = None, audit_ids: tuple[int, ...] = ()
+) -> Result:
     """Show one company; raises `NotFoundError` where the viewer sees none."""
     company = await companies.get_company(turn.connection, turn.viewer, company_id)
     if company is None:
         raise NotFoundError
-    return CompanyShown(summary=company.name, company=company, note=note, back=back)
+    return CompanyShown(summary=company.name, company=company, note=note, back=back, audit_ids=audit_ids)
 
 
 @router.verb("company.shared", ShowShared, READS_FROM_CARD.but(where=OWN | GROUP | OUTSIDERS | EXTENSION))

@@ -214,9 +214,10 @@ async def show_change(
     if company is None:
         raise NotFoundError
     note = undone or await say_change(turn, change)
-    audit_ids = () if change.audit_id is None else (change.audit_id,)
     notices = tell(turn, (change,), is_on_card=is_on_card, is_undo=bool(undone))
-    return CompanyShown(summary=note, notices=notices, audit_ids=audit_ids, company=company, note=note, back=back)
+    return CompanyShown(
+        summary=note, notices=notices, audit_ids=change.audit_ids, company=company, note=note, back=back
+    )
 
 
 async def say_change(turn: Turn, change: changes.Change) -> str:

@@ -141,5 +141,4 @@ async def add_contact(turn: Turn, given: OfPerson) -> Result:
     except MissingError as error:
         raise NotFoundError("never_seen" if address else "", name=address[:80]) from error
     note = say(turn.language, "commands.contact_added", name=change.name or address)
-    audit_ids = () if change.audit_id is None else (change.audit_id,)
-    return await show_contact(turn, change.entity_id, note, audit_ids, given.back)
+    return await show_contact(turn, change.entity_id, note, change.audit_ids, given.back)

@@ -16,7 +16,7 @@ from bot.results.lists import Listing
 from bot.results.questions import Greeted, HelpShown, NotUnderstood, Option, Said, TurnedRound
 from bot.turn import Turn
 from bot.verb_inputs import Input, Nothing
-from bot.verbs import EXTENSION, GROUP, OUTSIDERS, OWN, READS, READS_FROM_CARD, Router
+from bot.verbs import EXTENSION, GROUP, OUTSIDERS, OWN, READS, Router
 from storage.firm.users import get_user
 from storage.text.greetings import choose_greeting
 from storage.views import views
@@ -86,7 +86,7 @@ async def point_to_buttons(turn: Turn, given: Nothing) -> Said:
     return Said(summary=say(turn.language, "commands.use_buttons"))
 
 
-@router.verb("cancel", Nothing, READS_FROM_CARD.but(where=EVERYWHERE))
+@router.verb("cancel", Nothing, READS.but(where=EVERYWHERE))
 async def cancel(turn: Turn, given: Nothing) -> Said:
-    """Say that nothing was changed."""
+    """Drop the question that was asked: nothing is changed, and nothing taken back."""
     return Said(summary=say(turn.language, "commands.cancelled"))

@@ -69,12 +69,12 @@ def _ask_which(turn: Turn, given: OfMine, name: str, matches: list[Match]) -> Re
 
 async def _keep(turn: Turn, given: OfMine, of: Of, number: int) -> Result:
     try:
-        await keeping.keep(
+        change = await keeping.keep(
             turn.writing, turn.viewer, of, number, is_kept=given.is_kept, now=turn.now, source=turn.source
         )
     except MissingError as error:
         raise NotFoundError("not_yours_to_keep") from error
     note = say(turn.language, "commands.kept" if given.is_kept else "commands.shared_again")
     if of == "company":
-        return await show_company(turn, number, note, given.back)
-    return await show_contact(turn, number, note, back=given.back)
+        return await show_company(turn, number, note, given.back, change.audit_ids)
+    return await show_contact(turn, number, note, change.audit_ids, given.back)

@@ -1,4 +1,4 @@
-"""What "this" means when it is typed: the list or the view that the person saw last.
+"""What "this" means when it is typed: the list or the view that the person saw last; and whether a question is open.
 
 It lives in the process: where it is gone (a restart, another machine) the bot asks, it never guesses. What was changed
 last is known from the audit alone.
@@ -8,11 +8,13 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import Any
 
+from bot.results.questions import Asked, Conflict, Unclear
 from bot.turn import Ask, Reply
 from bot.verbs import Verb
 from storage.viewer import Viewer
 
 PEOPLE = 20_000
+_QUESTIONS = (Asked, Conflict, Unclear)
 
 
 class Memory:
@@ -20,6 +22,8 @@ class Memory:
 
     def __init__(self) -> None:
         self._last: OrderedDict[tuple[int, int], dict[str, Any]] = OrderedDict()
+        self._asked: OrderedDict[tuple[int, int], None] = OrderedDict()
+        """Whose last answer in a conversation was a question."""
 
     def keep(self, viewer: Viewer, verb: Verb, reply: Reply) -> None:
         """Remember what a reply showed or changed."""
@@ -40,6 +44,32 @@ class Memory:
             return ask
         remembered = {"is_remembered": True} if "is_remembered" in verb.input.__struct_fields__ else {}
         return replace(ask, data={**ask.data, this: last[this], **remembered})
+
+    def note(self, viewer: Viewer, reply: Reply) -> None:
+        """Remember whether a reply in a conversation leaves a question open; what has no card of its own says nothing.
+
+        A reply that was given before says nothing either: what it said was noted then.
+        """
+        if reply.found is None or reply.card is None:
+            return
+        who = (viewer.tenant_id, viewer.user_id)
+        self._asked.pop(who, None)
+        if isinstance(reply.found, _QUESTIONS):
+            self._asked[who] = None
+        if len(self._asked) > PEOPLE:
+            self._asked.popitem(last=False)
+
+    def read_no(self, viewer: Viewer, ask: Ask) -> Ask:
+        """Return what a typed no or undo means: it drops an open question, and takes back nothing older than that.
+
+        Where none is open, a no answers some card above: its buttons are pointed to.
+        """
+        is_open = (viewer.tenant_id, viewer.user_id) in self._asked
+        if is_open and ask.is_said and ask.verb == "undo" and not ask.data.get("is_redo"):
+            return Ask("cancel", is_said=True)
+        if not is_open and ask.is_said and ask.verb == "cancel":
+            return Ask("buttons", is_said=True)
+        return ask
 
 
 def _is_given(ask: Ask, key: str) -> bool:

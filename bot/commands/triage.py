@@ -1,5 +1,6 @@
 """The companies to sort out: the list, and one card after the other."""
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from msgspec import UNSET
@@ -68,7 +69,7 @@ async def _show_next(
     page = None if is_over else await _list(turn, given.scope, given.cursor, 1)
     company = await companies.get_company(turn.connection, turn.viewer, page.rows[0].id) if page and page.rows else None
     if page is None or company is None:
-        return await _say_over(turn, given.scope, note, notices)
+        return replace(await _say_over(turn, given.scope, note, notices), audit_ids=audit_ids)
     return UnsortedShown(
         summary=note or company.name,
         notices=notices,
@@ -80,7 +81,7 @@ async def _show_next(
     )
 
 
-async def _say_over(turn: Turn, scope: Scope, note: str, notices: tuple[Notice, ...]) -> Result:
+async def _say_over(turn: Turn, scope: Scope, note: str, notices: tuple[Notice, ...]) -> UnsortedListed:
     page = await _list(turn, scope, "", _ROWS)
     over = " ".join((note, say(turn.language, "cards.sorting.over"))).strip()
     return UnsortedListed(summary=over, notices=notices, page=page, scope=scope, note=over)

@@ -16,7 +16,7 @@ from bot.results.base import Result
 from bot.results.questions import Asked, Done, Said
 from bot.turn import Turn
 from bot.verbs import CHANGES, GROUP, OWN, Router
-from storage.book.keeping import has_kept_since
+from storage.book.keeping import would_share_news
 from storage.book.undo import undo_change
 from storage.errors import MissingError, StaleError
 from storage.record import changes
@@ -52,8 +52,7 @@ class Undo(Change, frozen=True):
 async def undo(turn: Turn, given: Undo) -> Result:
     """Take changes back; what was changed again since is left as it is, and said."""
     done, is_here = await _find_changes(turn, given)
-    is_old = any(row.at < turn.now - _FRESH for row in done)
-    if not given.is_confirmed and (given.is_guess or is_old or len(done) > 1 or not is_here):
+    if not given.is_confirmed and (given.is_guess or not is_here or await _is_doubtful(turn, done)):
         return await _ask(turn, done, given.back)
     undone: list[changes.Change] = []
     stale_count = 0
@@ -75,11 +74,17 @@ async def undo(turn: Turn, given: Undo) -> Result:
     return replace(shown, is_undo=is_undo)
 
 
+async def _is_doubtful(turn: Turn, done: Sequence[AuditRow]) -> bool:
+    """Say whether to ask first: several changes, an old one, or one that would share what was never shared."""
+    if len(done) > 1 or any(row.at < turn.now - _FRESH for row in done):
+        return True
+    return any([await would_share_news(turn.connection, turn.viewer, row) for row in done])
+
+
 async def _find_changes(turn: Turn, given: Undo) -> tuple[Sequence[AuditRow], bool]:
     """Return the changes that are meant, and whether they were made in this conversation (or its card says which).
 
     Those of the card, or what this person changed last in this conversation, on whatever machine; else elsewhere.
-    What was kept or shared meanwhile counts as elsewhere.
     """
     if not given.is_personal:
         ids = list(dict.fromkeys(given.audit_ids)) if given.audit_id is None else [given.audit_id]
@@ -97,8 +102,7 @@ async def _find_changes(turn: Turn, given: Undo) -> tuple[Sequence[AuditRow], bo
         found = tuple(row for row in found if row.is_undo)
     if not found:
         raise BadRequestError("nothing_to_redo" if given.is_redo else "nothing_to_undo")
-    # Keeping and sharing are taken back on the card: whoever did that last may not mean the change before it.
-    return found, bool(last) and not await has_kept_since(turn.connection, turn.viewer, last[-1])
+    return found, bool(last)
 
 
 async def _ask(turn: Turn, done: Sequence[AuditRow], back: Back | None) -> Result:

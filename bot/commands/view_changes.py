@@ -23,9 +23,9 @@ from bot.turn import Json, Turn
 from bot.verb_inputs import write_ask
 from bot.verbs import CHANGES, Router
 from storage.lists.filters import Filter, from_json, to_json
+from storage.record.changes import Change
 from storage.text.names import fold
 from storage.views import changes, views
-from storage.views.views import ViewRow
 
 router = Router()
 
@@ -83,7 +83,7 @@ async def save_view(turn: Turn, given: OfFilter) -> Result:
         listing = await complete(turn, Listing(filter_, ""))
         question = say(turn.language, "commands.save_view_question", name=name)
         return confirm(turn, question, {"name": name, "filter": to_json(filter_)}, listing.words)
-    view = await changes.add_view(
+    change = await changes.add_view(
         turn.writing,
         turn.viewer,
         name,
@@ -92,12 +92,13 @@ async def save_view(turn: Turn, given: OfFilter) -> Result:
         source=turn.source,
         reserved_names=list_builtin_names(),
     )
-    return await _show_list_again(turn, view, say(turn.language, "commands.view_saved", name=view.name))
+    return await _show_list_again(turn, change, say(turn.language, "commands.view_saved", name=change.name))
 
 
-async def _show_list_again(turn: Turn, view: ViewRow, note: str) -> Result:
-    """Show the list that was kept, under its name now."""
-    return replace(await show_list(turn, ShowList(view_id=view.id), note=note), summary=note)
+async def _show_list_again(turn: Turn, change: Change, note: str) -> Result:
+    """Show the list that was kept, under its name now, with the way to undo it."""
+    shown = await show_list(turn, ShowList(view_id=change.entity_id), note=note)
+    return replace(shown, summary=note, audit_ids=change.audit_ids)
 
 
 async def _read_filter(turn: Turn, given: OfFilter, asked: dict[str, Any]) -> tuple[Filter, bool]:
@@ -120,10 +121,10 @@ async def set_filter(turn: Turn, given: OfFilter) -> Result:
         listing = await complete(turn, Listing(filter_, ""))
         question = say(turn.language, "commands.set_filter_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id, "filter": to_json(filter_)}, listing.words)
-    await changes.set_view_filter(
+    change = await changes.set_view_filter(
         turn.writing, turn.viewer, view.id, filter_, now=turn.now, source=turn.source, version=given.view_version
     )
-    return await _show_list_again(turn, view, say(turn.language, "commands.view_changed", name=view.name))
+    return await _show_list_again(turn, change, say(turn.language, "commands.view_changed", name=view.name))
 
 
 @router.verb("rename", Rename, CHANGES)
@@ -172,7 +173,7 @@ async def duplicate_view(turn: Turn, given: NameView) -> Result:
     if new_name := tidy(given.new_name):
         _check_name(new_name)
     name = new_name or say_name(turn.language, view)
-    copy = await changes.copy_view(
+    change = await changes.copy_view(
         turn.writing,
         turn.viewer,
         view.id,
@@ -181,7 +182,8 @@ async def duplicate_view(turn: Turn, given: NameView) -> Result:
         source=turn.source,
         reserved_names=list_builtin_names(),
     )
-    return await show_view(turn, copy.id, say(turn.language, "commands.view_copied", name=copy.name))
+    note = say(turn.language, "commands.view_copied", name=change.name)
+    return await show_view(turn, change.entity_id, note, change)
 
 
 @router.verb("view.delete", OfView, CHANGES)
@@ -192,9 +194,8 @@ async def delete_view(turn: Turn, given: OfView) -> Result:
         question = say(turn.language, "commands.delete_view_question", name=view.name)
         return confirm(turn, question, {"view_id": view.id})
     change = await changes.delete_view(turn.writing, turn.viewer, view.id, now=turn.now, source=turn.source)
-    ids = () if change.audit_id is None else (change.audit_id,)
     note = say(turn.language, "commands.view_deleted", name=view.name)
-    return await show_views(turn, ListViews(), note, ids, view.id)
+    return await show_views(turn, ListViews(), note, change.audit_ids, view.id)
 
 
 @router.verb("view.restore", RestoreView, CHANGES)
@@ -202,5 +203,6 @@ async def restore_view(turn: Turn, given: RestoreView) -> Result:
     """Bring a deleted view back."""
     if given.view_id is None:
         raise BadRequestError("which_deleted_view")
-    view = await changes.restore_view(turn.writing, turn.viewer, given.view_id, now=turn.now, source=turn.source)
-    return await show_view(turn, view.id, say(turn.language, "commands.view_restored", name=view.name))
+    change = await changes.restore_view(turn.writing, turn.viewer, given.view_id, now=turn.now, source=turn.source)
+    note = say(turn.language, "commands.view_restored", name=change.name)
+    return await show_view(turn, change.entity_id, note, change)

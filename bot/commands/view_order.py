@@ -50,9 +50,9 @@ async def move_view(turn: Turn, given: PlaceView) -> Result:
 
 async def _show(turn: Turn, note: str, change: Change | None) -> Result:
     """Show the reader's views after one was arranged, with the way to undo it."""
-    if change is None or change.audit_id is None:
+    if change is None or not change.is_changed:
         return await show_views(turn, ListViews(), note)
-    return await show_views(turn, ListViews(), note, (change.audit_id,), change.entity_id)
+    return await show_views(turn, ListViews(), note, change.audit_ids, change.entity_id)
 
 
 def _find_place(given: PlaceView, row_ids: Sequence[int], view_id: int) -> int:

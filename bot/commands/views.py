@@ -108,7 +108,7 @@ async def show_view(turn: Turn, view_id: int, note: str = "", change: changes.Ch
     (named,) = await _name_all(turn, [view])
     return ViewShown(
         summary=note or named.name,
-        audit_ids=(change.audit_id,) if change is not None and change.audit_id is not None else (),
+        audit_ids=() if change is None else change.audit_ids,
         view=named,
         readers=readers,
         note=note,

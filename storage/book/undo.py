@@ -13,6 +13,7 @@ from storage.book.company_writes import (
     index_company,
 )
 from storage.book.contacts import undo_contact
+from storage.book.keeping import undo_keep
 from storage.errors import MissingError, StaleError
 from storage.record.audit import AuditRow, list_own_changes
 from storage.record.changes import Change
@@ -21,7 +22,7 @@ from storage.views.changes import undo_view
 
 
 async def undo_change(connection: AsyncConnection, viewer: Viewer, audit_id: int, *, now: int, source: str) -> Change:
-    """Undo one change of a company, contact or view; raises `StaleError` if it changed again since.
+    """Undo one change of a company, contact, view or choice to keep; raises `StaleError` if it changed again since.
 
     An undo can be undone. Raises `MissingError("audit")` if it is not the viewer's own change, or no person made it
     (a demo, a migration).
@@ -29,7 +30,7 @@ async def undo_change(connection: AsyncConnection, viewer: Viewer, audit_id: int
     done = next(iter(await list_own_changes(connection, viewer, [audit_id])), None)
     if done is None or done.entity_id is None:
         raise MissingError("audit")
-    undo = {"company": _undo_company, "contact": undo_contact, "view": undo_view}.get(done.of)
+    undo = {"company": _undo_company, "contact": undo_contact, "view": undo_view, "keep": undo_keep}.get(done.of)
     if undo is None:
         raise MissingError("audit")
     return await undo(connection, viewer, done, now=now, source=source)

@@ -110,12 +110,17 @@ async def add_audits(
 def _is_known(viewer: Viewer) -> ColumnElement[bool]:
     access, is_own_view = Access(viewer), and_(View.tenant_id == viewer.tenant_id, View.owner_id == viewer.user_id)
     return or_(
-        and_(Audit.of == "company", exists().where(access.companies(), Company.id == Audit.entity_id)),
-        and_(Audit.of == "contact", exists().where(access.people(), Contact.id == Audit.entity_id)),
+        and_(_is_about("company"), exists().where(access.companies(), Company.id == Audit.entity_id)),
+        and_(_is_about("contact"), exists().where(access.people(), Contact.id == Audit.entity_id)),
         and_(Audit.of == "view", exists().where(is_own_view, access.named_by(View), View.id == Audit.entity_id)),
         and_(Audit.of == "view", exists().where(access.views(), View.id == Audit.entity_id)),
         and_(Audit.of == "view", Audit.entity_id < 0),  # built in, arranged by the viewer
     )
+
+
+def _is_about(of: str) -> ColumnElement[bool]:
+    """Return the condition of changes of a company or contact, and of the choices to keep one."""
+    return or_(Audit.of == of, and_(Audit.of == "keep", Audit.action.in_((f"{of}.keep", f"{of}.share"))))
 
 
 async def list_last_changes(
@@ -216,7 +221,7 @@ def _select_name() -> ColumnElement[str]:
     names = []
     for of, (table, name) in tables.items():
         is_it = table.tenant_id == Audit.tenant_id, table.id == Audit.entity_id
-        names.append((Audit.of == of, select(name).where(*is_it).correlate(Audit).scalar_subquery()))
+        names.append((_is_about(of), select(name).where(*is_it).correlate(Audit).scalar_subquery()))
     return case(*names, else_="")
 
 

@@ -25,6 +25,11 @@ class Change:
         """Return whether anything was written; False if the value was the same already."""
         return self.audit_id is not None
 
+    @property
+    def audit_ids(self) -> tuple[int, ...]:
+        """Return what `undo` takes back: its audit row, if anything was written."""
+        return () if self.audit_id is None else (self.audit_id,)
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:

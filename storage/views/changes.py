@@ -16,7 +16,7 @@ from storage.record.changes import Change
 from storage.text.names import clean_text, fold_name
 from storage.viewer import Viewer
 from storage.views.order import ARRANGING, undo_order
-from storage.views.views import ViewRow, list_views
+from storage.views.views import list_views
 from storage.views.writes import (
     MOST,
     ViewWriter,
@@ -51,7 +51,7 @@ async def add_view(
     now: int,
     source: str,
     reserved_names: Sequence[str] = (),
-) -> ViewRow:
+) -> Change:
     """Save a filter under a name of the viewer's own.
 
     Raises `TakenError` where the viewer has the name already (case and accents aside; `reserved_names` are those of the
@@ -63,9 +63,10 @@ async def add_view(
     key = {"tenant_id": viewer.tenant_id, "id": view_id, "owner_id": viewer.user_id, "created_at": now}
     values = {"name": name, "folded_name": fold_name(name), "filter": to_json(filter_)}
     await connection.execute(insert(View).values(**key, **values))
-    entry = Entry("view.add", "view", view_id, {}, {"name": name, "filter": values["filter"]})
-    await add_audits(connection, viewer, [entry], now=now, source=source)
-    return await get_readable(connection, viewer, view_id)
+    after = {"name": name, "filter": values["filter"]}
+    entry = Entry("view.add", "view", view_id, {}, after)
+    (audit_id,) = await add_audits(connection, viewer, [entry], now=now, source=source)
+    return Change(audit_id, entry.action, entry.of, view_id, name, {}, after, viewer.user_id, now)
 
 
 async def rename_view(
@@ -111,7 +112,7 @@ async def copy_view(
     now: int,
     source: str,
     reserved_names: Sequence[str] = (),
-) -> ViewRow:
+) -> Change:
     """Make a view of the viewer's own from any view the viewer may read; a taken name gets a number: "Dormant (2)"."""
     view = await get_readable(connection, viewer, view_id)
     own = {fold_name(other.name) for other in await list_views(connection, viewer, is_hidden=True) if other.is_own}
@@ -130,10 +131,9 @@ async def delete_view(connection: AsyncConnection, viewer: Viewer, view_id: int,
     return await ViewWriter(connection, viewer, view, now, source).change("view.delete", before, after)
 
 
-async def restore_view(connection: AsyncConnection, viewer: Viewer, view_id: int, *, now: int, source: str) -> ViewRow:
+async def restore_view(connection: AsyncConnection, viewer: Viewer, view_id: int, *, now: int, source: str) -> Change:
     """Restore a deleted own view with its readers; raises `TakenError` if another view has its name now."""
-    await restore(connection, viewer, view_id, now=now, source=source)
-    return await get_readable(connection, viewer, view_id)
+    return await restore(connection, viewer, view_id, now=now, source=source)
 
 
 async def share_view(

@@ -9,7 +9,7 @@ from tests.office import Office, look, open_office
 
 CLIENTS, COURTS = {"types": ["client"]}, {"types": ["court"]}
 ANNE = "Anne Martin"
-ON_CARDS = {
+CHANGES = {
     "rename": ("view.rename", {"new_name": "Sleepers"}),
     "share with another": ("view.share", {"people": ["Zoé Brun"]}),
     "share with the firm": ("view.share", {"with_firm": True}),
@@ -18,8 +18,6 @@ ON_CARDS = {
     "move": ("view.move", {"to": 0}),
     "hide": ("view.hide", {}),
     "default": ("view.set_default", {}),
-}
-CHANGES = ON_CARDS | {
     "filter": ("view.set_filter", {"filter": COURTS}),
     "duplicate": ("view.duplicate", {"new_name": "Twin"}),
     "hide a built-in one": ("view.hide", {"view_id": -2}),
@@ -58,15 +56,43 @@ async def test_in_words_a_change_of_a_view_is_undone_and_redone_exactly(office, 
         assert await keep(office) == expected
 
 
-@pytest.mark.parametrize("what", ON_CARDS)
+@pytest.mark.parametrize("what", CHANGES)
 async def test_by_its_buttons_a_change_of_a_view_is_undone_and_redone_exactly(office, what):
-    verb, data = ON_CARDS[what]
+    verb, data = CHANGES[what]
     view_id, before = await save_shared(office), await keep(office)
     done = await office.ask(verb, {"view_id": view_id, **data})
     after = await keep(office)
     for button, expected in (("Undo", before), ("Redo", after), ("Undo", before), ("Redo", after)):
         done = await office.click(done, button)
         assert await keep(office) == expected
+
+
+async def read_as(office, name):
+    return [row["name"] for row in (await office.ask("views.list", by=name)).data["views"]]
+
+
+@pytest.mark.parametrize(("language", "undo"), [("en", "undo"), ("fr", "annule")])
+async def test_undo_of_a_deletion_gives_the_view_back_to_its_readers(office, language, undo):
+    view_id = await save_shared(office)
+    await office.ask("view.share", {"view_id": view_id, "with_firm": True})
+    before = await keep(office)
+    await office.ask("view.delete", {"view_id": view_id}, language=language)
+    assert "Dormant clients" not in await read_as(office, "Marc Lefèvre")
+    undone = await office.say(undo, language=language)
+    assert ("deleted → there" if language == "en" else "supprimée → enregistrée") in str(undone.card)
+    assert "Dormant clients" in await read_as(office, "Marc Lefèvre")
+    assert "Dormant clients" in await read_as(office, "Zoé Brun")
+    assert await keep(office) == before
+
+
+@pytest.mark.parametrize("with_whom", [{"people": ["Zoé Brun"]}, {"with_firm": True}])
+async def test_undo_right_after_sharing_shares_no_longer(office, with_whom):
+    view_id = await save_shared(office)
+    await office.ask("view.share", {"view_id": view_id, **with_whom})
+    assert "Dormant clients" in await read_as(office, "Zoé Brun")
+    await office.say("undo")
+    assert "Dormant clients" not in await read_as(office, "Zoé Brun")
+    assert "Dormant clients" in await read_as(office, "Marc Lefèvre")
 
 
 async def test_undo_after_a_view_was_moved_leaves_what_was_changed_before_it(office):

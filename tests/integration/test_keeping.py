@@ -6,12 +6,13 @@ Everything is asked of a colleague before it is there, and again when it is; the
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from storage.book.companies import get_company, list_companies
 from storage.book.contacts import get_contact, list_contacts
 from storage.book.keeping import keep
 from storage.errors import MissingError
+from storage.history.keeping import list_keeps
 from storage.history.recount import recount
 from storage.lists.filters import Filter
 from storage.models import Audit, Contact, Interaction, InteractionContact, Kind, View, ViewShare
@@ -209,3 +210,86 @@ async def test_A6_every_card_of_ones_own_has_the_button(office):
     assert "Keep this to myself" in str(company.card)
     theirs = await office.ask("company.open", {"company_id": office.companies["Umbrella"]}, by=ANNE)
     assert "Keep this to myself" not in str(theirs.card)
+
+
+KEEPING = [
+    ("en", "keep Zelda Quark to myself", "undo", "Zelda Quark: for you alone → seen by the firm"),
+    ("fr", "garde Zelda Quark pour moi", "annule", "Zelda Quark : pour vous uniquement → visible du cabinet"),
+    ("en", "keep Zephyr Quarry to myself", "undo", "seen by the firm"),
+    ("fr", "garde Zephyr Quarry pour moi", "annule", "visible du cabinet"),
+]
+
+
+async def know_secretly(office: Office, way: str) -> None:
+    """Write the company and its people, and no change whose number is higher than those to come."""
+    await meet_in_secret(office, way)
+    async with office.database.writing(1) as connection:
+        await connection.execute(delete(Audit).where(Audit.id == AUDIT))
+
+
+async def read_kept(office: Office) -> tuple[Any, ...]:
+    """Return what Marc sees of Zelda and her company, and what Anne has said of them."""
+    marc, anne = office.people[MARC], office.people[ANNE]
+    async with office.database.reading(1) as connection:
+        seen = await get_contact(connection, marc, ZELDA), await get_company(connection, marc, HIDDEN)
+        return *(one is not None for one in seen), await list_keeps(connection, 1, anne.user_id)
+
+
+@pytest.mark.parametrize(("language", "keeping", "undo", "step"), KEEPING)
+async def test_A6_undo_right_after_something_was_kept_takes_the_keeping_back(office, language, keeping, undo, step):
+    await know_secretly(office, "nothing")
+    before = await read_kept(office)
+    await office.say(keeping.replace("Zephyr Quarry", NAME), by=ANNE, language=language)
+    kept = await read_kept(office)
+    assert before != kept
+    undone = await office.say(undo, by=ANNE, language=language)
+    assert step in said(undone)
+    assert await read_kept(office) == before
+    await office.say("redo", by=ANNE)
+    assert await read_kept(office) == kept
+
+
+async def test_A6_undo_after_a_second_keeping_leaves_the_first(office):
+    await know_secretly(office, "company")
+    before = await read_kept(office)
+    await office.say("keep Zelda Quark to myself", by=ANNE)
+    await office.say("undo", by=ANNE)
+    assert await read_kept(office) == before
+    await office.ask("keep", {"company_id": HIDDEN}, by=ANNE)  # it is kept already: nothing is changed
+    assert await read_kept(office) == before
+
+
+async def test_A6_undo_of_sharing_again_keeps_again(office):
+    await know_secretly(office, "company")
+    before = await read_kept(office)
+    shared = await office.ask("keep", {"company_id": HIDDEN, "is_kept": False}, by=ANNE)
+    assert (await read_kept(office))[1]
+    await office.click(shared, "Undo", by=ANNE)
+    assert await read_kept(office) == before
+
+
+async def test_A6_undo_asks_before_it_shares_what_came_after_the_keeping(office):
+    await know_secretly(office, "nothing")
+    await office.say("keep Zelda Quark to myself", by=ANNE)
+    kept = await read_kept(office)
+    async with office.database.writing(1) as connection:
+        await happen(connection, office.people[ANNE].user_id, ZELDA, office.now + 60)
+        await recount(connection, 1, office.people[ANNE].user_id, "outreach", [ZELDA])
+    asked = await office.say("undo", by=ANNE)
+    assert "Zelda Quark: for you alone → seen by the firm" in said(asked)
+    assert await read_kept(office) == kept
+
+
+async def test_A6_the_keeping_is_left_where_something_else_was_said_of_it_since(office):
+    await know_secretly(office, "nothing")
+    kept = await office.ask("keep", {"contact_id": ZELDA}, by=ANNE)
+    await office.ask("keep", {"contact_id": ZELDA, "is_kept": False}, by=ANNE)
+    before = await read_kept(office)
+    assert (await office.click(kept, "Undo", by=ANNE)).code == 409
+    assert await read_kept(office) == before
+
+
+async def test_A6_nobody_takes_back_what_a_colleague_kept(office):
+    await know_secretly(office, "nothing")
+    kept = await office.ask("keep", {"contact_id": ZELDA}, by=ANNE)
+    assert (await office.ask("undo", {"audit_ids": kept.data["audit_ids"]}, by=MARC)).code == 404
