@@ -27,7 +27,7 @@ from bot.language import say
 from bot.results import list_state
 from bot.results.firm import Administrator, FirmShown
 from bot.results.lists import Listing
-from bot.results.notices import FirstSync, Moved, NewCompany, NewContact
+from bot.results.notices import FirstSync, Moved, NewCompany, NewContact, SharedView
 from bot.turn import Ask, File, Language, Reader
 from storage.book.companies import CompanyDetail, CompanyRow
 from storage.book.contacts import ContactDetail, ContactRow, SeenPerson
@@ -356,7 +356,9 @@ def _draw_notices(reader: Reader, world: World) -> Iterator[tuple[str, dict[str,
     yield "notice_partner_of", notices.draw_moved(reader, "partner", moved)
     yield "notice_replaced", notices.draw_moved(reader, "replaced", moved[:1])
     yield "notice_taken_back", notices.draw_moved(reader, "taken_back", moved[:1])
-    yield "notice_view", notices.draw_view_shared(reader, 7, world.company(0), world.words, world.person(0))
+    shared = [SharedView(10**15 + n, world.company(n), world.words) for n in range(12)]
+    yield "notice_view", notices.draw_views_shared(reader, shared[:1], world.person(0))
+    yield "notice_views", notices.draw_views_shared(reader, shared, world.person(0))
     yield "notice_first_sync", notices.draw_first_sync(reader, FirstSync(1_234, 321, 45))
     yield "notice_digest", notices.draw_digest(reader, met, made, moved)
 

@@ -8,7 +8,7 @@ from bot.cards.phrases import join, say_last, text
 from bot.language import say, say_list
 from bot.language.company_types import type_names
 from bot.language.wording import clean
-from bot.results.notices import FirstSync, Moved, NewCompany, NewContact
+from bot.results.notices import FirstSync, Moved, NewCompany, NewContact, SharedView
 from bot.turn import Card, Json, Reader
 from storage.models import CompanyType
 
@@ -144,15 +144,21 @@ def _draw_companies(reader: Reader, companies: Sequence[NewCompany]) -> list[Jso
     ]
 
 
-def draw_view_shared(reader: Reader, view_id: int, name: str, words: str, by: str) -> Card:
-    """Tell the reader of a view that a colleague shared."""
-    language = reader.language
-    title = say(language, "cards.notice.view", name=clean(name, 80), by=clean(by, 40))
+def draw_views_shared(reader: Reader, views: Sequence[SharedView], by: str) -> Card:
+    """Tell the reader of views that a colleague shared."""
+    language, first = reader.language, views[0]
+    title = say(language, "cards.notice.view", count=len(views), name=clean(first.name, 80), by=clean(by, 40))
+    if len(views) > 1:
+        rows = [
+            entries.row(clean(view.name, _NAME), clean(view.words), "view.open", view_id=view.view_id)
+            for view in views[:ROWS]
+        ]
+        return _draw(reader, title, rows, len(views) - len(rows))
     return kit.card(
-        [kit.title(title), kit.note(words), _draw_settings_row(reader)],
+        [kit.title(title), kit.note(first.words), _draw_settings_row(reader)],
         [
-            primary(text(language, "views.open"), "view.open", view_id=view_id),
-            button(text(language, "views.copy"), "view.duplicate", view_id=view_id),
+            primary(text(language, "views.open"), "view.open", view_id=first.view_id),
+            button(text(language, "views.copy"), "view.duplicate", view_id=first.view_id),
         ],
     )
 

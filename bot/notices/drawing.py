@@ -10,7 +10,7 @@ from bot.language import describe, say
 from bot.language.wording import clean
 from bot.notices.plan import PARTNER_KINDS, STATUS
 from bot.results.firm import describe_status
-from bot.results.notices import FirstSync, Moved, NewCompany, NewContact
+from bot.results.notices import FirstSync, Moved, NewCompany, NewContact, SharedView
 from bot.turn import Card, Language, Reader
 from storage.engine.connection import Connection
 from storage.firm.users import get_user_names
@@ -59,6 +59,8 @@ async def draw(
 ) -> Drawn | None:
     """Draw one message for rows of one group; None where nothing is left that the reader may see."""
     kind = rows[0].kind
+    if kind == "view":
+        return await _draw_views(connection, recipient.viewer, reader, rows)
     if kind in _ALONE:
         return await _ALONE[kind](connection, recipient.viewer, reader, rows[-1])
     if kind in PARTNER_KINDS and len({row.kind for row in rows}) == 1:
@@ -168,15 +170,22 @@ def _draw_moved(reader: Reader, kind: str, moved: Sequence[Moved]) -> Drawn | No
     return Drawn(card, say(reader.language, f"notices.{kind}", count=len(moved), by=by, name=name))
 
 
-async def _draw_view(connection: Connection, viewer: Viewer, reader: Reader, row: ClaimedNotice) -> Drawn | None:
-    view = await get_view(connection, viewer, row.entity_id)
-    if view is None:
+async def _draw_views(
+    connection: Connection, viewer: Viewer, reader: Reader, rows: Sequence[ClaimedNotice]
+) -> Drawn | None:
+    """Draw the views that one colleague shared, those that the reader may still read."""
+    shared = []
+    for view_id in dict.fromkeys(row.entity_id for row in rows):
+        view = await get_view(connection, viewer, view_id)
+        if view is not None:
+            words = await _describe_filter(connection, viewer, view.filter, reader.language)
+            shared.append(SharedView(view.id, view.name, words))
+    if not shared:
         return None
-    by = row.payload["by"]
+    by = rows[-1].payload["by"]
     name = (await get_user_names(connection, viewer, [by])).get(by, "")
-    words = await _describe_filter(connection, viewer, view.filter, reader.language)
-    card = cards.draw_view_shared(reader, view.id, view.name, words, name)
-    return Drawn(card, say(reader.language, "notices.view", by=name, name=view.name))
+    summary = say(reader.language, "notices.view", count=len(shared), by=name, name=shared[0].name)
+    return Drawn(cards.draw_views_shared(reader, shared, name), summary)
 
 
 async def _describe_filter(connection: Connection, viewer: Viewer, filter_: Filter, language: Language) -> str:
@@ -236,6 +245,5 @@ _ALONE: Final[Mapping[str, Callable[[Connection, Viewer, Reader, ClaimedNotice],
     STATUS: _draw_status,
     "credential": _draw_credential,
     "own_address": _draw_own_address,
-    "view": _draw_view,
 }
 """The kinds that have a message of their own, which says the newest of its rows."""

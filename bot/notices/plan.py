@@ -1,7 +1,7 @@
 """What becomes of the rows that are due for one person: said now, together or apart, later, or never. Pure."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.notices.pace import find_digest_at, find_open_at
@@ -12,6 +12,10 @@ DIGEST = "digest"
 """The group of what waits for the day's one message."""
 PARTNER_KINDS = frozenset({"partner", "replaced", "taken_back"})
 """What is said of who is partner of a company: you are now, you are no longer, and that this was taken back."""
+BY_SOMEBODY = PARTNER_KINDS | {"view"}
+"""The kinds that somebody's click causes; what one person causes stands in one group."""
+MOST_OF_ONE = 3
+"""Messages a day that one colleague can cause: the rest waits, and leaves room for what others do."""
 UPDATE = "update"
 """A card drawn again makes no sound: no hours and no ceiling hold it up."""
 STATUS = "status"
@@ -36,12 +40,13 @@ def make_plan(
     preferences: NoticePreferences,
     timezone: str,
     now: int,
-    said_today: int,
+    said: Mapping[str, int],
     *,
     is_paused: bool = False,
 ) -> Plan:
-    """Plan for rows that are due; `said_today` is how many messages the person has had on this local day."""
+    """Plan for rows that are due; `said` is how many messages of each group the person has had on this local day."""
     plan = Plan()
+    said_today = sum(said.values())
     if is_paused:
         held = [row.id for row in rows if row.kind != STATUS]
         plan.postponed = [(now + PAUSED_SECONDS, None, held)]
@@ -59,8 +64,10 @@ def make_plan(
             plan.postponed.append((open_at, None, ids))
         elif group_key == DIGEST:
             plan.messages.append(group)
-        elif said_today + len(plan.messages) >= preferences.daily_most or (
-            preferences.is_digest and is_digested(group[0].kind)
+        elif (
+            said_today + len(plan.messages) >= preferences.daily_most
+            or (preferences.is_digest and is_digested(group[0].kind))
+            or (group[0].kind in BY_SOMEBODY and said.get(group_key, 0) >= MOST_OF_ONE)
         ):
             to = DIGEST if is_digested(group[0].kind) else None
             plan.postponed.append((find_digest_at(now, preferences, timezone), to, ids))

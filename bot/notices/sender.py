@@ -23,7 +23,7 @@ from storage.messages.notice_preferences import NoticePreferences, read_notice_p
 from storage.messages.outbox import (
     ClaimedNotice,
     claim_notices,
-    count_messages,
+    count_messages_by_group,
     get_next_due_at,
     list_due_people,
     list_rows_of,
@@ -136,7 +136,7 @@ class Sender:
             await self._drop(connection, tenant_id, [row.id for row in rows], "left")
             return []
         preferences = read_notice_preferences(self._default, *recipient.settings)
-        said = await count_messages(connection, tenant_id, user_id, find_day_start(now, recipient.timezone))
+        said = await count_messages_by_group(connection, tenant_id, user_id, find_day_start(now, recipient.timezone))
         plan = make_plan(rows, preferences, recipient.timezone, now, said, is_paused=recipient.is_paused)
         await self._put_off(connection, tenant_id, plan)
         ready = await self._draw(connection, recipient, plan)

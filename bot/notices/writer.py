@@ -127,7 +127,7 @@ class Notices:
         if not preferences.is_muted(kind):
             due_at = choose_due_at(self.clock(), preferences, recipient.timezone)
             number = payload["company_id"] if kind in PARTNER_KINDS else payload["view_id"]
-            group_key = f"{kind}:{payload['by']}" if kind in PARTNER_KINDS else f"view:{number}"
+            group_key = f"{kind}:{payload['by']}"
             if preferences.is_digest and is_digested(kind):
                 group_key = DIGEST
             kept = {key: payload[key] for key in ("by", "was", "is") if key in payload}

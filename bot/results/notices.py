@@ -44,6 +44,15 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedView:
+    """A view that a colleague shared, its filter in words."""
+
+    view_id: int
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class FirstSync:
     """What a first sync found for the reader."""
 

@@ -149,17 +149,23 @@ async def mark_stuck_unknown(connection: AsyncConnection, now: int) -> int:
     return result.rowcount
 
 
-async def count_messages(connection: AsyncConnection, tenant_id: int, user_id: int, since: int) -> int:
-    """Count the messages (not rows) that were or may have been sent to a person since a time."""
+async def count_messages_by_group(
+    connection: AsyncConnection, tenant_id: int, user_id: int, since: int
+) -> dict[str, int]:
+    """Count the messages (not rows) of each group that were or may have been sent to a person since a time."""
     key = func.coalesce(func.nullif(Outbox.activity_id, ""), Outbox.group_key)
-    query = select(func.count(key.distinct())).where(
-        Outbox.tenant_id == tenant_id,
-        Outbox.user_id == user_id,
-        Outbox.state.in_(("sent", "sending", "unknown")),
-        Outbox.due_at >= since,
-        Outbox.kind != "update",
+    query = (
+        select(Outbox.group_key, func.count(key.distinct()))
+        .where(
+            Outbox.tenant_id == tenant_id,
+            Outbox.user_id == user_id,
+            Outbox.state.in_(("sent", "sending", "unknown")),
+            Outbox.due_at >= since,
+            Outbox.kind != "update",
+        )
+        .group_by(Outbox.group_key)
     )
-    return (await connection.execute(query)).scalar_one()
+    return {row[0]: row[1] for row in await connection.execute(query)}
 
 
 _OF_KIND: Final = Prepared(

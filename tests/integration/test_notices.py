@@ -19,10 +19,12 @@ from storage.engine.rls import SYSTEM
 from storage.firm.users import get_known_user
 from storage.history.own_addresses import add_suspected_addresses, set_own_address
 from storage.history.page import Applied
+from storage.lists.filters import Filter
 from storage.messages.notice_preferences import NoticePreferences
 from storage.messages.outbox import STUCK_AFTER
 from storage.models import Company, Contact, Mailbox, Outbox, Tenant, User
 from storage.viewer import Viewer
+from storage.views.changes import add_view, share_view
 from tests.account import balance_messages
 from tests.books import has_passed
 from tests.factories import add_company, add_company_relationship, add_contact, add_relationship, add_tenant, add_user
@@ -286,6 +288,25 @@ async def test_a_partner_is_told_and_a_view_that_was_shared_is_shown(firm):
     await firm.add(Notice(firm.bob, "partner", {"company_id": company, "by": firm.anne}))
     await firm.pass_time()
     assert firm.messenger.told == [(firm.bob, "Anne Martin made you partner of Acme")]
+
+
+async def test_A19_sixty_views_of_one_colleague_leave_room_for_others(firm):
+    company, _ = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    for number in range(60):
+        async with firm.database.writing(1) as connection:
+            viewer = Viewer(1, firm.anne)
+            view = await add_view(connection, viewer, f"View {number}", Filter(), now=NOON, source="chat")
+            sharing = {"is_with_firm": False, "user_ids": [firm.bob], "now": NOON, "source": "chat"}
+            await share_view(connection, viewer, view.entity_id, **sharing)
+        await firm.add(Notice(firm.bob, "view", {"view_id": view.entity_id, "by": firm.anne}))
+        await firm.pass_time()
+    await firm.add(Notice(firm.bob, "partner", {"company_id": company, "by": firm.anne}))
+    await firm.pass_time()
+    told = [summary for _, summary in firm.messenger.told]
+    assert told[:3] == [f"Anne Martin shared the view “View {number}” with you" for number in range(3)]
+    assert told[3:] == ["Anne Martin made you partner of Acme"]
+    await firm.pass_time(13 * 3600)
+    assert firm.messenger.told[4:] == [(firm.bob, "Anne Martin shared 57 views with you")]
 
 
 async def test_a_muted_kind_is_not_written_and_one_muted_since_not_said(firm):

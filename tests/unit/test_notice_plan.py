@@ -1,6 +1,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bot.notices.plan import DIGEST, make_plan
 from storage.messages.notice_preferences import NoticePreferences
 from storage.messages.outbox import ClaimedNotice
@@ -20,44 +22,54 @@ def ids(messages) -> list[list[int]]:
 
 
 def test_ten_people_of_one_thread_are_one_message():
-    plan = make_plan([row(number) for number in range(10)], NoticePreferences(), UTC, NOON, 0)
+    plan = make_plan([row(number) for number in range(10)], NoticePreferences(), UTC, NOON, {})
     assert ids(plan.messages) == [list(range(10))]
 
 
 def test_what_belongs_to_different_things_is_said_apart():
     plan = make_plan(
-        [row(1), row(2, "view", "view:7"), row(3, "partner", "partner:2")], NoticePreferences(), UTC, NOON, 0
+        [row(1), row(2, "view", "view:7"), row(3, "partner", "partner:2")], NoticePreferences(), UTC, NOON, {}
     )
     assert ids(plan.messages) == [[1], [2], [3]]
 
 
 def test_a_muted_kind_is_never_said():
-    plan = make_plan([row(1), row(2, "company")], NoticePreferences(muted=("contact",)), UTC, NOON, 0)
+    plan = make_plan([row(1), row(2, "company")], NoticePreferences(muted=("contact",)), UTC, NOON, {})
     assert (plan.muted, ids(plan.messages)) == ([1], [[2]])
 
 
 def test_outside_the_hours_everything_waits_together():
-    plan = make_plan([row(1), row(2)], NoticePreferences(), UTC, NIGHT, 0)
+    plan = make_plan([row(1), row(2)], NoticePreferences(), UTC, NIGHT, {})
     assert (plan.postponed, plan.messages) == ([(MORNING, None, [1, 2])], [])
 
 
 def test_over_the_daily_ceiling_the_rest_is_left_to_the_digest():
-    plan = make_plan([row(1), row(2, "view", "view:7")], NoticePreferences(daily_most=5), UTC, NOON, 5)
+    plan = make_plan([row(1), row(2, "view", "view:7")], NoticePreferences(daily_most=5), UTC, NOON, {"met": 5})
     assert plan.postponed == [(MORNING, DIGEST, [1]), (MORNING, None, [2])]
 
 
 def test_the_ceiling_counts_the_messages_of_this_moment_too():
-    plan = make_plan([row(1), row(2, "view", "view:7")], NoticePreferences(daily_most=1), UTC, NOON, 0)
+    plan = make_plan([row(1), row(2, "view", "view:7")], NoticePreferences(daily_most=1), UTC, NOON, {})
     assert (ids(plan.messages), len(plan.postponed)) == ([[1]], 1)
 
 
 def test_who_wants_a_digest_gets_one_message_at_its_time():
     preferences = NoticePreferences(is_digest=True)
-    assert make_plan([row(1)], preferences, UTC, NOON, 0).postponed == [(MORNING, DIGEST, [1])]
+    assert make_plan([row(1)], preferences, UTC, NOON, {}).postponed == [(MORNING, DIGEST, [1])]
     due = [row(1, "contact", DIGEST), row(2, "company", DIGEST), row(3, "partner", DIGEST)]
-    assert ids(make_plan(due, preferences, UTC, MORNING, 0).messages) == [[1, 2, 3]]
+    assert ids(make_plan(due, preferences, UTC, MORNING, {}).messages) == [[1, 2, 3]]
 
 
 def test_a_card_that_is_drawn_again_waits_for_nothing():
-    plan = make_plan([row(1, "update", "a:1")], NoticePreferences(daily_most=1, is_digest=True), UTC, NIGHT, 99)
+    plan = make_plan(
+        [row(1, "update", "a:1")], NoticePreferences(daily_most=1, is_digest=True), UTC, NIGHT, {"met": 99}
+    )
     assert ([one.id for one in plan.updates], plan.messages, plan.postponed) == ([1], [], [])
+
+
+@pytest.mark.parametrize("kind", ["view", "partner"])
+def test_A19_what_one_colleague_does_takes_three_messages_a_day_and_the_rest_waits_for_one(kind):
+    due = [row(1, kind, f"{kind}:2"), row(2, kind, f"{kind}:9")]
+    plan = make_plan(due, NoticePreferences(), UTC, NOON, {f"{kind}:2": 3, "met": 1})
+    assert ids(plan.messages) == [[2]]
+    assert plan.postponed == [(MORNING, DIGEST if kind == "partner" else None, [1])]
