@@ -24,41 +24,41 @@ def draw_notice_settings(reader: Reader, preferences: NoticePreferences, note: s
     wanted = [kind for kind in KINDS if kind not in preferences.muted]
     rhythm = DIGEST if preferences.is_digest else ONE_BY_ONE
     body = [
-        kit.title(text(language, "wishes.title")),
+        kit.title(say(language, "notice_settings.title")),
         *([kit.good_news(note)] if note else []),
-        choose_several("kinds", text(language, "wishes.kinds"), _kinds(language), wanted),
-        choose_one("rhythm", text(language, "wishes.rhythm"), _rhythms(language), rhythm),
+        choose_several("kinds", say(language, "notice_settings.kinds"), _kinds(language), wanted),
+        choose_one("rhythm", say(language, "notice_settings.rhythm"), _rhythms(language), rhythm),
         kit.columns(
             _choose_hour(language, "from_hour", HOURS[:-1], preferences.from_hour),
             _choose_hour(language, "until_hour", HOURS[1:], preferences.until_hour),
         ),
-        choose_several("days", text(language, "wishes.days"), _days(language), map(str, preferences.days)),
+        choose_several("days", say(language, "notice_settings.days"), _days(language), map(str, preferences.days)),
     ]
     return kit.card(body, [submit(text(language, "company.save"), "notices.save")])
 
 
 @functools.cache
 def _kinds(language: Language) -> list[Json]:
-    return [choice(text(language, f"wishes.kind_{kind}"), kind) for kind in KINDS]
+    return [choice(say(language, f"notice_settings.kind_{kind}"), kind) for kind in KINDS]
 
 
 @functools.cache
 def _rhythms(language: Language) -> list[Json]:
-    return [choice(text(language, f"wishes.{rhythm}"), rhythm) for rhythm in (ONE_BY_ONE, DIGEST)]
+    return [choice(say(language, f"notice_settings.{rhythm}"), rhythm) for rhythm in (ONE_BY_ONE, DIGEST)]
 
 
 def _choose_hour(language: Language, name: str, hours: Sequence[int], chosen: int) -> Json:
-    return choose_one(name, text(language, f"wishes.{name}"), _hours(language, hours), str(chosen))
+    return choose_one(name, say(language, f"notice_settings.{name}"), _hours(language, hours), str(chosen))
 
 
 @functools.cache
 def _hours(language: Language, hours: Sequence[int]) -> list[Json]:
-    return [choice(say(language, "cards.wishes.hour", hour=hour), str(hour)) for hour in hours]
+    return [choice(say(language, "notice_settings.hour", hour=hour), str(hour)) for hour in hours]
 
 
 @functools.cache
 def _days(language: Language) -> list[Json]:
-    return [choice(text(language, f"wishes.day_{day}"), str(day)) for day in DAYS]
+    return [choice(say(language, f"notice_settings.day_{day}"), str(day)) for day in DAYS]
 
 
 @draws(NoticeSettingsShown)

@@ -87,7 +87,7 @@ def _draw_said(reader: Reader, said: Said) -> Card:
 
 @draws(Asked)
 def _draw_asked(reader: Reader, asked: Asked) -> Card:
-    yes = say(reader.language, "commands.yes")
+    yes = say(reader.language, "questions.yes")
     return draw_confirmation(reader, asked.summary, yes, asked.again, details=asked.details, back=asked.back)
 
 

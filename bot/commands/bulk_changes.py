@@ -63,13 +63,13 @@ def _ask(
 ) -> Result:
     language, names = turn.language, [row.name for row in rows]
     key = "mass_question" if len(names) > MANY else "set_many_question"
-    question = say(language, f"commands.{key}", count=len(names))
+    question = say(language, f"bulk_changes.{key}", count=len(names))
     details = []
     if given.has_type:
         details += say_old_and_new(language, "type", rows, type_names(language)[_read_type(given)])
     if given.user_id is not UNSET:
         details += say_replaced(turn, rows, None if person is None else person.id)
-        name = say(language, "commands.step.nobody") if person is None else person.name
+        name = say(language, "change_words.nobody") if person is None else person.name
         details += say_old_and_new(language, "partner", rows, name)
     details.append(", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else ""))
     data = write_ask(
@@ -121,12 +121,12 @@ def _raise_versions(versions: Mapping[int, int], done: Changes) -> dict[int, int
 
 async def _say_done(turn: Turn, given: OfSeveral, made: Sequence[changes.Change], left: set[int]) -> Result:
     changed = [change for change in made if change.is_changed]
-    sentence = say(turn.language, "commands.set_many_done", count=len({change.entity_id for change in changed}))
+    sentence = say(turn.language, "bulk_changes.set_many_done", count=len({change.entity_id for change in changed}))
     lines = []
     if left:
         rows = await companies.get_company_rows(turn.connection, turn.viewer, list(left))
         names = ", ".join(row.name for row in rows.values())
-        lines.append(say(turn.language, "commands.left_alone", names=names[:400]))
+        lines.append(say(turn.language, "bulk_changes.left_alone", names=names[:400]))
     audit_ids = [change.audit_id for change in changed if change.audit_id is not None]
     return Done(
         summary=sentence,

@@ -80,7 +80,7 @@ def _say(language: Language, step: Step, people: Mapping[int, str]) -> str:
     old, new = (_say_side(language, kind, side, people) for side in (step.before, step.after))
     key = BUILTIN.get(step.entity_id or 0) if step.action.startswith("view.") else None
     name = say(language, f"cards.view.{key}") if key else step.name
-    return say(language, f"commands.step.{kind}", name=name, old=old, new=new)
+    return say(language, f"change_words.{kind}", name=name, old=old, new=new)
 
 
 def _find_kind(step: Step) -> str:
@@ -103,7 +103,7 @@ def _say_side(language: Language, kind: str, side: Mapping[str, Any], people: Ma
         return say_partner(language, side.get("partner_id"), people)
     if kind == "name":
         return str(side.get("name", ""))
-    return say(language, f"commands.step.{_find_state(kind, side)}")
+    return say(language, f"change_words.{_find_state(kind, side)}")
 
 
 def _find_state(kind: str, side: Mapping[str, Any]) -> str:
@@ -120,7 +120,7 @@ def _find_state(kind: str, side: Mapping[str, Any]) -> str:
 
 def say_partner(language: Language, number: int | None, people: Mapping[int, str]) -> str:
     """Name a partner, or say that there is nobody."""
-    return say(language, "commands.step.nobody") if number is None else people.get(number, "")
+    return say(language, "change_words.nobody") if number is None else people.get(number, "")
 
 
 def is_replacing(turn: Turn, company: CompanyRow | None, partner_id: int | None) -> bool:
@@ -135,7 +135,7 @@ def say_old_and_new(language: Language, key: str, rows: Sequence[CompanyRow], ne
         old = type_names(language)[row.type] if key == "type" else row.partner_name or say_partner(language, None, {})
         groups.setdefault(old, []).append(row.name)
     return [
-        say(language, f"commands.{key}_will_be", old=old, new=new, names=_say_names(names))
+        say(language, f"change_words.{key}_will_be", old=old, new=new, names=_say_names(names))
         for old, names in groups.items()
         if old != new
     ]
@@ -145,7 +145,7 @@ def say_replaced(turn: Turn, rows: Sequence[CompanyRow], partner_id: int | None)
     """Name everybody else from whom companies are taken, on one line; none where there is nobody."""
     names = [row.partner_name or "" for row in rows if is_replacing(turn, row, partner_id)]
     people = say_list(turn.language, list(dict.fromkeys(filter(None, names)))[:_NAMED])
-    return [say(turn.language, "commands.replaces", people=people)] if people else []
+    return [say(turn.language, "change_words.replaces", people=people)] if people else []
 
 
 def _say_names(names: Sequence[str]) -> str:

@@ -19,6 +19,6 @@ async def find_colleague(turn: Turn, name: str, matches: list[Match]) -> str:
 
 def show_colleague(turn: Turn, name: str) -> Result:
     """Say that somebody is of the firm, and what can be asked about them."""
-    sentence = say(turn.language, "commands.colleague", name=name)
-    tries = [say(turn.language, f"commands.colleague_try_{number}", name=f'"{name}"') for number in (1, 2, 3)]
+    sentence = say(turn.language, "colleagues.colleague", name=name)
+    tries = [say(turn.language, f"colleagues.try_{number}", name=f'"{name}"') for number in (1, 2, 3)]
     return Said(summary=sentence, suggestions=tries)

@@ -67,7 +67,7 @@ async def set_type(turn: Turn, given: SetType) -> Result:
         return await set_many(turn, OfSeveral(company_ids=_ids(company), type=wanted["type"]))
     type_name = type_names(turn.language)[type_]
     if must_ask(given, company):
-        question = say(turn.language, "commands.set_type_question", company=company.name, type=type_name)
+        question = say(turn.language, "company_changes.set_type_question", company=company.name, type=type_name)
         step = want(company, "company.set_type", "type", type_)
         return await _confirm(turn, given, company, step, question=question, wanted=wanted)
     return await _change(turn, given, company, set_=company_changes.set_company_type, value=type_, wanted=wanted)
@@ -120,7 +120,7 @@ async def rename(turn: Turn, given: Rename) -> Result:
     wanted: Json = {"new_name": new_name}
     company = await find_given_company(turn, given, _asking_again(turn, given, wanted))
     if must_ask(given, company):
-        question = say(turn.language, "commands.rename_question", company=company.name, name=new_name)
+        question = say(turn.language, "company_changes.rename_question", company=company.name, name=new_name)
         step = want(company, "company.rename", "name", new_name)
         return await _confirm(turn, given, company, step, question=question, wanted=wanted)
     return await _change(turn, given, company, set_=company_changes.rename_company, value=new_name, wanted=wanted)
@@ -182,7 +182,7 @@ def ask_partner(turn: Turn, company: Meant, person: Meant | None, *, replaced: b
     key = f"{key}_nobody_question" if person is None else f"{key}_partner_question"
     old = company.row.partner_name if company.row else ""
     name = "" if person is None else person.name
-    return say(turn.language, f"commands.{key}", company=company.name, person=name, old=old or "")
+    return say(turn.language, f"company_changes.{key}", company=company.name, person=name, old=old or "")
 
 
 async def _confirm(turn: Turn, given: Change, company: Meant, step: Wanted, *, question: str, wanted: Json) -> Result:
@@ -223,7 +223,7 @@ async def show_change(
 async def say_change(turn: Turn, change: changes.Change) -> str:
     """Say what was changed, from what to what."""
     if not change.is_changed:
-        return say(turn.language, "commands.unchanged", company=change.name)
+        return say(turn.language, "company_changes.unchanged", company=change.name)
     return await say_step(turn, change)
 
 
@@ -233,10 +233,10 @@ async def show_conflict(turn: Turn, company: CompanyDetail, again: Json, back: B
     page = await list_audit(turn.connection, turn.viewer, "company", company.id, limit=1)
     by = page.rows[0].actor_name if page.rows else ""
     key = "changed_since_by" if by else "changed_since"
-    sentence = say(language, f"commands.{key}", company=company.name, person=by)
+    sentence = say(language, f"company_changes.{key}", company=company.name, person=by)
     now_is = say(
         language,
-        "commands.now_is",
+        "company_changes.now_is",
         name=company.name,
         type=type_names(language)[company.type],
         partner=company.partner_name or say(language, "cards.company.no_partner"),

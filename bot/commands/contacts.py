@@ -86,7 +86,7 @@ async def _find_own(turn: Turn, given: OfPerson, address: str) -> Result | None:
     if not normal or not await is_own_address(turn.connection, turn.viewer, normal):
         return None
     line = say(turn.language, "cards.reason.own_address")
-    summary = say(turn.language, "commands.is_me", address=normal[:80])
+    summary = say(turn.language, "own_addresses.is_me", address=normal[:80])
     return OwnAddressShown(summary=summary, address=normal, is_own=True, line=line, back=given.back)
 
 
@@ -101,8 +101,8 @@ async def _explain_called(turn: Turn, given: OfPerson) -> Result:
         return ask_which_of_all(turn, name, matches, "contact.explain")
     if colleague := await find_colleague(turn, name, []):
         return show_colleague(turn, colleague)
-    sentence = say(turn.language, "commands.nobody_called", name=name[:80])
-    return Said(summary=sentence, lines=[say(turn.language, "commands.nobody_called_hint")])
+    sentence = say(turn.language, "names.nobody_called", name=name[:80])
+    return Said(summary=sentence, lines=[say(turn.language, "names.nobody_called_hint")])
 
 
 async def _add_called(turn: Turn, given: OfPerson) -> Result:
@@ -140,5 +140,5 @@ async def add_contact(turn: Turn, given: OfPerson) -> Result:
         )
     except MissingError as error:
         raise NotFoundError("never_seen" if address else "", name=address[:80]) from error
-    note = say(turn.language, "commands.contact_added", name=change.name or address)
+    note = say(turn.language, "contacts.added", name=change.name or address)
     return await show_contact(turn, change.entity_id, note, change.audit_ids, given.back)

@@ -73,7 +73,7 @@ async def deliver_file(turn: Turn, given: Deliver) -> FileMade:
     name = _name(turn, given.title or say_title(turn.language, listing), format_)
     is_of_companies = listing.filter.of == "companies"
     columns = _COMPANY_COLUMNS if is_of_companies else _CONTACT_COLUMNS
-    names = tuple(say(turn.language, f"commands.column.{column}") for column in columns)
+    names = tuple(say(turn.language, f"exports.column.{column}") for column in columns)
     content, count = await _write_file(turn, listing.filter, names, format_)
     file = File(name, TYPES[format_], len(content), Ask(turn.verb), content)
     record = Record("export", listing.filter.of, {"filter": to_json(listing.filter), "format": format_, "rows": count})

@@ -83,10 +83,10 @@ async def _read_nearest(turn: Turn, given: Unknown) -> Listing | None:
 @router.verb("buttons", Nothing, READS.but(where=EVERYWHERE))
 async def point_to_buttons(turn: Turn, given: Nothing) -> Said:
     """Say where to answer what a card asks: `yes` or `next` typed is no question of its own."""
-    return Said(summary=say(turn.language, "commands.use_buttons"))
+    return Said(summary=say(turn.language, "help.use_buttons"))
 
 
 @router.verb("cancel", Nothing, READS.but(where=EVERYWHERE))
 async def cancel(turn: Turn, given: Nothing) -> Said:
     """Drop the question that was asked: nothing is changed, and nothing taken back."""
-    return Said(summary=say(turn.language, "commands.cancelled"))
+    return Said(summary=say(turn.language, "help.cancelled"))

@@ -48,7 +48,7 @@ async def keep(turn: Turn, given: OfMine) -> Result:
     meant = _mean(given, match)
     if given.is_guess or not match.is_exact:
         key = "keep_question" if given.is_kept else "share_again_question"
-        question = say(turn.language, f"commands.{key}", name=match.name)
+        question = say(turn.language, f"keeping.{key}", name=match.name)
         return Asked(summary=question, again=write_ask("keep", meant), back=given.back)
     return await keep(turn, meant)
 
@@ -61,10 +61,10 @@ def _mean(given: OfMine, match: Match) -> OfMine:
 
 def _ask_which(turn: Turn, given: OfMine, name: str, matches: list[Match]) -> Result:
     if not matches:
-        sentence = say(turn.language, "commands.nothing_found", name=name[:80])
-        return Said(summary=sentence, lines=[say(turn.language, "commands.nothing_found_hint")])
+        sentence = say(turn.language, "names.nothing_found", name=name[:80])
+        return Said(summary=sentence, lines=[say(turn.language, "names.nothing_found_hint")])
     options = [Option(match.name, match.detail, write_ask("keep", _mean(given, match))) for match in matches[:_OPTIONS]]
-    return Unclear(summary=say(turn.language, "commands.which", name=name[:80]), options=options)
+    return Unclear(summary=say(turn.language, "names.which", name=name[:80]), options=options)
 
 
 async def _keep(turn: Turn, given: OfMine, of: Of, number: int) -> Result:
@@ -74,7 +74,7 @@ async def _keep(turn: Turn, given: OfMine, of: Of, number: int) -> Result:
         )
     except MissingError as error:
         raise NotFoundError("not_yours_to_keep") from error
-    note = say(turn.language, "commands.kept" if given.is_kept else "commands.shared_again")
+    note = say(turn.language, "keeping.kept" if given.is_kept else "keeping.shared_again")
     if of == "company":
         return await show_company(turn, number, note, given.back, change.audit_ids)
     return await show_contact(turn, number, note, change.audit_ids, given.back)

@@ -186,7 +186,7 @@ def ask_which(
 ) -> Result:
     """Ask which of several is meant, or say that there is none and what to try."""
     if matches:
-        question = say(turn.language, f"commands.which_{of}", name=name[:80])
+        question = say(turn.language, f"names.which_{of}", name=name[:80])
         options = [
             Option(
                 match.name,
@@ -196,14 +196,14 @@ def ask_which(
             for match in matches
         ]
         return Unclear(summary=question, options=options)
-    sentence = say(turn.language, f"commands.no_{of}", name=name[:80])
-    lines = [say(turn.language, f"commands.no_{of}_hint")]
+    sentence = say(turn.language, f"names.no_{of}", name=name[:80])
+    lines = [say(turn.language, f"names.no_{of}_hint")]
     return Said(summary=sentence, lines=lines)
 
 
 def ask_which_of_all(turn: Turn, name: str, matches: list[Match], verb: str = "") -> Result:
     """Ask which of several views, companies and contacts is meant; `verb` is asked of it, or it is opened."""
-    question = say(turn.language, "commands.which", name=name[:80])
+    question = say(turn.language, "names.which", name=name[:80])
     options = [
         Option(match.name, match.detail, {"verb": verb or f"{match.of}.open", f"{match.of}_id": match.id})
         for match in matches[:_OPTIONS]

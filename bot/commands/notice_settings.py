@@ -33,7 +33,7 @@ class SaveNotices(Input, frozen=True):
 async def show_settings(turn: Turn, given: Nothing) -> NoticeSettingsShown:
     """Show what the person is told, and when."""
     preferences = await get_notice_preferences(turn.connection, turn.viewer, turn.preferences)
-    return NoticeSettingsShown(summary=say(turn.language, "cards.wishes.title"), preferences=preferences)
+    return NoticeSettingsShown(summary=say(turn.language, "notice_settings.title"), preferences=preferences)
 
 
 @router.verb("notices.save", SaveNotices, CHANGES_FROM_CARD)
@@ -45,7 +45,7 @@ async def save_settings(turn: Turn, given: SaveNotices) -> NoticeSettingsShown:
     except ValueError as error:
         raise BadRequestError("bad_wishes") from error
     await set_notice_preferences(turn.writing, turn.viewer, preferences)
-    note = say(turn.language, "commands.wishes_saved")
+    note = say(turn.language, "notice_settings.saved")
     return NoticeSettingsShown(summary=note, preferences=preferences, note=note)
 
 

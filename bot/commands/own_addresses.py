@@ -56,21 +56,21 @@ async def _say(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
         return await _say_called(turn, given, is_own=is_own)
     address = await _find_address(turn, given, is_own=is_own)
     if not address:
-        return Said(summary=say(turn.language, "commands.which_own"))
+        return Said(summary=say(turn.language, "own_addresses.which_own"))
     reason = await explain_address(turn.connection, turn.viewer, address)
     if reason == "internal":
-        return Said(summary=say(turn.language, "commands.inside_anyway", address=address[:80]))
+        return Said(summary=say(turn.language, "own_addresses.inside_anyway", address=address[:80]))
     language, key = turn.language, "is_me" if is_own else "is_not_me"
     if (given.is_remembered or given.is_guess) and not given.is_confirmed:
         again = write_ask(turn.verb, OfAddress(address=address, is_confirmed=True, back=given.back))
-        return Asked(summary=say(language, f"commands.{key}_question", address=address[:80]), again=again)
+        return Asked(summary=say(language, f"own_addresses.{key}_question", address=address[:80]), again=again)
     await set_own_address(turn.writing, turn.viewer, address, is_own=is_own)
-    summary = say(language, f"commands.{key}", address=address[:80])
+    summary = say(language, f"own_addresses.{key}", address=address[:80])
     return OwnAddressShown(
         summary=summary,
         address=address,
         is_own=is_own,
-        line=say(language, f"commands.{key}_line"),
+        line=say(language, f"own_addresses.{key}_line"),
         back=given.back,
     )
 
@@ -88,8 +88,8 @@ async def _say_called(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
     theirs = [one for one in owner.own | owner.told if is_persons(name, one.partition("@")[0])]
     if len(theirs) == 1:  # it is no contact any more
         return await _say(turn, OfAddress(address=theirs[0], is_guess=given.is_guess, back=given.back), is_own=is_own)
-    sentence = say(turn.language, "commands.nobody_called", name=name[:80])
-    return Said(summary=sentence, lines=[say(turn.language, "commands.which_own")])
+    sentence = say(turn.language, "names.nobody_called", name=name[:80])
+    return Said(summary=sentence, lines=[say(turn.language, "own_addresses.which_own")])
 
 
 async def _find_address(turn: Turn, given: OfAddress, *, is_own: bool) -> str:

@@ -42,7 +42,7 @@ async def list_changes(turn: Turn, given: OfChanges) -> Result:
         raise BadRequestError("choose_person")
     sets = await list_change_sets(turn.connection, turn.viewer, person.id, since=_find_start(turn, given.since))
     if not sets:
-        return Said(summary=say(turn.language, "commands.no_changes", person=person.name))
+        return Said(summary=say(turn.language, "restoring.no_changes", person=person.name))
     options = [
         Option(*_describe(turn, one), write_ask("changes.restore", OfSet(audit_id=one.audit_id))) for one in sets
     ]
@@ -56,11 +56,11 @@ def _find_start(turn: Turn, since: str) -> int:
 
 
 def _say_title(turn: Turn, person: Meant, sets: list[ChangeSet]) -> str:
-    return say(turn.language, "commands.changed_by", person=person.name, count=sum(one.count for one in sets))
+    return say(turn.language, "restoring.changed_by", person=person.name, count=sum(one.count for one in sets))
 
 
 def _describe(turn: Turn, one: ChangeSet) -> tuple[str, str]:
-    action = say(turn.language, f"commands.did_{one.action.partition('.')[2]}", count=one.count)
+    action = say(turn.language, f"restoring.did_{one.action.partition('.')[2]}", count=one.count)
     return action, f"{say_time(turn.language, one.at, turn.timezone)}: {', '.join(one.names)}"[:200]
 
 
@@ -72,7 +72,7 @@ async def restore_changes(turn: Turn, given: OfSet) -> Result:
         raise NotFoundError
     if not given.is_confirmed:
         again = write_ask("changes.restore", given, is_confirmed=True)
-        return Asked(summary=say(turn.language, "commands.restore_question", count=count), again=again)
+        return Asked(summary=say(turn.language, "restoring.restore_question", count=count), again=again)
     try:
         done = await restore_change_set(turn.writing, turn.viewer, given.audit_id, now=turn.now, source=turn.source)
     except MissingError as error:
@@ -80,7 +80,7 @@ async def restore_changes(turn: Turn, given: OfSet) -> Result:
     changed = tuple(change for change in done.made if change.is_changed)
     lines = []
     if done.stale_names:
-        lines.append(say(turn.language, "commands.left_alone", names=", ".join(done.stale_names)[:400]))
+        lines.append(say(turn.language, "bulk_changes.left_alone", names=", ".join(done.stale_names)[:400]))
     audit_ids = tuple(change.audit_id for change in changed if change.audit_id is not None)
-    summary = say(turn.language, "commands.restored", count=len(changed))
+    summary = say(turn.language, "restoring.restored", count=len(changed))
     return Done(summary=summary, notices=tell(turn, changed), audit_ids=audit_ids, lines=lines)

@@ -56,7 +56,7 @@ async def search(turn: Turn, given: Search) -> Found:
         *await _find_contacts(turn, query),
         *await _find_views(turn, query),
     ]
-    summary = say(turn.language, "commands.nothing_found", name=query[:80]) if query and not found else ""
+    summary = say(turn.language, "names.nothing_found", name=query[:80]) if query and not found else ""
     return Found(summary=summary, found=found)
 
 

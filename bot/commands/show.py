@@ -55,7 +55,7 @@ async def show(turn: Turn, given: Show) -> Result:
     if not exact and (colleague := await find_colleague(turn, name, matches)):
         return show_colleague(turn, colleague)
     if match is not None:
-        note = "" if match.is_exact else say(turn.language, "commands.instead", name=name[:80], found=match.name)
+        note = "" if match.is_exact else say(turn.language, "show.instead", name=name[:80], found=match.name)
         return await _open(turn, match, note)
     if matches:
         return ask_which_of_all(turn, name, exact or matches)
@@ -93,7 +93,7 @@ async def _open(turn: Turn, match: Match, note: str) -> Result:
 
 
 def _say_nothing_found(turn: Turn, name: str, suggestions: Sequence[str]) -> Result:
-    sentence = say(turn.language, "commands.nothing_found", name=name[:80])
-    hint = say(turn.language, "commands.nothing_found_hint")
+    sentence = say(turn.language, "names.nothing_found", name=name[:80])
+    hint = say(turn.language, "names.nothing_found_hint")
     tries = list(suggestions) or [say(turn.language, f"cards.hello.try_{number}") for number in (1, 2, 3)]
     return Said(summary=sentence, lines=[hint], suggestions=tries)

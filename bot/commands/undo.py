@@ -67,7 +67,7 @@ async def undo(turn: Turn, given: Undo) -> Result:
     is_undo = not all(row.is_undo for row in done)
     key = "undone" if is_undo else "redone"
     if len(undone) == 1 and undone[0].of == "company" and not stale_count:
-        note = say(turn.language, f"commands.one_{key}", step=lines[0])
+        note = say(turn.language, f"undo.one_{key}", step=lines[0])
         shown: Result = await show_change(turn, undone[0], given.back, undone=note)
     else:
         shown = _show_undone(turn, undone, lines, stale_count, given.back, key=key)
@@ -108,7 +108,7 @@ async def _find_changes(turn: Turn, given: Undo) -> tuple[Sequence[AuditRow], bo
 async def _ask(turn: Turn, done: Sequence[AuditRow], back: Back | None) -> Result:
     """Ask whether these changes are meant, each with what it goes back from and to."""
     key = "redo_question" if all(row.is_undo for row in done) else "undo_question"
-    question = say(turn.language, f"commands.{key}", count=len(done))
+    question = say(turn.language, f"undo.{key}", count=len(done))
     details = await say_steps(turn, [turn_back(row) for row in done[:_NAMED]])
     if len(done) > _NAMED:
         details.append(say(turn.language, "cards.pane.more", count=len(done) - _NAMED))
@@ -117,17 +117,17 @@ async def _ask(turn: Turn, done: Sequence[AuditRow], back: Back | None) -> Resul
 
 
 def _say_stale(turn: Turn, count: int, back: Back | None) -> Result:
-    sentence = say(turn.language, "commands.undo_stale", count=count)
+    sentence = say(turn.language, "undo.undo_stale", count=count)
     return Said(summary=sentence, back=back, code=409)
 
 
 def _show_undone(
     turn: Turn, undone: list[changes.Change], lines: list[str], stale_count: int, back: Back | None, *, key: str
 ) -> Result:
-    sentence = say(turn.language, f"commands.{key}", count=len(undone))
+    sentence = say(turn.language, f"undo.{key}", count=len(undone))
     lines = lines[:_NAMED]
     if stale_count:
-        lines.append(say(turn.language, "commands.undo_stale", count=stale_count))
+        lines.append(say(turn.language, "undo.undo_stale", count=stale_count))
     audit_ids = tuple(change.audit_id for change in undone if change.audit_id is not None)
     notices = tell(turn, tuple(undone), is_undo=True)
     return Done(summary=sentence, notices=notices, audit_ids=audit_ids, lines=lines, back=back)

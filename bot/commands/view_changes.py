@@ -81,7 +81,7 @@ async def save_view(turn: Turn, given: OfFilter) -> Result:
     filter_, is_exact = await _read_filter(turn, given, given.filter)
     if must_ask(given, is_exact=is_exact):
         listing = await complete(turn, Listing(filter_, ""))
-        question = say(turn.language, "commands.save_view_question", name=name)
+        question = say(turn.language, "view_changes.save_view_question", name=name)
         return confirm(turn, question, {"name": name, "filter": to_json(filter_)}, listing.words)
     change = await changes.add_view(
         turn.writing,
@@ -92,7 +92,7 @@ async def save_view(turn: Turn, given: OfFilter) -> Result:
         source=turn.source,
         reserved_names=list_builtin_names(),
     )
-    return await _show_list_again(turn, change, say(turn.language, "commands.view_saved", name=change.name))
+    return await _show_list_again(turn, change, say(turn.language, "view_changes.view_saved", name=change.name))
 
 
 async def _show_list_again(turn: Turn, change: Change, note: str) -> Result:
@@ -119,12 +119,12 @@ async def set_filter(turn: Turn, given: OfFilter) -> Result:
     filter_, is_exact = await _read_filter(turn, given, given.filter)
     if must_ask(given, is_exact=is_exact):
         listing = await complete(turn, Listing(filter_, ""))
-        question = say(turn.language, "commands.set_filter_question", name=say_name(turn.language, view))
+        question = say(turn.language, "view_changes.set_filter_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id, "filter": to_json(filter_)}, listing.words)
     change = await changes.set_view_filter(
         turn.writing, turn.viewer, view.id, filter_, now=turn.now, source=turn.source, version=given.view_version
     )
-    return await _show_list_again(turn, change, say(turn.language, "commands.view_changed", name=view.name))
+    return await _show_list_again(turn, change, say(turn.language, "view_changes.view_changed", name=view.name))
 
 
 @router.verb("rename", Rename, CHANGES)
@@ -147,7 +147,7 @@ async def rename_view(turn: Turn, given: NameView) -> Result:
     _check_name(new_name)
     view = await find_view(turn, given)
     if must_ask(given):
-        question = say(turn.language, "commands.rename_question", company=view.name, name=new_name)
+        question = say(turn.language, "view_changes.rename_question", view=view.name, name=new_name)
         return confirm(turn, question, {"view_id": view.id, "new_name": new_name})
     change = await changes.rename_view(
         turn.writing,
@@ -168,7 +168,7 @@ async def duplicate_view(turn: Turn, given: NameView) -> Result:
     """Make a view of the person's own from one that they may read."""
     view = await find_view(turn, given)
     if must_ask(given):
-        question = say(turn.language, "commands.copy_view_question", name=say_name(turn.language, view))
+        question = say(turn.language, "view_changes.copy_view_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id})
     if new_name := tidy(given.new_name):
         _check_name(new_name)
@@ -182,7 +182,7 @@ async def duplicate_view(turn: Turn, given: NameView) -> Result:
         source=turn.source,
         reserved_names=list_builtin_names(),
     )
-    note = say(turn.language, "commands.view_copied", name=change.name)
+    note = say(turn.language, "view_changes.view_copied", name=change.name)
     return await show_view(turn, change.entity_id, note, change)
 
 
@@ -191,10 +191,10 @@ async def delete_view(turn: Turn, given: OfView) -> Result:
     """Delete a view; undo brings it back."""
     view = await find_view(turn, given)
     if must_ask(given):
-        question = say(turn.language, "commands.delete_view_question", name=view.name)
+        question = say(turn.language, "view_changes.delete_view_question", name=view.name)
         return confirm(turn, question, {"view_id": view.id})
     change = await changes.delete_view(turn.writing, turn.viewer, view.id, now=turn.now, source=turn.source)
-    note = say(turn.language, "commands.view_deleted", name=view.name)
+    note = say(turn.language, "view_changes.view_deleted", name=view.name)
     return await show_views(turn, ListViews(), note, change.audit_ids, view.id)
 
 
@@ -204,5 +204,5 @@ async def restore_view(turn: Turn, given: RestoreView) -> Result:
     if given.view_id is None:
         raise BadRequestError("which_deleted_view")
     change = await changes.restore_view(turn.writing, turn.viewer, given.view_id, now=turn.now, source=turn.source)
-    note = say(turn.language, "commands.view_restored", name=change.name)
+    note = say(turn.language, "view_changes.view_restored", name=change.name)
     return await show_view(turn, change.entity_id, note, change)

@@ -39,12 +39,12 @@ async def move_view(turn: Turn, given: PlaceView) -> Result:
     """Put a view elsewhere among the reader's views."""
     view = await find_view(turn, given)
     if must_ask(given):
-        question = say(turn.language, "commands.move_view_question", name=say_name(turn.language, view))
+        question = say(turn.language, "view_order.move_view_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id, "place": given.place})
     row_ids = [row.id for row in await views.list_views(turn.connection, turn.viewer)]
     to = _find_place(given, row_ids, view.id)
     change = await order.move_view(turn.writing, turn.viewer, view.id, to, now=turn.now, source=turn.source)
-    note = say(turn.language, "commands.view_moved", name=say_name(turn.language, view))
+    note = say(turn.language, "view_order.view_moved", name=say_name(turn.language, view))
     return await _show(turn, note, change)
 
 
@@ -69,13 +69,13 @@ async def set_default(turn: Turn, given: AnyView) -> Result:
     """Make a view the answer to "show my companies", or go back to the plain list."""
     if given.view_id is None and not given.name:
         removed = await order.set_default_view(turn.writing, turn.viewer, None, now=turn.now, source=turn.source)
-        return await _show(turn, say(turn.language, "commands.default_removed"), removed)
+        return await _show(turn, say(turn.language, "view_order.default_removed"), removed)
     view = await find_view(turn, given)
     name = say_name(turn.language, view)
     if must_ask(given):
-        return confirm(turn, say(turn.language, "commands.default_question", name=name), {"view_id": view.id})
+        return confirm(turn, say(turn.language, "view_order.default_question", name=name), {"view_id": view.id})
     change = await order.set_default_view(turn.writing, turn.viewer, view.id, now=turn.now, source=turn.source)
-    return await _show(turn, say(turn.language, "commands.default_set", name=name), change)
+    return await _show(turn, say(turn.language, "view_order.default_set", name=name), change)
 
 
 @router.verb("view.hide", AnyView, CHANGES.but(remembered=False))
@@ -95,8 +95,8 @@ async def _set_hidden(turn: Turn, given: AnyView, *, is_hidden: bool) -> Result:
     key = "view_hidden" if is_hidden else "view_unhidden"
     name = say_name(turn.language, view)
     if must_ask(given):
-        return confirm(turn, say(turn.language, f"commands.{key}_question", name=name), {"view_id": view.id})
+        return confirm(turn, say(turn.language, f"view_order.{key}_question", name=name), {"view_id": view.id})
     change = await order.set_view_hidden(
         turn.writing, turn.viewer, view.id, is_hidden=is_hidden, now=turn.now, source=turn.source
     )
-    return await _show(turn, say(turn.language, f"commands.{key}", name=name), change)
+    return await _show(turn, say(turn.language, f"view_order.{key}", name=name), change)

@@ -39,8 +39,9 @@ async def share_view(turn: Turn, given: ShareView) -> Result:
     people = [] if is_with_firm else await read_people(turn, given, _asking_again(turn, view.id))
     user_ids = [person.id for person in people]
     if must_ask(given, is_exact=_are_exact(people)):
-        name = say_list(turn.language, [person.name for person in people]) or say(turn.language, "commands.everybody")
-        question = say(turn.language, "commands.share_view_question", name=view.name, person=name)
+        names = say_list(turn.language, [person.name for person in people])
+        name = names or say(turn.language, "view_sharing.everybody")
+        question = say(turn.language, "view_sharing.share_view_question", name=view.name, person=name)
         with_whom: Json = {"user_ids": user_ids} if people else {"is_with_firm": True}
         return confirm(turn, question, {"view_id": view.id, **with_whom})
     shared = await changes.share_view(
@@ -52,7 +53,7 @@ async def share_view(turn: Turn, given: ShareView) -> Result:
         now=turn.now,
         source=turn.source,
     )
-    note = say(turn.language, "commands.view_shared", name=view.name)
+    note = say(turn.language, "view_sharing.view_shared", name=view.name)
     shown = await show_view(turn, view.id, note, shared.change)
     payload = {"view_id": view.id, "by": turn.viewer.user_id}
     return replace(shown, notices=tuple(Notice(user_id, "view", payload) for user_id in shared.new_user_ids))
@@ -68,7 +69,7 @@ async def unshare_view(turn: Turn, given: ShareView) -> Result:
     user_ids = None if people is None else [person.id for person in people]
     if must_ask(given, is_exact=_are_exact(people or ())):
         wanted = {"view_id": view.id} | ({} if user_ids is None else {"user_ids": user_ids})
-        return confirm(turn, say(turn.language, "commands.unshare_view_question", name=view.name), wanted)
+        return confirm(turn, say(turn.language, "view_sharing.unshare_view_question", name=view.name), wanted)
     change = await changes.unshare_view(
         turn.writing,
         turn.viewer,
@@ -77,7 +78,7 @@ async def unshare_view(turn: Turn, given: ShareView) -> Result:
         now=turn.now,
         source=turn.source,
     )
-    return await show_view(turn, view.id, say(turn.language, "commands.view_unshared", name=view.name), change)
+    return await show_view(turn, view.id, say(turn.language, "view_sharing.view_unshared", name=view.name), change)
 
 
 def _are_exact(people: Iterable[Meant]) -> bool:

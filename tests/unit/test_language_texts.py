@@ -20,6 +20,9 @@ ROOMS = sorted(path.stem for path in (FOLDER / "en" / "texts").glob("*.toml"))
 OTHERS = [language for language in LANGUAGES if language != "en"]
 WORDS = re.compile(r"[^\W\d_]{2,},? [^\W\d_]{2,}")
 READ_BY_PEOPLE = {"title", "text", "label", "placeholder", "error_message", "errorMessage", "altText", "alt_text"}
+KEY = re.compile(r"[a-z_]+\.")
+READ_BY_PAGES = {"pane", "demo_page", "legal"}
+"""Rooms whose keys the scripts of the pages name."""
 LEFT = {"list", "unknown"}
 """Verbs that the language reaches without a phrase of their own: by the clauses of a list, or by nothing else."""
 NOT_FOR_PEOPLE = {
@@ -68,6 +71,32 @@ def test_a_language_is_one_folder_with_the_same_files(language):
     english = {path.relative_to(FOLDER / "en") for path in (FOLDER / "en").rglob("*.toml")}
     assert {path.relative_to(FOLDER / language) for path in (FOLDER / language).rglob("*.toml")} == english
     assert tomllib.loads((FOLDER / language / "language.toml").read_text(encoding="utf-8"))["name"]
+
+
+def list_said() -> list[re.Pattern[str]]:
+    """Give what the code names keys by: strings, and those with gaps, each of which is one word of a key."""
+    said = set()
+    for path in (ROOT / "bot").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            words = [part.value if isinstance(part, ast.Constant) else None for part in parts]
+            if isinstance(words[0], str) and KEY.match(words[0]):
+                said.add("".join(r"\w+" if word is None else re.escape(word) for word in words))
+    return [re.compile(one) for one in said]
+
+
+def test_every_text_is_said_somewhere():
+    said = list_said()
+    keys = {key for key in load_texts("en") if key.partition(".")[0] not in READ_BY_PAGES}
+    called = {key: [key, key.removeprefix("cards.")] for key in keys}
+    assert [key for key in keys if not any(one.fullmatch(name) for one in said for name in called[key])] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_of_a_command_stand_in_the_file_of_its_noun(language):
+    nouns = {verb.name: verb.command.__module__.rpartition(".")[2] for verb in ROUTER}
+    for room, table in read_tables(language, "texts"):
+        assert {nouns[command["verb"]] for command in table.get(COMMANDS, [])} <= {room}
 
 
 def list_modules() -> list[Path]:
