@@ -8,7 +8,8 @@ from typing import Final
 import structlog
 
 from bot.health.troubles import ProcessState, Trouble, find_in_database, find_in_process
-from storage.engine.database import Database
+from storage.engine.damage import find_damage
+from storage.engine.database import Database, get_file
 from storage.engine.rls import SYSTEM
 from storage.errors import DatabaseError
 from storage.queue.health import Health, get_health
@@ -18,6 +19,8 @@ log = structlog.get_logger(__name__)
 FRESH: Final = 1.0
 """Seconds for which an answer is good: anybody may ask as often as they like."""
 PATIENCE: Final = 3.0
+LOOK_SECONDS: Final = 1.0
+"""For a file at the first look; 1 s reads some hundred megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class HealthMonitor:
         self._process = process
         self._lock = asyncio.Lock()
         self._measured: tuple[float, State] | None = None
+        self._was_looked_through = False
 
     async def get_state(self) -> State:
         """Return a state that is at most a second old."""
@@ -60,6 +64,7 @@ class HealthMonitor:
             return self._measured[1]
 
     async def _look(self, now: float) -> State:
+        await self._look_through()
         troubles = [trouble async for trouble in find_in_process(self._process, now)]
         health = None
         try:
@@ -72,6 +77,13 @@ class HealthMonitor:
             log.warning("health_unknown", reason=type(error).__name__)
             troubles.append(Trouble("database_away", "stops", {"error": type(error).__name__}))
         return State(tuple(troubles), health)
+
+    async def _look_through(self) -> None:
+        """Look once for damage to an SQLite file, as far as that goes in a second; later reads tell of the rest."""
+        file = get_file(self._process.config.database_url)
+        if not self._was_looked_through and file is not None:
+            self._was_looked_through = True
+            self._database.is_damaged |= await asyncio.to_thread(find_damage, file, LOOK_SECONDS)
 
     async def _measure(self, now: float) -> Health:
         async with self._database.reading(SYSTEM) as connection:

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from bot.config import Config
 from bot.credential import ALARM_DAYS, CredentialError, count_days, read_credential
 from bot.environment import has_credential
+from storage.engine.damage import tells_of_damage
 from storage.engine.database import Database, get_file
 from storage.engine.rls import SYSTEM
 from storage.errors import DatabaseError
@@ -74,6 +75,9 @@ def judge_credential(config: Config, now: float) -> list[Trouble]:
 
 async def find_in_database(database: Database, config: Config, now: float) -> AsyncIterator[Trouble]:
     """Find what the database shows; one that does not answer is a trouble itself."""
+    if database.is_damaged:
+        yield Trouble("damaged", "stops")
+        return
     try:
         standing = await get_schema_standing(database)
         if standing in ("none", "older"):
@@ -88,7 +92,8 @@ async def find_in_database(database: Database, config: Config, now: float) -> As
             freshness = await get_freshness(connection, config.sync_interval)
             held = await find_held_names(connection, config.tenants, config.first_rules)
     except DatabaseError as error:
-        yield Trouble("database_away", "stops", {"error": error.reason})
+        key = "damaged" if tells_of_damage(error) else "database_away"
+        yield Trouble(key, "stops", {"error": error.reason})
         return
     for trouble in list_stoppages(stoppages):
         yield trouble

@@ -6,7 +6,7 @@ Leaving a `with` block commits, raising rolls back; nothing inside calls `commit
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.engine.connection import Reading
+from storage.engine.damage import tells_of_damage
 from storage.engine.driver_errors import LEFTOVERS, find_refusal, translate, translating, watch_errors
 from storage.engine.partitions import list_default_partitions
 from storage.engine.postgres_reader import PostgresReader
@@ -63,10 +64,11 @@ has opened stay, with the statements that they know."""
 class _Translated:
     """A block of reads, whose errors are ours. A class, as each turn opens two."""
 
-    __slots__ = ("_block",)
+    __slots__ = ("_block", "_note")
 
-    def __init__(self, block: AbstractAsyncContextManager[Reading]) -> None:
+    def __init__(self, block: AbstractAsyncContextManager[Reading], note: Callable[[BaseException], None]) -> None:
         self._block = block
+        self._note = note
 
     async def __aenter__(self) -> Reading:
         with translating(LEFTOVERS):
@@ -75,6 +77,8 @@ class _Translated:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool | None:
+        if isinstance(error, DatabaseError):
+            self._note(error)
         with translating(LEFTOVERS):
             is_handled = await self._block.__aexit__(kind, error, traceback)
         if isinstance(error, LEFTOVERS):
@@ -98,6 +102,8 @@ class Database:
         self._writers = asyncio.Lock()
         self.write_refusal = ""
         """Why the last transaction was not written: `disk_full` or `read_only`; empty where it was."""
+        self.is_damaged = False
+        """It was found damaged, by an error or a look at its file: that stays until a restart, with another file."""
 
     def reading(self, tenancy: Tenancy = None) -> AbstractAsyncContextManager[Reading]:
         """Lend what runs queries of one tenant (or `SYSTEM`), and writes nothing.
@@ -106,7 +112,7 @@ class Database:
         behind a pooler the statements are one transaction, which ends with the block.
         """
         reader = self._system_reader if tenancy == SYSTEM else self._reader
-        return _Translated(reader.reading(tenancy))
+        return _Translated(reader.reading(tenancy), self._note)
 
     @contextlib.asynccontextmanager
     async def writing(self, tenancy: Tenancy = None) -> AsyncIterator[AsyncConnection]:
@@ -126,8 +132,12 @@ class Database:
             yield
         except DatabaseError as error:
             self.write_refusal = find_refusal(error) or self.write_refusal
+            self._note(error)
             raise
         self.write_refusal = ""
+
+    def _note(self, error: BaseException) -> None:
+        self.is_damaged = self.is_damaged or tells_of_damage(error)
 
     @contextlib.asynccontextmanager
     async def _begin(self) -> AsyncIterator[AsyncConnection]:

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from bot.cli.doctor.findings import Level
+from bot.cli.doctor.store import check_database
 from bot.config import Config
 from bot.health import troubles
 from bot.health.monitor import HealthMonitor
@@ -15,6 +17,7 @@ from bot.health.troubles import ProcessState
 from storage.engine.database import Database, open_database
 from storage.engine.rls import SYSTEM
 from storage.errors import StoreUnavailableError
+from storage.models import Base
 from tests.certificates import NOW, write_certificate
 from tests.factories import add_tenant, add_user
 
@@ -179,3 +182,42 @@ async def test_the_reasons_are_said_in_the_language_that_is_asked_for(well):
     async with TestClient(TestServer(app)) as client:
         answer = await client.get("/readyz", headers={"Accept-Language": "fr-FR,fr;q=0.9"})
         assert "n'a jamais été construite" in (await answer.json())["reasons"][0]["what"]
+
+
+async def damage(path, *, pages: int) -> None:
+    """Make a database with tables, and write over its last pages."""
+    database = open_database(f"sqlite:///{path}")
+    await database.create_tables()
+    await database.close()
+    with path.open("r+b") as file:
+        file.seek(-pages * 4096, 2)
+        file.write(b"\xff" * pages * 4096)
+
+
+async def test_a_damaged_file_is_not_ready_from_the_first_look(tmp_path):
+    path = tmp_path / "x.db"
+    await damage(path, pages=20)
+    database = open_database(f"sqlite:///{path}")
+    status, body = await ask(database, "/readyz", Config(database_url=f"sqlite:///{path}", tenants=(TENANT,)))
+    await database.close()
+    assert (status, get_keys(body)) == (503, ["damaged"])
+    assert "backup" in body["reasons"][0]["what"]
+
+
+async def test_the_doctor_looks_through_the_whole_file(tmp_path):
+    path = tmp_path / "x.db"
+    await damage(path, pages=20)
+    found = [one async for one in check_database(Config(database_url=f"sqlite:///{path}", tenants=(TENANT,)), NOW)]
+    assert [(one.key, one.level) for one in found] == [("damaged", Level.PROBLEM)]
+
+
+async def test_damage_that_a_read_meets_is_not_forgotten(tmp_path):
+    path = tmp_path / "x.db"
+    await damage(path, pages=60)
+    database = open_database(f"sqlite:///{path}")
+    with pytest.raises(StoreUnavailableError):
+        async with database.reading(SYSTEM) as connection:
+            for table in Base.metadata.tables.values():
+                await connection.execute(select(table))
+    assert database.is_damaged
+    await database.close()

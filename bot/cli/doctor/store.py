@@ -9,6 +9,7 @@ from bot.cli.doctor.findings import Finding, Findings, problem, warning, well
 from bot.config import Config
 from bot.health.troubles import is_disk_full
 from storage.engine.connection import Reading
+from storage.engine.damage import find_damage
 from storage.engine.database import Database, get_file, open_database
 from storage.engine.rls import SYSTEM, is_enforced
 from storage.errors import DatabaseError
@@ -21,6 +22,8 @@ from storage.queue.health import FAILING, Firm, Freshness, get_freshness, get_he
 from storage.schema.migrate import get_newest_revision, get_revision, is_known
 
 PATIENCE: Final = 15.0
+LOOK_SECONDS: Final = 60.0
+"""For a look through a whole SQLite file."""
 
 
 async def check_database(config: Config, now: float) -> Findings:
@@ -30,6 +33,9 @@ async def check_database(config: Config, now: float) -> Findings:
     file = get_file(config.database_url)
     if file is not None and not await asyncio.to_thread(file.exists):
         yield warning("database_new", file=str(file))
+        return
+    if file is not None and await asyncio.to_thread(find_damage, file, LOOK_SECONDS):
+        yield problem("damaged", file=str(file))
         return
     database = open_database(config.database_url, is_pooled=config.database_is_pooled)
     try:
