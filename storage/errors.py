@@ -5,6 +5,8 @@ StorageError
 │   ├── StoreUnavailableError    it is away, full, read-only, busy, or gave up: later will do
 │   └── StatementError           it refused the statement: a defect, or the schema of another release
 ├── DatabaseUrlError             the URL names no database that Carnet knows
+├── NoDatabaseError              there is no database where the URL says
+├── NewerSchemaError             a newer release has migrated the database
 ├── ChangeError                  a change that was not made
 │   ├── MissingError             there is no such row for this viewer
 │   ├── StaleError               somebody changed the row since
@@ -49,6 +51,14 @@ class StatementError(DatabaseError):
 
 class DatabaseUrlError(StorageError, ValueError):
     """The URL names no database that Carnet knows."""
+
+
+class NoDatabaseError(StorageError, ValueError):
+    """There is no database where the URL says; the text is a sentence."""
+
+
+class NewerSchemaError(StorageError, ValueError):
+    """A newer release has migrated the database; the text is a sentence."""
 
 
 class ChangeError(StorageError):

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 
 from storage.engine.database import Database, get_file, open_database
 from storage.engine.partitions import is_partition
+from storage.errors import NewerSchemaError, NoDatabaseError
 from storage.models import Base
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -26,15 +27,15 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('carnet migrate'))")
 async def migrate(url: str) -> None:
     """Bring the database at `url` to the newest schema, completely or not at all.
 
-    Safe to repeat, and to run in two processes at once. Raises `DatabaseError` if the database fails, and `ValueError`
-    with a sentence if a newer release has migrated it.
+    Safe to repeat, and to run in two processes at once. Raises `DatabaseError` if the database fails, and
+    `NewerSchemaError` if a newer release has migrated it.
     """
     await asyncio.to_thread(_make_private, url)
     database = open_database(url)
     try:
         revision = await get_revision(database)
         if revision is not None and not is_known(revision):
-            raise ValueError(
+            raise NewerSchemaError(
                 f"The schema of this database is {revision}, which this release does not know: a newer one was here. "
                 "Install that release again, or restore the backup from before it (docs/operations/upgrade.md)."
             )
@@ -106,7 +107,7 @@ async def _alone(database: Database) -> AsyncIterator[None]:
 
 
 def check_file(url: str) -> None:
-    """Raise `ValueError` if a SQLite file does not exist, because opening it would create an empty one."""
+    """Raise `NoDatabaseError` if a SQLite file does not exist, because opening it would create an empty one."""
     file = get_file(url)
     if file is not None and not file.is_file():
-        raise ValueError(f"There is no database at {file}. `carnet doctor` says what to do.")
+        raise NoDatabaseError(f"There is no database at {file}. `carnet doctor` says what to do.")

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from storage.engine.database import Database, open_database
+from storage.errors import NewerSchemaError, NoDatabaseError
 from storage.models import Base
-from storage.schema.migrate import find_differences, migrate
+from storage.schema.migrate import check_file, find_differences, migrate
 from tests.live import run_live
 from tests.microsoft import make_firm
 
@@ -130,3 +131,19 @@ async def test_F68_a_migration_that_is_killed_is_all_there_or_not_at_all(empty_u
         assert await connection.run_sync(find_differences) == []
     async with run_live(opened, make_firm()) as live:
         await live.settle()
+
+
+async def test_a_database_that_a_newer_release_migrated_is_left_as_it_is(tmp_path):
+    url = f"sqlite:///{tmp_path}/firm.db"
+    database = open_database(url)
+    async with database.engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        await connection.execute(text("INSERT INTO alembic_version VALUES ('9999')"))
+    await database.close()
+    with pytest.raises(NewerSchemaError, match=r"9999.*a newer one was here"):
+        await migrate(url)
+
+
+def test_a_file_that_is_not_there_is_no_database(tmp_path):
+    with pytest.raises(NoDatabaseError, match="There is no database at"):
+        check_file(f"sqlite:///{tmp_path}/firm.db")
