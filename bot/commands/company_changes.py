@@ -10,7 +10,7 @@ from msgspec import UNSET
 from bot.commands.bulk_changes import set_many
 from bot.commands.change_notices import tell
 from bot.commands.change_words import Wanted, is_replacing, say_step, want
-from bot.commands.inputs import Back, Change, OfCompany, OfSeveral, read_type, tidy
+from bot.commands.inputs import Back, ChangeInput, OfCompany, OfSeveral, read_type, tidy
 from bot.commands.names import (
     AskAgain,
     Meant,
@@ -18,6 +18,7 @@ from bot.commands.names import (
     find_companies_named,
     find_given_company,
     get_meant_company,
+    must_ask,
     read_person,
 )
 from bot.errors import BadRequestError, NotFoundError
@@ -169,13 +170,6 @@ def _asking_again(turn: Turn, given: OfCompany, wanted: Json) -> AskAgain:
     }
 
 
-def must_ask(given: Change, *meant: Meant | None, is_exact: bool = True) -> bool:
-    """Say whether to ask first: anything that was not said exactly is confirmed before it is written."""
-    if given.is_confirmed:
-        return False
-    return given.is_guess or not is_exact or any(thing is not None and not thing.is_exact for thing in meant)
-
-
 def ask_partner(turn: Turn, company: Meant, person: Meant | None, *, replaced: bool) -> str:
     """Give the question before a partner is set; whoever is replaced is named."""
     key = "set" if not replaced else "replace"
@@ -185,7 +179,9 @@ def ask_partner(turn: Turn, company: Meant, person: Meant | None, *, replaced: b
     return say(turn.language, f"company_changes.{key}", company=company.name, person=name, old=old or "")
 
 
-async def _confirm(turn: Turn, given: Change, company: Meant, step: Wanted, *, question: str, wanted: Json) -> Result:
+async def _confirm(
+    turn: Turn, given: ChangeInput, company: Meant, step: Wanted, *, question: str, wanted: Json
+) -> Result:
     """Ask before a change is made, and say what it is from and to."""
     data = {"verb": turn.verb, "company_id": company.id, "version": company.version, "is_confirmed": True, **wanted}
     data |= {"back": given.back} if given.back else {}

@@ -35,7 +35,7 @@ Names = Mapping[str, Sequence[str]]
 """What people were called in a sentence, by the part of the filter that they stand in."""
 
 
-class Change(Input, frozen=True):
+class ChangeInput(Input, frozen=True):
     """What every change may carry."""
 
     is_guess: bool = False
@@ -44,7 +44,7 @@ class Change(Input, frozen=True):
     back: Back | None = None
 
 
-class OfCompany(Change, frozen=True):
+class OfCompany(ChangeInput, frozen=True):
     """A change of one company, by its number or its name, from a sentence or from the drawer of its card."""
 
     company_id: Id | None = None
@@ -58,7 +58,7 @@ class OfCompany(Change, frozen=True):
     """The card that asked for the type asks for the partner next."""
 
 
-class OfSeveral(Change, frozen=True):
+class OfSeveral(ChangeInput, frozen=True):
     """A change of several companies, ticked on a card or listed by their numbers."""
 
     company_ids: Annotated[tuple[Id, ...], Meta(max_length=MOST_AT_ONCE)] = ()
@@ -87,7 +87,7 @@ class OfSeveral(Change, frozen=True):
         return self.type not in (UNSET, UNCHANGED)
 
 
-class OfView(Change, frozen=True):
+class OfView(ChangeInput, frozen=True):
     """A view by its number or its name; "this" is the view that was shown last."""
 
     this: ClassVar[str] = "view_id"

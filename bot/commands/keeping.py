@@ -2,7 +2,7 @@
 
 from bot.commands.companies import show_company
 from bot.commands.contacts import show_contact
-from bot.commands.inputs import Change, Id, Words, tidy
+from bot.commands.inputs import ChangeInput, Id, Words, tidy
 from bot.commands.names import choose
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
@@ -20,7 +20,7 @@ router = Router()
 _OPTIONS = 8
 
 
-class OfMine(Change, frozen=True):
+class OfMine(ChangeInput, frozen=True):
     """A contact or a company of one's own, by its number or its name."""
 
     contact_id: Id | None = None

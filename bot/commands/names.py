@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from msgspec import UNSET
 
-from bot.commands.inputs import OfCompany, OfPeople, OfSeveral, is_nobody, tidy
+from bot.commands.inputs import ChangeInput, OfCompany, OfPeople, OfSeveral, is_nobody, tidy
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say, split_names
 from bot.results.base import Result
@@ -30,6 +30,13 @@ class Meant:
     """A company's state, as it is now."""
     row: CompanyRow | None = None
     """The company, as it is now."""
+
+
+def must_ask(given: ChangeInput, *meant: Meant | None, is_exact: bool = True) -> bool:
+    """Say whether to ask first: anything that was not said exactly is confirmed before it is written."""
+    if given.is_confirmed:
+        return False
+    return given.is_guess or not is_exact or any(thing is not None and not thing.is_exact for thing in meant)
 
 
 class UnclearError(Exception):

@@ -9,7 +9,7 @@ from msgspec import Meta
 from bot.commands.change_notices import tell
 from bot.commands.change_words import say_steps, turn_back
 from bot.commands.company_changes import show_change
-from bot.commands.inputs import Back, Change, Id
+from bot.commands.inputs import Back, ChangeInput, Id
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.results.base import Result
@@ -34,7 +34,7 @@ CONVERSATIONS: Final = {"chat": ("chat", "group")}
 """Where a change was made that is taken back in the chat: "undo" typed in a group is answered there too."""
 
 
-class Undo(Change, frozen=True):
+class Undo(ChangeInput, frozen=True):
     """Changes to take back: those of a card, or what this person changed last in this conversation."""
 
     audit_id: Id | None = None

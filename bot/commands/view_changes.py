@@ -12,8 +12,8 @@ from bot.commands.company_changes import Rename, rename
 from bot.commands.inputs import OfView, Strings, Version, Words, read_names, tidy
 from bot.commands.listings import ShowList, complete, name_people
 from bot.commands.lists import ask_for_name, show_list
-from bot.commands.names import choose
-from bot.commands.views import ListViews, confirm, find_view, must_ask, show_view, show_views
+from bot.commands.names import choose, must_ask
+from bot.commands.views import ListViews, confirm, find_view, show_view, show_views
 from bot.errors import BadRequestError
 from bot.language import LANGUAGES, is_sentence, say
 from bot.results.base import Result

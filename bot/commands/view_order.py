@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from bot.commands.inputs import OfView
-from bot.commands.views import ListViews, confirm, find_view, must_ask, show_views
+from bot.commands.names import must_ask
+from bot.commands.views import ListViews, confirm, find_view, show_views
 from bot.language import say
 from bot.results.base import Result
 from bot.results.titles import say_name

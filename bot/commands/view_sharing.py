@@ -6,8 +6,8 @@ from dataclasses import replace
 from msgspec import UNSET
 
 from bot.commands.inputs import OfPeople, Words
-from bot.commands.names import Meant, read_people
-from bot.commands.views import confirm, find_view, must_ask, show_view
+from bot.commands.names import Meant, must_ask, read_people
+from bot.commands.views import confirm, find_view, show_view
 from bot.language import say, say_list
 from bot.results.base import Result
 from bot.results.choices import FIRM

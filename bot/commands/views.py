@@ -8,7 +8,7 @@ from msgspec import Meta
 from bot.commands.inputs import OfView, tidy
 from bot.commands.listings import ShowList
 from bot.commands.lists import show_list
-from bot.commands.names import AskAgain, Meant, UnclearError, ask_which, choose
+from bot.commands.names import AskAgain, UnclearError, ask_which, choose
 from bot.commands.search import show_question
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import LANGUAGES, describe, say
@@ -157,13 +157,6 @@ def _find_builtin_tail(folded: str) -> int | None:
 
 def _asking_again(turn: Turn, given: OfView) -> AskAgain:
     return lambda view: write_ask(turn.verb, given, view_id=view.id, name="")
-
-
-def must_ask(given: OfView, person: Meant | None = None, *, is_exact: bool = True) -> bool:
-    """Say whether to ask first: a guess at the sentence, or somebody or something that was not named exactly."""
-    if given.is_confirmed:
-        return False
-    return given.is_guess or not is_exact or (person is not None and not person.is_exact)
 
 
 def confirm(turn: Turn, question: str, wanted: Json, detail: str = "") -> Result:
