@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bot.door import Caller
 from bot.loops import repeat, waking
-from bot.outlook.turns import RefusedError
+from bot.outlook.turns import NotAdmittedError
 from storage.engine.database import Database
 from storage.errors import StoreUnavailableError
 from storage.record.recent_changes import ChangedEntity, filter_visible, get_last_number, list_changed
@@ -39,7 +39,7 @@ Surface = Literal["pane", "tab"]
 Admit = Callable[[web.Request, Surface], Awaitable[Caller]]
 
 
-class Page:
+class OpenPage:
     """An open page: what was changed since it was told last."""
 
     def __init__(self, caller: Caller) -> None:
@@ -77,7 +77,7 @@ class Live:
     def __init__(self, database: Database, admit: Admit) -> None:
         self._database = database
         self._admit = admit
-        self._pages: dict[int, list[Page]] = {}
+        self._pages: dict[int, list[OpenPage]] = {}
         """By tenant, those opened first before."""
         self._seen: dict[int, tuple[int, set[int]]] = {}
         """By tenant: the last change that was told, and the numbers of those just before it."""
@@ -102,8 +102,8 @@ class Live:
         """Send events to one page until it goes, or is to ask anew; who asks is let in through the door."""
         surface: Surface = "tab" if request.query.get("surface") == "tab" else "pane"
         try:
-            page = Page(await self._admit(request, surface))
-        except RefusedError as refusal:
+            page = OpenPage(await self._admit(request, surface))
+        except NotAdmittedError as refusal:
             return refusal.response
         await self._begin(page)
         headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -112,13 +112,13 @@ class Live:
             await response.prepare(request)
             await response.write(b": here\n\n")
             await self._send(page, response, lambda: self._admit(request, surface))
-        except (ConnectionError, StoreUnavailableError, RefusedError):
+        except (ConnectionError, StoreUnavailableError, NotAdmittedError):
             log.debug("page_gone")
         finally:
             self._end(page)
         return response
 
-    async def _begin(self, page: Page) -> None:
+    async def _begin(self, page: OpenPage) -> None:
         tenant_id, pages = page.caller.viewer.tenant_id, self._pages.setdefault(page.caller.viewer.tenant_id, [])
         own = [
             other for other in pages if other.caller.viewer.user_id == page.caller.viewer.user_id and not other.is_over
@@ -132,7 +132,7 @@ class Live:
                 self._seen.setdefault(tenant_id, (last, set(await list_changed(connection, tenant_id, last))))
             self._database.wakes.hear("changes")  # from now on the loop looks often enough
 
-    def _end(self, page: Page) -> None:
+    def _end(self, page: OpenPage) -> None:
         tenant_id = page.caller.viewer.tenant_id
         self._pages[tenant_id].remove(page)
         if not self._pages[tenant_id]:
@@ -151,7 +151,7 @@ class Live:
         for page in self._pages.get(tenant_id, []) if news else ():
             page.tell(news)
 
-    async def _send(self, page: Page, response: web.StreamResponse, admit: Callable[[], Awaitable[Caller]]) -> None:
+    async def _send(self, page: OpenPage, response: web.StreamResponse, admit: Callable[[], Awaitable[Caller]]) -> None:
         ends_at = time.monotonic() + LONGEST
         while not page.is_over and time.monotonic() < ends_at:
             changed = await page.wait(ALIVE)
@@ -160,7 +160,7 @@ class Live:
             lines = [f"data: {msgspec.json.encode(one).decode()}\n\n" for one in visible]
             await response.write("".join(lines or [": alive\n\n"]).encode())
 
-    async def _filter_visible(self, page: Page, changed: set[ChangedEntity]) -> list[ChangedEntity]:
+    async def _filter_visible(self, page: OpenPage, changed: set[ChangedEntity]) -> list[ChangedEntity]:
         viewer = page.caller.viewer
         async with self._database.reading(viewer.tenant_id) as connection:
             return await filter_visible(connection, viewer, changed)

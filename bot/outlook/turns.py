@@ -41,7 +41,7 @@ _VERSION = re.compile(r'("?)([0-9]{1,18})\1', re.ASCII)
 log = structlog.get_logger(__name__)
 
 
-class RefusedError(Exception):
+class NotAdmittedError(Exception):
     """Somebody who is not let in; `response` says why."""
 
     def __init__(self, response: web.Response) -> None:
@@ -106,9 +106,9 @@ class Turns:
             language = choose_language(None, user.language) if user else _read_language(request)
             return self._door.admit(user, surface=surface, language=language)
         except CarnetError as error:
-            raise RefusedError(_refuse(error.code, _read_language(request), error)) from error
+            raise NotAdmittedError(_refuse(error.code, _read_language(request), error)) from error
         except DatabaseError as error:
-            raise RefusedError(_refuse(HTTPStatus.SERVICE_UNAVAILABLE, _read_language(request))) from error
+            raise NotAdmittedError(_refuse(HTTPStatus.SERVICE_UNAVAILABLE, _read_language(request))) from error
 
     async def _know(self, request: web.Request) -> KnownUser | None:
         """Return the person behind the token; raises `UnauthenticatedError` without a good one."""

@@ -17,7 +17,7 @@ import msgspec
 
 from bot.errors import UnavailableError
 from bot.teams.credentials import TokenSource
-from bot.teams.errors import GoneError, NotSentError, RefusedError, SendError, UnknownOutcomeError, UnreachableError
+from bot.teams.errors import GoneError, NotSentError, RejectedError, SendError, UnknownOutcomeError, UnreachableError
 from bot.teams.http import read_body, read_retry_after
 from bot.teams.rate_limits import CONVERSATION_WINDOWS, TENANT_WINDOWS, RateLimiter
 from bot.teams.urls import ServiceUrls
@@ -114,7 +114,7 @@ class Connector:
             headers = {"Authorization": f"Bearer {await self._credentials.get()}"}
             async with self._session.get(url, params=params, headers=headers, allow_redirects=False) as response:
                 if response.status != 200:  # noqa: PLR2004
-                    raise RefusedError(response.status)
+                    raise RejectedError(response.status)
                 return await read_body(response, MOST_MEMBERS)
         except (UnavailableError, aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             raise NotSentError(reason=type(error).__name__) from error
@@ -122,7 +122,7 @@ class Connector:
     async def upload(self, url: str, content: bytes) -> None:
         """Upload a whole file into an upload session of Teams, without our token."""
         if not self.urls.allow_upload(url):
-            raise RefusedError(reason="upload_host")
+            raise RejectedError(reason="upload_host")
         headers = {"Content-Range": f"bytes 0-{len(content) - 1}/{len(content)}"}
         try:
             async with self._session.put(
@@ -132,12 +132,12 @@ class Connector:
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise NotSentError(reason=type(error).__name__) from error
         if status not in {200, 201}:
-            raise RefusedError(status)
+            raise RejectedError(status)
 
     def _join(self, service_url: str, path: str) -> str:
         """Build the URL and check its host, because a stored reference may be older than the list (S4)."""
         if not self.urls.allow(service_url):
-            raise RefusedError(reason="service_url")
+            raise RejectedError(reason="service_url")
         return f"{service_url.rstrip('/')}/{path}"
 
     async def _deliver(self, request: _Request) -> str:
@@ -194,7 +194,7 @@ def _explain(request: _Request, response: aiohttp.ClientResponse) -> SendError:
         return NotSentError(status, retry_after=read_retry_after(response.headers.get("Retry-After")))
     if status >= 500:  # noqa: PLR2004  # every 5xx
         return _doubt(request, status, "")
-    return {403: UnreachableError, 404: GoneError}.get(status, RefusedError)(status)
+    return {403: UnreachableError, 404: GoneError}.get(status, RejectedError)(status)
 
 
 def _doubt(request: _Request, status: int, reason: str) -> SendError:

@@ -37,7 +37,7 @@ class GoneError(SendError):
     outcome = "gone"
 
 
-class RefusedError(SendError):
+class RejectedError(SendError):
     """Refused for what it is: too large, malformed, or a service URL that is not Microsoft's."""
 
 

@@ -16,7 +16,7 @@ from bot.language import choose_language, say
 from bot.metrics import SENDS, TURNS
 from bot.teams.adapter import get_arrival
 from bot.teams.caller import admit
-from bot.teams.errors import RefusedError, SendError
+from bot.teams.errors import RejectedError, SendError
 from bot.teams.idempotency import Claim
 from bot.teams.outgoing import Outgoing, offer_file, say_card, say_text
 from bot.teams.references import read_reference, read_unopened_chat
@@ -111,7 +111,7 @@ class TeamsTurn:
         try:
             await self.context.send_activity(message)
             _SENT.inc()
-        except RefusedError as error:
+        except RejectedError as error:
             log.warning("reply_refused", reason=error.reason)
             if message.attachments:
                 await self.say_text("too_large", summary=message.summary or "")

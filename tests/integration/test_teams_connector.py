@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.config import SERVICE_URL_HOSTS
 from bot.outbound import open_session
 from bot.teams.connector import Connector
-from bot.teams.errors import GoneError, NotSentError, RefusedError, UnknownOutcomeError, UnreachableError
+from bot.teams.errors import GoneError, NotSentError, RejectedError, UnknownOutcomeError, UnreachableError
 from bot.teams.http import read_retry_after
 from bot.teams.rate_limits import CONVERSATION_WINDOWS, RateLimiter
 from bot.teams.urls import LOOPBACK_HOSTS, ServiceUrls
@@ -141,7 +141,7 @@ async def test_an_update_is_repeated_because_it_can_be(connector, switchboard):
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [(403, UnreachableError), (404, GoneError), (400, RefusedError), (413, RefusedError)]
+    ("status", "error"), [(403, UnreachableError), (404, GoneError), (400, RejectedError), (413, RejectedError)]
 )
 async def test_F51_F52_F56_a_refusal_is_told_by_what_it_means_and_tried_once(connector, switchboard, status, error):
     switchboard.script = [answering(status)]
@@ -162,7 +162,7 @@ async def test_a_refused_token_is_renewed_once(connector, switchboard, credentia
 
 async def test_S6_a_redirect_is_not_followed(connector, switchboard):
     switchboard.script = [answering(307, Location=f"{switchboard.url}/emea/v3/elsewhere")]
-    with pytest.raises(RefusedError):
+    with pytest.raises(RejectedError):
         await connector.send(switchboard.service_url, "a:1", BODY)
     assert switchboard.sent == []
 
@@ -196,7 +196,7 @@ async def test_S6_proxies_of_the_environment_are_not_used(connector, switchboard
 )
 async def test_B18_S3_S4_a_host_that_is_not_on_the_list_is_refused_again_at_the_moment_of_sending(session, url):
     connector = Connector(session, StaticToken(), ServiceUrls(SERVICE_URL_HOSTS))
-    with pytest.raises(RefusedError, match="service_url"):
+    with pytest.raises(RejectedError, match="service_url"):
         await connector.send(url, "a:1", BODY)
 
 

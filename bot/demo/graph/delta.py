@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot.demo.graph.answers import SYNC_STATE_NOT_FOUND, Answer, answer_page
 from bot.demo.graph.call import Call
 from bot.demo.graph.page_faults import corrupt_page, fail_for_size, fail_page, take_fault
-from bot.demo.graph.rounds import Page, T, View, end_round, start_round, take_page
+from bot.demo.graph.rounds import RoundPage, T, View, end_round, start_round, take_page
 from bot.demo.graph.state import State, read_token, write_token
 from bot.demo.world.feed import Feed
 
@@ -41,7 +41,7 @@ def _count_visible(call: Call, feed: Feed) -> int:
     return sum(change.at <= newest for change in feed.log)
 
 
-def _link(call: Call, state: State, page: Page) -> dict[str, str]:
+def _link(call: Call, state: State, page: RoundPage) -> dict[str, str]:
     if page.following is None:
         link = call.link(call.path, **{"$deltatoken": write_token(end_round(state))})
         return {"@odata.deltaLink": _misdirect(call, link)}

@@ -6,7 +6,7 @@ from typing import Any
 from bot.demo.graph.answers import SYNC_STATE_NOT_FOUND, Answer, GraphError, answer_json, answer_page
 from bot.demo.graph.call import Call
 from bot.demo.graph.page_faults import fail_page, take_fault
-from bot.demo.graph.rounds import Page
+from bot.demo.graph.rounds import RoundPage
 from bot.demo.graph.router import Router
 from bot.demo.graph.state import State, read_token, write_token
 from bot.demo.world.addresses import encode_json
@@ -121,7 +121,7 @@ def _follow(call: Call, feed: str, log: Sequence[DirectoryChange]) -> Answer:
     is_last = state.cursor + size >= len(latest)
     following = None if is_last else state.changed(cursor=state.cursor + size, page=state.page + 1)
     encoded = [_encode_user(change, state) for change in chosen]
-    page = Page([item for item in encoded if item], following)
+    page = RoundPage([item for item in encoded if item], following)
     fail_page(call, state, page, call.link(call.path))
     return answer_page(call.name_context(feed), page.items, _link(call, state, following))
 

@@ -5,7 +5,7 @@ from typing import Any
 from bot.demo.faults import Fault
 from bot.demo.graph.answers import GraphError
 from bot.demo.graph.call import Call
-from bot.demo.graph.rounds import Page
+from bot.demo.graph.rounds import RoundPage
 from bot.demo.graph.state import State
 from bot.demo.world.addresses import encode_json
 
@@ -35,7 +35,7 @@ def fail_for_size(call: Call, state: State, size: int) -> None:
         raise GraphError(int(fault.get("status", 504)), fault.get("code", "UnknownError"))
 
 
-def fail_page(call: Call, state: State, page: Page, location: str) -> None:
+def fail_page(call: Call, state: State, page: RoundPage, location: str) -> None:
     """Fail this page, if a fault says so; `location` is where a 410 sends the caller."""
     is_last = page.following is None
     if fault := take_fault(call, "gone", state, is_last=is_last):
@@ -45,17 +45,17 @@ def fail_page(call: Call, state: State, page: Page, location: str) -> None:
         raise GraphError(int(fault.get("status", 503)), fault.get("code", "UnknownError"))
 
 
-def corrupt_page(call: Call, state: State, page: Page) -> Page:
+def corrupt_page(call: Call, state: State, page: RoundPage) -> RoundPage:
     """Replay, empty or loop a page, or add foreign items to it, if a fault says so."""
     loop = take_fault(call, "endless", state, is_last=page.following is None)
     if loop is not None:
-        return Page(page.items, state.changed(loops=state.loops + 1))
+        return RoundPage(page.items, state.changed(loops=state.loops + 1))
     empty = None if state.is_again else take_fault(call, "empty_pages", state)
     if empty is not None and state.empties < int(empty.get("pages", 1)):
-        return Page([], state.changed(empties=state.empties + 1))
+        return RoundPage([], state.changed(empties=state.empties + 1))
     if not state.is_again and take_fault(call, "replay_pages", state):
-        return Page(page.items, state.changed(is_again=True))
-    return Page([*page.items, *_list_foreign_items(call, state)], page.following)
+        return RoundPage(page.items, state.changed(is_again=True))
+    return RoundPage([*page.items, *_list_foreign_items(call, state)], page.following)
 
 
 def _list_foreign_items(call: Call, state: State) -> list[bytes]:

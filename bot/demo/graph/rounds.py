@@ -7,14 +7,14 @@ from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from bot.demo.graph.state import State
 from bot.demo.world.addresses import encode_json
-from bot.demo.world.feed import Change, Feed, Item, RemovedReason
+from bot.demo.world.feed import Feed, FeedChange, Item, RemovedReason
 from bot.demo.world.mailbox import MailCopy
 
 MOST_FILTERED = 5000
 """A `$filter` on messages cuts the total in silence (learn.microsoft.com/graph/delta-query-messages)."""
 
 
-class Page(NamedTuple):
+class RoundPage(NamedTuple):
     """One page of a round; `following` is None on the last one."""
 
     items: list[bytes]
@@ -57,7 +57,7 @@ def start_round(feed: Feed, state: State, visible: int) -> State:
     return state.changed(is_first=False, origin=state.start, start=end, end=end, cursor=0, page=0, given=0)
 
 
-def take_page(feed: Feed, view: View[T], state: State, size: int) -> Page:
+def take_page(feed: Feed, view: View[T], state: State, size: int) -> RoundPage:
     """Return the next `size` items of a round."""
     if state.top:
         size = min(size, state.top - state.given)
@@ -65,8 +65,8 @@ def take_page(feed: Feed, view: View[T], state: State, size: int) -> Page:
     items, cursor, is_last = taker(feed, view, state, size)
     given = state.given + len(items)
     if is_last or (state.top and given >= state.top):
-        return Page(items, None)
-    return Page(items, state.changed(cursor=cursor, page=state.page + 1, given=given, is_again=False, empties=0))
+        return RoundPage(items, None)
+    return RoundPage(items, state.changed(cursor=cursor, page=state.page + 1, given=given, is_again=False, empties=0))
 
 
 def end_round(state: State) -> State:
@@ -95,16 +95,16 @@ def _take_changes(feed: Feed, view: View[T], state: State, size: int) -> tuple[l
     return [item for item in items if item], cursor, cursor >= len(waiting)
 
 
-def _join_changes(log: Sequence[Change]) -> tuple[list[Change], set[int]]:
+def _join_changes(log: Sequence[FeedChange]) -> tuple[list[FeedChange], set[int]]:
     """Return each item's latest change, and the numbers of the items that came since."""
-    latest: dict[int, Change] = {}
+    latest: dict[int, FeedChange] = {}
     for change in log:
         latest.pop(change.item.number, None)
         latest[change.item.number] = change
     return list(latest.values()), {change.item.number for change in log if change.kind == "created"}
 
 
-def _encode(feed: Feed, view: View[T], state: State, change: Change, is_new: bool) -> bytes:  # noqa: FBT001
+def _encode(feed: Feed, view: View[T], state: State, change: FeedChange, is_new: bool) -> bytes:  # noqa: FBT001
     item = change.item
     if not isinstance(item, view.kind):
         return b""

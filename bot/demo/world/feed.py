@@ -23,7 +23,7 @@ class Item(Protocol):
         """Return the default id that it has, or had, in a folder."""
 
 
-class Change(NamedTuple):
+class FeedChange(NamedTuple):
     """One line of a feed's log."""
 
     at: float
@@ -45,7 +45,7 @@ class Feed:
         """The folder that it is in; None right below the root."""
         self.is_hidden = is_hidden
         self.arrivals: list[Item] = []
-        self.log: list[Change] = []
+        self.log: list[FeedChange] = []
         self.epoch = 0
         """Raised by `forget_tokens`: a delta token of an older epoch is no longer known."""
 
@@ -69,16 +69,16 @@ class Feed:
     def add(self, item: Item, at: float) -> None:
         """Put an item in."""
         self.place(item)
-        self.log.append(Change(at, item, "created"))
+        self.log.append(FeedChange(at, item, "created"))
 
     def touch(self, item: Item, at: float) -> None:
         """Write down that an item changed."""
-        self.log.append(Change(at, item, "updated"))
+        self.log.append(FeedChange(at, item, "updated"))
 
     def remove(self, item: Item, at: float, reason: RemovedReason = "deleted") -> None:
         """Take an item out."""
         item.feed = None
-        self.log.append(Change(at, item, "removed", reason))
+        self.log.append(FeedChange(at, item, "removed", reason))
 
     def forget_tokens(self) -> None:
         """Make every delta token given so far unknown, as Exchange does when its cache is full."""

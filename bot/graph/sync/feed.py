@@ -11,7 +11,7 @@ from kiota_abstractions.request_information import RequestInformation
 from bot import metrics
 from bot.failpoints import reach
 from bot.graph.client.errors import GraphError
-from bot.graph.sync.pages import ItemT, Page, PageReader
+from bot.graph.sync.pages import DeltaPage, ItemT, PageReader
 from bot.graph.sync.recorder import Decided, Recorder
 from bot.graph.sync.requests import choose_window_end, get_window_start, request_calendar, request_messages
 from bot.graph.sync.rounds import RoundWatch, is_slow, is_too_much, is_unknown_state, is_within_round
@@ -97,7 +97,7 @@ class FeedReader(Generic[ItemT]):
         await self._run.write(change)
         self._state, self._watch = state, RoundWatch()
 
-    async def _fetch_known_page(self) -> Page[ItemT]:
+    async def _fetch_known_page(self) -> DeltaPage[ItemT]:
         """Fetch the next page; if Graph has forgotten the state, begin a full round and keep all recorded items."""
         while True:
             try:
@@ -116,7 +116,7 @@ class FeedReader(Generic[ItemT]):
             else:
                 return page
 
-    async def _fetch_page(self) -> Page[ItemT]:
+    async def _fetch_page(self) -> DeltaPage[ItemT]:
         """Fetch the next page, with half the items each time that it is too much for Graph or for us."""
         for attempt in range(_SHRINKS):
             try:
@@ -128,7 +128,7 @@ class FeedReader(Generic[ItemT]):
                 await asyncio.sleep(_PAUSE * 2**attempt * random.uniform(0.5, 1))
         raise AssertionError  # the last try returns or raises
 
-    def _read(self, body: bytes) -> Page[ItemT]:
+    def _read(self, body: bytes) -> DeltaPage[ItemT]:
         return self._reader.read(body)
 
     async def _ask_for_less(self, connection: Connection) -> None:
@@ -154,7 +154,7 @@ class FeedReader(Generic[ItemT]):
             run.client, user_id, self._feed, page_size=state.page_size, keeps_subjects=run.firm.keeps_subjects
         )
 
-    async def _apply(self, page: Page[ItemT]) -> None:
+    async def _apply(self, page: DeltaPage[ItemT]) -> None:
         """Write the effects of a page and the new position in one transaction."""
         count = len(page.items) + len(page.poisons)
         state = (
@@ -183,14 +183,14 @@ class FeedReader(Generic[ItemT]):
         self._run.items += count
         metrics.PAGES.labels(self._feed.value).inc()
 
-    async def _decide_ahead(self, page: Page[ItemT]) -> Decided | None:
+    async def _decide_ahead(self, page: DeltaPage[ItemT]) -> Decided | None:
         """Return a decision on a page that needs no transaction; None if the page contains something new."""
         if page.items and not self._run.lease.first_success_at:
             return None
         async with self._run.database.reading(self._run.lease.tenant_id) as connection:
             return await self._recorder.decide(connection, page, self._run.now)
 
-    async def _write(self, connection: Connection, page: Page[ItemT], decided: Decided | None) -> Applied:
+    async def _write(self, connection: Connection, page: DeltaPage[ItemT], decided: Decided | None) -> Applied:
         context = self._run.make_page_context(self._state.round)
         decided = decided or await self._recorder.decide(connection, page, context.now)
         applied = await self._recorder.write(connection, context, decided)
@@ -206,7 +206,7 @@ class FeedReader(Generic[ItemT]):
             applied.removed_interactions += removed.removed_interactions
         return applied
 
-    def _removes_unlisted(self, page: Page[ItemT]) -> bool:
+    def _removes_unlisted(self, page: DeltaPage[ItemT]) -> bool:
         """Return whether items that a full round did not list are removed: meetings are, mails are not."""
         is_read_anew = self._state.is_from_scratch and self._state.round > 1
         return bool(page.delta_link) and self._feed == Feed.CALENDAR and is_read_anew

@@ -28,7 +28,7 @@ from bot.graph.sync.capture import get_message_source
 from bot.graph.sync.direction import read_author
 from bot.graph.sync.feed import FeedReader
 from bot.graph.sync.folders import FOLLOWED, fetch_discarded, fetch_folder_ids
-from bot.graph.sync.pages import FiledKey, Page, PageReader
+from bot.graph.sync.pages import DeltaPage, FiledKey, PageReader
 from bot.graph.sync.recorder import Decided, MailRecorder
 from bot.graph.sync.requests import list_mail_fields
 from bot.graph.sync.run import MailboxRun
@@ -76,7 +76,7 @@ class FiledReader(FeedReader[FiledKey]):
         assert isinstance(self._recorder, FiledRecorder)  # noqa: S101  # it is made above
         return self._recorder
 
-    def _read(self, body: bytes) -> Page[FiledKey]:
+    def _read(self, body: bytes) -> DeltaPage[FiledKey]:
         page = super()._read(body)
         given = len(page.items) + len(page.poisons)
         newest = find_newest(page.items)
@@ -97,7 +97,7 @@ class FiledRecorder(MailRecorder[FiledKey]):
         """The folders of discarded mail."""
         self._discarded: frozenset[str] | None = None
 
-    async def prepare(self, page: Page[FiledKey]) -> None:
+    async def prepare(self, page: DeltaPage[FiledKey]) -> None:
         """Know the folders, where there is anything new."""
         if self._discarded is not None or not page.items:
             return
@@ -107,7 +107,7 @@ class FiledRecorder(MailRecorder[FiledKey]):
         if len(held) < len(sources):
             self._discarded = await fetch_discarded(self._run.client, lease.entra_user_id, self.roots)
 
-    def _list_sources(self, page: Page[FiledKey], decided: Decided) -> dict[bytes, int]:
+    def _list_sources(self, page: DeltaPage[FiledKey], decided: Decided) -> dict[bytes, int]:
         sources: dict[bytes, int] = {}
         for place, key in enumerate(page.items):
             if key.parent_folder_id is None:

@@ -122,7 +122,7 @@ ItemT = TypeVar("ItemT", bound=Item)
 
 
 @dataclass(slots=True)
-class Page(Generic[ItemT]):
+class DeltaPage(Generic[ItemT]):
     """The items of a page, where to go on, and what could not be read."""
 
     items: list[ItemT]
@@ -158,21 +158,21 @@ class PageReader(Generic[ItemT]):
         self._decoder = msgspec.json.Decoder(whole, strict=False)
         self._decode_item = msgspec.json.Decoder(kind, strict=False).decode
 
-    def read(self, body: bytes) -> Page[ItemT]:
+    def read(self, body: bytes) -> DeltaPage[ItemT]:
         """Read a page; raises `GraphError` (status 0) for an answer that is no page, which never means "no data"."""
         _check_shape(body, self._least_links)
         try:
             whole: Any = self._decoder.decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return self._read_piecemeal(body)
-        return Page(whole.value, whole.next_link, whole.delta_link, body=body)
+        return DeltaPage(whole.value, whole.next_link, whole.delta_link, body=body)
 
-    def read_some(self, page: Page[Any], places: Iterable[int]) -> Page[ItemT]:
+    def read_some(self, page: DeltaPage[Any], places: Iterable[int]) -> DeltaPage[ItemT]:
         """Read only the items at these places of a page that was read as items of another kind."""
         if page.is_mended:
             return self._read_piecemeal(page.body)
         raw = _RAW.decode(page.body).value
-        some: Page[ItemT] = Page([], body=page.body)
+        some: DeltaPage[ItemT] = DeltaPage([], body=page.body)
         for place in places:
             try:
                 some.items.append(self._decode_item(raw[place]))
@@ -180,16 +180,16 @@ class PageReader(Generic[ItemT]):
                 self._add_mended(some, place, json.loads(bytes(raw[place]).decode("utf-8", "replace")))
         return some
 
-    def _read_piecemeal(self, body: bytes) -> Page[ItemT]:
+    def _read_piecemeal(self, body: bytes) -> DeltaPage[ItemT]:
         """Read what can be read of a page with a bad item on it."""
         whole = _parse_leniently(body)
         next_link, delta_link = _get_link(whole, "@odata.nextLink"), _get_link(whole, "@odata.deltaLink")
-        page: Page[ItemT] = Page([], next_link, delta_link, body=body, is_mended=True)
+        page: DeltaPage[ItemT] = DeltaPage([], next_link, delta_link, body=body, is_mended=True)
         for place, given in enumerate(whole["value"]):
             self._add_mended(page, place, given)
         return page
 
-    def _add_mended(self, page: Page[ItemT], place: int, given: Any) -> None:
+    def _add_mended(self, page: DeltaPage[ItemT], place: int, given: Any) -> None:
         """Add an item that is read leniently, or the reason why it cannot be read."""
         try:
             page.items.append(msgspec.convert(_mend(given), self._kind, strict=False))

@@ -12,7 +12,7 @@ from msgspec import UNSET
 from bot.graph.sync.capture import capture_mail, capture_meeting, get_message_source, make_digest
 from bot.graph.sync.direction import find_kind
 from bot.graph.sync.firm import Firm, Reason
-from bot.graph.sync.pages import Event, ItemT, Message, MessageKey, Page, PageReader
+from bot.graph.sync.pages import DeltaPage, Event, ItemT, Message, MessageKey, PageReader
 from storage.engine.connection import Connection, Reading
 from storage.history.events import InteractionEvent
 from storage.history.interactions import add_interaction_events, list_recorded
@@ -50,10 +50,10 @@ class Recorder(ABC, Generic[ItemT]):
         self.lease = lease
         self.firm = firm
 
-    async def prepare(self, page: Page[ItemT]) -> None:
+    async def prepare(self, page: DeltaPage[ItemT]) -> None:
         """Fetch further data that a page needs, before its transaction; raises `GraphError`."""
 
-    async def decide(self, connection: Reading, page: Page[ItemT], now: int) -> Decided:
+    async def decide(self, connection: Reading, page: DeltaPage[ItemT], now: int) -> Decided:
         """Decide on every item of a page, in its transaction.
 
         An item that fails is quarantined, and the rest of the page is kept.
@@ -64,7 +64,7 @@ class Recorder(ABC, Generic[ItemT]):
         return decided
 
     @abstractmethod
-    async def _decide(self, connection: Reading, page: Page[ItemT], now: int, decided: Decided) -> None:
+    async def _decide(self, connection: Reading, page: DeltaPage[ItemT], now: int, decided: Decided) -> None:
         """Fill in what the items mean."""
 
     @abstractmethod
@@ -101,11 +101,11 @@ class MailRecorder(Recorder[MessageT]):
         self._feed = feed
         self._usual = Kind.SENT if feed == Feed.SENT else Kind.RECEIVED
 
-    async def _decide(self, connection: Reading, page: Page[MessageT], now: int, decided: Decided) -> None:
+    async def _decide(self, connection: Reading, page: DeltaPage[MessageT], now: int, decided: Decided) -> None:
         """Decide on new mails only; a stored mail stays recorded, also if it has left its folder."""
         sources = self._list_sources(page, decided)
         await self._drop_held(connection, sources)
-        new = _MESSAGES.read_some(page, sources.values()) if sources else Page[Message]([])
+        new = _MESSAGES.read_some(page, sources.values()) if sources else DeltaPage[Message]([])
         decided.quarantined.update({make_digest(name): reason for name, reason in new.poisons.items()})
         found: dict[bytes, tuple[Message, Kind]] = {}
         for message in new.items:
@@ -118,7 +118,7 @@ class MailRecorder(Recorder[MessageT]):
             if source not in asked or source in unusual:
                 self.capture(decided, source, capture_mail, message, kind, source, self.firm, now)
 
-    def _list_sources(self, page: Page[MessageT], decided: Decided) -> dict[bytes, int]:
+    def _list_sources(self, page: DeltaPage[MessageT], decided: Decided) -> dict[bytes, int]:
         """Return the index of each mail on the page, by its probable key."""
         keys = enumerate(page.items)
         return {get_message_source(key, self._usual): place for place, key in keys if key.removed is None}
@@ -140,7 +140,7 @@ class CalendarRecorder(Recorder[Event]):
         self._fetch_series = fetch_series
         self._series: dict[str, Event | None] = {}
 
-    async def prepare(self, page: Page[Event]) -> None:
+    async def prepare(self, page: DeltaPage[Event]) -> None:
         """Fetch the series of every occurrence, which itself contains its time only (graph-docs issue 7632)."""
         self._series.update({event.id: event for event in page.items if event.type == "seriesMaster"})
         for event in page.items:
@@ -148,7 +148,7 @@ class CalendarRecorder(Recorder[Event]):
             if master_id and event.attendees is UNSET and master_id not in self._series:
                 self._series[master_id] = await self._fetch_series(master_id)
 
-    async def _decide(self, connection: Reading, page: Page[Event], now: int, decided: Decided) -> None:
+    async def _decide(self, connection: Reading, page: DeltaPage[Event], now: int, decided: Decided) -> None:
         # An item may come twice in a round, in any state: its last one counts.
         latest = {make_digest(event.id): event for event in page.items}
         for source, event in latest.items():

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Final
 
 from bot.graph.client.errors import GraphError, SignInError
-from bot.graph.sync.pages import ItemT, Page
+from bot.graph.sync.pages import DeltaPage, ItemT
 
 _SAME_PAGES: Final = 3
 """Times that the same items may come in a row; two are an ordinary repetition."""
@@ -50,7 +50,7 @@ class RoundWatch:
         self._same = 0
         self._empty = 0
 
-    def check(self, page: Page[ItemT]) -> None:
+    def check(self, page: DeltaPage[ItemT]) -> None:
         """Check the next page; raises `GraphError` (`endlessRound`) if the round repeats itself."""
         if page.delta_link:
             return
