@@ -64,7 +64,7 @@ async def add_contact(
     """Add a contact (`is_contact=False` for one only seen) with its words; counted at its company."""
     number = values.pop("id", None) or next(_numbers)
     address = address or f"contact{number}@elsewhere.example"
-    row = {"folded_name": fold_name(name), "is_contact": True, "reason": "wrote_to", "created_at": NOW}
+    row = {"folded_name": fold_name(name), "is_contact": True, "reason": "wrote", "created_at": NOW}
     row |= {"address": address, "name": name} | values
     await connection.execute(insert(Contact).values(tenant_id=tenant_id, id=number, **row))
     if row.get("company_id") and row["is_contact"]:

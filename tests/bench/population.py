@@ -324,7 +324,7 @@ class History:
             company.contacts += 1
             company.totals.add(whole)
         company_id = place + 1 if company else None
-        reason = "wrote_to" if is_contact else "wrote_in"
+        reason = "wrote" if is_contact else "wrote_in"
         await self.people.add(number, address, name, folded, marks, company_id, is_contact, reason, *whole.as_row())
 
     async def _add_exchange(self, contact: int, user: int, *, is_mine: bool) -> Totals:
