@@ -118,7 +118,14 @@ async def do(office: Office, verb: str, data: dict[str, Any], surface: str) -> t
     if "Yes, go on" in said(reply):
         reply = await office.click(reply, "Yes, go on", surface=surface)
     assert not reply.is_error, reply.summary
+    assert await list_sources(office, last) <= {surface}
     return reply, await list_new(office, last)
+
+
+async def list_sources(office: Office, after: int) -> set[str]:
+    """Return where the record says that what was changed since was changed."""
+    async with office.database.reading(1) as connection:
+        return set(await connection.scalars(select(Audit.source).where(Audit.id > after)))
 
 
 def test_every_verb_that_writes_is_among_them():
@@ -146,6 +153,15 @@ async def test_each_of_these_buttons_takes_back_what_was_done(office, verb, data
         undone = await office.click(undone, "Yes, go on")
     assert not undone.is_error
     assert len(undone.data["audit_ids"]) == len(undoable)
+
+
+@pytest.mark.parametrize("surface", ["pane", "tab"])
+@pytest.mark.parametrize("verb", ["changes.restore", "firm.add_admin", "firm.remove_admin", "firm.save", "keep"])
+async def test_the_record_says_where_rules_restorations_and_what_is_kept_were_changed(office, verb, surface):
+    await do(office, verb, WRITING[verb][0], surface)
+    async with office.database.reading(1) as connection:
+        newest = await connection.scalar(select(Audit.source).order_by(Audit.id.desc()).limit(1))
+    assert newest == surface
 
 
 async def test_the_last_company_that_is_sorted_out_can_be_undone_too(office):
