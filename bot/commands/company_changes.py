@@ -10,6 +10,7 @@ from msgspec import UNSET
 from bot.commands.bulk_changes import set_many
 from bot.commands.change_notices import tell
 from bot.commands.change_words import Wanted, is_replacing, say_step, want
+from bot.commands.colleagues import find_colleague
 from bot.commands.inputs import Back, ChangeInput, OfCompany, OfSeveral, read_type, tidy
 from bot.commands.names import (
     AskAgain,
@@ -151,9 +152,16 @@ def _ids(several: list[Meant]) -> tuple[int, ...]:
 
 
 async def _turn_round(turn: Turn, given: SetPartner) -> SetPartner:
-    """Take `assign Anne Martin to Acme` the other way round where only that names a company."""
+    """Take `assign Anne Martin to Acme` the other way round where that names a company rather."""
     other = given.either_way
-    if other is None or await companies.find_companies(turn.connection, turn.viewer, tidy(given.name)):
+    if other is None:
+        return given
+    here, there = [
+        await companies.find_companies(turn.connection, turn.viewer, tidy(name)) for name in (given.name, other.name)
+    ]
+    if not there or any(match.is_exact for match in here):
+        return given
+    if here and not any(match.is_exact for match in there) and not await find_colleague(turn, tidy(given.name), []):
         return given
     return SetPartner(name=other.name, person=other.person, is_guess=given.is_guess, back=given.back)
 

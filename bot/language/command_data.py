@@ -31,8 +31,9 @@ def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
     for key, nothing in (("person", "nobody"), ("type", "none")):
         if data.get(key) == nothing:
             data[key] = None
-    if clause.meaning.is_either_way and data["person"] not in {None, "me"}:
-        data["or"] = {"name": data["person"], "person": data["name"]}
+    if clause.meaning.is_either_way and clause.values["person"] not in {"nobody", "me"}:
+        # "take Acme off Marc" leaves it with nobody whichever of the two is the company.
+        data["or"] = {"name": clause.values["person"], "person": data["person"] and data["name"]}
     verb = clause.meaning.name
     if verb == "show":
         return {"name": get_called(data["name"])}

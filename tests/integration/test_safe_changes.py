@@ -6,7 +6,7 @@ from sqlalchemy import select
 from storage.models import Audit, Company
 from tests.card_checks import walk
 from tests.card_samples import draw_all
-from tests.factories import ago
+from tests.factories import add_company, ago
 from tests.integration.test_keeping import happen
 from tests.office import Office, look, open_office, read, said
 
@@ -245,3 +245,32 @@ async def test_the_notice_of_a_new_company_asks_for_the_type_and_then_for_the_pa
     await office.click(second, "Me")
     initech = await look(office, "Initech")
     assert (initech.type, await partner_of(office, "Initech")) == ("client", ANNE)
+
+
+TAKEN_OFF = [
+    *("enlève Acme de Marc", "enlève Marc d'Acme", "retire Acme à Marc", "retire Acme de Marc Lefèvre"),
+    *("enlève la société Acme à Marc", "retire le client Acme de Marc", "enlève Marc de la société Acme"),
+    *("retire Acme des dossiers de Marc", "désattribue Acme de Marc", "Acme n'est plus à Marc", "retire-moi Acme"),
+    *("remove Acme from Marc", "remove Marc from Acme", "take Acme off Marc", "take Marc off Acme", "take me off Acme"),
+    *("take Marc Lefèvre off Acme", "unassign Acme from Marc", "unassign Marc from Acme", "drop Marc from Acme"),
+    *(
+        "Acme is no longer Marc's",
+        "Acme no longer belongs to Marc",
+        "remove me from Acme",
+        "please remove Marc from Acme",
+    ),
+]
+
+
+@pytest.mark.parametrize("words", TAKEN_OFF)
+async def test_a_company_is_taken_off_a_colleague_whichever_of_the_two_is_said_first(office, words):
+    asked = await office.say(words)
+    assert asked.found.again["company_id"] == office.companies["Acme Industries"]
+    assert "Acme Industries, partner: Anne Martin → nobody" in read(asked.card)
+
+
+async def test_a_company_that_is_called_like_a_colleague_is_not_taken_for_them(office):
+    async with office.database.writing(1) as connection:
+        marc = await add_company(connection, "Marc", "marc.example", contact_count=1)
+    asked = await office.say("take Marc off Globex")
+    assert asked.found.again["company_id"] == marc
