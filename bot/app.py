@@ -77,7 +77,7 @@ async def create_app(
         line = await stack.enter_async_context(open_teams(config, is_demo=is_demo))
         session = await stack.enter_async_context(open_session(config))
         notices = Notices(clock)
-        door = Door(database, clock, notices)
+        door = Door(database, clock, notices, config.first_rules)
         keys = KeySet(f"{config.login_url}/common/discovery/v2.0/keys", functools.partial(fetch, session))
         app = web.Application(client_max_size=2**20)
         app[DATABASE] = database

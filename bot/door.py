@@ -30,6 +30,7 @@ from bot.verb_inputs import Input
 from bot.verbs import Place, Role, Verb
 from storage.engine.database import Database
 from storage.errors import StoreUnavailableError
+from storage.firm.rule_values import FirmRules
 from storage.firm.users import KnownUser
 
 __all__ = ["BESIDE", "VERSIONED", "Caller", "Claim", "Door", "Run"]
@@ -50,8 +51,14 @@ log = structlog.get_logger(__name__)
 class Door:
     """Admits users, runs the verbs that they may call, and turns every failure into a card."""
 
-    def __init__(self, database: Database, clock: Callable[[], float], post: Post | None = None) -> None:
-        self._dispatcher = Dispatcher(database, draw_reply, post)
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], float],
+        post: Post | None = None,
+        first_rules: FirmRules | None = None,
+    ) -> None:
+        self._dispatcher = Dispatcher(database, draw_reply, post, first_rules)
         self._clock = clock
 
     def admit(

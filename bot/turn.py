@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
 from storage.engine.connection import Connection, Reading
+from storage.firm.rule_values import FirmRules
 from storage.messages.notice_preferences import NoticePreferences
 from storage.viewer import Viewer
 
@@ -135,6 +136,8 @@ class Turn:
     locale: str = ""
     origin: str = ""
     """Where changes come from, where that is not the surface: what a demo sows is nobody's to take back."""
+    first_rules: FirmRules | None = None
+    """The rules that the environment asks for; None where nobody says."""
 
     @property
     def source(self) -> str:

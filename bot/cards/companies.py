@@ -142,7 +142,9 @@ def _draw_contacts(reader: Reader, company: CompanyDetail) -> list[Json]:
     back = {"verb": "company.open", "company_id": company.id}
     rows = [_draw_contact(reader, contact, back) for contact in company.contacts[:CONTACTS]]
     if company.contact_count > len(rows):
-        everyone = {"of": "contacts", "scope": "firm", "company_id": company.id}
+        # The firm's list holds nobody whom the reader keeps.
+        scope = "mine" if company.is_kept else "firm"
+        everyone = {"of": "contacts", "scope": scope, "company_id": company.id}
         title = say(language, "cards.company.all_contacts", count=company.contact_count)
         rows.append(entries.row(title, "", "list", filter=everyone))
     return [kit.group([kit.subtitle(text(language, "company.contacts")), *rows])]

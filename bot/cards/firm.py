@@ -11,7 +11,7 @@ from bot.cards.inputs import LONG_LENGTH, beside, choice, choose_one, choose_per
 from bot.cards.phrases import text
 from bot.language import LANGUAGES, name_language, say
 from bot.language.wording import clean, trim
-from bot.results.firm import FirmShown
+from bot.results.firm import FirmShown, WaitingRule
 from bot.turn import Card, Choice, Json, Language, Reader
 from storage.firm.rule_values import CONTACT_RULES, SERVES, FirmRules, list_values, write_value
 
@@ -41,6 +41,7 @@ def draw_firm(reader: Reader, shown: FirmShown) -> Card:
     body = [kit.title(say(language, f"firm.{shown.section}")), kit.note(say(language, f"firm.{shown.section}_hint"))]
     if shown.note:
         body.append(kit.good_news(shown.note))
+    body += [kit.warning(_say_waiting(language, rule)) for rule in shown.waiting]
     others = [
         button(say(language, f"firm.{other}"), "firm.settings", section=other)
         for other in SECTIONS
@@ -52,6 +53,11 @@ def draw_firm(reader: Reader, shown: FirmShown) -> Card:
     body += [_draw_input(language, name, value) for name, value in written.items()]
     save = submit(text(language, "company.save"), "firm.save", section=shown.section, was=written)
     return kit.card(body, [save, *others])
+
+
+def _say_waiting(language: Language, rule: WaitingRule) -> str:
+    value = say_choice(language, rule.name, rule.value) if rule.name in _CHOICES else clean(rule.value, 200)
+    return say(language, "firm.waits", rule=say(language, f"firm.rule.{rule.name}"), value=value, loss=rule.loss)
 
 
 def _write(rules: FirmRules, names: Sequence[str]) -> dict[str, str]:

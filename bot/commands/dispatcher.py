@@ -13,6 +13,7 @@ from bot.verb_inputs import Input
 from bot.verbs import Role, Verb
 from storage.engine.connection import Connection, Reading
 from storage.engine.database import Database
+from storage.firm.rule_values import FirmRules
 from storage.messages.notice_preferences import NoticePreferences
 from storage.record.audit import add_audit
 from storage.viewer import Viewer
@@ -59,12 +60,15 @@ class Caller:
 class Dispatcher:
     """Runs commands."""
 
-    def __init__(self, database: Database, draw: Draw, post: Post | None = None) -> None:
+    def __init__(
+        self, database: Database, draw: Draw, post: Post | None = None, first_rules: FirmRules | None = None
+    ) -> None:
         self.database = database
         self.memory = Memory()
         self._exports = ExportQueue()
         self._draw = draw
         self._post = post
+        self._first_rules = first_rules
         self._preferences = NoticePreferences() if post is None else post.default
 
     async def run(self, verb: Verb, given: Input, caller: Caller, reader: Reader, claim: Claim | None = None) -> Reply:
@@ -96,6 +100,7 @@ class Dispatcher:
             may_name_view=caller.may_name_view,
             locale=reader.locale,
             origin=caller.origin,
+            first_rules=self._first_rules,
         )
 
     async def _answer(self, verb: Verb, given: Input, turn: Turn) -> Reply:

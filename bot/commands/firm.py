@@ -10,14 +10,15 @@ from bot.commands.inputs import Id
 from bot.errors import BadRequestError
 from bot.language import LANGUAGES, say, say_date
 from bot.results.base import Result
-from bot.results.firm import Administrator, FirmShown
+from bot.results.firm import Administrator, FirmShown, WaitingRule
 from bot.results.questions import Asked
 from bot.turn import Turn
 from bot.verb_inputs import Input
 from bot.verbs import ADMINISTRATORS, CHANGES_FROM_CARD, READS, Router
 from storage.errors import MissingError, RuleError
+from storage.firm.held_rules import list_held
 from storage.firm.rule_preview import Loss, preview_loss
-from storage.firm.rule_values import read_value, write_value
+from storage.firm.rule_values import list_values, read_value, write_value
 from storage.firm.rules import get_rules, set_rules
 from storage.firm.user_search import search_users
 from storage.firm.users import get_user, list_people
@@ -140,6 +141,15 @@ async def _set_admins(turn: Turn, admins: tuple[str, ...], note: str) -> FirmSho
     return await _show(turn, "admins", note, note)
 
 
+async def _list_waiting(turn: Turn) -> tuple[WaitingRule, ...]:
+    """List what the environment asks for that waits for `carnet purge --confirm`."""
+    if turn.first_rules is None:
+        return ()
+    wanted = list_values(turn.first_rules)
+    held = await list_held(turn.connection, turn.viewer.tenant_id, turn.first_rules, turn.now)
+    return tuple(WaitingRule(loss.name, write_value(wanted[loss.name]), say_loss(turn.language, loss)) for loss in held)
+
+
 async def _show(turn: Turn, section: str, summary: str, note: str = "") -> FirmShown:
     rules = await get_rules(turn.connection, turn.viewer.tenant_id)
     known = {one.entra_id: one for one in await list_people(turn.connection, turn.viewer, rules.admins)}
@@ -149,5 +159,12 @@ async def _show(turn: Turn, section: str, summary: str, note: str = "") -> FirmS
     )
     found = await search_users(turn.connection, turn.viewer, "") if section == "admins" else []
     colleagues = tuple((one.id, one.name) for one in found if one.entra_id not in rules.admins)
-    shown = FirmShown(summary=summary, rules=rules, administrators=administrators, section=section, note=note)
+    shown = FirmShown(
+        summary=summary,
+        rules=rules,
+        administrators=administrators,
+        section=section,
+        note=note,
+        waiting=await _list_waiting(turn) if section == "rules" else (),
+    )
     return replace(shown, colleagues=colleagues)

@@ -78,6 +78,17 @@ class FirmShown(Result):
     """Some of the others, by number and name, whom the picker offers before anybody types."""
     section: str = "rules"
     note: str = ""
+    waiting: tuple["WaitingRule", ...] = ()
+    """What the environment asks for and the firm does not follow yet, for it would delete something."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRule:
+    """A rule of the environment that waits until it is confirmed; `loss` says what would go."""
+
+    name: str
+    value: str
+    loss: str
 
 
 def describe_status(found: FirmStatus) -> Status:

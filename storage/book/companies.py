@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import and_, func, literal_column, select
 
 from storage.book import timeline
 from storage.book.relationships import get_known
@@ -21,7 +21,7 @@ from storage.lists.paging import Page
 from storage.lists.query import ListQuery
 from storage.lists.sources import get_source
 from storage.lists.statement import fetch_page
-from storage.models import Company, CompanyDomain, CompanyRelationship, CompanyType, Contact
+from storage.models import Company, CompanyDomain, CompanyRelationship, CompanyType, Contact, Relationship
 from storage.viewer import Access, Viewer
 
 _MOST_ROWS: Final = 100
@@ -113,7 +113,10 @@ async def get_company(connection: Reading, viewer: Viewer, company_id: int) -> C
         return None
     domains = await _prepare_domains(viewer.kind).fetch(connection, _get_values(viewer, company_id=company_id))
     known = await get_known(connection, viewer, CompanyRelationship, company_id)
-    contacts = await _list_contacts(connection, viewer, company_id)
+    is_kept = known.kept > 0 and await _is_kept(connection, viewer, domains)
+    contacts = await _list_contacts(connection, viewer, company_id, is_kept=is_kept)
+    own_count, kept_count = await _count_own(connection, viewer, company_id) if known.kept else (0, 0)
+    count = own_count if is_kept else company.contact_count + kept_count
     return CompanyDetail(
         id=company.id,
         name=company.name,
@@ -122,12 +125,12 @@ async def get_company(connection: Reading, viewer: Viewer, company_id: int) -> C
         partner_id=company.partner_id,
         partner_name=company.partner_name,
         version=company.version,
-        contact_count=max(company.contact_count, len(contacts)),
+        contact_count=max(count, len(contacts)),
         domains=tuple(row.domain for row in domains),
         firm=known.firm,
         mine=known.mine,
         is_mine=known.is_mine,
-        is_kept=known.kept > 0 and await _is_kept(connection, viewer, domains),
+        is_kept=is_kept,
         knowers=known.knowers,
         knower_count=known.knower_count,
         recent=await _list_recent(connection, viewer, company_id),
@@ -141,15 +144,29 @@ async def _is_kept(connection: Reading, viewer: Viewer, domains: Sequence[Any]) 
     return any(keeps.get(digest_address(f"@{row.domain}")) for row in domains)
 
 
-async def _list_contacts(connection: Reading, viewer: Viewer, company_id: int) -> tuple[ContactBrief, ...]:
-    """List the contacts there that the viewer may see, newest first."""
+async def _count_own(connection: Reading, viewer: Viewer, company_id: int) -> tuple[int, int]:
+    """Count the viewer's own contacts there, and those of them who are the viewer's alone: in no figure of the firm."""
+    [row] = await _prepare_own_count(viewer.kind).fetch(connection, _get_values(viewer, company_id=company_id))
+    return row[0] or 0, row[1] or 0
+
+
+async def _list_contacts(
+    connection: Reading, viewer: Viewer, company_id: int, *, is_kept: bool
+) -> tuple[ContactBrief, ...]:
+    """List the contacts there that the viewer may see, newest first.
+
+    At a company that the viewer keeps, what they had themselves counts; else whatever they may know of, which their
+    own may be newer than.
+    """
     newest = Filter(of="contacts", scope="firm", company_id=company_id)
     options: dict[str, Any] = {"now": 0, "cursor": None, "limit": _CONTACTS_SHOWN}
-    found = list((await fetch_page(connection, viewer, newest, _make_brief, **options)).rows)
+    rows = (await fetch_page(connection, viewer, newest, _make_brief, **options)).rows
+    found = {one.id: one for one in rows}
     if not viewer.is_in_public:  # those whom the viewer keeps are among their own alone
         own = (await fetch_page(connection, viewer, newest.changed(scope="mine"), _make_brief, **options)).rows
-        found += [one for one in own if one.id not in {other.id for other in found}]
-    return tuple(sorted(found, key=lambda one: -one.last_at)[:_CONTACTS_SHOWN])
+        is_newer = {one.id for one in own if one.id not in found or one.last_at > found[one.id].last_at}
+        found |= {one.id: one for one in own if is_kept or one.id in is_newer}
+    return tuple(sorted(found.values(), key=lambda one: -one.last_at)[:_CONTACTS_SHOWN])
 
 
 def _make_brief(row: Any) -> ContactBrief:
@@ -171,6 +188,15 @@ def _prepare_domains(kind: Viewer) -> Prepared:
     of = CompanyDomain
     is_there = Access(as_parameters(kind)).of_company(of, of.company_id), of.company_id == number("company_id")
     return Prepared(select(of.domain).where(*is_there).order_by(func.length(of.domain), of.domain), is_quick=True)
+
+
+@lru_cache
+def _prepare_own_count(kind: Viewer) -> Prepared:
+    access, of, own = Access(as_parameters(kind)), Contact, Relationship
+    is_same = and_(of.tenant_id == own.tenant_id, of.id == own.contact_id)
+    is_there = access.own_contacts(own), access.contacts_of(own)
+    counted = select(func.count(), func.count().filter(~of.is_contact)).select_from(own).join(of, is_same)
+    return Prepared(counted.where(*is_there, of.company_id == number("company_id")), is_quick=True)
 
 
 @lru_cache

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from bot.door import Door
 from storage.book.companies import get_company
 from storage.book.contacts import get_contact
 from storage.engine.rls import SYSTEM
@@ -328,6 +329,30 @@ async def test_a_value_that_is_none_is_a_sentence_on_the_card(office):
     card = await office.say("settings of the firm", by="Ada")
     refused = await office.click(card, "Save", {"timezone": "Mars"}, by="Ada")
     assert (refused.code, "no time zone" in said(refused)) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "said_of_it"),
+    [
+        ("en", ("carnet purge --confirm", "1 mail or meeting from before")),
+        ("fr", ("carnet purge --confirm", "1 courriel ou réunion d'avant")),
+    ],
+)
+async def test_the_card_says_which_rule_of_the_environment_waits(office, language, said_of_it):
+    office.door = Door(office.database, lambda: office.now, office.posted, FirmRules(retention_days=1))
+    await keep_old_mail(office.database)
+    card = await office.ask("firm.settings", by="Ada", language=language)
+    assert all(words in said(card) for words in said_of_it)
+    privacy = await office.ask("firm.settings", {"section": "privacy"}, by="Ada", language=language)
+    assert "purge" not in said(privacy)
+
+
+async def test_where_nothing_waits_the_card_says_nothing_of_it(office):
+    office.door = Door(office.database, lambda: office.now, office.posted, FirmRules(retention_days=1))
+    assert "purge" not in said(await office.say("settings of the firm", by="Ada"))
+    await keep_old_mail(office.database)
+    await set_one(office.database, "retention_days", 400)  # what an administrator gave stays, and nothing waits
+    assert "purge" not in said(await office.say("settings of the firm", by="Ada"))
 
 
 async def test_administrators_are_named_and_let_go_on_the_card(office):

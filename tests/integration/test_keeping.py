@@ -293,3 +293,60 @@ async def test_A6_nobody_takes_back_what_a_colleague_kept(office):
     await know_secretly(office, "nothing")
     kept = await office.ask("keep", {"contact_id": ZELDA}, by=ANNE)
     assert (await office.ask("undo", {"audit_ids": kept.data["audit_ids"]}, by=MARC)).code == 404
+
+
+async def add_people(office: Office, count: int) -> None:
+    """Let Anne write to more people at the company than its card shows."""
+    anne = office.people[ANNE].user_id
+    async with office.database.writing(1) as connection:
+        numbers = [
+            await factories.add_contact(connection, f"P {one}", f"p{one}@{DOMAIN}", company_id=HIDDEN, is_contact=False)
+            for one in range(count)
+        ]
+        for number in numbers:
+            await factories.add_relationship(connection, anne, number)
+            await happen(connection, anne, number, ago(9))
+        await recount(connection, 1, anne, "outreach", numbers)
+
+
+@pytest.mark.parametrize("way", ["company", "contact"])
+async def test_A6_a_kept_company_counts_ones_own_people_there(office, way):
+    await meet_in_secret(office, way)
+    await add_people(office, 12)
+    async with office.database.reading(1) as connection:
+        company = await get_company(connection, office.people[ANNE], HIDDEN)
+        theirs = await get_company(connection, office.people[MARC], HIDDEN)
+    assert company is not None
+    assert (company.contact_count, len(company.contacts)) == (13, 10)
+    assert (0 if theirs is None else theirs.contact_count) == (0 if way == "company" else 12)
+    rows = await office.click(await office.ask("company.open", {"company_id": HIDDEN}), "Show all 13 contacts")
+    assert len(rows.data["rows"]) >= 10
+
+
+@pytest.mark.parametrize(("way", "expected"), [("company", ago(1)), ("contact", ago(1))])
+async def test_A6_the_line_of_ones_own_contact_has_ones_own_date(office, way, expected):
+    """Marc dealt with Zelda longer ago than Anne, who keeps her."""
+    await meet_in_secret(office, way)
+    await deal(office, days=30)
+    async with office.database.reading(1) as connection:
+        company = await get_company(connection, office.people[ANNE], HIDDEN)
+    assert company is not None
+    assert {one.id: one.last_at for one in company.contacts}[ZELDA] == expected
+
+
+async def test_A6_at_a_company_that_one_keeps_a_colleagues_newer_date_is_not_ones_own(office):
+    await meet_in_secret(office, "company")
+    await deal(office, days=0)
+    async with office.database.reading(1) as connection:
+        company = await get_company(connection, office.people[ANNE], HIDDEN)
+    assert company is not None
+    assert {one.id: one.last_at for one in company.contacts}[ZELDA] == ago(1)
+
+
+async def deal(office: Office, *, days: int) -> None:
+    marc = office.people[MARC].user_id
+    async with office.database.writing(1) as connection:
+        await factories.add_relationship(connection, marc, ZELDA)
+        await factories.add_company_relationship(connection, marc, HIDDEN)
+        await happen(connection, marc, ZELDA, ago(days))
+        await recount(connection, 1, marc, "outreach", [ZELDA])
