@@ -9,9 +9,7 @@ from sqlalchemy.orm import aliased
 
 from storage.engine.join_order import InOrder
 from storage.engine.parameters import number
-from storage.lists.query import ListQuery
-from storage.lists.sources import (
-    get_viewer_parameters,
+from storage.lists.conditions import (
     has_partner_ranges,
     is_of_partners,
     is_of_types,
@@ -19,6 +17,8 @@ from storage.lists.sources import (
     select_known,
     select_word,
 )
+from storage.lists.query import ListQuery
+from storage.lists.sources import get_viewer_parameters
 from storage.models import Company, Contact, Relationship, SearchWord
 from storage.viewer import Access, Viewer
 

@@ -34,11 +34,12 @@ from storage.engine.connection import Reading
 from storage.engine.join_order import InOrder
 from storage.engine.parameters import number, text
 from storage.engine.prepared import Prepared
+from storage.lists.conditions import has_partner_ranges, is_of_types, list_filters, may_have_words
 from storage.lists.filters import Filter
 from storage.lists.paging import Page, Row, make_page, read_cursor
 from storage.lists.prefilters import CountedPrefilter, list_prefilters
 from storage.lists.query import ListQuery, get_list_query
-from storage.lists.sources import Source, get_source, has_partner_ranges, is_of_types, list_filters, may_have_words
+from storage.lists.sources import Source, get_source
 from storage.models import CompanyType, Contact
 from storage.viewer import Viewer
 
