@@ -12,7 +12,8 @@ from bot.environment import has_credential
 from bot.loops import repeat, wait
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
-from storage.messages.outbox import NewNotice, add_notices, list_notified
+from storage.messages.notice_history import list_notified
+from storage.messages.outbox import NewNotice, add_notices
 from storage.queue.directory import list_admins
 from storage.queue.health import list_firms
 

@@ -19,14 +19,13 @@ from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.messages.notice_data import NoticeRecipient, get_first_sync_result, get_notice_recipients
+from storage.messages.notice_history import count_messages_by_group, list_rows_of
 from storage.messages.notice_preferences import NoticePreferences, read_notice_preferences
 from storage.messages.outbox import (
     ClaimedNotice,
     claim_notices,
-    count_messages_by_group,
     get_next_due_at,
     list_due_people,
-    list_rows_of,
     mark_stuck_unknown,
     postpone,
     set_sent,

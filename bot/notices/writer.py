@@ -9,17 +9,15 @@ from bot.turn import Notice
 from storage.engine.connection import Connection
 from storage.history.page import Applied
 from storage.messages.notice_data import NoticeRecipient, get_notice_recipients, list_concerned
-from storage.messages.notice_preferences import NoticePreferences, read_notice_preferences
-from storage.messages.outbox import (
+from storage.messages.notice_history import (
     Message,
-    NewNotice,
-    add_notices,
-    delete_pending,
     has_notice,
     list_messages_about,
     list_notified,
     list_pending_updates,
 )
+from storage.messages.notice_preferences import NoticePreferences, read_notice_preferences
+from storage.messages.outbox import NewNotice, add_notices, delete_pending
 from storage.queue.directory import list_admins
 
 SUMMARY_AFTER = 5

@@ -11,11 +11,8 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine.chunks import split
 from storage.engine.connection import Reading
 from storage.engine.database import next_ids
-from storage.engine.parameters import number, text
-from storage.engine.prepared import Prepared
 from storage.engine.wake import wake
 from storage.models import Outbox
 
@@ -92,8 +89,8 @@ async def get_next_due_at(connection: Reading) -> int | None:
 async def claim_notices(connection: AsyncConnection, tenant_id: int, user_id: int, now: int) -> list[ClaimedNotice]:
     """Claim the due rows of one person, except those that another sender has claimed."""
     due = (
-        _select_rows()
-        .where(_of_user(tenant_id, user_id, "pending"), Outbox.due_at <= now)
+        select_rows()
+        .where(of_user(tenant_id, user_id, "pending"), Outbox.due_at <= now)
         .order_by(Outbox.id)
         .limit(MOST_AT_ONCE)
         .with_for_update(skip_locked=True)
@@ -149,107 +146,24 @@ async def mark_stuck_unknown(connection: AsyncConnection, now: int) -> int:
     return result.rowcount
 
 
-async def count_messages_by_group(
-    connection: AsyncConnection, tenant_id: int, user_id: int, since: int
-) -> dict[str, int]:
-    """Count the messages (not rows) of each group that were or may have been sent to a person since a time."""
-    key = func.coalesce(func.nullif(Outbox.activity_id, ""), Outbox.group_key)
-    query = (
-        select(Outbox.group_key, func.count(key.distinct()))
-        .where(
-            Outbox.tenant_id == tenant_id,
-            Outbox.user_id == user_id,
-            Outbox.state.in_(("sent", "sending", "unknown")),
-            Outbox.due_at >= since,
-            Outbox.kind != "update",
-        )
-        .group_by(Outbox.group_key)
-    )
-    return {row[0]: row[1] for row in await connection.execute(query)}
-
-
-_OF_KIND: Final = Prepared(
-    select(Outbox.id)
-    .where(Outbox.tenant_id == number("tenant_id"), Outbox.user_id == number("user_id"), Outbox.kind == text("kind"))
-    .limit(1),
-    is_quick=True,
-)
-
-
-async def has_notice(connection: AsyncConnection, tenant_id: int, user_id: int, kind: str) -> bool:
-    """Return whether a person ever had a row of this kind."""
-    return bool(await _OF_KIND.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id, "kind": kind}))
-
-
 async def delete_pending(
     connection: AsyncConnection, tenant_id: int, user_id: int, kinds: Collection[str], entity_id: int, *, now: int
 ) -> None:
     """Take back what was to be said to a person of an entity, and was not yet."""
-    unsaid = _of_user(tenant_id, user_id, "pending"), Outbox.kind.in_(kinds), Outbox.entity_id == entity_id
+    unsaid = of_user(tenant_id, user_id, "pending"), Outbox.kind.in_(kinds), Outbox.entity_id == entity_id
     values = {"state": "dropped", "due_at": now, "reason": "taken_back"}
     await connection.execute(update(Outbox).where(*unsaid).values(**values))
 
 
-async def list_notified(
-    connection: AsyncConnection, tenant_id: int, kind: str, entity_ids: Collection[int]
-) -> set[tuple[int, int]]:
-    """Return the pairs (user, entity) with a notice of these entities that was, may have been or will be sent."""
-    told: set[tuple[int, int]] = set()
-    for ids in split(entity_ids):
-        query = select(Outbox.user_id, Outbox.entity_id).where(
-            Outbox.tenant_id == tenant_id,
-            Outbox.kind == kind,
-            Outbox.entity_id.in_(ids),
-            Outbox.state.in_(("pending", "sending", "sent", "unknown")),
-        )
-        told.update((row.user_id, row.entity_id) for row in await connection.execute(query))
-    return told
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A sent message: its reader, its conversation, and its rows."""
-
-    user_id: int
-    conversation_id: str
-    activity_id: str
-
-
-async def list_messages_about(connection: AsyncConnection, tenant_id: int, kind: str, entity_id: int) -> list[Message]:
-    """Return the messages that said something of this kind about this entity."""
-    query = (
-        select(Outbox.user_id, Outbox.conversation_id, Outbox.activity_id)
-        .where(Outbox.tenant_id == tenant_id, Outbox.kind == kind, Outbox.entity_id == entity_id)
-        .where(Outbox.state == "sent", Outbox.activity_id != "")
-        .distinct()
-    )
-    return [Message(*row) for row in await connection.execute(query)]
-
-
-async def list_rows_of(
-    connection: AsyncConnection, tenant_id: int, user_id: int, activity_id: str
-) -> list[ClaimedNotice]:
-    """Return the rows that one message said, to draw it again."""
-    query = _select_rows().where(_of_user(tenant_id, user_id, "sent"), Outbox.activity_id == activity_id)
-    return [
-        ClaimedNotice(*row)
-        for row in await connection.execute(query.where(Outbox.kind != "update").order_by(Outbox.id))
-    ]
-
-
-async def list_pending_updates(connection: AsyncConnection, tenant_id: int, user_id: int) -> set[str]:
-    """Return the ids of a person's messages that are about to be drawn again."""
-    query = select(Outbox.group_key).where(_of_user(tenant_id, user_id, "pending"), Outbox.kind == "update")
-    return set(await connection.scalars(query))
-
-
-def _select_rows() -> Select[Any]:
+def select_rows() -> Select[Any]:
+    """Select rows as `ClaimedNotice` has them."""
     return select(
         Outbox.id, Outbox.kind, Outbox.entity_id, Outbox.group_key, Outbox.payload, Outbox.attempts, Outbox.created_at
     )
 
 
-def _of_user(tenant_id: int, user_id: int, state: str) -> Any:
+def of_user(tenant_id: int, user_id: int, state: str) -> Any:
+    """Return the condition that a row is for a person, and in a state."""
     return and_(Outbox.tenant_id == tenant_id, Outbox.user_id == user_id, Outbox.state == state)
 
 
