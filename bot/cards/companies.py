@@ -215,6 +215,9 @@ def draw_partner_question(reader: Reader, company: CompanyDetail, opened: Opened
         entries.row(choice.title, "", "company.set_partner", user_id=choice.value, **carried)
         for choice in suggest(reader, company)[:ANSWERS]
     ]
+    # In sight at once, so that a colleague who is not offered takes a click into the field and one on the button.
+    person = choose_person("user_id", text(language, "company.somebody_else"), say_today(reader, company))
+    other = beside(person, submit(text(language, "company.save"), "company.set_partner", **carried))
     later = button(text(language, "company.later"), "company.open", company_id=company.id, back=opened.back)
     body = [
         *draw_head(reader, company),
@@ -222,9 +225,8 @@ def draw_partner_question(reader: Reader, company: CompanyDetail, opened: Opened
         kit.strong(text(language, "company.partner_question")),
     ]
     return kit.card(
-        [*body, *answers, draw_drawer(reader, company, opened)],
+        [*body, *answers, other],
         [
-            toggle(text(language, "company.somebody_else"), DRAWER),
             later,
             draw_undo(reader, opened.audit_ids, is_undo=opened.is_undo),
         ],

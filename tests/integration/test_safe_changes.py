@@ -3,6 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from bot.cards.notices import draw_new_company
+from bot.results.notices import NewCompany
+from bot.turn import Reader, Reply
 from storage.models import Audit, Company
 from tests.card_checks import walk
 from tests.card_samples import draw_all
@@ -245,6 +248,18 @@ async def test_the_notice_of_a_new_company_asks_for_the_type_and_then_for_the_pa
     await office.click(second, "Me")
     initech = await look(office, "Initech")
     assert (initech.type, await partner_of(office, "Initech")) == ("client", ANNE)
+
+
+async def test_from_the_notice_type_and_partner_are_at_most_two_clicks_each(office):
+    company = NewCompany(office.companies["Initech"], "Initech", 1)
+    notice = Reply(draw_new_company(Reader("en", office.now), company))
+    second = await office.click(notice, "Client")  # one click
+    assert (await look(office, "Initech")).type == "client"
+    picker = next(node for node in walk(second.card) if node.get("id") == "user_id")
+    assert "isVisible" not in str(second.card)  # it is in sight: a click into it, and one on the button beside it
+    zoe = {picker["id"]: str(office.people["Zoé Brun"].user_id)}
+    await office.click(second, "Save", zoe)
+    assert await partner_of(office, "Initech") == "Zoé Brun"
 
 
 TAKEN_OFF = [
