@@ -6,10 +6,11 @@ from tests.browser import in_a_browser, open_window
 from tests.demo_firm import DemoFirm, open_tab, tab_of
 
 pytestmark = in_a_browser
-_FOCUSED = """() => {
+_FOCUSED = r"""() => {
   const on = document.activeElement;
   const names = (on.getAttribute("aria-labelledby") || "").split(" ").filter(Boolean);
-  const label = [...names.map(id => document.getElementById(id)), ...(on.labels || [])].find(Boolean)?.innerText;
+  const labels = [...names.map(id => document.getElementById(id)), ...(on.labels || [])];
+  const label = labels.find(Boolean)?.innerText.split(/\n/)[0];
   return on.matches("button, a, input, select, [role]")
     ? [on.getAttribute("aria-label"), label, on.innerText].map(text => (text || "").trim())
     : [];
@@ -107,3 +108,47 @@ async def test_in_the_pane_a_partner_takes_three_clicks_and_typing(demo_url, fir
         assert await page.evaluate("clicks") == 3
         await page.get_by_role("button", name="Undo").click()
         await page.get_by_text("Taken back.").first.wait_for()
+
+
+async def open_list(window, firm, person):
+    page = await open_tab(window, firm, person)
+    await page.locator(".row").first.wait_for()
+    await page.evaluate(_COUNT_CLICKS)
+    return page
+
+
+async def test_in_the_tab_a_partner_is_set_and_taken_back_without_a_mouse(firm):
+    person = firm.person("Anne Martin")
+    async with tab_of(firm, person) as window:
+        page = await open_list(window, firm, person)
+        await page.locator(".row", has_text="acme.example").first.wait_for()
+        await page.get_by_role("grid").focus()
+        await page.keyboard.press("Enter")
+        await page.locator(".side .ac-adaptiveCard").wait_for()
+        await press(page, "Change")
+        await reach(page, "Relationship partner")
+        await page.keyboard.type("Charl")
+        await page.get_by_role("option", name="Charlotte Ashworth").wait_for()
+        await press(page, "Relationship partner")
+        await press(page, "Save")
+        await page.get_by_text("→ Charlotte Ashworth").first.wait_for()
+        await press(page, "Undo")
+        await page.get_by_text("Taken back.").first.wait_for()
+        assert await page.evaluate("clicks") == 0
+
+
+async def test_in_the_tab_a_list_by_partner_is_named_and_saved_without_a_mouse(firm):
+    person = firm.person("David Okafor")
+    async with tab_of(firm, person) as window:
+        page = await open_list(window, firm, person)
+        await press(page, "New")
+        await reach(page, "Relationship partner")
+        await page.keyboard.press("A")  # a colleague, whose name is then asked for
+        await page.keyboard.type("Charl")
+        await page.get_by_role("option", name="Charlotte Ashworth").wait_for()
+        await page.keyboard.press("Enter")
+        await reach(page, "Name of the list")
+        await page.keyboard.type("Winter dossiers")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("tab", name="Winter dossiers", selected=True).wait_for()
+        assert await page.evaluate("clicks") == 0
