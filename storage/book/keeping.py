@@ -40,7 +40,7 @@ async def undo_keep(connection: AsyncConnection, viewer: Viewer, done: AuditRow,
     of, number = _get_of(done), done.entity_id or 0
     contact_ids = await _list_own(connection, viewer, of, number)
     writer = _Writer(connection, viewer, of, number, contact_ids, now, source)
-    if not contact_ids or await writer.get_choice() != done.after.get("choice", _UNKNOWN):
+    if await writer.get_choice() != done.after.get("choice", _UNKNOWN):
         raise StaleError(None)
     return await writer.set_choice(done.action, choice=done.before.get("choice"), undoes=done.name_undo())
 

@@ -350,3 +350,11 @@ async def deal(office: Office, *, days: int) -> None:
         await factories.add_company_relationship(connection, marc, HIDDEN)
         await happen(connection, marc, ZELDA, ago(days))
         await recount(connection, 1, marc, "outreach", [ZELDA])
+
+
+async def test_A6_undo_gives_the_choice_back_where_nothing_is_left_of_what_was_kept(office):
+    globex = office.companies["Globex"]  # of which there is no mail: the count that follows finds nothing
+    await office.ask("keep", {"company_id": globex}, by=ANNE)
+    assert not (await office.say("undo", by=ANNE)).is_error
+    async with office.database.reading(1) as connection:
+        assert await list_keeps(connection, 1, office.people[ANNE].user_id) == {}
