@@ -26,8 +26,8 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     A card sends all its inputs with a button that takes inputs along, so the verb of such a button takes them all.
     """
 
-    this: ClassVar[str] = ""
-    """The field that "this" stands for when it is said: what the conversation showed last."""
+    this: ClassVar[tuple[str, ...]] = ()
+    """The fields that "this" may stand for when it is said: the one that the conversation showed last."""
     given_by: ClassVar[frozenset[str]] = frozenset()
     """The fields of which one says what `this` would say."""
 

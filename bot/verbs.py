@@ -192,7 +192,7 @@ def _find_faults(verb: Any) -> Iterator[str]:
         yield "is versioned and does not write"
     if verb.versioned and "version" not in taken:
         yield "is versioned and takes no version"
-    for field in {verb.input.this, *verb.input.given_by} - {"", *taken}:
+    for field in {*verb.input.this, *verb.input.given_by} - {*taken}:
         yield f"has no field {field!r}"
 
 

@@ -27,7 +27,9 @@ class ShowShared(Input, frozen=True):
     """Its name when it was put there: what a stranger reads."""
 
 
-@router.verb("company.open", OpenCompany, READS_FROM_CARD.but(where=OWN | GROUP | EXTENSION, leads=True))
+@router.verb(
+    "company.open", OpenCompany, READS_FROM_CARD.but(where=OWN | GROUP | EXTENSION, remembered=True, leads=True)
+)
 async def open_company(turn: Turn, given: OpenCompany) -> Result:
     """Show one company."""
     return await show_company(turn, given.company_id, back=given.back)

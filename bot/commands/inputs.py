@@ -90,7 +90,7 @@ class OfSeveral(ChangeInput, frozen=True):
 class OfView(ChangeInput, frozen=True):
     """A view by its number or its name; "this" is the view that was shown last."""
 
-    this: ClassVar[str] = "view_id"
+    this: ClassVar[tuple[str, ...]] = ("view_id",)
     given_by: ClassVar[frozenset[str]] = frozenset({"view_id", "name"})
     view_id: ViewId | None = None
     name: Words = ""

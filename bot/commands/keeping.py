@@ -1,4 +1,8 @@
-"""Keeping a contact or a company to oneself, and sharing it again; by a button, or by its name."""
+"""Keeping a contact or a company to oneself, and sharing it again; by a button, by its name, or as "this"."""
+
+from typing import ClassVar
+
+import msgspec
 
 from bot.commands.companies import show_company
 from bot.commands.contacts import show_contact
@@ -23,9 +27,14 @@ _OPTIONS = 8
 class OfMine(ChangeInput, frozen=True):
     """A contact or a company of one's own, by its number or its name."""
 
+    this: ClassVar[tuple[str, ...]] = ("contact_id", "company_id")
+    given_by: ClassVar[frozenset[str]] = frozenset({"contact_id", "company_id", "name"})
+
     contact_id: Id | None = None
     company_id: Id | None = None
     name: Words = ""
+    is_remembered: bool = False
+    """It was said of what the conversation showed last: the person is asked first, by its name."""
     is_kept: bool = True
     """False shares it again."""
 
@@ -33,6 +42,8 @@ class OfMine(ChangeInput, frozen=True):
 @router.verb("keep", OfMine, CHANGES.but(remembered=False))
 async def keep(turn: Turn, given: OfMine) -> Result:
     """Keep a contact or a company to oneself, or share it again."""
+    if given.is_remembered:
+        return await _ask_about_this(turn, given)
     if given.contact_id is not None:
         return await _keep(turn, given, "contact", given.contact_id)
     if given.company_id is not None:
@@ -46,11 +57,27 @@ async def keep(turn: Turn, given: OfMine) -> Result:
     if match is None:
         return _ask_which(turn, given, name, matches)
     meant = _mean(given, match)
-    if given.is_guess or not match.is_exact:
-        key = "keep_question" if given.is_kept else "share_again_question"
-        question = say(turn.language, f"keeping.{key}", name=match.name)
-        return Asked(summary=question, again=write_ask("keep", meant), back=given.back)
-    return await keep(turn, meant)
+    return _ask(turn, meant, match.name) if given.is_guess or not match.is_exact else await keep(turn, meant)
+
+
+async def _ask_about_this(turn: Turn, given: OfMine) -> Result:
+    """Name what "this" is, and ask."""
+    meant = msgspec.structs.replace(given, is_remembered=False)
+    if meant.contact_id is not None:
+        contact = await contacts.get_contact(turn.connection, turn.viewer, meant.contact_id)
+        name = (contact.name or contact.address) if contact else ""
+    else:
+        company = await companies.get_company(turn.connection, turn.viewer, meant.company_id or 0)
+        name = company.name if company else ""
+    if not name:
+        raise NotFoundError
+    return _ask(turn, meant, name)
+
+
+def _ask(turn: Turn, meant: OfMine, name: str) -> Result:
+    key = "keep_question" if meant.is_kept else "share_again_question"
+    question = say(turn.language, f"keeping.{key}", name=name)
+    return Asked(summary=question, again=write_ask("keep", meant), back=meant.back)
 
 
 def _mean(given: OfMine, match: Match) -> OfMine:

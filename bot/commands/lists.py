@@ -45,7 +45,7 @@ class NarrowList(ShowList, frozen=True):
 class OfList(ShowList, frozen=True):
     """Something to do with a list: "this" is the list that was shown last."""
 
-    this: ClassVar[str] = "filter"
+    this: ClassVar[tuple[str, ...]] = ("filter",)
     given_by: ClassVar[frozenset[str]] = frozenset({"filter"})
 
 

@@ -31,16 +31,18 @@ class Memory:
         if not kept or reply.is_error:
             return
         who = (viewer.tenant_id, viewer.user_id)
-        self._last[who] = {**self._last.get(who, {}), **kept}
+        last = self._last.get(who, {})
+        older = {key: value for key, value in last.items() if key not in kept}
+        self._last[who] = {**older, **kept}  # the latest stand at the end
         self._last.move_to_end(who)
         if len(self._last) > PEOPLE:
             self._last.popitem(last=False)
 
     def complete(self, viewer: Viewer, verb: Verb, ask: Ask) -> Ask:
         """Return the ask with what "this" means in it, where it says nothing of its own."""
-        this = verb.input.this
-        last = self._last.get((viewer.tenant_id, viewer.user_id)) if this else None
-        if last is None or last.get(this) is None or any(_is_given(ask, key) for key in verb.input.given_by):
+        last = self._last.get((viewer.tenant_id, viewer.user_id), {}) if verb.input.this else {}
+        this = next((key for key in reversed(last) if key in verb.input.this and last[key] is not None), "")
+        if not this or any(_is_given(ask, key) for key in verb.input.given_by):
             return ask
         remembered = {"is_remembered": True} if "is_remembered" in verb.input.__struct_fields__ else {}
         return replace(ask, data={**ask.data, this: last[this], **remembered})

@@ -25,7 +25,7 @@ _ADDRESS = 320
 class OfAddress(Input, frozen=True):
     """An address outside the firm: that of a contact, by number or by name, or any."""
 
-    this: ClassVar[str] = "contact_id"
+    this: ClassVar[tuple[str, ...]] = ("contact_id",)
     given_by: ClassVar[frozenset[str]] = frozenset({"contact_id", "address", "name"})
 
     contact_id: Id | None = None

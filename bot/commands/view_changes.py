@@ -47,7 +47,7 @@ def _check_name(name: str) -> None:
 class OfFilter(OfView, frozen=True):
     """A view and what it asks for: "this" is the list that was shown last."""
 
-    this: ClassVar[str] = "filter"
+    this: ClassVar[tuple[str, ...]] = ("filter",)
     given_by: ClassVar[frozenset[str]] = frozenset({"filter"})
     filter: dict[str, Any] | UnsetType = UNSET
     names: Mapping[str, Words | Strings] = msgspec.field(default_factory=dict)

@@ -23,7 +23,7 @@ Steps = Annotated[int, Meta(ge=-10_000, le=10_000)]
 class PlaceView(OfView, frozen=True):
     """A view and where to put it: at a place counted from 0, some steps on, or where a word says."""
 
-    this: ClassVar[str] = ""
+    this: ClassVar[tuple[str, ...]] = ()
     to: Steps | None = None
     by: Steps = 0
     place: Literal["first", "last", "up", "down"] | None = None
@@ -32,7 +32,7 @@ class PlaceView(OfView, frozen=True):
 class AnyView(OfView, frozen=True):
     """A view by its number or its name, or none."""
 
-    this: ClassVar[str] = ""
+    this: ClassVar[tuple[str, ...]] = ()
 
 
 @router.verb("view.move", PlaceView, CHANGES.but(remembered=False))

@@ -73,7 +73,7 @@ async def _name_all(turn: Turn, shown: Sequence[ViewRow]) -> list[NamedView]:
 class OpenView(OfView, frozen=True):
     """A view to open; there is no "this" of it."""
 
-    this: ClassVar[str] = ""
+    this: ClassVar[tuple[str, ...]] = ()
 
 
 @router.verb("view.open", OpenView, READS.but(remembered=True, leads=True))

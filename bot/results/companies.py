@@ -26,6 +26,11 @@ class CompanyShown(Result):
     wrong: str = ""
     """The field of the form that could not be read; the summary says why, and the form is open with what it held."""
 
+    @property
+    def remembered(self) -> Mapping[str, Any]:
+        """Which company "this" is when it is said."""
+        return {"company_id": self.company.id}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanyShared(Result):

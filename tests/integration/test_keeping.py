@@ -200,6 +200,28 @@ async def test_A6_a_sentence_keeps_and_shares(office, text, language, is_kept):
     assert (zelda.is_kept, actions[-1]) == (is_kept, "contact.keep" if is_kept else "contact.share")
 
 
+THIS = [
+    ("contact.open", "contact_id", "Jean Globex", "keep this to myself", "en", "Keep Jean Globex to yourself?"),
+    ("company.open", "company_id", "Globex", "keep this company to myself", "en", "Keep Globex to yourself?"),
+    ("contact.open", "contact_id", "Jean Globex", "garde celui-ci pour moi", "fr", "Garder Jean Globex pour vous ?"),
+    ("company.open", "company_id", "Globex", "cache ça à mes collègues", "fr", "Garder Globex pour vous ?"),
+]
+
+
+@pytest.mark.parametrize("case", THIS)
+async def test_A6_what_the_conversation_showed_last_is_kept_after_a_question(office, case):
+    text, language, question = case[3:]
+    known = office.contacts | office.companies
+    async with office.database.writing(1) as connection:
+        await happen(connection, office.people[ANNE].user_id, office.contacts["Jean Globex"], ago(3))
+    for verb, key, name in (*[one[:3] for one in THIS[:2] if one[0] != case[0]], case[:3]):
+        await office.ask(verb, {key: known[name]}, by=ANNE)
+    asked = await office.say(text, by=ANNE, language=language)
+    assert question in said(asked)
+    done = await office.ask("keep", dict(asked.found.again) | {"is_guess": False}, by=ANNE)
+    assert "Kept to yourself" in said(done)
+
+
 async def test_A6_every_card_of_ones_own_has_the_button(office):
     async with office.database.writing(1) as connection:
         await happen(connection, office.people[ANNE].user_id, office.contacts["Jean Globex"], ago(3))

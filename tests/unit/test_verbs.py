@@ -69,7 +69,7 @@ def test_a_verb_differs_from_its_kind_in_what_it_says_and_in_nothing_else():
 class AboutNoField(Input, frozen=True):
     """What "this" stands for is no field of it."""
 
-    this: ClassVar[str] = "company_id"
+    this: ClassVar[tuple[str, ...]] = ("company_id",)
 
 
 class GivenByNoField(Input, frozen=True):
