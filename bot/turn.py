@@ -4,9 +4,9 @@ Typed words, a button on a card, the Outlook pane, the tab and the message exten
 data), so that one command answers them all under one rule of access.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Concatenate, Final, Literal, ParamSpec, Protocol, TypeVar
 
 from storage.engine.connection import Connection, Reading
 from storage.firm.rule_values import FirmRules
@@ -17,6 +17,8 @@ Surface = Literal["chat", "group", "pane", "tab", "extension"]
 Language = str
 """The name of a folder of `bot/language`: `en`, `fr`, or any other that is added there."""
 Json = dict[str, Any]
+P = ParamSpec("P")
+T = TypeVar("T")
 Card = Json
 
 
@@ -150,6 +152,14 @@ class Turn:
         if not isinstance(self.connection, Connection):
             raise TypeError(self.verb)
         return self.connection
+
+    def read(self, ask: Callable[Concatenate[Reading, Viewer, P], T], *values: P.args, **named: P.kwargs) -> T:
+        """Ask storage for whoever asks: what they may not see is not there."""
+        return ask(self.connection, self.viewer, *values, **named)
+
+    def write(self, change: Callable[Concatenate[Connection, Viewer, P], T], *values: P.args, **named: P.kwargs) -> T:
+        """Change something in storage for whoever asks; raises `TypeError` in a verb that only reads."""
+        return change(self.writing, self.viewer, *values, **named)
 
     @property
     def reader(self) -> Reader:

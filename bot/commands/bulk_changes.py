@@ -45,7 +45,7 @@ async def set_many(turn: Turn, given: OfSeveral) -> Result:
     if not given.has_type and not has_person:
         raise BadRequestError("nothing_chosen")
     person = await read_person(turn, given, _never) if has_person else None
-    rows = await companies.get_company_rows(turn.connection, turn.viewer, list(versions))
+    rows = await turn.read(companies.get_company_rows, list(versions))
     if not rows:
         raise NotFoundError
     if given.is_confirmed and (len(rows) <= MANY or given.count == len(versions)):
@@ -96,18 +96,14 @@ async def _set(turn: Turn, given: OfSeveral, person: Meant | None, *, has_person
     left: set[int] = set()
     now, source = turn.now, turn.source
     if given.has_type:
-        done = await set_companies_type(
-            turn.writing, turn.viewer, ids, _read_type(given), now=now, source=source, versions=known
-        )
+        done = await turn.write(set_companies_type, ids, _read_type(given), now=now, source=source, versions=known)
         made += done.made
         left.update(done.stale_ids, done.missing_ids)
         known = _raise_versions(known, done)
         ids = [company_id for company_id in ids if company_id not in left]
     if has_person:
         partner_id = None if person is None else person.id
-        done = await set_companies_partner(
-            turn.writing, turn.viewer, ids, partner_id, now=now, source=source, versions=known
-        )
+        done = await turn.write(set_companies_partner, ids, partner_id, now=now, source=source, versions=known)
         made += done.made
         left.update(done.stale_ids, done.missing_ids)
     return await _say_done(turn, given, made, left)
@@ -124,7 +120,7 @@ async def _say_done(turn: Turn, given: OfSeveral, made: Sequence[changes.Change]
     sentence = say(turn.language, "bulk_changes.set_many_done", count=len({change.entity_id for change in changed}))
     lines = []
     if left:
-        rows = await companies.get_company_rows(turn.connection, turn.viewer, list(left))
+        rows = await turn.read(companies.get_company_rows, list(left))
         names = ", ".join(row.name for row in rows.values())
         lines.append(say(turn.language, "bulk_changes.left_alone", names=names[:400]))
     audit_ids = [change.audit_id for change in changed if change.audit_id is not None]

@@ -71,7 +71,7 @@ async def say_steps(turn: Turn, steps: Sequence[Step]) -> list[str]:
     """Say changes, each with old and new on a line of its own."""
     sides = [side.get("partner_id") for step in steps for side in (step.before, step.after)]
     numbers = [number for number in sides if number is not None]
-    people = await users.get_user_names(turn.connection, turn.viewer, numbers) if numbers else {}
+    people = await turn.read(users.get_user_names, numbers) if numbers else {}
     return [_say(turn.language, step, people) for step in steps]
 
 

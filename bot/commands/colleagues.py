@@ -13,7 +13,7 @@ async def find_colleague(turn: Turn, name: str, matches: list[Match]) -> str:
     """Return the colleague of that name, where nothing outside the firm is nearer to it than a typing error."""
     if any(match.how != "typo" for match in matches):
         return ""
-    person = choose(await user_search.find_users(turn.connection, turn.viewer, name))
+    person = choose(await turn.read(user_search.find_users, name))
     return "" if person is None or (matches and person.how == "typo") else person.name
 
 

@@ -39,7 +39,7 @@ async def show_company(
     turn: Turn, company_id: int, note: str = "", back: Back | None = None, audit_ids: tuple[int, ...] = ()
 ) -> Result:
     """Show one company; raises `NotFoundError` where the viewer sees none."""
-    company = await companies.get_company(turn.connection, turn.viewer, company_id)
+    company = await turn.read(companies.get_company, company_id)
     if company is None:
         raise NotFoundError
     return CompanyShown(summary=company.name, company=company, note=note, back=back, audit_ids=audit_ids)
@@ -48,7 +48,7 @@ async def show_company(
 @router.verb("company.shared", ShowShared, READS_FROM_CARD.but(where=OWN | GROUP | OUTSIDERS | EXTENSION))
 async def show_shared_company(turn: Turn, given: ShowShared) -> Result:
     """Show a company that somebody put into a conversation to one of its readers, who is of the firm."""
-    company = await companies.get_company(turn.connection, turn.viewer, given.company_id)
+    company = await turn.read(companies.get_company, given.company_id)
     if company is None:
         raise NotFoundError
     return CompanyShared(summary=company.name, company=company)

@@ -106,7 +106,7 @@ async def _ask_again(turn: Turn, given: OfCompany, wrong: str, key: str) -> Resu
     """Show the company with its form still open, and under the field what it needs; raises where there is no card."""
     if given.company_id is None or turn.is_shared:
         raise BadRequestError(key)
-    company = await companies.get_company(turn.connection, turn.viewer, given.company_id)
+    company = await turn.read(companies.get_company, given.company_id)
     if company is None:
         raise NotFoundError
     sentence = say(turn.language, f"errors.{key}")
@@ -156,9 +156,7 @@ async def _turn_round(turn: Turn, given: SetPartner) -> SetPartner:
     other = given.either_way
     if other is None:
         return given
-    here, there = [
-        await companies.find_companies(turn.connection, turn.viewer, tidy(name)) for name in (given.name, other.name)
-    ]
+    here, there = [await turn.read(companies.find_companies, tidy(name)) for name in (given.name, other.name)]
     if not there or any(match.is_exact for match in here):
         return given
     if here and not any(match.is_exact for match in there) and not await find_colleague(turn, tidy(given.name), []):
@@ -199,9 +197,7 @@ async def _confirm(
 async def _change(turn: Turn, given: OfCompany, company: Meant, *, set_: Set, value: Any, wanted: Json) -> Result:
     """Make the change and show the company with it; what somebody else changed since is shown, not overwritten."""
     try:
-        change = await set_(
-            turn.connection, turn.viewer, company.id, value, now=turn.now, source=turn.source, version=given.version
-        )
+        change = await turn.read(set_, company.id, value, now=turn.now, source=turn.source, version=given.version)
     except StaleError as stale:
         again = {"verb": turn.verb, "company_id": company.id, **wanted}
         return await show_conflict(turn, stale.present, again, given.back)
@@ -214,7 +210,7 @@ async def show_change(
     turn: Turn, change: changes.Change, back: Back | None, *, is_on_card: bool = False, undone: str = ""
 ) -> CompanyShown:
     """Show a company with what was just changed on it, and the way to undo it; `undone` says that it was taken back."""
-    company = await companies.get_company(turn.connection, turn.viewer, change.entity_id)
+    company = await turn.read(companies.get_company, change.entity_id)
     if company is None:
         raise NotFoundError
     note = undone or await say_change(turn, change)
@@ -234,7 +230,7 @@ async def say_change(turn: Turn, change: changes.Change) -> str:
 async def show_conflict(turn: Turn, company: CompanyDetail, again: Json, back: Back | None) -> Result:
     """Show who changed the company since the card was drawn, and to what; setting it anyway is another click."""
     language = turn.language
-    page = await list_audit(turn.connection, turn.viewer, "company", company.id, limit=1)
+    page = await turn.read(list_audit, "company", company.id, limit=1)
     by = page.rows[0].actor_name if page.rows else ""
     key = "changed_since_by" if by else "changed_since"
     sentence = say(language, f"company_changes.{key}", company=company.name, person=by)

@@ -53,7 +53,7 @@ async def show_contact(
     turn: Turn, contact_id: int, note: str = "", audit_ids: tuple[int, ...] = (), back: Back | None = None
 ) -> Result:
     """Show one contact; raises `NotFoundError` where the viewer sees none."""
-    contact = await contacts.get_contact(turn.connection, turn.viewer, contact_id)
+    contact = await turn.read(contacts.get_contact, contact_id)
     if contact is None:
         raise NotFoundError
     name = contact.name or contact.address
@@ -75,7 +75,7 @@ async def explain_contact(turn: Turn, given: OfPerson) -> Result:
     if not address:
         raise NotFoundError
     sentence = say(turn.language, "cards.contact.is_no_contact", name=address[:80])
-    reason = await explain_address(turn.connection, turn.viewer, address)
+    reason = await turn.read(explain_address, address)
     line = say(turn.language, f"cards.reason.{reason or 'unknown'}")
     return Said(summary=sentence, lines=[line], back=given.back)
 
@@ -83,7 +83,7 @@ async def explain_contact(turn: Turn, given: OfPerson) -> Result:
 async def _find_own(turn: Turn, given: OfPerson, address: str) -> Result | None:
     """Say of an address that it is taken for the asker's own, where it is."""
     normal = parse_address(address).address
-    if not normal or not await is_own_address(turn.connection, turn.viewer, normal):
+    if not normal or not await turn.read(is_own_address, normal):
         return None
     line = say(turn.language, "cards.reason.own_address")
     summary = say(turn.language, "own_addresses.is_me", address=normal[:80])
@@ -93,8 +93,8 @@ async def _find_own(turn: Turn, given: OfPerson, address: str) -> Result | None:
 async def _explain_called(turn: Turn, given: OfPerson) -> Result:
     """Explain the one of that name; ask which of several is meant, or say that nobody is called so."""
     name = tidy(given.name)
-    matches = await find_people(turn.connection, turn.viewer, name)
-    match = choose(matches or await contacts.find_contacts(turn.connection, turn.viewer, name))
+    matches = await turn.read(find_people, name)
+    match = choose(matches or await turn.read(contacts.find_contacts, name))
     if match is not None:
         return await explain_contact(turn, OfPerson(contact_id=match.id, back=given.back))
     if matches:
@@ -108,7 +108,7 @@ async def _explain_called(turn: Turn, given: OfPerson) -> Result:
 async def _add_called(turn: Turn, given: OfPerson) -> Result:
     """Add the one of that name; ask which of several is meant, or for the address of who was never seen."""
     name = tidy(given.name)
-    matches = await find_people(turn.connection, turn.viewer, name)
+    matches = await turn.read(find_people, name)
     match = choose(matches)
     if match is not None and match.is_exact:
         return await add_contact(turn, OfPerson(contact_id=match.id))
@@ -120,7 +120,7 @@ async def _add_called(turn: Turn, given: OfPerson) -> Result:
 async def _get_seen_person(turn: Turn, contact_id: int | None, address: str) -> SeenPerson | None:
     if contact_id is None and not address:
         raise BadRequestError("which_address")
-    return await contacts.get_seen_person(turn.connection, turn.viewer, contact_id=contact_id, address=address)
+    return await turn.read(contacts.get_seen_person, contact_id=contact_id, address=address)
 
 
 @router.verb("contact.add", OfPerson, CHANGES)
@@ -130,9 +130,8 @@ async def add_contact(turn: Turn, given: OfPerson) -> Result:
     if given.contact_id is None and not address:
         return await _add_called(turn, given)
     try:
-        change: Change = await contacts.add_contact(
-            turn.writing,
-            turn.viewer,
+        change: Change = await turn.write(
+            contacts.add_contact,
             contact_id=given.contact_id,
             address=address,
             now=turn.now,

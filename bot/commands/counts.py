@@ -21,7 +21,7 @@ async def count_list(turn: Turn, given: OfList) -> ListCounted:
     if given.filter is UNSET and given.view_id is None:
         raise BadRequestError("which_list")
     listing = await read_listing(turn, given)
-    count = await count_rows(turn.connection, turn.viewer, listing.filter, now=turn.now)
+    count = await turn.read(count_rows, listing.filter, now=turn.now)
     of_firm = 0 if count and given.is_scope_given else await count_of_firm(turn, listing)
     summary = say(turn.language, "counts.title", title=say_title(turn.language, listing), count=count)
     return ListCounted(summary=summary, listing=listing, count=count, firm_count=of_firm)

@@ -87,7 +87,7 @@ async def save_firm(turn: Turn, given: SaveFirm) -> Result:
         again = {"verb": "firm.save", "section": given.section, "is_confirmed": True, **wanted}
         lines = [say_loss(turn.language, loss) for loss in losses]
         return Asked(summary=say(turn.language, "firm.lose"), again=again, details=lines)
-    changed = await set_rules(turn.writing, turn.viewer, values, now=turn.now, source=turn.source)
+    changed = await turn.write(set_rules, values, now=turn.now, source=turn.source)
     note = say(turn.language, "firm.saved" if changed else "firm.as_it_was")
     return await _show(turn, given.section, note, note)
 
@@ -97,7 +97,7 @@ async def add_admin(turn: Turn, given: OfAdmin) -> FirmShown:
     """Make a colleague an administrator."""
     if given.user_id is None:
         raise BadRequestError("bad_input", field="user_id")
-    person = await get_user(turn.connection, turn.viewer, given.user_id)
+    person = await turn.read(get_user, given.user_id)
     if person is None or not person.is_active:
         raise MissingError("user")
     admins = (await get_rules(turn.connection, turn.viewer.tenant_id)).admins
@@ -137,7 +137,7 @@ def _list_changes(given: SaveFirm) -> dict[str, str]:
 
 async def _set_admins(turn: Turn, admins: tuple[str, ...], note: str) -> FirmShown:
     values = {"admins": tuple(dict.fromkeys(admins))}
-    await set_rules(turn.writing, turn.viewer, values, now=turn.now, source=turn.source)
+    await turn.write(set_rules, values, now=turn.now, source=turn.source)
     return await _show(turn, "admins", note, note)
 
 
@@ -152,12 +152,12 @@ async def _list_waiting(turn: Turn) -> tuple[WaitingRule, ...]:
 
 async def _show(turn: Turn, section: str, summary: str, note: str = "") -> FirmShown:
     rules = await get_rules(turn.connection, turn.viewer.tenant_id)
-    known = {one.entra_id: one for one in await list_people(turn.connection, turn.viewer, rules.admins)}
+    known = {one.entra_id: one for one in await turn.read(list_people, rules.admins)}
     people = [(entra_id, known.get(entra_id)) for entra_id in rules.admins]
     administrators = tuple(
         Administrator(entra_id, one.id if one else 0, one.name if one else "") for entra_id, one in people
     )
-    found = await search_users(turn.connection, turn.viewer, "") if section == "admins" else []
+    found = await turn.read(search_users, "") if section == "admins" else []
     colleagues = tuple((one.id, one.name) for one in found if one.entra_id not in rules.admins)
     shown = FirmShown(
         summary=summary,

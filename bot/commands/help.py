@@ -39,7 +39,7 @@ class Unknown(Input, frozen=True):
 @router.verb("hello", Nothing, READS.but(where=EVERYWHERE, leads=True))
 async def say_hello(turn: Turn, given: Nothing) -> Greeted:
     """Say who this is, what is not shared, and what to try; in a group without a name."""
-    user = None if turn.is_shared else await get_user(turn.connection, turn.viewer, turn.viewer.user_id)
+    user = None if turn.is_shared else await turn.read(get_user, turn.viewer.user_id)
     name = "" if user is None else choose_greeting(user.name, user.address)
     return Greeted(summary=say(turn.language, "cards.hello.nobody"), name=name, examples=await get_own_names(turn))
 
@@ -54,7 +54,7 @@ async def show_help(turn: Turn, given: Nothing) -> HelpShown:
 async def say_unknown(turn: Turn, given: Unknown) -> Result:
     """Offer the nearest sentences; or the nearest list, where a word that turns it round was not understood."""
     if given.negations:
-        named = None if turn.is_shared else await views.find_view_named(turn.connection, turn.viewer, given.text)
+        named = None if turn.is_shared else await turn.read(views.find_view_named, given.text)
         if named is not None:
             return await show_list(turn, ShowList(view_id=named))
         return await _say_turned(turn, given)

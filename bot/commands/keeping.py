@@ -51,8 +51,8 @@ async def keep(turn: Turn, given: OfMine) -> Result:
     name = tidy(given.name)
     if not name:
         raise BadRequestError("name_missing")
-    matches = await companies.find_companies(turn.connection, turn.viewer, name)
-    matches += await contacts.find_contacts(turn.connection, turn.viewer, name)
+    matches = await turn.read(companies.find_companies, name)
+    matches += await turn.read(contacts.find_contacts, name)
     match = choose(matches)
     if match is None:
         return _ask_which(turn, given, name, matches)
@@ -64,10 +64,10 @@ async def _ask_about_this(turn: Turn, given: OfMine) -> Result:
     """Name what "this" is, and ask."""
     meant = msgspec.structs.replace(given, is_remembered=False)
     if meant.contact_id is not None:
-        contact = await contacts.get_contact(turn.connection, turn.viewer, meant.contact_id)
+        contact = await turn.read(contacts.get_contact, meant.contact_id)
         name = (contact.name or contact.address) if contact else ""
     else:
-        company = await companies.get_company(turn.connection, turn.viewer, meant.company_id or 0)
+        company = await turn.read(companies.get_company, meant.company_id or 0)
         name = company.name if company else ""
     if not name:
         raise NotFoundError
@@ -96,9 +96,7 @@ def _ask_which(turn: Turn, given: OfMine, name: str, matches: list[Match]) -> Re
 
 async def _keep(turn: Turn, given: OfMine, of: Of, number: int) -> Result:
     try:
-        change = await keeping.keep(
-            turn.writing, turn.viewer, of, number, is_kept=given.is_kept, now=turn.now, source=turn.source
-        )
+        change = await turn.write(keeping.keep, of, number, is_kept=given.is_kept, now=turn.now, source=turn.source)
     except MissingError as error:
         raise NotFoundError("not_yours_to_keep") from error
     note = say(turn.language, "keeping.kept" if given.is_kept else "keeping.shared_again")

@@ -67,7 +67,7 @@ def read_list(data: Mapping[str, Any]) -> ShowList:
 async def read_page(turn: Turn, filter_: Filter, cursor: str | None, limit: int) -> Any:
     """Read a page of companies or of contacts, whichever the filter is of."""
     read: Any = companies.list_companies if filter_.of == "companies" else contacts.list_contacts
-    return await read(turn.connection, turn.viewer, filter_, now=turn.now, cursor=cursor, limit=limit)
+    return await turn.read(read, filter_, now=turn.now, cursor=cursor, limit=limit)
 
 
 async def count_of_firm(turn: Turn, listing: Listing) -> int:
@@ -75,14 +75,14 @@ async def count_of_firm(turn: Turn, listing: Listing) -> int:
     filter_ = listing.filter
     if filter_.scope != "mine" or listing.is_in_public:
         return 0
-    return await count_rows(turn.connection, turn.viewer, filter_.changed(scope="firm"), now=turn.now)
+    return await turn.read(count_rows, filter_.changed(scope="firm"), now=turn.now)
 
 
 async def look_ahead(turn: Turn, listing: Listing, page: Any) -> Listing:
     """Return the list with how much was read so far, where nothing was found yet."""
     if page.rows or listing.cursor is not None:
         return listing
-    return replace(listing, read_so_far=await get_first_progress(turn.connection, turn.viewer, turn.now))
+    return replace(listing, read_so_far=await turn.read(get_first_progress, turn.now))
 
 
 def read_filter(given: ShowList) -> Filter:
@@ -116,10 +116,10 @@ async def complete(turn: Turn, listing: Listing) -> Listing:
     Raises `NotFoundError` for contacts at a company that the viewer does not see.
     """
     filter_ = listing.filter
-    people = await users.get_user_names(turn.connection, turn.viewer, filter_.user_ids)
+    people = await turn.read(users.get_user_names, filter_.user_ids)
     company = ""
     ids = [number for number in (filter_.company_id, *filter_.not_company_ids) if number is not None]
-    rows = await companies.get_company_rows(turn.connection, turn.viewer, ids) if ids else {}
+    rows = await turn.read(companies.get_company_rows, ids) if ids else {}
     if filter_.company_id is not None:
         if filter_.company_id not in rows:
             raise NotFoundError
@@ -134,18 +134,18 @@ async def _find_view(turn: Turn, given: ShowList, filter_: Filter) -> ViewRow | 
     if turn.is_shared:
         return None
     if given.view_id is not None:
-        return await views.get_view(turn.connection, turn.viewer, given.view_id)
+        return await turn.read(views.get_view, given.view_id)
     name = tidy(given.text)
     if not name:
         return None
     # What is understood as a whole comes before a view's name; `view ...` opens it.
     is_whole = given.filter is not UNSET and not given.not_understood
     may_be_view = turn.may_name_view and not is_whole
-    named = await views.find_view_named(turn.connection, turn.viewer, name) if may_be_view else None
+    named = await turn.read(views.find_view_named, name) if may_be_view else None
     if named is not None:
-        return await views.get_view(turn.connection, turn.viewer, named)
+        return await turn.read(views.get_view, named)
     if filter_ == Filter() and not given.names and not given.is_scope_given:
-        return await views.get_default_view(turn.connection, turn.viewer)
+        return await turn.read(views.get_default_view)
     return None
 
 
@@ -179,7 +179,7 @@ async def name_people(turn: Turn, filter_: Filter, names: Names, again: Named) -
         company = await find_company(turn, name, _fill_again(again, filter_, rest, "not_company"))
         filter_, is_exact = _fill(filter_, "not_company", company.id), is_exact and company.is_exact
     for name in rest.pop("company", [])[:1]:
-        if not await companies.find_companies(turn.connection, turn.viewer, name):
+        if not await turn.read(companies.find_companies, name):
             if colleague := names.get("colleague"):
                 return await name_people(turn, filter_.changed(of="contacts"), {"known_by": colleague}, again)
             called = filter_.changed(of="contacts", text=name)
@@ -192,7 +192,7 @@ async def name_people(turn: Turn, filter_: Filter, names: Names, again: Named) -
 
 async def _has_contacts(turn: Turn, filter_: Filter) -> bool:
     """Say whether a name that no company has is one of people: `contacts martin`."""
-    page = await contacts.list_contacts(turn.connection, turn.viewer, filter_, now=turn.now, limit=1)
+    page = await turn.read(contacts.list_contacts, filter_, now=turn.now, limit=1)
     return bool(page.rows)
 
 

@@ -87,9 +87,8 @@ async def show_more(turn: Turn, given: ShowList) -> ListChoices:
 async def show_ticks(turn: Turn, given: ShowList) -> TicksShown:
     """Show the page with a tick box for each company."""
     listing = await read_listing(turn, given)
-    page = await companies.list_companies(
-        turn.connection,
-        turn.viewer,
+    page = await turn.read(
+        companies.list_companies,
         listing.filter.changed(of="companies", company_id=None),
         now=turn.now,
         cursor=listing.cursor,
@@ -110,7 +109,7 @@ async def show_page(turn: Turn, listing: Listing) -> ListShown:
 async def _find_own_view(turn: Turn, view_id: int | None) -> ViewRow | None:
     if view_id is None:
         return None
-    view = await views.get_view(turn.connection, turn.viewer, view_id)
+    view = await turn.read(views.get_view, view_id)
     return view if view is not None and view.is_own else None
 
 
@@ -120,6 +119,6 @@ async def _show_types(turn: Turn, given: ShowList) -> TypesListed:
     groups = []
     for type_ in filter_.types or (*CompanyType, None):
         of_type = filter_.changed(types=(type_,))
-        page = await companies.list_companies(turn.connection, turn.viewer, of_type, now=turn.now, limit=_TYPE_ROWS)
+        page = await turn.read(companies.list_companies, of_type, now=turn.now, limit=_TYPE_ROWS)
         groups.append(TypeGroup(type_, shorten(of_type), page.rows, has_more=page.next is not None))
     return TypesListed(summary=say_types(turn.language), groups=groups, scope=filter_.scope)

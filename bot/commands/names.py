@@ -66,7 +66,7 @@ def choose(matches: Sequence[Match]) -> Match | None:
 
 async def get_meant_company(turn: Turn, company_id: int) -> Meant:
     """Return a company by its number; raises `NotFoundError` where the viewer sees none."""
-    rows = await companies.get_company_rows(turn.connection, turn.viewer, [company_id])
+    rows = await turn.read(companies.get_company_rows, [company_id])
     if company_id not in rows:
         raise NotFoundError
     row = rows[company_id]
@@ -78,11 +78,11 @@ async def find_company(turn: Turn, name: str, again: AskAgain) -> Meant:
     name = tidy(name)
     if not name:
         raise BadRequestError("name_missing")
-    matches = await companies.find_companies(turn.connection, turn.viewer, name)
+    matches = await turn.read(companies.find_companies, name)
     match = choose(matches)
     if match is None:
         raise UnclearError(await ask_which_company(turn, name, matches, again))
-    rows = await companies.get_company_rows(turn.connection, turn.viewer, [match.id])
+    rows = await turn.read(companies.get_company_rows, [match.id])
     row = rows.get(match.id)
     return Meant(match.id, match.name, match.is_exact, None if row is None else row.version, row)
 
@@ -96,7 +96,7 @@ async def find_given_company(turn: Turn, given: OfCompany, again: AskAgain) -> M
 
 async def find_person(turn: Turn, name: str, again: AskAgain) -> Meant:
     """Return the colleague who is meant by a name; raises `UnclearError` where it means several or nobody."""
-    matches = await user_search.find_users(turn.connection, turn.viewer, name)
+    matches = await turn.read(user_search.find_users, name)
     match = choose(matches)
     if match is None:
         raise UnclearError(ask_which(turn, name, matches, again, "person"))
@@ -123,7 +123,7 @@ async def read_person(turn: Turn, given: OfCompany | OfPeople | OfSeveral, again
 
 async def get_person(turn: Turn, chosen: int | str) -> Meant:
     """Return the colleague of a number, which a picker gives as digits; raises `NotFoundError`."""
-    user = await users.get_user(turn.connection, turn.viewer, int(chosen)) if str(chosen).isdecimal() else None
+    user = await turn.read(users.get_user, int(chosen)) if str(chosen).isdecimal() else None
     if user is None:
         raise NotFoundError("no_such_person")
     return Meant(user.id, user.name, is_exact=True)
@@ -165,7 +165,7 @@ async def find_companies_named(turn: Turn, text: str) -> list[Meant]:
     found: dict[int, Meant] = {}
     parts = split_names(text)
     for part in parts if len(parts) > 1 else ():
-        matches = await companies.find_companies(turn.connection, turn.viewer, part)
+        matches = await turn.read(companies.find_companies, part)
         if not matches:
             raise UnclearError(ask_which(turn, part, [], lambda _: {}, "company"))
         match = choose(matches)
@@ -177,7 +177,7 @@ async def find_companies_named(turn: Turn, text: str) -> list[Meant]:
 
 async def ask_which_company(turn: Turn, name: str, matches: Sequence[Match], again: AskAgain) -> Result:
     """Ask which of several companies is meant; each choice carries the state of the company as it is now."""
-    rows = await companies.get_company_rows(turn.connection, turn.viewer, [match.id for match in matches])
+    rows = await turn.read(companies.get_company_rows, [match.id for match in matches])
     versions = {company_id: row.version for company_id, row in rows.items()}
     return ask_which(turn, name, matches, again, "company", versions=versions)
 

@@ -32,19 +32,19 @@ class SaveNotices(Input, frozen=True):
 @router.verb("notices.settings", Nothing, READS.but(beside=True))
 async def show_settings(turn: Turn, given: Nothing) -> NoticeSettingsShown:
     """Show what the person is told, and when."""
-    preferences = await get_notice_preferences(turn.connection, turn.viewer, turn.preferences)
+    preferences = await turn.read(get_notice_preferences, turn.preferences)
     return NoticeSettingsShown(summary=say(turn.language, "notice_settings.title"), preferences=preferences)
 
 
 @router.verb("notices.save", SaveNotices, CHANGES_FROM_CARD)
 async def save_settings(turn: Turn, given: SaveNotices) -> NoticeSettingsShown:
     """Keep what the card says."""
-    preferences = await get_notice_preferences(turn.connection, turn.viewer, turn.preferences)
+    preferences = await turn.read(get_notice_preferences, turn.preferences)
     try:
         preferences = preferences.changed(**_list_changes(given))
     except ValueError as error:
         raise BadRequestError("bad_wishes") from error
-    await set_notice_preferences(turn.writing, turn.viewer, preferences)
+    await turn.write(set_notice_preferences, preferences)
     note = say(turn.language, "notice_settings.saved")
     return NoticeSettingsShown(summary=note, preferences=preferences, note=note)
 

@@ -57,14 +57,14 @@ async def _say(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
     address = await _find_address(turn, given, is_own=is_own)
     if not address:
         return Said(summary=say(turn.language, "own_addresses.which_own"))
-    reason = await explain_address(turn.connection, turn.viewer, address)
+    reason = await turn.read(explain_address, address)
     if reason == "internal":
         return Said(summary=say(turn.language, "own_addresses.inside_anyway", address=address[:80]))
     language, key = turn.language, "is_me" if is_own else "is_not_me"
     if (given.is_remembered or given.is_guess) and not given.is_confirmed:
         again = write_ask(turn.verb, OfAddress(address=address, is_confirmed=True, back=given.back))
         return Asked(summary=say(language, f"own_addresses.{key}_question", address=address[:80]), again=again)
-    await set_own_address(turn.writing, turn.viewer, address, is_own=is_own)
+    await turn.write(set_own_address, address, is_own=is_own)
     summary = say(language, f"own_addresses.{key}", address=address[:80])
     return OwnAddressShown(
         summary=summary,
@@ -78,7 +78,7 @@ async def _say(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
 async def _say_called(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
     """Say it of the one who has exactly that name; ask which of several is meant, or for the address of nobody."""
     name = tidy(given.name)
-    matches = await find_people(turn.connection, turn.viewer, name)
+    matches = await turn.read(find_people, name)
     match = choose(matches)
     if match is not None and match.is_exact:
         return await _say(turn, OfAddress(contact_id=match.id, is_guess=given.is_guess, back=given.back), is_own=is_own)
@@ -95,7 +95,7 @@ async def _say_called(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
 async def _find_address(turn: Turn, given: OfAddress, *, is_own: bool) -> str:
     """Give the address that is spoken of, empty where none is; without one, the only one that they were told of."""
     if given.contact_id is not None:
-        person = await contacts.get_seen_person(turn.connection, turn.viewer, contact_id=given.contact_id)
+        person = await turn.read(contacts.get_seen_person, contact_id=given.contact_id)
         if person is None:
             raise NotFoundError
         return person.address

@@ -43,7 +43,7 @@ async def show_item(turn: Turn, given: OnOpenItem) -> ItemShown:
     """Show who is on the open item; colleagues are counted and left out."""
     people = _read_people(given.people[: 4 * PEOPLE])
     shown = people[:PEOPLE]
-    known = await get_people(turn.connection, turn.viewer, [address for _, address in shown])
+    known = await turn.read(get_people, [address for _, address in shown])
     outside = [
         _explain(_name(person, name), name)
         for person, (name, _) in zip(known, shown, strict=True)
@@ -93,7 +93,7 @@ async def _group(turn: Turn, people: Sequence[Person], colleague_count: int, lef
     ids = list(dict.fromkeys(person.company_id for person in people if person.company_id is not None))
     met = []
     for company_id in ids[:COMPANIES]:
-        company = await companies.get_company(turn.connection, turn.viewer, company_id)
+        company = await turn.read(companies.get_company, company_id)
         if company is not None:
             met.append(Met(company, tuple(person for person in people if person.company_id == company_id)))
     shown = {company.company.id for company in met}

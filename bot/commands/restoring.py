@@ -40,7 +40,7 @@ async def list_changes(turn: Turn, given: OfChanges) -> Result:
     person = await read_person(turn, given, lambda one: write_ask("changes.list", given, user_id=one.id, person=""))
     if person is None:
         raise BadRequestError("choose_person")
-    sets = await list_change_sets(turn.connection, turn.viewer, person.id, since=_find_start(turn, given.since))
+    sets = await turn.read(list_change_sets, person.id, since=_find_start(turn, given.since))
     if not sets:
         return Said(summary=say(turn.language, "restoring.no_changes", person=person.name))
     options = [
@@ -67,14 +67,14 @@ def _describe(turn: Turn, one: ChangeSet) -> tuple[str, str]:
 @router.verb("changes.restore", OfSet, CHANGES_FROM_CARD.but(roles=ADMINISTRATORS))
 async def restore_changes(turn: Turn, given: OfSet) -> Result:
     """Take a colleague's change set back, after asking once; what was changed again since is left and named."""
-    count = await count_change_set(turn.connection, turn.viewer, given.audit_id)
+    count = await turn.read(count_change_set, given.audit_id)
     if not count:
         raise NotFoundError
     if not given.is_confirmed:
         again = write_ask("changes.restore", given, is_confirmed=True)
         return Asked(summary=say(turn.language, "restoring.restore_question", count=count), again=again)
     try:
-        done = await restore_change_set(turn.writing, turn.viewer, given.audit_id, now=turn.now, source=turn.source)
+        done = await turn.write(restore_change_set, given.audit_id, now=turn.now, source=turn.source)
     except MissingError as error:
         raise NotFoundError from error
     changed = tuple(change for change in done.made if change.is_changed)

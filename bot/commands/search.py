@@ -37,7 +37,7 @@ class Search(Input, frozen=True):
 async def search_people(turn: Turn, given: Search) -> PeopleFound:
     """Return colleagues for a people picker."""
     query = tidy(given.query)
-    found = await user_search.search_users(turn.connection, turn.viewer, query, limit=_PEOPLE)
+    found = await turn.read(user_search.search_users, query, limit=_PEOPLE)
     same = [user.name for user in found]
     return PeopleFound(
         choices=tuple(
@@ -62,26 +62,26 @@ async def search(turn: Turn, given: Search) -> Found:
 
 async def _find_companies(turn: Turn, query: str) -> list[FoundCompany]:
     if query:
-        matches = await companies.find_companies(turn.connection, turn.viewer, query, limit=COMPANIES)
+        matches = await turn.read(companies.find_companies, query, limit=COMPANIES)
         ids = [match.id for match in matches]
     else:
-        page = await companies.list_companies(turn.connection, turn.viewer, Filter(), now=turn.now, limit=COMPANIES)
+        page = await turn.read(companies.list_companies, Filter(), now=turn.now, limit=COMPANIES)
         ids = [row.id for row in page.rows]
-    found = [await companies.get_company(turn.connection, turn.viewer, company_id) for company_id in ids]
+    found = [await turn.read(companies.get_company, company_id) for company_id in ids]
     return [FoundCompany(company) for company in found if company is not None]
 
 
 async def _find_contacts(turn: Turn, query: str) -> list[FoundContact]:
     mine = Filter(of="contacts")
     asked = Filter(of="contacts", scope="firm", text=query) if query else mine
-    page = await contacts.list_contacts(turn.connection, turn.viewer, asked, now=turn.now, limit=CONTACTS)
+    page = await turn.read(contacts.list_contacts, asked, now=turn.now, limit=CONTACTS)
     return [FoundContact(row.name, row.address, row.company_name or "", row.last_at) for row in page.rows]
 
 
 async def _find_views(turn: Turn, query: str) -> list[FoundView]:
     wanted = words(query)
     found = []
-    for view in await views.list_views(turn.connection, turn.viewer):
+    for view in await turn.read(views.list_views):
         name = say_name(turn.language, view)
         if all(any(word.startswith(start) for word in words(name)) for start in wanted):
             found.append(show_question(turn, view))

@@ -64,9 +64,9 @@ async def show(turn: Turn, given: Show) -> Result:
 
 async def _find(turn: Turn, name: str) -> list[Match]:
     """Find views, companies and contacts by a name; in public no views, which are somebody's own."""
-    found = [] if turn.is_shared else await views.find_views(turn.connection, turn.viewer, name)
-    named = await companies.find_companies(turn.connection, turn.viewer, name)
-    people = await contacts.find_contacts(turn.connection, turn.viewer, name)
+    found = [] if turn.is_shared else await turn.read(views.find_views, name)
+    named = await turn.read(companies.find_companies, name)
+    people = await turn.read(contacts.find_contacts, name)
     # `hexagone` is the company; that everyone's address there begins with it makes nobody meant.
     return found + named + [person for person in people if not named or _has_name(person, name)]
 

@@ -13,5 +13,5 @@ router = Router()
 @router.verb("admin.status", Nothing, READS.but(roles=ADMINISTRATORS))
 async def show_status(turn: Turn, given: Nothing) -> StatusShown:
     """Show how far the mailboxes are."""
-    status = describe_status(await get_firm_status(turn.connection, turn.viewer, turn.now))
+    status = describe_status(await turn.read(get_firm_status, turn.now))
     return StatusShown(summary=say(turn.language, "cards.status.title"), status=status)

@@ -21,15 +21,15 @@ async def get_own_names(turn: Turn) -> dict[str, str]:
     """
     if turn.is_shared:
         return {}
-    page = await companies.list_companies(turn.connection, turn.viewer, Filter(), now=turn.now, limit=_LOOKED_AT)
+    page = await turn.read(companies.list_companies, Filter(), now=turn.now, limit=_LOOKED_AT)
     found = {"company": page.rows[0].name} if page.rows else {}
     for row in page.rows:
-        company = await companies.get_company(turn.connection, turn.viewer, row.id)
+        company = await turn.read(companies.get_company, row.id)
         others = [one for one in company.knowers if one.user_id != turn.viewer.user_id] if company else []
         if others:
             found |= {"company": row.name, "person": others[0].name}
             break
-    own = [view for view in await views.list_views(turn.connection, turn.viewer) if view.is_own]
+    own = [view for view in await turn.read(views.list_views) if view.is_own]
     found |= {"view": own[0].name} if own else {}
     return {key: quote_name(name) for key, name in found.items()}
 

@@ -67,7 +67,7 @@ async def _show_next(
 ) -> Result:
     is_over = isinstance(given, SortOne) and not given.cursor
     page = None if is_over else await _list(turn, given.scope, given.cursor, 1)
-    company = await companies.get_company(turn.connection, turn.viewer, page.rows[0].id) if page and page.rows else None
+    company = await turn.read(companies.get_company, page.rows[0].id) if page and page.rows else None
     if page is None or company is None:
         return replace(await _say_over(turn, given.scope, note, notices), audit_ids=audit_ids)
     return UnsortedShown(
@@ -88,9 +88,7 @@ async def _say_over(turn: Turn, scope: Scope, note: str, notices: tuple[Notice, 
 
 
 async def _list(turn: Turn, scope: Scope, cursor: str, limit: int) -> Page[CompanyRow]:
-    return await companies.list_companies_to_sort_out(
-        turn.connection, turn.viewer, scope=scope, cursor=cursor or None, limit=limit
-    )
+    return await turn.read(companies.list_companies_to_sort_out, scope=scope, cursor=cursor or None, limit=limit)
 
 
 @router.verb("companies.sort_save", SortOne, CHANGES_FROM_CARD.but(versioned=True, remembered=True))
@@ -130,9 +128,7 @@ async def _set(turn: Turn, given: SortOne, company_id: int, partner_id: int | No
     if given.user_id is not UNSET:
         steps.append((set_company_partner, partner_id))
     for set_, value in steps:
-        change = await set_(
-            turn.connection, turn.viewer, company_id, value, now=turn.now, source=turn.source, version=version
-        )
+        change = await turn.read(set_, company_id, value, now=turn.now, source=turn.source, version=version)
         version = None if version is None else version + change.is_changed
         changes.append(change)
     return tuple(changes)

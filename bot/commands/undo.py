@@ -58,7 +58,7 @@ async def undo(turn: Turn, given: Undo) -> Result:
     stale_count = 0
     for row in done:
         try:
-            undone.append(await undo_change(turn.writing, turn.viewer, row.id, now=turn.now, source=turn.source))
+            undone.append(await turn.write(undo_change, row.id, now=turn.now, source=turn.source))
         except StaleError:
             stale_count += 1
     if not undone:
@@ -78,7 +78,7 @@ async def _is_doubtful(turn: Turn, done: Sequence[AuditRow]) -> bool:
     """Say whether to ask first: several changes, an old one, or one that would share what was never shared."""
     if len(done) > 1 or any(row.at < turn.now - _FRESH for row in done):
         return True
-    return any([await would_share_news(turn.connection, turn.viewer, row) for row in done])
+    return any([await turn.read(would_share_news, row) for row in done])
 
 
 async def _find_changes(turn: Turn, given: Undo) -> tuple[Sequence[AuditRow], bool]:
@@ -88,16 +88,14 @@ async def _find_changes(turn: Turn, given: Undo) -> tuple[Sequence[AuditRow], bo
     """
     if not given.is_personal:
         ids = list(dict.fromkeys(given.audit_ids)) if given.audit_id is None else [given.audit_id]
-        found = await list_own_changes(turn.connection, turn.viewer, ids)
+        found = await turn.read(list_own_changes, ids)
         if not found:
             raise MissingError("audit")
         return found, True
     since = turn.now - _LONGEST_AGO
-    last = await list_last_changes(
-        turn.connection, turn.viewer, since=since, places=CONVERSATIONS.get(turn.source, (turn.source,))
-    )
-    elsewhere = [] if last else await list_last_changes(turn.connection, turn.viewer, since=since)
-    found = await list_own_changes(turn.connection, turn.viewer, last or elsewhere)
+    last = await turn.read(list_last_changes, since=since, places=CONVERSATIONS.get(turn.source, (turn.source,)))
+    elsewhere = [] if last else await turn.read(list_last_changes, since=since)
+    found = await turn.read(list_own_changes, last or elsewhere)
     if given.is_redo:
         found = tuple(row for row in found if row.is_undo)
     if not found:

@@ -83,9 +83,8 @@ async def save_view(turn: Turn, given: OfFilter) -> Result:
         listing = await complete(turn, Listing(filter_, ""))
         question = say(turn.language, "view_changes.save_view_question", name=name)
         return confirm(turn, question, {"name": name, "filter": to_json(filter_)}, listing.words)
-    change = await changes.add_view(
-        turn.writing,
-        turn.viewer,
+    change = await turn.write(
+        changes.add_view,
         name,
         filter_,
         now=turn.now,
@@ -121,8 +120,8 @@ async def set_filter(turn: Turn, given: OfFilter) -> Result:
         listing = await complete(turn, Listing(filter_, ""))
         question = say(turn.language, "view_changes.set_filter_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id, "filter": to_json(filter_)}, listing.words)
-    change = await changes.set_view_filter(
-        turn.writing, turn.viewer, view.id, filter_, now=turn.now, source=turn.source, version=given.view_version
+    change = await turn.write(
+        changes.set_view_filter, view.id, filter_, now=turn.now, source=turn.source, version=given.view_version
     )
     return await _show_list_again(turn, change, say(turn.language, "view_changes.view_changed", name=view.name))
 
@@ -130,7 +129,7 @@ async def set_filter(turn: Turn, given: OfFilter) -> Result:
 @router.verb("rename", Rename, CHANGES)
 async def rename_either(turn: Turn, given: Rename) -> Result:
     """Rename whatever has the name: a view of the person's own, else a company."""
-    found = await views.find_views(turn.connection, turn.viewer, tidy(given.name))
+    found = await turn.read(views.find_views, tidy(given.name))
     own = choose([match for match in found if match.is_exact])
     if own is not None:
         named = NameView(view_id=own.id, new_name=given.new_name, is_guess=given.is_guess)
@@ -149,9 +148,8 @@ async def rename_view(turn: Turn, given: NameView) -> Result:
     if must_ask(given):
         question = say(turn.language, "view_changes.rename_question", view=view.name, name=new_name)
         return confirm(turn, question, {"view_id": view.id, "new_name": new_name})
-    change = await changes.rename_view(
-        turn.writing,
-        turn.viewer,
+    change = await turn.write(
+        changes.rename_view,
         view.id,
         new_name,
         now=turn.now,
@@ -173,9 +171,8 @@ async def duplicate_view(turn: Turn, given: NameView) -> Result:
     if new_name := tidy(given.new_name):
         _check_name(new_name)
     name = new_name or say_name(turn.language, view)
-    change = await changes.copy_view(
-        turn.writing,
-        turn.viewer,
+    change = await turn.write(
+        changes.copy_view,
         view.id,
         name,
         now=turn.now,
@@ -193,7 +190,7 @@ async def delete_view(turn: Turn, given: OfView) -> Result:
     if must_ask(given):
         question = say(turn.language, "view_changes.delete_view_question", name=view.name)
         return confirm(turn, question, {"view_id": view.id})
-    change = await changes.delete_view(turn.writing, turn.viewer, view.id, now=turn.now, source=turn.source)
+    change = await turn.write(changes.delete_view, view.id, now=turn.now, source=turn.source)
     note = say(turn.language, "view_changes.view_deleted", name=view.name)
     return await show_views(turn, ListViews(), note, change.audit_ids, view.id)
 
@@ -203,6 +200,6 @@ async def restore_view(turn: Turn, given: RestoreView) -> Result:
     """Bring a deleted view back."""
     if given.view_id is None:
         raise BadRequestError("which_deleted_view")
-    change = await changes.restore_view(turn.writing, turn.viewer, given.view_id, now=turn.now, source=turn.source)
+    change = await turn.write(changes.restore_view, given.view_id, now=turn.now, source=turn.source)
     note = say(turn.language, "view_changes.view_restored", name=change.name)
     return await show_view(turn, change.entity_id, note, change)

@@ -42,9 +42,9 @@ async def move_view(turn: Turn, given: PlaceView) -> Result:
     if must_ask(given):
         question = say(turn.language, "view_order.move_view_question", name=say_name(turn.language, view))
         return confirm(turn, question, {"view_id": view.id, "place": given.place})
-    row_ids = [row.id for row in await views.list_views(turn.connection, turn.viewer)]
+    row_ids = [row.id for row in await turn.read(views.list_views)]
     to = _find_place(given, row_ids, view.id)
-    change = await order.move_view(turn.writing, turn.viewer, view.id, to, now=turn.now, source=turn.source)
+    change = await turn.write(order.move_view, view.id, to, now=turn.now, source=turn.source)
     note = say(turn.language, "view_order.view_moved", name=say_name(turn.language, view))
     return await _show(turn, note, change)
 
@@ -69,13 +69,13 @@ def _find_place(given: PlaceView, row_ids: Sequence[int], view_id: int) -> int:
 async def set_default(turn: Turn, given: AnyView) -> Result:
     """Make a view the answer to "show my companies", or go back to the plain list."""
     if given.view_id is None and not given.name:
-        removed = await order.set_default_view(turn.writing, turn.viewer, None, now=turn.now, source=turn.source)
+        removed = await turn.write(order.set_default_view, None, now=turn.now, source=turn.source)
         return await _show(turn, say(turn.language, "view_order.default_removed"), removed)
     view = await find_view(turn, given)
     name = say_name(turn.language, view)
     if must_ask(given):
         return confirm(turn, say(turn.language, "view_order.default_question", name=name), {"view_id": view.id})
-    change = await order.set_default_view(turn.writing, turn.viewer, view.id, now=turn.now, source=turn.source)
+    change = await turn.write(order.set_default_view, view.id, now=turn.now, source=turn.source)
     return await _show(turn, say(turn.language, "view_order.default_set", name=name), change)
 
 
@@ -97,7 +97,5 @@ async def _set_hidden(turn: Turn, given: AnyView, *, is_hidden: bool) -> Result:
     name = say_name(turn.language, view)
     if must_ask(given):
         return confirm(turn, say(turn.language, f"view_order.{key}_question", name=name), {"view_id": view.id})
-    change = await order.set_view_hidden(
-        turn.writing, turn.viewer, view.id, is_hidden=is_hidden, now=turn.now, source=turn.source
-    )
+    change = await turn.write(order.set_view_hidden, view.id, is_hidden=is_hidden, now=turn.now, source=turn.source)
     return await _show(turn, say(turn.language, f"view_order.{key}", name=name), change)

@@ -44,9 +44,8 @@ async def share_view(turn: Turn, given: ShareView) -> Result:
         question = say(turn.language, "view_sharing.share_view_question", name=view.name, person=name)
         with_whom: Json = {"user_ids": user_ids} if people else {"is_with_firm": True}
         return confirm(turn, question, {"view_id": view.id, **with_whom})
-    shared = await changes.share_view(
-        turn.writing,
-        turn.viewer,
+    shared = await turn.write(
+        changes.share_view,
         view.id,
         is_with_firm=is_with_firm,
         user_ids=user_ids,
@@ -70,9 +69,8 @@ async def unshare_view(turn: Turn, given: ShareView) -> Result:
     if must_ask(given, is_exact=_are_exact(people or ())):
         wanted = {"view_id": view.id} | ({} if user_ids is None else {"user_ids": user_ids})
         return confirm(turn, say(turn.language, "view_sharing.unshare_view_question", name=view.name), wanted)
-    change = await changes.unshare_view(
-        turn.writing,
-        turn.viewer,
+    change = await turn.write(
+        changes.unshare_view,
         view.id,
         user_ids=user_ids,
         now=turn.now,

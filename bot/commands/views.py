@@ -49,7 +49,7 @@ async def show_views(
     changed_id: int | None = None,
 ) -> ViewsListed:
     """Show the reader's views in the reader's order."""
-    everything = await views.list_views(turn.connection, turn.viewer, is_hidden=True)
+    everything = await turn.read(views.list_views, is_hidden=True)
     shown = everything if given.hidden else [view for view in everything if not view.is_hidden]
     return ViewsListed(
         summary=note or say(turn.language, "cards.views.title"),
@@ -64,7 +64,7 @@ async def show_views(
 
 async def _name_all(turn: Turn, shown: Sequence[ViewRow]) -> list[NamedView]:
     ids = {who for view in shown for who in view.filter.user_ids}
-    people = await users.get_user_names(turn.connection, turn.viewer, ids)
+    people = await turn.read(users.get_user_names, ids)
     return [
         NamedView(view, say_name(turn.language, view), describe(view.filter, turn.language, people)) for view in shown
     ]
@@ -98,13 +98,13 @@ async def show_settings(turn: Turn, given: OfView) -> ViewShown:
 
 async def show_view(turn: Turn, view_id: int, note: str = "", change: changes.Change | None = None) -> ViewShown:
     """Show a view's settings after a change of it."""
-    view = await views.get_view(turn.connection, turn.viewer, view_id)
+    view = await turn.read(views.get_view, view_id)
     if view is None:
         raise NotFoundError
     readers: list[str] = []
     if view.is_own and view.shared_with:
-        ids = await views.list_view_readers(turn.connection, turn.viewer, view_id)
-        readers = list((await users.get_user_names(turn.connection, turn.viewer, ids[:10])).values())
+        ids = await turn.read(views.list_view_readers, view_id)
+        readers = list((await turn.read(users.get_user_names, ids[:10])).values())
     (named,) = await _name_all(turn, [view])
     return ViewShown(
         summary=note or named.name,
@@ -121,7 +121,7 @@ async def find_view(turn: Turn, given: OfView) -> ViewRow:
     Raises `NotFoundError` for a number that this reader may not open, `UnclearError` for a name that means several.
     """
     view_id = await _find_id(turn, given) if given.view_id is None else given.view_id
-    view = await views.get_view(turn.connection, turn.viewer, view_id)
+    view = await turn.read(views.get_view, view_id)
     if view is None:
         raise NotFoundError
     return view
@@ -135,7 +135,7 @@ async def _find_id(turn: Turn, given: OfView) -> int:
     for view_id, key in views.BUILTIN.items():
         if folded in {fold(say(language, f"cards.view.{key}")) for language in LANGUAGES}:
             return view_id
-    matches = await views.find_views(turn.connection, turn.viewer, name)
+    matches = await turn.read(views.find_views, name)
     match = choose(matches)
     if not matches and (builtin := _find_builtin_tail(folded)) is not None:
         return builtin
