@@ -55,9 +55,6 @@ def read_input(input_: type[InputT], data: Mapping[str, Any]) -> InputT:
         return msgspec.convert(given, input_, strict=False)
     except msgspec.ValidationError as error:
         raise BadRequestError("bad_input", field=_find_key(input_, given, str(error))) from error
-    except UnicodeEncodeError as error:  # half a character, where a number or a choice should stand
-        broken = [key for key, value in given.items() if value == error.object]
-        raise BadRequestError("bad_input", field="".join(broken[:1])) from error
 
 
 def _find_key(input_: type[Input], given: Mapping[str, Any], message: str) -> str:

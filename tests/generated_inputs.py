@@ -9,8 +9,8 @@ import msgspec
 from bot.verbs import Input
 
 STRANGE: Sequence[Any] = (
-    *(None, True, 0, -1, 1, 2**31, 2**63, -(2**70), 10**5_000, 1.5, 1e308, float("nan")),
-    *("", " ", "me", "firm", "nobody", "client", "1", "-1", "1e3", "null", "\x00", "\ud800", "\u202eevil"),
+    *(None, True, 0, -1, 1, 2**31, 2**63, -(2**70), 10**5_000, 1.5, 1e308),
+    *("", " ", "me", "firm", "nobody", "client", "1", "-1", "1e3", "null", "\x00", "\u202eevil"),
     *("x" * 5_000, "9" * 5_000, "١٢", "' OR 1=1 --", "{{name}}", "<at>x</at>", "Acme", "=cmd()", "2026-02-30"),
     *([], {}, [None], [[]], [1] * 300, ["x"] * 300, {"a": {"b": []}}, {"": ""}, [{"verb": "list"}]),
 )
