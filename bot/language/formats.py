@@ -64,15 +64,16 @@ def say_ago(language: Language, at: int, now: int, timezone: str = "UTC", locale
         return ""
     distance = max(abs(now - at), 60)
     if distance >= _WEEK:
-        return _say_day(_choose_region(language, locale), _find_day(at // _QUARTER, timezone), "medium")
+        return _say_day_of(language, locale, at // _QUARTER, timezone)
     seconds, unit = _UNITS[bisect.bisect(_BEGINNINGS, distance) - 1]
     return _say_distance(language, unit, distance // seconds * seconds * (1 if at > now else -1))
 
 
 @functools.lru_cache(maxsize=16_384)
-def _find_day(quarter: int, timezone: str) -> date:
+def _say_day_of(language: Language, locale: str, quarter: int, timezone: str) -> str:
     """Return the day of a quarter of an hour; no clock of our day stands off from UTC by less than that."""
-    return datetime.fromtimestamp(quarter * _QUARTER, zone(timezone)).date()
+    day = datetime.fromtimestamp(quarter * _QUARTER, zone(timezone)).date()
+    return _say_day(_choose_region(language, locale), day, "medium")
 
 
 @functools.lru_cache(maxsize=512)

@@ -63,7 +63,7 @@ class _Compiled:
     def fill(self, values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
         """Return the SQL, which names each value of a list, and the values in their places."""
         if not self._made.post_compile_params:
-            return self._sql, tuple(values.get(name, default) for name, default in self._defaults)
+            return self._sql, tuple([values.get(name, default) for name, default in self._defaults])
         state = self._made.construct_expanded_state(values)
         return state.statement, tuple(list_values(self._made, state))
 
