@@ -198,7 +198,8 @@ def suggest(reader: Reader, company: CompanyDetail) -> list[Choice]:
     best = sorted(known, key=lambda person: -person.interaction_count)[:KNOWERS]
     others = [Choice(_say_reason(reader, person), str(person.user_id)) for person in best]
     is_theirs = company.partner_id is not None and company.partner_id == reader.user_id
-    return others if is_theirs else [Choice(text(reader.language, "company.me"), "me"), *others]
+    me = Choice(text(reader.language, "company.me"), "me")
+    return others if is_theirs and others else [me, *others]  # Microsoft's renderer refuses a field without a choice
 
 
 def _say_reason(reader: Reader, person: Knower) -> str:
@@ -211,12 +212,13 @@ def draw_partner_question(reader: Reader, company: CompanyDetail, opened: Opened
     """Say what was done and ask the second question about a new company: who is responsible for it?"""
     language = reader.language
     carried = {"company_id": company.id, "version": company.version, "back": opened.back}
+    known = suggest(reader, company)
     answers = [
         entries.row(choice.title, "", "company.set_partner", user_id=choice.value, **carried)
-        for choice in suggest(reader, company)[:ANSWERS]
+        for choice in known[:ANSWERS]
     ]
     # In sight at once, so that a colleague who is not offered takes a click into the field and one on the button.
-    person = choose_person("user_id", text(language, "company.somebody_else"), say_today(reader, company))
+    person = choose_person("user_id", text(language, "company.somebody_else"), say_today(reader, company), known)
     other = beside(person, submit(text(language, "company.save"), "company.set_partner", **carried))
     later = button(text(language, "company.later"), "company.open", company_id=company.id, back=opened.back)
     body = [
