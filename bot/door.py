@@ -121,7 +121,7 @@ class Door:
         if not verb.roles & caller.roles:
             raise ForbiddenError("not_admin")
         _check_place(verb, given, caller)
-        if verb.versioned and not ask.is_said and getattr(given, "version", None) is None:
+        if not ask.is_said and verb.writes and _lacks_version(verb, given):
             raise VersionNeededError
         return verb, given
 
@@ -130,6 +130,11 @@ class Door:
         alone = replace(caller, viewer=replace(caller.viewer, is_in_public=False), surface="chat", has_outsiders=False)
         private = await self.answer(ask, alone, claim)
         return Reply(draw_pointer(sentence), summary=sentence, private=private)
+
+
+def _lacks_version(verb: Verb, given: Input) -> bool:
+    """Return whether a click changes something without saying which state of it the card showed."""
+    return given.lacks_version or (verb.versioned and getattr(given, "version", None) is None)
 
 
 def _check_place(verb: Verb, given: Input, caller: Caller) -> None:

@@ -36,6 +36,11 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """Say whether the answer is the asker's alone even where the verb itself may be answered in a group."""
         return False
 
+    @property
+    def lacks_version(self) -> bool:
+        """Say whether it changes what a card showed, and does not say in which state that was."""
+        return False
+
 
 class Nothing(Input, frozen=True):
     """The input of a verb that takes nothing."""

@@ -89,6 +89,10 @@ class Office:
     async def _add_version(self, verb: str, data: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
         """Add the state of the company, as every card carries it, where a test says none."""
         known = ROUTER.verbs.get(verb)
+        several = data.get("company_ids")
+        if verb == "companies.set_many" and data.get("is_confirmed") and several and "versions" not in data:
+            rows = [await self._add_version("company.rename", {"company_id": number}, viewer) for number in several]
+            return data | {"versions": [row["version"] for row in rows]}
         number = data.get("company_id")
         if known is None or not known.versioned or "version" in data or not isinstance(number, int):
             return data

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Concatenate
 
 import msgspec
 from msgspec import UNSET
@@ -34,12 +34,15 @@ from bot.verb_inputs import write_ask
 from bot.verbs import CHANGES, GROUP, OWN, Router
 from storage.book import companies, company_changes
 from storage.book.companies import CompanyDetail
+from storage.engine.connection import Connection
 from storage.errors import StaleError
 from storage.record import changes
 from storage.record.audit import list_audit
+from storage.viewer import Viewer
 
 router = Router()
-Set = Callable[..., Awaitable[changes.Change]]
+Set = Callable[Concatenate[Connection, Viewer, int, ...], Awaitable[changes.Change]]
+"""Writes one value of a company."""
 
 
 class SetType(OfCompany, frozen=True):
@@ -197,7 +200,7 @@ async def _confirm(
 async def _change(turn: Turn, given: OfCompany, company: Meant, *, set_: Set, value: Any, wanted: Json) -> Result:
     """Make the change and show the company with it; what somebody else changed since is shown, not overwritten."""
     try:
-        change = await turn.read(set_, company.id, value, now=turn.now, source=turn.source, version=given.version)
+        change = await turn.write(set_, company.id, value, now=turn.now, source=turn.source, version=given.version)
     except StaleError as stale:
         again = {"verb": turn.verb, "company_id": company.id, **wanted}
         return await show_conflict(turn, stale.present, again, given.back)

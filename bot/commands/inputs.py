@@ -57,6 +57,11 @@ class OfCompany(ChangeInput, frozen=True):
     asks_next: bool = False
     """The card that asked for the type asks for the partner next."""
 
+    @property
+    def lacks_version(self) -> bool:
+        """Say whether a company is named by its number, as cards do, without its state."""
+        return self.company_id is not None and self.version is None
+
 
 class OfSeveral(ChangeInput, frozen=True):
     """A change of several companies, ticked on a card or listed by their numbers."""
@@ -80,6 +85,11 @@ class OfSeveral(ChangeInput, frozen=True):
         ticked = {int(number): int(version) for number, version in ticks}
         known = {number: version for number, version in ticked.items() if is_id(number)}
         return {**dict(zip(self.company_ids, versions, strict=True)), **dict(list(known.items())[:MOST_AT_ONCE])}
+
+    @property
+    def lacks_version(self) -> bool:
+        """Say whether a change that was confirmed leaves out the state of any company."""
+        return self.is_confirmed and None in self.chosen.values()
 
     @property
     def has_type(self) -> bool:

@@ -128,7 +128,7 @@ async def _set(turn: Turn, given: SortOne, company_id: int, partner_id: int | No
     if given.user_id is not UNSET:
         steps.append((set_company_partner, partner_id))
     for set_, value in steps:
-        change = await turn.read(set_, company_id, value, now=turn.now, source=turn.source, version=version)
+        change = await turn.write(set_, company_id, value, now=turn.now, source=turn.source, version=version)
         version = None if version is None else version + change.is_changed
         changes.append(change)
     return tuple(changes)

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.cards.notices import draw_new_company
+from bot.door import Caller
 from bot.results.notices import NewCompany
-from bot.turn import Reader, Reply
+from bot.turn import Ask, Reader, Reply
 from storage.models import Audit, Company
 from tests.card_checks import walk
 from tests.card_samples import draw_all
@@ -289,3 +290,22 @@ async def test_a_company_that_is_called_like_a_colleague_is_not_taken_for_them(o
         marc = await add_company(connection, "Marc", "marc.example", contact_count=1)
     asked = await office.say("take Marc off Globex")
     assert asked.found.again["company_id"] == marc
+
+
+@pytest.mark.parametrize(
+    ("verb", "data"),
+    [
+        ("rename", {"new_name": "Overwritten"}),
+        ("company.rename", {"new_name": "Overwritten"}),
+        ("company.set_type", {"type": "court"}),
+        ("companies.set_many", {"type": "court", "is_confirmed": True}),
+    ],
+)
+async def test_no_click_changes_a_company_without_saying_which_state_it_showed(office, verb, data):
+    number = office.companies["Globex"]
+    which = {"company_ids": [number]} if verb == "companies.set_many" else {"company_id": number}
+    caller = Caller(office.people["Anne Martin"], "en")
+    assert (await office.door.answer(Ask(verb, {**which, **data}), caller)).code == 428
+    company = await office.ask("company.open", {"company_id": number})
+    assert "Overwritten" not in said(company)
+    assert "Globex" in said(company)
