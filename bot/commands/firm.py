@@ -82,10 +82,13 @@ async def save_firm(turn: Turn, given: SaveFirm) -> Result:
     values = read_values(_list_changes(given))
     rules = await get_rules(turn.connection, turn.viewer.tenant_id)
     losses = await preview_loss(turn.connection, turn.viewer.tenant_id, rules, values, turn.now)
-    if losses and not given.is_confirmed:
+    lines = [say_loss(turn.language, loss) for loss in losses if loss.name != "own_domains"]
+    if new := [domain for domain in values.get("own_domains", ()) if domain not in rules.own_domains]:
+        # No number, and asked whoever is there: an administrator sees no more of the firm's contacts than anybody.
+        lines.append(say(turn.language, "firm.become_colleagues", domains=", ".join(new)))
+    if lines and not given.is_confirmed:
         wanted = {name: write_value(value) for name, value in values.items()}
         again = {"verb": "firm.save", "section": given.section, "is_confirmed": True, **wanted}
-        lines = [say_loss(turn.language, loss) for loss in losses]
         return Asked(summary=say(turn.language, "firm.lose"), again=again, details=lines)
     changed = await turn.write(set_rules, values, now=turn.now, source=turn.source)
     note = say(turn.language, "firm.saved" if changed else "firm.as_it_was")

@@ -408,3 +408,11 @@ async def test_a_firm_that_had_no_rules_keeps_what_its_row_said_until_it_is_conf
 
 def test_stored_values_are_plain_json():
     assert list_values(FirmRules(own_domains=("a.example",)))["own_domains"] == ["a.example"]
+
+
+@pytest.mark.parametrize("domain", ["globex.example", "nobody-is-there.example"])
+async def test_a_further_domain_is_asked_about_alike_whoever_is_known_there(office, domain):
+    asked = await office.ask("firm.save", {"own_domains": domain}, by="Ada")
+    assert f"Whoever is a contact at {domain} becomes a colleague" in said(asked)
+    again = {key: value for key, value in asked.found.again.items() if key != "verb"}
+    assert "Saved" in said(await office.ask("firm.save", again, by="Ada"))
