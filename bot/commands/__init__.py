@@ -1,8 +1,6 @@
-"""What a person can ask for: one file per noun, whose `router` has its verbs.
+"""What a person can ask for: each file is about one thing, and its `router` has the verbs of that.
 
-Beside the verbs of typed words there are those of the cards alone: `list.narrow|save|more|tick` (and `list.rows` of the
-tab), `companies.set_many|sort_next|sort_save`, `view.settings`, `company.shared` (the `refresh` of an inserted card),
-`export.deliver`, `notices.save`, `cancel`, and `say` {"text"}: a sentence on a card, understood as if it were typed.
+`carnet verbs` lists them all. Beside them a card may carry `say` {"text"}: a sentence, understood as if it were typed.
 """
 
 import pkgutil

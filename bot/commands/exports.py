@@ -67,7 +67,7 @@ async def offer_file(turn: Turn, given: Export) -> FileOffered:
 
 @router.verb("export.deliver", Deliver, READS_FROM_CARD.but(queued=True))
 async def deliver_file(turn: Turn, given: Deliver) -> FileMade:
-    """Make the file, with what this reader may see now; the desk writes down the filter and the number of rows."""
+    """Make the file, with what this reader may see now; the audit keeps the filter and the number of rows."""
     format_ = given.format
     listing = await read_listing(turn, given)
     name = _name(turn, given.title or say_title(turn.language, listing), format_)

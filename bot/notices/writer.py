@@ -72,7 +72,7 @@ class Notices:
         await add_notices(connection, tenant_id, rows, int(self.clock()))
 
     async def add(self, connection: Connection, tenant_id: int, notices: Iterable[Notice]) -> None:
-        """Write the notices of a command's reply (the desk calls this in the turn's transaction).
+        """Write the notices of a command's reply, in the turn's transaction.
 
         Kinds: `partner` {"company_id", "by", "was", "is"}: you were made partner (all three are users); `replaced`: you
         are no longer; `taken_back`: that change was undone, which whoever had not heard of it yet never hears of;
