@@ -42,7 +42,13 @@ async def do(database, step, *arguments, **options):
 
 
 async def save(database, viewer, name="Dormant clients", filter_=DORMANT, **options):
-    return await do(database, changes.add_view, viewer, name, filter_, **(MADE | options))
+    change = await do(database, changes.add_view, viewer, name, filter_, **(MADE | options))
+    return await do(database, views.get_view, viewer, change.entity_id)
+
+
+async def copy(database, viewer, view_id, name, **options):
+    change = await do(database, changes.copy_view, viewer, view_id, name, **(MADE | options))
+    return await do(database, views.get_view, viewer, change.entity_id)
 
 
 async def names(database, viewer, **options) -> list[str]:
@@ -166,13 +172,13 @@ async def test_a_shared_view_is_hidden_by_its_reader_alone(database, firm):
 async def test_a_copy_is_ones_own_and_gets_a_free_name(database, firm):
     view = await save(database, firm.anne)
     await do(database, changes.share_view, firm.anne, view.id, user_ids=[firm.marc.user_id], **MADE)
-    first = await do(database, changes.copy_view, firm.marc, view.id, "Dormant clients", **MADE)
-    second = await do(database, changes.copy_view, firm.marc, first.id, "Dormant clients", **MADE)
-    of_builtin = await do(database, changes.copy_view, firm.marc, -2, "Clients", reserved_names=["Clients"], **MADE)
+    first = await copy(database, firm.marc, view.id, "Dormant clients")
+    second = await copy(database, firm.marc, first.id, "Dormant clients")
+    of_builtin = await copy(database, firm.marc, -2, "Clients", reserved_names=["Clients"])
     assert [first.name, second.name, of_builtin.name] == ["Dormant clients", "Dormant clients (2)", "Clients (2)"]
     assert (second.filter, second.is_own) == (DORMANT, True)
     with pytest.raises(MissingError):
-        await do(database, changes.copy_view, firm.zoe, view.id, "Mine", **MADE)
+        await copy(database, firm.zoe, view.id, "Mine")
 
 
 async def test_views_are_put_in_order_by_each_reader(database, firm):
