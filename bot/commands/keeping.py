@@ -57,7 +57,7 @@ async def keep(turn: Turn, given: OfMine) -> Result:
     if match is None:
         return _ask_which(turn, given, name, matches)
     meant = _mean(given, match)
-    return _ask(turn, meant, match.name) if given.is_guess or not match.is_exact else await keep(turn, meant)
+    return await (_ask(turn, meant, match.name) if given.is_guess or not match.is_exact else keep(turn, meant))
 
 
 async def _ask_about_this(turn: Turn, given: OfMine) -> Result:
@@ -71,10 +71,14 @@ async def _ask_about_this(turn: Turn, given: OfMine) -> Result:
         name = company.name if company else ""
     if not name:
         raise NotFoundError
-    return _ask(turn, meant, name)
+    return await _ask(turn, meant, name)
 
 
-def _ask(turn: Turn, meant: OfMine, name: str) -> Result:
+async def _ask(turn: Turn, meant: OfMine, name: str) -> Result:
+    """Ask about what the person may keep; raises `NotFoundError` for what is the firm's alone."""
+    of: Of = "company" if meant.contact_id is None else "contact"
+    if not await turn.read(keeping.is_own, of, meant.contact_id or meant.company_id or 0):
+        raise NotFoundError("not_yours_to_keep")
     key = "keep_question" if meant.is_kept else "share_again_question"
     question = say(turn.language, f"keeping.{key}", name=name)
     return Asked(summary=question, again=write_ask("keep", meant), back=meant.back)

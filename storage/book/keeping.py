@@ -35,6 +35,11 @@ async def keep(
     return await writer.set_choice(f"{of}.keep" if is_kept else f"{of}.share", choice=is_kept)
 
 
+async def is_own(connection: Reading, viewer: Viewer, of: Of, number: int) -> bool:
+    """Return whether the viewer has a relationship with a contact or a company, and so may keep it."""
+    return bool(await _list_own(connection, viewer, of, number))
+
+
 async def undo_keep(connection: AsyncConnection, viewer: Viewer, done: AuditRow, *, now: int, source: str) -> Change:
     """Give back the choice before this one; raises the errors of `undo_change`."""
     of, number = _get_of(done), done.entity_id or 0

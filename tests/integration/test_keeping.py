@@ -222,6 +222,14 @@ async def test_A6_what_the_conversation_showed_last_is_kept_after_a_question(off
     assert "Kept to yourself" in said(done)
 
 
+@pytest.mark.parametrize("text", ["keep this to myself", "keep Umbrela to myself"])
+async def test_A6_nobody_is_asked_whether_to_keep_what_is_not_theirs(office, text):
+    await office.ask("company.open", {"company_id": office.companies["Umbrella"]}, by=ANNE)
+    answer = await office.say(text, by=ANNE)
+    assert (answer.code, answer.found.remembered) == (404, {})
+    assert "yourself?" not in said(answer)
+
+
 async def test_A6_every_card_of_ones_own_has_the_button(office):
     async with office.database.writing(1) as connection:
         await happen(connection, office.people[ANNE].user_id, office.contacts["Jean Globex"], ago(3))

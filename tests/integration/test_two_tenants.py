@@ -126,6 +126,7 @@ VIEW = ViewRow(
     version=1,
 )
 OF_FUNCTION: dict[str, dict[str, Any]] = {
+    "book.keeping.is_own": {"of": "contact", "number": 1},
     "book.keeping.keep": {"number": 1},
     "history.keeping.list_touched": {"people": {1: ("bob@acme.com", "acme.com")}},
     "queue.chores.add_chores": {},

@@ -12,7 +12,7 @@ from bot.language.vocabulary_loader import load_vocabulary
 
 TODAY = date(2026, 3, 18)
 VERBS = (
-    "admin.status buttons companies.sort_out contact.explain export hello help list notices.settings show undo unknown "
+    "admin.status buttons cancel companies.sort_out contact.explain export hello help list notices.settings show undo unknown "
     "view.open views.list"
 )
 READING = set(VERBS.split())
