@@ -12,8 +12,8 @@ from bot.language.vocabulary_loader import load_vocabulary
 
 TODAY = date(2026, 3, 18)
 VERBS = (
-    "admin.status buttons cancel companies.sort_out contact.explain export hello help list notices.settings show undo unknown "
-    "view.open views.list"
+    "admin.status buttons cancel companies.sort_out contact.explain export hello help list notices.settings show undo "
+    "unknown view.open views.list"
 )
 READING = set(VERBS.split())
 WORDS = (
