@@ -56,9 +56,7 @@ async def open_beside(window, firm, person, domain):
     setup = {"demoItem": firm.mail_from(person, domain), "demoTokenValue": firm.token(person)}
     page = await window.open("/pane?lang=en-GB", **setup)
     await page.get_by_role("button", name="Change", exact=True).wait_for()
-    await page.evaluate(
-        "() => { window.clicks = 0; addEventListener('click', event => clicks += event.detail > 0, true); }"
-    )
+    await page.evaluate(_COUNT_CLICKS)
     return page
 
 
@@ -143,7 +141,6 @@ async def test_in_the_tab_a_list_by_partner_is_named_and_saved_without_a_mouse(f
         page = await open_list(window, firm, person)
         await press(page, "New")
         await reach(page, "Relationship partner")
-        await page.keyboard.press("A")  # a colleague, whose name is then asked for
         await page.keyboard.type("Charl")
         await page.get_by_role("option", name="Charlotte Ashworth").wait_for()
         await page.keyboard.press("Enter")
@@ -152,3 +149,49 @@ async def test_in_the_tab_a_list_by_partner_is_named_and_saved_without_a_mouse(f
         await page.keyboard.press("Enter")
         await page.get_by_role("tab", name="Winter dossiers", selected=True).wait_for()
         assert await page.evaluate("clicks") == 0
+
+
+async def type_partner(page, typed):
+    await page.get_by_role("combobox", name="Relationship partner").click()
+    await page.keyboard.type(typed)
+    await page.keyboard.press("Enter")
+    await page.locator(".list-words", has_text="Charlotte Ashworth").wait_for()
+
+
+async def test_in_the_tab_a_list_by_partner_is_named_and_saved_with_three_clicks_and_typing(firm):
+    person = firm.person("David Okafor")
+    async with tab_of(firm, person) as window:
+        page = await open_list(window, firm, person)
+        await page.get_by_role("button", name="New").click()
+        await type_partner(page, "Charl")
+        await page.get_by_role("textbox", name="Name of the list").click()
+        await page.keyboard.type("Charlotte's dossiers")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("tab", name="Charlotte's dossiers", selected=True).wait_for()
+        assert await page.evaluate("clicks") == 3
+
+
+async def test_in_the_tab_a_list_is_narrowed_to_a_partner_with_two_clicks_and_typing(firm):
+    person = firm.person("David Okafor")
+    async with tab_of(firm, person) as window:
+        page = await open_list(window, firm, person)
+        await page.get_by_role("button", name="Refine").click()
+        await type_partner(page, "Charlotte Ash")
+        assert await page.evaluate("clicks") == 2
+
+
+async def test_in_the_tab_a_partner_takes_four_clicks_from_the_list_and_typing(firm):
+    person = firm.person("Anne Martin")
+    async with tab_of(firm, person) as window:
+        page = await open_list(window, firm, person)
+        await page.locator(".row", has_text="aurelia").click()
+        side = page.get_by_role("complementary")
+        await side.get_by_role("button", name="Change", exact=True).click()
+        await side.get_by_role("combobox", name="Relationship partner").click()
+        await page.keyboard.type("Charl")
+        await page.get_by_role("option", name="Charlotte Ashworth").wait_for()
+        await side.get_by_role("button", name="Save").nth(1).click()
+        await page.get_by_text("→ Charlotte Ashworth").first.wait_for()
+        assert await page.evaluate("clicks") == 4
+        await press(page, "Undo")
+        await page.get_by_text("Taken back.").first.wait_for()

@@ -94,13 +94,37 @@ async def test_refining_shows_the_result_at_once(firm):
         page = await open_tab(window, firm, person)
         await page.get_by_role("button", name="Refine").click()
         await page.get_by_role("radio", name="The whole firm's").check()
-        await page.get_by_label("Relationship partner").select_option("person")
-        partner = page.get_by_role("combobox", name="Type a name").first
+        partner = page.get_by_role("combobox", name="Relationship partner")
         await partner.press_sequentially("charl")
         await page.get_by_role("option", name="Charlotte Ashworth").click()
         await page.locator(".list-words", has_text="Charlotte Ashworth").wait_for()
         partners = set(await page.locator(".row:not([hidden]) .cell-partner").all_inner_texts())
     assert partners == {"Charlotte Ashworth"}
+
+
+async def test_a_word_that_stands_for_a_partner_is_chosen_and_taken_away_in_the_same_field(firm):
+    person = firm.person("Anne Martin")
+    async with tab_of(firm, person) as window:
+        page = await open_tab(window, firm, person)
+        await page.get_by_role("button", name="Refine").click()
+        partner = page.get_by_role("combobox", name="Relationship partner")
+        await partner.fill("nobody")
+        await partner.press("Enter")
+        await page.locator(".list-words", has_text="no partner").wait_for()
+        await partner.fill("")
+        await partner.press("Tab")
+        await page.locator(".list-words:not(:has-text('partner'))").wait_for()
+
+
+async def test_a_partner_who_is_nobody_is_said_under_the_field_when_it_is_left(firm):
+    person = firm.person("Anne Martin")
+    async with tab_of(firm, person) as window:
+        page = await open_tab(window, firm, person)
+        await page.get_by_role("button", name="Refine").click()
+        partner = page.get_by_role("combobox", name="Relationship partner")
+        await partner.fill("Xyzzy")
+        await partner.press("Tab")
+        await page.locator(".refine .field-error:not(:empty)").wait_for()
 
 
 async def test_a_company_opens_beside_the_list_and_a_change_is_seen_in_the_list(firm):

@@ -11,6 +11,8 @@ export interface ComboboxOptions {
   label?: string;
   placeholder?: string;
   value?: Choice | null;
+  /** What is typed counts as soon as the field is left: no button takes it later. */
+  settlesOnLeave?: boolean;
   onChoose?: (choice: Choice | null) => void;
 }
 
@@ -85,6 +87,15 @@ export class Combobox {
    * Gives false where something was typed that means nobody, or several.
    */
   async settle(): Promise<boolean> {
+    const isSettled = await this.takeTyped();
+    if (!isSettled) {
+      this.show();
+      this.input.focus();
+    }
+    return isSettled;
+  }
+
+  private async takeTyped(): Promise<boolean> {
     const typed = this.input.value.trim();
     if (typed === "" || typed === this.chosen?.title) {
       return true;
@@ -98,9 +109,7 @@ export class Combobox {
       this.choose(only);
       return true;
     }
-    this.show();
     this.complain(say(this.choices.length === 0 ? "people_none" : "people_several"));
-    this.input.focus();
     return false;
   }
 
@@ -252,6 +261,8 @@ export class Combobox {
       this.choose(only);
     } else if (this.input.value === "" && this.chosen) {
       this.choose(null);
+    } else if (this.options.settlesOnLeave) {
+      void this.takeTyped();
     }
     this.close();
   }

@@ -1,11 +1,14 @@
 /** The form in which a list is described; every change is told at once, so that the result is seen beside it. */
 
+import type { Choice } from "../api";
 import { debounce, fill, h } from "../dom";
 import { Combobox, type Lookup } from "../people";
 import { currentLanguage, say, type TextKey } from "../texts";
 import { emptyFilter, TYPES, type Filter, type Partner } from "./filter";
 import { drawPeriod } from "./period_field";
-import { drawSelect, type Option } from "./select";
+import { type Option } from "./select";
+
+type Word = "me" | "somebody" | "nobody";
 
 export interface FilterFormOptions {
   lookup: Lookup;
@@ -117,42 +120,28 @@ export class FilterForm {
     );
   }
 
+  /** A field into which a colleague is typed; words that stand for one, or for none, are offered with the colleagues. */
   private person(
     label: TextKey,
     value: Partner | Partner[] | undefined,
-    words: ("me" | "somebody" | "nobody")[],
-    choose: (value: number | string | undefined) => void,
+    words: Word[],
+    choose: (value: Partner | undefined) => void,
   ): HTMLElement {
-    const isColleague = typeof value === "number";
-    const several: Option[] = Array.isArray(value) ? [["several", this.nameAll(value)]] : [];
+    const fixed = words.map((word): Choice => ({ title: say(`filter.${word}`), value: word }));
     const combobox = new Combobox({
-      lookup: this.options.lookup,
-      label: say("filter.search_person"),
-      placeholder: say("filter.search_person"),
-      value: isColleague ? { title: this.people[value] ?? "", value: String(value) } : null,
-      onChoose: (choice) => choose(choice ? Number(choice.value) : undefined),
-    });
-    const select = drawSelect(
-      label,
-      isColleague ? "person" : Array.isArray(value) ? "several" : value === "anyone" ? "somebody" : (value ?? ""),
-      [
-        ["", say("filter.anyone")],
-        ...several,
-        ...words.map((word): Option => [word, say(`filter.${word}`)]),
-        ["person", say("filter.person")],
+      lookup: async (query) => [
+        ...fixed.filter(({ title }) => title.toLowerCase().startsWith(query.toLowerCase())),
+        ...(await this.options.lookup(query)),
       ],
-      (word) => {
-        combobox.element.hidden = word !== "person";
-        if (word === "person") {
-          combobox.input.focus();
-        } else {
-          choose(word === "several" ? (value as string) : word === "somebody" ? "anyone" : word || undefined);
-        }
-      },
-    );
-    combobox.element.hidden = !isColleague;
-    select.append(combobox.element);
-    return select;
+      label: say(label),
+      placeholder: say("filter.anyone"),
+      value: value === undefined ? null : { title: this.nameAll([value].flat()), value: String(value) },
+      settlesOnLeave: true,
+      onChoose: (choice) => choose(choice ? readPartner(choice.value) : undefined),
+    });
+    combobox.input.id = `person-${label}`;
+    const name = h("label", { class: "field-label", for: combobox.input.id }, say(label));
+    return h("div", { class: "field" }, name, combobox.element);
   }
 
   private nameAll(partners: Partner[]): string {
@@ -172,4 +161,9 @@ export class FilterForm {
     });
     return h("label", { class: "field" }, h("span", { class: "field-label" }, say("filter.text")), input);
   }
+}
+
+/** A word is itself, and anything else the number of a colleague. */
+function readPartner(value: string): Partner {
+  return value === "somebody" ? "anyone" : value === "me" || value === "nobody" ? value : Number(value);
 }
