@@ -20,13 +20,14 @@ from bot.cards.welcome import draw_pointer
 from bot.commands import ROUTER
 from bot.commands.dispatcher import Caller, Claim, Dispatcher, Post, Run
 from bot.commands.failures import describe_failure, translate
+from bot.commands.help import Say
 from bot.commands.names import UnclearError
 from bot.errors import BadRequestError, ForbiddenError, PersonalError, UnavailableError, VersionNeededError
 from bot.language import say, understand
 from bot.language.formats import zone
 from bot.language.wording import clean
 from bot.turn import Ask, Language, Reader, Reply, Surface
-from bot.verb_inputs import Input
+from bot.verb_inputs import Input, read_input
 from bot.verbs import Place, Role, Verb
 from storage.engine.database import Database
 from storage.errors import StoreUnavailableError
@@ -152,7 +153,9 @@ def _check_back(ask: Ask) -> Ask:
     back = ask.data.get("back")
     if back is None:
         return ask
-    verb = ROUTER.verbs.get(str(back.get("verb"))) if isinstance(back, dict) else None
+    if not isinstance(back, dict):
+        return ask  # refused with its key, as every value of another kind
+    verb = ROUTER.verbs.get(str(back.get("verb")))
     if verb is not None and verb.leads and len(msgspec.json.encode(back)) <= LONGEST_BACK:
         return ask
     return replace(ask, data={key: value for key, value in ask.data.items() if key != "back"})
@@ -162,9 +165,7 @@ def _read_words(ask: Ask, reader: Reader) -> Ask:
     """Parse a sentence on a card in the reader's language, with dates relative to the reader's day."""
     if ask.verb != "say":
         return ask
-    text = ask.data.get("text")
-    if not isinstance(text, str) or ask.data.keys() != {"text"}:
-        raise BadRequestError("bad_input", field="text")
+    text = read_input(Say, ask.data).text
     today = datetime.fromtimestamp(reader.now, zone(reader.timezone)).date()
     asked = understand(text.strip()[:LONGEST_SENTENCE], reader.language, today, reader.locale)
     if ROUTER.get(asked.verb).writes:

@@ -274,7 +274,7 @@ def _draw_questions(reader: Reader, world: World) -> Iterator[tuple[str, dict[st
     yield "message", questions.draw_message(reader, world.words, [world.words], [world.words] * 5)
     undo = companies.draw_undo(reader, list(range(10**15, 10**15 + 100)), _back(world))
     yield "done", questions.draw_done(reader, world.words, [undo], [world.words])
-    conflict = questions.draw_conflict(reader, world.words, world.words, anyway=data, leave={"verb": "cancel"})
+    conflict = questions.draw_conflict(reader, world.words, company(world), anyway=data, leave={"verb": "cancel"})
     yield "conflict", conflict
     examples = {"company": world.company(1), "person": world.person(1), "view": world.company(2)}
     yield "hello", welcome.draw_hello(reader, world.person(0), examples)

@@ -8,7 +8,7 @@ from bot.cards.phrases import join, say_count, say_last, say_totals, text
 from bot.language import say
 from bot.language.company_types import type_names
 from bot.language.wording import clean
-from bot.results.companies import Explained, OwnAddressShown
+from bot.results.companies import Explained, NoContact, OwnAddressShown
 from bot.turn import Card, Json, Reader
 from storage.book.contacts import ContactDetail, SeenPerson
 
@@ -109,6 +109,12 @@ def say_reason(reader: Reader, person: SeenPerson) -> str:
     if person.is_added:
         return text(reader.language, "reason.added")
     return text(reader.language, f"reason.{person.reason or 'unknown'}")
+
+
+@draws(NoContact)
+def _draw_no_contact(reader: Reader, shown: NoContact) -> Card:
+    reason = text(reader.language, f"reason.{shown.reason or 'unknown'}")
+    return kit.card([kit.title(shown.summary), kit.line(reason)], [draw_back(reader, shown.back)])
 
 
 @draws(Explained)

@@ -8,9 +8,11 @@ from bot.cards.companies import draw_back, draw_undo
 from bot.cards.drawing import draws
 from bot.cards.phrases import text
 from bot.language import say
+from bot.language.company_types import type_names
 from bot.language.wording import clean
 from bot.results.questions import Asked, Conflict, Done, Option, Said, Unclear
 from bot.turn import Card, Json, Reader
+from storage.book.companies import CompanyDetail
 
 SUGGESTIONS = 5
 
@@ -60,9 +62,16 @@ def draw_done(reader: Reader, sentence: str, actions: Sequence[Json | None] = ()
     return kit.card([kit.good_news(sentence), *map(kit.line, lines)], actions)
 
 
-def draw_conflict(reader: Reader, sentence: str, now_is: str, *, anyway: Json | None, leave: Json) -> Card:
+def draw_conflict(reader: Reader, sentence: str, company: CompanyDetail, *, anyway: Json | None, leave: Json) -> Card:
     """Say that somebody else changed it since, what it is now, and offer to set it all the same."""
     language = reader.language
+    now_is = say(
+        language,
+        "company_changes.now_is",
+        name=company.name,
+        type=type_names(language)[company.type],
+        partner=company.partner_name or say(language, "cards.company.no_partner"),
+    )
     return kit.card(
         [kit.title(sentence), kit.line(now_is)],
         [
@@ -98,7 +107,7 @@ def _draw_unclear(reader: Reader, unclear: Unclear) -> Card:
 
 @draws(Conflict)
 def _draw_conflict(reader: Reader, found: Conflict) -> Card:
-    return draw_conflict(reader, found.summary, found.now_is, anyway=found.anyway, leave=found.leave)
+    return draw_conflict(reader, found.summary, found.company, anyway=found.anyway, leave=found.leave)
 
 
 @draws(Done)

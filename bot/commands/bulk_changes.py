@@ -116,18 +116,18 @@ def _raise_versions(versions: Mapping[int, int], done: Changes) -> dict[int, int
 
 
 async def _say_done(turn: Turn, given: OfSeveral, made: Sequence[changes.Change], left: set[int]) -> Result:
-    changed = [change for change in made if change.is_changed]
+    changed = tuple(change for change in made if change.is_changed)
     sentence = say(turn.language, "bulk_changes.set_many_done", count=len({change.entity_id for change in changed}))
     lines = []
     if left:
         rows = await turn.read(companies.get_company_rows, list(left))
         names = ", ".join(row.name for row in rows.values())
         lines.append(say(turn.language, "bulk_changes.left_alone", names=names[:400]))
-    audit_ids = [change.audit_id for change in changed if change.audit_id is not None]
     return Done(
         summary=sentence,
-        notices=tell(turn, tuple(changed)),
-        audit_ids=tuple(audit_ids),
+        notices=tell(turn, changed),
+        changes=changed,
+        left_ids=tuple(left),
         lines=lines,
         back=given.back,
     )

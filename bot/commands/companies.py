@@ -8,6 +8,7 @@ from bot.turn import Turn
 from bot.verb_inputs import Input
 from bot.verbs import EXTENSION, GROUP, OUTSIDERS, OWN, READS_FROM_CARD, Router
 from storage.book import companies
+from storage.record.changes import Change
 
 router = Router()
 
@@ -36,13 +37,13 @@ async def open_company(turn: Turn, given: OpenCompany) -> Result:
 
 
 async def show_company(
-    turn: Turn, company_id: int, note: str = "", back: Back | None = None, audit_ids: tuple[int, ...] = ()
+    turn: Turn, company_id: int, note: str = "", back: Back | None = None, changes: tuple[Change, ...] = ()
 ) -> Result:
     """Show one company; raises `NotFoundError` where the viewer sees none."""
     company = await turn.read(companies.get_company, company_id)
     if company is None:
         raise NotFoundError
-    return CompanyShown(summary=company.name, company=company, note=note, back=back, audit_ids=audit_ids)
+    return CompanyShown(summary=company.name, company=company, note=note, back=back, changes=changes)
 
 
 @router.verb("company.shared", ShowShared, READS_FROM_CARD.but(where=OWN | GROUP | OUTSIDERS | EXTENSION))

@@ -11,7 +11,7 @@ from bot.commands.bulk_changes import set_many
 from bot.commands.change_notices import tell
 from bot.commands.change_words import Wanted, is_replacing, say_step, want
 from bot.commands.colleagues import find_colleague
-from bot.commands.inputs import Back, ChangeInput, OfCompany, OfSeveral, read_type, tidy
+from bot.commands.inputs import Back, ChangeInput, OfCompany, OfSeveral, ask_first, read_type, tidy
 from bot.commands.names import (
     AskAgain,
     Meant,
@@ -28,7 +28,7 @@ from bot.language.company_types import type_names
 from bot.results.base import Result
 from bot.results.choices import NOBODY, NONE
 from bot.results.companies import CompanyShown
-from bot.results.questions import Asked, Conflict
+from bot.results.questions import Conflict
 from bot.turn import Json, Turn
 from bot.verb_inputs import write_ask
 from bot.verbs import CHANGES, GROUP, OWN, Router
@@ -74,7 +74,7 @@ async def set_type(turn: Turn, given: SetType) -> Result:
     if must_ask(given, company):
         question = say(turn.language, "company_changes.set_type_question", company=company.name, type=type_name)
         step = want(company, "company.set_type", "type", type_)
-        return await _confirm(turn, given, company, step, question=question, wanted=wanted)
+        return await _ask(turn, given, company, step, question=question, wanted=wanted)
     return await _change(turn, given, company, set_=company_changes.set_company_type, value=type_, wanted=wanted)
 
 
@@ -99,7 +99,7 @@ async def set_partner(turn: Turn, given: SetPartner) -> Result:
     if replaced or must_ask(given, company, person):
         question = ask_partner(turn, company, person, replaced=replaced)
         step = want(company, "company.set_partner", "partner_id", partner_id)
-        return await _confirm(turn, given, company, step, question=question, wanted=wanted)
+        return await _ask(turn, given, company, step, question=question, wanted=wanted)
     return await _change(
         turn, given, company, set_=company_changes.set_company_partner, value=partner_id, wanted=wanted
     )
@@ -127,7 +127,7 @@ async def rename(turn: Turn, given: Rename) -> Result:
     if must_ask(given, company):
         question = say(turn.language, "company_changes.rename_question", company=company.name, name=new_name)
         step = want(company, "company.rename", "name", new_name)
-        return await _confirm(turn, given, company, step, question=question, wanted=wanted)
+        return await _ask(turn, given, company, step, question=question, wanted=wanted)
     return await _change(turn, given, company, set_=company_changes.rename_company, value=new_name, wanted=wanted)
 
 
@@ -188,13 +188,10 @@ def ask_partner(turn: Turn, company: Meant, person: Meant | None, *, replaced: b
     return say(turn.language, f"company_changes.{key}", company=company.name, person=name, old=old or "")
 
 
-async def _confirm(
-    turn: Turn, given: ChangeInput, company: Meant, step: Wanted, *, question: str, wanted: Json
-) -> Result:
-    """Ask before a change is made, and say what it is from and to."""
-    data = {"verb": turn.verb, "company_id": company.id, "version": company.version, "is_confirmed": True, **wanted}
-    data |= {"back": given.back} if given.back else {}
-    return Asked(summary=question, details=[await say_step(turn, step)], again=data, back=given.back)
+async def _ask(turn: Turn, given: ChangeInput, company: Meant, step: Wanted, *, question: str, wanted: Json) -> Result:
+    """Ask before a company is changed, and say what it is from and to."""
+    of_company = {"company_id": company.id, "version": company.version, **wanted}
+    return ask_first(turn, given, question, of_company, await say_step(turn, step))
 
 
 async def _change(turn: Turn, given: OfCompany, company: Meant, *, set_: Set, value: Any, wanted: Json) -> Result:
@@ -218,9 +215,7 @@ async def show_change(
         raise NotFoundError
     note = undone or await say_change(turn, change)
     notices = tell(turn, (change,), is_on_card=is_on_card, is_undo=bool(undone))
-    return CompanyShown(
-        summary=note, notices=notices, audit_ids=change.audit_ids, company=company, note=note, back=back
-    )
+    return CompanyShown(summary=note, notices=notices, changes=(change,), company=company, note=note, back=back)
 
 
 async def say_change(turn: Turn, change: changes.Change) -> str:
@@ -237,13 +232,6 @@ async def show_conflict(turn: Turn, company: CompanyDetail, again: Json, back: B
     by = page.rows[0].actor_name if page.rows else ""
     key = "changed_since_by" if by else "changed_since"
     sentence = say(language, f"company_changes.{key}", company=company.name, person=by)
-    now_is = say(
-        language,
-        "company_changes.now_is",
-        name=company.name,
-        type=type_names(language)[company.type],
-        partner=company.partner_name or say(language, "cards.company.no_partner"),
-    )
     carried = {"version": company.version, "is_confirmed": True} | ({"back": back} if back else {})
     leave = {"verb": "company.open", "company_id": company.id} | ({"back": back} if back else {})
-    return Conflict(summary=sentence, now_is=now_is, anyway={**again, **carried}, leave=leave)
+    return Conflict(summary=sentence, company=company, anyway={**again, **carried}, leave=leave)

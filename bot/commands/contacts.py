@@ -6,7 +6,7 @@ from bot.commands.names import ask_which_of_all, choose
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
 from bot.results.base import Result
-from bot.results.companies import ContactShown, Explained, OwnAddressShown
+from bot.results.companies import ContactShown, Explained, NoContact, OwnAddressShown
 from bot.results.questions import Said
 from bot.turn import Turn
 from bot.verb_inputs import Input
@@ -50,14 +50,14 @@ async def open_contact(turn: Turn, given: OpenContact) -> Result:
 
 
 async def show_contact(
-    turn: Turn, contact_id: int, note: str = "", audit_ids: tuple[int, ...] = (), back: Back | None = None
+    turn: Turn, contact_id: int, note: str = "", changes: tuple[Change, ...] = (), back: Back | None = None
 ) -> Result:
     """Show one contact; raises `NotFoundError` where the viewer sees none."""
     contact = await turn.read(contacts.get_contact, contact_id)
     if contact is None:
         raise NotFoundError
     name = contact.name or contact.address
-    return ContactShown(summary=name, audit_ids=audit_ids, contact=contact, note=note, back=back)
+    return ContactShown(summary=name, changes=changes, contact=contact, note=note, back=back)
 
 
 @router.verb("contact.explain", OfPerson, READS.but(remembered=True, leads=True))
@@ -76,8 +76,7 @@ async def explain_contact(turn: Turn, given: OfPerson) -> Result:
         raise NotFoundError
     sentence = say(turn.language, "cards.contact.is_no_contact", name=address[:80])
     reason = await turn.read(explain_address, address)
-    line = say(turn.language, f"cards.reason.{reason or 'unknown'}")
-    return Said(summary=sentence, lines=[line], back=given.back)
+    return NoContact(summary=sentence, address=address, reason=reason or "", back=given.back)
 
 
 async def _find_own(turn: Turn, given: OfPerson, address: str) -> Result | None:
@@ -140,4 +139,4 @@ async def add_contact(turn: Turn, given: OfPerson) -> Result:
     except MissingError as error:
         raise NotFoundError("never_seen" if address else "", name=address[:80]) from error
     note = say(turn.language, "contacts.added", name=change.name or address)
-    return await show_contact(turn, change.entity_id, note, change.audit_ids, given.back)
+    return await show_contact(turn, change.entity_id, note, (change,), given.back)

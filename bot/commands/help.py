@@ -1,13 +1,11 @@
 """Hello, help, and what was not understood."""
 
-from typing import Any
-
 from bot.commands.inputs import Strings, Words
-from bot.commands.listings import ShowList, read_list, read_listing
+from bot.commands.listings import ShowList, read_listing
 from bot.commands.lists import show_list
 from bot.commands.names import UnclearError
 from bot.commands.suggesting import fill, get_own_names
-from bot.errors import NotFoundError
+from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
 from bot.language.wording import quote
 from bot.results.base import Result
@@ -16,7 +14,7 @@ from bot.results.lists import Listing
 from bot.results.questions import Greeted, HelpShown, NotUnderstood, Option, Said, TurnedRound
 from bot.turn import Turn
 from bot.verb_inputs import Input, Nothing
-from bot.verbs import EXTENSION, GROUP, OUTSIDERS, OWN, READS, Router
+from bot.verbs import EXTENSION, GROUP, OUTSIDERS, OWN, READS, READS_FROM_CARD, Router
 from storage.firm.users import get_user
 from storage.text.greetings import choose_greeting
 from storage.views import views
@@ -32,7 +30,7 @@ class Unknown(Input, frozen=True):
     suggestions: Strings = ()
     negations: Strings = ()
     """Words that turn a question round and were not understood: no list is shown for it."""
-    nearest: dict[str, Any] | None = None
+    nearest: ShowList | None = None
     """The list that the sentence is without them."""
 
 
@@ -75,9 +73,21 @@ async def _read_nearest(turn: Turn, given: Unknown) -> Listing | None:
     if turn.is_shared or given.nearest is None:
         return None
     try:
-        return await read_listing(turn, read_list(given.nearest))
+        return await read_listing(turn, given.nearest)
     except (UnclearError, NotFoundError):
         return None
+
+
+class Say(Input, frozen=True):
+    """A sentence that a card suggests."""
+
+    text: Words = ""
+
+
+@router.verb("say", Say, READS_FROM_CARD.but(where=EVERYWHERE))
+async def say_sentence(turn: Turn, given: Say) -> Result:
+    """Ask a sentence that a card suggests. The door reads it, and runs the verb that it means in place of this one."""
+    raise BadRequestError("only_typed")
 
 
 @router.verb("buttons", Nothing, READS.but(where=EVERYWHERE))

@@ -7,6 +7,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from bot.errors import BadRequestError
 from bot.results.choices import NOBODY, NONE, UNCHANGED
+from bot.results.questions import Asked
+from bot.turn import Json, Turn
 from bot.verb_inputs import Input
 from storage.lists.filters import MOST_PARTNERS, is_id
 from storage.models import CompanyType
@@ -29,9 +31,12 @@ Strings = Annotated[tuple[Words, ...], Meta(max_length=100)]
 Person = Annotated[str, Meta(pattern=r"^(me|nobody|firm|[0-9]{1,19})$")] | Id | None
 """What a people picker gives: a colleague's number, or one of the choices above them."""
 TypeName = Literal["client", "prospect", "referral_source", "provider", "court", "counterpart", "none"]
-Back = dict[str, Any]
+_VERB: Final = {"properties": {"verb": {"type": "string"}}, "required": ["verb"]}
+Back = Annotated[dict[str, Any], Meta(extra_json_schema=_VERB)]
 """The verb and the data of where the reader came from; the door forgets one that leads nowhere."""
-Names = Mapping[str, Sequence[str]]
+NamePart = Literal["partner", "not_partner", "known_by", "company", "not_company", "colleague"]
+"""The part of a filter in which a name stands; `colleague` is who a company's name may mean instead."""
+Names = Mapping[NamePart, Sequence[str]]
 """What people were called in a sentence, by the part of the filter that they stand in."""
 
 
@@ -115,6 +120,12 @@ class OfPeople(OfView, frozen=True):
     people: Strings = ()
 
 
+def ask_first(turn: Turn, given: ChangeInput, question: str, wanted: Json, *details: str) -> Asked:
+    """Ask before something is changed; the yes asks for what is wanted in place of what was given."""
+    data = {"verb": turn.verb, "is_confirmed": True, **wanted} | ({"back": given.back} if given.back else {})
+    return Asked(summary=question, details=details, again=data, back=given.back)
+
+
 def tidy(text: str, limit: int = LONGEST) -> str:
     """Return the words as they are looked for: without space around them, and not longer than names are."""
     return text.strip()[:limit]
@@ -125,7 +136,7 @@ def read_type(value: str | None) -> CompanyType | None:
     return None if value is None or value == NONE else CompanyType(value)
 
 
-def read_names(names: Mapping[str, str | tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def read_names(names: Mapping[NamePart, str | tuple[str, ...]]) -> Names:
     """Return the names that a sentence held, one or several by their part in the filter."""
     return {part: _read_some(given) for part, given in names.items()}
 

@@ -105,5 +105,5 @@ async def _keep(turn: Turn, given: OfMine, of: Of, number: int) -> Result:
         raise NotFoundError("not_yours_to_keep") from error
     note = say(turn.language, "keeping.kept" if given.is_kept else "keeping.shared_again")
     if of == "company":
-        return await show_company(turn, number, note, given.back, change.audit_ids)
-    return await show_contact(turn, number, note, change.audit_ids, given.back)
+        return await show_company(turn, number, note, given.back, (change,))
+    return await show_contact(turn, number, note, (change,), given.back)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from bot.commands.inputs import Cursor, Names, Strings, ViewId, Words, read_names, tidy
+from bot.commands.inputs import Cursor, NamePart, Names, Strings, ViewId, Words, read_names, tidy
 from bot.commands.names import AskAgain, Meant, find_company, find_person
 from bot.errors import NotFoundError
 from bot.language import describe
@@ -35,7 +35,7 @@ class ShowList(Input, frozen=True):
     """A filter as JSON (`storage.lists.filters`)."""
     view_id: ViewId | None = None
     cursor: Cursor = ""
-    names: Mapping[str, Words | Strings] = msgspec.field(default_factory=dict)
+    names: Mapping[NamePart, Words | Strings] = msgspec.field(default_factory=dict)
     """What people and companies were called, by their part in the filter."""
     text: Words = ""
     """The words without the verb: a view of that very name is shown where not all of them are understood."""

@@ -1,7 +1,7 @@
 """Lists: asked for in words, narrowed on the card, page by page."""
 
 from dataclasses import replace
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -21,6 +21,7 @@ from bot.results.titles import say_title, say_types
 from bot.turn import Turn
 from bot.verbs import EXTENSION, GROUP, OWN, READS, READS_FROM_CARD, Router
 from storage.book import companies
+from storage.lists.filters import Scope, Sort
 from storage.models import CompanyType
 from storage.views import views
 from storage.views.views import ViewRow
@@ -36,10 +37,10 @@ class NarrowList(ShowList, frozen=True):
 
     types: Choices | UnsetType = UNSET
     partner: Choices | UnsetType = UNSET
-    scope: Choices | UnsetType = UNSET
+    scope: Scope | UnsetType = UNSET
     period: Choices | UnsetType = UNSET
-    sort: Choices | UnsetType = UNSET
-    met: Choices | UnsetType = UNSET
+    sort: Sort | UnsetType = UNSET
+    met: Literal["any", "held", "never"] | UnsetType = UNSET
 
 
 class OfList(ShowList, frozen=True):

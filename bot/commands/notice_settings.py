@@ -15,18 +15,19 @@ from storage.messages.notice_preferences import KINDS, get_notice_preferences, s
 
 router = Router()
 Hour = Annotated[int, Meta(ge=0, le=24)]
-Several = Annotated[str, Meta(max_length=200)]
-"""What a choice of several gives: values with commas between them."""
+Kinds = Annotated[str, Meta(pattern=rf"^(({'|'.join(KINDS)})(,|$))*$", max_length=200)]
+Days = Annotated[str, Meta(pattern=r"^([0-6](,|$))*$", max_length=40)]
+"""What a choice of several gives: values with commas between them; Monday is day 0."""
 
 
 class SaveNotices(Input, frozen=True):
     """What the card of notices says; an input that is not there changes nothing."""
 
-    kinds: Several | UnsetType = UNSET
+    kinds: Kinds | UnsetType = UNSET
     rhythm: Literal["one_by_one", "digest"] | UnsetType = UNSET
     from_hour: Hour | UnsetType = UNSET
     until_hour: Hour | UnsetType = UNSET
-    days: Several | UnsetType = UNSET
+    days: Days | UnsetType = UNSET
 
 
 @router.verb("notices.settings", Nothing, READS.but(beside=True))
@@ -58,5 +59,5 @@ def _list_changes(given: SaveNotices) -> dict[str, Any]:
     hours = {"from_hour": given.from_hour, "until_hour": given.until_hour}
     changes |= {key: hour for key, hour in hours.items() if hour is not UNSET}
     if given.days is not UNSET:
-        changes["days"] = tuple(sorted({int(day) for day in given.days.split(",") if day.isdecimal()}))
+        changes["days"] = tuple(sorted({int(day) for day in given.days.split(",") if day}))
     return changes

@@ -81,6 +81,5 @@ async def restore_changes(turn: Turn, given: OfSet) -> Result:
     lines = []
     if done.stale_names:
         lines.append(say(turn.language, "bulk_changes.left_alone", names=", ".join(done.stale_names)[:400]))
-    audit_ids = tuple(change.audit_id for change in changed if change.audit_id is not None)
     summary = say(turn.language, "restoring.restored", count=len(changed))
-    return Done(summary=summary, notices=tell(turn, changed), audit_ids=audit_ids, lines=lines)
+    return Done(summary=summary, notices=tell(turn, changed), changes=changed, lines=lines)

@@ -1,13 +1,12 @@
 """Showing one thing: a company, a contact, a saved view; by its name, or by the number on a card."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from bot.commands.colleagues import find_colleague, show_colleague
 from bot.commands.companies import show_company
 from bot.commands.contacts import show_contact
 from bot.commands.inputs import OfView, Strings, Words, tidy
-from bot.commands.listings import read_list
+from bot.commands.listings import ShowList
 from bot.commands.lists import show_list
 from bot.commands.names import ask_which_of_all, choose
 from bot.commands.suggesting import fill
@@ -33,7 +32,7 @@ class Show(Input, frozen=True):
     name: Words = ""
     or_name: Words = ""
     """A part of it that may be the name: `Contact Hans Mueller`."""
-    otherwise: dict[str, Any] | None = None
+    otherwise: ShowList | None = None
     """The list that the words may be, if nothing has that name."""
     suggestions: Strings = ()
     """The nearest sentences, where a bare name may as well be a sentence that was not understood."""
@@ -77,8 +76,7 @@ def _has_name(match: Match, name: str) -> bool:
     return match.how != "prefix" or all(any(word.startswith(asked) for word in own) for asked in words(name))
 
 
-async def _show_otherwise(turn: Turn, otherwise: dict[str, Any]) -> Result:
-    listed = read_list(otherwise)
+async def _show_otherwise(turn: Turn, listed: ShowList) -> Result:
     if turn.is_shared and listed.is_personal:
         raise PersonalError
     return await show_list(turn, listed)

@@ -62,18 +62,18 @@ async def _show_next(
     turn: Turn,
     given: SortOut | SortOne,
     note: str = "",
-    audit_ids: tuple[int, ...] = (),
+    changes: tuple[Change, ...] = (),
     notices: tuple[Notice, ...] = (),
 ) -> Result:
     is_over = isinstance(given, SortOne) and not given.cursor
     page = None if is_over else await _list(turn, given.scope, given.cursor, 1)
     company = await turn.read(companies.get_company, page.rows[0].id) if page and page.rows else None
     if page is None or company is None:
-        return replace(await _say_over(turn, given.scope, note, notices), audit_ids=audit_ids)
+        return replace(await _say_over(turn, given.scope, note, notices), changes=changes)
     return UnsortedShown(
         summary=note or company.name,
         notices=notices,
-        audit_ids=audit_ids,
+        changes=changes,
         company=company,
         next=page.next,
         scope=given.scope,
@@ -114,8 +114,7 @@ async def save_and_go_on(turn: Turn, given: SortOne) -> Result:
         again = write_ask(turn.verb, given, version=None, is_confirmed=False, back=None)
         return await show_conflict(turn, stale.present, again, given.back)
     note = " · ".join([await say_change(turn, change) for change in changes if change.is_changed])
-    audit_ids = tuple(change.audit_id for change in changes if change.audit_id is not None)
-    return await _show_next(turn, given, note, audit_ids, tell(turn, changes, is_on_card=True))
+    return await _show_next(turn, given, note, changes, tell(turn, changes, is_on_card=True))
 
 
 async def _set(turn: Turn, given: SortOne, company_id: int, partner_id: int | None) -> tuple[Change, ...]:

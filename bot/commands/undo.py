@@ -126,6 +126,5 @@ def _show_undone(
     lines = lines[:_NAMED]
     if stale_count:
         lines.append(say(turn.language, "undo.undo_stale", count=stale_count))
-    audit_ids = tuple(change.audit_id for change in undone if change.audit_id is not None)
     notices = tell(turn, tuple(undone), is_undo=True)
-    return Done(summary=sentence, notices=notices, audit_ids=audit_ids, lines=lines, back=back)
+    return Done(summary=sentence, notices=notices, changes=tuple(undone), lines=lines, back=back)

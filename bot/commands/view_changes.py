@@ -9,11 +9,11 @@ from msgspec import UNSET, UnsetType
 
 from bot.commands.change_words import say_step
 from bot.commands.company_changes import Rename, rename
-from bot.commands.inputs import OfView, Strings, Version, Words, read_names, tidy
+from bot.commands.inputs import NamePart, OfView, Strings, Version, Words, ask_first, read_names, tidy
 from bot.commands.listings import ShowList, complete, name_people
 from bot.commands.lists import ask_for_name, show_list
 from bot.commands.names import choose, must_ask
-from bot.commands.views import ListViews, confirm, find_view, show_view, show_views
+from bot.commands.views import ListViews, find_view, show_view, show_views
 from bot.errors import BadRequestError
 from bot.language import LANGUAGES, is_sentence, say
 from bot.results.base import Result
@@ -50,7 +50,7 @@ class OfFilter(OfView, frozen=True):
     this: ClassVar[tuple[str, ...]] = ("filter",)
     given_by: ClassVar[frozenset[str]] = frozenset({"filter"})
     filter: dict[str, Any] | UnsetType = UNSET
-    names: Mapping[str, Words | Strings] = msgspec.field(default_factory=dict)
+    names: Mapping[NamePart, Words | Strings] = msgspec.field(default_factory=dict)
     text: Words = ""
     is_scope_given: bool = False
     is_remembered: bool = False
@@ -82,7 +82,7 @@ async def save_view(turn: Turn, given: OfFilter) -> Result:
     if must_ask(given, is_exact=is_exact):
         listing = await complete(turn, Listing(filter_, ""))
         question = say(turn.language, "view_changes.save_view_question", name=name)
-        return confirm(turn, question, {"name": name, "filter": to_json(filter_)}, listing.words)
+        return ask_first(turn, given, question, {"name": name, "filter": to_json(filter_)}, listing.words)
     change = await turn.write(
         changes.add_view,
         name,
@@ -97,7 +97,7 @@ async def save_view(turn: Turn, given: OfFilter) -> Result:
 async def _show_list_again(turn: Turn, change: Change, note: str) -> Result:
     """Show the list that was kept, under its name now, with the way to undo it."""
     shown = await show_list(turn, ShowList(view_id=change.entity_id), note=note)
-    return replace(shown, summary=note, audit_ids=change.audit_ids)
+    return replace(shown, summary=note, changes=(change,))
 
 
 async def _read_filter(turn: Turn, given: OfFilter, asked: dict[str, Any]) -> tuple[Filter, bool]:
@@ -119,7 +119,7 @@ async def set_filter(turn: Turn, given: OfFilter) -> Result:
     if must_ask(given, is_exact=is_exact):
         listing = await complete(turn, Listing(filter_, ""))
         question = say(turn.language, "view_changes.set_filter_question", name=say_name(turn.language, view))
-        return confirm(turn, question, {"view_id": view.id, "filter": to_json(filter_)}, listing.words)
+        return ask_first(turn, given, question, {"view_id": view.id, "filter": to_json(filter_)}, listing.words)
     change = await turn.write(
         changes.set_view_filter, view.id, filter_, now=turn.now, source=turn.source, version=given.view_version
     )
@@ -147,7 +147,7 @@ async def rename_view(turn: Turn, given: NameView) -> Result:
     view = await find_view(turn, given)
     if must_ask(given):
         question = say(turn.language, "view_changes.rename_question", view=view.name, name=new_name)
-        return confirm(turn, question, {"view_id": view.id, "new_name": new_name})
+        return ask_first(turn, given, question, {"view_id": view.id, "new_name": new_name})
     change = await turn.write(
         changes.rename_view,
         view.id,
@@ -167,7 +167,7 @@ async def duplicate_view(turn: Turn, given: NameView) -> Result:
     view = await find_view(turn, given)
     if must_ask(given):
         question = say(turn.language, "view_changes.copy_view_question", name=say_name(turn.language, view))
-        return confirm(turn, question, {"view_id": view.id})
+        return ask_first(turn, given, question, {"view_id": view.id})
     if new_name := tidy(given.new_name):
         _check_name(new_name)
     name = new_name or say_name(turn.language, view)
@@ -189,10 +189,10 @@ async def delete_view(turn: Turn, given: OfView) -> Result:
     view = await find_view(turn, given)
     if must_ask(given):
         question = say(turn.language, "view_changes.delete_view_question", name=view.name)
-        return confirm(turn, question, {"view_id": view.id})
+        return ask_first(turn, given, question, {"view_id": view.id})
     change = await turn.write(changes.delete_view, view.id, now=turn.now, source=turn.source)
     note = say(turn.language, "view_changes.view_deleted", name=view.name)
-    return await show_views(turn, ListViews(), note, change.audit_ids, view.id)
+    return await show_views(turn, ListViews(), note, change)
 
 
 @router.verb("view.restore", RestoreView, CHANGES)

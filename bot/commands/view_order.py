@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from bot.commands.inputs import OfView
+from bot.commands.inputs import OfView, ask_first
 from bot.commands.names import must_ask
-from bot.commands.views import ListViews, confirm, find_view, show_views
+from bot.commands.views import ListViews, find_view, show_views
 from bot.language import say
 from bot.results.base import Result
 from bot.results.titles import say_name
@@ -41,7 +41,7 @@ async def move_view(turn: Turn, given: PlaceView) -> Result:
     view = await find_view(turn, given)
     if must_ask(given):
         question = say(turn.language, "view_order.move_view_question", name=say_name(turn.language, view))
-        return confirm(turn, question, {"view_id": view.id, "place": given.place})
+        return ask_first(turn, given, question, {"view_id": view.id, "place": given.place})
     row_ids = [row.id for row in await turn.read(views.list_views)]
     to = _find_place(given, row_ids, view.id)
     change = await turn.write(order.move_view, view.id, to, now=turn.now, source=turn.source)
@@ -53,7 +53,7 @@ async def _show(turn: Turn, note: str, change: Change | None) -> Result:
     """Show the reader's views after one was arranged, with the way to undo it."""
     if change is None or not change.is_changed:
         return await show_views(turn, ListViews(), note)
-    return await show_views(turn, ListViews(), note, change.audit_ids, change.entity_id)
+    return await show_views(turn, ListViews(), note, change)
 
 
 def _find_place(given: PlaceView, row_ids: Sequence[int], view_id: int) -> int:
@@ -74,7 +74,8 @@ async def set_default(turn: Turn, given: AnyView) -> Result:
     view = await find_view(turn, given)
     name = say_name(turn.language, view)
     if must_ask(given):
-        return confirm(turn, say(turn.language, "view_order.default_question", name=name), {"view_id": view.id})
+        question = say(turn.language, "view_order.default_question", name=name)
+        return ask_first(turn, given, question, {"view_id": view.id})
     change = await turn.write(order.set_default_view, view.id, now=turn.now, source=turn.source)
     return await _show(turn, say(turn.language, "view_order.default_set", name=name), change)
 
@@ -96,6 +97,7 @@ async def _set_hidden(turn: Turn, given: AnyView, *, is_hidden: bool) -> Result:
     key = "view_hidden" if is_hidden else "view_unhidden"
     name = say_name(turn.language, view)
     if must_ask(given):
-        return confirm(turn, say(turn.language, f"view_order.{key}_question", name=name), {"view_id": view.id})
+        question = say(turn.language, f"view_order.{key}_question", name=name)
+        return ask_first(turn, given, question, {"view_id": view.id})
     change = await turn.write(order.set_view_hidden, view.id, is_hidden=is_hidden, now=turn.now, source=turn.source)
     return await _show(turn, say(turn.language, f"view_order.{key}", name=name), change)

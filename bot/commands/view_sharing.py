@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from msgspec import UNSET
 
-from bot.commands.inputs import OfPeople, Words
+from bot.commands.inputs import OfPeople, Words, ask_first
 from bot.commands.names import Meant, must_ask, read_people
-from bot.commands.views import confirm, find_view, show_view
+from bot.commands.views import find_view, show_view
 from bot.language import say, say_list
 from bot.results.base import Result
 from bot.results.choices import FIRM
@@ -43,7 +43,7 @@ async def share_view(turn: Turn, given: ShareView) -> Result:
         name = names or say(turn.language, "view_sharing.everybody")
         question = say(turn.language, "view_sharing.share_view_question", name=view.name, person=name)
         with_whom: Json = {"user_ids": user_ids} if people else {"is_with_firm": True}
-        return confirm(turn, question, {"view_id": view.id, **with_whom})
+        return ask_first(turn, given, question, {"view_id": view.id, **with_whom})
     shared = await turn.write(
         changes.share_view,
         view.id,
@@ -68,7 +68,8 @@ async def unshare_view(turn: Turn, given: ShareView) -> Result:
     user_ids = None if people is None else [person.id for person in people]
     if must_ask(given, is_exact=_are_exact(people or ())):
         wanted = {"view_id": view.id} | ({} if user_ids is None else {"user_ids": user_ids})
-        return confirm(turn, say(turn.language, "view_sharing.unshare_view_question", name=view.name), wanted)
+        question = say(turn.language, "view_sharing.unshare_view_question", name=view.name)
+        return ask_first(turn, given, question, wanted)
     change = await turn.write(
         changes.unshare_view,
         view.id,

@@ -15,9 +15,8 @@ from bot.language import LANGUAGES, describe, say
 from bot.results.base import Result
 from bot.results.companies import ViewShared
 from bot.results.lists import NamedView, ViewShown, ViewsListed
-from bot.results.questions import Asked
 from bot.results.titles import say_name
-from bot.turn import Json, Turn
+from bot.turn import Turn
 from bot.verb_inputs import Input, write_ask
 from bot.verbs import EXTENSION, READS, READS_FROM_CARD, Router
 from storage.firm import users
@@ -45,20 +44,19 @@ async def show_views(
     turn: Turn,
     given: ListViews,
     note: str = "",
-    audit_ids: Sequence[int] = (),
-    changed_id: int | None = None,
+    change: changes.Change | None = None,
 ) -> ViewsListed:
     """Show the reader's views in the reader's order."""
     everything = await turn.read(views.list_views, is_hidden=True)
     shown = everything if given.hidden else [view for view in everything if not view.is_hidden]
     return ViewsListed(
         summary=note or say(turn.language, "cards.views.title"),
-        audit_ids=tuple(audit_ids),
+        changes=() if change is None else (change,),
         views=await _name_all(turn, shown),
         start=given.start,
         hidden_count=len(everything) - len(shown),
         note=note,
-        changed_id=changed_id,
+        changed_id=None if change is None else change.entity_id,
     )
 
 
@@ -108,7 +106,7 @@ async def show_view(turn: Turn, view_id: int, note: str = "", change: changes.Ch
     (named,) = await _name_all(turn, [view])
     return ViewShown(
         summary=note or named.name,
-        audit_ids=() if change is None else change.audit_ids,
+        changes=() if change is None else (change,),
         view=named,
         readers=readers,
         note=note,
@@ -157,9 +155,3 @@ def _find_builtin_tail(folded: str) -> int | None:
 
 def _asking_again(turn: Turn, given: OfView) -> AskAgain:
     return lambda view: write_ask(turn.verb, given, view_id=view.id, name="")
-
-
-def confirm(turn: Turn, question: str, wanted: Json, detail: str = "") -> Result:
-    """Ask before a view is changed."""
-    data = {"verb": turn.verb, "is_confirmed": True, **wanted}
-    return Asked(summary=question, again=data, details=[detail] if detail else [])

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from bot.turn import Notice, Record
+from storage.record.changes import Change
 
 ERRORS = 400
 
@@ -23,8 +24,8 @@ class Result:
     """What goes out to others after the commit."""
     record: Record | None = None
     """What is written into the audit before the result is given."""
-    audit_ids: tuple[int, ...] = ()
-    """The changes that `undo` takes back."""
+    changes: tuple[Change, ...] = ()
+    """What was changed, each from what to what; what was so already is among them without an audit row."""
     is_undo: bool = False
     """They took something back themselves: what is offered is a redo."""
     code: int = 200
@@ -37,9 +38,15 @@ class Result:
         return self.code >= ERRORS
 
     @property
+    def audit_ids(self) -> tuple[int, ...]:
+        """What `undo` takes back: the audit rows of the changes."""
+        return tuple(number for change in self.changes for number in change.audit_ids)
+
+    @property
     def data(self) -> dict[str, Any]:
         """The result as plain JSON, for an edge that answers with data."""
         plain = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in self.inward}
+        plain["audit_ids"] = self.audit_ids
         built: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(plain))
         return built
 

@@ -67,6 +67,15 @@ class Explained(Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoContact(Result):
+    """Why an address is no contact: a reason code (`storage.book.contact_explanation`), empty if it was never seen."""
+
+    address: str
+    reason: str = ""
+    back: Json | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnAddressShown(Result):
     """Whether an address outside the firm is the asker's own, and what that means."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.errors import BadRequestError
 from bot.results.choices import ANY, ANYONE, ME, NOBODY, NONE, NOT_ME
 from storage.lists.filters import Filter, is_id
 from storage.lists.periods import Period
@@ -27,12 +28,12 @@ def key_of(period: Period | None) -> str:
 
 
 def read_choices(filter_: Filter, inputs: Mapping[str, Any]) -> Filter:
-    """Return the filter with what its inputs ask for; what is no choice of it leaves its part as it was."""
+    """Return the filter with what its inputs ask for, those left empty aside; raises for what is no choice of one."""
     changes: dict[str, Any] = {}
     if isinstance(types := inputs.get("types"), str):
         changes["types"] = _read_types(types.split(","))
     if isinstance(partner := inputs.get("partner"), str) and partner:
-        changes["partners"] = _read_partners(partner, filter_)
+        changes["partners"] = _read_partners(partner)
         changes["not_partners"] = (ME,) if partner == NOT_ME else ()
     if (scope := inputs.get("scope")) in ("mine", "firm"):
         changes["scope"] = scope
@@ -46,19 +47,27 @@ def read_choices(filter_: Filter, inputs: Mapping[str, Any]) -> Filter:
 
 
 def _read_types(values: Iterable[str]) -> tuple[CompanyType | None, ...]:
-    known = {type_.value: type_ for type_ in CompanyType}
-    return tuple(known.get(value) for value in values if value in known or value == NONE)
+    known: dict[str, CompanyType | None] = {type_.value: type_ for type_ in CompanyType} | {NONE: None}
+    chosen = [value for value in values if value]
+    if not known.keys() >= {*chosen}:
+        raise BadRequestError("bad_input", field="types")
+    return tuple(known[value] for value in chosen)
 
 
-def _read_partners(value: str, filter_: Filter) -> tuple[Any, ...]:
+def _read_partners(value: str) -> tuple[Any, ...]:
     if value in (ME, ANYONE, NOBODY):
         return (value,)
     if value in (ANY, NOT_ME):
         return ()
-    return (int(value),) if value.isdecimal() and is_id(int(value[:_DIGITS])) else filter_.partners
+    if not value.isdecimal() or not is_id(int(value[:_DIGITS])):
+        raise BadRequestError("bad_input", field="partner")
+    return (int(value),)
 
 
 def _read_period(value: str, filter_: Filter) -> Period | None:
     if value == ANY:
         return None
-    return next((period for period in PERIODS if key_of(period) == value), filter_.last)
+    for period in (*PERIODS, filter_.last):
+        if key_of(period) == value:
+            return period
+    raise BadRequestError("bad_input", field="period")

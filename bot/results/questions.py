@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.results.base import Result
 from bot.turn import Json
+from storage.book.companies import CompanyDetail
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,10 @@ class Unclear(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict(Result):
-    """Somebody else changed it since; nothing was overwritten. `anyway` and `leave` are what the two buttons ask."""
+    """Somebody else changed a company since; nothing was overwritten. The two buttons ask `anyway` and `leave`."""
 
-    now_is: str
+    company: CompanyDetail
+    """As it is now."""
     anyway: Json
     leave: Json
     code: int = 409
@@ -55,6 +57,8 @@ class Conflict(Result):
 class Done(Result):
     """Several things were changed."""
 
+    left_ids: tuple[int, ...] = ()
+    """The companies that were left alone, for somebody else changed them since."""
     lines: Sequence[str] = ()
     back: Json | None = None
 

@@ -170,12 +170,22 @@ async def get_seen_person(
         return None
     of, access = Contact, Access(viewer)
     is_contact = access.contacts().label("is_seen_as_contact")
-    columns = (of.id, of.name, of.address, is_contact, of.is_added, of.reason, Company.id, Company.name)
+    at = Company.id.label("company_id"), Company.name.label("company_name")
+    columns = (of.id, of.name, of.address, is_contact, of.is_added, of.reason, *at)
     found = select(*columns).select_from(of).outerjoin(Company, _is_at_company(viewer)).where(access.people(), asked)
     row = (await connection.execute(found)).first()
     if row is None:
         return None
-    person = SeenPerson(*row)
+    person = SeenPerson(
+        id=row.id,
+        name=row.name,
+        address=row.address,
+        is_contact=row.is_seen_as_contact,
+        is_added=row.is_added,
+        reason=row.reason,
+        company_id=row.company_id,
+        company_name=row.company_name,
+    )
     had = await _get_had(connection, viewer, person.id)
     return person if had is None else replace(person, reason=find_reason(*had[1]), is_added=had[0])
 

@@ -15,8 +15,6 @@ from storage.models import CompanyRelationship, Kept, Relationship, User
 from storage.viewer import Access, Viewer
 
 MOST: Final = 20
-_KNOWN: Final = 7
-"""The place of how many know it, in a row of sums."""
 _COUNTS = ("sent_count", "received_count", "meeting_count", "interaction_count")
 
 
@@ -45,15 +43,15 @@ async def get_known(
     """
     values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "entity_id": entity_id}
     rows = await _prepare_sums(of, viewer.kind).fetch(connection, values)
-    mine = [] if viewer.is_in_public else [row for row in rows if row[0]]
-    knower_count = sum(row[_KNOWN] for row in rows)
+    mine = [] if viewer.is_in_public else [row for row in rows if row.is_viewer]
+    knower_count = sum(row.knowers for row in rows)
     knowers = await _prepare_knowers(of, viewer.kind).fetch(connection, values) if knower_count else ()
     return Known(
         firm=_add(rows),
         mine=_add(mine),
-        is_mine=any(row[_KNOWN] for row in mine),
-        kept=max((row[_KNOWN + 1] for row in mine), default=Kept.NOTHING),
-        had=tuple(int(sum(row[place] for row in mine)) for place in (1, 2, 3, _KNOWN + 2)),
+        is_mine=any(row.knowers for row in mine),
+        kept=max((row.kept for row in mine), default=Kept.NOTHING),
+        had=tuple(int(sum(getattr(row, name) for row in mine)) for name in (*_COUNTS[:3], "planned_count")),
         knowers=tuple(Knower(id_, name, bool(is_active), count, at) for id_, name, is_active, count, at in knowers),
         knower_count=knower_count,
     )
@@ -72,11 +70,11 @@ def _prepare_sums(of: Any, kind: Viewer) -> Prepared:
     """Sum up in two rows: the viewer's, and everybody else's; last how many of them know it."""
     access = Access(as_parameters(kind))
     is_viewer = case((of.user_id == number("user_id"), 1), else_=0)
-    sums = [func.sum(access.figure(of, name)) for name in _COUNTS]
-    dates = (func.min(func.nullif(access.figure(of, "first_at"), 0)), func.max(access.figure(of, "last_at")))
-    kept = (func.max(of.kept), func.sum(access.figure(of, "planned_count")))
-    known = func.sum(case((access.relationships(of), 1), else_=0))
-    columns = (is_viewer.label("is_viewer"), *sums, *dates, known, *kept)
+    sums = [func.sum(access.figure(of, name)).label(name) for name in (*_COUNTS, "planned_count")]
+    first_at = func.min(func.nullif(access.figure(of, "first_at"), 0)).label("first_at")
+    last_at = func.max(access.figure(of, "last_at")).label("last_at")
+    known = func.sum(case((access.relationships(of), 1), else_=0)).label("knowers")
+    columns = (is_viewer.label("is_viewer"), *sums, first_at, last_at, known, func.max(of.kept).label("kept"))
     return Prepared(select(*columns).where(_get_condition(of, kind)).group_by(literal_column("1")), is_quick=True)
 
 
@@ -84,9 +82,9 @@ def _add(rows: Sequence[Any]) -> Totals:
     """Add rows of sums up; PostgreSQL gives sums of whole numbers as decimals."""
     if not rows:
         return Totals()
-    sent, received, meetings, count = (int(sum(row[place] for row in rows)) for place in range(1, 5))
-    first_at = min((row[5] for row in rows if row[5]), default=0)
-    return Totals(sent, received, meetings, count, first_at, max(row[6] for row in rows))
+    sent, received, meetings, count = (int(sum(getattr(row, name) for row in rows)) for name in _COUNTS)
+    first_at = min((row.first_at for row in rows if row.first_at), default=0)
+    return Totals(sent, received, meetings, count, first_at, max(row.last_at for row in rows))
 
 
 @lru_cache

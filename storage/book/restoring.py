@@ -54,11 +54,13 @@ async def list_change_sets(connection: Reading, viewer: Viewer, actor_id: int, *
     """Return a colleague's change sets since a time, newest first; the caller checks for an administrator."""
     key = func.coalesce(Audit.change_set, Audit.id)
     own = and_(_are_changes(viewer), Audit.actor_id == actor_id, Audit.at >= since)
-    first, last_at = func.min(Audit.id), func.max(Audit.at)
-    grouped = select(first, last_at, func.count(), func.min(Audit.action)).where(own).group_by(key)
+    first = func.min(Audit.id).label("audit_id")
+    columns = func.max(Audit.at).label("at"), func.count().label("size"), func.min(Audit.action).label("action")
+    grouped = select(first, *columns).where(own).group_by(key)
     rows = await connection.execute(grouped.order_by(first.desc()).limit(MOST_SETS))
     return [
-        ChangeSet(row[0], row[1], row[2], row[3], await _list_names(connection, viewer, row[0])) for row in rows.all()
+        ChangeSet(row.audit_id, row.at, row.size, row.action, await _list_names(connection, viewer, row.audit_id))
+        for row in rows.all()
     ]
 
 

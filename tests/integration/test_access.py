@@ -133,6 +133,7 @@ VERBS: list[tuple[str, dict[str, Any]]] = [
     ("pane.item", {"people": PEOPLE}),
     ("people.search", {"query": "zel"}),
     ("rename", {"name": NAME, "new_name": "Mine"}),
+    ("say", {"text": f"show {NAME}"}),
     ("search", {"query": "zep"}),
     ("search", {"query": "quar"}),
     ("show", {"name": NAME}),

@@ -309,3 +309,19 @@ async def test_no_click_changes_a_company_without_saying_which_state_it_showed(o
     company = await office.ask("company.open", {"company_id": number})
     assert "Overwritten" not in said(company)
     assert "Globex" in said(company)
+
+
+async def test_whoever_asks_for_data_gets_every_change_with_what_it_was_and_is(office):
+    ids = [office.companies[name] for name in ("Globex", "Initech")]
+    given = {"company_ids": ids, "type": "court", "is_confirmed": True}
+    done = await office.ask("companies.set_many", {**given, "versions": [1, 0]})
+    assert done.data["left_ids"] == [ids[1]]
+    [change] = done.data["changes"]
+    assert (change["action"], change["entity_id"], change["after"]) == ("company.set_type", ids[0], {"type": "court"})
+    assert done.data["audit_ids"] == [change["audit_id"]]
+
+
+async def test_whoever_asks_for_data_gets_the_company_that_somebody_else_changed(office):
+    number = office.companies["Globex"]
+    reply = await office.ask("company.set_type", {"company_id": number, "type": "court", "version": 0})
+    assert (reply.code, reply.data["company"]["id"], reply.data["anyway"]["type"]) == (409, number, "court")

@@ -13,20 +13,29 @@ from bot.cards.drawing import DRAWN
 from bot.cards.replies import draw_reply
 from bot.commands import ROUTER
 from bot.results.base import Result
-from bot.results.companies import OwnAddressShown
+from bot.results.companies import NoContact, OwnAddressShown
 from bot.results.questions import Asked, Conflict, Done, Said
 from bot.turn import Reader
+from storage.record.changes import Change
 from tests.card_checks import list_complaints
+from tests.card_samples import ORDINARY, company
 from tests.factories import NOW
 
 READER = Reader("en", NOW)
+
+
+def make_change(number: int) -> Change:
+    return Change(number, "company.set_type", "company", 7, "Acme", {"type": None}, {"type": "client"}, 1, NOW)
+
+
 EXAMPLES = (
     Said(summary="Nothing was changed.", lines=["a"], suggestions=["show my clients"]),
     Asked(summary="Change it?", again={"verb": "company.set_type", "company_id": 1, "type": "client"}),
-    Conflict(summary="Changed", now_is="A client", anyway={"verb": "cancel"}, leave={"verb": "help"}),
+    Conflict(summary="Changed", company=company(ORDINARY), anyway={"verb": "cancel"}, leave={"verb": "help"}),
+    NoContact(summary="No contact", address="list@acme.example", reason="internal"),
     OwnAddressShown(summary="Yours", address="anne@gmail.example", is_own=True, line="a"),
     OwnAddressShown(summary="Not yours", address="anne@gmail.example", is_own=False, line="a"),
-    Done(summary="2 companies changed", audit_ids=(1, 2)),
+    Done(summary="2 companies changed", changes=tuple(map(make_change, (1, 2)))),
 )
 
 
