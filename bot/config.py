@@ -154,7 +154,7 @@ class Config(BaseSettings):
 
 
 def read_id(text: str) -> str:
-    """Return an Entra id in the form in which tokens carry it; raises `ValueError` with a sentence for what is none."""
+    """Return an Entra id in the form that tokens use; raises `ValueError` with a sentence if it is not one."""
     text = text.strip()
     try:
         return str(uuid.UUID(text))

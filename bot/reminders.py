@@ -45,7 +45,7 @@ class Reminders:
         return PERIOD
 
     def _find_due(self) -> tuple[int, int] | None:
-        """Return when it ends and which of the alarms that is; None where it is good for longer, or nobody knows."""
+        """Return when the credential ends and which reminder is due; None if none is due or the end is unknown."""
         try:
             credential = read_credential(self._config) if has_credential(self._config) else None
         except CredentialError:

@@ -153,6 +153,11 @@ class Turn:
             raise TypeError(self.verb)
         return self.connection
 
+    @property
+    def is_writing(self) -> bool:
+        """Say whether the verb is declared to write."""
+        return isinstance(self.connection, Connection)
+
     def read(self, ask: Callable[Concatenate[Reading, Viewer, P], T], *values: P.args, **named: P.kwargs) -> T:
         """Ask storage for whoever asks: what they may not see is not there."""
         return ask(self.connection, self.viewer, *values, **named)

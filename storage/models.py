@@ -514,7 +514,7 @@ class CompanyRelationship(KeptColumns, Base):
 class Keep(Base):
     """What a user said of a contact or a company: keep it to myself, or share it again.
 
-    By a digest, so that it holds when they come back after all that was known of them is deleted.
+    The row has a digest in place of the address, so the choice still holds if the contact is deleted and comes back.
     """
 
     __tablename__ = "keeps"

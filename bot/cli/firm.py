@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what is asked; gives 1 where nobody said yes. Raises `ValueError` with a sentence for what makes no sense."""
+    """Run the command; return 1 if it was not confirmed. Raises `ValueError` with a sentence for bad arguments."""
     try:
         return asyncio.run(_run(load_config(), arguments))
     except RuleError as error:

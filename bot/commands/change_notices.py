@@ -10,7 +10,7 @@ from storage.record.changes import Change
 def tell(
     turn: Turn, changes: tuple[Change, ...], *, is_on_card: bool = False, is_undo: bool = False
 ) -> tuple[Notice, ...]:
-    """Return whom to tell: who was made partner, who was replaced, and whoever was asked what a company is.
+    """Return the notices of these changes: for the new partner, the old one, and the user who was asked for the type.
 
     `is_on_card`: a button of a card made the change, so that the card of the question shows it already. `is_undo`: the
     change was only taken back, so that nobody was made anything.

@@ -142,7 +142,7 @@ def say_old_and_new(language: Language, key: str, rows: Sequence[CompanyRow], ne
 
 
 def say_replaced(turn: Turn, rows: Sequence[CompanyRow], partner_id: int | None) -> list[str]:
-    """Name everybody else from whom companies are taken, on one line; none where there is nobody."""
+    """Name on one line the colleagues who lose companies by this change; empty if there are none."""
     names = [row.partner_name or "" for row in rows if is_replacing(turn, row, partner_id)]
     people = say_list(turn.language, list(dict.fromkeys(filter(None, names)))[:_NAMED])
     return [say(turn.language, "change_words.replaces", people=people)] if people else []

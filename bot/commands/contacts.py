@@ -105,7 +105,7 @@ async def _explain_called(turn: Turn, given: OfPerson) -> Result:
 
 
 async def _add_called(turn: Turn, given: OfPerson) -> Result:
-    """Add the one of that name; ask which of several is meant, or for the address of who was never seen."""
+    """Add the person of that name; ask which if there are several, or for the address if there is none."""
     name = tidy(given.name)
     matches = await turn.read(find_people, name)
     match = choose(matches)

@@ -1,6 +1,6 @@
-"""Files are made one after the other: one at a time for a person, two for a firm; whoever asks for more waits.
+"""A queue for files: one is made at a time for each person and two for each firm; further requests wait.
 
-The wait comes before a connection is taken, so that it costs nobody else anything.
+They wait before they take a database connection, so that other users are not slowed down.
 """
 
 import asyncio

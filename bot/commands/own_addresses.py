@@ -76,7 +76,7 @@ async def _say(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
 
 
 async def _say_called(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
-    """Say it of the one who has exactly that name; ask which of several is meant, or for the address of nobody."""
+    """Answer for the person of that exact name; ask which of several, or for the address if there is none."""
     name = tidy(given.name)
     matches = await turn.read(find_people, name)
     match = choose(matches)

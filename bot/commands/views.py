@@ -27,8 +27,6 @@ from storage.views import views
 from storage.views.views import ViewRow
 
 router = Router()
-_READING = ("view.open", "show")
-"""Verbs under which a view that is only nearly called so is shown and not asked about."""
 
 
 class ListViews(Input, frozen=True):
@@ -140,7 +138,7 @@ async def _find_id(turn: Turn, given: OfView) -> int:
     again = _asking_again(turn, given)
     if match is None:
         raise UnclearError(ask_which(turn, name, matches, again, "view"))
-    if not match.is_exact and turn.verb not in _READING and not given.is_confirmed:
+    if not match.is_exact and turn.is_writing and not given.is_confirmed:
         raise UnclearError(ask_which(turn, name, [match], again, "view"))
     return match.id
 

@@ -40,7 +40,7 @@ class _Builder:
         self._open: list[Draft | frozenset[Draft]] = []
 
     def get(self, drafts: Sequence[Draft]) -> Node:
-        """Return the node that stands for some drafts; most nodes stand for a single one, which needs no set."""
+        """Return the node for a set of drafts; most nodes have a single draft, for which no set is built."""
         key: Draft | frozenset[Draft] = drafts[0] if len(drafts) == 1 else frozenset(drafts)
         if isinstance(key, frozenset) and len(key) == 1:
             key = next(iter(key))

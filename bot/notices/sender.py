@@ -1,4 +1,4 @@
-"""The loop that says notices: takes what is due, draws one card for what came together, and keeps what became of it."""
+"""The loop that sends notices: claim those that are due, draw one card for each group, and record the outcome."""
 
 import asyncio
 from collections.abc import Callable, Sequence

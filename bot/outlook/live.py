@@ -105,10 +105,10 @@ class Live:
             page = OpenPage(await self._admit(request, surface))
         except NotAdmittedError as refusal:
             return refusal.response
-        await self._begin(page)
         headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         response = web.StreamResponse(headers=headers)
         try:
+            await self._begin(page)
             await response.prepare(request)
             await response.write(b": here\n\n")
             await self._send(page, response, lambda: self._admit(request, surface))

@@ -142,7 +142,7 @@ def _read_version(match: Sequence[str]) -> int:
 
 
 def _refuse_doubles(pairs: list[tuple[str, Any]]) -> None:
-    """Raise `ValueError` for a key that is said twice: which of the two is meant, nobody knows (RFC 8259, 4)."""
+    """Raise `ValueError` for a duplicate key: which of the two is meant is not defined (RFC 8259, 4)."""
     if len({key for key, _ in pairs}) < len(pairs):
         raise ValueError("a key twice")
 

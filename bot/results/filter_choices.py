@@ -28,7 +28,7 @@ def key_of(period: Period | None) -> str:
 
 
 def read_choices(filter_: Filter, inputs: Mapping[str, Any]) -> Filter:
-    """Return the filter with what its inputs ask for, those left empty aside; raises for what is no choice of one."""
+    """Return the filter with the inputs applied, except empty ones; raises `BadRequestError` for a bad choice."""
     changes: dict[str, Any] = {}
     if isinstance(types := inputs.get("types"), str):
         changes["types"] = _read_types(types.split(","))

@@ -35,7 +35,7 @@ class NewCompany:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A company that has another partner now: who did it, who was partner, and who is (empty for nobody)."""
+    """A company whose partner was changed: by whom, the old partner and the new one (empty for nobody)."""
 
     company: NewCompany
     by: str

@@ -86,7 +86,7 @@ class CarnetBot(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder has n
             await turn.say(await turn.answer(Ask("hello")))
 
     def _read(self, turn: TeamsTurn, words: str) -> Ask | None:
-        """Return what is asked for; None for a button that carries no verb. A stranger's words are not even read."""
+        """Return the question; None for a button without a verb. The text of a stranger is not parsed."""
         if turn.incoming.value is not None:
             return read_submit(turn.incoming.value)
         if turn.caller is None or not words:

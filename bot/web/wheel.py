@@ -33,7 +33,7 @@ NOT_FOR_THE_PAGE = (
 
 
 def get_requires_for_build_wheel(config_settings: Any = None) -> list[str]:
-    """Ask for what the declarations of the verbs import, and for a node where this machine has none."""
+    """Return the build requirements: the packages that the verbs import, and Node if this machine has none."""
     needed: list[str] = build_meta.get_requires_for_build_wheel(config_settings)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     needed += [one for one in project["dependencies"] if not one.startswith(NOT_FOR_THE_PAGE)]

@@ -116,7 +116,7 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no t
         return self
 
     async def read_for(self, reading: "_Reading", tenancy: Tenancy) -> None:
-        """Read for a tenant (None: for nobody) until another is named; a message only where another was before."""
+        """Set the tenant of this connection (None: no rows at all); nothing is sent if it is set already."""
         if getattr(self, "_reads_for", _NOBODY_KNOWS) != tenancy:
             self._reads_for: object = _NOBODY_KNOWS
             await reading.run_script(f"SELECT {write_tenancy(tenancy, lasts=True)}")

@@ -22,7 +22,7 @@ async def connect_postgres(*args: Any, **options: Any) -> Any:
 
 
 class Pool(AsyncAdaptedQueuePool):
-    """A pool that has no connection to give for half a minute is to whoever asks a database that is away."""
+    """A pool that treats half a minute without a free connection as an outage of the database."""
 
     def _do_get(self) -> Any:
         try:

@@ -65,7 +65,7 @@ class Reader(Protocol):
     """A database, as it is read."""
 
     def reading(self, tenancy: Tenancy) -> AbstractAsyncContextManager[DriverReading]:
-        """Lend what reads for a tenant, or for `SYSTEM`; for None nobody's rows are seen on PostgreSQL."""
+        """Lend a reader for a tenant or for `SYSTEM`; with None, PostgreSQL shows it no rows at all."""
 
     async def close(self) -> None:
         """Close every connection."""

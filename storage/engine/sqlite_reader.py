@@ -103,7 +103,7 @@ class SqliteReader(DriverReading):
             self._take_back(connection, work)
 
     def _take_back(self, connection: sqlite3.Connection, work: Future[Answer]) -> None:
-        """Keep a connection whose statement has ended; stop one that nobody waits for any more, and close it."""
+        """Put a connection back if its statement has ended; otherwise interrupt the statement and close it."""
         if work.done() and not work.cancelled():
             self._idle.append(connection)
         else:

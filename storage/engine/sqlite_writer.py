@@ -13,10 +13,10 @@ _ROWS_AT_ONCE: Final = 64
 
 
 async def connect_writer(database: str, **options: Any) -> aiosqlite.Connection:
-    """Open `database` for writing; raises `sqlite3.Error` where it cannot be opened, or is no database.
+    """Open `database` for writing; raises `sqlite3.Error` if it cannot be opened or is not a database.
 
-    aiosqlite's thread is begun once there is a connection for it: of one that could not be opened nobody waits for the
-    end, and it would tell a loop that may be closed by then.
+    The file is opened before aiosqlite starts its thread. The other way round, a file that cannot be opened would leave
+    a thread that nobody joins, and that reports to an event loop which may be closed already.
     """
     opened = await asyncio.to_thread(_open, database, **options | {"check_same_thread": False})
     connection = aiosqlite.Connection(lambda: opened, _ROWS_AT_ONCE)

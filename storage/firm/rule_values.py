@@ -178,7 +178,7 @@ _READ: Final[Mapping[str, Callable[[str], Any]]] = {
 
 
 def read_value(name: str, given: str) -> Any:
-    """Read the value of a rule as a person writes it; raises `RuleError` for what is none, or for no rule's name."""
+    """Read the value of a rule as a person writes it; raises `RuleError` for a bad value or an unknown rule."""
     if name not in _READ:
         raise RuleError("name", given=name, names=", ".join(NAMES))
     return _READ[name](given)

@@ -91,7 +91,7 @@ async def get_known_user(
 
 
 async def list_unknown_people(connection: Reading, tenant_id: int, entra_ids: Collection[str]) -> list[str]:
-    """Return those Entra ids that are nobody's in a firm; none where nobody of it is known yet."""
+    """Return the Entra ids that belong to no user of the firm; empty if the firm has no users yet."""
     own = User.tenant_id == tenant_id
     known = set(await connection.scalars(select(User.entra_id).where(own, User.entra_id.in_(list(entra_ids)))))
     has_any = await connection.scalar(select(User.id).where(own).limit(1)) is not None

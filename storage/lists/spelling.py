@@ -65,7 +65,7 @@ async def _list_readings(connection: Reading, access: Access, of: int, word: str
 
 
 async def _read_on(connection: Reading, statement: Prepared, values: dict[str, Any]) -> AsyncIterator[list[str]]:
-    """Yield all known words in a range, some at a time, so that those which nobody may see keep no other out."""
+    """Yield all known words of a range, page by page: words that the viewer may not see must not crowd others out."""
     after = values["half"]
     while True:
         rows = await statement.fetch(connection, values | {"after": after})

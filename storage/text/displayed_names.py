@@ -109,7 +109,7 @@ def prepare(raw: str) -> str:
 
 
 def split_via(name: str) -> tuple[str, str]:
-    """Return whose name stands before `via` or `on behalf of`, and what stands behind it; empty where there is none."""
+    """Return the name before `via` or `on behalf of` and the text after it; both empty without such words."""
     found = _VIA.search(name)
     if not found or not any(map(str.isalpha, name[: found.start()])):
         return name, ""

@@ -1,4 +1,4 @@
-"""By which name to greet somebody: the first name, or none where nobody can tell which it is."""
+"""Choose the first name to greet somebody by; empty if it cannot be told apart from the last name."""
 
 import unicodedata
 from typing import Final

@@ -21,7 +21,7 @@ _LIKE_LATIN: Final = frozenset(
 
 
 def find_disguise(name: str) -> str:
-    """Return the alphabet behind which a name may hide (`Cyrillic`); empty for one that is what it looks like."""
+    """Return the alphabet (`Cyrillic`) whose letters a name uses to look Latin; empty for an ordinary name."""
     found = _OTHERS.search(name)
     if found is None:
         return ""
@@ -32,7 +32,7 @@ def find_disguise(name: str) -> str:
 
 
 def mark_disguise(text: str) -> str:
-    """Return what is to stand behind a name that may be taken for another; empty where there is nothing to say."""
+    """Return the note to show behind a name that may imitate another one; empty for an ordinary name."""
     alphabet = find_disguise(text)
     mark = f" ({alphabet})" if alphabet else ""
     return "" if mark in text else mark

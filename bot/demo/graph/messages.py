@@ -28,7 +28,7 @@ def _date(copy: MailCopy) -> bytes:
 
 
 def _headers(copy: MailCopy) -> bytes:
-    """Headers are given only where they are known: Graph has none for a mail that was never on the wire."""
+    """Return the headers if they are known: Graph has none for a mail that was never sent over the wire."""
     if not copy.mail.headers:
         return b""
     return encode_json([{"name": name, "value": value} for name, value in copy.mail.headers])

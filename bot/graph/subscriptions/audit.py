@@ -58,8 +58,8 @@ class SubscriptionAuditor:
         self._clock = clock
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Sweep until `stopping` is set."""
-        await repeat("sweep", self.work, stopping, lambda seconds: wait(stopping, seconds))
+        """Audit until `stopping` is set."""
+        await repeat("subscription_audit", self.work, stopping, lambda seconds: wait(stopping, seconds))
 
     async def work(self) -> float:
         """Audit the due tenants; return the seconds until the next one is due."""
