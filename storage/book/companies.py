@@ -83,7 +83,21 @@ async def list_companies(
     limit: int = 10,
 ) -> Page[CompanyRow]:
     """Return a page of companies; raises `CursorError` for a cursor that is not of this list."""
-    return await fetch_page(connection, viewer, filter_, _make_row, now=now, cursor=cursor, limit=limit)
+    page = await fetch_page(connection, viewer, filter_, _make_row, now=now, cursor=cursor, limit=limit)
+    return page if viewer.is_in_public else replace(page, rows=await _count_kept(connection, viewer, page.rows))
+
+
+async def _count_kept(connection: Reading, viewer: Viewer, rows: Sequence[CompanyRow]) -> tuple[CompanyRow, ...]:
+    """Count the people of companies of which the viewer keeps something as their cards do."""
+    values = _get_values(viewer, ids=[row.id for row in rows])
+    kept = {row[0] for row in await _prepare_kept(viewer.kind).fetch(connection, values)} if rows else set()
+    return tuple([await _count_as_shown(connection, viewer, row) if row.id in kept else row for row in rows])
+
+
+async def _count_as_shown(connection: Reading, viewer: Viewer, row: CompanyRow) -> CompanyRow:
+    domains = await _prepare_domains(viewer.kind).fetch(connection, _get_values(viewer, company_id=row.id))
+    is_kept = await _is_kept(connection, viewer, domains)
+    return msgspec.structs.replace(row, contact_count=await _count_contacts(connection, viewer, row, is_kept=is_kept))
 
 
 async def list_companies_to_sort_out(
@@ -115,8 +129,7 @@ async def get_company(connection: Reading, viewer: Viewer, company_id: int) -> C
     known = await get_known(connection, viewer, CompanyRelationship, company_id)
     is_kept = known.kept > 0 and await _is_kept(connection, viewer, domains)
     contacts = await _list_contacts(connection, viewer, company_id, is_kept=is_kept)
-    own_count, kept_count = await _count_own(connection, viewer, company_id) if known.kept else (0, 0)
-    count = own_count if is_kept else company.contact_count + kept_count
+    count = await _count_contacts(connection, viewer, company, is_kept=is_kept) if known.kept else company.contact_count
     return CompanyDetail(
         id=company.id,
         name=company.name,
@@ -144,10 +157,10 @@ async def _is_kept(connection: Reading, viewer: Viewer, domains: Sequence[Any]) 
     return any(keeps.get(digest_address(f"@{row.domain}")) for row in domains)
 
 
-async def _count_own(connection: Reading, viewer: Viewer, company_id: int) -> tuple[int, int]:
-    """Count the viewer's own contacts there, and those of them who are the viewer's alone: in no figure of the firm."""
-    [row] = await _prepare_own_count(viewer.kind).fetch(connection, _get_values(viewer, company_id=company_id))
-    return row[0] or 0, row[1] or 0
+async def _count_contacts(connection: Reading, viewer: Viewer, company: CompanyRow, *, is_kept: bool) -> int:
+    """Count the viewer's own contacts at a company that they keep; else the firm's, and those who are theirs alone."""
+    [row] = await _prepare_own_count(viewer.kind).fetch(connection, _get_values(viewer, company_id=company.id))
+    return (row[0] or 0) if is_kept else company.contact_count + (row[1] or 0)
 
 
 async def _list_contacts(
@@ -197,6 +210,14 @@ def _prepare_own_count(kind: Viewer) -> Prepared:
     is_there = access.own_contacts(own), access.contacts_of(own)
     counted = select(func.count(), func.count().filter(~of.is_contact)).select_from(own).join(of, is_same)
     return Prepared(counted.where(*is_there, of.company_id == number("company_id")), is_quick=True)
+
+
+@lru_cache
+def _prepare_kept(kind: Viewer) -> Prepared:
+    """Select those of some companies of which the viewer keeps something."""
+    of, access = CompanyRelationship, Access(as_parameters(kind))
+    is_kept = and_(access.own_companies(of), of.kept > literal_column("0"), of.company_id.in_(numbers("ids")))
+    return Prepared(select(of.company_id).where(is_kept), is_quick=True)
 
 
 @lru_cache

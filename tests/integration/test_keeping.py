@@ -3,6 +3,7 @@
 Everything is asked of a colleague before it is there, and again when it is; the answers are the same.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -388,3 +389,30 @@ async def test_A6_undo_gives_the_choice_back_where_nothing_is_left_of_what_was_k
     assert not (await office.say("undo", by=ANNE)).is_error
     async with office.database.reading(1) as connection:
         assert await list_keeps(connection, 1, office.people[ANNE].user_id) == {}
+
+
+@pytest.mark.parametrize(("way", "expected"), [("company", 13), ("contact", 13)])
+async def test_A6_a_list_counts_the_people_of_a_kept_company_as_its_card_does(office, way, expected):
+    await meet_in_secret(office, way)
+    await add_people(office, 12)
+    async with office.database.reading(1) as connection:
+        mine = (await list_companies(connection, office.people[ANNE], Filter(), now=NOW)).rows
+        card = await get_company(connection, office.people[ANNE], HIDDEN)
+        everyones = (await list_companies(connection, office.people[MARC], Filter(scope="firm"), now=NOW)).rows
+    assert card is not None
+    [row] = [one for one in mine if one.id == HIDDEN]
+    assert (row.contact_count, card.contact_count, row.last_at) == (expected, expected, card.mine.last_at)
+    assert {one.contact_count for one in everyones if one.id == HIDDEN} == (set() if way == "company" else {12})
+
+
+async def test_A6_a_file_has_ones_own_figures_of_what_one_keeps(office):
+    await meet_in_secret(office, "company")
+    await deal(office, days=30)
+    data = {"filter": {"version": 1, "of": "companies", "scope": "mine"}, "format": "csv"}
+    lines = {}
+    for name in (ANNE, MARC):
+        content = (await office.ask("export.deliver", data, by=name)).file.content.decode("utf-8-sig")
+        [lines[name]] = [line for line in content.splitlines() if DOMAIN in line]
+    day = {days: datetime.fromtimestamp(ago(days), UTC).date().isoformat() for days in (1, 30)}
+    assert (day[1] in lines[ANNE], day[30] in lines[ANNE]) == (True, False)
+    assert (day[1] in lines[MARC], day[30] in lines[MARC]) == (False, True)
