@@ -69,8 +69,8 @@ async def say_step(turn: Turn, step: Step) -> str:
 
 async def say_steps(turn: Turn, steps: Sequence[Step]) -> list[str]:
     """Say changes, each with old and new on a line of its own."""
-    sides = [side.get("partner_id") for step in steps for side in (step.before, step.after)]
-    numbers = [number for number in sides if number is not None]
+    sides = [side for step in steps for side in (step.before, step.after)]
+    numbers = [number for side in sides for number in (side.get("partner_id"), *side.get("user_ids", ())) if number]
     people = await turn.read(users.get_user_names, numbers) if numbers else {}
     return [_say(turn.language, step, people) for step in steps]
 
@@ -103,7 +103,11 @@ def _say_side(language: Language, kind: str, side: Mapping[str, Any], people: Ma
         return say_partner(language, side.get("partner_id"), people)
     if kind == "name":
         return str(side.get("name", ""))
-    return say(language, f"change_words.{_find_state(kind, side)}")
+    state = _find_state(kind, side)
+    if state == "shared_with":
+        names = [people[number] for number in side["user_ids"][:_NAMED] if number in people]
+        return say(language, "change_words.shared_with", people=say_list(language, names))
+    return say(language, f"change_words.{state}")
 
 
 def _find_state(kind: str, side: Mapping[str, Any]) -> str:
@@ -114,7 +118,7 @@ def _find_state(kind: str, side: Mapping[str, Any]) -> str:
     if "is_default" in side:
         return "hidden" if side.get("is_hidden") else "default" if side.get("is_default") else "shown"
     if "is_with_firm" in side or "user_ids" in side:
-        return "shared" if side.get("is_with_firm") or side.get("user_ids") else "own"
+        return "shared" if side.get("is_with_firm") else "shared_with" if side.get("user_ids") else "own"
     return "there" if side and not side.get("is_deleted") else "gone"
 
 

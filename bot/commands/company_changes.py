@@ -11,7 +11,8 @@ from bot.commands.bulk_changes import set_many
 from bot.commands.change_notices import tell
 from bot.commands.change_words import Wanted, is_replacing, say_step, want
 from bot.commands.colleagues import find_colleague
-from bot.commands.inputs import Back, ChangeInput, OfCompany, OfSeveral, ask_first, read_type, tidy
+from bot.commands.holders import say_not_held
+from bot.commands.inputs import Back, ChangeInput, OfCompany, OfSeveral, Words, ask_first, read_type, tidy
 from bot.commands.names import (
     AskAgain,
     Meant,
@@ -22,6 +23,7 @@ from bot.commands.names import (
     must_ask,
     read_person,
 )
+from bot.commands.view_sharing import take_off_view
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
 from bot.language.company_types import type_names
@@ -36,6 +38,7 @@ from storage.book import companies, company_changes
 from storage.book.companies import CompanyDetail
 from storage.engine.connection import Connection
 from storage.errors import StaleError
+from storage.firm.user_search import find_users
 from storage.record import changes
 from storage.record.audit import list_audit
 from storage.viewer import Viewer
@@ -54,6 +57,8 @@ class SetPartner(OfCompany, frozen=True):
 
     either_way: OfCompany | None = msgspec.field(default=None, name="or")
     """The names the other way round (`assign Anne to Acme`), for when the first is no company."""
+    held_by: Words = ""
+    """From whom it is taken (`take Acme off Marc`): nothing is changed where somebody else is the partner."""
 
 
 class Rename(OfCompany, frozen=True):
@@ -83,9 +88,15 @@ async def set_partner(turn: Turn, given: SetPartner) -> Result:
     """Say who is responsible for a company."""
     if given.company_id is not None and given.user_id is UNSET and given.person is UNSET:
         return await _ask_again(turn, given, "user_id", "choose_person")
+    taken = await take_off_view(turn, given.name, given.held_by)
+    if taken is not None:
+        return taken
     given = await _turn_round(turn, given)
     kept = {key: part for key, part in (("user_id", given.user_id), ("person", given.person)) if part is not UNSET}
+    kept |= {"held_by": given.held_by} if given.held_by else {}
     company = await _find_one_or_several(turn, given, _asking_again(turn, given, kept))
+    if (otherwise := await say_not_held(turn, given.held_by, company)) is not None:
+        return otherwise
     if isinstance(company, list):
         several = OfSeveral(company_ids=_ids(company))
         person = await read_person(turn, given, lambda one: write_ask("companies.set_many", several, user_id=one.id))
@@ -160,11 +171,18 @@ async def _turn_round(turn: Turn, given: SetPartner) -> SetPartner:
     if other is None:
         return given
     here, there = [await turn.read(companies.find_companies, tidy(name)) for name in (given.name, other.name)]
-    if not there or any(match.is_exact for match in here):
+    if not there or (any(match.is_exact for match in here) and not await _is_taken_from(turn, given.name, other.name)):
         return given
     if here and not any(match.is_exact for match in there) and not await find_colleague(turn, tidy(given.name), []):
         return given
-    return SetPartner(name=other.name, person=other.person, is_guess=given.is_guess, back=given.back)
+    holder = given.name if given.held_by else ""
+    return SetPartner(name=other.name, person=other.person, held_by=holder, is_guess=given.is_guess, back=given.back)
+
+
+async def _is_taken_from(turn: Turn, person: str, company: str) -> bool:
+    """Say whether `take Marc off Globex` can be about the company Globex alone, even where a company is called Marc."""
+    is_person, is_also = [await turn.read(find_users, tidy(name)) for name in (person, company)]
+    return bool(is_person) and not is_also
 
 
 def _asking_again(turn: Turn, given: OfCompany, wanted: Json) -> AskAgain:

@@ -35,6 +35,8 @@ class OfMine(ChangeInput, frozen=True):
     name: Words = ""
     is_remembered: bool = False
     """It was said of what the conversation showed last: the person is asked first, by its name."""
+    or_save: bool = False
+    """The words may be about a list as well: it is saved where the conversation showed one last."""
     is_kept: bool = True
     """False shares it again."""
 

@@ -8,12 +8,15 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from bot.commands.inputs import Cursor, NamePart, Names, Strings, ViewId, Words, read_names, tidy
-from bot.commands.names import AskAgain, Meant, find_company, find_person
+from bot.commands.names import AskAgain, Meant, UnclearError, find_company, find_person
 from bot.errors import NotFoundError
 from bot.language import describe
+from bot.language.company_types import say_no_type, type_names
+from bot.results.base import Result
 from bot.results.lists import (
     Listing,
 )
+from bot.results.questions import Option, Unclear
 from bot.results.titles import say_name
 from bot.turn import Json, Turn
 from bot.verb_inputs import Input, read_input, write_ask
@@ -21,6 +24,7 @@ from storage.book import companies, contacts
 from storage.firm import users
 from storage.lists.filters import Filter, from_json, to_json
 from storage.lists.statement import count_rows
+from storage.models import CompanyType
 from storage.queue.health import get_first_progress
 from storage.views import views
 from storage.views.views import ViewRow
@@ -169,6 +173,8 @@ async def name_people(turn: Turn, filter_: Filter, names: Names, again: Named) -
     """
     is_exact = True
     rest = {part: list(given) for part, given in names.items()}
+    for name in rest.pop("type", [])[:1]:
+        raise UnclearError(_ask_type(turn, name, filter_, rest, again))
     for part in ("partner", "not_partner", "known_by"):
         while rest.get(part):
             name = rest[part].pop(0)
@@ -188,6 +194,14 @@ async def name_people(turn: Turn, filter_: Filter, names: Names, again: Named) -
         company = await find_company(turn, name, _fill_again(again, filter_, rest, "company"))
         filter_, is_exact = _fill(filter_, "company", company.id), is_exact and company.is_exact
     return filter_, is_exact
+
+
+def _ask_type(turn: Turn, name: str, filter_: Filter, rest: Names, again: Named) -> Result:
+    """Say that no type is called so, and offer those there are."""
+    called = type_names(turn.language)
+    question = say_no_type(turn.language, name)
+    options = [Option(called[type_], "", again(filter_.changed(types=(type_,)), rest)) for type_ in CompanyType]
+    return Unclear(summary=question, options=options)
 
 
 async def _has_contacts(turn: Turn, filter_: Filter) -> bool:

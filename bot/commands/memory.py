@@ -14,6 +14,8 @@ from bot.verbs import Verb
 from storage.viewer import Viewer
 
 PEOPLE = 20_000
+_OF_LIST = ("filter", "view_id")
+"""What is remembered of a list."""
 _QUESTIONS = (Asked, Conflict, Unclear)
 
 
@@ -61,7 +63,14 @@ class Memory:
         if len(self._asked) > PEOPLE:
             self._asked.popitem(last=False)
 
-    def read_no(self, viewer: Viewer, ask: Ask) -> Ask:
+    def read_said(self, viewer: Viewer, ask: Ask) -> Ask:
+        """Return what typed words mean after what was shown and asked last."""
+        shown = next(reversed(self._last.get((viewer.tenant_id, viewer.user_id), {})), "")
+        if ask.is_said and ask.verb == "keep" and ask.data.get("or_save") and shown in _OF_LIST:
+            return Ask("view.save", is_said=True)
+        return self._read_no(viewer, ask)
+
+    def _read_no(self, viewer: Viewer, ask: Ask) -> Ask:
         """Return what a typed no or undo means: it drops an open question, and takes back nothing older than that.
 
         Where none is open, a no answers some card above: its buttons are pointed to.

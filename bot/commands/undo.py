@@ -41,6 +41,8 @@ class Undo(ChangeInput, frozen=True):
     audit_ids: Annotated[tuple[Id, ...], Meta(max_length=_MOST)] = ()
     is_redo: bool = False
     """An undo is to be taken back, and nothing else."""
+    is_cancel: bool = False
+    """It may have been said of a question: an undo is not taken back."""
 
     @property
     def is_personal(self) -> bool:
@@ -52,7 +54,10 @@ class Undo(ChangeInput, frozen=True):
 async def undo(turn: Turn, given: Undo) -> Result:
     """Take changes back; what was changed again since is left as it is, and said."""
     done, is_here = await _find_changes(turn, given)
-    if not given.is_confirmed and (given.is_guess or not is_here or await _is_doubtful(turn, done)):
+    is_again = given.is_personal and not given.is_redo and all(row.is_undo for row in done)
+    if given.is_cancel and (is_again or not done):
+        return Said(summary=say(turn.language, "undo.nothing_open"))
+    if not given.is_confirmed and (given.is_guess or is_again or not is_here or await _is_doubtful(turn, done)):
         return await _ask(turn, done, given.back)
     undone: list[changes.Change] = []
     stale_count = 0
@@ -98,7 +103,7 @@ async def _find_changes(turn: Turn, given: Undo) -> tuple[Sequence[AuditRow], bo
     found = await turn.read(list_own_changes, last or elsewhere)
     if given.is_redo:
         found = tuple(row for row in found if row.is_undo)
-    if not found:
+    if not found and not given.is_cancel:
         raise BadRequestError("nothing_to_redo" if given.is_redo else "nothing_to_undo")
     return found, bool(last)
 

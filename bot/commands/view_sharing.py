@@ -5,15 +5,18 @@ from dataclasses import replace
 
 from msgspec import UNSET
 
-from bot.commands.inputs import OfPeople, Words, ask_first
+from bot.commands.inputs import OfPeople, Words, ask_first, tidy
 from bot.commands.names import Meant, must_ask, read_people
 from bot.commands.views import find_view, show_view
 from bot.language import say, say_list
 from bot.results.base import Result
-from bot.results.choices import FIRM
+from bot.results.choices import FIRM, ME
 from bot.turn import Json, Notice, Turn
 from bot.verbs import CHANGES, Router
-from storage.views import changes
+from storage.book import companies
+from storage.firm import user_search
+from storage.views import changes, views
+from storage.views.views import ViewRow
 
 router = Router()
 
@@ -68,8 +71,7 @@ async def unshare_view(turn: Turn, given: ShareView) -> Result:
     user_ids = None if people is None else [person.id for person in people]
     if must_ask(given, is_exact=_are_exact(people or ())):
         wanted = {"view_id": view.id} | ({} if user_ids is None else {"user_ids": user_ids})
-        question = say(turn.language, "view_sharing.unshare_view_question", name=view.name)
-        return ask_first(turn, given, question, wanted)
+        return ask_first(turn, given, _say_unshared(turn, view, people, "question"), wanted)
     change = await turn.write(
         changes.unshare_view,
         view.id,
@@ -77,7 +79,31 @@ async def unshare_view(turn: Turn, given: ShareView) -> Result:
         now=turn.now,
         source=turn.source,
     )
-    return await show_view(turn, view.id, say(turn.language, "view_sharing.view_unshared", name=view.name), change)
+    said = "done" if change.is_changed else "unchanged"
+    return await show_view(turn, view.id, _say_unshared(turn, view, people, said), change)
+
+
+def _say_unshared(turn: Turn, view: ViewRow, people: Sequence[Meant] | None, said: str) -> str:
+    """Say from whom a view is taken back: some colleagues, or everyone."""
+    if not people:
+        return say(turn.language, f"view_sharing.unshare_{said}", name=view.name)
+    names = say_list(turn.language, [person.name for person in people])
+    key = "with_firm" if view.is_shared_with_firm and said == "unchanged" else f"from_{said}"
+    return say(turn.language, f"view_sharing.unshare_{key}", name=view.name, person=names)
+
+
+async def take_off_view(turn: Turn, first: str, second: str) -> Result | None:
+    """Take a view back by `take Marc off Dormants`, whichever of the two is said first; None where no view is meant."""
+    if turn.is_shared or not first or not second:
+        return None
+    for name, person in ((first, second), (second, first)):
+        view_id = await turn.read(views.find_view_named, tidy(name))
+        if view_id is None or any(match.is_exact for match in await turn.read(companies.find_companies, tidy(name))):
+            continue
+        people = await turn.read(user_search.find_users, tidy(person))
+        if people or tidy(person) == ME:
+            return await unshare_view(replace(turn, verb="view.unshare"), ShareView(view_id=view_id, person=person))
+    return None
 
 
 def _are_exact(people: Iterable[Meant]) -> bool:

@@ -35,6 +35,7 @@ def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
         # "take Acme off Marc" leaves it with nobody whichever of the two is the company.
         data["or"] = {"name": clause.values["person"], "person": data["person"] and data["name"]}
     verb = clause.meaning.name
+    data |= _find_holder(clause, people)
     if verb == "show":
         return {"name": get_called(data["name"])}
     if verb in _BARE:
@@ -46,6 +47,14 @@ def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
         return data
     listing = read_list(words)
     return _add_list(verb, data, words, listing)
+
+
+def _find_holder(clause: Clause, people: list[str]) -> dict[str, str]:
+    """Return whom a company is taken from: `take Acme off Marc`, `replace Marc by Anne`."""
+    if clause.meaning.name != "company.set_partner":
+        return {}
+    named = people if "person" in clause.meaning.data else people[:-1]
+    return {"held_by": named[0]} if named and named[0] != "nobody" else {}
 
 
 def get_called(name: str) -> str:

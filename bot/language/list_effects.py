@@ -42,6 +42,8 @@ def _set_of(listing: ListRequest, effect: str, clause: Clause, today: date) -> b
 
 
 def _set_type(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    if effect == "type.called":
+        return listing.names.setdefault("type", clause.values["name"]) == clause.values["name"]
     names = [value for slot, value in clause.filled if slot == "type"] or ["none"]
     types = [None if name == "none" else CompanyType(name) for name in names]
     if effect == "type.not":

@@ -80,3 +80,25 @@ async def test_a_filter_of_what_is_not_asked_for_is_kept_in_a_view(office):
     await office.say("clients except Acme Industries")
     await office.say("save this as The others")
     assert "Acme Industries" not in names((await office.say("view The others")).card)
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "start"),
+    [
+        ("companies of type moon", "en", "No type is called “moon”. The types are: Client,"),
+        ("all clients with type lawyer", "en", "No type is called “lawyer”."),
+        ("companies whose type is star", "en", "No type is called “star”."),
+        ("sociétés de type lune", "fr", "Pas de type « lune ». Les types : Client,"),
+        ("toutes les sociétés de type avocat", "fr", "Pas de type « avocat »."),
+    ],
+)
+async def test_a_type_that_there_is_not_is_said_and_the_types_are_offered(office, words, language, start):
+    answer = await office.say(words, language=language)
+    assert answer.summary.startswith(start)
+    assert not answer.summary.endswith("…")
+    shown = await office.click(answer, "Prospect", language=language)
+    assert names(shown.card) == ["Globex"]
+
+
+async def test_a_type_with_a_typing_error_is_a_type(office):
+    assert names((await office.say("all companies of type prospcet")).card) == ["Globex"]

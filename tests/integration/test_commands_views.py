@@ -208,3 +208,36 @@ async def test_a_view_of_somebody_who_is_not_named_exactly_is_saved_after_a_ques
     assert "Watched" not in said(await office.say("my views"))
     await office.click(asked, "Yes, go on")
     assert "Watched" in said(await office.say("my views"))
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        *((words, "en") for words in ("take Zoé off the view Dormants", "remove Zoé from the Dormants view")),
+        *((words, "en") for words in ("take Zoé off Dormants", "take view Dormants off Zoé Brun")),
+        *((words, "fr") for words in ("enlève Zoé de la vue Dormants", "retire la vue Dormants à Zoé")),
+        ("retire Zoé de Dormants", "fr"),
+    ],
+)
+async def test_a_colleague_is_taken_off_a_view_after_a_question_and_an_undo_puts_them_back(office, words, language):
+    view_id = await save(office, "Dormants")
+    await office.say("share view Dormants with Zoé Brun and Marc Lefèvre")
+    done = await office.say(words, language=language)
+    if done.found.remembered.get("view_id") is None:
+        assert "Zoé Brun" in done.summary
+        done = await office.ask(done.found.again["verb"], done.found.again, language=language)
+    assert "Dormants" not in await list_names(office, "Zoé Brun")
+    assert "Dormants" in await list_names(office, "Marc Lefèvre")
+    undone = await office.say("undo")
+    assert "shared with Marc Lefèvre → shared with Marc Lefèvre and Zoé Brun" in said(undone)
+    assert view_id in {view["view_id"] for view in (await office.ask("views.list", by="Zoé Brun")).data["views"]}
+
+
+async def test_who_does_not_read_a_view_is_not_taken_off_it(office):
+    await save(office, "Dormants")
+    done = await office.say("take Marc Lefèvre off the view Dormants")
+    assert done.summary == "“Dormants” was not shared with Marc Lefèvre: nothing to change."
+    await office.say("share view Dormants with everybody")
+    done = await office.say("take Marc Lefèvre off the view Dormants")
+    assert "is shared with the whole firm" in done.summary
+    assert "Dormants" in await list_names(office, "Marc Lefèvre")

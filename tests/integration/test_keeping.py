@@ -32,7 +32,7 @@ from tests.integration.test_access import (
     ZELDA,
     ask_everything,
 )
-from tests.office import Office, in_group, open_office, said
+from tests.office import Office, in_group, open_office, read, said
 
 ANNE, MARC = "Anne Martin", "Marc Lefèvre"
 WAYS = ("company", "contact", "free", "bcc", "personal")
@@ -416,3 +416,23 @@ async def test_A6_a_file_has_ones_own_figures_of_what_one_keeps(office):
     day = {days: datetime.fromtimestamp(ago(days), UTC).date().isoformat() for days in (1, 30)}
     assert (day[1] in lines[ANNE], day[30] in lines[ANNE]) == (True, False)
     assert (day[1] in lines[MARC], day[30] in lines[MARC]) == (False, True)
+
+
+_FOR_ME = [("keep this for me", "en"), ("keep it", "en"), ("garde ça pour moi", "fr"), ("garde-le pour moi", "fr")]
+
+
+@pytest.mark.parametrize(("text", "language"), _FOR_ME)
+async def test_for_me_after_a_card_means_that_nobody_else_sees_it(office, text, language):
+    await office.say("all clients")
+    await office.say("show Acme Industries")
+    asked = await office.say(text, language=language)
+    assert asked.found.again["verb"] == "keep"
+    assert "Acme Industries" in asked.summary
+
+
+@pytest.mark.parametrize(("text", "language"), _FOR_ME)
+async def test_for_me_after_a_list_saves_it(office, text, language):
+    await office.say("show Acme Industries")
+    await office.say("all clients")
+    shown = await office.say(text, language=language)
+    assert read(shown.card)[0] in ("Save this view", "Enregistrer cette vue")

@@ -117,6 +117,36 @@ async def test_the_button_after_an_undo_is_a_redo_and_after_a_redo_an_undo(offic
         assert other in said(done)
 
 
+async def test_a_second_undo_asks_before_it_makes_the_change_again(office):
+    await office.say("set type of Globex to client")
+    await office.say("undo")
+    asked = await office.say("undo")
+    assert read(asked.card)[:2] == ["Make your last change again?", "Globex, type: Prospect → Client"]
+    assert (await look(office, GLOBEX)).type == "prospect"
+    await office.click(asked, "Yes, go on")
+    assert (await look(office, GLOBEX)).type == "client"
+
+
+@pytest.mark.parametrize(("words", "language"), [("cancel", "en"), ("go back", "en"), ("annuler", "fr")])
+async def test_a_cancel_with_nothing_open_never_makes_a_change_again(office, words, language):
+    for before in ("set type of Globex to client", "undo"):
+        await office.say(before)
+    answer = await office.say(words, language=language)
+    assert answer.summary.startswith(("No question is open", "Aucune question n'est en attente"))
+    assert (await look(office, GLOBEX)).type == "prospect"
+    assert not [node for node in walk(answer.card) if node["type"].startswith("Action.")]
+
+
+@pytest.mark.parametrize(("words", "language"), [("cancel", "en"), ("annuler", "fr")])
+async def test_a_cancel_after_a_change_asks_whether_to_take_it_back(office, words, language):
+    await office.say("set type of Globex to client")
+    asked = await office.say(words, language=language)
+    assert asked.found.again["verb"] == "undo"
+    dropped = await office.say(words, language=language)
+    assert dropped.summary in ("Nothing was changed.", "Rien n'a été modifié.")
+    assert (await look(office, GLOBEX)).type == "client"
+
+
 async def test_redo_with_nothing_taken_back_is_said(office):
     await office.say("set type of Globex to client")
     assert (await office.say("redo")).summary == "You have taken nothing back that could be made again."
@@ -264,32 +294,65 @@ async def test_from_the_notice_type_and_partner_are_at_most_two_clicks_each(offi
 
 
 TAKEN_OFF = [
-    *("enlève Acme de Marc", "enlève Marc d'Acme", "retire Acme à Marc", "retire Acme de Marc Lefèvre"),
-    *("enlève la société Acme à Marc", "retire le client Acme de Marc", "enlève Marc de la société Acme"),
-    *("retire Acme des dossiers de Marc", "désattribue Acme de Marc", "Acme n'est plus à Marc", "retire-moi Acme"),
-    *("remove Acme from Marc", "remove Marc from Acme", "take Acme off Marc", "take Marc off Acme", "take me off Acme"),
-    *("take Marc Lefèvre off Acme", "unassign Acme from Marc", "unassign Marc from Acme", "drop Marc from Acme"),
-    *(
-        "Acme is no longer Marc's",
-        "Acme no longer belongs to Marc",
-        "remove me from Acme",
-        "please remove Marc from Acme",
-    ),
+    *("enlève Globex de Marc", "enlève Marc de Globex", "retire Globex à Marc", "retire Globex de Marc Lefèvre"),
+    *("enlève la société Globex à Marc", "retire le client Globex de Marc", "enlève Marc de la société Globex"),
+    *("retire Globex des dossiers de Marc", "désattribue Globex de Marc", "Globex n'est plus à Marc"),
+    *("remove Globex from Marc", "remove Marc from Globex", "take Globex off Marc", "take Marc off Globex"),
+    *("take Marc Lefèvre off Globex", "unassign Globex from Marc", "unassign Marc from Globex"),
+    *("drop Marc from Globex", "Globex is no longer Marc's", "Globex no longer belongs to Marc"),
+    *("please remove Marc from Globex", "remove Marc as the partner of Globex", "Marc n'est plus l'associé de Globex"),
 ]
 
 
 @pytest.mark.parametrize("words", TAKEN_OFF)
 async def test_a_company_is_taken_off_a_colleague_whichever_of_the_two_is_said_first(office, words):
     asked = await office.say(words)
-    assert asked.found.again["company_id"] == office.companies["Acme Industries"]
+    assert asked.found.again["company_id"] == office.companies[GLOBEX]
+    assert "Globex, partner: Marc Lefèvre → nobody" in read(asked.card)
+
+
+@pytest.mark.parametrize("words", ["retire-moi Acme", "take me off Acme", "remove me from Acme", "take Acme off Anne"])
+async def test_a_company_is_taken_off_oneself(office, words):
+    asked = await office.say(words)
     assert "Acme Industries, partner: Anne Martin → nobody" in read(asked.card)
 
 
-async def test_a_company_that_is_called_like_a_colleague_is_not_taken_for_them(office):
+@pytest.mark.parametrize("words", TAKEN_OFF)
+async def test_a_company_is_not_taken_off_whoever_is_not_its_partner(office, words):
+    answer = await office.say(words.replace("Marc Lefèvre", "Zoé").replace("Marc", "Zoé"))
+    whose = "The partner of Globex is Marc Lefèvre, not Zoé Brun."
+    assert answer.summary == f"{whose} Nothing was changed."
+    assert await partner_of(office, GLOBEX) == MARC
+    asked = await office.click(answer, "Take Globex away from Marc Lefèvre?")
+    assert "Globex, partner: Marc Lefèvre → nobody" in read(asked.card)
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "expected"),
+    [
+        ("take Globex off me", "en", "The partner of Globex is Marc Lefèvre, not you."),
+        ("enlève Acme à Zoé", "fr", "Responsable d'Acme Industries : vous, et non Zoé Brun."),
+        ("take Initech off Marc", "en", "Initech has no partner."),
+        ("transfer Globex from Zoé to Anne Weber", "en", "The partner of Globex is Marc Lefèvre, not Zoé Brun."),
+        (
+            "replace Zoé by Anne Weber as partner of Globex",
+            "en",
+            "The partner of Globex is Marc Lefèvre, not Zoé Brun.",
+        ),
+        ("I take over Globex from Zoé", "en", "The partner of Globex is Marc Lefèvre, not Zoé Brun."),
+        ("take Globex off Xavier", "en", "Nobody of the firm is called “Xavier”"),
+    ],
+)
+async def test_it_is_said_whose_a_company_is_instead(office, words, language, expected):
+    assert (await office.say(words, language=language)).summary.startswith(expected)
+    assert await partner_of(office, GLOBEX) == MARC
+
+
+async def test_a_colleague_who_is_called_like_a_company_is_meant_where_the_other_name_is_a_company(office):
     async with office.database.writing(1) as connection:
-        marc = await add_company(connection, "Marc", "marc.example", contact_count=1)
+        await add_company(connection, "Marc", "marc.example", contact_count=1)
     asked = await office.say("take Marc off Globex")
-    assert asked.found.again["company_id"] == marc
+    assert asked.found.again["company_id"] == office.companies[GLOBEX]
 
 
 @pytest.mark.parametrize(
