@@ -35,7 +35,10 @@ _VERB: Final = {"properties": {"verb": {"type": "string"}}, "required": ["verb"]
 Back = Annotated[dict[str, Any], Meta(extra_json_schema=_VERB)]
 """The verb and the data of where the reader came from; the door forgets one that leads nowhere."""
 NamePart = Literal["partner", "not_partner", "known_by", "company", "not_company", "colleague", "type"]
-"""The part of a filter in which a name stands; `colleague` is who a company's name may mean instead, `type` what no type is called."""
+"""The part of a filter in which a name stands; `colleague` is who a company's name may mean instead.
+
+Under `type` stands what no type is called.
+"""
 Names = Mapping[NamePart, Sequence[str]]
 """What people were called in a sentence, by the part of the filter that they stand in."""
 
