@@ -1,9 +1,10 @@
 """The card of one contact, and why somebody is one or not."""
 
 from bot.cards import entries, kit
-from bot.cards.actions import button, primary
+from bot.cards.actions import button, primary, submit, toggle
 from bot.cards.companies import Opened, draw_back, draw_keeping, draw_note, draw_undo, say_knowers, say_recent
 from bot.cards.drawing import draws
+from bot.cards.inputs import beside, write_text
 from bot.cards.phrases import join, say_count, say_last, say_totals, text
 from bot.language import say
 from bot.language.company_types import type_names
@@ -13,6 +14,7 @@ from bot.turn import Card, Json, Reader
 from storage.book.contacts import ContactDetail, SeenPerson
 
 RECENT = 5
+DRAWER = "correct"
 
 
 def draw_contact(reader: Reader, contact: ContactDetail, opened: Opened) -> Card:
@@ -22,12 +24,22 @@ def draw_contact(reader: Reader, contact: ContactDetail, opened: Opened) -> Card
     body += _draw_facts(reader, contact, opened)
     body += _draw_recent(reader, contact)
     body += _draw_company(reader, contact)
-    why = None
+    why = correct = None
     if not opened.is_in_public:
         body += draw_keeping(reader, contact, opened.back)
+        body.append(_draw_name_form(reader, contact, opened))
+        correct = toggle(text(language, "contact.rename"), DRAWER)
         why = button(text(language, "contact.why"), "contact.explain", contact_id=contact.id, back=opened.back)
     undo = draw_undo(reader, opened.audit_ids, opened.back, is_undo=opened.is_undo)
-    return kit.card(body, [why, _offer_me(reader, contact, opened), undo, draw_back(reader, opened.back)])
+    return kit.card(body, [why, correct, _offer_me(reader, contact, opened), undo, draw_back(reader, opened.back)])
+
+
+def _draw_name_form(reader: Reader, contact: ContactDetail, opened: Opened) -> Json:
+    """Draw the drawer in which the name is corrected."""
+    language = reader.language
+    name = write_text("new_name", text(language, "contact.name"), value=contact.name)
+    carried = {"contact_id": contact.id, "was": contact.name, "back": opened.back}
+    return kit.drawer(DRAWER, [beside(name, submit(text(language, "company.save"), "contact.rename", **carried))])
 
 
 def _offer_me(reader: Reader, contact: ContactDetail, opened: Opened) -> Json | None:

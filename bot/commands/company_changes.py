@@ -11,6 +11,7 @@ from bot.commands.bulk_changes import set_many
 from bot.commands.change_notices import tell
 from bot.commands.change_words import Wanted, is_replacing, say_step, want
 from bot.commands.colleagues import find_colleague
+from bot.commands.contact_changes import rename_in_place_of_company
 from bot.commands.holders import say_not_held
 from bot.commands.inputs import Back, ChangeInput, OfCompany, OfSeveral, Words, ask_first, read_type, tidy
 from bot.commands.names import (
@@ -134,6 +135,8 @@ async def rename(turn: Turn, given: Rename) -> Result:
     if not new_name:
         return await _ask_again(turn, given, "new_name", "name_missing")
     wanted: Json = {"new_name": new_name}
+    if of_contact := await rename_in_place_of_company(turn, given, is_guess=True):
+        return of_contact
     company = await find_given_company(turn, given, _asking_again(turn, given, wanted))
     if must_ask(given, company):
         question = say(turn.language, "company_changes.rename_question", company=company.name, name=new_name)

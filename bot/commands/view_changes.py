@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from bot.commands.change_words import say_step
 from bot.commands.company_changes import Rename, rename
+from bot.commands.contact_changes import rename_in_place_of_company
 from bot.commands.inputs import NamePart, OfView, Strings, Version, Words, ask_first, read_names, tidy
 from bot.commands.listings import ShowList, complete, name_people
 from bot.commands.lists import ask_for_name, show_list
@@ -128,13 +129,14 @@ async def set_filter(turn: Turn, given: OfFilter) -> Result:
 
 @router.verb("rename", Rename, CHANGES)
 async def rename_either(turn: Turn, given: Rename) -> Result:
-    """Rename whatever has the name: a view of the person's own, else a company."""
+    """Rename whatever has the name: a view of the person's own, else a company, else a contact."""
     found = await turn.read(views.find_views, tidy(given.name))
     own = choose([match for match in found if match.is_exact])
     if own is not None:
         named = NameView(view_id=own.id, new_name=given.new_name, is_guess=given.is_guess)
         return await rename_view(replace(turn, verb="view.rename"), named)
-    return await rename(replace(turn, verb="company.rename"), given)
+    of_contact = await rename_in_place_of_company(turn, given, is_guess=given.is_guess)
+    return of_contact or await rename(replace(turn, verb="company.rename"), given)
 
 
 @router.verb("view.rename", NameView, CHANGES)

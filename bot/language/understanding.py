@@ -26,7 +26,7 @@ _LONGEST_NAME = 14
 _MOST_LEFT_OVER = 6
 """Words of a list that may be left over; a sentence with more is about something else."""
 _ANY_DAY = date(2026, 1, 1)
-_WRITING = ("company.", "contact.add", "contact.is_", "keep", "rename", "undo", "view.")
+_WRITING = ("company.", "contact.add", "contact.is_", "contact.rename", "keep", "rename", "undo", "view.")
 """Prefixes of the verbs that change something; `view.open` is an exception."""
 _ABOUT = {"<about_undo>": "undo", "<about_notices>": "notices.settings", "<about_status>": "admin.status"}
 """Verbs to run for a sentence that is not understood but contains a word of the class."""
@@ -48,7 +48,7 @@ def understand(text: str, language: Language, today: date, locale: str = "") -> 
       the `list` to show if nothing has that name; `suggestions`, if the name may be a sentence not understood;
     * verbs that write: `is_guess: True`, if a typing error was corrected or the sentence only resembles a command, so
       that the command asks before it changes anything; `or`, the names swapped ("assign Anne to Acme"), for when the
-      first is not a company; `rename` stands for `view.rename` or `company.rename`, whichever has the name;
+      first is not a company; `rename` stands for the same of a view, a company or a contact, whichever has the name;
     * `unknown`: `text`; `suggestions`; `negations` [str], if a list contains negations that were not understood, and
       then `nearest`, the data of the list without them.
     """

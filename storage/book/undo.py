@@ -12,6 +12,8 @@ from storage.book.company_writes import (
     hold_one,
     index_company,
 )
+from storage.book.contact_names import ACTION as RENAMED
+from storage.book.contact_names import undo_rename
 from storage.book.contacts import undo_contact
 from storage.book.keeping import undo_keep
 from storage.errors import MissingError, StaleError
@@ -30,7 +32,8 @@ async def undo_change(connection: AsyncConnection, viewer: Viewer, audit_id: int
     done = next(iter(await list_own_changes(connection, viewer, [audit_id])), None)
     if done is None or done.entity_id is None:
         raise MissingError("audit")
-    undo = {"company": _undo_company, "contact": undo_contact, "view": undo_view, "keep": undo_keep}.get(done.of)
+    undo_of_contact = undo_rename if done.action == RENAMED else undo_contact
+    undo = {"company": _undo_company, "contact": undo_of_contact, "view": undo_view, "keep": undo_keep}.get(done.of)
     if undo is None:
         raise MissingError("audit")
     return await undo(connection, viewer, done, now=now, source=source)

@@ -92,6 +92,11 @@ def fold_name(name: str) -> str:
     return fold(name[: 4 * NAME_LENGTH])[:NAME_LENGTH].rstrip()
 
 
+def is_name(text: str) -> bool:
+    """Return whether a text can be a name: it has a letter or a digit."""
+    return any(character.isalnum() for character in fold_name(text))
+
+
 def words(text: str) -> list[str]:
     """Return the folded words of `text` in order, each once; a Chinese character is a word of its own."""
     folded = fold(text)

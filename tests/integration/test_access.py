@@ -104,6 +104,8 @@ VERBS: list[tuple[str, dict[str, Any]]] = [
     ("contact.is_not_me", {"contact_id": SEEN}),
     ("contact.is_not_me", {}),
     ("contact.open", {"contact_id": ZELDA}),
+    ("contact.rename", {"contact_id": ZELDA, "was": "Zelda", "new_name": "Zora"}),
+    ("contact.rename", {"name": "Zelda", "new_name": "Zora"}),
     ("export", {"filter": FILTER_AT, "format": "csv"}),
     ("list.count", {"filter": FILTER_AT}),
     ("list.count", {"filter": {"of": "companies", "scope": "firm"}}),

@@ -26,6 +26,8 @@ from tests.factories import NOW
 from tests.twins import OURS, SECRET, SECRET_NUMBER, THEIRS, list_questions, read_theirs, write_twins
 
 DONE = AuditRow(1, NOW, 1, "", "chat", "contact.add", "contact", 1, {"is_added": False}, {"is_added": True})
+BOB = {"name": "Bob", "name_rank": 0}
+RENAMED = AuditRow(1, NOW, 1, "", "chat", "contact.rename", "contact", 1, BOB, BOB)
 ANNE = "10000000-0000-4000-8000-000000000001"
 VALUES: dict[str, Any] = {
     "action": "test",
@@ -126,6 +128,7 @@ VIEW = ViewRow(
     version=1,
 )
 OF_FUNCTION: dict[str, dict[str, Any]] = {
+    "book.contact_names.undo_rename": {"done": RENAMED},
     "book.keeping.is_own": {"of": "contact", "number": 1},
     "book.keeping.keep": {"number": 1},
     "history.keeping.list_touched": {"people": {1: ("bob@acme.com", "acme.com")}},

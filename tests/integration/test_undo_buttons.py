@@ -35,6 +35,7 @@ WRITING: dict[str, tuple[dict[str, Any], ...]] = {
     "contact.add": ({"contact_id": SEEN},),
     "contact.is_me": ({"contact_id": CONTACT},),
     "contact.is_not_me": ({"contact_id": CONTACT},),
+    "contact.rename": ({"name": "jean acme", "new_name": "Jeanne Acme"},),
     "firm.add_admin": ({"user_id": MARC},),
     "firm.remove_admin": ({"entra_id": ENTRA},),
     "firm.save": ({"language": "fr"},),

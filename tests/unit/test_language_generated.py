@@ -16,7 +16,7 @@ from storage.lists.filters import Filter, to_json
 TODAY = date(2026, 3, 18)
 PARTS = tomllib.loads((Path(__file__).parent / "sentences_generated.toml").read_text(encoding="utf-8"))
 CONDITIONS = ("partner", "known_by", "last", "sort")
-WRITING = ("company.", "view.", "rename", "undo", "contact.add")
+WRITING = ("company.", "view.", "rename", "undo", "contact.add", "contact.rename")
 """How the verbs begin that change something; opening a view does not."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 COUNT = 2_500
