@@ -13,7 +13,7 @@ from storage.lists.filters import is_id, to_json
 from storage.models import User, View, ViewShare
 from storage.record.audit import Entry, add_audits
 from storage.record.changes import Change
-from storage.text.names import clean_text, fold_name, is_name
+from storage.text.names import clean_text, fold_name
 from storage.viewer import Access, Viewer
 from storage.views.views import BUILTIN, ViewRow, get_view, list_view_readers
 
@@ -71,7 +71,7 @@ async def check_name(
     """Check and normalise the name of a view; raises `RefusedError` and `TakenError`."""
     kept = clean_text(name)
     folded = fold_name(kept)
-    if not is_name(kept):
+    if not folded:
         raise RefusedError("bad_name")
     if any(fold_name(reserved) == folded for reserved in reserved_names):
         raise TakenError(0, kept)

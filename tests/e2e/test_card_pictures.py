@@ -9,7 +9,7 @@ from tests.card_samples import draw_all, worst_world
 from tests.drawing import CHROMIUM, open_easel
 
 PICTURES = Path(__file__).parents[2] / "pictures" / "cards"
-OPENED = {"list": "filter_bar", "company": "change", "pane_one": "change"}
+OPENED = {"list": "filter_bar", "company": "change", "pane_one": "change", "contact": "correct"}
 
 pytestmark = [
     pytest.mark.slow,
