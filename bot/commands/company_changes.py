@@ -94,9 +94,9 @@ async def set_partner(turn: Turn, given: SetPartner) -> Result:
         return taken
     given = await _turn_round(turn, given)
     kept = {key: part for key, part in (("user_id", given.user_id), ("person", given.person)) if part is not UNSET}
-    kept |= {"held_by": given.held_by} if given.held_by else {}
-    company = await _find_one_or_several(turn, given, _asking_again(turn, given, kept))
-    if (otherwise := await say_not_held(turn, given.held_by, company)) is not None:
+    holder: Json = {"held_by": given.held_by} if given.held_by else {}
+    company = await _find_one_or_several(turn, given, _asking_again(turn, given, kept | holder))
+    if (otherwise := await say_not_held(turn, given.held_by, company, kept)) is not None:
         return otherwise
     if isinstance(company, list):
         several = OfSeveral(company_ids=_ids(company))

@@ -8,14 +8,16 @@ from bot.language import say
 from bot.results.base import Result
 from bot.results.choices import ME, NOBODY
 from bot.results.questions import Option, Unclear
-from bot.turn import Turn
+from bot.turn import Json, Turn
 from storage.book import companies
 from storage.book.companies import CompanyRow
 from storage.firm import user_search
 
 
-async def say_not_held(turn: Turn, holder: str, meant: Meant | Sequence[Meant]) -> Result | None:
+async def say_not_held(turn: Turn, holder: str, meant: Meant | Sequence[Meant], wanted: Json) -> Result | None:
     """Say whose a company is, where it is to be taken from somebody else; None where it is theirs, or nobody is named.
+
+    `wanted` is the partner whom the company is to have, as a button asks for it.
 
     Raises `UnclearError` where nobody of the firm is called so.
     """
@@ -30,7 +32,7 @@ async def say_not_held(turn: Turn, holder: str, meant: Meant | Sequence[Meant]) 
         return None
     lines = [_say_whose(turn, row, name) for row in wrong]
     lines.append(say(turn.language, "company_changes.not_held_unchanged"))
-    options = [_offer(turn, row) for row in wrong if row.partner_id is not None]
+    options = [_offer(turn, row, wanted) for row in wrong if row.partner_id is not None]
     return Unclear(summary=" ".join(lines), options=options)
 
 
@@ -55,10 +57,10 @@ def _say_whose(turn: Turn, row: CompanyRow, name: str) -> str:
     return say(language, "company_changes.not_held", company=row.name, partner=partner, person=name)
 
 
-def _offer(turn: Turn, row: CompanyRow) -> Option:
+def _offer(turn: Turn, row: CompanyRow, wanted: Json) -> Option:
     """Offer to take the company from whoever has it; another question comes before it is done."""
-    is_own = row.partner_id == turn.viewer.user_id
-    key = "set_nobody_question" if is_own else "replace_nobody_question"
+    is_own, is_left = row.partner_id == turn.viewer.user_id, wanted.get("person", NOBODY) in (None, NOBODY)
+    key = "replace_partner_question" if not is_left else "set_nobody_question" if is_own else "replace_nobody_question"
     title = say(turn.language, f"company_changes.{key}", company=row.name, old=row.partner_name or "")
-    data = {"verb": "company.set_partner", "company_id": row.id, "version": row.version, "user_id": NOBODY}
-    return Option(title, "", data | {"is_guess": True})
+    data = {"verb": "company.set_partner", "company_id": row.id, "version": row.version, "is_guess": True}
+    return Option(title, "", data | ({"user_id": NOBODY} if is_left else wanted))

@@ -110,7 +110,7 @@ def test_what_would_be_deleted_is_shown_and_nobody_says_yes_by_themselves(run, t
     assert run("firm", "set", "language", "fr")[0] == 0
     asyncio.run(add_old_mail(f"sqlite:///{tmp_path}/c.db"))
     status, said = run("firm", "set", "retention_days", "30")
-    assert (status, "1 mail or meeting" in said, "--yes" in said) == (2, True, True)
+    assert (status, "1 email or meeting" in said, "--yes" in said) == (2, True, True)
     assert read_rules(run)["retention_days"] == (0, "environment")
     assert run("firm", "set", "retention_days", "30", "--yes")[0] == 0
     assert read_rules(run)["retention_days"] == (30, "carnet firm")

@@ -334,7 +334,7 @@ async def test_a_value_that_is_none_is_a_sentence_on_the_card(office):
 @pytest.mark.parametrize(
     ("language", "said_of_it"),
     [
-        ("en", ("carnet purge --confirm", "1 mail or meeting from before")),
+        ("en", ("carnet purge --confirm", "1 email or meeting from before")),
         ("fr", ("carnet purge --confirm", "1 courriel ou réunion d'avant")),
     ],
 )

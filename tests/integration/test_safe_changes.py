@@ -348,6 +348,12 @@ async def test_it_is_said_whose_a_company_is_instead(office, words, language, ex
     assert await partner_of(office, GLOBEX) == MARC
 
 
+async def test_whom_a_company_was_to_have_is_offered_then(office):
+    answer = await office.say("transfer Globex from Zoé to Anne Weber")
+    asked = await office.click(answer, "Replace Marc Lefèvre as the partner of Globex?")
+    assert "Globex, partner: Marc Lefèvre → Anne Weber" in read(asked.card)
+
+
 async def test_a_colleague_who_is_called_like_a_company_is_meant_where_the_other_name_is_a_company(office):
     async with office.database.writing(1) as connection:
         await add_company(connection, "Marc", "marc.example", contact_count=1)
