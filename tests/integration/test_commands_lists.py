@@ -1,10 +1,11 @@
 """Lists: asked for in words, narrowed and turned on the card."""
 
 import pytest
+from sqlalchemy import insert
 
 from storage.lists.filters import Filter, to_json
 from storage.lists.periods import Period
-from storage.models import CompanyType
+from storage.models import CompanyType, Mailbox
 from tests import factories
 from tests.card_checks import walk
 from tests.factories import ago
@@ -238,3 +239,16 @@ async def test_more_offers_files_views_and_several_at_once(office):
     reply = await office.click(await office.say("show my clients"), "More")
     assert find_action(reply.card, "Export as Excel")["data"]["format"] == "xlsx"
     assert (await office.click(reply, "Back")).data["filter"] == to_json(Filter(types=(CompanyType.CLIENT,)))
+
+
+@pytest.mark.parametrize(("language", "read_on"), [("en", "50% of the firm's mailboxes"), ("fr", "50 % des boîtes")])
+async def test_an_empty_list_says_how_much_was_read_until_ones_own_mailbox_is(office, language, read_on):
+    zoe, anne = office.people["Zoé Brun"].user_id, office.people["Anne Martin"].user_id
+    async with office.database.writing(1) as connection:
+        for user_id, at in ((zoe, 0), (anne, ago(1))):
+            row = {"tenant_id": 1, "user_id": user_id, "first_success_at": at, "last_success_at": at}
+            await connection.execute(insert(Mailbox).values(**row, state="current" if at else "new"))
+    assert read_on in said(await office.say("show my companies", by="Zoé Brun", language=language))
+    async with office.database.writing(1) as connection:
+        await connection.execute(Mailbox.__table__.update().values(first_success_at=ago(0), state="current"))
+    assert "%" not in said(await office.say("show my companies", by="Zoé Brun", language=language))
