@@ -14,7 +14,7 @@ from storage.lists.words import COMPANY, index_words
 from storage.models import Company, CompanyDomain, CompanyRelationship, User
 from storage.record.audit import Entry, add_audits
 from storage.record.changes import Change, Changes
-from storage.text.names import fold_name, is_name
+from storage.text.names import fold_name
 from storage.viewer import Access, Viewer
 
 MOST_AT_ONCE: Final = 100
@@ -49,8 +49,8 @@ def edit_partner(partner_id: int | None, now: int, source: str, *, undoes: Mappi
 def edit_name(
     name: str, *, is_provisional: bool, now: int, source: str, undoes: Mapping[str, int] | None = None
 ) -> Edit:
-    """Return the edit that sets a name; raises `RefusedError` for a name without letters or digits."""
-    if not is_name(name):
+    """Return the edit that sets a name; raises `RefusedError` for a name with nothing to read."""
+    if not fold_name(name):
         raise RefusedError("bad_name")
     values = {"name": name, "folded_name": fold_name(name), "is_provisional": is_provisional}
     return Edit("company.rename", values, ("name", "is_provisional"), now, source, undoes)
