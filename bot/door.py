@@ -5,10 +5,10 @@ the commands.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -149,16 +149,25 @@ def _check_place(verb: Verb, given: Input, caller: Caller) -> None:
 
 
 def _check_back(ask: Ask) -> Ask:
-    """Drop a back link to an unknown verb, or one that is too long for a card."""
+    """Drop a back link that leads nowhere, or is too long for a card."""
     back = ask.data.get("back")
     if back is None:
         return ask
     if not isinstance(back, dict):
         return ask  # refused with its key, as every value of another kind
     verb = ROUTER.verbs.get(str(back.get("verb")))
-    if verb is not None and verb.leads and len(msgspec.json.encode(back)) <= LONGEST_BACK:
+    if verb is not None and verb.leads and len(msgspec.json.encode(back)) <= LONGEST_BACK and _can_read(verb, back):
         return ask
     return replace(ask, data={key: value for key, value in ask.data.items() if key != "back"})
+
+
+def _can_read(verb: Verb, back: Mapping[str, Any]) -> bool:
+    """Return whether a back link asks what its verb takes: a button that can only fail is not drawn."""
+    try:
+        verb.read({key: value for key, value in back.items() if key != "verb"})
+    except BadRequestError:
+        return False
+    return True
 
 
 def _read_words(ask: Ask, reader: Reader) -> Ask:

@@ -115,12 +115,12 @@ class FilterError(QuestionError):
     """What was given is no filter.
 
     `key` is the part that does not fit, as JSON calls it: empty for the whole, `unknown` for one that no filter has,
-    which `field` names. The text is for developers.
+    which `field` names; else `field` is the key. The text is for developers.
     """
 
     def __init__(self, key: str, why: str, *, field: str = "") -> None:
         self.key = key
-        self.field = field
+        self.field = field or key
         super().__init__(f"{key}: {why}" if key else why)
 
 

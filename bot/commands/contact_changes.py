@@ -38,8 +38,8 @@ class RenameContact(ChangeInput, frozen=True):
 
     @property
     def lacks_version(self) -> bool:
-        """Say whether a contact is named by its number, as cards do, without the name that the card showed."""
-        return self.contact_id is not None and self.was is None and not self.is_guess  # a guess is asked about first
+        """Say whether a click leaves out the name that the card showed; a guess is asked about first."""
+        return self.was is None and (self.is_confirmed or not self.is_guess)
 
 
 @router.verb("contact.rename", RenameContact, CHANGES)

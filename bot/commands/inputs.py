@@ -1,7 +1,7 @@
 """The parts that the inputs of several verbs share: kinds, bounds, and how a value that a card gives is read."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -10,7 +10,7 @@ from bot.results.choices import NOBODY, NONE, UNCHANGED
 from bot.results.questions import Asked
 from bot.turn import Json, Turn
 from bot.verb_inputs import Input
-from storage.lists.filters import MOST_PARTNERS, is_id
+from storage.lists.filters import MOST_PARTNERS, TEXT_LENGTH, VERSIONS, Scope, Sort, Subject, is_id
 from storage.models import CompanyType
 
 MOST_ID: Final = 2**63 - 1
@@ -33,7 +33,31 @@ Person = Annotated[str, Meta(pattern=r"^(me|nobody|firm|[0-9]{1,19})$")] | Id | 
 TypeName = Literal["client", "prospect", "referral_source", "provider", "court", "counterpart", "none"]
 _VERB: Final = {"properties": {"verb": {"type": "string"}}, "required": ["verb"]}
 Back = Annotated[dict[str, Any], Meta(extra_json_schema=_VERB)]
-"""The verb and the data of where the reader came from; the door forgets one that leads nowhere."""
+"""The verb and the data of where the reader came from.
+
+An old card may name a place that is no more: the door forgets what leads nowhere, rather than refuse the click.
+"""
+_WHO: Final = {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["me", "nobody", "anyone"]}]}
+_COLLEAGUE: Final = {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["me"]}]}
+_SEVERAL: Final = {"type": "array", "minItems": 1, "maxItems": MOST_PARTNERS}
+_PARTS: Final = {
+    "version": {"enum": list(VERSIONS)},
+    "of": {"enum": list(get_args(Subject))},
+    "scope": {"enum": list(get_args(Scope))},
+    "types": {"type": "array", "items": {"enum": [*(type_.value for type_ in CompanyType), None]}},
+    "partner": {"anyOf": [_WHO, {**_SEVERAL, "items": _WHO}]},
+    "not_partner": {**_SEVERAL, "items": _COLLEAGUE},
+    "known_by": _COLLEAGUE,
+    "company_id": {"type": "integer", "minimum": 1},
+    "not_company": {**_SEVERAL, "items": {"type": "integer", "minimum": 1}},
+    "is_met": {"type": "boolean"},
+    "last": {"type": "object", "properties": {"is": {"type": "string"}}},
+    "text": {"type": "string", "maxLength": TEXT_LENGTH},
+    "sort": {"enum": list(get_args(Sort))},
+    "is_ascending": {"type": "boolean"},
+}
+FilterJson = Annotated[dict[str, Any], Meta(extra_json_schema={"properties": _PARTS, "additionalProperties": False})]
+"""A filter; `storage.lists.filters.from_json` reads it, and names the part that does not fit."""
 NamePart = Literal["partner", "not_partner", "known_by", "company", "not_company", "colleague", "type"]
 """The part of a filter in which a name stands; `colleague` is who a company's name may mean instead.
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from bot.commands.inputs import Cursor, NamePart, Names, Strings, ViewId, Words, read_names, tidy
+from bot.commands.inputs import Cursor, FilterJson, NamePart, Names, Strings, ViewId, Words, read_names, tidy
 from bot.commands.names import AskAgain, Meant, UnclearError, find_company, find_person
 from bot.errors import NotFoundError
 from bot.language import describe
@@ -35,7 +35,7 @@ _STRINGS = 10
 class ShowList(Input, frozen=True):
     """A list: a filter with the names that were typed, a saved view, or a place in one of them."""
 
-    filter: dict[str, Any] | UnsetType = UNSET
+    filter: FilterJson | UnsetType = UNSET
     """A filter as JSON (`storage.lists.filters`)."""
     view_id: ViewId | None = None
     cursor: Cursor = ""

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from bot.commands.change_words import say_step
 from bot.commands.company_changes import Rename, rename
 from bot.commands.contact_changes import rename_in_place_of_company
-from bot.commands.inputs import NamePart, OfView, Strings, Version, Words, ask_first, read_names, tidy
+from bot.commands.inputs import FilterJson, NamePart, OfView, Strings, Version, Words, ask_first, read_names, tidy
 from bot.commands.listings import ShowList, complete, name_people
 from bot.commands.lists import ask_for_name, show_list
 from bot.commands.names import choose, must_ask
@@ -50,7 +50,7 @@ class OfFilter(OfView, frozen=True):
 
     this: ClassVar[tuple[str, ...]] = ("filter",)
     given_by: ClassVar[frozenset[str]] = frozenset({"filter"})
-    filter: dict[str, Any] | UnsetType = UNSET
+    filter: FilterJson | UnsetType = UNSET
     names: Mapping[NamePart, Words | Strings] = msgspec.field(default_factory=dict)
     text: Words = ""
     is_scope_given: bool = False
@@ -127,7 +127,7 @@ async def set_filter(turn: Turn, given: OfFilter) -> Result:
     return await _show_list_again(turn, change, say(turn.language, "view_changes.view_changed", name=view.name))
 
 
-@router.verb("rename", Rename, CHANGES)
+@router.verb("rename", Rename, CHANGES.but(versioned=True))
 async def rename_either(turn: Turn, given: Rename) -> Result:
     """Rename whatever has the name: a view of the person's own, else a company, else a contact."""
     found = await turn.read(views.find_views, tidy(given.name))

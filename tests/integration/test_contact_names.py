@@ -143,3 +143,11 @@ async def test_F58_an_undo_of_a_name_that_was_changed_again_leaves_it(sync: Sync
     async with sync.database.writing(viewer.tenant_id) as connection:
         with pytest.raises(StaleError):
             await undo_change(connection, viewer, audit_id, now=3, source="chat")
+
+
+@pytest.mark.parametrize("how", [{}, {"is_guess": True, "is_confirmed": True}, {"is_confirmed": True}])
+async def test_no_click_renames_a_contact_without_the_name_that_it_showed(office, how):
+    for whom in ({"contact_id": office.contacts["Jean Globex"]}, {"name": "Jean Globex"}):
+        reply = await office.ask("contact.rename", {**whom, **how, "new_name": "Zed"})
+        assert reply.code == 428
+    assert read((await office.say("show Jean Globex")).card)[0] == "Jean Globex"

@@ -394,3 +394,20 @@ async def test_whoever_asks_for_data_gets_the_company_that_somebody_else_changed
     number = office.companies["Globex"]
     reply = await office.ask("company.set_type", {"company_id": number, "type": "court", "version": 0})
     assert (reply.code, reply.data["company"]["id"], reply.data["anyway"]["type"]) == (409, number, "court")
+
+
+@pytest.mark.parametrize("how", [{}, {"is_guess": True, "is_confirmed": True}])
+async def test_no_click_renames_by_a_name_alone(office, how):
+    assert (await office.ask("rename", {"name": "Globex", "new_name": "Overwritten", **how})).code == 428
+
+
+async def test_a_way_back_that_its_verb_cannot_read_is_forgotten(office):
+    number = office.companies["Globex"]
+    for back in ({}, {"verb": "list", "zzz": 1}, {"verb": "undo"}):
+        reply = await office.ask("company.open", {"company_id": number, "back": back})
+        assert (reply.code, reply.data["back"]) == (200, None)
+
+
+async def test_a_filter_that_does_not_fit_is_refused_by_the_name_of_its_part(office):
+    reply = await office.ask("list", {"filter": {"is_ascending": "perhaps"}})
+    assert (reply.code, "“is_ascending”" in reply.summary) == (400, True)

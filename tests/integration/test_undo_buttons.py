@@ -35,13 +35,16 @@ WRITING: dict[str, tuple[dict[str, Any], ...]] = {
     "contact.add": ({"contact_id": SEEN},),
     "contact.is_me": ({"contact_id": CONTACT},),
     "contact.is_not_me": ({"contact_id": CONTACT},),
-    "contact.rename": ({"name": "jean acme", "new_name": "Jeanne Acme"},),
+    "contact.rename": ({"contact_id": CONTACT, "was": "WAS", "new_name": "Jeanne Acme"},),
     "firm.add_admin": ({"user_id": MARC},),
     "firm.remove_admin": ({"entra_id": ENTRA},),
     "firm.save": ({"language": "fr"},),
     "keep": ({"contact_id": CONTACT}, {"company_id": COMPANY}, {"contact_id": CONTACT, "is_kept": False}),
     "notices.save": ({},),
-    "rename": ({"name": "Initech", "new_name": "Initech Ltd"}, {"name": "Dormant", "new_name": "Sleepers"}),
+    "rename": (
+        {"name": "Initech", "version": 1, "new_name": "Initech Ltd"},
+        {"name": "Dormant", "version": 1, "new_name": "Sleepers"},
+    ),
     "undo": ({"audit_ids": ["OWN"]},),
     "view.copy": ({"view_id": VIEW},),
     "view.delete": ({"view_id": VIEW},),
@@ -87,8 +90,17 @@ async def prepare(office: Office) -> dict[str, Any]:
         await office.ask("firm.add_admin", {"user_id": office.people[name].user_id})
     async with office.database.reading(1) as connection:
         entra = await connection.scalar(select(User.entra_id).where(User.name == "Zoé Brun", User.tenant_id == 1))
-    numbers = {VIEW: view, DELETED: deleted, "HIDDEN": -4, "OWN": own_id, "THEIRS": theirs_id, MARC: marc, ENTRA: entra}
-    return numbers | office.companies | office.contacts
+    numbers = {
+        VIEW: view,
+        DELETED: deleted,
+        "HIDDEN": -4,
+        "OWN": own_id,
+        "THEIRS": theirs_id,
+        MARC: marc,
+        ENTRA: entra,
+        "WAS": CONTACT,
+    }
+    return numbers | {"WAS": CONTACT} | office.companies | office.contacts
 
 
 def fill(value: Any, numbers: dict[str, Any]) -> Any:

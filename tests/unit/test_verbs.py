@@ -286,7 +286,9 @@ def test_S16_nothing_that_writes_or_lists_is_answered_where_somebody_from_outsid
 
 def test_what_changes_a_company_carries_the_state_that_it_was_decided_on():
     versioned = {name for name, verb in VERBS.items() if verb.versioned}
-    assert versioned == {"company.set_type", "company.set_partner", "company.rename", "companies.sort_save"}
+    assert versioned == {
+        *("company.set_type", "company.set_partner", "company.rename", "companies.sort_save", "rename")
+    }
 
 
 def test_files_are_made_in_a_queue_and_settings_are_shown_beside_the_card_that_asked():
