@@ -411,3 +411,10 @@ async def test_a_way_back_that_its_verb_cannot_read_is_forgotten(office):
 async def test_a_filter_that_does_not_fit_is_refused_by_the_name_of_its_part(office):
     reply = await office.ask("list", {"filter": {"is_ascending": "perhaps"}})
     assert (reply.code, "“is_ascending”" in reply.summary) == (400, True)
+
+
+@pytest.mark.parametrize("verb", ["keep", "contact.is_me", "contact.rename"])
+async def test_what_the_conversation_remembers_hides_no_input_that_does_not_fit(office, verb):
+    await office.ask("contact.open", {"contact_id": office.contacts["Jean Globex"]})
+    reply = await office.ask(verb, {"is_remembered": {"a": 1}})
+    assert (reply.code, "“is_remembered”" in reply.summary) == (400, True)
