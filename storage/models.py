@@ -270,6 +270,8 @@ class MailboxFeed(Base):
     page_size: Mapped[int] = mapped_column(BigInt, default=500)
     window_ends_at: Mapped[int] = mapped_column(BigInt, default=0)
     """Calendar only: the end of the calendarView window that `link` belongs to."""
+    stale_round: Mapped[int] = mapped_column(BigInt, default=0, server_default=text("0"))
+    """Calendar only: the last round that may have listed what was deleted since."""
 
 
 class Company(Base):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import case, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.bulk import Insert, insert_rows
@@ -23,7 +23,7 @@ _FEEDS: Final = Insert(
     MailboxFeed, (*_KEY, *_COLUMNS), _KEY, tuple((column, f"excluded.{column}") for column in _COLUMNS)
 )
 _OWN: Final = Prepared(
-    select(*(getattr(MailboxFeed, name) for name in ("feed", *_COLUMNS))).where(
+    select(*(getattr(MailboxFeed, name) for name in ("feed", *_COLUMNS, "stale_round"))).where(
         MailboxFeed.tenant_id == number("tenant_id"), MailboxFeed.user_id == number("user_id")
     ),
     is_quick=True,
@@ -41,6 +41,13 @@ class FeedState:
     item_count: int = 0
     page_size: int = PAGE_SIZE
     window_ends_at: int = 0
+    stale_round: int = 0
+    """The last round that may have listed what was deleted since; written by `reread_calendars` alone."""
+
+    @property
+    def is_stale(self) -> bool:
+        """The feed was never read, or a deletion was told that its current round may not show."""
+        return self.round <= self.stale_round
 
     @property
     def is_from_scratch(self) -> bool:
@@ -49,8 +56,8 @@ class FeedState:
 
     def restarted(self, *, is_current: bool, window_ends_at: int = 0) -> "FeedState":
         """Begin a full round; recorded items stay while it runs."""
-        begun = replace(self, link="", is_current=is_current, round=self.round + 1, item_count=0)
-        return replace(begun, window_ends_at=window_ends_at)
+        begun = replace(self, link="", is_current=is_current, item_count=0, window_ends_at=window_ends_at)
+        return replace(begun, round=max(self.round, self.stale_round) + 1)
 
     def advanced(self, *, link: str, count: int) -> "FeedState":
         """Go on to the next page."""
@@ -73,14 +80,16 @@ async def get_feeds(connection: Reading, tenant_id: int, user_id: int) -> dict[F
 
 
 async def reread_calendars(connection: AsyncConnection, mailboxes: Collection[tuple[int, int]]) -> None:
-    """Let the next turn of these mailboxes (tenant, user) read the whole calendar; needs `SYSTEM`.
+    """Let a later round of these mailboxes (tenant, user) read the whole calendar; needs `SYSTEM`.
 
-    Only a notification tells of a deleted occurrence, a delta does not (closeio/sync-engine pull request 424).
+    Only a notification tells of a deleted occurrence, a delta does not (closeio/sync-engine pull request 424). A turn
+    may be under way that has begun the next round and not written it: that round is stale as well.
     """
+    last_begun = case((MailboxFeed.round > MailboxFeed.stale_round, MailboxFeed.round), else_=MailboxFeed.stale_round)
     for some in split(sorted(mailboxes)):
         theirs = tuple_(MailboxFeed.tenant_id, MailboxFeed.user_id).in_(some)
         calendars = update(MailboxFeed).where(theirs, MailboxFeed.feed == Feed.CALENDAR.value)
-        await connection.execute(calendars.values(window_ends_at=0))
+        await connection.execute(calendars.values(stale_round=last_begun + 1))
 
 
 async def set_feeds(

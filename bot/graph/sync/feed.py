@@ -58,7 +58,7 @@ class FeedReader(Generic[ItemT]):
         A round that an earlier turn began does not show later changes, and the notification of those was used up by
         this turn: so another round follows at once.
         """
-        self._begin_round()
+        await self._begin_round()
         is_of_before = is_within_round(self._state.link)
         while True:
             page = await self._fetch_known_page()
@@ -66,21 +66,37 @@ class FeedReader(Generic[ItemT]):
             await self._apply(page)
             if page.delta_link and not is_of_before:
                 return True
-            is_of_before = is_of_before and not page.delta_link
+            if page.delta_link:
+                is_of_before = False
+                await self._begin_round()
             if self._run.pages >= PAGES_A_TURN or self._run.is_stopping():
                 return False
 
-    def _begin_round(self) -> None:
-        """Begin a round if nothing was read yet, or if the calendar's window has moved by a day.
+    async def _begin_round(self) -> None:
+        """Begin a full round if the last one has not read a page yet, or has ended and something was deleted since.
 
-        A window far in the future comes from a wrong clock. The beginning is written together with the first page. The
-        calendar is read again every day: a delta link is bound to its window, and does not show an occurrence that was
-        removed from a series (microsoft-graph-docs pull request 4501).
+        One that is under way goes on, or a large calendar would never come to its end. The calendar is read again every
+        day as well: a delta link is bound to its window, and does not show an occurrence that was removed from a series
+        (microsoft-graph-docs pull request 4501). A window far in the future comes from a wrong clock.
         """
         state, window_ends_at = self._state, self._choose_window()
         is_other = not state.window_ends_at - _DAY <= window_ends_at <= state.window_ends_at
-        if not state.round or (is_other and not state.is_from_scratch):
+        is_over = (is_other or state.is_stale) and not state.is_from_scratch
+        if not state.link or is_over:
             self._state = state.restarted(is_current=state.is_current, window_ends_at=window_ends_at)
+        if not state.round and self._feed == Feed.CALENDAR:
+            await self._write_state()
+
+    async def _write_state(self) -> None:
+        """Write a beginning by itself, so that what is told of deletions from now on finds it.
+
+        A later one is written together with its first page.
+        """
+
+        async def change(connection: Connection) -> None:
+            await self._set_state(connection, self._state)
+
+        await self._run.write(change)
 
     def _choose_window(self) -> int:
         return choose_window_end(self._run.now) if self._feed == Feed.CALENDAR else 0
