@@ -8,7 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
@@ -30,6 +30,16 @@ _OUTBOX = """
 """
 
 
+class WrongRow(NamedTuple):
+    """An interaction that is held and should not be, or the other way round."""
+
+    kind: str
+    user_id: str
+    at: int
+    key: Any
+    """The source's digest of one that is held, the name in `tests/ledger.py` of one that is not."""
+
+
 @dataclass
 class Account:
     """The differences found, of which there must be none; `unknown` counts sends that may or may not have arrived."""
@@ -47,6 +57,7 @@ class Account:
     held: int = 0
     said: int = 0
     examples: list[Any] = field(default_factory=list)
+    rows: list[WrongRow] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
@@ -112,13 +123,19 @@ def _compare(account: Account, found: Ledger, wanted: Ledger, firm: Firm) -> Non
     for row, count in sorted((ours - theirs).items(), key=str):
         kind = "doubled" if row in theirs else "invented" if row[0] in people else "wrong_tenant"
         _note(account, kind, row, count)
+        account.rows += _name_rows(kind, row, found)
     for row, count in sorted((theirs - ours).items(), key=str):
         _note(account, "lost", row, count)
+        account.rows += _name_rows("lost", row, wanted)
     for name in ("relationships", "company_relationships", "contacts", "companies"):
         held, due = getattr(found, name), getattr(wanted, name)
         for key in held | due:
             if held.get(key) != due.get(key):
                 _note(account, "wrong_counts", (name, key, held.get(key), due.get(key)))
+
+
+def _name_rows(kind: str, row: Any, ledger: Ledger) -> list[WrongRow]:
+    return [WrongRow(kind, one[0], one[2], one[5]) for one in ledger.interactions if one[:5] == row]
 
 
 def _note(account: Account, kind: str, example: Any, count: int = 1) -> None:

@@ -20,23 +20,19 @@ from bot.demo.serving import run_microsoft
 from bot.demo.world.firm import Firm
 from bot.failpoints import POINTS
 from storage.engine.database import Database, open_database
-from storage.engine.rls import SYSTEM
 from storage.schema.migrate import migrate
 from tests.account import Account, settle_accounts
 from tests.installation import Installation
 from tests.postgres import PostgresServer, run_postgres
 from tests.soak.growth import Growth
+from tests.soak.recovery import PATIENCE, WORDS, WORKERS, recover
+from tests.soak.rows import describe_rows
 from tests.soak.trouble import Life, add_faults
 
-WORKERS = ("worker 1", "worker 2")
-WORDS = {"service": ("serve", "--no-worker"), **dict.fromkeys(WORKERS, ("worker",))}
 INSTALLING = {"TeamsAppInstallation.ReadWriteSelfForUser.All", "AppCatalog.Read.All"}
-PATIENCE = 600
 MOST_REACHED = 300
 """How often a failpoint is passed at most before it is fatal."""
 ACCEPTED = 202
-UNREAD = "SELECT count(*) FROM mailboxes WHERE state <> 'stopped' AND (state <> 'current' OR coalesce(due_at, 0) = 0)"
-"""Mailboxes in hand, or made due by us and not taken yet: a turn that was under way then may have read too early."""
 
 
 def main() -> int:
@@ -78,7 +74,9 @@ async def soak(given: argparse.Namespace, chance: random.Random, url: str, folde
             await start(microsoft, installation, database)
             await suffer(given, chance, microsoft, installation, growth)
             await recover(microsoft, installation, database)
-            return await settle_accounts(database, microsoft, int(time.time())), growth
+            account = await settle_accounts(database, microsoft, int(time.time()))
+            account.examples += await describe_rows(database, microsoft, account.rows)
+            return account, growth
         finally:
             await database.close()
 
@@ -175,35 +173,6 @@ async def revive(chance: random.Random, installation: Installation) -> None:
             failpoint = f"{chance.choice(POINTS)}:{chance.randint(1, MOST_REACHED)}" if chance.random() < 0.5 else ""
             installation.start(name, *WORDS[name], failpoint=failpoint)
             print(f"started the {name} again {failpoint}", flush=True)
-
-
-async def recover(microsoft: Microsoft, installation: Installation, database: Database) -> None:
-    """End the faults, and wait until every mailbox was read once more and everything was said."""
-    microsoft.faults.clear()
-    microsoft.notifications.release()
-    for name, words in WORDS.items():  # those that run may carry a failpoint
-        if name in installation.pids:
-            installation.kill(name)
-        installation.start(name, *words)
-    await installation.wait_until_ready()
-    started = time.monotonic()
-    await _execute(database, "UPDATE mailboxes SET due_at = 0, not_before = 0 WHERE state <> 'stopped'")
-    unsaid = "SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')"
-    while (left := await _count(database, UNREAD)) or await _count(database, unsaid):
-        if time.monotonic() - started > PATIENCE:
-            raise RuntimeError(f"{left} mailboxes never recovered")
-        await asyncio.sleep(1)
-    print(f"recovered after {time.monotonic() - started:.0f} s", flush=True)
-
-
-async def _execute(database: Database, sql: str) -> None:
-    async with database.writing(SYSTEM) as connection:
-        await connection.exec_driver_sql(sql)
-
-
-async def _count(database: Database, sql: str) -> int:
-    async with database.writing(SYSTEM) as connection:
-        return (await connection.exec_driver_sql(sql)).scalar_one()
 
 
 if __name__ == "__main__":
