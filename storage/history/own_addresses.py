@@ -17,7 +17,7 @@ from storage.engine.prepared import Prepared
 from storage.history.events import Person, is_named
 from storage.history.recount import recount
 from storage.models import Contact, Interaction, InteractionContact, MailboxFeed, Relationship, Tenant, User
-from storage.queue.mailboxes import make_due
+from storage.queue.mailboxes import end_leases, make_due
 from storage.text.displayed_names import clean_name
 from storage.text.domains import find_company_domain
 from storage.text.name_evidence import is_persons
@@ -74,15 +74,17 @@ async def set_own_address(connection: AsyncConnection, viewer: Viewer, address: 
     """Store whether an address (in normal form) is the viewer's own.
 
     An own address stops being a contact. For one that is somebody else's the mailbox is read again from the beginning,
-    which records the mails that were exchanged with this address only.
+    which records the mails that were exchanged with this address only. A turn that is under way knows nothing of this,
+    and is ended.
     """
+    await end_leases(connection, viewer.tenant_id, 0, user_id=viewer.user_id)
     await _save(connection, viewer, {address: is_own})
     if is_own:
         await _remove_contact(connection, viewer, address)
         return
     of = MailboxFeed
     feeds = and_(of.tenant_id == viewer.tenant_id, of.user_id == viewer.user_id)
-    await connection.execute(update(of).where(feeds).values(link="", round=0, window_ends_at=0))
+    await connection.execute(update(of).where(feeds).values(link=""))
     await make_due(connection, viewer.tenant_id, viewer.user_id, 0)
 
 

@@ -180,9 +180,11 @@ async def count_missing(connection: Reading, tenant_id: int) -> int:
     return await connection.scalar(missing) or 0
 
 
-async def end_leases(connection: AsyncConnection, tenant_id: int, now: int) -> None:
-    """End the leases of mailboxes whose rules have changed, and make them due at once."""
+async def end_leases(connection: AsyncConnection, tenant_id: int, now: int, *, user_id: int | None = None) -> None:
+    """End the leases of a firm's mailboxes, or of one user's, whose rules have changed; they are due at once."""
     held = and_(Mailbox.tenant_id == tenant_id, Mailbox.leased_until > 0, Mailbox.state != "stopped")
+    if user_id is not None:
+        held = and_(held, Mailbox.user_id == user_id)
     again = {"due_at": now, "leased_until": 0, "fencing": Mailbox.fencing + 1}
     await connection.execute(update(Mailbox).where(held).values(**again))
     wake(connection, "mailboxes")
