@@ -1,9 +1,10 @@
 """Write the effects of a batch of notifications in one transaction."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import and_, case, or_, update
+from sqlalchemy import and_, case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
@@ -36,16 +37,35 @@ class NotificationEffects:
         return any((self.due, self.due_soon, self.to_renew, self.lost, self.strange_tenants))
 
 
-async def write_notification_effects(connection: AsyncConnection, effects: NotificationEffects, now: int) -> None:
-    """Make the mailboxes, subscriptions and chores concerned due; needs a `SYSTEM` transaction."""
-    await _make_due(connection, effects.due, now)
-    await _make_due(connection, effects.due_soon, now + UPDATE_DELAY)
-    await reread_calendars(connection, effects.to_reread)
+async def write_notification_effects(
+    connection: AsyncConnection, effects: NotificationEffects, now: int
+) -> set[tuple[int, int]]:
+    """Make the mailboxes, subscriptions and chores concerned due; needs a `SYSTEM` transaction.
+
+    Return the mailboxes that were left out because somebody is writing to them: one long page must not hold up the
+    notifications of all others.
+    """
+    held = await _lock_mailboxes(connection, effects.due | effects.due_soon)
+    await _make_due(connection, effects.due - held, now)
+    await _make_due(connection, effects.due_soon - held, now + UPDATE_DELAY)
+    await reread_calendars(connection, effects.to_reread - held)
     await make_renewals_due(connection, effects.to_renew, now)
     await set_lost(connection, effects.lost)
     await make_audits_due(connection, effects.strange_tenants, now)
     if effects.due:
         wake(connection, "mailboxes")
+    return held
+
+
+async def _lock_mailboxes(connection: AsyncConnection, mailboxes: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Lock those that nobody else has locked, and return the others; SQLite locks the whole database instead."""
+    held: set[tuple[int, int]] = set()
+    for chunk in split(sorted(mailboxes) if connection.dialect.name != "sqlite" else ()):
+        are_these = tuple_(Mailbox.tenant_id, Mailbox.user_id).in_(chunk)
+        rows = select(Mailbox.tenant_id, Mailbox.user_id).where(are_these)
+        free = {tuple(row) for row in await connection.execute(rows.with_for_update(skip_locked=True))}
+        held |= {(row.tenant_id, row.user_id) for row in await connection.execute(rows)} - free
+    return held
 
 
 async def _make_due(connection: AsyncConnection, mailboxes: set[tuple[int, int]], at: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 
 from bot.client_address import TrustedProxies
 from bot.demo.world.firm import Firm
@@ -385,6 +385,38 @@ async def test_F12_F62_a_locked_database_is_waited_for_and_then_answered_with_50
         assert time.monotonic() - started < 3
     assert await post(graph, item()) == 202
     assert await list_due(database) == [(1, 0)]
+
+
+@pytest.mark.parametrize("table", ["mailboxes", "subscriptions"])
+@pytest.mark.parametrize("false_ones", [0, 200])
+async def test_F12_after_a_slow_moment_every_post_is_taken_at_once(graph, database, table, false_ones):
+    await post(graph, *(item(subscriptionId=str(number)) for number in range(false_ones)))
+    posts = [[item(), item(subscriptionId=str(number))] for number in range(20)]
+    async with locked(database, table):
+        answers = await asyncio.gather(*(post(graph, *items) for items in posts))
+        assert answers == [503] * 20
+    assert await asyncio.gather(*(post(graph, *items) for items in posts * 3)) == [202] * 60
+    assert await list_due(database) == [(1, 0)]
+
+
+async def test_F12_a_mailbox_whose_page_is_being_written_lets_the_notices_of_others_through(graph, database):
+    of_other = item(subscriptionId="sub-2", tenantId=OTHER_TENANT)
+    async with database.writing(SYSTEM) as connection:  # SQLite is held as a whole
+        await connection.execute(text("UPDATE mailboxes SET leased_until = leased_until WHERE tenant_id = 1"))
+        answers = await asyncio.gather(*(post(graph, one) for one in (item(), of_other, item(), of_other)))
+        assert answers == [503, 503 if database.is_sqlite else 202] * 2
+    assert await post(graph, item(), of_other) == 202
+    assert await list_due(database) == [(1, 0), (2, 0)]
+
+
+async def test_F12_a_notice_waits_for_the_page_that_is_being_written_in_its_mailbox(graph, database):
+    async with database.writing(SYSTEM) as connection:
+        await connection.execute(text("UPDATE mailboxes SET leased_until = leased_until WHERE tenant_id = 1"))
+        posting = asyncio.create_task(post(graph, item(changeType="updated"), item(clientState="guess")))
+        await asyncio.wait({posting}, timeout=0.5)
+        assert not posting.done()
+    assert await posting == 202
+    assert await list_due(database) == [(1, UPDATE_DELAY)]
 
 
 async def test_F14_many_posts_share_a_transaction_and_each_is_answered_after_its_commit(database, world):
