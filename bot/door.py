@@ -36,8 +36,8 @@ from storage.firm.users import KnownUser
 
 __all__ = ["BESIDE", "VERSIONED", "Caller", "Claim", "Door", "Run"]
 
-VERSIONED: Final = frozenset(verb.name for verb in ROUTER if verb.versioned)
-"""The verbs whose buttons say on which state of a company they were decided."""
+VERSIONED: Final = frozenset(verb.name for verb in ROUTER if verb.versioned and verb.input.state == "version")
+"""The verbs whose buttons say by a version on which state they were decided: `If-Match` may say it as well."""
 BESIDE: Final = frozenset(verb.name for verb in ROUTER if verb.beside)
 """The verbs whose answer comes as a message of its own, beside the card that asked."""
 CONVERSATIONS: Final = frozenset({"chat", "group"})
@@ -126,7 +126,7 @@ class Door:
         if not verb.roles & caller.roles:
             raise ForbiddenError("not_admin")
         _check_place(verb, given, caller)
-        if not ask.is_said and verb.writes and _lacks_version(verb, given):
+        if not ask.is_said and verb.versioned and given.lacks_version:
             raise VersionNeededError
         return verb, given
 
@@ -135,11 +135,6 @@ class Door:
         alone = replace(caller, viewer=replace(caller.viewer, is_in_public=False), surface="chat", has_outsiders=False)
         private = await self.answer(ask, alone, claim)
         return Reply(draw_pointer(sentence), summary=sentence, private=private)
-
-
-def _lacks_version(verb: Verb, given: Input) -> bool:
-    """Return whether a click changes something without saying which state of it the card showed."""
-    return given.lacks_version or (verb.versioned and getattr(given, "version", None) is None)
 
 
 def _check_place(verb: Verb, given: Input, caller: Caller) -> None:

@@ -31,6 +31,9 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     given_by: ClassVar[frozenset[str]] = frozenset()
     """The fields of which one says what `this` would say."""
 
+    state: ClassVar[str] = ""
+    """The field in which a click says which state of a thing the card showed: the verb that takes it is versioned."""
+
     @property
     def is_personal(self) -> bool:
         """Say whether the answer is the asker's alone even where the verb itself may be answered in a group."""
@@ -39,7 +42,7 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     @property
     def lacks_version(self) -> bool:
         """Say whether it changes what a card showed, and does not say in which state that was."""
-        return False
+        return bool(self.state) and getattr(self, self.state) is None
 
 
 class Nothing(Input, frozen=True):

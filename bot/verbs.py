@@ -2,7 +2,8 @@
 
 The routers of `bot/commands` declare verbs; whatever else must know something of a verb reads it here: the door, the
 conversation's memory, the language, the page's constants and `carnet verbs`. What is not declared is denied. A verb
-names its kind (`READS`, `CHANGES`, ...) and says in what it differs: `READS.but(remembered=True)`.
+names its kind (`READS`, `CHANGES`, ...) and says in what it differs, `READS.but(remembered=True)`; who may call it and
+where is said at each.
 """
 
 import enum
@@ -55,8 +56,6 @@ class Differences(TypedDict, total=False):
     """In what a verb differs from its kind."""
 
     writes: bool
-    roles: frozenset[Role]
-    where: Places
     versioned: bool
     remembered: bool
     said: bool
@@ -71,12 +70,8 @@ class Kind:
 
     writes: bool
     """It changes something: it gets a transaction, and is answered once per activity."""
-    roles: frozenset[Role]
-    """Who may call it."""
-    where: Places
-    """Where it is answered. Asked anywhere else, the answer goes to the asker's own chat if it is answered there."""
     versioned: bool
-    """A button must say on which state (`version`) it was decided, so that nothing is overwritten unseen."""
+    """A button must say on which state it was decided (`Input.state`), so that nothing is overwritten unseen."""
     remembered: bool
     """The conversation remembers what it showed, for "this"."""
     said: bool
@@ -95,11 +90,15 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verb(Kind):
-    """All that is true of a verb: its kind, and what it takes and does."""
+    """All that is true of a verb: its kind, what it takes and does, and who may call it from where."""
 
     name: str
     input: type[Input]
     command: Command
+    roles: frozenset[Role]
+    """Who may call it."""
+    where: Places
+    """Where it is answered. Asked anywhere else, the answer goes to the asker's own chat if it is answered there."""
 
     def read(self, data: Mapping[str, Any]) -> Input:
         """Return the typed input; raises `BadRequestError` with the key that does not fit."""
@@ -125,8 +124,6 @@ class Verb(Kind):
 
 READS: Final = Kind(
     writes=False,
-    roles=EVERYONE,
-    where=OWN,
     versioned=False,
     remembered=False,
     said=True,
@@ -134,11 +131,9 @@ READS: Final = Kind(
     queued=False,
     beside=False,
 )
-"""Shows something where one person reads alone; asked in words or by a button."""
+"""Shows something; asked in words or by a button."""
 READS_FROM_CARD: Final = Kind(
     writes=False,
-    roles=EVERYONE,
-    where=OWN,
     versioned=False,
     remembered=False,
     said=False,
@@ -146,11 +141,9 @@ READS_FROM_CARD: Final = Kind(
     queued=False,
     beside=False,
 )
-"""Shows something where one person reads alone; asked by a button only, for no words mean it."""
+"""Shows something; asked by a button only, for no words mean it."""
 CHANGES: Final = Kind(
     writes=True,
-    roles=EVERYONE,
-    where=OWN,
     versioned=False,
     remembered=True,
     said=True,
@@ -158,11 +151,9 @@ CHANGES: Final = Kind(
     queued=False,
     beside=False,
 )
-"""Changes something, asked in words or by a button where one person reads alone; "this" is then what was changed."""
+"""Changes something, asked in words or by a button; "this" is then what was changed."""
 CHANGES_FROM_CARD: Final = Kind(
     writes=True,
-    roles=EVERYONE,
-    where=OWN,
     versioned=False,
     remembered=False,
     said=False,
@@ -170,7 +161,7 @@ CHANGES_FROM_CARD: Final = Kind(
     queued=False,
     beside=False,
 )
-"""Changes something, asked by a button only where one person reads alone, for no words mean it."""
+"""Changes something, asked by a button only, for no words mean it."""
 FACTS: Final = ("writes", "versioned", "remembered", "said", "leads", "queued", "beside")
 """The parts of a kind that are true or not."""
 
@@ -190,9 +181,11 @@ def _find_faults(verb: Any) -> Iterator[str]:
     taken = verb.input.__struct_fields__
     if verb.versioned and not verb.writes:
         yield "is versioned and does not write"
-    if verb.versioned and "version" not in taken:
-        yield "is versioned and takes no version"
-    for field in {*verb.input.this, *verb.input.given_by} - {*taken}:
+    if verb.versioned and not verb.input.state:
+        yield "is versioned and its input names no state"
+    if verb.writes and verb.input.state and not verb.versioned:
+        yield f"takes the state {verb.input.state!r} and is not versioned"
+    for field in {*verb.input.this, *verb.input.given_by, verb.input.state} - {*taken, ""}:
         yield f"has no field {field!r}"
 
 
@@ -217,14 +210,16 @@ class Router:
     def __init__(self) -> None:
         self.verbs: dict[str, Verb] = {}
 
-    def verb(self, name: str, input_: type[Input], kind: Kind) -> Callable[[CommandT], CommandT]:
-        """Declare a verb beside its command."""
+    def verb(
+        self, name: str, input_: type[Input], kind: Kind, *, roles: frozenset[Role], where: Places
+    ) -> Callable[[CommandT], CommandT]:
+        """Declare a verb beside its command; who may call it and where is denied unless it is said here."""
 
         def register(command: CommandT) -> CommandT:
             if not isinstance(kind, Kind):
                 raise TypeError(f"the verb {name!r} has no kind: {kind!r}")
             parts = {part.name: getattr(kind, part.name) for part in fields(kind)}
-            self._add(Verb(name=name, input=input_, command=command, **parts))
+            self._add(Verb(name=name, input=input_, command=command, roles=roles, where=where, **parts))
             return command
 
         return register

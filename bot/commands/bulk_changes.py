@@ -20,7 +20,7 @@ from bot.results.choices import NOBODY
 from bot.results.questions import Asked, Done
 from bot.turn import Json, Turn
 from bot.verb_inputs import write_ask
-from bot.verbs import CHANGES_FROM_CARD, GROUP, OWN, Router
+from bot.verbs import CHANGES_FROM_CARD, EVERYONE, GROUP, OWN, Router
 from storage.book import companies
 from storage.book.companies import CompanyRow
 from storage.book.company_changes import set_companies_partner, set_companies_type
@@ -35,7 +35,13 @@ _NAMED = 12
 """As many companies as a confirmation names."""
 
 
-@router.verb("companies.set_many", OfSeveral, CHANGES_FROM_CARD.but(where=OWN | GROUP, remembered=True))
+@router.verb(
+    "companies.set_many",
+    OfSeveral,
+    CHANGES_FROM_CARD.but(versioned=True, remembered=True),
+    roles=EVERYONE,
+    where=OWN | GROUP,
+)
 async def set_many(turn: Turn, given: OfSeveral) -> Result:
     """Set type or partner of several companies, after asking once."""
     versions = given.chosen

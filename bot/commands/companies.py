@@ -6,7 +6,7 @@ from bot.results.base import Result
 from bot.results.companies import CompanyShared, CompanyShown
 from bot.turn import Turn
 from bot.verb_inputs import Input
-from bot.verbs import EXTENSION, GROUP, OUTSIDERS, OWN, READS_FROM_CARD, Router
+from bot.verbs import EVERYONE, EXTENSION, GROUP, OUTSIDERS, OWN, READS_FROM_CARD, Router
 from storage.book import companies
 from storage.record.changes import Change
 
@@ -29,7 +29,11 @@ class ShowShared(Input, frozen=True):
 
 
 @router.verb(
-    "company.open", OpenCompany, READS_FROM_CARD.but(where=OWN | GROUP | EXTENSION, remembered=True, leads=True)
+    "company.open",
+    OpenCompany,
+    READS_FROM_CARD.but(remembered=True, leads=True),
+    roles=EVERYONE,
+    where=OWN | GROUP | EXTENSION,
 )
 async def open_company(turn: Turn, given: OpenCompany) -> Result:
     """Show one company."""
@@ -46,7 +50,7 @@ async def show_company(
     return CompanyShown(summary=company.name, company=company, note=note, back=back, changes=changes)
 
 
-@router.verb("company.shared", ShowShared, READS_FROM_CARD.but(where=OWN | GROUP | OUTSIDERS | EXTENSION))
+@router.verb("company.shared", ShowShared, READS_FROM_CARD, roles=EVERYONE, where=OWN | GROUP | OUTSIDERS | EXTENSION)
 async def show_shared_company(turn: Turn, given: ShowShared) -> Result:
     """Show a company that somebody put into a conversation to one of its readers, who is of the firm."""
     company = await turn.read(companies.get_company, given.company_id)

@@ -34,7 +34,7 @@ from bot.results.companies import CompanyShown
 from bot.results.questions import Conflict
 from bot.turn import Json, Turn
 from bot.verb_inputs import write_ask
-from bot.verbs import CHANGES, GROUP, OWN, Router
+from bot.verbs import CHANGES, EVERYONE, GROUP, OWN, Router
 from storage.book import companies, company_changes
 from storage.book.companies import CompanyDetail
 from storage.engine.connection import Connection
@@ -66,7 +66,7 @@ class Rename(OfCompany, frozen=True):
     """Give a company its name."""
 
 
-@router.verb("company.set_type", SetType, CHANGES.but(where=OWN | GROUP, versioned=True))
+@router.verb("company.set_type", SetType, CHANGES.but(versioned=True), roles=EVERYONE, where=OWN | GROUP)
 async def set_type(turn: Turn, given: SetType) -> Result:
     """Say what a company is to the firm."""
     if given.type is UNSET:
@@ -84,7 +84,7 @@ async def set_type(turn: Turn, given: SetType) -> Result:
     return await _change(turn, given, company, set_=company_changes.set_company_type, value=type_, wanted=wanted)
 
 
-@router.verb("company.set_partner", SetPartner, CHANGES.but(where=OWN | GROUP, versioned=True))
+@router.verb("company.set_partner", SetPartner, CHANGES.but(versioned=True), roles=EVERYONE, where=OWN | GROUP)
 async def set_partner(turn: Turn, given: SetPartner) -> Result:
     """Say who is responsible for a company."""
     if given.company_id is not None and given.user_id is UNSET and given.person is UNSET:
@@ -128,7 +128,7 @@ async def _ask_again(turn: Turn, given: OfCompany, wrong: str, key: str) -> Resu
     return CompanyShown(summary=sentence, company=company, back=given.back, wrong=wrong, code=BadRequestError.code)
 
 
-@router.verb("company.rename", Rename, CHANGES.but(where=OWN | GROUP, versioned=True))
+@router.verb("company.rename", Rename, CHANGES.but(versioned=True), roles=EVERYONE, where=OWN | GROUP)
 async def rename(turn: Turn, given: Rename) -> Result:
     """Give a company its name."""
     new_name = tidy(given.new_name)

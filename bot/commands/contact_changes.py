@@ -15,7 +15,7 @@ from bot.results.base import Result
 from bot.results.questions import Option, Said, Unclear
 from bot.turn import Turn
 from bot.verb_inputs import write_ask
-from bot.verbs import CHANGES, Router
+from bot.verbs import CHANGES, EVERYONE, OWN, Router
 from storage.book import companies, contacts
 from storage.book.contact_names import rename_contact
 from storage.lists.facts import Match
@@ -27,6 +27,7 @@ _OPTIONS = 8
 class RenameContact(ChangeInput, frozen=True):
     """A contact, by number or name, and its right name; a card says which name it showed (`was`)."""
 
+    state: ClassVar[str] = "was"
     this: ClassVar[tuple[str, ...]] = ("contact_id",)
     given_by: ClassVar[frozenset[str]] = frozenset({"contact_id", "name"})
     contact_id: Id | None = None
@@ -42,7 +43,7 @@ class RenameContact(ChangeInput, frozen=True):
         return self.was is None and (self.is_confirmed or not self.is_guess)
 
 
-@router.verb("contact.rename", RenameContact, CHANGES)
+@router.verb("contact.rename", RenameContact, CHANGES.but(versioned=True), roles=EVERYONE, where=OWN)
 async def rename(turn: Turn, given: RenameContact) -> Result:
     """Give a contact its right name, which no later mail changes."""
     new_name = tidy(given.new_name)

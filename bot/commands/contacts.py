@@ -10,7 +10,7 @@ from bot.results.companies import ContactShown, Explained, NoContact, OwnAddress
 from bot.results.questions import Said
 from bot.turn import Turn
 from bot.verb_inputs import Input
-from bot.verbs import CHANGES, EXTENSION, GROUP, OWN, READS, READS_FROM_CARD, Router
+from bot.verbs import CHANGES, EVERYONE, EXTENSION, GROUP, OWN, READS, READS_FROM_CARD, Router
 from storage.book import contacts
 from storage.book.contact_explanation import explain_address, find_people
 from storage.book.contacts import SeenPerson
@@ -42,7 +42,11 @@ class OfPerson(Input, frozen=True):
 
 
 @router.verb(
-    "contact.open", OpenContact, READS_FROM_CARD.but(where=OWN | GROUP | EXTENSION, remembered=True, leads=True)
+    "contact.open",
+    OpenContact,
+    READS_FROM_CARD.but(remembered=True, leads=True),
+    roles=EVERYONE,
+    where=OWN | GROUP | EXTENSION,
 )
 async def open_contact(turn: Turn, given: OpenContact) -> Result:
     """Show one contact."""
@@ -60,7 +64,7 @@ async def show_contact(
     return ContactShown(summary=name, changes=changes, contact=contact, note=note, back=back)
 
 
-@router.verb("contact.explain", OfPerson, READS.but(remembered=True, leads=True))
+@router.verb("contact.explain", OfPerson, READS.but(remembered=True, leads=True), roles=EVERYONE, where=OWN)
 async def explain_contact(turn: Turn, given: OfPerson) -> Result:
     """Say why somebody is a contact, or why not; by number, by address or by name."""
     address = tidy(given.address, _ADDRESS)
@@ -122,7 +126,7 @@ async def _get_seen_person(turn: Turn, contact_id: int | None, address: str) -> 
     return await turn.read(contacts.get_seen_person, contact_id=contact_id, address=address)
 
 
-@router.verb("contact.add", OfPerson, CHANGES)
+@router.verb("contact.add", OfPerson, CHANGES, roles=EVERYONE, where=OWN)
 async def add_contact(turn: Turn, given: OfPerson) -> Result:
     """Make somebody who only wrote in a contact."""
     address = tidy(given.address, _ADDRESS)

@@ -9,13 +9,13 @@ from bot.language import say
 from bot.results.counts import ListCounted
 from bot.results.titles import say_title
 from bot.turn import Turn
-from bot.verbs import READS, Router
+from bot.verbs import EVERYONE, OWN, READS, Router
 from storage.lists.statement import count_rows
 
 router = Router()
 
 
-@router.verb("list.count", OfList, READS.but(remembered=True))
+@router.verb("list.count", OfList, READS.but(remembered=True), roles=EVERYONE, where=OWN)
 async def count_list(turn: Turn, given: OfList) -> ListCounted:
     """Count a list exactly; where the reader has none of it, or did not say whose, count the firm's too."""
     if given.filter is UNSET and given.view_id is None:

@@ -20,7 +20,7 @@ from bot.results.list_state import shorten
 from bot.results.lists import FileMade, FileOffered
 from bot.results.titles import say_title
 from bot.turn import Ask, File, Record, Turn
-from bot.verbs import READS, READS_FROM_CARD, Router
+from bot.verbs import EVERYONE, OWN, READS, READS_FROM_CARD, Router
 from storage.book.companies import CompanyRow
 from storage.book.contacts import ContactRow
 from storage.lists.filters import Filter, to_json
@@ -50,7 +50,7 @@ class Deliver(ShowList, frozen=True):
     title: Words = ""
 
 
-@router.verb("export", Export, READS)
+@router.verb("export", Export, READS, roles=EVERYONE, where=OWN)
 async def offer_file(turn: Turn, given: Export) -> FileOffered:
     """Offer a list as a file; nothing is made yet."""
     if given.filter is UNSET and given.view_id is None and not given.name:
@@ -65,7 +65,7 @@ async def offer_file(turn: Turn, given: Export) -> FileOffered:
     return FileOffered(summary=file.name, file=file, words=listing.words)
 
 
-@router.verb("export.deliver", Deliver, READS_FROM_CARD.but(queued=True))
+@router.verb("export.deliver", Deliver, READS_FROM_CARD.but(queued=True), roles=EVERYONE, where=OWN)
 async def deliver_file(turn: Turn, given: Deliver) -> FileMade:
     """Make the file, with what this reader may see now; the audit keeps the filter and the number of rows."""
     format_ = given.format

@@ -14,7 +14,7 @@ from bot.results.firm import Administrator, FirmShown, WaitingRule
 from bot.results.questions import Asked
 from bot.turn import Turn
 from bot.verb_inputs import Input
-from bot.verbs import ADMINISTRATORS, CHANGES_FROM_CARD, READS, Router
+from bot.verbs import ADMINISTRATORS, CHANGES_FROM_CARD, OWN, READS, Router
 from storage.errors import MissingError, RuleError
 from storage.firm.held_rules import list_held
 from storage.firm.rule_preview import Loss, preview_loss
@@ -70,13 +70,13 @@ class OfAdmin(Input, frozen=True):
     """Nobody of the firm may have it."""
 
 
-@router.verb("firm.settings", ShowFirm, READS.but(roles=ADMINISTRATORS))
+@router.verb("firm.settings", ShowFirm, READS, roles=ADMINISTRATORS, where=OWN)
 async def show_firm(turn: Turn, given: ShowFirm) -> FirmShown:
     """Show the rules of the firm."""
     return await _show(turn, given.section, say(turn.language, f"firm.{given.section}"))
 
 
-@router.verb("firm.save", SaveFirm, CHANGES_FROM_CARD.but(roles=ADMINISTRATORS))
+@router.verb("firm.save", SaveFirm, CHANGES_FROM_CARD, roles=ADMINISTRATORS, where=OWN)
 async def save_firm(turn: Turn, given: SaveFirm) -> Result:
     """Change the rules of the firm; what would be lost is shown first."""
     values = read_values(_list_changes(given))
@@ -95,7 +95,7 @@ async def save_firm(turn: Turn, given: SaveFirm) -> Result:
     return await _show(turn, given.section, note, note)
 
 
-@router.verb("firm.add_admin", OfAdmin, CHANGES_FROM_CARD.but(roles=ADMINISTRATORS))
+@router.verb("firm.add_admin", OfAdmin, CHANGES_FROM_CARD, roles=ADMINISTRATORS, where=OWN)
 async def add_admin(turn: Turn, given: OfAdmin) -> FirmShown:
     """Make a colleague an administrator."""
     if given.user_id is None:
@@ -108,7 +108,7 @@ async def add_admin(turn: Turn, given: OfAdmin) -> FirmShown:
     return await _set_admins(turn, (*admins, person.entra_id), note)
 
 
-@router.verb("firm.remove_admin", OfAdmin, CHANGES_FROM_CARD.but(roles=ADMINISTRATORS))
+@router.verb("firm.remove_admin", OfAdmin, CHANGES_FROM_CARD, roles=ADMINISTRATORS, where=OWN)
 async def remove_admin(turn: Turn, given: OfAdmin) -> FirmShown:
     """Take the role of administrator from somebody; the last one keeps it."""
     admins = (await get_rules(turn.connection, turn.viewer.tenant_id)).admins

@@ -14,7 +14,7 @@ from bot.results.lists import Listing
 from bot.results.questions import Greeted, HelpShown, NotUnderstood, Option, Said, TurnedRound
 from bot.turn import Turn
 from bot.verb_inputs import Input, Nothing
-from bot.verbs import EXTENSION, GROUP, OUTSIDERS, OWN, READS, READS_FROM_CARD, Router
+from bot.verbs import EVERYONE, EXTENSION, GROUP, OUTSIDERS, OWN, READS, READS_FROM_CARD, Router
 from storage.firm.users import get_user
 from storage.text.greetings import choose_greeting
 from storage.views import views
@@ -34,7 +34,7 @@ class Unknown(Input, frozen=True):
     """The list that the sentence is without them."""
 
 
-@router.verb("hello", Nothing, READS.but(where=EVERYWHERE, leads=True))
+@router.verb("hello", Nothing, READS.but(leads=True), roles=EVERYONE, where=EVERYWHERE)
 async def say_hello(turn: Turn, given: Nothing) -> Greeted:
     """Say who this is, what is not shared, and what to try; in a group without a name."""
     user = None if turn.is_shared else await turn.read(get_user, turn.viewer.user_id)
@@ -42,13 +42,13 @@ async def say_hello(turn: Turn, given: Nothing) -> Greeted:
     return Greeted(summary=say(turn.language, "cards.hello.nobody"), name=name, examples=await get_own_names(turn))
 
 
-@router.verb("help", Nothing, READS.but(where=EVERYWHERE, leads=True))
+@router.verb("help", Nothing, READS.but(leads=True), roles=EVERYONE, where=EVERYWHERE)
 async def show_help(turn: Turn, given: Nothing) -> HelpShown:
     """Show what can be asked."""
     return HelpShown(summary=say(turn.language, "cards.help.title"), examples=await get_own_names(turn))
 
 
-@router.verb("unknown", Unknown, READS.but(where=EVERYWHERE))
+@router.verb("unknown", Unknown, READS, roles=EVERYONE, where=EVERYWHERE)
 async def say_unknown(turn: Turn, given: Unknown) -> Result:
     """Offer the nearest sentences; or the nearest list, where a word that turns it round was not understood."""
     if given.negations:
@@ -84,19 +84,19 @@ class Say(Input, frozen=True):
     text: Words = ""
 
 
-@router.verb("say", Say, READS_FROM_CARD.but(where=EVERYWHERE))
+@router.verb("say", Say, READS_FROM_CARD, roles=EVERYONE, where=EVERYWHERE)
 async def say_sentence(turn: Turn, given: Say) -> Result:
     """Ask a sentence that a card suggests. The door reads it, and runs the verb that it means in place of this one."""
     raise BadRequestError("only_typed")
 
 
-@router.verb("buttons", Nothing, READS.but(where=EVERYWHERE))
+@router.verb("buttons", Nothing, READS, roles=EVERYONE, where=EVERYWHERE)
 async def point_to_buttons(turn: Turn, given: Nothing) -> Said:
     """Say where to answer what a card asks: `yes` or `next` typed is no question of its own."""
     return Said(summary=say(turn.language, "help.use_buttons"))
 
 
-@router.verb("cancel", Nothing, READS.but(where=EVERYWHERE))
+@router.verb("cancel", Nothing, READS, roles=EVERYONE, where=EVERYWHERE)
 async def cancel(turn: Turn, given: Nothing) -> Said:
     """Drop the question that was asked: nothing is changed, and nothing taken back."""
     return Said(summary=say(turn.language, "help.cancelled"))

@@ -79,6 +79,7 @@ class ChangeInput(Input, frozen=True):
 class OfCompany(ChangeInput, frozen=True):
     """A change of one company, by its number or its name, from a sentence or from the drawer of its card."""
 
+    state: ClassVar[str] = "version"
     company_id: Id | None = None
     name: Words = ""
     version: Version | None = None
@@ -89,15 +90,11 @@ class OfCompany(ChangeInput, frozen=True):
     asks_next: bool = False
     """The card that asked for the type asks for the partner next."""
 
-    @property
-    def lacks_version(self) -> bool:
-        """Say whether a company is named by its number, as cards do, without its state."""
-        return self.company_id is not None and self.version is None
-
 
 class OfSeveral(ChangeInput, frozen=True):
     """A change of several companies, ticked on a card or listed by their numbers."""
 
+    state: ClassVar[str] = "versions"
     company_ids: Annotated[tuple[Id, ...], Meta(max_length=MOST_AT_ONCE)] = ()
     versions: Annotated[tuple[Version | None, ...], Meta(max_length=MOST_AT_ONCE)] = ()
     """The state of each company that the card showed, in the order of `company_ids`."""

@@ -14,7 +14,7 @@ from bot.results.base import Result
 from bot.results.questions import Asked, Option, Said, Unclear
 from bot.turn import Turn
 from bot.verb_inputs import write_ask
-from bot.verbs import CHANGES, Router
+from bot.verbs import CHANGES, EVERYONE, OWN, Router
 from storage.book import companies, contacts, keeping
 from storage.book.keeping import Of
 from storage.errors import MissingError
@@ -41,7 +41,7 @@ class OfMine(ChangeInput, frozen=True):
     """False shares it again."""
 
 
-@router.verb("keep", OfMine, CHANGES.but(remembered=False))
+@router.verb("keep", OfMine, CHANGES.but(remembered=False), roles=EVERYONE, where=OWN)
 async def keep(turn: Turn, given: OfMine) -> Result:
     """Keep a contact or a company to oneself, or share it again."""
     if given.is_remembered:

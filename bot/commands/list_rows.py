@@ -7,7 +7,7 @@ from msgspec import Meta
 from bot.commands.listings import ShowList, look_ahead, read_listing, read_page
 from bot.results.lists import RowsGiven
 from bot.turn import Record, Turn
-from bot.verbs import PAGE, READS_FROM_CARD, Router
+from bot.verbs import EVERYONE, PAGE, READS_FROM_CARD, Router
 from storage.lists.filters import to_json
 
 router = Router()
@@ -21,7 +21,7 @@ class ListRows(ShowList, frozen=True):
     size: Annotated[int, Meta(ge=1, le=MOST)] = USUAL
 
 
-@router.verb("list.rows", ListRows, READS_FROM_CARD.but(where=PAGE))
+@router.verb("list.rows", ListRows, READS_FROM_CARD, roles=EVERYONE, where=PAGE)
 async def give_rows(turn: Turn, given: ListRows) -> RowsGiven:
     """Give up to `size` rows of a list after `cursor`, and the filter in words.
 

@@ -19,7 +19,7 @@ from bot.results.lists import (
 )
 from bot.results.titles import say_title, say_types
 from bot.turn import Turn
-from bot.verbs import EXTENSION, GROUP, OWN, READS, READS_FROM_CARD, Router
+from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, READS, READS_FROM_CARD, Router
 from storage.book import companies
 from storage.lists.filters import Scope, Sort
 from storage.models import CompanyType
@@ -50,7 +50,7 @@ class OfList(ShowList, frozen=True):
     given_by: ClassVar[frozenset[str]] = frozenset({"filter"})
 
 
-@router.verb("list", ShowList, READS.but(where=OWN | GROUP | EXTENSION, remembered=True, leads=True))
+@router.verb("list", ShowList, READS.but(remembered=True, leads=True), roles=EVERYONE, where=OWN | GROUP | EXTENSION)
 async def show_list(turn: Turn, given: ShowList, note: str = "") -> ListShown | TypesListed:
     """Show a page of what was asked for."""
     if given.group == "type":
@@ -59,7 +59,7 @@ async def show_list(turn: Turn, given: ShowList, note: str = "") -> ListShown | 
     return await show_page(turn, replace(listing, note=note) if note else listing)
 
 
-@router.verb("list.narrow", NarrowList, READS_FROM_CARD.but(remembered=True))
+@router.verb("list.narrow", NarrowList, READS_FROM_CARD.but(remembered=True), roles=EVERYONE, where=OWN)
 async def narrow_list(turn: Turn, given: NarrowList) -> ListShown:
     """Show the first page of the list as its filter bar says."""
     listing = await read_listing(turn, given)
@@ -69,7 +69,7 @@ async def narrow_list(turn: Turn, given: NarrowList) -> ListShown:
     return await show_page(turn, await complete(turn, replace(listing, filter=filter_, title=title, cursor=None)))
 
 
-@router.verb("list.save", ShowList, READS_FROM_CARD)
+@router.verb("list.save", ShowList, READS_FROM_CARD, roles=EVERYONE, where=OWN)
 async def ask_for_name(turn: Turn, given: ShowList) -> NameWanted:
     """Ask under which name the list is to be saved."""
     listing = await read_listing(turn, given)
@@ -77,14 +77,14 @@ async def ask_for_name(turn: Turn, given: ShowList) -> NameWanted:
     return NameWanted(summary=listing.words, listing=listing, own=own)
 
 
-@router.verb("list.more", ShowList, READS_FROM_CARD)
+@router.verb("list.more", ShowList, READS_FROM_CARD, roles=EVERYONE, where=OWN)
 async def show_more(turn: Turn, given: ShowList) -> ListChoices:
     """Show what else can be done with the list."""
     listing = await read_listing(turn, given)
     return ListChoices(summary=say_title(turn.language, listing), listing=listing)
 
 
-@router.verb("list.tick", ShowList, READS_FROM_CARD)
+@router.verb("list.tick", ShowList, READS_FROM_CARD, roles=EVERYONE, where=OWN)
 async def show_ticks(turn: Turn, given: ShowList) -> TicksShown:
     """Show the page with a tick box for each company."""
     listing = await read_listing(turn, given)

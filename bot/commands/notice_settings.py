@@ -10,7 +10,7 @@ from bot.results.choices import DIGEST
 from bot.results.firm import NoticeSettingsShown
 from bot.turn import Turn
 from bot.verb_inputs import Input, Nothing
-from bot.verbs import CHANGES_FROM_CARD, READS, Router
+from bot.verbs import CHANGES_FROM_CARD, EVERYONE, OWN, READS, Router
 from storage.messages.notice_preferences import KINDS, get_notice_preferences, set_notice_preferences
 
 router = Router()
@@ -30,14 +30,14 @@ class SaveNotices(Input, frozen=True):
     days: Days | UnsetType = UNSET
 
 
-@router.verb("notices.settings", Nothing, READS.but(beside=True))
+@router.verb("notices.settings", Nothing, READS.but(beside=True), roles=EVERYONE, where=OWN)
 async def show_settings(turn: Turn, given: Nothing) -> NoticeSettingsShown:
     """Show what the person is told, and when."""
     preferences = await turn.read(get_notice_preferences, turn.preferences)
     return NoticeSettingsShown(summary=say(turn.language, "notice_settings.title"), preferences=preferences)
 
 
-@router.verb("notices.save", SaveNotices, CHANGES_FROM_CARD)
+@router.verb("notices.save", SaveNotices, CHANGES_FROM_CARD, roles=EVERYONE, where=OWN)
 async def save_settings(turn: Turn, given: SaveNotices) -> NoticeSettingsShown:
     """Keep what the card says."""
     preferences = await turn.read(get_notice_preferences, turn.preferences)

@@ -11,7 +11,7 @@ from bot.results.companies import OwnAddressShown
 from bot.results.questions import Asked, Said
 from bot.turn import Turn
 from bot.verb_inputs import Input, write_ask
-from bot.verbs import CHANGES, Router
+from bot.verbs import CHANGES, EVERYONE, OWN, Router
 from storage.book import contacts
 from storage.book.contact_explanation import explain_address, find_people
 from storage.history.own_addresses import get_owner, set_own_address
@@ -39,13 +39,13 @@ class OfAddress(Input, frozen=True):
     back: Back | None = None
 
 
-@router.verb("contact.is_me", OfAddress, CHANGES.but(remembered=False))
+@router.verb("contact.is_me", OfAddress, CHANGES.but(remembered=False), roles=EVERYONE, where=OWN)
 async def say_is_me(turn: Turn, given: OfAddress) -> Result:
     """Take an address for the asker's own second one: it is no contact of theirs."""
     return await _say(turn, given, is_own=True)
 
 
-@router.verb("contact.is_not_me", OfAddress, CHANGES.but(remembered=False))
+@router.verb("contact.is_not_me", OfAddress, CHANGES.but(remembered=False), roles=EVERYONE, where=OWN)
 async def say_is_not_me(turn: Turn, given: OfAddress) -> Result:
     """Take an address for somebody else's, whatever name is on it."""
     return await _say(turn, given, is_own=False)

@@ -12,7 +12,7 @@ from bot.results.companies import ItemShown, Met, OnItem
 from bot.results.list_state import LONGEST_STATE
 from bot.turn import Json, Turn
 from bot.verb_inputs import Input, write_ask
-from bot.verbs import READS_FROM_CARD, Router
+from bot.verbs import EVERYONE, OWN, READS_FROM_CARD, Router
 from storage.book import companies
 from storage.book.item_people import Person, get_people
 from storage.text.addresses import parse_address
@@ -38,7 +38,7 @@ class OnOpenItem(Input, frozen=True):
     mode: Literal["read", "compose", "meeting"] = "read"
 
 
-@router.verb("pane.item", OnOpenItem, READS_FROM_CARD.but(leads=True))
+@router.verb("pane.item", OnOpenItem, READS_FROM_CARD.but(leads=True), roles=EVERYONE, where=OWN)
 async def show_item(turn: Turn, given: OnOpenItem) -> ItemShown:
     """Show who is on the open item; colleagues are counted and left out."""
     people = _read_people(given.people[: 4 * PEOPLE])

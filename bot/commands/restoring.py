@@ -13,7 +13,7 @@ from bot.results.base import Result
 from bot.results.questions import Asked, Done, Option, Said, Unclear
 from bot.turn import Turn
 from bot.verb_inputs import Input, write_ask
-from bot.verbs import ADMINISTRATORS, CHANGES_FROM_CARD, READS, Router
+from bot.verbs import ADMINISTRATORS, CHANGES_FROM_CARD, OWN, READS, Router
 from storage.book.restoring import ChangeSet, count_change_set, list_change_sets, restore_change_set
 from storage.errors import MissingError
 
@@ -34,7 +34,7 @@ class OfSet(Input, frozen=True):
     is_confirmed: bool = False
 
 
-@router.verb("changes.list", OfChanges, READS.but(roles=ADMINISTRATORS))
+@router.verb("changes.list", OfChanges, READS, roles=ADMINISTRATORS, where=OWN)
 async def list_changes(turn: Turn, given: OfChanges) -> Result:
     """Show what a colleague changed, each change set with the way to take it back."""
     person = await read_person(turn, given, lambda one: write_ask("changes.list", given, user_id=one.id, person=""))
@@ -64,7 +64,7 @@ def _describe(turn: Turn, one: ChangeSet) -> tuple[str, str]:
     return action, f"{say_time(turn.language, one.at, turn.timezone)}: {', '.join(one.names)}"[:200]
 
 
-@router.verb("changes.restore", OfSet, CHANGES_FROM_CARD.but(roles=ADMINISTRATORS))
+@router.verb("changes.restore", OfSet, CHANGES_FROM_CARD, roles=ADMINISTRATORS, where=OWN)
 async def restore_changes(turn: Turn, given: OfSet) -> Result:
     """Take a colleague's change set back, after asking once; what was changed again since is left and named."""
     count = await turn.read(count_change_set, given.audit_id)

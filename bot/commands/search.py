@@ -12,7 +12,7 @@ from bot.results.lists import PeopleFound
 from bot.results.titles import say_name
 from bot.turn import Choice, Turn
 from bot.verb_inputs import Input
-from bot.verbs import EXTENSION, GROUP, OWN, READS_FROM_CARD, Router
+from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, READS_FROM_CARD, Router
 from storage.book import companies, contacts
 from storage.firm import user_search
 from storage.lists.filters import Filter
@@ -33,7 +33,7 @@ class Search(Input, frozen=True):
     query: Query = ""
 
 
-@router.verb("people.search", Search, READS_FROM_CARD.but(where=OWN | GROUP | EXTENSION))
+@router.verb("people.search", Search, READS_FROM_CARD, roles=EVERYONE, where=OWN | GROUP | EXTENSION)
 async def search_people(turn: Turn, given: Search) -> PeopleFound:
     """Return colleagues for a people picker."""
     query = tidy(given.query)
@@ -47,7 +47,7 @@ async def search_people(turn: Turn, given: Search) -> PeopleFound:
     )
 
 
-@router.verb("search", Search, READS_FROM_CARD.but(where=OWN | EXTENSION))
+@router.verb("search", Search, READS_FROM_CARD, roles=EVERYONE, where=OWN | EXTENSION)
 async def search(turn: Turn, given: Search) -> Found:
     """Return companies, contacts and views to put into a message."""
     query = tidy(given.query)

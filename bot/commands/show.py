@@ -17,7 +17,7 @@ from bot.results.base import Result
 from bot.results.questions import Said
 from bot.turn import Turn
 from bot.verb_inputs import Input
-from bot.verbs import EXTENSION, GROUP, OWN, READS, Router
+from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, READS, Router
 from storage.book import companies, contacts
 from storage.lists.facts import Match
 from storage.text.names import words
@@ -38,7 +38,7 @@ class Show(Input, frozen=True):
     """The nearest sentences, where a bare name may as well be a sentence that was not understood."""
 
 
-@router.verb("show", Show, READS.but(where=OWN | GROUP | EXTENSION, remembered=True, leads=True))
+@router.verb("show", Show, READS.but(remembered=True, leads=True), roles=EVERYONE, where=OWN | GROUP | EXTENSION)
 async def show(turn: Turn, given: Show) -> Result:
     """Show what has this name; what only resembles it is said, several are asked about, nothing says what to try."""
     name = tidy(get_called(given.name))

@@ -17,7 +17,7 @@ from bot.results.companies import UnsortedListed, UnsortedShown
 from bot.results.questions import Asked
 from bot.turn import Notice, Turn
 from bot.verb_inputs import Input, write_ask
-from bot.verbs import CHANGES_FROM_CARD, READS, READS_FROM_CARD, Router
+from bot.verbs import CHANGES_FROM_CARD, EVERYONE, OWN, READS, READS_FROM_CARD, Router
 from storage.book import companies
 from storage.book.companies import CompanyRow
 from storage.book.company_changes import set_company_partner, set_company_type
@@ -45,14 +45,16 @@ class SortOne(OfCompany, frozen=True):
     scope: Literal["mine", "firm"] = "firm"
 
 
-@router.verb("companies.sort_out", SortOut, READS.but(leads=True))
+@router.verb("companies.sort_out", SortOut, READS.but(leads=True), roles=EVERYONE, where=OWN)
 async def show_companies_to_sort_out(turn: Turn, given: SortOut) -> Result:
     """Show the companies without type or partner, busiest first."""
     page = await _list(turn, given.scope, given.cursor, _ROWS)
     return UnsortedListed(summary=say(turn.language, "cards.sorting.title"), page=page, scope=given.scope)
 
 
-@router.verb("companies.sort_next", SortOut, READS_FROM_CARD.but(remembered=True, leads=True))
+@router.verb(
+    "companies.sort_next", SortOut, READS_FROM_CARD.but(remembered=True, leads=True), roles=EVERYONE, where=OWN
+)
 async def show_next(turn: Turn, given: SortOut) -> Result:
     """Show the next company to sort out; after the last one, say so."""
     return await _show_next(turn, given)
@@ -91,7 +93,9 @@ async def _list(turn: Turn, scope: Scope, cursor: str, limit: int) -> Page[Compa
     return await turn.read(companies.list_companies_to_sort_out, scope=scope, cursor=cursor or None, limit=limit)
 
 
-@router.verb("companies.sort_save", SortOne, CHANGES_FROM_CARD.but(versioned=True, remembered=True))
+@router.verb(
+    "companies.sort_save", SortOne, CHANGES_FROM_CARD.but(versioned=True, remembered=True), roles=EVERYONE, where=OWN
+)
 async def save_and_go_on(turn: Turn, given: SortOne) -> Result:
     """Set type or partner of a company, and show the next one."""
     if given.company_id is None:

@@ -15,7 +15,7 @@ from bot.language import say
 from bot.results.base import Result
 from bot.results.questions import Asked, Done, Said
 from bot.turn import Turn
-from bot.verbs import CHANGES, GROUP, OWN, Router
+from bot.verbs import CHANGES, EVERYONE, GROUP, OWN, Router
 from storage.book.keeping import would_share_news
 from storage.book.undo import undo_change
 from storage.errors import MissingError, StaleError
@@ -50,7 +50,7 @@ class Undo(ChangeInput, frozen=True):
         return self.audit_id is None and not self.audit_ids
 
 
-@router.verb("undo", Undo, CHANGES.but(where=OWN | GROUP))
+@router.verb("undo", Undo, CHANGES, roles=EVERYONE, where=OWN | GROUP)
 async def undo(turn: Turn, given: Undo) -> Result:
     """Take changes back; what was changed again since is left as it is, and said."""
     done, is_here = await _find_changes(turn, given)

@@ -22,7 +22,7 @@ from bot.results.lists import Listing
 from bot.results.titles import say_name
 from bot.turn import Json, Turn
 from bot.verb_inputs import write_ask
-from bot.verbs import CHANGES, Router
+from bot.verbs import CHANGES, EVERYONE, OWN, Router
 from storage.lists.filters import Filter, from_json, to_json
 from storage.record.changes import Change
 from storage.text.names import fold
@@ -70,7 +70,7 @@ class RestoreView(OfView, frozen=True):
     """A deleted view."""
 
 
-@router.verb("view.save", OfFilter, CHANGES)
+@router.verb("view.save", OfFilter, CHANGES, roles=EVERYONE, where=OWN)
 async def save_view(turn: Turn, given: OfFilter) -> Result:
     """Keep a filter under a name of the person's own."""
     name = tidy(given.name)
@@ -110,7 +110,7 @@ async def _read_filter(turn: Turn, given: OfFilter, asked: dict[str, Any]) -> tu
     return await name_people(turn, from_json(asked), read_names(given.names), again)
 
 
-@router.verb("view.set_filter", OfFilter, CHANGES)
+@router.verb("view.set_filter", OfFilter, CHANGES, roles=EVERYONE, where=OWN)
 async def set_filter(turn: Turn, given: OfFilter) -> Result:
     """Change what a view asks for."""
     if given.filter is UNSET:
@@ -127,7 +127,7 @@ async def set_filter(turn: Turn, given: OfFilter) -> Result:
     return await _show_list_again(turn, change, say(turn.language, "view_changes.view_changed", name=view.name))
 
 
-@router.verb("rename", Rename, CHANGES.but(versioned=True))
+@router.verb("rename", Rename, CHANGES.but(versioned=True), roles=EVERYONE, where=OWN)
 async def rename_either(turn: Turn, given: Rename) -> Result:
     """Rename whatever has the name: a view of the person's own, else a company, else a contact."""
     found = await turn.read(views.find_views, tidy(given.name))
@@ -139,7 +139,7 @@ async def rename_either(turn: Turn, given: Rename) -> Result:
     return of_contact or await rename(replace(turn, verb="company.rename"), given)
 
 
-@router.verb("view.rename", NameView, CHANGES)
+@router.verb("view.rename", NameView, CHANGES, roles=EVERYONE, where=OWN)
 async def rename_view(turn: Turn, given: NameView) -> Result:
     """Give a view another name."""
     new_name = tidy(given.new_name)
@@ -162,8 +162,8 @@ async def rename_view(turn: Turn, given: NameView) -> Result:
     return await show_view(turn, view.id, await say_step(turn, change), change)
 
 
-@router.verb("view.copy", NameView, CHANGES)
-@router.verb("view.duplicate", NameView, CHANGES)
+@router.verb("view.copy", NameView, CHANGES, roles=EVERYONE, where=OWN)
+@router.verb("view.duplicate", NameView, CHANGES, roles=EVERYONE, where=OWN)
 async def duplicate_view(turn: Turn, given: NameView) -> Result:
     """Make a view of the person's own from one that they may read."""
     view = await find_view(turn, given)
@@ -185,7 +185,7 @@ async def duplicate_view(turn: Turn, given: NameView) -> Result:
     return await show_view(turn, change.entity_id, note, change)
 
 
-@router.verb("view.delete", OfView, CHANGES)
+@router.verb("view.delete", OfView, CHANGES, roles=EVERYONE, where=OWN)
 async def delete_view(turn: Turn, given: OfView) -> Result:
     """Delete a view; undo brings it back."""
     view = await find_view(turn, given)
@@ -197,7 +197,7 @@ async def delete_view(turn: Turn, given: OfView) -> Result:
     return await show_views(turn, ListViews(), note, change)
 
 
-@router.verb("view.restore", RestoreView, CHANGES)
+@router.verb("view.restore", RestoreView, CHANGES, roles=EVERYONE, where=OWN)
 async def restore_view(turn: Turn, given: RestoreView) -> Result:
     """Bring a deleted view back."""
     if given.view_id is None:

@@ -12,7 +12,7 @@ from bot.language import say
 from bot.results.base import Result
 from bot.results.titles import say_name
 from bot.turn import Turn
-from bot.verbs import CHANGES, Router
+from bot.verbs import CHANGES, EVERYONE, OWN, Router
 from storage.record.changes import Change
 from storage.views import order, views
 
@@ -35,7 +35,7 @@ class AnyView(OfView, frozen=True):
     this: ClassVar[tuple[str, ...]] = ()
 
 
-@router.verb("view.move", PlaceView, CHANGES.but(remembered=False))
+@router.verb("view.move", PlaceView, CHANGES.but(remembered=False), roles=EVERYONE, where=OWN)
 async def move_view(turn: Turn, given: PlaceView) -> Result:
     """Put a view elsewhere among the reader's views."""
     view = await find_view(turn, given)
@@ -65,7 +65,7 @@ def _find_place(given: PlaceView, row_ids: Sequence[int], view_id: int) -> int:
     return min(max(to, 0), last)
 
 
-@router.verb("view.set_default", AnyView, CHANGES.but(remembered=False))
+@router.verb("view.set_default", AnyView, CHANGES.but(remembered=False), roles=EVERYONE, where=OWN)
 async def set_default(turn: Turn, given: AnyView) -> Result:
     """Make a view the answer to "show my companies", or go back to the plain list."""
     if given.view_id is None and not given.name:
@@ -80,13 +80,13 @@ async def set_default(turn: Turn, given: AnyView) -> Result:
     return await _show(turn, say(turn.language, "view_order.default_set", name=name), change)
 
 
-@router.verb("view.hide", AnyView, CHANGES.but(remembered=False))
+@router.verb("view.hide", AnyView, CHANGES.but(remembered=False), roles=EVERYONE, where=OWN)
 async def hide_view(turn: Turn, given: AnyView) -> Result:
     """Hide a view from the reader's own views."""
     return await _set_hidden(turn, given, is_hidden=True)
 
 
-@router.verb("view.unhide", AnyView, CHANGES.but(remembered=False))
+@router.verb("view.unhide", AnyView, CHANGES.but(remembered=False), roles=EVERYONE, where=OWN)
 async def unhide_view(turn: Turn, given: AnyView) -> Result:
     """Show a hidden view again."""
     return await _set_hidden(turn, given, is_hidden=False)

@@ -12,7 +12,7 @@ from bot.language import say, say_list
 from bot.results.base import Result
 from bot.results.choices import FIRM, ME
 from bot.turn import Json, Notice, Turn
-from bot.verbs import CHANGES, Router
+from bot.verbs import CHANGES, EVERYONE, OWN, Router
 from storage.book import companies
 from storage.firm import user_search
 from storage.views import changes, views
@@ -34,7 +34,7 @@ class ShareView(OfPeople, frozen=True):
         return bool(self.people) or any(part is not UNSET for part in (self.user_id, self.user_ids, self.person))
 
 
-@router.verb("view.share", ShareView, CHANGES)
+@router.verb("view.share", ShareView, CHANGES, roles=EVERYONE, where=OWN)
 async def share_view(turn: Turn, given: ShareView) -> Result:
     """Let a colleague or the whole firm read a view; a colleague hears of it."""
     view = await find_view(turn, given)
@@ -61,7 +61,7 @@ async def share_view(turn: Turn, given: ShareView) -> Result:
     return replace(shown, notices=tuple(Notice(user_id, "view", payload) for user_id in shared.new_user_ids))
 
 
-@router.verb("view.unshare", ShareView, CHANGES)
+@router.verb("view.unshare", ShareView, CHANGES, roles=EVERYONE, where=OWN)
 async def unshare_view(turn: Turn, given: ShareView) -> Result:
     """Take a view back from a colleague, or from everyone."""
     view = await find_view(turn, given)

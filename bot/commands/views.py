@@ -18,7 +18,7 @@ from bot.results.lists import NamedView, ViewShown, ViewsListed
 from bot.results.titles import say_name
 from bot.turn import Turn
 from bot.verb_inputs import Input, write_ask
-from bot.verbs import EXTENSION, READS, READS_FROM_CARD, Router
+from bot.verbs import EVERYONE, EXTENSION, OWN, READS, READS_FROM_CARD, Router
 from storage.firm import users
 from storage.lists.filters import to_json
 from storage.record import changes
@@ -37,7 +37,7 @@ class ListViews(Input, frozen=True):
     """Those that the reader has hidden too."""
 
 
-@router.verb("views.list", ListViews, READS.but(leads=True))
+@router.verb("views.list", ListViews, READS.but(leads=True), roles=EVERYONE, where=OWN)
 async def show_views(
     turn: Turn,
     given: ListViews,
@@ -72,21 +72,21 @@ class OpenView(OfView, frozen=True):
     this: ClassVar[tuple[str, ...]] = ()
 
 
-@router.verb("view.open", OpenView, READS.but(remembered=True, leads=True))
+@router.verb("view.open", OpenView, READS.but(remembered=True, leads=True), roles=EVERYONE, where=OWN)
 async def open_view(turn: Turn, given: OfView) -> Result:
     """Show the list of a view."""
     view = await find_view(turn, given)
     return await show_list(turn, ShowList(view_id=view.id, filter=to_json(view.filter)))
 
 
-@router.verb("view.insert", OpenView, READS_FROM_CARD.but(where=EXTENSION))
+@router.verb("view.insert", OpenView, READS_FROM_CARD, roles=EVERYONE, where=EXTENSION)
 async def insert_view(turn: Turn, given: OpenView) -> ViewShared:
     """Put a view into a conversation: its question, which each reader asks anew."""
     view = await find_view(turn, given)
     return ViewShared(summary=say_name(turn.language, view), view=show_question(turn, view))
 
 
-@router.verb("view.settings", OpenView, READS_FROM_CARD.but(remembered=True))
+@router.verb("view.settings", OpenView, READS_FROM_CARD.but(remembered=True), roles=EVERYONE, where=OWN)
 async def show_settings(turn: Turn, given: OfView) -> ViewShown:
     """Show what can be done with a view."""
     return await show_view(turn, (await find_view(turn, given)).id)

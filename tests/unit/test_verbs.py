@@ -45,21 +45,28 @@ async def answer(turn, given):
     """Answer."""
 
 
+def declare(router: Router, name: Any = "new", input_: Any = Nothing, **parts: Any) -> None:
+    """Declare a verb with these parts: those of its kind, `roles` and `where`."""
+    of_verb = {part: parts.pop(part) for part in ("roles", "where") if part in parts}
+    router.verb(name, input_, Kind(**parts), **of_verb)(answer)
+
+
 @pytest.mark.parametrize("left_out", sorted(DECLARED))
 def test_a_verb_that_leaves_a_part_of_its_declaration_out_stops_the_start(left_out):
     said = {key: value for key, value in DECLARED.items() if key != left_out}
     with pytest.raises(TypeError, match=left_out):
-        Router().verb("new", Nothing, Kind(**said))(answer)
+        declare(Router(), **said)
 
 
 def test_a_verb_without_its_kind_stops_the_start():
     with pytest.raises(TypeError, match="kind"):
-        Router().verb("new", Nothing)(answer)
+        Router().verb("new", Nothing, roles=EVERYONE, where=PERSONAL)(answer)
 
 
 def test_a_verb_differs_from_its_kind_in_what_it_says_and_in_nothing_else():
     router = Router()
-    router.verb("new", Nothing, Kind(**DECLARED).but(said=True, leads=True))(answer)
+    kind = Kind(**{part: DECLARED[part] for part in FACTS}).but(said=True, leads=True)
+    router.verb("new", Nothing, kind, roles=EVERYONE, where=PERSONAL)(answer)
     verb = router.get("new")
     assert {part: getattr(verb, part) for part in DECLARED} == {**DECLARED, "said": True, "leads": True}
 
@@ -89,38 +96,56 @@ class GivenByNoField(Input, frozen=True):
         ({"roles": Role.USER}, "called by nobody"),
         ({"roles": frozenset({"user"})}, "user"),
         ({"roles": frozenset({Role.USER, 1})}, "1"),
-        ({"writes": True, "versioned": True}, "takes no version"),
+        ({"writes": True, "versioned": True}, "names no state"),
         ({"versioned": True}, "does not write"),
         *(({part: value}, part) for part in FACTS for value in (None, 1, "yes")),
     ],
 )
 def test_a_verb_with_a_part_that_says_nothing_or_something_else_stops_the_start_by_its_name(wrong, said):
     with pytest.raises(ValueError, match=f"'new'.*{said}"):
-        Router().verb("new", Nothing, Kind(**{**DECLARED, **wrong}))(answer)
+        declare(Router(), **{**DECLARED, **wrong})
 
 
 @pytest.mark.parametrize("name", ["", " ", "New", "new thing", "new.", ".new", "a.b.c", "new-one", "new\n", None, 7])
 def test_a_verb_without_a_name_of_the_usual_form_stops_the_start(name):
     with pytest.raises(ValueError, match=f"{re.escape(repr(name))}.*named"):
-        Router().verb(name, Nothing, Kind(**DECLARED))(answer)
+        declare(Router(), name, **DECLARED)
 
 
 @pytest.mark.parametrize("input_", [None, dict, Nothing(), Kind, "Nothing"])
 def test_a_verb_that_takes_no_input_stops_the_start(input_):
     with pytest.raises(ValueError, match=r"'new'.*Input"):
-        Router().verb("new", input_, Kind(**DECLARED))(answer)
+        declare(Router(), input_=input_, **DECLARED)
 
 
-@pytest.mark.parametrize("input_", [AboutNoField, GivenByNoField])
+class InNoState(Input, frozen=True):
+    """The state that a card showed is no field of it."""
+
+    state: ClassVar[str] = "company_id"
+
+
+class OfState(Input, frozen=True):
+    """Something that is changed as a card showed it."""
+
+    state: ClassVar[str] = "version"
+    version: int | None = None
+
+
+def test_a_verb_that_writes_what_has_a_state_and_is_not_versioned_stops_the_start():
+    with pytest.raises(ValueError, match=r"'new' takes the state 'version' and is not versioned"):
+        declare(Router(), input_=OfState, **{**DECLARED, "writes": True})
+
+
+@pytest.mark.parametrize("input_", [AboutNoField, GivenByNoField, InNoState])
 def test_a_verb_that_is_asked_about_a_field_it_does_not_have_stops_the_start(input_):
     with pytest.raises(ValueError, match=r"'new'.*company_id"):
-        Router().verb("new", input_, Kind(**DECLARED))(answer)
+        declare(Router(), input_=input_, **DECLARED)
 
 
 @pytest.mark.parametrize("kind", [None, True, {**DECLARED}])
 def test_a_verb_whose_kind_is_none_stops_the_start(kind):
     with pytest.raises(TypeError, match=r"'new'.*kind"):
-        Router().verb("new", Nothing, kind)(answer)
+        Router().verb("new", Nothing, kind, roles=EVERYONE, where=PERSONAL)(answer)
 
 
 def test_what_a_verb_may_differ_in_are_the_parts_of_its_kind():
@@ -130,9 +155,9 @@ def test_what_a_verb_may_differ_in_are_the_parts_of_its_kind():
 
 def test_two_commands_for_one_verb_stop_the_start():
     router = Router()
-    router.verb("new", Nothing, Kind(**DECLARED))(answer)
+    declare(router, **DECLARED)
     with pytest.raises(ValueError, match="two commands"):
-        router.verb("new", Nothing, Kind(**DECLARED))(answer)
+        declare(router, **DECLARED)
 
 
 @pytest.mark.parametrize("name", sorted(VERBS))
@@ -287,7 +312,8 @@ def test_S16_nothing_that_writes_or_lists_is_answered_where_somebody_from_outsid
 def test_what_changes_a_company_carries_the_state_that_it_was_decided_on():
     versioned = {name for name, verb in VERBS.items() if verb.versioned}
     assert versioned == {
-        *("company.set_type", "company.set_partner", "company.rename", "companies.sort_save", "rename")
+        *("company.set_type", "company.set_partner", "company.rename", "companies.sort_save", "rename"),
+        *("companies.set_many", "contact.rename"),
     }
 
 
