@@ -17,13 +17,13 @@ from bot.cards.replies import draw_reply
 from bot.cards.sharing import VERB as SHARED
 from bot.cards.sharing import draw_name_alone
 from bot.cards.welcome import draw_pointer
-from bot.commands import ROUTER
+from bot.commands import ROUTER, understand
 from bot.commands.dispatcher import Caller, Claim, Dispatcher, Post, Run
 from bot.commands.failures import describe_failure, translate
 from bot.commands.help import Say
 from bot.commands.names import UnclearError
 from bot.errors import BadRequestError, ForbiddenError, PersonalError, UnavailableError, VersionNeededError
-from bot.language import say, understand
+from bot.language import say
 from bot.language.formats import zone
 from bot.language.wording import clean
 from bot.turn import Ask, Language, Reader, Reply, Surface
@@ -34,7 +34,7 @@ from storage.errors import StoreUnavailableError
 from storage.firm.rule_values import FirmRules
 from storage.firm.users import KnownUser
 
-__all__ = ["BESIDE", "VERSIONED", "Caller", "Claim", "Door", "Run"]
+__all__ = ["BESIDE", "VERSIONED", "Caller", "Claim", "Door", "Run", "understand"]
 
 VERSIONED: Final = frozenset(verb.name for verb in ROUTER if verb.versioned and verb.input.state == "version")
 """The verbs whose buttons say by a version on which state they were decided: `If-Match` may say it as well."""

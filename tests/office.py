@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
-from bot.commands import ROUTER
+from bot.commands import ROUTER, understand
 from bot.door import Caller, Claim, Door
-from bot.language import understand
 from bot.turn import NOBODY_ELSE, Ask, Circle, Language, Notice, Reply, Surface
 from bot.verbs import Role
 from storage.engine.database import Database

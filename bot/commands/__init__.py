@@ -6,6 +6,7 @@
 import pkgutil
 from importlib import import_module
 
+from bot.language import Interpreter, Takes
 from bot.verbs import Router
 
 ROUTER = Router()
@@ -14,4 +15,9 @@ for module in pkgutil.iter_modules(__path__):
     if isinstance(getattr(noun, "router", None), Router):
         ROUTER.include(noun.router)
 
-__all__ = ["ROUTER"]
+understand = Interpreter(
+    {verb.name: Takes(verb.writes, frozenset(verb.input.__struct_fields__)) for verb in ROUTER if verb.said}
+).understand
+"""What the language makes of a sentence, with what the declarations say."""
+
+__all__ = ["ROUTER", "understand"]

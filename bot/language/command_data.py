@@ -2,30 +2,41 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from bot.language.parser import Clause
 
-# The language may not import the verbs' inputs, from which these follow: `tests/unit/test_verbs.py` compares them.
-_ABOUT_ADDRESSES = frozenset({"contact.add", "contact.explain", "contact.is_me", "contact.is_not_me"})
-"""Verbs that take a name or an address."""
-_BARE = frozenset({"buttons", "views.list", "companies.sort_out", "notices.settings", "help"})
-"""Verbs that take nothing of what fills their slots; the words there are ignored."""
-_TO_SEVERAL = frozenset({"view.share", "view.unshare"})
-"""Verbs that take several people, of whom a sentence may name more than one."""
 _ADDRESS = re.compile(r"[^\s<>(),;:\"@]{1,64}@[\w.-]{1,255}\w")
 
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What the declaration of a verb says that words can mean: the commands give it, the language knows no verb."""
+
+    writes: bool
+    fields: frozenset[str]
+    """The keys of its input; the words of a slot that is none of them are ignored."""
+
+
+NOT_DECLARED = Takes(writes=True, fields=frozenset())
+"""A verb of which nothing is known."""
 ReadList = Callable[[str], dict[str, Any] | None]
 """Turns words into the data of a `list`; None for words that ask for no list."""
 
 
-def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
+def read_data(clause: Clause, takes: Takes, read_list: ReadList) -> dict[str, Any] | None:
     """Return the data of a command; None if its slot for a list holds something else."""
+    verb = clause.meaning.name
     data: dict[str, Any] = {**clause.values, **clause.meaning.data}
-    if clause.meaning.name in _ABOUT_ADDRESSES and "name" in data:
+    if verb == "show":
+        return {"name": get_called(data["name"])}
+    if data and not takes.fields & _list_keys(data):
+        return {}
+    if "name" in data and {"name", "address"} <= takes.fields:
         data |= _find_address(data.pop("name"), data)
     people = [value for slot, value in clause.filled if slot == "person"]
-    if clause.meaning.name in _TO_SEVERAL and len(people) > 1:
+    if "people" in takes.fields and len(people) > 1:
         data |= {"people": people}
         del data["person"]
     for key, nothing in (("person", "nobody"), ("type", "none")):
@@ -34,12 +45,7 @@ def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
     if clause.meaning.is_either_way and clause.values["person"] not in {"nobody", "me"}:
         # "take Acme off Marc" leaves it with nobody whichever of the two is the company.
         data["or"] = {"name": clause.values["person"], "person": data["person"] and data["name"]}
-    verb = clause.meaning.name
     data |= _find_holder(clause, people)
-    if verb == "show":
-        return {"name": get_called(data["name"])}
-    if verb in _BARE:
-        return {}
     if verb == "export":
         data.setdefault("format", "xlsx")
     words = data.pop("list", None)
@@ -47,6 +53,11 @@ def read_data(clause: Clause, read_list: ReadList) -> dict[str, Any] | None:
         return data
     listing = read_list(words)
     return _add_list(verb, data, words, listing)
+
+
+def _list_keys(data: dict[str, Any]) -> set[str]:
+    """Return the keys that slots fill: the words of a list become a filter."""
+    return {"filter" if slot == "list" else slot for slot in data}
 
 
 def _find_holder(clause: Clause, people: list[str]) -> dict[str, str]:

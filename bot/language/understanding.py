@@ -1,10 +1,11 @@
 """Turn what a person typed into an `Ask`: a command, a list, a name, or nothing that is understood."""
 
 import functools
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.language.command_data import get_called, read_data
+from bot.language.command_data import NOT_DECLARED, Takes, get_called, read_data
 from bot.language.formats import is_month_first
 from bot.language.likely_names import find_asked_name, has_letters, is_name_like, list_names
 from bot.language.list_request import ListRequest
@@ -26,35 +27,49 @@ _LONGEST_NAME = 14
 _MOST_LEFT_OVER = 6
 """Words of a list that may be left over; a sentence with more is about something else."""
 _ANY_DAY = date(2026, 1, 1)
-_WRITING = ("company.", "contact.add", "contact.is_", "contact.rename", "keep", "rename", "undo", "view.")
-"""Prefixes of the verbs that change something; `view.open` is an exception."""
 _ABOUT = {"<about_undo>": "undo", "<about_notices>": "notices.settings", "<about_status>": "admin.status"}
 """Verbs to run for a sentence that is not understood but contains a word of the class."""
 
 
-def understand(text: str, language: Language, today: date, locale: str = "") -> Ask:
-    """Return what a sentence asks for.
+class Interpreter:
+    """Understands sentences; `verbs` has what the declaration of each verb says that words can mean."""
 
-    Pure; never raises; takes some milliseconds at most, for 100,000 characters too. All languages are understood at
-    once, mixed in one sentence too: `language` is that of the suggestions, `locale` decides what 3/4 means. Names stay
-    strings, which the commands resolve. The data has these keys, beside those of each verb:
+    def __init__(self, verbs: Mapping[str, Takes]) -> None:
+        self._verbs = verbs
+        self._remember = functools.lru_cache(maxsize=4_096)(self._read)
 
-    * `list`: `filter` (JSON of `storage.lists.filters`); `names` {`partner`, `known_by`, `company`, and `colleague` if
-      the company may be one: "contacts of Anne"}; `not_understood` [str], if there is any; `text`, the words without
-      the verb, because a saved view of that name comes first; `is_scope_given`, if mine or firm was said rather than
-      assumed; `group: "type"` ("by type");
-    * `list.count`: as `list`, for a question about how many there are;
-    * `show`: `name`; `or_name`, a part of it that may be the name ("Contact Hans Mueller"); `otherwise`, the data of
-      the `list` to show if nothing has that name; `suggestions`, if the name may be a sentence not understood;
-    * verbs that write: `is_guess: True`, if a typing error was corrected or the sentence only resembles a command, so
-      that the command asks before it changes anything; `or`, the names swapped ("assign Anne to Acme"), for when the
-      first is not a company; `rename` stands for the same of a view, a company or a contact, whichever has the name;
-    * `unknown`: `text`; `suggestions`; `negations` [str], if a list contains negations that were not understood, and
-      then `nearest`, the data of the list without them.
-    """
-    read = _remember if len(text) <= _LONGEST_TEXT else _read
-    ask = read(text, language, today, is_month_first(locale))
-    return Ask(ask.verb, _copy(ask.data), is_said=True)
+    def understand(self, text: str, language: Language, today: date, locale: str = "") -> Ask:
+        """Return what a sentence asks for.
+
+        Pure; never raises; takes some milliseconds at most, for 100,000 characters too. All languages are understood
+        at once, mixed in one sentence too: `language` is that of the suggestions, `locale` decides what 3/4 means.
+        Names stay strings, which the commands resolve. The data has these keys, beside those of each verb:
+
+        * `list`: `filter` (JSON of `storage.lists.filters`); `names` {`partner`, `known_by`, `company`, and
+          `colleague` if the company may be one: "contacts of Anne"}; `not_understood` [str], if there is any; `text`,
+          the words without the verb, because a saved view of that name comes first; `is_scope_given`, if mine or firm
+          was said rather than assumed; `group: "type"` ("by type");
+        * `list.count`: as `list`, for a question about how many there are;
+        * `show`: `name`; `or_name`, a part of it that may be the name ("Contact Hans Mueller"); `otherwise`, the data
+          of the `list` to show if nothing has that name; `suggestions`, if the name may be a sentence not understood;
+        * verbs that write: `is_guess: True`, if a typing error was corrected or the sentence only resembles a command,
+          so that the command asks before it changes anything; `or`, the names swapped ("assign Anne to Acme"), for
+          when the first is not a company; `rename` stands for the same of a view, a company or a contact, whichever
+          has the name;
+        * `unknown`: `text`; `suggestions`; `negations` [str], if a list contains negations that were not understood,
+          and then `nearest`, the data of the list without them.
+        """
+        read = self._remember if len(text) <= _LONGEST_TEXT else self._read
+        ask = read(text, language, today, is_month_first(locale))
+        return Ask(ask.verb, _copy(ask.data), is_said=True)
+
+    def _read(self, text: str, language: Language, today: date, has_month_first: bool) -> Ask:  # noqa: FBT001  # cached
+        inner = find_quoted(text) if len(text) <= _LONGEST_TEXT else None
+        said = _Sentence(self._verbs, inner or text, language, today, has_month_first=has_month_first)
+        return said.ask() if inner is None else said.ask_of_quoted()
+
+
+_ANY_VERB = Interpreter({})
 
 
 def is_sentence(name: str) -> bool:
@@ -62,43 +77,20 @@ def is_sentence(name: str) -> bool:
 
     A list of which one word is not understood (`Dormant clients`) does not count as a sentence.
     """
-    ask = understand(name, FALLBACK, _ANY_DAY)
+    ask = _ANY_VERB.understand(name, FALLBACK, _ANY_DAY)
     if ask.verb == "list":
         return "not_understood" not in ask.data
     return ask.verb != "unknown" and not (ask.verb == "show" and ask.data["name"] == " ".join(name.split()))
 
 
-def _read(text: str, language: Language, today: date, has_month_first: bool) -> Ask:  # noqa: FBT001  # cached by it
-    inner = find_quoted(text) if len(text) <= _LONGEST_TEXT else None
-    if inner is None:
-        return _Understanding(text, language, today, has_month_first=has_month_first).ask()
-    return _unquote(inner, _Understanding(inner, language, today, has_month_first=has_month_first).ask())
-
-
-def _unquote(text: str, ask: Ask) -> Ask:
-    """Take a text in quotes for a name first, and for a sentence if nothing has that name."""
-    if ask.verb == "list":
-        return Ask("show", {"name": text, "otherwise": dict(ask.data)})
-    if ask.verb == "unknown" and "negations" not in ask.data:
-        return Ask("show", {"name": text, "suggestions": ask.data["suggestions"]})
-    if ask.verb == "show" and ask.data["name"] != text:
-        return ask
-    is_change = is_writing(ask.verb)
-    return Ask(ask.verb, {**ask.data, "is_guess": True}) if is_change else ask
-
-
-def is_writing(verb: str) -> bool:
-    """Return whether a verb changes something, as its declaration says (`tests/unit/test_verbs.py` compares them)."""
-    return verb.startswith(_WRITING) and verb != "view.open"
-
-
-_remember = functools.lru_cache(maxsize=4_096)(_read)
-
-
-class _Understanding:
+class _Sentence:
     """Understands one sentence."""
 
-    def __init__(self, text: str, language: Language, today: date, *, has_month_first: bool) -> None:
+    def __init__(
+        self, verbs: Mapping[str, Takes], text: str, language: Language, today: date, *, has_month_first: bool
+    ) -> None:
+        self.verbs = verbs
+        self.text = text
         self.vocabulary = load_vocabulary()
         self.has_month_first = has_month_first
         self.sentence = read_sentence(text, self.vocabulary, _LONGEST + 1, has_month_first=has_month_first)
@@ -112,6 +104,20 @@ class _Understanding:
             return Ask("help", {})
         is_too_long = len(self.sentence) > _LONGEST or len(self.sentence.text) > _LONGEST_TEXT
         return self._unknown() if is_too_long else self._choose()
+
+    def ask_of_quoted(self) -> Ask:
+        """Take a text that stood in quotes for a name first, and for a sentence if nothing has that name."""
+        ask, text = self.ask(), self.text
+        if ask.verb == "list":
+            return Ask("show", {"name": text, "otherwise": dict(ask.data)})
+        if ask.verb == "unknown" and "negations" not in ask.data:
+            return Ask("show", {"name": text, "suggestions": ask.data["suggestions"]})
+        if ask.verb == "show" and ask.data["name"] != text:
+            return ask
+        return Ask(ask.verb, {**ask.data, "is_guess": True}) if self._takes(ask.verb).writes else ask
+
+    def _takes(self, verb: str) -> Takes:
+        return self.verbs.get(verb, NOT_DECLARED)
 
     def _choose(self) -> Ask:
         command, parse = parse_sentence(self.sentence, self.vocabulary)
@@ -179,10 +185,10 @@ class _Understanding:
             return None
         if verb.startswith("company.") and not all(has_letters(self.sentence, *place) for place in list_names(clause)):
             return None
-        data = read_data(clause, self._read_list)
+        data = read_data(clause, self._takes(verb), self._read_list)
         if data is None or (not clause.filled and parse.worst_error > ERROR_COST):
             return None  # "is it raining" is not "is it running"
-        if is_writing(verb) and (parse.is_misspelt or self._is_guess(clause)):
+        if self._takes(verb).writes and (parse.is_misspelt or self._is_guess(clause)):
             data["is_guess"] = True
         return Ask(verb, data)
 

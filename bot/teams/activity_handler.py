@@ -8,7 +8,8 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import ActivityTypes
 
-from bot.language import choose_language, say, understand
+from bot.door import understand
+from bot.language import choose_language, say
 from bot.language.tokenizer import clean
 from bot.teams.activity_ask import is_mentioned, read_submit, read_words
 from bot.teams.adapter import get_arrival

@@ -10,9 +10,9 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from bot.door import Door
+from bot.door import Door, understand
 from bot.errors import BadRequestError, CarnetError
-from bot.language import choose_language, understand
+from bot.language import choose_language
 from bot.request_bodies import read_body
 from bot.teams.activity_handler import CarnetBot
 from bot.teams.activity_runs import ActivityRuns, Answer

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.language import understand
+from bot.commands import understand
 from storage.viewer import Viewer
 from tests.office import TODAY, Office, in_group, open_office, said
 

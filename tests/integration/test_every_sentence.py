@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands import ROUTER
-from bot.language import say, understand
+from bot.commands import ROUTER, understand
+from bot.language import say
 from bot.turn import Language
 from storage.engine.database import open_database
 from tests.office import TODAY, Office, open_office

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.language import LANGUAGES, describe, describe_period, understand
+from bot.commands import understand
+from bot.language import LANGUAGES, describe, describe_period
 from storage.lists.filters import Filter, to_json
 from storage.lists.periods import NAMED_DAYS, Period
 from storage.models import CompanyType

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.language import understand
+from bot.commands import understand
 from bot.turn import Ask
 from storage.lists.filters import Filter, to_json
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands import ROUTER
-from bot.language import understand
+from bot.commands import ROUTER, understand
 from bot.language.sentence import read_sentence
 from bot.language.vocabulary_loader import load_vocabulary
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.language import is_sentence, understand
+from bot.commands import understand
+from bot.language import is_sentence
 from bot.language.tokenizer import clean
 from storage.lists.filters import Filter, from_json, to_json
 from storage.text.names import fold, fold_name

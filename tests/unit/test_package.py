@@ -19,7 +19,7 @@ from bot.cli.package import (
     check_values,
     find_source,
 )
-from bot.language import understand
+from bot.commands import understand
 from tests.node_packages import FOLDER, install_node_packages
 from tests.web import needs_page
 
