@@ -36,4 +36,8 @@ def translate(error: Exception) -> CarnetError | None:
 
 def describe_failure(error: CarnetError, language: Language) -> Said:
     """Return the sentence that says an error."""
-    return Said(summary=say(language, f"errors.{error.key}", **error.values), code=error.code)
+    sentence = say(language, f"errors.{error.key}", **error.values)
+    if error.key.startswith("rule_") and "field" in error.values:  # one of many on a card
+        rule = say(language, f"firm.rule.{error.values['field']}")
+        sentence = say(language, "errors.of_rule", rule=rule, sentence=sentence)
+    return Said(summary=sentence, code=error.code)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, UnsetType, structs
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from bot.commands.inputs import Id
 from bot.errors import BadRequestError
@@ -27,7 +27,6 @@ router = Router()
 Section = Literal["rules", "privacy", "admins"]
 Written = Annotated[str, Meta(max_length=4_000)] | UnsetType
 """A rule as a card gives it."""
-_KEPT: Final = frozenset({"section", "is_confirmed", "was"})
 
 
 class ShowFirm(Input, frozen=True):
@@ -36,12 +35,9 @@ class ShowFirm(Input, frozen=True):
     section: Section = "rules"
 
 
-class SaveFirm(Input, frozen=True):
-    """What the card says; what is as it was when the card was drawn (`was`) is left as it is now."""
+class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Rules of the firm as a card gives them; what is not there is not about to change."""
 
-    section: Section = "rules"
-    is_confirmed: bool = False
-    was: dict[str, Annotated[str, Meta(max_length=4_000)]] | UnsetType = UNSET
     group: Written = UNSET
     contact_rule: Written = UNSET
     shares_contacts: Written = UNSET
@@ -60,6 +56,14 @@ class SaveFirm(Input, frozen=True):
     legal_basis: Written = UNSET
     privacy_url: Written = UNSET
     terms_url: Written = UNSET
+
+
+class SaveFirm(Input, Rules, frozen=True):
+    """What the card says; what is as it was when the card was drawn (`was`) is left as it is now."""
+
+    section: Section = "rules"
+    is_confirmed: bool = False
+    was: Rules = Rules()
 
 
 class OfAdmin(Input, frozen=True):
@@ -120,10 +124,17 @@ async def remove_admin(turn: Turn, given: OfAdmin) -> FirmShown:
 
 def read_values(written: Mapping[str, str]) -> dict[str, Any]:
     """Read rules as a person wrote them; raises `RuleError`."""
-    values = {name: read_value(name, text) for name, text in written.items()}
+    values = {name: _read_value(name, text) for name, text in written.items()}
     if values.get("language", LANGUAGES[0]) not in LANGUAGES:
-        raise RuleError("language", given=values["language"])
+        raise RuleError("language", given=values["language"], field="language")
     return values
+
+
+def _read_value(name: str, text: str) -> Any:
+    try:
+        return read_value(name, text)
+    except RuleError as error:
+        raise RuleError(error.key, **error.values, field=name) from error
 
 
 def say_loss(language: str, loss: Loss) -> str:
@@ -133,9 +144,8 @@ def say_loss(language: str, loss: Loss) -> str:
 
 
 def _list_changes(given: SaveFirm) -> dict[str, str]:
-    written = {name: text for name, text in structs.asdict(given).items() if name not in _KEPT and text is not UNSET}
-    was = {} if given.was is UNSET else given.was
-    return {name: text for name, text in written.items() if was.get(name) != text}
+    written = {name: getattr(given, name) for name in Rules.__struct_fields__}
+    return {name: text for name, text in written.items() if text not in (UNSET, getattr(given.was, name))}
 
 
 async def _set_admins(turn: Turn, admins: tuple[str, ...], note: str) -> FirmShown:

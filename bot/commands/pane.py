@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -27,8 +27,8 @@ _MOST_GIVEN = 20_000
 _ADDRESS = 320
 _RAW = 1000
 """Characters of an address as it was given: some come in wrappings."""
-NameAndAddress = Annotated[list[Any], Meta(min_length=2, max_length=2)]
-"""A name and an address; what is no text is left out, for Outlook gives what the sender wrote."""
+NameAndAddress = tuple[str | None, str | None]
+"""A name and an address, as far as Outlook has them."""
 
 
 class OnOpenItem(Input, frozen=True):
@@ -56,11 +56,11 @@ async def show_item(turn: Turn, given: OnOpenItem) -> ItemShown:
     return ItemShown(summary=summary, item=item, mode=mode, back=_read_way_back(turn, given))
 
 
-def _read_people(given: Iterable[list[Any]]) -> list[tuple[str, str]]:
+def _read_people(given: Iterable[NameAndAddress]) -> list[tuple[str, str]]:
     """Return names and addresses as the item gives them, each address once in its normal form, with its best name."""
     read: dict[str, tuple[int, str]] = {}
     for person in given:
-        name, raw = (part if isinstance(part, str) else "" for part in person)
+        name, raw = (part or "" for part in person)
         parsed = parse_address(raw[:_RAW])
         shown = (clean_name(name[:_ADDRESS], parsed.local, parsed.domain)[1] if name else -1, name[:_ADDRESS])
         address = parsed.address or raw[:_ADDRESS]
