@@ -201,6 +201,11 @@ def test_phrases_can_be_read_line_by_line(path):
     assert [line for line in (phrases[2] or phrases[0]).splitlines() if len(line) > 140] == []
 
 
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*/*.toml")), ids=lambda path: "/".join(path.parts[-3:]))
+def test_a_change_of_a_text_can_be_reviewed(path):
+    assert [line for line in path.read_text(encoding="utf-8").splitlines() if len(line) > 200] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_people_say_to_a_command_stands_in_the_file_of_its_name(language):
     for room, table in read_tables(language, "texts"):
