@@ -21,38 +21,38 @@ _PLACE = re.compile(r"(company|contact|view)[=/]([0-9]{1,18})\b")
 Body = dict[str, Any]
 
 
-async def search(visit: TeamsTurn) -> Body:
+async def search(turn: TeamsTurn) -> Body:
     """Answer `composeExtension/query` with search results, or recent ones before anything is typed."""
-    ask = Ask("search", {"query": _read_query(visit.incoming.value)})
-    reply = await visit.answer(ask, await _read_circle(visit))
+    ask = Ask("search", {"query": _read_query(turn.incoming.value)})
+    reply = await turn.answer(ask, await _read_circle(turn))
     if reply.is_error or not reply.items:
-        return say_in_extension(reply.summary or say(visit.language, "teams.nothing_found"))
+        return say_in_extension(reply.summary or say(turn.language, "teams.nothing_found"))
     return _show([_draw(item) for item in reply.items[:MOST_ITEMS]])
 
 
-async def select_item(visit: TeamsTurn) -> Body:
+async def select_item(turn: TeamsTurn) -> Body:
     """Answer `composeExtension/selectItem` with the card of the selected result."""
-    return await _show_card(visit, read_data(_mapping(visit.incoming.value)))
+    return await _show_card(turn, read_data(_mapping(turn.incoming.value)))
 
 
-async def unfurl_link(visit: TeamsTurn) -> Body:
+async def unfurl_link(turn: TeamsTurn) -> Body:
     """Answer `composeExtension/queryLink` with the card for a link into the tab."""
-    url = _mapping(visit.incoming.value).get("url")
-    return await _show_card(visit, read_link(url) if isinstance(url, str) else None)
+    url = _mapping(turn.incoming.value).get("url")
+    return await _show_card(turn, read_link(url) if isinstance(url, str) else None)
 
 
-async def open_dialog(visit: TeamsTurn) -> Body:
+async def open_dialog(turn: TeamsTurn) -> Body:
     """Answer `composeExtension/fetchTask` with the card of the command, or help if it names none."""
-    value = _mapping(visit.incoming.value)
-    return _show_dialog(visit, await visit.answer(read_data(_mapping(value.get("data"))) or Ask("help")))
+    value = _mapping(turn.incoming.value)
+    return _show_dialog(turn, await turn.answer(read_data(_mapping(value.get("data"))) or Ask("help")))
 
 
-async def submit_dialog(visit: TeamsTurn) -> Body:
+async def submit_dialog(turn: TeamsTurn) -> Body:
     """Answer `composeExtension/submitAction`, a button in the dialog, in the dialog."""
-    ask = read_data(_mapping(_mapping(visit.incoming.value).get("data")))
+    ask = read_data(_mapping(_mapping(turn.incoming.value).get("data")))
     if ask is None:
-        return say_in_extension(say(visit.language, "teams.bad_request"))
-    return _show_dialog(visit, await visit.answer(ask))
+        return say_in_extension(say(turn.language, "teams.bad_request"))
+    return _show_dialog(turn, await turn.answer(ask))
 
 
 EXTENSION_INVOKES: Final[dict[str, Callable[[TeamsTurn], Awaitable[Body]]]] = {
@@ -100,29 +100,29 @@ def _read_query(value: Any) -> str:
     return ""
 
 
-async def _read_circle(visit: TeamsTurn) -> Circle:
+async def _read_circle(turn: TeamsTurn) -> Circle:
     """Return who will read an inserted card: whose clients refresh it, and whether all are of the firm.
 
     Only a chat with the bot itself is known to be internal.
     """
-    incoming = visit.incoming
+    incoming = turn.incoming
     reader = incoming.from_ and incoming.from_.id
     readers = [reader] if reader else []
-    if visit.caller is not None and not incoming.is_own_chat:
-        readers += [each for each in await visit.tools.roster.list_colleagues(incoming) if each != reader]
+    if turn.caller is not None and not incoming.is_own_chat:
+        readers += [each for each in await turn.tools.roster.list_colleagues(incoming) if each != reader]
     return Circle(tuple(readers[:MOST_COLLEAGUES]), incoming.is_own_chat)
 
 
-async def _show_card(visit: TeamsTurn, ask: Ask | None) -> Body:
+async def _show_card(turn: TeamsTurn, ask: Ask | None) -> Body:
     if ask is None:
-        return say_in_extension(say(visit.language, "teams.bad_request"))
-    reply = await visit.answer(ask, await _read_circle(visit))
+        return say_in_extension(say(turn.language, "teams.bad_request"))
+    reply = await turn.answer(ask, await _read_circle(turn))
     if reply.is_error or reply.card is None:
-        return say_in_extension(reply.summary or say(visit.language, "teams.nothing_found"))
+        return say_in_extension(reply.summary or say(turn.language, "teams.nothing_found"))
     return _show([{"contentType": CARD_TYPE, "content": reply.card, "preview": _preview(reply.summary, "")}])
 
 
-def _show_dialog(visit: TeamsTurn, reply: Reply) -> Body:
+def _show_dialog(turn: TeamsTurn, reply: Reply) -> Body:
     if reply.card is None:
         return {"task": {"type": "message", "value": reply.summary}}
     card = {"contentType": CARD_TYPE, "content": reply.card}

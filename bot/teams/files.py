@@ -14,16 +14,16 @@ from bot.turn import Ask
 log = structlog.get_logger(__name__)
 
 
-async def answer_consent(visit: TeamsTurn) -> None:
+async def answer_consent(turn: TeamsTurn) -> None:
     """Answer `fileConsent/invoke`: make the file now, for whoever accepted it, and put it there."""
-    value = visit.incoming.value if isinstance(visit.incoming.value, Mapping) else {}
+    value = turn.incoming.value if isinstance(turn.incoming.value, Mapping) else {}
     ask = read_file_ask(value.get("context"))
     if value.get("action") == "decline":
-        await visit.say_text("file_declined")
-    elif ask is None or value.get("action") != "accept" or visit.caller is None:
-        await visit.say_text("bad_request")
+        await turn.say_text("file_declined")
+    elif ask is None or value.get("action") != "accept" or turn.caller is None:
+        await turn.say_text("bad_request")
     else:
-        await _deliver_file(visit, ask, value.get("uploadInfo"))
+        await _deliver_file(turn, ask, value.get("uploadInfo"))
 
 
 def read_file_ask(context: Any) -> Ask | None:
@@ -33,16 +33,16 @@ def read_file_ask(context: Any) -> Ask | None:
     return read_data({**context["data"], "verb": context.get("verb")})
 
 
-async def _deliver_file(visit: TeamsTurn, ask: Ask, upload: Any) -> None:
+async def _deliver_file(turn: TeamsTurn, ask: Ask, upload: Any) -> None:
     upload = upload if isinstance(upload, Mapping) else {}
-    reply = await visit.answer(ask)
+    reply = await turn.answer(ask)
     if reply.file is None or reply.file.content is None:
-        await visit.say(reply)
+        await turn.say(reply)
         return
     try:
-        await visit.tools.connector.upload(str(upload.get("uploadUrl", "")), reply.file.content)
+        await turn.tools.connector.upload(str(upload.get("uploadUrl", "")), reply.file.content)
     except SendError as error:
         log.warning("file_not_uploaded", reason=error.reason)
-        await visit.say_text("file_failed")
+        await turn.say_text("file_failed")
         return
-    await visit.send(show_file(upload, reply.summary or reply.file.name))
+    await turn.send(show_file(upload, reply.summary or reply.file.name))

@@ -25,31 +25,31 @@ _CODES: Final = {400: "BadRequest", 403: "Forbidden"}
 Body = dict[str, Any] | None
 
 
-async def answer_action(visit: TeamsTurn) -> Body:
+async def answer_action(turn: TeamsTurn) -> Body:
     """Answer `adaptiveCard/action`: the new card, which Teams puts in the old one's place."""
-    ask = read_execute(visit.incoming.value)
+    ask = read_execute(turn.incoming.value)
     if ask is None:
-        return describe_error(BAD_REQUEST, say(visit.language, "teams.bad_request"))
-    reply = await visit.answer(ask)
-    if visit.is_late:
-        await visit.say(reply)
+        return describe_error(BAD_REQUEST, say(turn.language, "teams.bad_request"))
+    reply = await turn.answer(ask)
+    if turn.is_late:
+        await turn.say(reply)
         return None
     if ask.verb in BESIDE and not reply.is_error:
-        await visit.say(reply, is_beside=True)
+        await turn.say(reply, is_beside=True)
         return {"statusCode": 200, "type": MESSAGE_TYPE, "value": reply.summary}
-    await visit.say_privately(reply)
+    await turn.say_privately(reply)
     if reply.file is not None:
-        await visit.say(reply)
-    return describe_reply(reply, visit.language)
+        await turn.say(reply)
+    return describe_reply(reply, turn.language)
 
 
-async def suggest(visit: TeamsTurn) -> Body:
+async def suggest(turn: TeamsTurn) -> Body:
     """Answer `application/search`: what a people picker offers while somebody types."""
-    value = visit.incoming.value if isinstance(visit.incoming.value, Mapping) else {}
+    value = turn.incoming.value if isinstance(turn.incoming.value, Mapping) else {}
     query = value.get("queryText")
     if not isinstance(query, str):
-        return describe_error(BAD_REQUEST, say(visit.language, "teams.bad_request"))
-    reply = await visit.answer(Ask("people.search", {"query": query[:MOST_QUERY]}))
+        return describe_error(BAD_REQUEST, say(turn.language, "teams.bad_request"))
+    reply = await turn.answer(Ask("people.search", {"query": query[:MOST_QUERY]}))
     results = [{"title": choice.title, "value": choice.value} for choice in reply.choices]
     return {"statusCode": 200, "type": SEARCH_TYPE, "value": {"results": results}}
 
