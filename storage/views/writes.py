@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.connection import Reading
@@ -75,18 +75,24 @@ async def check_name(
         raise RefusedError("bad_name")
     if any(fold_name(reserved) == folded for reserved in reserved_names):
         raise TakenError(0, kept)
-    of_owner = View.tenant_id == viewer.tenant_id, View.owner_id == viewer.user_id, View.deleted_at.is_(None)
-    same = select(View.id, View.name).where(*of_owner, View.folded_name == folded, View.id != except_id)
-    if taken := (await connection.execute(same)).first():
+    same = and_(*_of_owner(viewer), View.folded_name == folded, View.id != except_id)
+    seen = select(View.id, View.name).where(same, Access(viewer).named_by())
+    if taken := (await connection.execute(seen)).first():
         raise TakenError(taken.id, taken.name)
+    # One that is hidden from its owner now gives the name up: that a name is taken would tell of it.
+    await connection.execute(update(View).where(same).values(folded_name=View.folded_name + " " + cast(View.id, Text)))
     return kept
 
 
 async def check_limit(connection: Reading, viewer: Viewer) -> None:
     """Raise `RefusedError("too_many")` where the viewer has as many views as one may have."""
-    own = View.tenant_id == viewer.tenant_id, View.owner_id == viewer.user_id, View.deleted_at.is_(None)
-    if (await connection.scalar(select(func.count()).select_from(View).where(*own)) or 0) >= MOST:
+    own = select(func.count()).select_from(View).where(*_of_owner(viewer), Access(viewer).named_by())
+    if (await connection.scalar(own) or 0) >= MOST:
         raise RefusedError("too_many")
+
+
+def _of_owner(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
+    return View.tenant_id == viewer.tenant_id, View.owner_id == viewer.user_id, View.deleted_at.is_(None)
 
 
 async def restore(
@@ -100,7 +106,8 @@ async def restore(
 ) -> Change:
     """Bring a deleted view of the viewer's own back."""
     of_view = View.tenant_id == viewer.tenant_id, View.id == view_id, View.owner_id == viewer.user_id
-    name = await connection.scalar(select(View.name).where(*of_view)) if is_id(view_id) else None
+    seen = select(View.name).where(*of_view, Access(viewer).named_by())
+    name = await connection.scalar(seen) if is_id(view_id) else None
     if name is None:
         raise MissingError("view")
     view = await get_view(connection, viewer, view_id)

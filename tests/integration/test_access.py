@@ -22,6 +22,7 @@ from storage.messages.notice_data import get_first_sync_result, list_company_not
 from storage.models import Audit, View, ViewShare
 from storage.record.audit import list_audit
 from storage.viewer import Viewer
+from storage.views.views import get_view
 from tests import factories
 from tests.factories import NOW, ago
 from tests.office import Office, in_group, open_office
@@ -162,6 +163,27 @@ VERBS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+NAMED = {
+    "company_id": HIDDEN,
+    "contact_id": ZELDA,
+    "view_id": VIEW,
+    "audit_id": AUDIT,
+    "filter": FILTER_AT,
+    "name": NAME,
+    "address": f"zelda@{DOMAIN}",
+    "text": NAME,
+    "query": NAME,
+    "person": "Zelda Quark",
+}
+VERBS += [
+    (verb.name, {key: NAMED[key] for key in verb.input.__struct_fields__ if key in NAMED})
+    for verb in ROUTER
+    if verb.name not in {name for name, _ in VERBS}
+]
+"""What a new verb is asked, unless it is among those above."""
+SURFACES = [("chat", True), ("tab", False), ("group", True), ("extension", True), ("pane", True)]
+
+
 @pytest.fixture
 async def office(database) -> Office:
     return await open_office(database)
@@ -224,7 +246,7 @@ async def ask_everything(office: Office, viewer: Viewer, surface: str) -> dict[s
     return answers
 
 
-@pytest.mark.parametrize(("surface", "shares_contacts"), [("chat", True), ("tab", False), ("group", True)])
+@pytest.mark.parametrize(("surface", "shares_contacts"), SURFACES)
 async def test_nothing_is_heard_of_a_company_that_one_condition_hides(office, surface, shares_contacts):
     viewer = get_walled(office, shares_contacts=shares_contacts)
     viewer = in_group(viewer) if surface == "group" else viewer
@@ -242,6 +264,19 @@ async def test_whoever_may_see_it_hears_of_it_on_nearly_every_way(office):
     await hide_something(office)
     after = await ask_everything(office, viewer, "chat")
     assert len([key for key in after if after[key] != before[key]]) > 50
+
+
+async def test_ones_own_view_of_a_hidden_company_is_not_there_and_takes_no_name(office):
+    await hide_something(office)
+    viewer = get_walled(office)
+    assert (await office.ask("view.restore", {"view_id": VIEW + 1}, by=viewer)).code == 404
+    assert (await office.ask("view.restore", {"view_id": 1}, by=viewer)).code == 404
+    saved = await office.ask("view.save", {"filter": {"of": "companies"}, "name": "mes zephyrs"}, by=viewer)
+    assert not saved.is_error
+    async with office.database.reading(1) as connection:
+        hidden = await get_view(connection, office.people["Anne Martin"], VIEW + 1)
+        assert hidden is not None
+        assert hidden.name == "Mes zéphyrs"
 
 
 def test_every_verb_is_asked_for_something_that_it_takes():
