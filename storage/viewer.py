@@ -52,6 +52,8 @@ _Own = aliased(Relationship, name="own_relationships")
 _OwnCompany = aliased(CompanyRelationship, name="own_company_relationships")
 _At = aliased(Contact, name="contact_at")
 _Kept = aliased(Relationship, name="kept_relationships")
+_Known = aliased(Relationship, name="same_relationships")
+_Same = aliased(CompanyRelationship, name="same_company_relationships")
 _Named = aliased(Company, name="named_companies")
 _NOTHING: Final[Any] = literal_column("0")
 _ALL: Final[Any] = literal_column("2")
@@ -104,8 +106,13 @@ class Access:
         return and_(self.of_company(of, of.id), of.is_known)
 
     def companies_of(self, own: Any, of: Any = Company) -> ColumnElement[bool]:
-        """Return what holds for the company of an own relationship that is joined to it."""
-        return and_(self.of_company(of, of.id), or_(of.is_known, own.is_kept_contact))
+        """Return what holds for the company of an own relationship that is joined to it.
+
+        Whether it is kept is looked up where it matters: a walk of the relationships then reads their index alone.
+        """
+        is_same = and_(_Same.tenant_id == own.tenant_id, _Same.user_id == own.user_id)
+        is_kept = exists().where(is_same, _Same.company_id == own.company_id, _Same.is_kept_contact)
+        return and_(self.of_company(of, of.id), or_(of.is_known, is_kept))
 
     def of_company(self, of: Any, company_id: Any) -> ColumnElement[bool]:
         """Return what holds for rows of a company (domains, relationships), which carry its number."""
@@ -134,8 +141,10 @@ class Access:
         return and_(of_the_firm, exists().where(self._own_contacts(_Own), _Own.contact_id == of.id))
 
     def contacts_of(self, own: Any, of: Any = Contact) -> ColumnElement[bool]:
-        """Return what holds for the contact of an own relationship that is joined to it."""
-        return and_(self._at_company(of), or_(of.is_contact, own.is_kept_contact))
+        """Return what holds for the contact of an own relationship that is joined to it; see `companies_of`."""
+        is_same = and_(_Known.tenant_id == own.tenant_id, _Known.user_id == own.user_id)
+        is_kept = exists().where(is_same, _Known.contact_id == own.contact_id, _Known.is_kept_contact)
+        return and_(self._at_company(of), or_(of.is_contact, is_kept))
 
     def people(self, of: Any = Contact) -> ColumnElement[bool]:
         """Contacts, and those only seen, by those to whom they wrote; in public contacts alone.

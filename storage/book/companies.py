@@ -45,6 +45,8 @@ class CompanyRow(msgspec.Struct, frozen=True):
     first_at: int
     last_at: int
     """0: nothing with a believable date yet."""
+    kept: int = 0
+    """How much of what the viewer had there is the viewer's alone (`Kept`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +86,14 @@ async def list_companies(
 ) -> Page[CompanyRow]:
     """Return a page of companies; raises `CursorError` for a cursor that is not of this list."""
     page = await fetch_page(connection, viewer, filter_, _make_row, now=now, cursor=cursor, limit=limit)
-    return page if viewer.is_in_public else replace(page, rows=await _count_kept(connection, viewer, page.rows))
-
-
-async def _count_kept(connection: Reading, viewer: Viewer, rows: Sequence[CompanyRow]) -> tuple[CompanyRow, ...]:
-    """Count the people of companies of which the viewer keeps something as their cards do."""
-    values = _get_values(viewer, ids=[row.id for row in rows])
-    kept = {row[0] for row in await _prepare_kept(viewer.kind).fetch(connection, values)} if rows else set()
-    return tuple([await _count_as_shown(connection, viewer, row) if row.id in kept else row for row in rows])
+    if not any(row.kept for row in page.rows):
+        return page
+    counted = [await _count_as_shown(connection, viewer, row) if row.kept else row for row in page.rows]
+    return replace(page, rows=tuple(counted))
 
 
 async def _count_as_shown(connection: Reading, viewer: Viewer, row: CompanyRow) -> CompanyRow:
+    """Count the people of a company of which the viewer keeps something as its card does."""
     domains = await _prepare_domains(viewer.kind).fetch(connection, _get_values(viewer, company_id=row.id))
     is_kept = await _is_kept(connection, viewer, domains)
     return msgspec.structs.replace(row, contact_count=await _count_contacts(connection, viewer, row, is_kept=is_kept))
@@ -128,7 +127,7 @@ async def get_company(connection: Reading, viewer: Viewer, company_id: int) -> C
     domains = await _prepare_domains(viewer.kind).fetch(connection, _get_values(viewer, company_id=company_id))
     known = await get_known(connection, viewer, CompanyRelationship, company_id)
     is_kept = known.kept > 0 and await _is_kept(connection, viewer, domains)
-    contacts = await _list_contacts(connection, viewer, company_id, is_kept=is_kept)
+    contacts = await _list_contacts(connection, viewer, company_id, is_kept=is_kept, has_kept=known.kept > 0)
     count = await _count_contacts(connection, viewer, company, is_kept=is_kept) if known.kept else company.contact_count
     return CompanyDetail(
         id=company.id,
@@ -164,18 +163,18 @@ async def _count_contacts(connection: Reading, viewer: Viewer, company: CompanyR
 
 
 async def _list_contacts(
-    connection: Reading, viewer: Viewer, company_id: int, *, is_kept: bool
+    connection: Reading, viewer: Viewer, company_id: int, *, is_kept: bool, has_kept: bool
 ) -> tuple[ContactBrief, ...]:
     """List the contacts there that the viewer may see, newest first.
 
-    At a company that the viewer keeps, what they had themselves counts; else whatever they may know of, which their
-    own may be newer than.
+    At a company that the viewer keeps (`is_kept`), what they had themselves counts; where something is kept
+    (`has_kept`), whatever they may know of, which their own may be newer than.
     """
     newest = Filter(of="contacts", scope="firm", company_id=company_id)
     options: dict[str, Any] = {"now": 0, "cursor": None, "limit": _CONTACTS_SHOWN}
     rows = (await fetch_page(connection, viewer, newest, _make_brief, **options)).rows
     found = {one.id: one for one in rows}
-    if not viewer.is_in_public:  # those whom the viewer keeps are among their own alone
+    if has_kept and not viewer.is_in_public:  # those whom the viewer keeps are among their own alone
         own = (await fetch_page(connection, viewer, newest.changed(scope="mine"), _make_brief, **options)).rows
         is_newer = {one.id for one in own if one.id not in found or one.last_at > found[one.id].last_at}
         found |= {one.id: one for one in own if is_kept or one.id in is_newer}
@@ -210,14 +209,6 @@ def _prepare_own_count(kind: Viewer) -> Prepared:
     is_there = access.own_contacts(own), access.contacts_of(own)
     counted = select(func.count(), func.count().filter(~of.is_contact)).select_from(own).join(of, is_same)
     return Prepared(counted.where(*is_there, of.company_id == number("company_id")), is_quick=True)
-
-
-@lru_cache
-def _prepare_kept(kind: Viewer) -> Prepared:
-    """Select those of some companies of which the viewer keeps something."""
-    of, access = CompanyRelationship, Access(as_parameters(kind))
-    is_kept = and_(access.own_companies(of), of.kept > literal_column("0"), of.company_id.in_(numbers("ids")))
-    return Prepared(select(of.company_id).where(is_kept), is_quick=True)
 
 
 @lru_cache

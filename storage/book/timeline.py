@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import and_, exists, literal_column, select, union_all
+from sqlalchemy import Select, Subquery, and_, exists, literal_column, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from storage.engine.connection import Reading
@@ -53,7 +53,7 @@ async def list_recent(
     padded = [*contact_ids[:places], *[0] * (places - len(contact_ids))]
     values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
     values |= {f"contact_{place}": contact_id for place, contact_id in enumerate(padded)}
-    statement = _prepare(places, viewer.kind, is_own=is_own)
+    statement = _prepare(places, viewer.kind, is_own=is_own, is_sqlite=connection.dialect.name == "sqlite")
     return _put_together(await statement.fetch(connection, values), limit)
 
 
@@ -80,25 +80,17 @@ def _put_together(rows: Any, limit: int) -> tuple[Recent, ...]:
 
 
 @lru_cache(maxsize=16)
-def _prepare(places: int, kind: Viewer, *, is_own: bool) -> Prepared:
+def _prepare(places: int, kind: Viewer, *, is_own: bool, is_sqlite: bool) -> Prepared:
     asker = as_parameters(kind)
     access = Access(asker)
     of = InteractionContact
-    columns = (of.contact_id, of.occurred_at, of.user_id, of.source_digest, of.kind, of.is_bcc)
     conditions = [access.participations(of), of.occurred_at > 0, ~of.is_planned]
     conditions.append(of.invitation != literal_column(str(Invitation.STRANGE.value)))
     if is_own:
         conditions.append(of.user_id == asker.user_id)
-    conditions.append(exists().where(Tenant.tenant_id == asker.tenant_id, Tenant.shows_lately))
-    parts = [
-        select(*columns)
-        .where(*conditions, of.contact_id == number(f"contact_{place}"))
-        .order_by(of.occurred_at.desc())
-        .limit(literal_column(str(_EACH if places > 1 else _LOOKED_AT)))
-        .subquery(f"of_contact_{place}")
-        for place in range(places)
-    ]
-    every = (union_all(*map(select, parts)) if places > 1 else select(parts[0])).subquery("every")
+    newest = select(of.contact_id, of.occurred_at, of.user_id, of.source_digest, of.kind, of.is_bcc).where(*conditions)
+    newest = newest.order_by(of.occurred_at.desc()).limit(literal_column(str(_EACH if places > 1 else _LOOKED_AT)))
+    every = _merge_sqlite(newest, places) if is_sqlite else _merge_postgres(newest, places)
     last = select(every).order_by(every.c.occurred_at.desc()).limit(literal_column(str(_LOOKED_AT))).subquery("last")
     is_copy = and_(
         Interaction.tenant_id == asker.tenant_id,
@@ -115,7 +107,25 @@ def _prepare(places: int, kind: Viewer, *, is_own: bool) -> Prepared:
             *(last.c.is_bcc, Contact.id, Contact.name),
         )
         .select_from(tables)
-        .where(is_copy)
+        .where(is_copy, exists().where(Tenant.tenant_id == asker.tenant_id, Tenant.shows_lately))
         .order_by(last.c.occurred_at.desc()),
         is_quick=True,
     )
+
+
+def _merge_sqlite(newest: Select[*tuple[Any, ...]], places: int) -> Subquery:
+    """Put the newest of each contact together: a part for each, for SQLite has no `LATERAL`."""
+    of = InteractionContact
+    parts = [
+        newest.where(of.contact_id == number(f"contact_{place}")).subquery(f"of_contact_{place}")
+        for place in range(places)
+    ]
+    return (union_all(*map(select, parts)) if places > 1 else select(parts[0])).subquery("every")
+
+
+def _merge_postgres(newest: Select[*tuple[Any, ...]], places: int) -> Subquery:
+    """Put the newest of each contact together: one part for all, for each would open every partition anew."""
+    each = [select(number(f"contact_{place}").label("contact_id")) for place in range(places)]
+    contacts = (union_all(*each) if places > 1 else each[0]).subquery("contacts_shown")
+    of_each = newest.where(InteractionContact.contact_id == contacts.c.contact_id).lateral("of_each")
+    return select(of_each).select_from(contacts.join(of_each, true())).subquery("every")

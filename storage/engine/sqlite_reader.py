@@ -2,7 +2,8 @@
 
 An indexed read takes SQLite 5 to 50 microseconds; a thread and back takes ten times that. Which way a statement goes is
 said beside it (`Prepared(..., is_quick=True)`), and what is not said to be quick runs in a thread. One that says so and
-is not, is stopped after `_MOST_TICKS`, and asked again in a thread: nothing holds the event loop for long.
+is not, is stopped after `_MOST_TICKS`, and asked again in a thread, then and from now on: nothing holds the event loop
+for long.
 """
 
 import asyncio
@@ -23,6 +24,8 @@ _TICK: Final = 10_000
 """Instructions of SQLite's machine between two looks at how long a statement takes."""
 _MOST_TICKS: Final = 10
 """How many of them a quick statement may take: a few milliseconds' worth."""
+_MOST_SLOW: Final = 1_000
+"""So many slow statements are remembered: a list of values makes a statement of each length."""
 _THREADS: Final = 4
 _PATIENCE: Final = 10.0
 """Seconds that a thread waits for another process, where it has to."""
@@ -42,6 +45,8 @@ class SqliteReader(DriverReading):
         self._options.pop("timeout", None)
         self._here: sqlite3.Connection | None = None
         self._ticks = 0
+        self._slow: set[str] = set()
+        """Statements that took too long here once."""
         self._idle: list[sqlite3.Connection] = []
         self._threads: ThreadPoolExecutor | None = None
 
@@ -52,13 +57,15 @@ class SqliteReader(DriverReading):
     async def run(self, sql: str, values: Values, *, is_quick: bool = False) -> Answer:
         """Run one select."""
         with translating():
-            if is_quick:
+            if is_quick and sql not in self._slow:
                 try:
                     return self._run_here(sql, values)
                 except sqlite3.OperationalError as error:
                     if error.sqlite_errorcode & 0xFF not in _NOT_HERE:
                         raise
                     self._leave_here()
+                    if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_INTERRUPT and len(self._slow) < _MOST_SLOW:
+                        self._slow.add(sql)
             return await self._run_there(sql, values)
 
     async def close(self) -> None:

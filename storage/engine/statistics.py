@@ -23,6 +23,8 @@ _ROWS = {
     "interactions": 10_000_000,
     "interaction_contacts": 10_000_000,
 }
+_INDEX_ROWS = {"relationships_kept": 20_000}
+"""The sizes of indexes that hold few of their table's rows."""
 _DISTINCT = {
     "tenant_id": 1,
     "of": 2,
@@ -52,7 +54,7 @@ def write_statistics(connection: Connection) -> None:
     connection.execute(_FORGET)
     for table in Base.metadata.sorted_tables:
         for name, columns in _list_indexes(connection, table):
-            figures = _estimate(_ROWS.get(table.name, 1_000), columns)
+            figures = _estimate(_INDEX_ROWS.get(name, _ROWS.get(table.name, 1_000)), columns)
             connection.execute(_TELL, {"table": table.name, "index": name, "figures": figures})
 
 

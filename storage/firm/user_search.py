@@ -58,7 +58,7 @@ _SELECT_COLLEAGUES: Any = (
     .where(Access(as_parameters(Viewer(0, 0))).users())
     .order_by(User.folded_name, User.id)
 )
-_COLLEAGUES: Final = Prepared(_SELECT_COLLEAGUES)
+_COLLEAGUES: Final = Prepared(_SELECT_COLLEAGUES, is_quick=True)
 _MOST_WORDS: Final = 4
 _ESCAPE: Final = "!"
 _NAMED: Final = Prepared(
@@ -73,7 +73,8 @@ _NAMED: Final = Prepared(
                 )
             ),
         )
-    )
+    ),
+    is_quick=True,
 )
 """Those whose address begins so, or whose names have words that do: what `_rank` looks at, of thousands of people."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select
 
 from storage.engine.connection import Reading
 from storage.engine.join_order import InOrder
-from storage.engine.parameters import as_parameters
+from storage.engine.parameters import as_parameters, texts
 from storage.engine.parameters import text as parameter
 from storage.engine.prepared import Prepared
 from storage.lists.facts import How, Match
@@ -165,9 +165,23 @@ async def _find_by_beginnings(
 
     options: dict[str, Any] = {"now": 0, "cursor": None, "limit": limit}
     found = list((await fetch_page(connection, viewer, asked, make_match, **options)).rows)
-    if len(found) < limit and not viewer.is_in_public:  # what the viewer keeps is among their own alone
+    if len(found) < limit and await _has_kept(connection, viewer):  # which is among their own alone
         found += (await fetch_page(connection, viewer, asked.changed(scope="mine"), make_match, **options)).rows
     return list({match.id: match for match in found}.values())
+
+
+async def _has_kept(connection: Reading, viewer: Viewer) -> bool:
+    """Return whether the viewer keeps anybody in part at least; a company is kept with somebody there."""
+    values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
+    return not viewer.is_in_public and bool(await _prepare_kept(viewer.kind).fetch(connection, values))
+
+
+@lru_cache
+def _prepare_kept(kind: Viewer) -> Prepared:
+    own, viewer = Relationship, as_parameters(kind)
+    # Of nothing but what is in the index of the kept ones, or SQLite walks another one of all that are the viewer's.
+    kept = own.tenant_id == viewer.tenant_id, own.user_id == viewer.user_id, own.kept > literal_column("0")
+    return Prepared(select(own.contact_id).where(*kept).limit(literal_column("1")), is_quick=True)
 
 
 async def _find_written_together(connection: Reading, viewer: Viewer, what: Findable, text: str) -> list[Match]:
@@ -181,28 +195,36 @@ async def _find_written_together(connection: Reading, viewer: Viewer, what: Find
 
 async def _find_mistyped(connection: Reading, viewer: Viewer, what: Findable, text: str) -> list[Match]:
     """Find by words that are nearly those of the text; nearest names first."""
-    access = Access(viewer)
-    meant = await correct_words(connection, access, what.words, list_asked_words(text))
+    meant = await correct_words(connection, viewer, what.words, list_asked_words(text))
     if not meant:
         return []
-    first, *others = sorted(meant, key=lambda spelling: -len(spelling[0]))
-    of, is_here = what.model, and_(SearchWord.tenant_id == viewer.tenant_id, SearchWord.of == what.words)
-    these = select(SearchWord.entity_id).distinct().where(is_here, SearchWord.word.in_(first))
+    meant.sort(key=lambda spelling: -len(spelling[0]))
+    values: dict[str, Any] = {f"words_{place}": spelling for place, spelling in enumerate(meant)}
+    values |= {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
+    folded = fold_name(text)
+    rows = await _prepare_mistyped(what, viewer.kind, len(meant)).fetch(connection, values)
+    scored = [(_get_likeness(folded, row), row) for row in rows]
+    near = sorted(((score, row) for score, row in scored if score >= _LIKENESS), key=lambda one: (-one[0], one[1].id))
+    return [Match(what.of, row.id, row.name, "typo", row.detail or "", round(score)) for score, row in near]
+
+
+@lru_cache
+def _prepare_mistyped(what: Findable, kind: Viewer, count: int) -> Prepared:
+    """Select what has a word of each of so many lists; the first is the longest, and so the rarest."""
+    access, of = Access(as_parameters(kind)), what.model
+    is_here = and_(SearchWord.tenant_id == access.viewer.tenant_id, SearchWord.of == literal_column(str(what.words)))
+    these = select(SearchWord.entity_id).distinct().where(is_here, SearchWord.word.in_(texts("words_0")))
     these = these.where(exists().where(what.get_visible(access), of.id == SearchWord.entity_id))
     chosen = these.limit(literal_column(str(_MOST_OF_A_WORD))).subquery("these")
     has_others = [
-        exists().where(is_here, SearchWord.entity_id == of.id, SearchWord.word.in_(other)) for other in others
+        exists().where(is_here, SearchWord.entity_id == of.id, SearchWord.word.in_(texts(f"words_{place}")))
+        for place in range(1, count)
     ]
-    rows = (
-        select(of.id, of.name, what.detail.label("detail"), of.folded_name)
-        .select_from(InOrder(chosen, of.__table__))
-        .where(what.get_visible(access), of.id == chosen.c.entity_id, *has_others)
-        .limit(_MOST_MISTYPED)
+    rows = select(of.id, of.name, what.detail.label("detail"), of.folded_name).select_from(
+        InOrder(chosen, of.__table__)
     )
-    folded = fold_name(text)
-    scored = [(_get_likeness(folded, row), row) for row in await connection.execute(rows)]
-    near = sorted(((score, row) for score, row in scored if score >= _LIKENESS), key=lambda one: (-one[0], one[1].id))
-    return [Match(what.of, row.id, row.name, "typo", row.detail or "", round(score)) for score, row in near]
+    found = rows.where(what.get_visible(access), of.id == chosen.c.entity_id, *has_others)
+    return Prepared(found.limit(literal_column(str(_MOST_MISTYPED))), is_quick=True)
 
 
 def _get_likeness(folded: str, row: Any) -> float:

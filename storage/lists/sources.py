@@ -28,6 +28,7 @@ from storage.viewer import Access, Viewer
 
 _AtCompany = aliased(Company, name="at_company")
 """The company of a contact."""
+_NOTHING: Any = literal_column("0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,9 @@ def _get_companies(list_query: ListQuery) -> Source:
     conditions = [access.open_companies()]
     totals: Any = of
     id_: Any = of.id
+    kept: Any = _of_viewer(CompanyRelationship.kept, access.viewer)
     if list_query.scope == "mine":
-        totals, id_ = CompanyRelationship, CompanyRelationship.company_id
+        totals, id_, kept = CompanyRelationship, CompanyRelationship.company_id, CompanyRelationship.kept
         conditions = [access.companies_of(totals)]
         is_same = and_(of.tenant_id == totals.tenant_id, of.id == totals.company_id)
         tables = totals.__table__.join(of, is_same)
@@ -106,8 +108,18 @@ def _get_companies(list_query: ListQuery) -> Source:
         company=id_,
         meetings=CompanyRelationship.meeting_count if list_query.scope == "mine" else None,
         beginnings=totals.beginnings,
-        columns=(id_.label("id"), *shown, totals.interaction_count, totals.first_at, totals.last_at),
+        columns=(
+            *(id_.label("id"), *shown, totals.interaction_count, totals.first_at, totals.last_at),
+            (_NOTHING if list_query.is_in_public else kept).label("kept"),
+        ),
     )
+
+
+def _of_viewer(column: Any, viewer: Viewer) -> Any:
+    """Return a column of what the viewer had with a company; 0 for nothing."""
+    own = CompanyRelationship
+    is_own = own.tenant_id == Company.tenant_id, own.user_id == viewer.user_id, own.company_id == Company.id
+    return func.coalesce(select(column).where(*is_own).correlate(Company).scalar_subquery(), _NOTHING)
 
 
 def _get_contacts(list_query: ListQuery) -> Source:

@@ -5,6 +5,7 @@ One error leaves one half of a word whole, so the candidates are the known words
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from rapidfuzz import process
@@ -13,12 +14,12 @@ from sqlalchemy import and_, exists, func, literal_column, or_, select
 
 from storage.engine.chunks import split
 from storage.engine.connection import Reading
-from storage.engine.parameters import number, text
+from storage.engine.parameters import as_parameters, number, text, texts
 from storage.engine.prepared import Prepared
 from storage.lists.query import END_OF_PREFIX
 from storage.lists.words import COMPANY, CONTACT, is_correctable
 from storage.models import Company, Contact, KnownWord, SearchWord
-from storage.viewer import Access
+from storage.viewer import Access, Viewer
 
 _SHORT: Final = 4
 """Letters below which a word may have no error, for it may be any other word then."""
@@ -35,24 +36,24 @@ def count_errors_allowed(word: str) -> int:
     return 0 if len(word) < _SHORT else 1 if len(word) < _LONG else 2
 
 
-async def correct_words(connection: Reading, access: Access, of: int, asked: Sequence[str]) -> list[list[str]]:
+async def correct_words(connection: Reading, viewer: Viewer, of: int, asked: Sequence[str]) -> list[list[str]]:
     """Return the possible corrections of each word, nearest first; words without one are left out.
 
     Only words of what the viewer may see are corrections. The result is empty if the longest word has none: then
     the text means something else.
     """
-    readings = [(word, await _list_readings(connection, access, of, word)) for word in asked]
+    readings = [(word, await _list_readings(connection, viewer, of, word)) for word in asked]
     if not readings or not max(readings, key=lambda reading: len(reading[0]))[1]:
         return []
     return [found for _, found in readings if found]
 
 
-async def _list_readings(connection: Reading, access: Access, of: int, word: str) -> list[str]:
+async def _list_readings(connection: Reading, viewer: Viewer, of: int, word: str) -> list[str]:
     if not is_correctable(word):
         return []
     errors = count_errors_allowed(word)
     values = {
-        "tenant_id": access.viewer.tenant_id,
+        "tenant_id": viewer.tenant_id,
         "kind": of,
         "shortest": len(word) - errors,
         "longest": len(word) + errors,
@@ -61,7 +62,7 @@ async def _list_readings(connection: Reading, access: Access, of: int, word: str
     for statement, read in ((_BEGINNING, word), (_ENDING, word[::-1])):
         async for known in _read_on(connection, statement, values | _list_ends(read, errors)):
             near.update(choose_nearest(word, known, errors=errors, limit=None))
-    return choose_nearest(word, await _keep_visible(connection, access, of, sorted(near)), errors=errors)
+    return choose_nearest(word, await _keep_visible(connection, viewer, of, sorted(near)), errors=errors)
 
 
 async def _read_on(connection: Reading, statement: Prepared, values: dict[str, Any]) -> AsyncIterator[list[str]]:
@@ -75,18 +76,25 @@ async def _read_on(connection: Reading, statement: Prepared, values: dict[str, A
         after = rows[-1].read
 
 
-async def _keep_visible(connection: Reading, access: Access, of: int, near: Sequence[str]) -> set[str]:
+async def _keep_visible(connection: Reading, viewer: Viewer, of: int, near: Sequence[str]) -> set[str]:
     """Keep the words that belong to something the viewer may see."""
-    model, is_visible = _OF[of], access.companies() if of == COMPANY else access.contacts()
-    found, known = SearchWord, KnownWord
-    is_here = and_(known.tenant_id == access.viewer.tenant_id, known.of == of)
-    is_seen = exists().where(is_visible, model.id == found.entity_id)
-    is_said = and_(found.tenant_id == known.tenant_id, found.of == known.of, found.word == known.word)
+    values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
     kept: set[str] = set()
     for some in split(near):
-        asked = select(known.word).where(is_here, known.word.in_(some), exists().where(is_said, is_seen))
-        kept.update(await connection.scalars(asked))
+        rows = await _prepare_visible(viewer.kind, of).fetch(connection, values | {"words": some})
+        kept.update(row.word for row in rows)
     return kept
+
+
+@lru_cache
+def _prepare_visible(kind: Viewer, of: int) -> Prepared:
+    access, found, known = Access(as_parameters(kind)), SearchWord, KnownWord
+    model, is_visible = _OF[of], access.companies() if of == COMPANY else access.contacts()
+    is_here = known.tenant_id == number("tenant_id"), known.of == literal_column(str(of))
+    is_seen = exists().where(is_visible, model.id == found.entity_id)
+    is_said = and_(found.tenant_id == known.tenant_id, found.of == known.of, found.word == known.word)
+    said = select(known.word).where(*is_here, known.word.in_(texts("words")), exists().where(is_said, is_seen))
+    return Prepared(said, is_quick=True)
 
 
 def _list_ends(read: str, errors: int) -> dict[str, str]:
@@ -118,7 +126,8 @@ def _prepare(column: Any, other: Any) -> Prepared:
             ),
         )
         .order_by(column)
-        .limit(literal_column(str(_MOST_AT_A_TIME)))
+        .limit(literal_column(str(_MOST_AT_A_TIME))),
+        is_quick=True,
     )
 
 

@@ -53,8 +53,8 @@ def prepare_list(list_query: ListQuery, *, is_sqlite: bool) -> Prepared:
 
     The columns are those of the source, and the sort key behind them.
     """
-    is_quick = not list_query.word_count and list_query.limit <= _SHOWN
-    return Prepared(_Parts(list_query, get_source(list_query), is_sqlite).put_together(), is_quick=is_quick)
+    statement = _Parts(list_query, get_source(list_query), is_sqlite).put_together()
+    return Prepared(statement, is_quick=list_query.limit <= _SHOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from storage.lists.reindex import VERSION, reindex_some
 from storage.lists.spelling import correct_words
 from storage.lists.words import COMPANY, index_words
 from storage.models import SearchWord
-from storage.viewer import Access
 from tests import factories
 from tests.factories import viewer_of
 
@@ -168,7 +167,7 @@ async def test_one_slip_anywhere_in_a_word_is_forgiven(database, viewer, name):
 
 
 async def read_as(connection, word):
-    readings = await correct_words(connection, Access(viewer_of(1)), COMPANY, [word])
+    readings = await correct_words(connection, viewer_of(1), COMPANY, [word])
     return readings[0] if readings else []
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import column, literal, select, text
 
 from storage.engine.database import Database, open_database
+from storage.engine.parameters import number
 from storage.engine.prepared import Prepared
 
 _NUMBERS = select(literal(1).label("number")).cte("numbers", recursive=True)
@@ -20,19 +21,19 @@ _EACH_OF_2000 = _FEW.union_all(select(_FEW.c.number + 1).where(_FEW.c.number < l
 ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
 
 
-async def see_what_comes_first(database: Database, statement: Prepared) -> str:
+async def see_what_comes_first(database: Database, statement: Prepared, **values: int) -> str:
     """Read while something else is to be done in the event loop, and say which was done first."""
     done = []
 
-    async def read() -> None:
+    async def ask() -> None:
         async with database.reading(1) as connection:
-            [(number,)] = await statement.fetch(connection, {})
-            done.append(str(number))
+            [(read,)] = await statement.fetch(connection, values)
+            done.append(str(read))
 
     async def tick() -> None:
         done.append("tick")
 
-    await asyncio.gather(read(), tick())
+    await asyncio.gather(ask(), tick())
     assert sorted(done) == ["300000", "tick"]
     return done[0]
 
@@ -48,6 +49,15 @@ async def test_what_is_not_said_to_be_quick_is_read_in_a_thread(sqlite_database,
 
 async def test_what_is_said_to_be_quick_and_is_not_is_read_in_a_thread_after_all(sqlite_database):
     assert await see_what_comes_first(sqlite_database, Prepared(LONG, is_quick=True)) == "tick"
+
+
+async def test_what_took_too_long_once_is_read_in_a_thread_from_then_on(sqlite_database):
+    up_to = select(literal(1).label("number")).cte("up_to", recursive=True)
+    each = up_to.union_all(select(up_to.c.number + 1).where(up_to.c.number < number("most")))
+    counting = Prepared(select(literal(300_000)).where(each.c.number == number("most")), is_quick=True)
+    assert await see_what_comes_first(sqlite_database, counting, most=10) == "300000"
+    assert await see_what_comes_first(sqlite_database, counting, most=300_000) == "tick"
+    assert await see_what_comes_first(sqlite_database, counting, most=10) == "tick"
 
 
 async def test_quick_reads_stay_quick_however_many_they_are(sqlite_database):
