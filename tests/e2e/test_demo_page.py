@@ -40,6 +40,19 @@ async def test_the_first_thing_to_try_asks_for_clients_by_itself(firm):
         await page.locator(".stream").get_by_text("My clients", exact=True).wait_for()
 
 
+async def test_the_steps_of_the_guide_stay_ticked_off_when_the_page_is_loaded_again(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Anne Martin")
+        await page.get_by_role("button", name="Ask for your clients").click()
+        await page.locator(".step.is-done").wait_for()
+        await page.reload()
+        await page.locator(".step.is-done", has_text="Ask for your clients").wait_for()
+        await page.locator(".tour").get_by_role("button").last.click()
+        await page.reload()
+        await page.locator(".said .card").first.wait_for()
+        assert not await page.locator(".tour").is_visible()
+
+
 async def test_a_partner_set_in_the_pane_is_seen_in_the_chat(firm):
     async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
         page = await open_demo(window, firm, "Anne Martin")

@@ -31,10 +31,11 @@ const header = h("header", { class: "top" });
 const tour = h("nav", { class: "tour" });
 const teamsHead = h("div", { class: "window-head is-teams", role: "tablist" });
 const outlookHead = h("div", { class: "window-head is-outlook" });
-let isTourHidden = false;
 let hasUnread = false;
-/** The steps of the guide that were done. */
-const done = new Set<number>();
+const GUIDE = "carnet.demo.guide";
+/** The steps of the guide that were done, and HIDDEN once it was put away; kept while the page is reloaded. */
+const done = new Set<number>(JSON.parse(sessionStorage.getItem(GUIDE) ?? "[]") as number[]);
+const HIDDEN = 0;
 let view: "chat" | "lists" = "chat";
 
 function draw(): void {
@@ -107,8 +108,14 @@ function drawHeader(): void {
   );
 }
 
+function note(step: number): void {
+  done.add(step);
+  sessionStorage.setItem(GUIDE, JSON.stringify([...done]));
+  drawTour();
+}
+
 function drawTour(): void {
-  tour.hidden = isTourHidden;
+  tour.hidden = done.has(HIDDEN);
   const step = (number: number, title: DemoKey, text: DemoKey, run: () => void) =>
     h(
       "button",
@@ -116,9 +123,8 @@ function drawTour(): void {
         class: done.has(number) ? "step is-done" : "step",
         type: "button",
         onclick: () => {
-          done.add(number);
           run();
-          drawTour();
+          note(number);
         },
       },
       h("span", { class: "step-number", "aria-hidden": "true" }, done.has(number) ? "✓" : number),
@@ -141,7 +147,7 @@ function drawTour(): void {
         type: "button",
         "aria-label": sayDemo("try_hide"),
         title: sayDemo("try_hide"),
-        onclick: () => ((isTourHidden = true), drawTour()),
+        onclick: () => note(HIDDEN),
       },
       icon("close"),
     ),
