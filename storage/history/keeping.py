@@ -35,6 +35,23 @@ _KEEPS: Final = Prepared(
     select(Keep.digest, Keep.is_kept).where(Keep.tenant_id == number("tenant_id"), Keep.user_id == number("user_id")),
     is_quick=True,
 )
+_KEPT: Final = Prepared(
+    select(Relationship.contact_id).where(
+        Relationship.tenant_id == number("tenant_id"),
+        Relationship.user_id == number("user_id"),
+        Relationship.kept > literal_column("0"),
+    ),
+    is_quick=True,
+)
+"""All that one user keeps, in an index of its own: asking for those of a page takes ten times as long."""
+_KEPT_COMPANIES: Final = Prepared(
+    select(CompanyRelationship.company_id).where(
+        CompanyRelationship.tenant_id == number("tenant_id"),
+        CompanyRelationship.user_id == number("user_id"),
+        CompanyRelationship.kept > literal_column("0"),
+    ),
+    is_quick=True,
+)
 OPEN: Final = tuple(f"open_{column}" for column in COUNTS)
 NOTHING: Final = (0,) * len(COUNTS)
 SET_KEPT: Final = ("kept = ?", "is_kept_contact = ?", *(f"{column} = ?" for column in OPEN))
@@ -65,22 +82,16 @@ async def list_touched(
         for number, names in people.items()
         if not names[1] or (keeps and (digest_address(names[0]) in keeps or digest_address(f"@{names[1]}") in keeps))
     }
-    of = Relationship
-    for some in split(sorted(people.keys() - touched)):
-        own = and_(of.tenant_id == tenant_id, of.user_id == user_id, of.contact_id.in_(some))
-        touched |= set(await connection.scalars(select(of.contact_id).where(own, of.kept > literal_column("0"))))
-    return touched
+    kept = {row.contact_id for row in await _KEPT.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id})}
+    return touched | (kept & people.keys())
 
 
 async def list_kept_companies(
     connection: AsyncConnection, tenant_id: int, user_id: int, company_ids: Collection[int]
 ) -> set[int]:
     """Return the companies of which the user keeps something."""
-    of, found = CompanyRelationship, set[int]()
-    for some in split(sorted(company_ids)):
-        own = and_(of.tenant_id == tenant_id, of.user_id == user_id, of.company_id.in_(some))
-        found |= set(await connection.scalars(select(of.company_id).where(own, of.kept > literal_column("0"))))
-    return found
+    values = {"tenant_id": tenant_id, "user_id": user_id}
+    return {row.company_id for row in await _KEPT_COMPANIES.fetch(connection, values)}.intersection(company_ids)
 
 
 async def update_kept(

@@ -6,12 +6,13 @@ survives a restart. Therefore the middleware's own retries and redirects are off
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Final, cast
 
 import httpx
+import msgspec
 from kiota_abstractions.api_error import APIError
 from kiota_abstractions.authentication import AuthenticationProvider
 from kiota_abstractions.method import Method
@@ -37,6 +38,26 @@ PATIENCE: Final = 60.0
 _ERRORS: Final[dict[str, Any]] = {"XXX": ODataError}
 _AS_IT_IS: Final = ParametersNameDecodingHandlerOption(enable=False)
 _AUTHORIZATION: Final = "Authorization"
+_IMMUTABLE_IDS: Final = 'IdType="ImmutableId"'
+
+
+class _Response(msgspec.Struct):
+    id: str
+    status: int
+    headers: dict[str, str] = {}
+    body: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Responses(msgspec.Struct):
+    responses: list[_Response]
+
+
+class _Error(msgspec.Struct):
+    code: str = ""
+
+
+class _Failure(msgspec.Struct):
+    error: _Error
 
 
 class GraphClient:
@@ -81,6 +102,37 @@ class GraphClient:
         if not link.startswith(f"{self.graph_url}/"):
             raise GraphError(0, "foreignLink")
         return await self.fetch(request_url(link, page_size))
+
+    async def fetch_batch(self, paths: Mapping[str, str]) -> dict[str, bytes | GraphError]:
+        """Fetch what is at some paths (`/users/...`) in one request, and return each by its name; raises `GraphError`.
+
+        An error of one is its value, and spoils no other. Graph takes 20; to one mailbox, Outlook takes four at once
+        (learn.microsoft.com/graph/throttling-limits).
+        """
+        headers = {"Prefer": _IMMUTABLE_IDS}
+        asked = [{"id": name, "method": "GET", "url": path, "headers": headers} for name, path in paths.items()]
+        request = request_url(f"{self.graph_url}/$batch")
+        request.http_method = Method.POST
+        request.headers.add("Content-Type", "application/json")
+        request.content = msgspec.json.encode({"requests": asked})
+        try:
+            responses = msgspec.json.decode(await self.fetch(request), type=_Responses).responses
+        except msgspec.MsgspecError as error:
+            raise GraphError(0, "notABatch") from error
+        found = {one.id: self._read_response(one) for one in responses}
+        if found.keys() != paths.keys():
+            raise GraphError(0, "notABatch")
+        return found
+
+    def _read_response(self, response: "_Response") -> bytes | GraphError:
+        if response.status == HTTPStatus.OK:
+            return bytes(response.body)
+        try:
+            code = msgspec.json.decode(response.body, type=_Failure).error.code
+        except msgspec.MsgspecError:
+            code = ""
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return GraphError(response.status, code, read_retry_after(headers.get("retry-after"), self._clock()))
 
     async def _send(self, request: RequestInformation) -> bytes:
         try:
@@ -160,7 +212,7 @@ def request_url(url: str, page_size: int | None = None) -> RequestInformation:
 def add_preferences(request: RequestInformation, page_size: int | None) -> None:
     """Return headers for immutable ids and a page size; `$top` on a delta would limit the whole result instead."""
     size = f", odata.maxpagesize={page_size}" if page_size else ""
-    request.headers.add("Prefer", f'IdType="ImmutableId"{size}')
+    request.headers.add("Prefer", f"{_IMMUTABLE_IDS}{size}")
 
 
 def read_retry_after(value: str | None, now: float) -> float | None:

@@ -18,6 +18,9 @@ FOLLOWED: Final = ("inbox", "sentitems")
 """They have deltas of their own."""
 DISCARDED: Final = ("deleteditems", "junkemail", "drafts", "outbox", "conversationhistory", "syncissues")
 """What lies there, or anywhere below, was not exchanged by mail, or is not wanted any more."""
+_NAMED: Final = (*FOLLOWED, *DISCARDED)
+_AT_ONCE: Final = 4
+"""So many requests to one mailbox Outlook carries out at once."""
 _PAGE: Final = 500
 _MISSING: Final = "erroritemnotfound"
 """Graph's code for a folder that the mailbox does not have; other codes say that there is no mailbox."""
@@ -36,20 +39,21 @@ class _Folders(msgspec.Struct):
 
 async def fetch_folder_ids(client: GraphClient, user_id: str) -> tuple[list[str], list[str]]:
     """Fetch the ids of the followed and of the discarded folders, those that the mailbox has; raises `GraphError`."""
-    followed = [await _fetch_id(client, user_id, name) for name in FOLLOWED]
-    discarded = [await _fetch_id(client, user_id, name) for name in DISCARDED]
-    return followed, [one for one in discarded if one]
+    folders = f"/users/{quote(user_id, safe='')}/mailFolders"
+    ids: dict[str, str] = {}
+    for place in range(0, len(_NAMED), _AT_ONCE):
+        paths = {name: f"{folders}/{name}?$select=id" for name in _NAMED[place : place + _AT_ONCE]}
+        ids |= {name: _read_id(name, given) for name, given in (await client.fetch_batch(paths)).items()}
+    return [ids[name] for name in FOLLOWED], [ids[name] for name in DISCARDED if ids[name]]
 
 
-async def _fetch_id(client: GraphClient, user_id: str, name: str) -> str:
-    """Fetch the id of a folder by its well-known name; empty where there is none, which followed ones cannot be."""
-    link = f"{client.graph_url}/users/{quote(user_id, safe='')}/mailFolders/{name}?$select=id"
-    try:
-        return str(_decode(await client.fetch(request_url(link)), _Folder).id)
-    except GraphError as error:
-        if error.status != HTTPStatus.NOT_FOUND or error.code.lower() != _MISSING or name in FOLLOWED:
-            raise
-        return ""
+def _read_id(name: str, given: bytes | GraphError) -> str:
+    """Read the id of a folder with a well-known name; empty where there is none, which followed ones cannot be."""
+    if not isinstance(given, GraphError):
+        return str(_decode(given, _Folder).id)
+    if given.status != HTTPStatus.NOT_FOUND or given.code.lower() != _MISSING or name in FOLLOWED:
+        raise given
+    return ""
 
 
 async def fetch_discarded(client: GraphClient, user_id: str, roots: Collection[str]) -> frozenset[str]:
