@@ -82,7 +82,7 @@ async def get_feeds(connection: Reading, tenant_id: int, user_id: int) -> dict[F
 async def reread_calendars(connection: AsyncConnection, mailboxes: Collection[tuple[int, int]]) -> None:
     """Let a later round of these mailboxes (tenant, user) read the whole calendar; needs `SYSTEM`.
 
-    Only a notification tells of a deleted occurrence, a delta does not (closeio/sync-engine pull request 424). A turn
+    Only a notification tells of a deleted occurrence, a delta does not (closeio/sync-engine pull request 424). A run
     may be under way that has begun the next round and not written it: that round is stale as well.
     """
     last_begun = case((MailboxFeed.round > MailboxFeed.stale_round, MailboxFeed.round), else_=MailboxFeed.stale_round)

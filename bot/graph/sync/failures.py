@@ -37,7 +37,7 @@ class SyncFailure:
 
 
 def judge_error(error: Exception, now: float, failures: int, *, has_answered: bool = False) -> SyncFailure:
-    """Decide what a failed turn means for its mailbox; `failures` is the number of failures before.
+    """Decide what a failed run means for its mailbox; `failures` is the number of failures before.
 
     After a change Graph may answer 404 for minutes, so a mailbox that `has_answered` before is tried again soon.
     """

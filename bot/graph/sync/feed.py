@@ -29,7 +29,7 @@ from storage.viewer import Viewer
 log = structlog.get_logger(__name__)
 
 PAGES_A_TURN: Final = 64
-"""Pages after which a turn ends, so that other mailboxes get one."""
+"""Pages after which a run ends, so that other mailboxes get one."""
 _RESYNCS_A_TURN: Final = 2
 _SMALLEST_PAGE: Final = 10
 _SHRINKS: Final = 6
@@ -53,10 +53,10 @@ class FeedReader(Generic[ItemT]):
         self._resyncs = 0
 
     async def run(self) -> bool:
-        """Read pages up to the delta link; return False if the turn ends first. Raises what fetching and writing raise.
+        """Read pages up to the delta link; return False if the run ends first. Raises what fetching and writing raise.
 
-        A round that an earlier turn began does not show later changes, and the notification of those was used up by
-        this turn: so another round follows at once.
+        A round that an earlier run began does not show later changes, and the notification of those was used up by
+        this run: so another round follows at once.
         """
         await self._begin_round()
         is_of_before = is_within_round(self._state.link)
@@ -148,7 +148,7 @@ class FeedReader(Generic[ItemT]):
         return self._reader.read(body)
 
     async def _ask_for_less(self, connection: Connection) -> None:
-        """Have the next turn ask for half the items."""
+        """Have the next run ask for half the items."""
         self._state = replace(self._state, page_size=self._halve(self._state.page_size))
         await self._set_state(connection, self._state)
 

@@ -1,18 +1,18 @@
 """Mail that is filed, at once or by a rule: a list of all that changed in the mailbox outside inbox and sent items.
 
 Graph tracks messages folder by folder alone, and a delta of folders says nothing of the mail in them
-(microsoft-graph-docs issue 6576). A delta of every folder would be as many requests a turn as there are folders.
-`/users/ID/messages` lists all folders at once, whatever their number and depth: one request a turn, of what was
+(microsoft-graph-docs issue 6576). A delta of every folder would be as many requests a run as there are folders.
+`/users/ID/messages` lists all folders at once, whatever their number and depth: one request a run, of what was
 modified (arrived or was moved, too) since the last one. So a link of ours takes a delta link's place:
 
 * it names the ids of the folders that are left out: inbox and sent items, which have deltas of their own, and those for
   deleted, unwanted and unsent mail;
 * each page goes on from the time of its last item, not from a number of items: what changes meanwhile moves to the end,
   and nothing slips past. Only items of one and the same second are counted off (`$skip`);
-* the next turn begins at the last second that is certainly complete, `_OVERLAP` before now: mail that is held already
+* the next run begins at the last second that is certainly complete, `_OVERLAP` before now: mail that is held already
   is passed over.
 
-A folder in the deleted items has its own id. Where new mail shows, the tree of folders is fetched once in a turn (one
+A folder in the deleted items has its own id. Where new mail shows, the tree of folders is fetched once in a run (one
 request for 500 folders) to know whether it lies there. Once a week everything is listed anew: a folder that is taken
 out of the deleted items changes no item in it.
 """
@@ -151,7 +151,7 @@ def go_on(link: str, newest: str, given: int) -> str:
 
 
 def end(link: str, newest: str, now: int, *, is_empty: bool) -> str:
-    """Write the link that the next turn begins with: where all is certainly seen, or shortly before now."""
+    """Write the link that the next run begins with: where all is certainly seen, or shortly before now."""
     certain = _write_time(now - _OVERLAP)
     newest = max(newest, _read_since(link))
     if newest >= certain:

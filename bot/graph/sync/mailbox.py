@@ -31,7 +31,7 @@ _EVENT: Final = msgspec.json.Decoder(Event, strict=False)
 
 
 async def sync_mailbox(run: MailboxRun) -> bool:
-    """Sync what there is; False where the turn is over first.
+    """Sync what there is; False where the run is over first.
 
     Mail and calendar go one after the other: Graph counts them together (four requests at once, 10,000 in ten
     minutes). Raises `GraphError`, `LeaseLostError` or `DatabaseError`; what was written up to then stays.
@@ -63,7 +63,7 @@ async def sync_mailbox(run: MailboxRun) -> bool:
 
 
 async def _count_begun(run: MailboxRun) -> None:
-    """Count the meetings that have begun since the last turn as held."""
+    """Count the meetings that have begun since the last run as held."""
 
     async def change(connection: Connection) -> None:
         applied = await count_begun_meetings(connection, run.make_page_context())

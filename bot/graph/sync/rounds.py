@@ -30,7 +30,7 @@ def is_too_much(error: GraphError) -> bool:
 
 
 def is_slow(error: GraphError) -> bool:
-    """Return whether an answer took too long; fewer items may be faster, but only in the next turn."""
+    """Return whether an answer took too long; fewer items may be faster, but only in the next run."""
     return error.status == 0 and error.code in _SLOW
 
 

@@ -1,4 +1,4 @@
-"""One turn of a worker with one mailbox: its data, and the only method by which it writes."""
+"""One run of a worker with one mailbox: its data, and the only method by which it writes."""
 
 import asyncio
 import random
@@ -43,7 +43,7 @@ class OnApplied(Protocol):
 
 @dataclass(slots=True)
 class MailboxRun:
-    """One leased mailbox, and the progress of this turn."""
+    """One leased mailbox, and the progress of this run."""
 
     database: Database
     client: GraphClient

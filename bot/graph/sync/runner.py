@@ -50,7 +50,7 @@ class MailboxRunner:
         interval: int,
     ) -> None:
         self.is_stopping = False
-        """Set to let every turn end after its current page."""
+        """Set to let every run end after its current page."""
         self._database = database
         self._get_client = get_client
         self._on_applied = on_applied

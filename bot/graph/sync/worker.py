@@ -100,7 +100,7 @@ class Worker:
         return _LONGEST_PAUSE if due_at is None else min(_LONGEST_PAUSE, max(0.05, due_at - self._clock()))
 
     async def _wait(self, seconds: float, stopped: asyncio.Task[bool]) -> None:
-        """Wait until a turn ends, the worker is woken or stopped, or the next mailbox is due."""
+        """Wait until a run ends, the worker is woken or stopped, or the next mailbox is due."""
         woken = asyncio.create_task(self._database.wakes.wait("mailboxes", seconds))
         await asyncio.wait({woken, stopped, *self._hands}, return_when=asyncio.FIRST_COMPLETED)
         woken.cancel()
