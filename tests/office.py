@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from bot.commands import ROUTER, understand
 from bot.door import Caller, Claim, Door
+from bot.results.firm import write_rules
 from bot.turn import NOBODY_ELSE, Ask, Circle, Language, Notice, Reply, Surface
 from bot.verbs import Role
 from storage.engine.database import Database
+from storage.firm.rules import get_rules
 from storage.messages.notice_preferences import NoticePreferences
 from storage.models import Audit, Company, CompanyType
 from storage.queue.directory import list_admins
@@ -92,6 +94,10 @@ class Office:
         if verb == "companies.set_many" and data.get("is_confirmed") and several and "versions" not in data:
             rows = [await self._add_version("company.rename", {"company_id": number}, viewer) for number in several]
             return data | {"versions": [row["version"] for row in rows]}
+        if verb == "firm.save" and "was" not in data:
+            async with self.database.reading(viewer.tenant_id) as connection:
+                now = write_rules(await get_rules(connection, viewer.tenant_id))
+            return data | {"was": {name: now[name] for name in data if name in now}}
         number = data.get("company_id")
         if known is None or not known.versioned or "version" in data or not isinstance(number, int):
             return data

@@ -7,13 +7,13 @@ from typing import Final
 from bot.cards import kit
 from bot.cards.actions import button, submit
 from bot.cards.drawing import draws
-from bot.cards.inputs import LONG_LENGTH, beside, choice, choose_one, choose_person, write_long, write_text
+from bot.cards.inputs import beside, choice, choose_one, choose_person, write_long, write_text
 from bot.cards.phrases import text
 from bot.language import LANGUAGES, name_language, say
-from bot.language.wording import clean, trim
-from bot.results.firm import FirmShown, WaitingRule
+from bot.language.wording import clean
+from bot.results.firm import FirmShown, WaitingRule, write_rules
 from bot.turn import Card, Choice, Json, Language, Reader
-from storage.firm.rule_values import CONTACT_RULES, SERVES, FirmRules, list_values, write_value
+from storage.firm.rule_values import CONTACT_RULES, SERVES
 
 SECTIONS: Final[Mapping[str, Sequence[str]]] = {
     "rules": (
@@ -40,7 +40,7 @@ def draw_firm(reader: Reader, shown: FirmShown) -> Card:
     language = reader.language
     body = [kit.title(say(language, f"firm.{shown.section}")), kit.note(say(language, f"firm.{shown.section}_hint"))]
     if shown.note:
-        body.append(kit.good_news(shown.note))
+        body.append(kit.warning(shown.note) if shown.is_error else kit.good_news(shown.note))
     body += [kit.warning(_say_waiting(language, rule)) for rule in shown.waiting]
     others = [
         button(say(language, f"firm.{other}"), "firm.settings", section=other)
@@ -49,7 +49,8 @@ def draw_firm(reader: Reader, shown: FirmShown) -> Card:
     ]
     if shown.section == "admins":
         return kit.card([*body, *_draw_admins(language, shown)], others)
-    written = _write(shown.rules, SECTIONS[shown.section])
+    rules = write_rules(shown.rules)
+    written = {name: rules[name] for name in SECTIONS[shown.section]}
     body += [_draw_input(language, name, value) for name, value in written.items()]
     save = submit(text(language, "company.save"), "firm.save", section=shown.section, was=written)
     return kit.card(body, [save, *others])
@@ -58,11 +59,6 @@ def draw_firm(reader: Reader, shown: FirmShown) -> Card:
 def _say_waiting(language: Language, rule: WaitingRule) -> str:
     value = say_choice(language, rule.name, rule.value) if rule.name in _CHOICES else clean(rule.value, 200)
     return say(language, "firm.waits", rule=say(language, f"firm.rule.{rule.name}"), value=value, loss=rule.loss)
-
-
-def _write(rules: FirmRules, names: Sequence[str]) -> dict[str, str]:
-    values = list_values(rules)
-    return {name: trim(write_value(values[name]), LONG_LENGTH) for name in names}
 
 
 def _draw_input(language: Language, name: str, value: str) -> Json:

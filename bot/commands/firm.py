@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from bot.commands.inputs import Id
-from bot.errors import BadRequestError
+from bot.errors import BadRequestError, ConflictError, VersionNeededError
 from bot.language import LANGUAGES, say, say_date
 from bot.results.base import Result
-from bot.results.firm import Administrator, FirmShown, WaitingRule
+from bot.results.firm import Administrator, FirmShown, WaitingRule, write_rules
 from bot.results.questions import Asked
 from bot.turn import Turn
 from bot.verb_inputs import Input
@@ -27,6 +27,7 @@ router = Router()
 Section = Literal["rules", "privacy", "admins"]
 Written = Annotated[str, Meta(max_length=4_000)] | UnsetType
 """A rule as a card gives it."""
+Switch = Literal["yes", "no"] | UnsetType
 
 
 class ShowFirm(Input, frozen=True):
@@ -39,18 +40,18 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     """Rules of the firm as a card gives them; what is not there is not about to change."""
 
     group: Written = UNSET
-    contact_rule: Written = UNSET
-    shares_contacts: Written = UNSET
+    contact_rule: Literal["outreach", "exchange"] | UnsetType = UNSET
+    shares_contacts: Switch = UNSET
     retention_days: Written = UNSET
     leaver_days: Written = UNSET
     notice_hours: Written = UNSET
-    keeps_subjects: Written = UNSET
+    keeps_subjects: Switch = UNSET
     own_domains: Written = UNSET
-    language: Written = UNSET
+    language: Literal["en", "fr"] | UnsetType = UNSET
     timezone: Written = UNSET
-    serves: Written = UNSET
+    serves: Literal["mailboxes", "everyone", "group"] | UnsetType = UNSET
     serves_group: Written = UNSET
-    shows_lately: Written = UNSET
+    shows_lately: Switch = UNSET
     controller: Written = UNSET
     privacy_contact: Written = UNSET
     legal_basis: Written = UNSET
@@ -61,9 +62,10 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 class SaveFirm(Input, Rules, frozen=True):
     """What the card says; what is as it was when the card was drawn (`was`) is left as it is now."""
 
+    state: ClassVar[str] = "was"
     section: Section = "rules"
     is_confirmed: bool = False
-    was: Rules = Rules()
+    was: Rules | None = None
 
 
 class OfAdmin(Input, frozen=True):
@@ -80,11 +82,16 @@ async def show_firm(turn: Turn, given: ShowFirm) -> FirmShown:
     return await _show(turn, given.section, say(turn.language, f"firm.{given.section}"))
 
 
-@router.verb("firm.save", SaveFirm, CHANGES_FROM_CARD, roles=ADMINISTRATORS, where=OWN)
+@router.verb("firm.save", SaveFirm, CHANGES_FROM_CARD.but(versioned=True), roles=ADMINISTRATORS, where=OWN)
 async def save_firm(turn: Turn, given: SaveFirm) -> Result:
-    """Change the rules of the firm; what would be lost is shown first."""
-    values = read_values(_list_changes(given))
+    """Change the rules of the firm; what would be lost is shown first, and what another has changed is left."""
+    was = given.was or Rules()
+    written = _list_changes(given, was)
+    values = read_values(written)
     rules = await get_rules(turn.connection, turn.viewer.tenant_id)
+    now = write_rules(rules)
+    if any(getattr(was, name) != now[name] for name in written):
+        return await _show_changed(turn, given.section)
     losses = await preview_loss(turn.connection, turn.viewer.tenant_id, rules, values, turn.now)
     lines = [say_loss(turn.language, loss) for loss in losses if loss.name != "own_domains"]
     if new := [domain for domain in values.get("own_domains", ()) if domain not in rules.own_domains]:
@@ -92,7 +99,8 @@ async def save_firm(turn: Turn, given: SaveFirm) -> Result:
         lines.append(say(turn.language, "firm.become_colleagues", domains=", ".join(new)))
     if lines and not given.is_confirmed:
         wanted = {name: write_value(value) for name, value in values.items()}
-        again = {"verb": "firm.save", "section": given.section, "is_confirmed": True, **wanted}
+        shown = {name: getattr(was, name) for name in values}
+        again = {"verb": "firm.save", "section": given.section, "is_confirmed": True, "was": shown, **wanted}
         return Asked(summary=say(turn.language, "firm.lose"), again=again, details=lines)
     changed = await turn.write(set_rules, values, now=turn.now, source=turn.source)
     note = say(turn.language, "firm.saved" if changed else "firm.as_it_was")
@@ -143,9 +151,18 @@ def say_loss(language: str, loss: Loss) -> str:
     return say(language, f"firm.loss.{loss.name}", count=loss.count, day=day)
 
 
-def _list_changes(given: SaveFirm) -> dict[str, str]:
+def _list_changes(given: SaveFirm, was: Rules) -> dict[str, str]:
+    """Return what is written anew; raises `VersionNeededError` where the card does not say what it showed there."""
     written = {name: getattr(given, name) for name in Rules.__struct_fields__}
-    return {name: text for name, text in written.items() if text not in (UNSET, getattr(given.was, name))}
+    changed = {name: text for name, text in written.items() if text not in (UNSET, getattr(was, name))}
+    if any(getattr(was, name) is UNSET for name in changed):
+        raise VersionNeededError
+    return changed
+
+
+async def _show_changed(turn: Turn, section: Section) -> FirmShown:
+    note = say(turn.language, "errors.changed_since")
+    return replace(await _show(turn, section, note), note=note, code=ConflictError.code)
 
 
 async def _set_admins(turn: Turn, admins: tuple[str, ...], note: str) -> FirmShown:

@@ -1,11 +1,21 @@
 """The firm's standing, and how a person wants notices."""
 
 from dataclasses import dataclass
+from typing import Final
 
+from bot.language.wording import trim
 from bot.results.base import Result
-from storage.firm.rule_values import FirmRules
+from storage.firm.rule_values import FirmRules, list_values, write_value
 from storage.messages.notice_preferences import NoticePreferences
 from storage.queue.health import FirmStatus
+
+LONGEST_RULE: Final = 2_000
+"""Characters of a rule that are shown."""
+
+
+def write_rules(rules: FirmRules) -> dict[str, str]:
+    """Return the rules as they are shown, and as a card says what it showed."""
+    return {name: trim(write_value(value), LONGEST_RULE) for name, value in list_values(rules).items()}
 
 
 @dataclass(frozen=True, slots=True)

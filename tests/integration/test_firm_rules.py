@@ -410,6 +410,19 @@ def test_stored_values_are_plain_json():
     assert list_values(FirmRules(own_domains=("a.example",)))["own_domains"] == ["a.example"]
 
 
+async def test_a_rule_that_another_administrator_changed_meanwhile_is_left_and_shown(office):
+    drawn = {"timezone": "UTC"}
+    first = await office.ask("firm.save", {"timezone": "Europe/Paris", "was": drawn}, by="Ada")
+    assert "Saved" in said(first)
+    second = await office.ask("firm.save", {"timezone": "America/New_York", "was": drawn}, by="Ada")
+    assert second.code == 409
+    assert "Nothing was overwritten" in said(second)
+    async with office.database.reading(1) as connection:
+        assert (await get_rules(connection, 1)).timezone == "Europe/Paris"
+    assert (await office.ask("firm.save", {"timezone": "UTC", "was": {}}, by="Ada")).code == 428
+    assert (await office.ask("firm.save", {"timezone": "UTC", "was": {"language": "en"}}, by="Ada")).code == 428
+
+
 @pytest.mark.parametrize("domain", ["globex.example", "nobody-is-there.example"])
 async def test_a_further_domain_is_asked_about_alike_whoever_is_known_there(office, domain):
     asked = await office.ask("firm.save", {"own_domains": domain}, by="Ada")
