@@ -19,9 +19,10 @@ FAILURES: Final = (*POSTGRES_FAILURES, sqlite3.Error, exc.SQLAlchemyError)
 LEFTOVERS: Final = tuple(error for error in FAILURES if error is not OSError)
 """What can only come from a database, whoever's code it passes on its way."""
 
-_OUTAGES: Final = ("08", "25006", "28", "3D", "40", "53", "55", "57", "58", "F0", "XX")
-"""Beginnings of the SQLSTATEs that say nothing against the statement: connections, a read-only server, sign-in, a
-missing database, deadlocks, resources, locks, an administrator or a time limit, the system, damage
+_OUTAGES: Final = ("08", "25006", "25P03", "25P04", "28", "3D", "40", "53", "55", "57", "58", "F0", "XX")
+"""Beginnings of the SQLSTATEs that say nothing against the statement: connections, a read-only server, a
+transaction that took too long, sign-in, a missing database,
+deadlocks, resources, locks, an administrator or a time limit, the system, damage
 (postgresql.org/docs/current/errcodes-appendix.html)."""
 _SQLITE_DEFECTS: Final = frozenset((sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH))
 _SQLITE_DEFECTS_UNCODED: Final = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.NotSupportedError)

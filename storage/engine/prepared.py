@@ -16,8 +16,8 @@ _NOTHING: Final[Sequence[Any]] = ()
 class Prepared:
     """A select, or an update that returns something. Its parameters are whole numbers and texts, and lists of them.
 
-    `is_quick` promises that it reads a bounded number of rows by an index, however big the firm is: SQLite then runs it
-    on the spot (`sqlite_reader.py`). What does not say so runs in a thread.
+    `is_quick` says that it reads few rows, as a rule, and by an index: SQLite then runs it on the spot, and stops it
+    where that takes too long (`sqlite_reader.py`). What does not say so runs in a thread.
     """
 
     __slots__ = ("_compiled", "is_quick", "statement")

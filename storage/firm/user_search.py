@@ -1,5 +1,6 @@
 """Find colleagues by what somebody typed."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
@@ -8,7 +9,7 @@ from rapidfuzz.distance import OSA
 from sqlalchemy import and_, or_, select
 
 from storage.engine.connection import Reading
-from storage.engine.parameters import as_parameters
+from storage.engine.parameters import as_parameters, number
 from storage.engine.parameters import text as parameter
 from storage.engine.prepared import Prepared
 from storage.firm.users import UserRow
@@ -28,7 +29,8 @@ async def search_users(connection: Reading, viewer: Viewer, text: str, *, limit:
     if words(text):
         rows = [row for row, *_ in await _find_ranked(connection, viewer, text, is_active=True)]
     else:
-        rows = [row for row in await _list_users(connection, viewer) if row.is_active]
+        found = await _FIRST.fetch(connection, {"tenant_id": viewer.tenant_id, "limit": limit})
+        rows = _read_colleagues(found)
     return [UserRow(row.id, row.name, row.address, row.is_active, row.entra_id) for row in rows[:limit]]
 
 
@@ -58,7 +60,8 @@ _SELECT_COLLEAGUES: Any = (
     .where(Access(as_parameters(Viewer(0, 0))).users())
     .order_by(User.folded_name, User.id)
 )
-_COLLEAGUES: Final = Prepared(_SELECT_COLLEAGUES, is_quick=True)
+_COLLEAGUES: Final = Prepared(_SELECT_COLLEAGUES)
+_FIRST: Final = Prepared(_SELECT_COLLEAGUES.where(User.is_active).limit(number("limit")), is_quick=True)
 _MOST_WORDS: Final = 4
 _ESCAPE: Final = "!"
 _NAMED: Final = Prepared(
@@ -80,7 +83,8 @@ _NAMED: Final = Prepared(
 
 
 async def _list_users(connection: Reading, viewer: Viewer) -> list[_Colleague]:
-    return _read_colleagues(await _COLLEAGUES.fetch(connection, {"tenant_id": viewer.tenant_id}))
+    rows = await _COLLEAGUES.fetch(connection, {"tenant_id": viewer.tenant_id})
+    return await asyncio.to_thread(_read_colleagues, rows)
 
 
 def _read_colleagues(rows: Iterable[Any]) -> list[_Colleague]:
@@ -100,7 +104,7 @@ async def _find_ranked(
     if ranked := _rank(cleaned, [row for row in rows if row.is_active == is_active]):
         return ranked
     everyone = [row for row in await _list_users(connection, viewer) if row.is_active == is_active]
-    return [(row, how, 100) for row, how in _list_likely(asked, everyone)]
+    return [(row, how, 100) for row, how in await asyncio.to_thread(_list_likely, asked, everyone)]
 
 
 def _escape(text: str) -> str:

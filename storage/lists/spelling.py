@@ -4,6 +4,8 @@ One error leaves one half of a word whole, so the candidates are the known words
 (insertions, deletions, changed and swapped letters) decides.
 """
 
+import asyncio
+import functools
 from collections.abc import AsyncIterator, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final
@@ -26,8 +28,10 @@ _SHORT: Final = 4
 _LONG: Final = 8
 """Letters from which a word may have two errors."""
 _MOST_MEANT: Final = 6
-_MOST_AT_A_TIME: Final = 5000
+_MOST_AT_A_TIME: Final = 1000
 """So many known words are read by one statement; the next goes on where it ended."""
+_MOST_COMPARED_HERE: Final = 200
+"""Words that are compared in the event loop; more of them take milliseconds."""
 _OF: Final[dict[int, Any]] = {COMPANY: Company, CONTACT: Contact}
 
 
@@ -61,8 +65,14 @@ async def _list_readings(connection: Reading, viewer: Viewer, of: int, word: str
     near: set[str] = set()
     for statement, read in ((_BEGINNING, word), (_ENDING, word[::-1])):
         async for known in _read_on(connection, statement, values | _list_ends(read, errors)):
-            near.update(choose_nearest(word, known, errors=errors, limit=None))
+            near.update(await _compare(word, known, errors))
     return choose_nearest(word, await _keep_visible(connection, viewer, of, sorted(near)), errors=errors)
+
+
+async def _compare(word: str, known: Sequence[str], errors: int) -> list[str]:
+    """Return those that are near; many are compared in a thread."""
+    choose = functools.partial(choose_nearest, word, known, errors=errors, limit=None)
+    return choose() if len(known) <= _MOST_COMPARED_HERE else await asyncio.to_thread(choose)
 
 
 async def _read_on(connection: Reading, statement: Prepared, values: dict[str, Any]) -> AsyncIterator[list[str]]:
@@ -74,6 +84,7 @@ async def _read_on(connection: Reading, statement: Prepared, values: dict[str, A
         if len(rows) < _MOST_AT_A_TIME:
             return
         after = rows[-1].read
+        await asyncio.sleep(0)
 
 
 async def _keep_visible(connection: Reading, viewer: Viewer, of: int, near: Sequence[str]) -> set[str]:
