@@ -138,7 +138,10 @@ async def _find_view(turn: Turn, given: ShowList, filter_: Filter) -> ViewRow | 
     if turn.is_shared:
         return None
     if given.view_id is not None:
-        return await turn.read(views.get_view, given.view_id)
+        view = await turn.read(views.get_view, given.view_id)
+        if view is None and not given.has_filter:
+            raise NotFoundError
+        return view
     name = tidy(given.text)
     if not name:
         return None

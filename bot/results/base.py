@@ -12,6 +12,10 @@ from storage.record.changes import Change
 ERRORS = 400
 
 
+def _give(value: Any) -> Any:
+    return value.to_data() if hasattr(value, "to_data") else value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What a command found, changed or asks."""
@@ -45,7 +49,7 @@ class Result:
     @property
     def data(self) -> dict[str, Any]:
         """The result as plain JSON, for an edge that answers with data."""
-        plain = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in self.inward}
+        plain = {one.name: _give(getattr(self, one.name)) for one in fields(self) if one.name not in self.inward}
         plain["audit_ids"] = self.audit_ids
         built: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(plain))
         return built

@@ -1,8 +1,10 @@
 """Lists, saved views and files."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+import msgspec
 
 from bot.results.base import Result
 from bot.turn import Choice, File, Json
@@ -36,6 +38,11 @@ class Listing:
     """Others read it too: nothing can be changed from it."""
     read_so_far: float | None = None
     """How much of the first sync is done, where nothing was found and there is more to come."""
+
+    def to_data(self) -> Json:
+        """Return the list as plain JSON: its filter is one that can be asked again."""
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        return plain | {"filter": to_json(self.filter)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +86,8 @@ class RowsGiven(Result):
 
 def give_page(listing: Listing, page: Page[Any]) -> Json:
     """Return the rows of a page, the filter and the names in it as plain JSON."""
-    give: Any = _give_company if listing.filter.of == "companies" else _give_contact
     return {
-        "rows": [give(row) for row in page.rows],
+        "rows": [give_row(row) for row in page.rows],
         "next": page.next,
         "filter": to_json(listing.filter),
         "people": {str(number): name for number, name in listing.people.items()},
@@ -89,28 +95,13 @@ def give_page(listing: Listing, page: Page[Any]) -> Json:
     }
 
 
-def _give_company(row: CompanyRow) -> Json:
-    return {
-        "id": row.id,
-        "name": show_name(row.name),
-        "detail": row.domain,
-        "type": row.type,
-        "partner": row.partner_name or "",
-        "count": row.interaction_count,
-        "last_at": row.last_at,
-        "is_provisional": row.is_provisional,
-    }
-
-
-def _give_contact(row: ContactRow) -> Json:
-    return {
-        "id": row.id,
-        "name": show_name(row.name or row.address),
-        "detail": row.address if row.name else "",
-        "company": show_name(row.company_name or ""),
-        "count": row.interaction_count,
-        "last_at": row.last_at,
-    }
+def give_row(row: CompanyRow | ContactRow) -> Json:
+    """Return a company or a contact of a list as plain JSON; what is `shown` tells letters of another alphabet."""
+    if isinstance(row, CompanyRow):
+        shown = {"shown_name": show_name(row.name)}
+    else:
+        shown = {"shown_name": show_name(row.name or row.address), "shown_company": show_name(row.company_name or "")}
+    return {**msgspec.to_builtins(row), **shown}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,8 @@ def give_rows(question):
     """Two hundred thousand companies, page by page."""
     start, size = int(question["data"].get("cursor") or 0), question["data"]["size"]
     rows = [
-        {"id": number + 1, "name": f"Company {number}", "detail": f"c{number}.example", "type": "client", "partner": "",
-         "count": number, "last_at": 1_700_000_000 - number, "is_provisional": False}
+        {"id": number + 1, "shown_name": f"Company {number}", "domain": f"c{number}.example", "type": "client",
+         "partner_name": None, "interaction_count": number, "last_at": 1_700_000_000 - number, "is_provisional": False}
         for number in range(start, min(start + size, 200_000))
     ]  # fmt: skip
     following = str(start + size) if start + size < 200_000 else None
@@ -92,11 +92,11 @@ async def test_F76_a_list_that_is_chosen_later_is_never_overwritten_by_an_earlie
         text = question["data"]["filter"].get("text", "")
         row = {
             "id": 1,
-            "name": f"Found for {text}",
-            "detail": "",
+            "shown_name": f"Found for {text}",
+            "domain": "",
             "type": None,
-            "partner": "",
-            "count": 1,
+            "partner_name": None,
+            "interaction_count": 1,
             "last_at": 0,
         }
         return answer(card=None, data={"rows": [row | {"is_provisional": False}], "next": None, "people": {}})
@@ -124,8 +124,8 @@ async def test_F76_a_list_without_network_says_so_and_comes_back(long_list):
 
 async def test_B77_hostile_names_in_a_list_are_text(long_list):
     window, tab = long_list
-    row = {"id": 1, "name": "<img src=x onerror=alert(1)>", "detail": "\u202eevil", "partner": "<b>x</b>"}
-    row |= {"type": "bogus", "count": 1, "last_at": 0, "is_provisional": False}
+    row = {"id": 1, "shown_name": "<img src=x onerror=alert(1)>", "domain": "\u202eevil", "partner_name": "<b>x</b>"}
+    row |= {"type": "bogus", "interaction_count": 1, "last_at": 0, "is_provisional": False}
     window.service.on("list.rows", answer(card=None, data={"rows": [row], "next": None, "people": {}}))
     await tab.get_by_role("searchbox", name="Search this list").fill("x")
     await tab.get_by_text("<img src=x onerror=alert(1)>").wait_for()
@@ -185,7 +185,7 @@ async def test_a_change_beside_the_list_leaves_one_at_the_same_place(long_list):
 
 def rename(given):
     for row in given["data"]["rows"]:
-        row["name"] = row["name"].replace("Company", "Firm")
+        row["shown_name"] = row["shown_name"].replace("Company", "Firm")
     return given
 
 

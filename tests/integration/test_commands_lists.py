@@ -23,6 +23,23 @@ async def test_my_clients_are_those_i_dealt_with_latest_first(office):
     assert names(reply.card) == ["Acme Industries", "Duval & Fils"]
 
 
+@pytest.mark.parametrize("verb", ["list", "list.rows", "list.count", "list.tick", "list.save", "export"])
+async def test_a_view_that_is_not_there_is_no_other_list(office, verb):
+    surface = "tab" if verb == "list.rows" else "chat"
+    assert (await office.ask(verb, {"view_id": 99_999}, surface=surface)).code == 404
+
+
+async def test_the_filter_of_every_result_can_be_asked_again(office):
+    for verb in ("list", "list.rows", "list.count", "list.more", "list.save", "list.tick"):
+        surface = "tab" if verb == "list.rows" else "chat"
+        data = (await office.ask(verb, {"filter": {"of": "companies", "partner": "me"}}, surface=surface)).data
+        filter_ = data.get("filter") or data["listing"]["filter"]
+        assert (await office.ask("list", {"filter": filter_})).code == 200, verb
+    row = (await office.ask("list", {"filter": {"of": "companies"}})).data["rows"][0]
+    ticked = (await office.ask("list.tick", {"filter": {"of": "companies"}})).data["rows"][0]
+    assert row == ticked | {"shown_name": row["name"]}
+
+
 async def test_a_row_says_partner_last_exchange_and_count(office):
     reply = await office.say("mes clients", language="fr")
     assert "Responsable : Anne Martin · il y a 1 jour · 99 échanges" in read(reply.card)

@@ -80,8 +80,8 @@ export async function listUnclaimed(person: Person): Promise<string[]> {
     headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
     body: JSON.stringify({ verb: "list.rows", data: { filter, size: 50 } }),
   });
-  const { data } = (await response.json()) as { data?: { rows?: { detail: string }[] } };
-  return (data?.rows ?? []).map((row) => row.detail);
+  const { data } = (await response.json()) as { data?: { rows?: { domain: string }[] } };
+  return (data?.rows ?? []).map((row) => row.domain);
 }
 
 /** A personal chat with the bot, in the words of the Bot Framework. */

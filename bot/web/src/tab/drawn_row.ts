@@ -74,22 +74,23 @@ export class DrawnRow {
 
   private fill(row: Row): void {
     const { type, partner, last, count } = this.cells;
-    this.name.textContent = row.name;
+    const isContact = row.address !== undefined;
+    this.name.textContent = row.shown_name;
     this.name.classList.toggle("is-provisional", row.is_provisional === true);
-    this.name.title = row.is_provisional ? say("column.provisional") : row.name;
-    this.detail.textContent = row.detail;
-    if (row.company !== undefined) {
-      type.textContent = row.company;
+    this.name.title = row.is_provisional ? say("column.provisional") : row.shown_name;
+    this.detail.textContent = (isContact ? row.name && row.address : row.domain) ?? "";
+    if (isContact) {
+      type.textContent = row.shown_company ?? "";
       type.className = "cell cell-type";
     } else {
       const known = row.type && TYPES.includes(row.type) ? row.type : "none";
       type.className = `cell cell-type chip chip-${known}`;
       type.textContent = say(`type.${known}`);
     }
-    partner.textContent = row.partner ?? "";
-    this.who.textContent = row.partner || (row.company === undefined ? say("filter.no_partner") : "");
+    partner.textContent = row.partner_name ?? "";
+    this.who.textContent = row.partner_name || (isContact ? "" : say("filter.no_partner"));
     last.textContent = sayAgo(row.last_at) || say("column.no_date");
     last.title = sayDay(row.last_at);
-    count.textContent = sayNumber(row.count);
+    count.textContent = sayNumber(row.interaction_count);
   }
 }

@@ -37,13 +37,16 @@ export function emptyFilter(): Filter {
 export interface Row {
   id: number;
   name: string;
-  /** The main domain of a company, the address of a contact. */
-  detail: string;
+  /** The name, or the address of a contact without one, with a mark where letters look like others. */
+  shown_name: string;
+  /** The main domain of a company. */
+  domain?: string;
+  address?: string;
   type?: CompanyType | null;
   /** Only a company has a partner, and only a contact a company. */
-  partner?: string;
-  company?: string;
-  count: number;
+  partner_name?: string | null;
+  shown_company?: string;
+  interaction_count: number;
   last_at: number;
   is_provisional?: boolean;
 }

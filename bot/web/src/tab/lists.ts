@@ -81,7 +81,8 @@ export class Lists {
     });
     this.list = new List({
       fetch: (cursor, size, signal) => this.fetch(cursor, size, signal),
-      onOpen: (row) => void this.side.open(this.filter.of === "companies" ? "company" : "contact", row.id, row.name),
+      onOpen: (row) =>
+        void this.side.open(this.filter.of === "companies" ? "company" : "contact", row.id, row.shown_name),
       onFailure: (error, hasRows) => (hasRows ? this.pause(error) : this.fail(error)),
       onLoaded: (count, hasMore) => this.showCount(count, hasMore),
       onSort: (sort) => void this.change({ ...this.filter, ...turnSort(this.filter, sort) }, true),
