@@ -20,7 +20,7 @@ async def answer_consent(turn: TeamsTurn) -> None:
     ask = read_file_ask(value.get("context"))
     if value.get("action") == "decline":
         await turn.say_text("file_declined")
-    elif ask is None or value.get("action") != "accept" or turn.caller is None:
+    elif ask is None or value.get("action") != "accept":
         await turn.say_text("bad_request")
     else:
         await _deliver_file(turn, ask, value.get("uploadInfo"))

@@ -50,6 +50,8 @@ async def suggest(turn: TeamsTurn) -> Body:
     if not isinstance(query, str):
         return describe_error(BAD_REQUEST, say(turn.language, "teams.bad_request"))
     reply = await turn.answer(Ask("people.search", {"query": query[:MOST_QUERY]}))
+    if reply.is_error:
+        return describe_error(reply.code, reply.summary)
     results = [{"title": choice.title, "value": choice.value} for choice in reply.choices]
     return {"statusCode": 200, "type": SEARCH_TYPE, "value": {"results": results}}
 

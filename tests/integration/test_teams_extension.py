@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import update
 
 from bot.teams.extension import read_link
 from bot.turn import Ask, Circle, File, Item, Reply
 from storage.engine.rls import SYSTEM
+from storage.models import User
 from tests.factories import add_tenant, add_user
 from tests.switchboard import Switchboard, open_switchboard
 from tests.teams import PERSON, TENANT, Endpoint, add_people, draw, open_door
@@ -186,6 +188,14 @@ async def test_an_accepted_file_is_made_then_put_there_and_shown(door):
     (attachment,) = door.switchboard.sent[0]["attachments"]
     assert attachment["contentType"] == "application/vnd.microsoft.teams.card.file.info"
     assert attachment["content"] == {"uniqueId": "u1", "fileType": "csv"}
+
+
+async def test_B75_whoever_is_not_served_is_told_so_and_gets_no_file(door):
+    async with door.database.writing(1) as connection:
+        await connection.execute(update(User).values(is_active=False))
+    await door.post(consent(door, "accept"))
+    assert (door.fake.asked, door.switchboard.uploads) == ([], [])
+    assert door.switchboard.texts() == ["stranger en"]
 
 
 async def test_a_declined_file_is_not_made(door):

@@ -154,6 +154,12 @@ async def test_a_people_picker_is_answered_while_somebody_types(small_door):
     assert small_door.fake.asked == [Ask("people.search", {"query": "ann"})]
 
 
+async def test_a_people_picker_says_why_it_offers_nobody(small_door):
+    small_door.fake.replies["people.search"] = Reply(summary="Carnet is paused.", is_error=True, code=403)
+    _, body = await small_door.post(small_door.invoke("application/search", {"queryText": "ann", "dataset": "users"}))
+    assert (body["statusCode"], body["value"]["message"]) == (403, "Carnet is paused.")
+
+
 @pytest.mark.parametrize("value", [None, {}, {"queryText": 5, "dataset": "users"}])
 async def test_B39_a_search_for_nothing_readable_is_a_400_inside(small_door, value):
     _, body = await small_door.post(small_door.invoke("application/search", value))
