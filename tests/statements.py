@@ -4,6 +4,7 @@ The plans are those of a hundredth of the bench's firm (10,000 contacts), made f
 """
 
 import asyncio
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "lists.md"
 START = "<!-- statements: written by `python -m tests.statements` -->\n"
 END = "<!-- end of statements -->"
 SCALE = 0.01
+_LONGEST = 400
 LISTS = {
     "my companies": Filter(),
     "my clients by name": Filter(types=(CompanyType.CLIENT,), sort="name", is_ascending=True),
@@ -52,8 +54,13 @@ async def print_statements(database: Database, name: str) -> dict[str, str]:
 
 
 def shorten(sql: str) -> str:
-    """Shorten the list of columns, which say nothing about the plan."""
-    return "\n".join(line if len(line) < 400 else f"{line[:60]} ... {line[-60:]}" for line in sql.strip().splitlines())
+    """Shorten the lists of columns, which say nothing about the plan; conditions and orders stay whole."""
+    lines = sql.strip().splitlines()
+    return "\n".join(_shorten(line) if re.search(r"\bSELECT\b", line) else line for line in lines)
+
+
+def _shorten(line: str) -> str:
+    return line if len(line) < _LONGEST else f"{line[:60]} ... {line[-60:]}"
 
 
 def _draw_tree(rows: list[tuple[int, int, int, str]]) -> str:

@@ -44,6 +44,8 @@ class OfMine(ChangeInput, frozen=True):
 @router.verb("keep", OfMine, CHANGES.but(remembered=False), roles=EVERYONE, where=OWN)
 async def keep(turn: Turn, given: OfMine) -> Result:
     """Keep a contact or a company to oneself, or share it again."""
+    if given.contact_id is not None and given.company_id is not None:
+        raise BadRequestError("bad_input", field="company_id")
     if given.is_remembered:
         return await _ask_about_this(turn, given)
     if given.contact_id is not None:

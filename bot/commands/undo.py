@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Final
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from bot.commands.change_notices import tell
 from bot.commands.change_words import say_steps, turn_back
@@ -38,7 +38,7 @@ class Undo(ChangeInput, frozen=True):
     """Changes to take back: those of a card, or what this person changed last in this conversation."""
 
     audit_id: Id | None = None
-    audit_ids: Annotated[tuple[Id, ...], Meta(max_length=_MOST)] = ()
+    audit_ids: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=_MOST)] | UnsetType = UNSET
     is_redo: bool = False
     """An undo is to be taken back, and nothing else."""
     is_cancel: bool = False
@@ -47,7 +47,7 @@ class Undo(ChangeInput, frozen=True):
     @property
     def is_personal(self) -> bool:
         """Typed, it is about whatever the asker changed last, wherever that was; a button says of which card."""
-        return self.audit_id is None and not self.audit_ids
+        return self.audit_id is None and self.audit_ids is UNSET
 
 
 @router.verb("undo", Undo, CHANGES, roles=EVERYONE, where=OWN | GROUP)
@@ -92,7 +92,8 @@ async def _find_changes(turn: Turn, given: Undo) -> tuple[Sequence[AuditRow], bo
     Those of the card, or what this person changed last in this conversation, on whatever machine; else elsewhere.
     """
     if not given.is_personal:
-        ids = list(dict.fromkeys(given.audit_ids)) if given.audit_id is None else [given.audit_id]
+        given_ids = () if given.audit_ids is UNSET else given.audit_ids
+        ids = list(dict.fromkeys(given_ids)) if given.audit_id is None else [given.audit_id]
         found = await turn.read(list_own_changes, ids)
         if not found:
             raise MissingError("audit")

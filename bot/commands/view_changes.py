@@ -10,7 +10,18 @@ from msgspec import UNSET, UnsetType
 from bot.commands.change_words import say_step
 from bot.commands.company_changes import Rename, rename
 from bot.commands.contact_changes import rename_in_place_of_company
-from bot.commands.inputs import FilterJson, NamePart, OfView, Strings, Version, Words, ask_first, read_names, tidy
+from bot.commands.inputs import (
+    ChangeInput,
+    FilterJson,
+    NamePart,
+    OfView,
+    Strings,
+    Version,
+    Words,
+    ask_first,
+    read_names,
+    tidy,
+)
 from bot.commands.listings import ShowList, complete, name_people
 from bot.commands.lists import ask_for_name, show_list
 from bot.commands.names import choose, must_ask
@@ -64,6 +75,15 @@ class NameView(OfView, frozen=True):
     new_name: Words = ""
     version: Version | None = None
     user_id: Words = ""
+
+
+class RenameEither(ChangeInput, frozen=True):
+    """Whatever has the name, and its new name; the language cannot tell what it is."""
+
+    state: ClassVar[str] = "version"
+    name: Words = ""
+    new_name: Words = ""
+    version: Version | None = None
 
 
 class RestoreView(OfView, frozen=True):
@@ -127,16 +147,24 @@ async def set_filter(turn: Turn, given: OfFilter) -> Result:
     return await _show_list_again(turn, change, say(turn.language, "view_changes.view_changed", name=view.name))
 
 
-@router.verb("rename", Rename, CHANGES.but(versioned=True), roles=EVERYONE, where=OWN)
-async def rename_either(turn: Turn, given: Rename) -> Result:
+@router.verb("rename", RenameEither, CHANGES.but(versioned=True), roles=EVERYONE, where=OWN)
+async def rename_either(turn: Turn, given: RenameEither) -> Result:
     """Rename whatever has the name: a view of the person's own, else a company, else a contact."""
     found = await turn.read(views.find_views, tidy(given.name))
     own = choose([match for match in found if match.is_exact])
     if own is not None:
         named = NameView(view_id=own.id, new_name=given.new_name, is_guess=given.is_guess)
         return await rename_view(replace(turn, verb="view.rename"), named)
-    of_contact = await rename_in_place_of_company(turn, given, is_guess=given.is_guess)
-    return of_contact or await rename(replace(turn, verb="company.rename"), given)
+    renamed = Rename(
+        name=given.name,
+        new_name=given.new_name,
+        is_guess=given.is_guess,
+        is_confirmed=given.is_confirmed,
+        version=given.version,
+        back=given.back,
+    )
+    of_contact = await rename_in_place_of_company(turn, renamed, is_guess=given.is_guess)
+    return of_contact or await rename(replace(turn, verb="company.rename"), renamed)
 
 
 @router.verb("view.rename", NameView, CHANGES, roles=EVERYONE, where=OWN)

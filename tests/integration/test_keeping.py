@@ -173,6 +173,11 @@ async def test_A6_sharing_again_gives_back_what_was_kept(office):
     assert "Zelda Quark" not in said(await office.say("who knows zelda?", by=MARC))
 
 
+async def test_a_contact_and_a_company_at_once_are_not_kept(office):
+    both = {"contact_id": 1, "company_id": office.companies["Acme Industries"]}
+    assert (await office.ask("keep", both)).code == 400
+
+
 async def test_A6_nobody_keeps_what_is_not_theirs(office):
     zoe = office.people["Zoé Brun"]
     for of, number in (("contact", office.contacts["Albert"]), ("company", office.companies["Umbrella"])):

@@ -195,6 +195,8 @@ def needed(name: str) -> dict[str, Any]:
         ("pane.item", {"people": [["one"]]}, "people"),
         ("pane.item", {"people": [["Jane", 1]]}, "people"),
         ("firm.save", {"was": {"moon": "full"}}, "was.moon"),
+        ("firm.save", {"contact_rule": "moon"}, "contact_rule"),
+        ("undo", {"audit_ids": []}, "audit_ids"),
         ("notices.save", {"from_hour": 25}, "from_hour"),
         ("export", {"format": "pdf"}, "format"),
         ("list", {"names": {"moon": ["Anne"]}}, "names"),
@@ -310,11 +312,11 @@ def test_S16_nothing_that_writes_or_lists_is_answered_where_somebody_from_outsid
     }
 
 
-def test_what_changes_a_company_carries_the_state_that_it_was_decided_on():
+def test_what_changes_what_others_change_too_carries_the_state_that_it_was_decided_on():
     versioned = {name for name, verb in VERBS.items() if verb.versioned}
     assert versioned == {
         *("company.set_type", "company.set_partner", "company.rename", "companies.sort_save", "rename"),
-        *("companies.set_many", "contact.rename"),
+        *("companies.set_many", "contact.rename", "firm.save"),
     }
 
 
