@@ -152,5 +152,19 @@ def say_replaced(turn: Turn, rows: Sequence[CompanyRow], partner_id: int | None)
     return [say(turn.language, "change_words.replaces", people=people)] if people else []
 
 
+def is_taken(turn: Turn, step: Step) -> bool:
+    """Say whether a step takes a company from a colleague."""
+    old, new = step.before.get("partner_id"), step.after.get("partner_id")
+    return old not in (None, turn.viewer.user_id, new)
+
+
+async def say_who_loses(turn: Turn, steps: Sequence[Step]) -> list[str]:
+    """Name on one line the colleagues who lose companies by some steps; empty if there are none."""
+    numbers = [step.before["partner_id"] for step in steps if is_taken(turn, step)]
+    people = await turn.read(users.get_user_names, numbers) if numbers else {}
+    names = say_list(turn.language, list(people.values())[:_NAMED])
+    return [say(turn.language, "change_words.replaces", people=names)] if people else []
+
+
 def _say_names(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")

@@ -228,14 +228,20 @@ async def _change(turn: Turn, given: OfCompany, company: Meant, *, set_: Set, va
 
 
 async def show_change(
-    turn: Turn, change: changes.Change, back: Back | None, *, is_on_card: bool = False, undone: str = ""
+    turn: Turn,
+    change: changes.Change,
+    back: Back | None,
+    *,
+    is_on_card: bool = False,
+    note: str = "",
+    is_undo: bool = False,
 ) -> CompanyShown:
-    """Show a company with what was just changed on it, and the way to undo it; `undone` says that it was taken back."""
+    """Show a company with what was just changed on it (`note`), and the way to undo it; `is_undo`: it was an undo."""
     company = await turn.read(companies.get_company, change.entity_id)
     if company is None:
         raise NotFoundError
-    note = undone or await say_change(turn, change)
-    notices = tell(turn, (change,), is_on_card=is_on_card, is_undo=bool(undone))
+    note = note or await say_change(turn, change)
+    notices = tell(turn, (change,), is_on_card=is_on_card, is_undo=is_undo)
     return CompanyShown(summary=note, notices=notices, changes=(change,), company=company, note=note, back=back)
 
 

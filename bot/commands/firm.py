@@ -93,7 +93,7 @@ async def save_firm(turn: Turn, given: SaveFirm) -> Result:
     if any(getattr(was, name) != now[name] for name in written):
         return await _show_changed(turn, given.section)
     losses = await preview_loss(turn.connection, turn.viewer.tenant_id, rules, values, turn.now)
-    lines = [say_loss(turn.language, loss) for loss in losses if loss.name != "own_domains"]
+    lines = [say_loss(turn.language, loss, turn.locale) for loss in losses if loss.name != "own_domains"]
     if new := [domain for domain in values.get("own_domains", ()) if domain not in rules.own_domains]:
         # No number, and asked whoever is there: an administrator sees no more of the firm's contacts than anybody.
         lines.append(say(turn.language, "firm.become_colleagues", domains=", ".join(new)))
@@ -145,9 +145,9 @@ def _read_value(name: str, text: str) -> Any:
         raise RuleError(error.key, **error.values, field=name) from error
 
 
-def say_loss(language: str, loss: Loss) -> str:
+def say_loss(language: str, loss: Loss, locale: str = "") -> str:
     """Say what goes for good with a change."""
-    day = say_date(language, loss.before) if loss.before else ""
+    day = say_date(language, loss.before, locale=locale) if loss.before else ""
     return say(language, f"firm.loss.{loss.name}", count=loss.count, day=day)
 
 
@@ -177,7 +177,10 @@ async def _list_waiting(turn: Turn) -> tuple[WaitingRule, ...]:
         return ()
     wanted = list_values(turn.first_rules)
     held = await list_held(turn.connection, turn.viewer.tenant_id, turn.first_rules, turn.now)
-    return tuple(WaitingRule(loss.name, write_value(wanted[loss.name]), say_loss(turn.language, loss)) for loss in held)
+    return tuple(
+        WaitingRule(loss.name, write_value(wanted[loss.name]), say_loss(turn.language, loss, turn.locale))
+        for loss in held
+    )
 
 
 async def _show(turn: Turn, section: str, summary: str, note: str = "") -> FirmShown:

@@ -1,9 +1,11 @@
 """What an administrator may ask of the record: what somebody changed, and taking it back."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from bot.commands.change_notices import tell
+from bot.commands.change_words import Step, say_steps, say_who_loses, turn_back
 from bot.commands.inputs import Id, OfPeople
 from bot.commands.names import Meant, read_person
 from bot.errors import BadRequestError, NotFoundError
@@ -14,10 +16,12 @@ from bot.results.questions import Asked, Done, Option, Said, Unclear
 from bot.turn import Turn
 from bot.verb_inputs import Input, write_ask
 from bot.verbs import ADMINISTRATORS, CHANGES_FROM_CARD, OWN, READS, Router
-from storage.book.restoring import ChangeSet, count_change_set, list_change_sets, restore_change_set
+from storage.book.restoring import ChangeSet, list_change_sets, list_set_changes, restore_change_set
 from storage.errors import MissingError
 
 router = Router()
+_NAMED: Final = 12
+"""Changes that a question or a confirmation says one by one."""
 _DAYS = {"today": 0, "yesterday": 1, "week": 7}
 
 
@@ -61,25 +65,37 @@ def _say_title(turn: Turn, person: Meant, sets: list[ChangeSet]) -> str:
 
 def _describe(turn: Turn, one: ChangeSet) -> tuple[str, str]:
     action = say(turn.language, f"restoring.did_{one.action.partition('.')[2]}", count=one.count)
-    return action, f"{say_time(turn.language, one.at, turn.timezone)}: {', '.join(one.names)}"[:200]
+    at = say_time(turn.language, one.at, turn.timezone, turn.locale)
+    return action, f"{at}: {', '.join(one.names)}"[:200]
 
 
 @router.verb("changes.restore", OfSet, CHANGES_FROM_CARD, roles=ADMINISTRATORS, where=OWN)
 async def restore_changes(turn: Turn, given: OfSet) -> Result:
     """Take a colleague's change set back, after asking once; what was changed again since is left and named."""
-    count = await turn.read(count_change_set, given.audit_id)
-    if not count:
+    rows = await turn.read(list_set_changes, given.audit_id)
+    if not rows:
         raise NotFoundError
     if not given.is_confirmed:
+        steps = [turn_back(row) for row in rows]
+        details = [*await say_who_loses(turn, steps), *await _say_some(turn, steps)]
+        question = say(turn.language, "restoring.restore_question", count=len(rows))
         again = write_ask("changes.restore", given, is_confirmed=True)
-        return Asked(summary=say(turn.language, "restoring.restore_question", count=count), again=again)
+        return Asked(summary=question, details=details, again=again)
     try:
         done = await turn.write(restore_change_set, given.audit_id, now=turn.now, source=turn.source)
     except MissingError as error:
         raise NotFoundError from error
     changed = tuple(change for change in done.made if change.is_changed)
-    lines = []
+    lines = await _say_some(turn, changed)
     if done.stale_names:
         lines.append(say(turn.language, "bulk_changes.left_alone", names=", ".join(done.stale_names)[:400]))
     summary = say(turn.language, "restoring.restored", count=len(changed))
-    return Done(summary=summary, notices=tell(turn, changed), changes=changed, lines=lines)
+    notices = tell(turn, changed, is_undo=True)
+    return Done(summary=summary, notices=notices, changes=changed, lines=lines, is_undo=True)
+
+
+async def _say_some(turn: Turn, steps: Sequence[Step]) -> list[str]:
+    """Say the first steps, each with old and new, and how many more there are."""
+    lines = await say_steps(turn, steps[:_NAMED])
+    more = len(steps) - _NAMED
+    return [*lines, say(turn.language, "cards.pane.more", count=more)] if more > 0 else lines

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from msgspec import UNSET, Meta, UnsetType
 
 from bot.commands.change_notices import tell
-from bot.commands.change_words import say_steps, turn_back
+from bot.commands.change_words import is_taken, say_steps, say_who_loses, turn_back
 from bot.commands.company_changes import show_change
 from bot.commands.inputs import Back, ChangeInput, Id
 from bot.errors import BadRequestError
@@ -70,18 +70,23 @@ async def undo(turn: Turn, given: Undo) -> Result:
         return _say_stale(turn, stale_count, given.back)
     lines = await say_steps(turn, undone)
     is_undo = not all(row.is_undo for row in done)
-    key = "undone" if is_undo else "redone"
     if len(undone) == 1 and undone[0].of == "company" and not stale_count:
-        note = say(turn.language, f"undo.one_{key}", step=lines[0])
-        shown: Result = await show_change(turn, undone[0], given.back, undone=note)
+        note = say(turn.language, "undo.one_undone" if is_undo else "undo.one_redone", step=lines[0])
+        shown: Result = await show_change(turn, undone[0], given.back, note=note, is_undo=is_undo)
     else:
-        shown = _show_undone(turn, undone, lines, stale_count, given.back, key=key)
+        shown = _show_undone(turn, undone, lines, stale_count, given.back, is_undo=is_undo)
     return replace(shown, is_undo=is_undo)
 
 
 async def _is_doubtful(turn: Turn, done: Sequence[AuditRow]) -> bool:
-    """Say whether to ask first: several changes, an old one, or one that would share what was never shared."""
+    """Say whether to ask first.
+
+    So it is for several changes, an old one, one that takes a company from a colleague again, and one that would share
+    what was never shared.
+    """
     if len(done) > 1 or any(row.at < turn.now - _FRESH for row in done):
+        return True
+    if any(row.is_undo and is_taken(turn, turn_back(row)) for row in done):
         return True
     return any([await turn.read(would_share_news, row) for row in done])
 
@@ -113,7 +118,8 @@ async def _ask(turn: Turn, done: Sequence[AuditRow], back: Back | None) -> Resul
     """Ask whether these changes are meant, each with what it goes back from and to."""
     key = "redo_question" if all(row.is_undo for row in done) else "undo_question"
     question = say(turn.language, f"undo.{key}", count=len(done))
-    details = await say_steps(turn, [turn_back(row) for row in done[:_NAMED]])
+    steps = [turn_back(row) for row in done]
+    details = [*await say_who_loses(turn, steps), *await say_steps(turn, steps[:_NAMED])]
     if len(done) > _NAMED:
         details.append(say(turn.language, "cards.pane.more", count=len(done) - _NAMED))
     data = {"verb": "undo", "audit_ids": [row.id for row in done], "is_confirmed": True}
@@ -126,11 +132,11 @@ def _say_stale(turn: Turn, count: int, back: Back | None) -> Result:
 
 
 def _show_undone(
-    turn: Turn, undone: list[changes.Change], lines: list[str], stale_count: int, back: Back | None, *, key: str
+    turn: Turn, undone: list[changes.Change], lines: list[str], stale_count: int, back: Back | None, *, is_undo: bool
 ) -> Result:
-    sentence = say(turn.language, f"undo.{key}", count=len(undone))
+    sentence = say(turn.language, "undo.undone" if is_undo else "undo.redone", count=len(undone))
     lines = lines[:_NAMED]
     if stale_count:
         lines.append(say(turn.language, "undo.undo_stale", count=stale_count))
-    notices = tell(turn, tuple(undone), is_undo=True)
+    notices = tell(turn, tuple(undone), is_undo=is_undo)
     return Done(summary=sentence, notices=notices, changes=tuple(undone), lines=lines, back=back)

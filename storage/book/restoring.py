@@ -12,6 +12,7 @@ from storage.engine.connection import Reading
 from storage.errors import MissingError
 from storage.lists.filters import is_id
 from storage.models import Audit, Company
+from storage.record.audit import BY_PEOPLE, AuditRow, list_rows
 from storage.record.changes import Change
 from storage.viewer import Access, Viewer
 
@@ -45,9 +46,10 @@ class Restored:
 
 
 def _are_changes(viewer: Viewer) -> Any:
-    """Return the condition of changes to companies that the viewer may see."""
+    """Return the condition of people's changes to companies that the viewer may see."""
     is_seen = exists().where(Access(viewer).companies(_Seen), _Seen.id == Audit.entity_id)
-    return and_(Audit.tenant_id == viewer.tenant_id, Audit.of == "company", Audit.action.in_(RESTORABLE), is_seen)
+    is_change = and_(Audit.of == "company", Audit.action.in_(RESTORABLE), Audit.source.in_(BY_PEOPLE))
+    return and_(Audit.tenant_id == viewer.tenant_id, is_change, is_seen)
 
 
 async def list_change_sets(connection: Reading, viewer: Viewer, actor_id: int, *, since: int) -> list[ChangeSet]:
@@ -81,40 +83,36 @@ def _is_set(viewer: Viewer, audit_id: int) -> tuple[Any, ...]:
     return _are_changes(viewer), or_(Audit.id == audit_id, Audit.change_set == one)
 
 
-async def count_change_set(connection: Reading, viewer: Viewer, audit_id: int) -> int:
-    """Return the number of changes in a set; 0 if it does not exist."""
+async def list_set_changes(connection: Reading, viewer: Viewer, audit_id: int) -> tuple[AuditRow, ...]:
+    """Return the changes of a set, the last one first; empty if it does not exist."""
     if not is_id(audit_id):
-        return 0
-    return await connection.scalar(select(func.count()).select_from(Audit).where(*_is_set(viewer, audit_id))) or 0
+        return ()
+    return await list_rows(connection, viewer, *_is_set(viewer, audit_id), limit=MOST_CHANGES)
 
 
 async def restore_change_set(
     connection: AsyncConnection, viewer: Viewer, audit_id: int, *, now: int, source: str
 ) -> Restored:
     """Undo a change set, the last change first; what changed again since stays. Raises `MissingError`."""
-    if not is_id(audit_id):
-        raise MissingError("audit")
-    columns = (Audit.id, Audit.action, Audit.entity_id, Audit.before, Audit.after)
-    asked = select(*columns).where(*_is_set(viewer, audit_id)).order_by(Audit.id.desc()).limit(MOST_CHANGES)
-    done = (await connection.execute(asked)).all()
+    done = await list_set_changes(connection, viewer, audit_id)
     if not done:
         raise MissingError("audit")
     made: list[Change] = []
     stale: list[str] = []
     for row in done:
-        company = await hold_one(connection, viewer, row.entity_id, None)
-        before, after = row.before or {}, row.after or {}
+        company_id, before, after = row.entity_id or 0, row.before, row.after
+        company = await hold_one(connection, viewer, company_id, None)
         if any(getattr(company, key, None) != after.get(key) for key in before):
             stale.append(company.name)
             continue
         edit = _make_edit(row, before, now, source)
-        made.append(await change_one(connection, viewer, row.entity_id, edit, None))
+        made.append(await change_one(connection, viewer, company_id, edit, None))
         if row.action == "company.rename":
-            await index_company(connection, viewer, row.entity_id)
+            await index_company(connection, viewer, company_id)
     return Restored(tuple(made), tuple(dict.fromkeys(stale)))
 
 
-def _make_edit(row: Any, before: dict[str, Any], now: int, source: str) -> Any:
+def _make_edit(row: AuditRow, before: dict[str, Any], now: int, source: str) -> Any:
     if row.action == "company.set_type":
         return edit_type(before.get("type"), now, source, undoes={"undoes": row.id})
     if row.action == "company.set_partner":

@@ -19,7 +19,7 @@ _LATEST: Final = 2000
 _LONGEST_SET: Final = 100_000
 """The largest distance between the numbers in one change set; other transactions take some in between."""
 _CHANGE_SET: Final = "carnet change set"
-_BY_PEOPLE: Final = ("chat", "group", "pane", "tab", "extension")
+BY_PEOPLE: Final = ("chat", "group", "pane", "tab", "extension")
 """The sources of changes by people; those of a demo or a migration cannot be undone."""
 
 
@@ -124,7 +124,7 @@ def _is_about(of: str) -> ColumnElement[bool]:
 
 
 async def list_last_changes(
-    connection: Reading, viewer: Viewer, *, since: int, places: Collection[str] = _BY_PEOPLE
+    connection: Reading, viewer: Viewer, *, since: int, places: Collection[str] = BY_PEOPLE
 ) -> list[int]:
     """Return the numbers of the viewer's last change set, oldest first; empty if there is none since `since`.
 
@@ -138,7 +138,7 @@ async def list_last_changes(
 
 def _is_own(viewer: Viewer) -> ColumnElement[bool]:
     is_own = and_(Audit.tenant_id == viewer.tenant_id, Audit.actor_id == viewer.user_id)
-    return and_(is_own, Audit.source.in_(_BY_PEOPLE), _is_known(viewer))
+    return and_(is_own, Audit.source.in_(BY_PEOPLE), _is_known(viewer))
 
 
 async def list_own_changes(connection: Reading, viewer: Viewer, audit_ids: Sequence[int]) -> tuple[AuditRow, ...]:
@@ -147,6 +147,14 @@ async def list_own_changes(connection: Reading, viewer: Viewer, audit_ids: Seque
     found = await connection.execute(_select(viewer).where(_is_own(viewer), Audit.id.in_(ids)))
     rows = {row.id: row for row in map(_make_row, found)}
     return tuple(rows[audit_id] for audit_id in ids if audit_id in rows)
+
+
+async def list_rows(
+    connection: Reading, viewer: Viewer, *conditions: ColumnElement[bool], limit: int
+) -> tuple[AuditRow, ...]:
+    """Return the changes that meet some conditions, the last one first; the caller says what the viewer may see."""
+    asked = _select(viewer).where(*conditions).order_by(Audit.id.desc()).limit(limit)
+    return tuple(map(_make_row, await connection.execute(asked)))
 
 
 async def list_change_set(connection: Reading, viewer: Viewer, audit_id: int) -> list[int]:

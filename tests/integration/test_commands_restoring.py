@@ -1,12 +1,13 @@
 """Mass changes are asked about by their number, and an administrator reads what somebody did and takes it back."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.commands.bulk_changes import MANY
-from storage.models import Company, User
+from storage.book.company_changes import set_company_type
+from storage.models import Audit, Company, User
 from tests import factories
-from tests.office import Office, open_office, said
+from tests.office import Office, find_action, open_office, read, said
 
 
 @pytest.fixture
@@ -67,3 +68,38 @@ async def test_A15_nobody_else_reads_the_record_or_restores_from_it(office):
     await add_companies(office, 1)
     for verb, data in (("changes.list", {"person": "Anne Martin"}), ("changes.restore", {"audit_id": 1})):
         assert (await office.ask(verb, data, by="Zoé Brun")).code == 403
+
+
+async def make_administrator(office: Office) -> None:
+    await add_companies(office, 0)
+
+
+async def test_A15_who_takes_a_change_back_is_asked_with_old_and_new_and_whoever_loses_by_it_is_named(office):
+    await make_administrator(office)
+    globex = office.companies["Globex"]  # Marc's
+    given = {"company_id": globex, "user_id": "me", "is_confirmed": True}
+    await office.ask("company.set_partner", given, by="Zoé Brun")
+    office.posted.notices.clear()
+    listed = await office.say("what did Zoé Brun change today?", by="Anne Martin")
+    [option] = listed.found.options
+    asked = await office.ask(option.data["verb"], option.data, by="Anne Martin")
+    assert "This replaces Zoé Brun." in read(asked.card)
+    assert "Globex, partner: Zoé Brun → Marc Lefèvre" in read(asked.card)
+    done = await office.click(asked, "Yes, go on", by="Anne Martin")
+    assert "Globex, partner: Zoé Brun → Marc Lefèvre" in read(done.card)
+    assert {notice.kind for notice in office.posted.notices} == {"taken_back"}
+    assert find_action(done.card, "Redo")
+
+
+@pytest.mark.parametrize("source", ["demo", "migration"])
+async def test_A15_what_a_demo_or_a_migration_wrote_is_nobodys_to_take_back(office, source):
+    await make_administrator(office)
+    async with office.database.writing(1) as connection:
+        viewer = office.people["Marc Lefèvre"]
+        await set_company_type(connection, viewer, office.companies["Globex"], "court", now=office.now, source=source)
+        audit_id = await connection.scalar(select(func.max(Audit.id)))
+    listed = await office.say("what did Marc Lefèvre change today?", by="Anne Martin")
+    assert "nothing" in said(listed).lower()
+    for is_confirmed in (False, True):
+        asked = {"audit_id": audit_id, "is_confirmed": is_confirmed}
+        assert (await office.ask("changes.restore", asked, by="Anne Martin")).code == 404

@@ -147,6 +147,19 @@ async def test_a_cancel_after_a_change_asks_whether_to_take_it_back(office, word
     assert (await look(office, GLOBEX)).type == "client"
 
 
+async def test_a_redo_that_takes_a_company_from_a_colleague_again_asks_and_tells_them_so(office):
+    asked = await office.say("I am the partner of Globex")
+    made = await office.click(asked, "Yes, go on")
+    undone = await office.click(made, "Undo")
+    assert ("taken_back", MARC) in told(office)
+    office.posted.notices.clear()
+    again = await office.click(undone, "Redo")
+    assert "This replaces Marc Lefèvre." in read(again.card)
+    assert (await partner_of(office, GLOBEX), told(office)) == (MARC, [])
+    await office.click(again, "Yes, go on")
+    assert (await partner_of(office, GLOBEX), told(office)) == (ANNE, [("replaced", MARC)])
+
+
 async def test_redo_with_nothing_taken_back_is_said(office):
     await office.say("set type of Globex to client")
     assert (await office.say("redo")).summary == "You have taken nothing back that could be made again."
@@ -372,7 +385,8 @@ async def test_a_colleague_who_is_called_like_a_company_is_meant_where_the_other
 )
 async def test_no_click_changes_a_company_without_saying_which_state_it_showed(office, verb, data):
     number = office.companies["Globex"]
-    which = {"company_ids": [number]} if verb == "companies.set_many" else {"company_id": number}
+    which = {"companies.set_many": {"company_ids": [number]}, "rename": {"name": "Globex", "is_confirmed": True}}
+    which = which.get(verb, {"company_id": number})
     caller = Caller(office.people["Anne Martin"], "en")
     assert (await office.door.answer(Ask(verb, {**which, **data}), caller)).code == 428
     company = await office.ask("company.open", {"company_id": number})
