@@ -58,7 +58,7 @@ class Memory:
             return
         who = (viewer.tenant_id, viewer.user_id)
         self._asked.pop(who, None)
-        if isinstance(reply.found, _QUESTIONS):
+        if isinstance(reply.found, _QUESTIONS) and getattr(reply.found, "is_question", True):
             self._asked[who] = None
         if len(self._asked) > PEOPLE:
             self._asked.popitem(last=False)

@@ -50,7 +50,7 @@ async def list_changes(turn: Turn, given: OfChanges) -> Result:
     options = [
         Option(*_describe(turn, one), write_ask("changes.restore", OfSet(audit_id=one.audit_id))) for one in sets
     ]
-    return Unclear(summary=_say_title(turn, person, sets), options=options)
+    return Unclear(summary=_say_title(turn, person, sets), options=options, is_question=False)
 
 
 def _find_start(turn: Turn, since: str) -> int:

@@ -40,6 +40,8 @@ class Unclear(Result):
     """Several things may have been meant."""
 
     options: Sequence[Option]
+    is_question: bool = True
+    """A no, or an undo, answers it; False where it only lists what there is to choose from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

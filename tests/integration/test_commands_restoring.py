@@ -103,3 +103,12 @@ async def test_A15_what_a_demo_or_a_migration_wrote_is_nobodys_to_take_back(offi
     for is_confirmed in (False, True):
         asked = {"audit_id": audit_id, "is_confirmed": is_confirmed}
         assert (await office.ask("changes.restore", asked, by="Anne Martin")).code == 404
+
+
+async def test_an_undo_behind_the_list_of_somebodys_changes_is_ones_own(office):
+    await make_administrator(office)
+    await office.say("set type of Globex to court", by="Anne Martin")
+    await office.say("what did Anne Martin change today?", by="Anne Martin")
+    undone = await office.say("undo", by="Anne Martin")
+    assert "Globex" in said(undone)
+    assert undone.data["audit_ids"]
