@@ -55,6 +55,49 @@ async def test_whoever_fills_in_a_form_is_told_and_not_disturbed(url):
         await page.get_by_text("Acme is a client").wait_for()
 
 
+async def stand(window, body=": here\n\n", when=None):
+    """Let one connection stand, and no other; it tells of nothing unless `body` does."""
+    left = [body]
+
+    async def send(route):
+        if left:
+            told = left.pop()
+            if when is not None:
+                await when.wait()
+            await route.fulfill(body=told, content_type="text/event-stream")
+
+    await window.context.route("**/api/changes*", send)
+
+
+async def test_what_was_changed_after_the_pane_was_read_and_before_it_listens_is_shown(url):
+    async with open_window(url) as window:
+        await stand(window)
+        window.service.on("pane.item", in_turn(answer("Acme"), answer("Acme is a client")))
+        page = await window.open("/pane")
+        await page.get_by_text("Acme is a client").wait_for()
+
+
+async def test_a_change_made_while_the_pane_reads_is_shown_once_it_has_read(url):
+    is_told, is_read = asyncio.Event(), asyncio.Event()
+    async with open_window(url) as window:
+        await stand(window, CHANGED, is_told)
+        window.service.on("pane.item", answer("Acme"))
+        page = await window.open("/pane")
+        await page.get_by_text("Acme").wait_for()
+
+        async def read(_question):
+            window.service.on("pane.item", answer("Globex is a client"))
+            is_told.set()
+            await is_read.wait()
+            return answer("Globex")
+
+        window.service.on("pane.item", read)
+        async with page.expect_request_finished(lambda request: "/api/changes" in request.url):
+            await page.evaluate("() => { window.demoOutlook.select(window.demoItem); }")
+        is_read.set()
+        await page.get_by_text("Globex is a client").wait_for()
+
+
 @pytest.mark.parametrize("status", [502, 403])
 async def test_where_a_proxy_forbids_it_the_page_is_silent_and_is_refreshed_by_hand(url, status):
     async with open_window(url) as window:

@@ -50,6 +50,8 @@ export class Board {
   private readonly live: HTMLElement;
   private running: AbortController | undefined;
   private lastPlace: Question | undefined;
+  /** Something was changed while a question was on its way: its answer may be from before. */
+  private isBehind = false;
 
   constructor(
     private readonly api: Api,
@@ -79,8 +81,17 @@ export class Board {
     }
     if (touched === null && this.content.querySelector("[data-failure]")) {
       this.retry?.();
-    } else if (this.shown && !this.running) {
+    } else if (this.running) {
+      this.isBehind = true;
+    } else if (this.shown) {
       await this.look(this.shown, false);
+    }
+  }
+
+  private async catchUp(): Promise<void> {
+    if (this.isBehind && !this.running) {
+      this.isBehind = false;
+      await this.hear(null);
     }
   }
 
@@ -162,6 +173,7 @@ export class Board {
   private cancel(): void {
     this.running?.abort();
     this.running = undefined;
+    this.isBehind = false;
     this.setBusy(false);
   }
 
@@ -171,6 +183,7 @@ export class Board {
       if (run === this.running) {
         await this.draw(question, answer);
         this.running = run === this.running ? undefined : this.running;
+        void this.catchUp();
       }
     } catch (error) {
       if (run === this.running) {

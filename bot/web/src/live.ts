@@ -15,10 +15,14 @@ const LONGEST = 60_000;
 /** Milliseconds for which a page that is out of sight goes on listening. */
 const OUT_OF_SIGHT = 30_000;
 
-/** Call `hear` for every change until the page is left; a page out of sight is silent, and looks again when it is seen. */
+/**
+ * Call `hear` for every change until the page is left; a page out of sight is silent, and looks again when it is seen.
+ *
+ * It hears once (`null`) as soon as it listens: what was changed after the page had read and before that, nobody tells.
+ */
 export function followChanges(settings: Settings, signIn: SignIn, hear: (touched: Touched) => void): void {
   let pause = SHORTEST;
-  let isLate = false;
+  let isLate = true;
   let running: AbortController | undefined;
   let timer = 0;
   let hiding = 0;
