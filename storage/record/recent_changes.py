@@ -50,7 +50,7 @@ async def get_last_number(connection: Reading, tenant_id: int) -> int:
 async def filter_visible(
     connection: Reading, viewer: Viewer, changed: Collection[ChangedEntity]
 ) -> list[ChangedEntity]:
-    """Return those that the viewer may see, also their own deleted views."""
+    """Return those that the viewer may see, also their own deleted views and the built-in ones, which have no row."""
     access = Access(viewer)
     own_view = and_(View.tenant_id == viewer.tenant_id, View.owner_id == viewer.user_id, access.named_by(View))
     rules: dict[str, tuple[Any, Any]] = {
@@ -58,7 +58,7 @@ async def filter_visible(
         "contact": (Contact, access.people()),
         "view": (View, or_(access.views(), own_view)),
     }
-    visible: list[ChangedEntity] = []
+    visible = [one for one in changed if one.of == "view" and one.id < 0]
     for of, (table, may_be_seen) in rules.items():
         for ids in split([one.id for one in changed if one.of == of]):
             found = await connection.scalars(select(table.id).where(may_be_seen, table.id.in_(ids)).order_by(table.id))

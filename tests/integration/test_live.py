@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from bot.outlook import live
 from storage.book.company_changes import set_company_type
 from storage.models import CompanyType, Tenant, User
+from storage.views.order import set_view_hidden
 from tests import factories
 from tests.factories import NOW, viewer_of
 from tests.outlook import mint, open_page
@@ -80,6 +81,15 @@ async def test_S11_nobody_hears_of_another_firm(firm):
         await change(firm, theirs, tenant_id=2)
         await change(firm, ours)
         assert await hear(response) == f'data: {{"of":"company","id":{ours}}}'
+
+
+async def test_a_built_in_list_that_is_hidden_or_shown_again_is_heard_of(firm):
+    async with open_page(firm) as page, listening(page, firm) as response:
+        for is_hidden in (True, False):
+            async with firm.writing(1) as connection:
+                viewer = viewer_of(await find_anne(connection, 1))
+                await set_view_hidden(connection, viewer, -3, is_hidden=is_hidden, now=NOW, source="chat")
+            assert await hear(response) == 'data: {"of":"view","id":-3}'
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nonsense"}])
