@@ -1,7 +1,7 @@
 """A name that is a colleague's: said so, with what can be asked about them."""
 
 from bot.commands.names import choose
-from bot.language import say
+from bot.language import quote_name, say
 from bot.results.base import Result
 from bot.results.questions import Said
 from bot.turn import Turn
@@ -20,5 +20,6 @@ async def find_colleague(turn: Turn, name: str, matches: list[Match]) -> str:
 def show_colleague(turn: Turn, name: str) -> Result:
     """Say that somebody is of the firm, and what can be asked about them."""
     sentence = say(turn.language, "colleagues.colleague", name=name)
-    tries = [say(turn.language, f"colleagues.try_{number}", name=f'"{name}"') for number in (1, 2, 3)]
+    known = quote_name(turn.language, name)
+    tries = [say(turn.language, f"colleagues.try_{number}", name=known) for number in (1, 2, 3)]
     return Said(summary=sentence, suggestions=tries)

@@ -31,7 +31,7 @@ async def get_own_names(turn: Turn) -> dict[str, str]:
             break
     own = [view for view in await turn.read(views.list_views) if view.is_own]
     found |= {"view": own[0].name} if own else {}
-    return {key: quote_name(name) for key, name in found.items()}
+    return {key: quote_name(turn.language, name) for key, name in found.items()}
 
 
 async def fill(turn: Turn, sentences: Sequence[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from bot.language.formats import say_date, say_list, say_month
 from bot.language.texts import say
-from bot.language.tokenizer import tokenize
+from bot.language.tokenizer import soften_quotes, tokenize
 from bot.language.vocabulary_loader import load_vocabulary
 from bot.turn import Language
 from storage.lists.filters import Filter, Partner
@@ -54,9 +54,9 @@ def _list_parts(
     language, locale = spoken
     yield say(language, f"language.subject.{filter_.of}.{filter_.scope}")
     if company:
-        yield say(language, "language.company.at", name=quote_name(company))
+        yield say(language, "language.company.at", name=quote_name(language, company))
     if left_out:
-        names = say_list(language, [quote_name(name or "?") for name in left_out], "or")
+        names = say_list(language, [quote_name(language, name or "?") for name in left_out], "or")
         yield say(language, f"language.company.not_{filter_.of}", name=names)
     if filter_.types:
         types = [say(language, f"language.type.{type_ or 'none'}") for type_ in filter_.types]
@@ -65,7 +65,7 @@ def _list_parts(
     if filter_.last:
         yield describe_period(filter_.last, language, locale)
     if filter_.text:
-        yield say(language, "language.text.matching", text=f'"{filter_.text.replace(chr(34), chr(39))}"')
+        yield say(language, "language.text.matching", text=_quote(language, soften_quotes(filter_.text)))
     yield say(language, f"language.sort.{filter_.sort}.{'up' if filter_.is_ascending else 'down'}")
 
 
@@ -79,7 +79,7 @@ def _list_people(filter_: Filter, language: Language, people: Mapping[int, str])
     if filter_.is_met is not None:
         yield say(language, f"language.meeting.{'held' if filter_.is_met else 'never'}")
     if isinstance(filter_.known_by, int):
-        yield say(language, "language.known_by.person", name=_say_person(filter_.known_by, people))
+        yield say(language, "language.known_by.person", name=_say_person(language, filter_.known_by, people))
     elif filter_.known_by:
         yield say(language, f"language.known_by.{filter_.known_by}")
 
@@ -93,13 +93,13 @@ def _say_partners(language: Language, partners: tuple[Partner, ...], people: Map
 
 def _name_partners(language: Language, partners: tuple[Partner, ...], people: Mapping[int, str]) -> list[str]:
     return [
-        _say_person(who, people) if isinstance(who, int) else say(language, f"language.person.{who}")
+        _say_person(language, who, people) if isinstance(who, int) else say(language, f"language.person.{who}")
         for who in partners
     ]
 
 
-def _say_person(who: int, people: Mapping[int, str]) -> str:
-    return quote_name(people.get(who) or "?")
+def _say_person(language: Language, who: int, people: Mapping[int, str]) -> str:
+    return quote_name(language, people.get(who) or "?")
 
 
 def describe_period(period: Period, language: Language, locale: str = "") -> str:
@@ -129,8 +129,13 @@ def _say_between(language: Language, locale: str, first: date, last: date) -> st
     return say(language, "language.last.between", day=days[0], until=days[1])
 
 
-def quote_name(name: str) -> str:
-    """Return a name, in quotes if one of its words is in the vocabulary."""
+def quote_name(language: Language, name: str) -> str:
+    """Return a name as it can be typed: in the language's quotes if one of its words is in the vocabulary."""
     known = load_vocabulary().known
-    is_plain = all(word.kind in {"word", "elided", "suffix"} and word.text not in known for word in tokenize(name))
-    return name if is_plain and name.strip() else f'"{name.replace(chr(34), chr(39))}"'
+    soft = soften_quotes(name)
+    is_plain = all(word.kind in {"word", "elided", "suffix"} and word.text not in known for word in tokenize(soft))
+    return soft if is_plain and soft.strip() else _quote(language, soft)
+
+
+def _quote(language: Language, words: str) -> str:
+    return say(language, "cards.list.quoted", word=words)

@@ -28,6 +28,7 @@ _DOUBLE_QUOTES = dict.fromkeys(
     ),
     '"',
 )
+_SOFTENED = dict.fromkeys((ord('"'), *_DOUBLE_QUOTES), "'")
 _DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212), "-")
 
 _WORD = re.compile(
@@ -96,6 +97,11 @@ def find_quoted(text: str) -> str | None:
     if found is None or (found[1][0] == "'" and _ENDS_QUOTE.search(found[2])):
         return None
     return found[2]
+
+
+def soften_quotes(text: str) -> str:
+    """Return a text with single quotes for double ones, so that it can stand between double ones."""
+    return text.translate(_SOFTENED)
 
 
 def fold(text: str) -> str:

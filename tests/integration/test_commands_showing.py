@@ -160,7 +160,17 @@ async def test_the_beginning_of_a_company_means_it_and_not_everybody_whose_addre
 async def test_a_colleague_is_told_from_a_contact(office, words):
     reply = await office.say(words)
     assert reply.summary == "Anne Weber is of the firm"
-    assert 'companies known by "Anne Weber"' in read(reply.card)
+    assert "companies known by Anne Weber" in read(reply.card)
+
+
+@pytest.mark.parametrize(
+    ("language", "quoted"), [("en", "“Client Services Ltd”"), ("fr", "«\xa0Client Services Ltd\xa0»")]
+)
+async def test_a_name_of_words_that_mean_something_is_offered_in_quotes_and_understood(office, language, quoted):
+    await office.say("rename Acme Industries to Client Services Ltd")
+    helped = await office.ask("help", language=language)
+    example = next(name for name in names(helped.card) if quoted in name)
+    assert "Client Services Ltd" in said(await office.click(helped, example, language=language))
 
 
 async def test_an_address_that_nobody_has_seen_is_named_when_it_is_to_be_a_contact(office):

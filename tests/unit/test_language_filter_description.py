@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.commands import understand
 from bot.language import LANGUAGES, describe, describe_period
+from bot.language.tokenizer import soften_quotes
 from storage.lists.filters import Filter, to_json
 from storage.lists.periods import NAMED_DAYS, Period
 from storage.models import CompanyType
@@ -20,6 +21,8 @@ PEOPLE = [
     "Will March",
     "Client Name",
     'Max "Mustang" Muster',
+    "Max « Mustang » Client",
+    "Tom “Tiger” Holt",
     "王小明",
 ]
 COMPANIES = [
@@ -47,13 +50,13 @@ filters = st.builds(
     of=st.sampled_from(["companies", "contacts"]),
     scope=st.sampled_from(["mine", "firm"]),
     types=st.lists(st.sampled_from([*CompanyType, None]), unique=True, max_size=6).map(tuple),
-    partners=st.lists(st.sampled_from(["me", "nobody", "anyone", *range(1, 8)]), max_size=4).map(tuple),
-    not_partners=st.lists(st.sampled_from(["me", *range(1, 8)]), max_size=3).map(tuple),
+    partners=st.lists(st.sampled_from(["me", "nobody", "anyone", *range(1, len(PEOPLE) + 1)]), max_size=4).map(tuple),
+    not_partners=st.lists(st.sampled_from(["me", *range(1, len(PEOPLE) + 1)]), max_size=3).map(tuple),
     not_company_ids=st.lists(st.sampled_from(range(len(COMPANIES))), max_size=3).map(tuple),
     is_met=st.sampled_from([None, None, True, False]),
-    known_by=st.sampled_from([None, "me", 1, 2, 3, 4, 5, 6, 7]),
+    known_by=st.sampled_from([None, "me", *range(1, len(PEOPLE) + 1)]),
     last=st.none() | periods,
-    text=st.sampled_from(["", "acme", "banque d'irlande", "my clients", "not for 3 days"]),
+    text=st.sampled_from(["", "acme", "banque d'irlande", "my clients", "not for 3 days", "the “old” firm"]),
     sort=st.sampled_from(["last", "name", "count"]),
     is_ascending=st.booleans(),
 ).map(Filter.normalised)
@@ -70,6 +73,7 @@ def test_a_filter_in_words_can_be_typed_and_means_the_same(filter_, company, lan
     others_alone = tuple(who for who in filter_.not_partners if isinstance(who, str))
     known_by = "me" if filter_.known_by == "me" else None
     alone = filter_.changed(partners=words_alone, not_partners=others_alone, not_company_ids=(), known_by=known_by)
+    alone = alone.changed(text=soften_quotes(filter_.text))
     assert (ask.verb, ask.data["filter"]) == (
         "list",
         to_json(alone),
@@ -80,7 +84,7 @@ def test_a_filter_in_words_can_be_typed_and_means_the_same(filter_, company, lan
 
 def name_others(filter_: Filter) -> dict[str, str | list[str]]:
     others = [say_name(who) for who in filter_.not_partners if isinstance(who, int)]
-    left_out = [COMPANIES[number].replace('"', "'") for number in filter_.not_company_ids]
+    left_out = [soften_quotes(COMPANIES[number]) for number in filter_.not_company_ids]
     parts: dict[str, str | list[str]] = {"not_company": left_out} if left_out else {}
     return parts | ({"not_partner": others if len(others) > 1 else others[0]} if others else {})
 
@@ -93,7 +97,7 @@ def name_parts(filter_: Filter, company: str) -> dict[str, str | list[str]]:
 
 
 def say_name(who: int) -> str:
-    return PEOPLE[who - 1].replace('"', "'")
+    return " ".join(soften_quotes(PEOPLE[who - 1]).split())
 
 
 FRENCH = "Mes sociétés · clients · responsable Anne Martin · sans contact depuis 3 mois · du plus récent au plus ancien"
@@ -134,3 +138,16 @@ def test_a_period_is_said_as_people_say_it(language, period, words):
 
 def test_somebody_whose_name_is_gone_is_still_said():
     assert "partner " in describe(Filter(partners=(7,)), "en", {})
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "partner “Grace March” · matching “the 'old' carver” · newest first"),
+        ("fr", "responsable «\N{NO-BREAK SPACE}Grace March\N{NO-BREAK SPACE}» · contenant"),
+    ],
+)
+def test_names_and_words_stand_in_the_quotes_of_the_language(language, words):
+    filter_ = Filter(partners=(7,), text="the “old” carver")
+    assert words in describe(filter_, language, {7: "Grace March"})
+    assert '"' not in describe(filter_, language, {7: "Grace March"})
