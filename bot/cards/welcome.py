@@ -50,7 +50,7 @@ def draw_help(reader: Reader, examples: Mapping[str, str]) -> Card:
 def _draw_examples(language: Language, key: str, count: int, examples: Mapping[str, str]) -> list[Json]:
     """Draw the sentences of one part of the catalogue that can be made of the reader's own names."""
     sentences = (text(language, f"{key}_{number}") for number in range(1, count + 1))
-    return draw_suggestions(fill_in(sentences, examples))
+    return draw_suggestions(fill_in(language, sentences, examples))
 
 
 def draw_unknown(reader: Reader, asked: str, suggestions: tuple[str, ...]) -> Card:
@@ -59,7 +59,8 @@ def draw_unknown(reader: Reader, asked: str, suggestions: tuple[str, ...]) -> Ca
     sentence = text(language, "unknown.empty")
     if asked:
         sentence = say(language, "cards.unknown.title", text=clean(asked, 80))
-    nearest = suggestions or fill_in((text(language, f"hello.try_{number}") for number in range(1, TRIALS + 1)), {})
+    trials = (text(language, f"hello.try_{number}") for number in range(1, TRIALS + 1))
+    nearest = suggestions or fill_in(language, trials, {})
     return kit.card(
         [kit.title(sentence), kit.subtitle(text(language, "unknown.try")), *draw_suggestions(nearest)],
         [button(text(language, "hello.help"), "help")],

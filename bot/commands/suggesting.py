@@ -37,4 +37,4 @@ async def get_own_names(turn: Turn) -> dict[str, str]:
 async def fill(turn: Turn, sentences: Sequence[str]) -> tuple[str, ...]:
     """Return sentences with the asker's own names in their gaps; those for which there is no name are left out."""
     names = await get_own_names(turn) if any("{" in sentence for sentence in sentences) else {}
-    return fill_in(sentences, names)[:_COUNT]
+    return fill_in(turn.language, sentences, names)[:_COUNT]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from rapidfuzz import fuzz, process
 
-from bot.language.texts import FALLBACK
+from bot.language.texts import FALLBACK, fill
 from bot.language.tokenizer import fold
 from bot.language.vocabulary_loader import load_vocabulary
 from bot.turn import Language
@@ -27,10 +27,10 @@ def suggest(text: str, language: Language) -> list[str]:
     return [example for _, _, example in nearest]
 
 
-def fill_in(sentences: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
+def fill_in(language: Language, sentences: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
     """Return sentences with names in their gaps; those that have a gap without a name are left out."""
     gaps = ((sentence, _GAP.findall(sentence)) for sentence in sentences)
-    return tuple(sentence.format_map(names) for sentence, found in gaps if names.keys() >= set(found))
+    return tuple(fill(language, sentence, names) for sentence, found in gaps if names.keys() >= set(found))
 
 
 @functools.cache

@@ -29,8 +29,11 @@ COMMANDS = "commands"
 PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
 
 _ELIDING = frozenset({"fr"})
-_BEFORE_GAP = re.compile(r"\b([dD])e \{(\w+)\}")
-_VOWELS = frozenset("aeiouyœæ")
+_BEFORE_GAP = re.compile(r"\b([dD]|[qQ]u)e \{(\w+)\}")
+_SOUNDS_OPEN = re.compile(
+    r"[aeiou]|y(?![aeiou])|h(?:elen|eloise|enri|erbert|ermin|erve|ilair|ippol|onor|orten|ubert|ugue|yacinth)"
+)
+"""Beginnings that "de" and "que" are shortened before: vowels, and names in which the h is not heard ("d'Hélène")."""
 
 log = structlog.get_logger(__name__)
 
@@ -57,17 +60,22 @@ def say(language: Language, key: str, **values: Any) -> str:
         values["count"] = say_number(language, count)
     elif isinstance(text, dict):
         text = text["other"]
-    if language in _ELIDING and "de {" in text:
+    return fill(language, text, values) if values else text
+
+
+def fill(language: Language, text: str, values: Mapping[str, Any]) -> str:
+    """Return a text with its gaps filled as the language writes it: "connue d'Anne"."""
+    if language in _ELIDING and "e {" in text:
         text = _elide(text, values)
-    return text.format_map(values) if values else text
+    return text.format_map(values)
 
 
 def _elide(text: str, values: Mapping[str, Any]) -> str:
-    """Shorten "de" before a name that begins with a vowel: "connue d'Anne"."""
+    """Shorten "de" and "que" before what begins with a vowel."""
 
     def shorten(found: re.Match[str]) -> str:
-        is_before_vowel = fold(str(values.get(found[2], "")))[:1] in _VOWELS
-        return f"{found[1]}'{{{found[2]}}}" if is_before_vowel else found[0]
+        is_shortened = _SOUNDS_OPEN.match(fold(str(values.get(found[2], ""))))
+        return f"{found[1]}'{{{found[2]}}}" if is_shortened else found[0]
 
     return _BEFORE_GAP.sub(shorten, text)
 

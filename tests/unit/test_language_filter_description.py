@@ -24,6 +24,9 @@ PEOPLE = [
     "Max « Mustang » Client",
     "Tom “Tiger” Holt",
     "王小明",
+    "Hélène Roussel",
+    "Yves Inès",
+    "Hans Yann",
 ]
 COMPANIES = [
     "Acme",

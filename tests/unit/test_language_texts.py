@@ -5,15 +5,18 @@ import re
 import string
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from babel import Locale
 
-from bot.commands import ROUTER
-from bot.language import LANGUAGES, MissingTextWarning, choose_language, say
+from bot.commands import ROUTER, understand
+from bot.language import LANGUAGES, MissingTextWarning, choose_language, describe, say
+from bot.language.suggestions import fill_in
 from bot.language.texts import COMMANDS, FOLDER, load_texts, read_tables
 from bot.language.vocabulary_loader import read_phrases
+from storage.lists.filters import Filter
 
 ROOT = Path(__file__).parents[2]
 ROOMS = sorted(path.stem for path in (FOLDER / "en" / "texts").glob("*.toml"))
@@ -168,6 +171,28 @@ def test_a_language_without_the_text_says_it_in_english_and_no_language_says_its
 
 def test_what_a_person_typed_into_a_gap_is_not_a_gap():
     assert say("en", "language.partner.person", name="{language.__class__}") == "partner {language.__class__}"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Anne Martin", "d'Anne Martin"),
+        ("Émilie Roussel", "d'Émilie Roussel"),
+        ("Œuvres Réunies", "d'Œuvres Réunies"),
+        ("Hélène Henry", "d'Hélène Henry"),
+        ("Yves Roy", "d'Yves Roy"),
+        ("Yann Roy", "de Yann Roy"),
+        ("Hans Roy", "de Hans Roy"),
+        ("Marc Lefèvre", "de Marc Lefèvre"),
+    ],
+)
+def test_french_shortens_before_a_vowel_in_a_text_and_in_a_suggestion(name, said):
+    assert say("fr", "cards.pane.known_by", names=name) == f"Connue {said}"
+    suggested = fill_in("fr", ["sociétés connues de {person}"], {"person": name})
+    assert suggested == (f"sociétés connues {said}",)
+    assert understand(suggested[0], "fr", date(2026, 3, 18)).data["names"] == {"known_by": name}
+    described = describe(Filter(not_partners=(7,)), "fr", {7: name})
+    assert understand(described, "fr", date(2026, 3, 18)).data["names"] == {"not_partner": name}
 
 
 @pytest.mark.parametrize(
