@@ -132,6 +132,11 @@ def test_a_filter_reads_like_a_sentence(language, words):
         ),
         ("en", Period("in", "last_month"), "last contact last month"),
         ("fr", Period("between", "2025-01-01", "2025-12-31"), "dernier contact en 2025"),
+        ("fr", Period("within", days=1), "contact il y a moins d'un jour"),
+        ("fr", Period("within", days=30), "contact il y a moins d'un mois"),
+        ("fr", Period("within", days=90), "contact il y a moins de 3 mois"),
+        ("fr", Period("within", days=365), "contact il y a moins d'un an"),
+        ("fr", Period("not_for", days=30), "sans contact depuis un mois"),
         ("fr", Period("after", "last_week"), "contact depuis la semaine dernière"),
     ],
 )
@@ -154,3 +159,25 @@ def test_names_and_words_stand_in_the_quotes_of_the_language(language, words):
     filter_ = Filter(partners=(7,), text="the “old” carver")
     assert words in describe(filter_, language, {7: "Grace March"})
     assert '"' not in describe(filter_, language, {7: "Grace March"})
+
+
+@pytest.mark.parametrize(
+    ("of", "is_met", "words"),
+    [
+        ("companies", True, "Mes sociétés · vues en réunion · connues d'Anne Martin"),
+        ("companies", False, "Mes sociétés · jamais vues en réunion · connues d'Anne Martin"),
+        ("contacts", True, "Mes contacts · vus en réunion · connus d'Anne Martin"),
+        ("contacts", False, "Mes contacts · jamais vus en réunion · connus d'Anne Martin"),
+    ],
+)
+def test_french_agrees_with_what_is_listed(of, is_met, words):
+    assert describe(Filter(of=of, is_met=is_met, known_by=7), "fr", {7: "Anne Martin"}).startswith(words)
+    assert " · connues de moi" in describe(Filter(known_by="me"), "fr")
+
+
+@pytest.mark.parametrize("days", [1, 30, 365])
+@pytest.mark.parametrize("is_", ["within", "not_for"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_day_month_or_year_is_understood_as_it_is_said(language, is_, days):
+    filter_ = Filter(last=Period(is_, days=days))
+    assert understand(describe(filter_, language), language, TODAY).data["filter"] == to_json(filter_.normalised())

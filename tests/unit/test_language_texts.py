@@ -154,7 +154,7 @@ def test_a_count_chooses_the_plural_and_is_written_as_the_reader_writes_numbers(
 
 
 def test_french_counts_nothing_in_the_singular():
-    assert say("fr", "language.length.day", count=0) == "0 jour"
+    assert say("fr", "cards.row.count", count=0) == "0 échange"
     assert say("fr", "language.length.day", count=12345) == "12\u202f345 jours"
 
 
