@@ -35,7 +35,8 @@ def draw_status(reader: Reader, status: Status) -> Card:
 def draw_credential(reader: Reader, ends_at: int) -> Card:
     """Draw that what the app signs in with ends, and what to do."""
     days = max(0, (ends_at - reader.now) // DAY)
-    sentence = say(reader.language, "cards.status.credential", count=days, day=say_date(reader.language, ends_at))
+    day = say_date(reader.language, ends_at, reader.timezone, locale=reader.locale)
+    sentence = say(reader.language, "cards.status.credential", count=days, day=day)
     body = [kit.title(text(reader.language, "status.credential_title")), kit.warning(sentence)]
     return kit.card([*body, kit.line(text(reader.language, "status.credential_todo"))])
 
@@ -52,8 +53,8 @@ def _list_facts(reader: Reader, status: Status) -> Sequence[tuple[str, str]]:
     return (
         *((text(language, f"status.{key}"), str(count) if count else "") for key, count in counts),
         (text(language, "status.progress"), progress),
-        (text(language, "status.done"), say_time(language, status.done_at, reader.timezone) if status.done_at else ""),
-        (text(language, "status.last"), say_ago(language, status.last_success_at, reader.now)),
+        (text(language, "status.done"), say_time(language, status.done_at, reader.timezone, reader.locale)),
+        (text(language, "status.last"), _say_ago(reader, status.last_success_at)),
         (text(language, "status.companies"), str(status.company_count or "")),
         (text(language, "status.contacts"), str(status.contact_count or "")),
     )
@@ -72,8 +73,11 @@ def _say_trouble(reader: Reader, trouble: SyncFailure) -> str:
     reason = say_reason(reader.language, trouble.reason)
     if not trouble.next_try_at:
         return reason
-    when = say_ago(reader.language, trouble.next_try_at, reader.now)
-    return say(reader.language, "cards.status.next", reason=reason, when=when)
+    return say(reader.language, "cards.status.next", reason=reason, when=_say_ago(reader, trouble.next_try_at))
+
+
+def _say_ago(reader: Reader, at: int) -> str:
+    return say_ago(reader.language, at, reader.now, reader.timezone, reader.locale)
 
 
 @draws(StatusShown)

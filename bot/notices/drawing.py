@@ -11,7 +11,7 @@ from bot.language.wording import clean
 from bot.notices.plan import PARTNER_KINDS, STATUS
 from bot.results.firm import describe_status
 from bot.results.notices import FirstSync, Moved, NewCompany, NewContact, SharedView
-from bot.turn import Card, Language, Reader
+from bot.turn import Card, Reader
 from storage.engine.connection import Connection
 from storage.firm.users import get_user_names
 from storage.history.own_addresses import get_owner
@@ -178,7 +178,7 @@ async def _draw_views(
     for view_id in dict.fromkeys(row.entity_id for row in rows):
         view = await get_view(connection, viewer, view_id)
         if view is not None:
-            words = await _describe_filter(connection, viewer, view.filter, reader.language)
+            words = await _describe_filter(connection, viewer, view.filter, reader)
             shared.append(SharedView(view.id, view.name, words))
     if not shared:
         return None
@@ -188,12 +188,13 @@ async def _draw_views(
     return Drawn(cards.draw_views_shared(reader, shared, name), summary)
 
 
-async def _describe_filter(connection: Connection, viewer: Viewer, filter_: Filter, language: Language) -> str:
+async def _describe_filter(connection: Connection, viewer: Viewer, filter_: Filter, reader: Reader) -> str:
     """Say a filter in words, with the names behind its numbers."""
     people = await get_user_names(connection, viewer, filter_.user_ids)
     wanted = [] if filter_.company_id is None else [filter_.company_id]
     companies = await list_company_notice_data(connection, viewer, wanted) if wanted else ()
-    return describe(filter_, language, people, next((company.name for company in companies), ""))
+    company = next((company.name for company in companies), "")
+    return describe(filter_, reader.language, people, company, locale=reader.locale)
 
 
 async def _draw_summary(connection: Connection, viewer: Viewer, reader: Reader, _row: ClaimedNotice) -> Drawn | None:

@@ -149,7 +149,8 @@ class Sender:
 
     async def _draw(self, connection: Connection, recipient: NoticeRecipient, plan: Plan) -> list[Ready]:
         tenant_id = recipient.viewer.tenant_id
-        reader = Reader(choose_language(recipient.language), self._now(), recipient.timezone)
+        language = choose_language(recipient.language)
+        reader = Reader(language, self._now(), recipient.timezone, locale=recipient.language)
         ready: list[Ready] = []
         for row in plan.updates:
             said = await list_rows_of(connection, tenant_id, recipient.viewer.user_id, row.payload["activity_id"])

@@ -20,8 +20,9 @@ from storage.firm.users import get_known_user
 from storage.history.own_addresses import add_suspected_addresses, set_own_address
 from storage.history.page import Applied
 from storage.lists.filters import Filter
+from storage.lists.periods import Period
 from storage.messages.notice_preferences import NoticePreferences
-from storage.messages.outbox import STUCK_AFTER
+from storage.messages.outbox import STUCK_AFTER, NewNotice, add_notices
 from storage.models import Company, Contact, Mailbox, Outbox, Tenant, User
 from storage.viewer import Viewer
 from storage.views.changes import add_view, share_view
@@ -256,6 +257,23 @@ async def test_whoever_is_replaced_hears_by_whom_and_what_was_and_is(firm):
     await firm.pass_time()
     assert firm.messenger.told == [(firm.bob, "Anne Martin replaced you as partner of Acme")]
     assert "Partner: Bob Stone → Anne Martin" in str(firm.messenger.sent[0][1])
+
+
+async def test_the_days_in_a_notice_are_written_as_the_person_s_directory_says(firm):
+    await firm.change(update(User).where(User.id == firm.anne).values(language="en-GB"))
+    view = Filter(last=Period("after", "2026-11-30"))
+    async with firm.database.writing(1) as connection:
+        viewer = Viewer(1, firm.bob)
+        shared = await add_view(connection, viewer, "Since", view, now=NOON, source="chat")
+        sharing = {"is_with_firm": False, "user_ids": [firm.anne], "now": NOON, "source": "chat"}
+        await share_view(connection, viewer, shared.entity_id, **sharing)
+        ending = NewNotice(firm.anne, "credential", NOON, 1, "credential:1", {"ends_at": NOON + 7 * 86_400})
+        await add_notices(connection, 1, [ending], NOON)
+    await firm.add(Notice(firm.anne, "view", {"view_id": shared.entity_id, "by": firm.bob}))
+    await firm.pass_time()
+    cards = str([card for _, card, _ in firm.messenger.sent])
+    assert "8 Jan 2026" in cards
+    assert "contact since 30 November 2026" in cards
 
 
 async def test_what_was_taken_back_before_it_was_said_is_never_said(firm):

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from bot.cards.companies import Opened, draw_company
-from bot.language import LANGUAGES
+from bot.cards.status import draw_credential, draw_status
+from bot.language import LANGUAGES, say_date
+from bot.results.firm import Status, SyncFailure
 from bot.turn import Reader
 from tests.card_checks import list_actions, list_complaints, list_texts, parse_with_renderer, walk
 from tests.card_samples import NOW, ORDINARY, WORST, company, draw_all, worst_world
@@ -60,3 +62,15 @@ def test_a_company_of_nobody_that_is_the_readers_own_can_be_taken_kept_and_left_
     drawn = draw_company(Reader("en", NOW, "Europe/Zurich"), nobodys, Opened(back={"verb": "list"}))
     verbs = {node["verb"] for node in walk(drawn) if node["type"] == "Action.Execute"}
     assert {"company.set_partner", "keep", "list"} <= verbs
+
+
+def test_a_status_writes_its_days_as_the_reader_does():
+    reader = Reader("en", NOW, "Europe/Zurich", locale="en-GB")
+    long_ago = NOW - 40 * 86_400
+    stands = Status(2, 1, 0, 1, done_at=NOW + 3_600, last_success_at=long_ago)
+    stands = replace(stands, troubles=(SyncFailure("Anne", "forbidden:403", NOW + 30 * 86_400),))
+    texts = [*list_texts(draw_status(reader, stands)), *list_texts(draw_credential(reader, NOW + 7 * 86_400))]
+    for at in (NOW + 3_600, long_ago, NOW + 30 * 86_400, NOW + 7 * 86_400):
+        day = say_date("en", at, "Europe/Zurich", locale="en-GB")
+        assert day != say_date("en", at, "Europe/Zurich")
+        assert any(day in text for text in texts)
