@@ -373,10 +373,11 @@ def _draw_pane(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, An
         Person("?", "invalid", None, world.person(0)),
         Person(address, "machine", None, world.person(1), reason="no_reply"),
     )
+    machine = unknown[-1]
     of = company(world)
-    one = pane.OnItem((pane.Met(of, known[:3]),), known[:1], unknown, 2, 3)
+    one = pane.OnItem((pane.Met(of, (*known[:3], machine)),), known[:1], unknown, 2, 3)
     yield "pane_one", pane.draw_item(reader, one, "read", _back(world))
-    several = pane.OnItem((pane.Met(of, known),) * 6, known, unknown, 2, 3)
+    several = pane.OnItem((pane.Met(of, (*known, machine, machine)),) * 6, known, unknown, 2, 3)
     yield "pane_several", pane.draw_item(reader, several, "read")
     yield "pane_strangers", pane.draw_item(reader, pane.OnItem(strangers=seen[:1]), "read")
     yield "pane_nobody", pane.draw_item(reader, pane.OnItem(colleague_count=3), "read")

@@ -37,24 +37,26 @@ def draw_item(reader: Reader, item: OnItem, mode: str, back: Json | None = None)
     """Draw who is on the open item: one company in full, several in short; `back` leads here again."""
     language = reader.language
     adds = ADDS
+    machines: list[Person] = []
     if len(item.companies) == 1:
         adds -= 2
         body = _draw_only(reader, item.companies[0], adds, back)
         adds -= sum(_is_addable(person) for person in item.companies[0].people[:PEOPLE])
     else:
         body = [_draw_met(reader, met, back) for met in item.companies]
+        machines = [person for met in item.companies for person in met.people if _is_machine(person)]
     if item.contacts:
         people = [_draw_person(reader, person, back) for person in item.contacts[:PEOPLE]]
         rest = _say_rest(reader, item.contacts, PEOPLE)
         body.append(kit.group([kit.subtitle(text(language, "pane.contacts")), *people, *rest]))
-    machines = [person for person in item.strangers if person.state == "machine"]
-    if strangers := [person for person in item.strangers if person.state != "machine"]:
-        room = STRANGERS - 2 * bool(machines)
+    machines += item.machines
+    if strangers := item.people_not_known:
+        room = STRANGERS - bool(machines) - len(machines[:MACHINES])
         body.append(_draw_strangers(reader, strangers, adds, back, room))
     if machines:
         body.append(_draw_machines(reader, machines))
     if not body:
-        return _draw_nobody(reader, item, mode)
+        return _draw_nobody(reader, item.why_empty(mode))
     body = [*_warn(reader, item), *body]
     if item.left_out:
         body.append(kit.note(say(language, "cards.pane.more", count=item.left_out)))
@@ -73,17 +75,11 @@ def _warn(reader: Reader, item: OnItem) -> list[Json]:
     return [kit.warning(say(reader.language, "cards.pane.disguised", alphabet=alphabet))] if alphabet else []
 
 
-def _draw_nobody(reader: Reader, item: OnItem, mode: str) -> Card:
+def _draw_nobody(reader: Reader, why: str) -> Card:
     """Say that there is nobody to show, and offer what there is."""
     mine = {"version": 1, "of": "companies", "scope": "mine"}
-    sentence = kit.line(text(reader.language, f"pane.{_say_nobody(item, mode)}"))
+    sentence = kit.line(text(reader.language, f"pane.{why}"))
     return kit.card([sentence], [button(text(reader.language, "pane.my_companies"), "list", filter=mine)])
-
-
-def _say_nobody(item: OnItem, mode: str) -> str:
-    if item.colleague_count:
-        return "colleagues_only"
-    return "nobody_yet" if mode == "compose" else "nobody"
 
 
 def _draw_only(reader: Reader, met: Met, adds: int, back: Json | None) -> list[Json]:
@@ -125,10 +121,11 @@ def _draw_met(reader: Reader, met: Met, back: Json | None) -> Json:
         back=back,
     )
     known = kit.note(say(language, "cards.pane.known_by", names=say_knowers(reader, company)))
-    names = ", ".join(clean(person.name or person.address, 40) for person in met.people[:PEOPLE])
-    left = len(met.people) - PEOPLE
+    people = [person for person in met.people if not _is_machine(person)]
+    names = ", ".join(clean(person.name or person.address, 40) for person in people[:PEOPLE])
+    left = len(people) - PEOPLE
     more = say(language, "cards.pane.more", count=left) if left > 0 else ""
-    return kit.group([row, known, kit.note(f"{names} {more}".rstrip())])
+    return kit.group([row, known, *([kit.note(f"{names} {more}".rstrip())] if people else [])])
 
 
 def _draw_person(reader: Reader, person: Person, back: Json | None) -> Json:
@@ -137,7 +134,7 @@ def _draw_person(reader: Reader, person: Person, back: Json | None) -> Json:
     if person.state != "contact":
         return entries.row(
             name,
-            join((address, text(reader.language, f"pane.{person.state}"))),
+            join((address, _say_state(reader, person))),
             "contact.explain",
             address=person.address,
             back=back,
@@ -145,6 +142,15 @@ def _draw_person(reader: Reader, person: Person, back: Json | None) -> Json:
     return entries.row(
         name, join((address, say_last(reader, person.last_at))), "contact.open", contact_id=person.id, back=back
     )
+
+
+def _is_machine(person: Person) -> bool:
+    return person.state == "machine"
+
+
+def _say_state(reader: Reader, person: Person) -> str:
+    """Say what somebody is who is no contact; why, where they never are one."""
+    return text(reader.language, f"reason.{person.reason}" if _is_machine(person) else f"pane.{person.state}")
 
 
 def _draw_strangers(reader: Reader, strangers: Sequence[Person], adds: int, back: Json | None, room: int) -> Json:
@@ -157,11 +163,11 @@ def _draw_strangers(reader: Reader, strangers: Sequence[Person], adds: int, back
 
 
 def _draw_machines(reader: Reader, machines: Sequence[Person]) -> Json:
-    """Name those who are never contacts, each with the reason."""
+    """Name those who are never contacts, each with the reason; beside several companies those of theirs too."""
     items = [kit.subtitle(text(reader.language, "pane.machines"))]
     for person in machines[:MACHINES]:
         items.append(kit.strong(clean(person.name or person.address, _NAME // 2)))
-        items.append(kit.note(text(reader.language, f"reason.{person.reason}")))
+        items.append(kit.note(_say_state(reader, person)))
     return kit.group([*items, *_say_rest(reader, machines, MACHINES)])
 
 
@@ -179,7 +185,7 @@ def _say_rest(reader: Reader, people: Sequence[Person], shown: int) -> list[Json
 def _draw_stranger(reader: Reader, person: Person, back: Json | None, *, can_add: bool = True) -> Json:
     language = reader.language
     name = clean(person.name or person.address, _NAME)
-    detail = join((clean(person.address, _NAME) if person.name else "", text(language, f"pane.{person.state}")))
+    detail = join((clean(person.address, _NAME) if person.name else "", _say_state(reader, person)))
     add = None
     if can_add:
         add = button(text(language, "contact.add"), "contact.add", address=person.address, back=back)

@@ -10,7 +10,7 @@ from msgspec import Meta
 from bot.language import say
 from bot.results.companies import ItemShown, Met, OnItem
 from bot.results.list_state import LONGEST_STATE
-from bot.turn import Json, Turn
+from bot.turn import Json, Language, Turn
 from bot.verb_inputs import Input, write_ask
 from bot.verbs import EVERYONE, OWN, READS_FROM_CARD, Router
 from storage.book import companies
@@ -23,6 +23,8 @@ router = Router()
 PEOPLE = 500
 COMPANIES = 6
 """As many as one card has room for."""
+_NAMED = 5
+"""People whom the line names that is heard."""
 _MOST_GIVEN = 20_000
 _ADDRESS = 320
 _RAW = 1000
@@ -50,10 +52,23 @@ async def show_item(turn: Turn, given: OnOpenItem) -> ItemShown:
         if _is_outside(person)
     ]
     item = await _group(turn, outside, len(shown) - len(outside), len(people) - len(shown))
-    names = [met.company.name for met in item.companies]
-    summary = ", ".join(names) or say(turn.language, "cards.pane.strangers")
     mode = "compose" if given.mode == "compose" else "read"
-    return ItemShown(summary=summary, item=item, mode=mode, back=_read_way_back(turn, given))
+    return ItemShown(
+        summary=_summarise(turn.language, item, mode), item=item, mode=mode, back=_read_way_back(turn, given)
+    )
+
+
+def _summarise(language: Language, item: OnItem, mode: str) -> str:
+    """Say in one line what the card says, for whoever hears it."""
+    if item.companies:
+        return ", ".join(met.company.name for met in item.companies)
+    parts = [", ".join(person.name or person.address for person in item.contacts[:_NAMED])]
+    if item.people_not_known:
+        parts.append(say(language, "cards.pane.strangers"))
+    if item.machines:
+        parts.append(say(language, "cards.pane.machines"))
+        parts += dict.fromkeys(say(language, f"cards.reason.{person.reason}") for person in item.machines)
+    return " · ".join(filter(None, parts)) or say(language, f"cards.pane.{item.why_empty(mode)}")
 
 
 def _read_people(given: Iterable[NameAndAddress]) -> list[tuple[str, str]]:

@@ -106,6 +106,22 @@ class OnItem:
     left_out: int = 0
     """Companies and people beyond what one item is read for."""
 
+    @property
+    def people_not_known(self) -> tuple[Person, ...]:
+        """The strangers who may become contacts."""
+        return tuple(person for person in self.strangers if person.state != "machine")
+
+    @property
+    def machines(self) -> tuple[Person, ...]:
+        """The strangers who are never contacts."""
+        return tuple(person for person in self.strangers if person.state == "machine")
+
+    def why_empty(self, mode: str) -> str:
+        """Return the key of the text of the room `cards.pane` for an item with nobody to show."""
+        if self.colleague_count:
+            return "colleagues_only"
+        return "nobody_yet" if mode == "compose" else "nobody"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemShown(Result):

@@ -59,6 +59,43 @@ async def test_a_sender_at_a_known_company_who_only_wrote_in_is_added_beside_it(
     assert read((await office.click(added, "Back", surface="pane")).card)[0] == "Initech"
 
 
+NEVER = "Nobody reads mail to this address, so it is never a contact."
+SHARED = "Several people share this mailbox, so it is never a contact."
+
+
+@pytest.mark.parametrize(
+    ("people", "mode", "heard"),
+    [
+        ([("", "no-reply@new.example")], "read", f"Never a contact · {NEVER}"),
+        (
+            [("", "nora@new.example"), ("", "no-reply@new.example")],
+            "read",
+            f"Not in the address book yet · Never a contact · {NEVER}",
+        ),
+        ([("", "nora@new.example")], "read", "Not in the address book yet"),
+        ([("Marc", "colleague")], "read", "Only colleagues are on this item."),
+        ([], "read", "Nobody from outside the firm is on this item."),
+        ([], "compose", "Add somebody, and here stands who they are."),
+        ([("", "jean@acme.example"), ("", "no-reply@new.example")], "read", "Acme Industries"),
+    ],
+)
+async def test_what_is_heard_of_an_item_is_what_the_card_says(office, people, mode, heard):
+    async with office.database.reading(1) as connection:
+        marc = (await search_users(connection, office.people["Anne Martin"], "Marc"))[0]
+    given = [(name, marc.address if address == "colleague" else address) for name, address in people]
+    reply = await show(office, *given, mode=mode)
+    assert reply.summary == heard
+    assert all(part in read(reply.card) for part in heard.split(" · "))
+
+
+async def test_why_an_address_is_never_a_contact_is_said_beside_its_company_too(office):
+    alone = await show(office, ("", "info@acme.example"), ("Jean", "jean@acme.example"))
+    assert SHARED in read(alone.card)
+    several = await show(office, ("", "info@acme.example"), ("", "jean@acme.example"), ("", "jean@globex.example"))
+    assert read(several.card)[-3:] == ["Never a contact", "info@acme.example", SHARED]
+    assert "Jean Acme" in read(several.card)
+
+
 async def test_how_many_more_people_there_are_is_said(office):
     beside = [(f"P{n}", f"p{n}@acme.example") for n in range(7)]
     one = await show(office, ("Jean", "jean@acme.example"), *[(f"S{n}", f"s{n}@new{n}.example") for n in range(9)])
