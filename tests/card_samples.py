@@ -355,6 +355,7 @@ def _draw_notices(reader: Reader, world: World) -> Iterator[tuple[str, dict[str,
     yield "notice_partner", notices.draw_moved(reader, "partner", moved[:1])
     yield "notice_partner_of", notices.draw_moved(reader, "partner", moved)
     yield "notice_replaced", notices.draw_moved(reader, "replaced", moved[:1])
+    yield "notice_taken_off", notices.draw_moved(reader, "taken_off", moved)
     yield "notice_taken_back", notices.draw_moved(reader, "taken_back", moved[:1])
     shared = [SharedView(10**15 + n, world.company(n), world.words) for n in range(12)]
     yield "notice_view", notices.draw_views_shared(reader, shared[:1], world.person(0))

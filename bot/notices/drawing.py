@@ -165,6 +165,8 @@ def _draw_moved(reader: Reader, kind: str, moved: Sequence[Moved]) -> Drawn | No
     """Draw who is partner of companies now, in the words of one kind."""
     if not moved:
         return None
+    if kind == "replaced" and not all(one.is_now for one in moved):
+        kind = "taken_off"  # nobody stands in the reader's place
     name, by = clean(moved[0].company.name), moved[-1].by
     card = cards.draw_moved(reader, kind, moved)
     return Drawn(card, say(reader.language, f"notices.{kind}", count=len(moved), by=by, name=name))

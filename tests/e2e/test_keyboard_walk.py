@@ -175,7 +175,7 @@ async def test_in_the_tab_a_list_is_narrowed_to_a_partner_with_two_clicks_and_ty
     person = firm.person("David Okafor")
     async with tab_of(firm, person) as window:
         page = await open_list(window, firm, person)
-        await page.get_by_role("button", name="Refine").click()
+        await page.get_by_role("button", name="Filter", exact=True).click()
         await type_partner(page, "Charlotte Ash")
         assert await page.evaluate("clicks") == 2
 

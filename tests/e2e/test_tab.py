@@ -92,7 +92,7 @@ async def test_refining_shows_the_result_at_once(firm):
     person = firm.person("Anne Martin")
     async with tab_of(firm, person) as window:
         page = await open_tab(window, firm, person)
-        await page.get_by_role("button", name="Refine").click()
+        await page.get_by_role("button", name="Filter", exact=True).click()
         await page.get_by_role("radio", name="The whole firm's").check()
         partner = page.get_by_role("combobox", name="Relationship partner")
         await partner.press_sequentially("charl")
@@ -106,7 +106,7 @@ async def test_a_word_that_stands_for_a_partner_is_chosen_and_taken_away_in_the_
     person = firm.person("Anne Martin")
     async with tab_of(firm, person) as window:
         page = await open_tab(window, firm, person)
-        await page.get_by_role("button", name="Refine").click()
+        await page.get_by_role("button", name="Filter", exact=True).click()
         partner = page.get_by_role("combobox", name="Relationship partner")
         await partner.fill("nobody")
         await partner.press("Enter")
@@ -120,7 +120,7 @@ async def test_a_partner_who_is_nobody_is_said_under_the_field_when_it_is_left(f
     person = firm.person("Anne Martin")
     async with tab_of(firm, person) as window:
         page = await open_tab(window, firm, person)
-        await page.get_by_role("button", name="Refine").click()
+        await page.get_by_role("button", name="Filter", exact=True).click()
         partner = page.get_by_role("combobox", name="Relationship partner")
         await partner.fill("Xyzzy")
         await partner.press("Tab")

@@ -115,6 +115,6 @@ async def test_the_tab_passes_axe_in_every_theme_of_teams(firm):
         async with open_teams(firm, firm.person("Anne Martin"), theme=theme) as (page, tab):
             await tab.get_by_role("row").nth(2).click()
             await tab.locator(".side .ac-adaptiveCard").wait_for()
-            await tab.get_by_role("button", name="Refine").click()
+            await tab.get_by_role("button", name="Filter", exact=True).click()
             faults[theme] = await find_faults(page.frames[1])
     assert {theme: found for theme, found in faults.items() if found} == {}

@@ -83,7 +83,7 @@ async def test_a_list_of_contacts_has_no_column_for_what_contacts_do_not_have(fi
     person = firm.person("Anne Martin")
     async with tab_of(firm, person) as window:
         page = await open_tab(window, firm, person)
-        await page.get_by_role("button", name="Refine").click()
+        await page.get_by_role("button", name="Filter", exact=True).click()
         await page.get_by_role("radio", name="Contacts").check()
         await page.get_by_role("columnheader", name="Contact").wait_for()
         await page.locator(".row").nth(2).wait_for()

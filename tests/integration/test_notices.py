@@ -259,6 +259,19 @@ async def test_whoever_is_replaced_hears_by_whom_and_what_was_and_is(firm):
     assert "Partner: Bob Stone → Anne Martin" in str(firm.messenger.sent[0][1])
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Anne Martin took Acme off you"), ("fr", "Anne Martin vous a retiré Acme")]
+)
+async def test_whoever_loses_a_company_to_nobody_is_not_told_of_a_successor(firm, language, said):
+    await firm.change(update(User).values(language=language))
+    company, _ = await firm.meet(firm.anne)
+    await hand_over(firm, company, was=firm.bob, is_now=None)
+    await firm.pass_time()
+    [(user, card, summary)] = firm.messenger.sent
+    assert (user, summary) == (firm.bob, said)
+    assert said in str(card)
+
+
 async def test_the_days_in_a_notice_are_written_as_the_person_s_directory_says(firm):
     await firm.change(update(User).where(User.id == firm.anne).values(language="en-GB"))
     view = Filter(last=Period("after", "2026-11-30"))
