@@ -16,7 +16,7 @@ from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, READS_FROM_CARD, Router
 from storage.book import companies, contacts
 from storage.firm import user_search
 from storage.lists.filters import Filter
-from storage.text.names import words
+from storage.text.names import fold, words
 from storage.views import views
 from storage.views.views import ViewRow
 
@@ -35,10 +35,12 @@ class Search(Input, frozen=True):
 
 @router.verb("people.search", Search, READS_FROM_CARD, roles=EVERYONE, where=OWN | GROUP | EXTENSION)
 async def search_people(turn: Turn, given: Search) -> PeopleFound:
-    """Return colleagues for a people picker."""
+    """Return colleagues for a people picker; the asker only where what is typed does not offer "me" already."""
     query = tidy(given.query)
     found = await turn.read(user_search.search_users, query, limit=_PEOPLE)
     same = [user.name for user in found]
+    if fold(say(turn.language, "cards.company.me")).startswith(fold(query)):
+        found = [user for user in found if user.id != turn.viewer.user_id]
     return PeopleFound(
         choices=tuple(
             Choice(f"{user.name} ({user.address})" if same.count(user.name) > 1 else user.name, str(user.id))

@@ -28,10 +28,23 @@ async def test_colleagues_are_found_while_typing(office):
     assert reply.choices[0].value == str(office.people["Anne Martin"].user_id)
 
 
+@pytest.mark.parametrize(
+    ("query", "by", "titles"),
+    [
+        ("", "Anne Martin", ["Anne Weber", "Marc Lefèvre", "Zoé Brun"]),
+        ("M", "Marc Lefèvre", ["Anne Martin"]),
+        ("Ma", "Marc Lefèvre", ["Marc Lefèvre", "Anne Martin"]),
+    ],
+)
+async def test_who_is_offered_as_me_is_not_offered_by_name_too(office, query, by, titles):
+    reply = await office.ask("people.search", {"query": query}, by=by)
+    assert sorted(choice.title for choice in reply.choices) == sorted(titles)
+
+
 async def test_colleagues_of_another_tenant_are_not_found(office):
     stranger = str(office.people["Stranger"].user_id)
     reply = await office.ask("people.search", {"query": ""})
-    assert len(reply.choices) == 4
+    assert len(reply.choices) == 3
     assert stranger not in [choice.value for choice in reply.choices]
 
 
