@@ -20,7 +20,7 @@ from storage.models import Contact, Interaction, InteractionContact, MailboxFeed
 from storage.queue.mailboxes import end_leases, make_due
 from storage.text.displayed_names import clean_name
 from storage.text.domains import find_company_domain
-from storage.text.name_evidence import is_persons
+from storage.text.name_evidence import is_whole_name
 from storage.text.names import is_same_name, words
 from storage.viewer import Viewer
 
@@ -54,7 +54,7 @@ class Owner(NamedTuple):
             return False
         if person.quality > 0:
             return len(words(name)) > 1 and is_same_name(name, person.name)
-        return is_persons(name, person.address.partition("@")[0])
+        return is_whole_name(name, person.address.partition("@")[0])
 
 
 async def get_owner(connection: Reading, tenant_id: int, user_id: int) -> Owner:

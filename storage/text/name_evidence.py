@@ -48,6 +48,15 @@ def is_persons(name: str, local: str) -> bool:
     return len(seen) > 1 and has_full
 
 
+def is_whole_name(name: str, local: str) -> bool:
+    """Return whether a local part is made of a name, its first and last word in full: no initial tells whose."""
+    words = _list_words(name)
+    if len(words) < _FULL or not is_persons(name, local):
+        return False
+    text = "".join(_list_pieces(local))
+    return all(any(len(form) > 1 and form in text for form in word) for word in (words[0], words[-1]))
+
+
 def _list_words(name: str) -> list[tuple[str, ...]]:
     """Return the words of a name, each as it may be spelled in an address."""
     found = []

@@ -159,7 +159,9 @@ STRANGER = {"emailAddress": {"name": "Anne", "address": "anne@acme.com"}}
         (STRANGER, "tentativelyAccepted", None),
         (STRANGER, "organizer", None),
         ({"emailAddress": {"address": "colleague@firm.example"}}, "notResponded", None),
-        ({"emailAddress": {"address": "/O=EXCHANGE/CN=BOB"}}, "notResponded", None),
+        ({"emailAddress": {"address": "/O=EXCHANGE/CN=BOB"}}, "notResponded", ""),
+        ({"emailAddress": {"address": "IMCEAEX-_O=EVIL_CN=S@evil.example"}}, "notResponded", ""),
+        ({"emailAddress": {"address": "IMCEAEX-_O=FIRM_CN=S@firm.example"}}, "notResponded", None),
         ({"emailAddress": {"address": "noreply@acme.com"}}, "notResponded", ""),
         ({"emailAddress": {"address": "unknownorganizer@calendar.google.com"}}, "none", ""),
         (None, "none", ""),
@@ -170,12 +172,28 @@ def test_an_outsiders_unanswered_invitation_depends_on_its_organiser(organizer, 
     assert captured.organizer == host
 
 
-def test_an_invitation_from_ones_own_second_address_is_no_strangers():
-    firm = FIRM.for_owner(Owner("Keller, Marie (Basel)"))
+@pytest.mark.parametrize(("own", "host"), [({"mk75@gmx.ch"}, None), (set(), "")])
+def test_an_invitation_from_a_second_address_is_ones_own_once_the_user_said_so(own, host):
+    firm = FIRM.for_owner(Owner("Keller, Marie (Basel)", own=frozenset(own)))
     organizer = {"emailAddress": {"name": "Marie Keller", "address": "mk75@gmx.ch"}}
     event = make_event(organizer=organizer, responseStatus={"response": "none"})
     captured = capture_meeting(event, None, b"s", firm, NOW)
-    assert (captured.organizer, list_addresses(captured)) == (None, ["anne@acme.com"])
+    assert (captured.organizer, list_addresses(captured)) == (host, ["anne@acme.com"])
+
+
+@pytest.mark.parametrize(
+    ("address", "is_own"),
+    [
+        ("anne.martin75@gmail.com", True),
+        ("martin-anne@bluewin.ch", True),
+        ("a.martin@gmail.com", False),
+        ("amartin@bluewin.ch", False),
+        ("anne.m@gmail.com", False),
+    ],
+)
+def test_an_address_without_a_name_is_ones_own_only_with_both_names_in_full(address, is_own):
+    decision = FIRM.for_owner(Owner("Anne Martin")).decide(None, address)
+    assert (decision == "own_address") is is_own
 
 
 @pytest.mark.parametrize("name", ["Dr. Sören Müller", "Müller, Sören (Bern)", "MÜLLER Sören", "Sören Müller, LL.M."])

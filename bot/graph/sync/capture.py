@@ -190,14 +190,10 @@ def _is_answered(answer: Response | None) -> bool:
 
 
 def _find_host(organizer: Recipient | None, firm: Firm) -> str | None:
-    """Return the address of an outside organiser, empty if it is not a person's; None for a colleague.
-
-    An Exchange path (`/O=...`) in place of an address is a colleague's; the user's own second address is the user's.
-    """
+    """Return the address of an outside organiser, empty if it is not known to be a person's; None for a colleague."""
     given = organizer.email_address if organizer else None
-    decision = firm.decide(given.name, given.address) if given else "no_address"
-    if isinstance(decision, str):
-        return None if decision in ("internal", "x500", "own_address") else ""
+    if given is None or isinstance(decision := firm.decide(given.name, given.address), str):
+        return None if given and firm.is_colleague(given.address) else ""
     return decision.address
 
 

@@ -48,6 +48,12 @@ class Firm:
         """Return whether a domain is one of the firm's, or below one."""
         return is_below(domain, self.domains)
 
+    def is_colleague(self, raw: str | None) -> bool:
+        """Return whether an address is the firm's own: a path of Exchange says so by the domain behind it alone."""
+        address = parse_address(raw or "")
+        domain = (raw or "").rpartition("@")[2] if address.reason == "x500" else address.domain
+        return bool(domain) and self.is_inside(normalize_domain(domain))
+
     def _decide(self, name: str, raw: str) -> Person | Reason:
         address = parse_address(raw)
         if address.reason:
@@ -72,6 +78,10 @@ class _OwnersFirm(Firm):
         self.found = set()
         self._owner = owner
         self._own: dict[Person, bool] = {}
+
+    def is_colleague(self, raw: str | None) -> bool:
+        """Return whether an address is the firm's, or the owner said that it is theirs: a name alone proves nothing."""
+        return super().is_colleague(raw) or parse_address(raw or "").address in self._owner.own
 
     def decide(self, name: str | None, address: str | None) -> Person | Reason:
         decision = super().decide(name, address)
