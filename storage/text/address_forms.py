@@ -13,22 +13,30 @@ from storage.text.encoding_repair import repair_text
 from storage.text.name_evidence import count_explained
 
 _PREFIX = re.compile(
-    r"^(?:(?:x-)?smtp|sips?|mailto|e-?mail|mail|internet|rfc822|im|acct|xmpp|msteams|proxyaddresses|from|to|cc|bcc|an|von"
-    r"|reply-to)(?:[:;]|%3a)\s*",
+    r"^(?:(?:(?:x-)?smtp|sips?|mailto|e-?mail|mail|courriel|internet|rfc822|im|acct|xmpp|msteams|proxyaddresses|eum|spo"
+    r"|exch|tel|from|to|cc|bcc|an|von|à|reply-to)(?:[:;]|%3a)(?://)?\s*|(?:e-?mail|courriel)\s+(?=\S+@\S+$)|//)",
     re.IGNORECASE,
 )
 _ENCAPSULATED = re.compile(r"^imcea[a-z0-9]+-(.+)@[^@]+$", re.IGNORECASE)
-_GUEST = re.compile(r"^(.+)_([^_@]+\.[^_@]+)#ext#@[^@]+$", re.IGNORECASE)
+_GUEST = re.compile(r"^(.+)_([^_@]+\.[^_@]+)(?:#|%23|_)ext(?:#|%23|_)@[^@]+$", re.IGNORECASE)
 _ACCOUNT = re.compile(r"^(?:live\.com|mail|google\.com|facebook\.com|unknown)#(.+@.+)$", re.IGNORECASE)
 """How Entra ID writes a private account that somebody was invited with."""
 _ANGLE = re.compile(r"<([^<>]*@[^<>]*)>")
 _COMMENT = re.compile(r"\([^()]*\)")
 _NAME_BEFORE = re.compile(r"^\s*\([^()@]*\)\s*(?=\S+@)")
+_BRACKETED = re.compile(
+    r"^([^@]*?|.*@.*?)\s*[(\[]\s*((?:mailto:|smtp:)?[^()\[\]\s@]+@[^()\[\]\s@]+)[)\]]$", re.IGNORECASE
+)
+"""A name or the same address, and the address in brackets behind it: classic Outlook writes `Jane Roe [mailto:...]`."""
+_CLAIM = re.compile(r"^[a-z]:0[^|]*\|(?:[^|]*\|)?([^|]+@[^|]+)$", re.IGNORECASE)
+"""How SharePoint writes whoever signed in: `i:0#.f|membership|jane@acme.example`."""
+_QUERY = re.compile(r"(?<=@)([\w.-]+)\?\S*$")
+_QUOTED_DOMAIN = re.compile(r'@"([^"@\s]+)"$')
 _TYPE = re.compile(r"\s*\[(?:smtp|internet|mailto)\]$", re.IGNORECASE)
 _AT = re.compile(r"\s*(?:[@\uff20\ufe6b]|[(\[{]\s*(?:at|arobase)\s*[)\]}])\s*", re.IGNORECASE)
 _DOT = re.compile(r"\s*[(\[{]\s*(?:dot|point|punkt)\s*[)\]}]\s*", re.IGNORECASE)
 _AROUND: Final = (
-    " \t'`<>[]{}(),;:|*\\\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
+    " \t'`<>[]{}(),;:|*!\\\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
     "\uff1c\uff1e\u3008\u3009\u300a\u300b"
 )
 _TRIES: Final = 4
@@ -50,6 +58,12 @@ def unwrap_address(text: str) -> str:
 def _unwrap_once(text: str) -> str:
     if found := _ANGLE.findall(text):
         return str(found[-1])
+    bracketed = _BRACKETED.match(text)
+    if bracketed:
+        before, inner = bracketed[1].strip(_AROUND).lower(), _PREFIX.sub("", bracketed[2])
+        if before and ("@" not in before or before == inner.lower()):
+            return inner
+    text = _QUOTED_DOMAIN.sub(r"@\1", _QUERY.sub(r"\1", _CLAIM.sub(r"\1", text)))
     text = _strip(_NAME_BEFORE.sub("", text))
     if prefix := _PREFIX.match(text):
         return unquote(text[prefix.end() :].partition("?")[0])

@@ -39,7 +39,7 @@ def parse_address(raw: str) -> Address:
     What programmes put around it (`SMTP:`, `mailto:`, comments, quotes, encodings) is taken away.
     """
     plain = _PLAIN.fullmatch(raw.lower()) if len(raw) < _LONGEST else None
-    if plain and not raw.lower().startswith(("imcea", "x500")):
+    if plain and not raw.lower().startswith(("imcea", "x500")) and "_ext_@" not in plain[0]:
         return Address(plain[0], plain[1], plain[2])
     text = clean_text(raw, 1000)
     inner = text if _X500.search(text) else unwrap_address(text)

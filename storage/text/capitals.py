@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from storage.text.name_evidence import has_word
+from storage.text.name_evidence import FIRST_NAMES, has_word
+from storage.text.names import fold
 from storage.text.word_lists import read_list
 
 _PARTICLES: Final = frozenset(
@@ -74,14 +75,20 @@ def _is_initials(text: str) -> bool:
 
 
 def _count_surname(words: list[str], local: str) -> int:
-    """Count the shouted words in front of a first name that is written as one, where they are a surname's."""
+    """Count the shouted words in front of a first name that is written as one, where they are a surname's.
+
+    The address says so, or the first name does: `DUPUIS Claire`, and not `KPMG Anna`.
+    """
     count = next((place for place, word in enumerate(words) if not _is_loud(word)), 0)
     rest = words[count:]
     if not count or len(rest) > _FIRST_NAMES or not all(map(_is_first_name, rest)):
         return 0
     has_particle = any(_is_particle_word(word) for word in words[:count])
-    known = any(len(word) > _INITIALS and has_word(word, local) for word in words[:count])
-    return count if known or (has_particle and count > 1) else 0
+    pieces = [piece for word in words[:count] for piece in word.split("-")]
+    known = any(len(piece) > _INITIALS and has_word(piece, local) for piece in pieces)
+    is_long = any(len(word) > _ABBREVIATION for word in words[:count])
+    is_called = is_long and fold(rest[0]).partition(" ")[0] in FIRST_NAMES
+    return count if known or is_called or (has_particle and count > 1) else 0
 
 
 def _is_first_name(word: str) -> bool:

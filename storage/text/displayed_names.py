@@ -61,9 +61,13 @@ _VIA = re.compile(
     r"[\s,(\[]+(?:via|on behalf of|o/b/o|obo|by order of|for and on behalf of|sent by|pour le compte de|de la part de"
     r"|au nom de|par délégation de"
     r"|envoyé par|im auftrag (?:von|der|des)|i\.\s?a\.(?: von)?|im namen (?:von|der|des)|namens|gesendet von"
-    r"|per conto di|a nome di|en nombre de|por cuenta de|em nome de|c/o)[\s:]+",
+    r"|per conto di|a nome di|en nombre de|por cuenta de|em nome de|c/o|über|tramite|a través de|por meio de)[\s:]+",
     re.IGNORECASE,
 )
+_BY_LIST = re.compile(r"\b(?:via|über|tramite|a través de|por meio de)\b", re.IGNORECASE)
+"""What mailing lists write between the sender's name and their own, in the language of the list."""
+_SHORTEST_LOCAL: Final = 3
+"""Letters of a local part that are more than somebody's initials."""
 _BORN = re.compile(r"\s*,?\s+(?:née?|nee|geb\.|geborene?r?|born|épouse|ép\.|veuve|nata|ux\.)\s+\S.*$")
 _BREAK = re.compile(r"\s*[|⎥│•►]\s*|\s+[-\u2013\u2014/·]+\s+|\s+@\s*|\s+(?:from|at|chez|bei|presso)\s+")
 _NICKNAME = re.compile(r"[A-Z][a-z]+(?:_[A-Z][a-z]+)+|[a-z]{2,}(?:_[a-z]{2,})+|[A-Z]{2,}(?:_[A-Z]{2,})+")
@@ -116,6 +120,20 @@ def split_via(name: str) -> tuple[str, str]:
     return name[: found.start()].strip(_QUOTES), name[found.end() :].strip(_QUOTES + ")]")
 
 
+def is_of_list(name: str, local: str) -> bool:
+    """Return whether a list wrote the name: `Jane Doe via Contracts`, unless the whole address is made of hers.
+
+    `ma@` is as well that of "M&A" as Marc Aubert's.
+    """
+    before, behind = split_via(name)
+    if not behind or not _BY_LIST.search(name):
+        return False
+    letters, whole = count_explained(before, local)[0], len(re.sub(r"[\W\d_]", "", local.partition("+")[0]))
+    of_list = count_explained(behind, local)[0]
+    is_hers = letters == whole > of_list and (whole >= _SHORTEST_LOCAL or not of_list)
+    return not (is_hers or is_persons(before, local))
+
+
 def _strip(name: str, local: str) -> str:
     """Take away what is not the name: addresses, asides, on whose behalf, where from."""
     name = _PREFIX.sub("", name)
@@ -128,8 +146,7 @@ def _strip(name: str, local: str) -> str:
     before, behind = split_via(name)
     if behind:
         is_behind = count_explained(behind, local)[0] > count_explained(before, local)[0]
-        is_lists = not count_explained(before, local)[0] and re.search(r"\bvia\b", name, re.IGNORECASE)
-        name = behind if is_behind or is_lists else before
+        name = behind if is_behind or is_of_list(name, local) else before
     name = _WHOLE.sub(r"\1", name.strip(_QUOTES))
     bare = _ASIDE.sub(" ", name).strip(_QUOTES)
     if not any(map(str.isalpha, bare)):

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Final
 
 from storage.text.addresses import Address
-from storage.text.displayed_names import FULL, clean_name, prepare, split_via
+from storage.text.displayed_names import FULL, clean_name, is_of_list, prepare, split_via
 from storage.text.domains import find_company_domain, is_free_mail, list_host_labels
-from storage.text.name_evidence import FIRST_NAMES, count_explained, is_persons
+from storage.text.name_evidence import FIRST_NAMES, is_persons
 from storage.text.names import fold
 from storage.text.word_lists import read_list
 
@@ -213,11 +213,9 @@ def _find_by_name(address: Address, name: str) -> str:
     is_room = _ROOM_NAME.search(shown) and _ROOM_NAME.search(clean) and "," not in shown
     if is_room and not (_has_first_name(clean) and _is_of_address(clean, address.local)):
         return "resource"
-    before, behind = split_via(shown)
-    is_rewritten = behind and re.search(r"\bvia\b", shown, re.IGNORECASE)
-    explained = [count_explained(side, address.local)[0] for side in (before, behind)] if is_rewritten else []
+    _, behind = split_via(shown)
     is_behind = _has_first_name(behind) and is_persons(behind, address.local)
-    return "mailing_list" if explained and not explained[0] and not is_behind else ""
+    return "mailing_list" if is_of_list(shown, address.local) and not is_behind else ""
 
 
 def _has_first_name(clean: str) -> bool:

@@ -1,7 +1,7 @@
 # ruff: noqa: RUF001  # letters that look alike are the matter here
 import pytest
 
-from storage.text.displayed_names import DERIVED, FULL, SINGLE, clean_name
+from storage.text.displayed_names import DERIVED, FULL, SINGLE, clean_name, is_of_list
 
 NAMES = [
     # the shapes of twentyhq/twenty pull request 20639
@@ -260,3 +260,34 @@ STRANGE = ["=?x?y?z?=", "=?utf-8?B?!!!?=", "=?bad-charset?Q?a?=", "((((", "a" * 
 def test_B83_no_header_is_too_strange(raw):
     name, _ = clean_name(raw, "jane.roe")
     assert name.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("given", "local"),
+    [
+        ("'Marc Aubert' via M&A", "ma"),
+        ("'Eva Ip' via IP", "ip"),
+        ("'Clara Meier' via Corporate Mandates", "cm"),
+        ("'Anna Bauer' via Team A", "dl-a"),
+        ("Karin Roth via Mandate", "karin-roth-mandate"),
+        ("Paul Morel über Verteiler", "verteiler1"),
+        ("Paul Morel tramite Gruppo Fusioni", "gruppo.fusioni"),
+    ],
+)
+def test_what_a_list_wrote_is_the_lists_where_the_address_is_not_wholly_the_senders(given, local):
+    assert is_of_list(given, local)
+
+
+@pytest.mark.parametrize(
+    ("given", "local", "name"),
+    [
+        ("DUPUIS Claire", "cd", "Claire Dupuis"),
+        ("D'ORMESSON Guy", "gdo", "Guy D'Ormesson"),
+        ("PÉREZ-LOPEZ Renée", "renee.perez", "Renée Pérez-Lopez"),
+        ("ZELLWEGER-FREI Ruth", "r.zellweger", "Ruth Zellweger-Frei"),
+        ("KPMG Anna", "anna.x", "KPMG Anna"),
+        ("GNU Project", "gnu", "GNU Project"),
+    ],
+)
+def test_a_surname_in_capitals_before_a_known_first_name_goes_behind_it(given, local, name):
+    assert clean_name(given, local)[0] == name
