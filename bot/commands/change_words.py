@@ -5,14 +5,21 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.commands.inputs import read_type
+from bot.commands.listings import complete
 from bot.commands.names import Meant
+from bot.errors import NotFoundError
 from bot.language import say, say_list
 from bot.language.company_types import type_names
+from bot.language.wording import trim
+from bot.results.lists import Listing
 from bot.turn import Language, Turn
 from storage.book.companies import CompanyRow
 from storage.firm import users
-from storage.views.views import BUILTIN
+from storage.lists.filters import Filter, from_json, to_json
+from storage.views.views import BUILTIN, ViewRow
 
+_LONGEST_FILTER = 160
+"""Characters of a filter in words; a change of it says two."""
 _NAMED = 12
 """As many companies as one line names."""
 
@@ -62,6 +69,11 @@ def want(company: Meant, action: str, key: str, value: Any) -> Wanted:
     return Wanted(action, company.name, {key: getattr(company.row, key, None)}, {key: value})
 
 
+def want_filter(view: ViewRow, filter_: Filter) -> Wanted:
+    """Return a change of what a view asks for."""
+    return Wanted("view.set_filter", view.name, {"filter": to_json(view.filter)}, {"filter": to_json(filter_)}, view.id)
+
+
 async def say_step(turn: Turn, step: Step) -> str:
     """Say one change, old and new."""
     return (await say_steps(turn, [step]))[0]
@@ -72,12 +84,18 @@ async def say_steps(turn: Turn, steps: Sequence[Step]) -> list[str]:
     sides = [side for step in steps for side in (step.before, step.after)]
     numbers = [number for side in sides for number in (side.get("partner_id"), *side.get("user_ids", ())) if number]
     people = await turn.read(users.get_user_names, numbers) if numbers else {}
-    return [_say(turn.language, step, people) for step in steps]
+    return [await _say(turn, step, people) for step in steps]
 
 
-def _say(language: Language, step: Step, people: Mapping[int, str]) -> str:
+async def _say(turn: Turn, step: Step, people: Mapping[int, str]) -> str:
+    language = turn.language
     kind = _find_kind(step)
-    old, new = (_say_side(language, kind, side, people) for side in (step.before, step.after))
+    if kind == "filter":
+        old, new = [await _describe(turn, side) for side in (step.before, step.after)]
+    elif kind == "place":
+        old, new = (_say_place(language, step.entity_id, side) for side in (step.before, step.after))
+    else:
+        old, new = (_say_side(language, kind, side, people) for side in (step.before, step.after))
     key = BUILTIN.get(step.entity_id or 0) if step.action.startswith("view.") else None
     name = say(language, f"cards.view.{key}") if key else step.name
     return say(language, f"change_words.{kind}", name=name, old=old, new=new)
@@ -94,6 +112,24 @@ def _find_kind(step: Step) -> str:
     if step.action.endswith(".rename"):
         return "name"
     return {"view.set_filter": "filter", "view.move": "place"}.get(step.action, "view")
+
+
+async def _describe(turn: Turn, side: Mapping[str, Any]) -> str:
+    """Say what a view asks for, as far as a line has room for it."""
+    filter_ = from_json(side["filter"])
+    try:
+        listing = await complete(turn, Listing(filter_, ""))
+    except NotFoundError:  # contacts at a company that is not there any more
+        listing = await complete(turn, Listing(filter_.changed(company_id=None), ""))
+    return trim(listing.words, _LONGEST_FILTER)
+
+
+def _say_place(language: Language, view_id: int | None, side: Mapping[str, Any]) -> str:
+    """Say which place from the left a view has with its reader, who may not have arranged any yet."""
+    places = [position for number, position, *_ in side.get("places", ()) if number == view_id]
+    if not places or places[0] is None:
+        return say(language, "change_words.not_placed")
+    return say(language, "change_words.placed", number=places[0] + 1)
 
 
 def _say_side(language: Language, kind: str, side: Mapping[str, Any], people: Mapping[int, str]) -> str:

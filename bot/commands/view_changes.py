@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from bot.commands.change_words import say_step
+from bot.commands.change_words import say_step, want_filter
 from bot.commands.company_changes import Rename, rename
 from bot.commands.contact_changes import rename_in_place_of_company
 from bot.commands.inputs import (
@@ -138,13 +138,14 @@ async def set_filter(turn: Turn, given: OfFilter) -> Result:
     view = await find_view(turn, given)
     filter_, is_exact = await _read_filter(turn, given, given.filter)
     if must_ask(given, is_exact=is_exact):
-        listing = await complete(turn, Listing(filter_, ""))
         question = say(turn.language, "view_changes.set_filter_question", name=say_name(turn.language, view))
-        return ask_first(turn, given, question, {"view_id": view.id, "filter": to_json(filter_)}, listing.words)
+        wanted = {"view_id": view.id, "filter": to_json(filter_)}
+        return ask_first(turn, given, question, wanted, await say_step(turn, want_filter(view, filter_)))
     change = await turn.write(
         changes.set_view_filter, view.id, filter_, now=turn.now, source=turn.source, version=given.view_version
     )
-    return await _show_list_again(turn, change, say(turn.language, "view_changes.view_changed", name=view.name))
+    same = say(turn.language, "view_changes.same_filter", name=view.name)
+    return await _show_list_again(turn, change, await say_step(turn, change) if change.is_changed else same)
 
 
 @router.verb("rename", RenameEither, CHANGES.but(versioned=True), roles=EVERYONE, where=OWN)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from storage.views import views
-from tests.office import Office, look, open_office
+from tests.office import Office, look, open_office, said
 
 CLIENTS, COURTS = {"types": ["client"]}, {"types": ["court"]}
 ANNE = "Anne Martin"
@@ -100,8 +100,42 @@ async def test_undo_after_a_view_was_moved_leaves_what_was_changed_before_it(off
     await office.say("set type of Globex to client")
     await office.ask("view.move", {"view_id": view_id, "to": 0})
     undone = await office.say("undo")
-    assert "View “Dormant clients”: another place" in str(undone.card)
+    assert "View “Dormant clients”: place 1 → not arranged" in str(undone.card)
     assert (await look(office, "Globex")).type == "client"
+
+
+@pytest.mark.parametrize(
+    ("language", "old", "new", "name"),
+    [
+        ("en", "Companies of mine · clients · newest first", "Companies of mine · courts · newest first", "View “V”"),
+        (
+            "fr",
+            "Mes sociétés · clients · du plus récent au plus ancien",
+            "Mes sociétés · juridictions · du plus récent au plus ancien",
+            "Vue « V »",
+        ),
+    ],
+)
+async def test_another_filter_is_said_from_what_to_what(office, language, old, new, name):
+    view_id = (await office.ask("view.save", {"name": "V", "filter": CLIENTS})).data["view_id"]
+    colon = " : " if language == "fr" else ": "
+    asked = await office.ask(
+        "view.set_filter", {"view_id": view_id, "filter": COURTS, "is_guess": True}, language=language
+    )
+    assert f"{name}{colon}{old} → {new}" in said(asked)
+    done = await office.ask("view.set_filter", {"view_id": view_id, "filter": COURTS}, language=language)
+    assert done.summary == f"{name}{colon}{old} → {new}"
+    again = await office.ask("view.set_filter", {"view_id": view_id, "filter": COURTS}, language=language)
+    assert "→" not in again.summary
+    undone = await office.ask("undo", {"is_confirmed": True}, language=language)
+    assert f"{new} → {old}" in said(undone)
+
+
+async def test_a_long_filter_is_said_in_short(office):
+    view_id = (await office.ask("view.save", {"name": "V", "filter": CLIENTS})).data["view_id"]
+    done = await office.ask("view.set_filter", {"view_id": view_id, "filter": {"text": "carver " * 25}})
+    assert len(done.summary) < 400
+    assert done.summary.endswith("…")
 
 
 async def test_an_arrangement_that_was_changed_since_is_left_and_that_is_said(office):
