@@ -29,8 +29,9 @@ _MOST_GIVEN = 20_000
 _ADDRESS = 320
 _RAW = 1000
 """Characters of an address as it was given: some come in wrappings."""
-NameAndAddress = tuple[str | None, str | None]
-"""A name and an address, as far as Outlook has them."""
+Part = str | int | float | None
+NameAndAddress = tuple[Part, Part]
+"""A name and an address, as far as Outlook has them; what is no text is left out."""
 
 
 class OnOpenItem(Input, frozen=True):
@@ -75,7 +76,7 @@ def _read_people(given: Iterable[NameAndAddress]) -> list[tuple[str, str]]:
     """Return names and addresses as the item gives them, each address once in its normal form, with its best name."""
     read: dict[str, tuple[int, str]] = {}
     for person in given:
-        name, raw = (part or "" for part in person)
+        name, raw = (part if isinstance(part, str) else "" for part in person)
         parsed = parse_address(raw[:_RAW])
         shown = (clean_name(name[:_ADDRESS], parsed.local, parsed.domain)[1] if name else -1, name[:_ADDRESS])
         address = parsed.address or raw[:_ADDRESS]

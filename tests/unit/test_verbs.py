@@ -193,7 +193,7 @@ def needed(name: str) -> dict[str, Any]:
         ("list", {"filter": []}, "filter"),
         ("list", {"names": {"partner": [1]}}, "names"),
         ("pane.item", {"people": [["one"]]}, "people"),
-        ("pane.item", {"people": [["Jane", 1]]}, "people"),
+        ("pane.item", {"people": [["Jane", []]]}, "people"),
         ("firm.save", {"was": {"moon": "full"}}, "was.moon"),
         ("firm.save", {"contact_rule": "moon"}, "contact_rule"),
         ("undo", {"audit_ids": []}, "audit_ids"),
