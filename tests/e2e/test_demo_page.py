@@ -75,12 +75,68 @@ async def test_a_partner_set_in_the_pane_is_seen_in_the_chat(firm):
 async def test_answering_somebody_new_brings_a_notice(firm):
     async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
         page = await open_demo(window, firm, "Charlotte Ashworth")
-        await page.get_by_role("button", name="Receive an email from a new company").click()
+        await answer_newcomer(page)
+        await question_in(page).wait_for()
         pane = page.frame_locator(".pane-frame")
-        await pane.get_by_text("Not in the address book yet").first.wait_for()
-        await page.get_by_role("button", name="Reply", exact=True).click()
-        await page.locator(".said.is-notice .card").wait_for(timeout=30_000)
         await pane.get_by_text("On this email or meeting").wait_for()
+
+
+async def answer_newcomer(page):
+    """Answer a mail of somebody new, so that a notice asks what their company is."""
+    await page.get_by_role("button", name="Receive an email from a new company").click()
+    await page.frame_locator(".pane-frame").get_by_text("Not in the address book yet").first.wait_for()
+    await page.get_by_role("button", name="Reply", exact=True).click()
+
+
+def question_in(page):
+    return page.locator(".said.is-notice", has_text="New company").last
+
+
+async def test_a_notice_that_is_answered_elsewhere_is_answered_in_its_place_and_stays_so(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Grace Whitcombe")
+        await answer_newcomer(page)
+        notice = question_in(page)
+        await notice.get_by_role("button", name="Prospect").wait_for()
+        name = (await notice.get_by_role("heading").first.inner_text()).removeprefix("New company: ")
+        count = await page.locator(".said", has_text=name).count()
+        firm.say(firm.person("Grace Whitcombe"), f"{name} is a prospect")
+        notice = page.locator(".said.is-notice", has_text=name)
+        await notice.get_by_role("button", name="Open the company").wait_for()
+        assert await page.locator(".said", has_text=name).count() == count
+        await page.reload()
+        again = page.locator(".said", has_text=name)
+        await again.first.wait_for()
+        assert await again.get_by_role("button", name="Referral source").count() == 0
+
+
+async def test_a_notice_that_is_answered_in_the_chat_is_no_question_after_a_reload(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Hugo Pryce")
+        await answer_newcomer(page)
+        notice = question_in(page)
+        name = (await notice.get_by_role("heading").first.inner_text()).removeprefix("New company: ")
+        await notice.get_by_role("button", name="Prospect").click()
+        notice = page.locator(".said.is-notice", has_text=name)
+        await notice.get_by_role("button", name="Referral source").wait_for(state="detached")
+        shown = await notice.locator(".card").inner_text()
+        await page.reload()
+        again = page.locator(".said", has_text=name)
+        await again.first.wait_for()
+        assert await again.locator(".card").all_inner_texts() == [shown]
+
+
+async def test_a_notice_that_nobody_has_seen_is_still_new_after_a_reload(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "David Okafor")
+        await page.get_by_role("tab", name="Lists").click()
+        await answer_newcomer(page)
+        await page.locator(".unread").wait_for()
+        await page.reload()
+        await question_in(page).locator(".said-new").wait_for()
+        await page.reload()
+        await page.locator(".said", has_text="New company").last.wait_for()
+        assert await page.locator(".said-new").count() == 0
 
 
 async def test_a_button_in_the_chat_changes_its_card_in_place(firm):

@@ -15,8 +15,17 @@ const FILE = "application/vnd.microsoft.teams.card.file.info";
 const SUGGESTIONS: DemoKey[] = ["say_clients", "say_sort_out", "say_help", "say_partner"];
 const PERIOD = 1_500;
 const SEEN = "carnet-demo-seen-";
+/** The card that took a notice's place when somebody acted on it; Teams keeps it, and so does the page. */
+const ANSWERED = "carnet-demo-answered-";
 /** Notices of before that are shown again. */
 const KEPT = 10;
+
+/** A message of the bot's that it may change or take away later. */
+interface Shown {
+  element: HTMLElement;
+  body: HTMLElement;
+  head: HTMLElement;
+}
 
 export class Chat {
   readonly element: HTMLElement;
@@ -26,6 +35,7 @@ export class Chat {
   private conversation: Conversation | undefined;
   private person: Person | undefined;
   private heard = 0;
+  private readonly shown = new Map<string, Shown>();
   private timer = 0;
   private actedAt = 0;
 
@@ -54,6 +64,7 @@ export class Chat {
       ),
     );
     this.element = h("div", { class: "chat" }, this.stream, this.suggestions, form);
+    document.addEventListener("visibilitychange", () => this.see());
   }
 
   /** Say everything of the page itself once more, in the language chosen now. */
@@ -70,6 +81,7 @@ export class Chat {
   async start(person: Person): Promise<void> {
     window.clearTimeout(this.timer);
     fill(this.stream);
+    this.shown.clear();
     this.person = person;
     const conversation = (this.conversation = new Conversation(person, this.locale));
     PersonInput.lookup = (query) => conversation.search(query);
@@ -83,18 +95,30 @@ export class Chat {
     }
   }
 
-  /** The notices of before are there again; those that came since this person was here last are marked. */
+  /** The notices of before are there again as they stand now; those that this person has not seen yet are marked. */
   private bring(person: Person, said: Activity[]): void {
     const seen = Number(sessionStorage.getItem(SEEN + person.id) ?? 0);
     const latest = new Map(said.map((activity) => [activity.id, activity]));
-    const isNotice = (activity: Activity) => activity.channelData?.notification !== undefined;
-    const notices = said.filter((activity) => isNotice(activity) && latest.get(activity.id) === activity).slice(-KEPT);
-    notices.forEach((activity) => this.show([activity], (activity.number ?? 0) > seen));
-    this.mark(person);
+    const notices = said.filter((activity) => activity.channelData?.notification !== undefined).slice(-KEPT);
+    const isNew = (notice: Activity) => (notice.number ?? 0) > seen;
+    for (const notice of notices) {
+      this.showMessage(latest.get(notice.id) ?? notice, isNew(notice));
+    }
+    this.see();
+    if (this.isHidden && notices.some(isNew)) {
+      this.onUnread();
+    }
   }
 
-  private mark(person: Person): void {
-    sessionStorage.setItem(SEEN + person.id, String(this.heard));
+  private get isHidden(): boolean {
+    return document.hidden || this.element.hidden;
+  }
+
+  /** Whoever has the chat before them has seen what was said. */
+  see(): void {
+    if (this.person && !this.isHidden) {
+      sessionStorage.setItem(SEEN + this.person.id, String(this.heard));
+    }
   }
 
   /** The bot greets whoever installs it, once; later visits ask for its greeting. */
@@ -171,32 +195,48 @@ export class Chat {
       return;
     }
     this.heard = said.at(-1)?.number ?? this.heard;
-    this.mark(person);
-    if (document.hidden || this.element.hidden) {
+    this.see();
+    if (this.isHidden && said.some((activity) => activity.kind === "sent")) {
       this.onUnread();
     }
     this.show(said, Date.now() - this.actedAt > PERIOD * 2);
     this.onHeard();
   }
 
+  /** Show what was said; what was changed or taken away since is so in its old place. */
   private show(activities: Activity[], isNotice = false): void {
     for (const activity of activities) {
-      if (activity.type === "message" && activity.kind !== "deleted") {
+      const old = this.shown.get(activity.id ?? "");
+      if (activity.kind === "deleted") {
+        old?.element.remove();
+      } else if (activity.kind === "updated") {
+        if (old) {
+          fill(old.body, old.head, ...this.drawContent(activity));
+        }
+      } else if (activity.type === "message") {
         this.showMessage(activity, isNotice);
       }
     }
   }
 
   private showMessage(activity: Activity, isNotice: boolean): void {
-    const cards = (activity.attachments ?? []).map((attachment) => this.drawAttachment(attachment, activity.id ?? ""));
-    const shown = cards.filter((card) => card !== null);
-    const text = shown.length === 0 && activity.text ? h("div", { class: "bubble" }, activity.text) : null;
-    if (shown.length > 0 || text) {
-      this.add(this.message(isNotice, text, ...shown));
+    const content = activity.kind === "deleted" ? [] : this.drawContent(activity);
+    if (content.length > 0) {
+      const message = this.message(isNotice, content);
+      this.add(message.element);
+      if (activity.id) {
+        this.shown.set(activity.id, message);
+      }
     }
   }
 
-  private message(isNotice: boolean, ...content: (HTMLElement | null)[]): HTMLElement {
+  private drawContent(activity: Activity): HTMLElement[] {
+    const drawn = (activity.attachments ?? []).map((attachment) => this.drawAttachment(attachment, activity));
+    const cards = drawn.filter((card) => card !== null);
+    return cards.length === 0 && activity.text ? [h("div", { class: "bubble" }, activity.text)] : cards;
+  }
+
+  private message(isNotice: boolean, content: HTMLElement[]): Shown {
     const time = new Intl.DateTimeFormat(this.locale(), { timeStyle: "short" }).format(new Date());
     const head = h(
       "div",
@@ -205,18 +245,18 @@ export class Chat {
       h("time", {}, time),
       isNotice && h("span", { class: "said-new" }, sayDemo("notice")),
     );
-    return h(
-      "div",
-      { class: isNotice ? "said is-notice" : "said" },
-      botAvatar(),
-      h("div", { class: "said-body" }, head, ...content),
-    );
+    const body = h("div", { class: "said-body" }, head, ...content);
+    return { element: h("div", { class: isNotice ? "said is-notice" : "said" }, botAvatar(), body), body, head };
   }
 
-  private drawAttachment(attachment: NonNullable<Activity["attachments"]>[number], id: string): HTMLElement | null {
+  private drawAttachment(
+    attachment: NonNullable<Activity["attachments"]>[number],
+    activity: Activity,
+  ): HTMLElement | null {
     if (attachment.contentType === CARD) {
       const holder = h("div", { class: "card" });
-      this.drawCard(holder, attachment.content, id);
+      const answered = sessionStorage.getItem(placeOf(activity));
+      this.drawCard(holder, answered === null ? attachment.content : (JSON.parse(answered) as Card), activity);
       return holder;
     }
     if (attachment.contentType === FILE) {
@@ -228,16 +268,19 @@ export class Chat {
       );
       return h("div", { class: "card" }, link);
     }
-    return attachment.contentType === OFFER ? this.drawOffer(attachment.name ?? "", attachment.content, id) : null;
+    return attachment.contentType === OFFER
+      ? this.drawOffer(attachment.name ?? "", attachment.content, activity.id ?? "")
+      : null;
   }
 
-  private drawCard(holder: HTMLElement, card: Card, id: string): void {
+  private drawCard(holder: HTMLElement, card: Card, activity: Activity): void {
     const act = async (verb: string, data: Record<string, Json>) => {
       holder.classList.add("is-busy");
       try {
-        const answer = await this.conversation?.act(verb, data, id);
+        const answer = await this.conversation?.act(verb, data, activity.id ?? "");
         if (answer?.card) {
-          this.drawCard(holder, answer.card, id);
+          this.drawCard(holder, answer.card, activity);
+          keep(activity, answer.card);
         } else if (answer?.text) {
           this.add(h("p", { class: "chat-note" }, answer.text));
         }
@@ -285,6 +328,17 @@ export class Chat {
     this.stream.append(element);
     this.stream.scrollTo({ top: element.offsetTop - 12, behavior: "smooth" });
     return element;
+  }
+}
+
+/** Where a message's answered card is kept: one that the bot changes later is another, and so is one of another demo. */
+function placeOf(activity: Activity): string {
+  return `${ANSWERED}${activity.id}-${activity.at}`;
+}
+
+function keep(activity: Activity, card: Card): void {
+  if (activity.number !== undefined) {
+    sessionStorage.setItem(placeOf(activity), JSON.stringify(card));
   }
 }
 

@@ -177,6 +177,7 @@ function showTeams(name: typeof view): void {
   hasUnread = hasUnread && name !== "chat";
   chat.element.hidden = name !== "chat";
   lists.hidden = name !== "lists";
+  chat.see();
   if (name === "lists" && me) {
     const address = `/demo/tab?user=${encodeURIComponent(me.id)}&locale=${language}&theme=${theme}`;
     if (!lists.src.endsWith(address)) {
@@ -191,6 +192,7 @@ async function become(person: Person | undefined): Promise<void> {
   if (!person) {
     return;
   }
+  hasUnread &&= person === me;
   me = person;
   draw();
   showTeams(view);
