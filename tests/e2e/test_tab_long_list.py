@@ -1,6 +1,7 @@
 """A list of two hundred thousand companies in the tab: its rows, its failures, and the place where one is."""
 
 import asyncio
+import time
 
 import pytest
 from playwright.async_api import expect
@@ -41,6 +42,37 @@ async def long_list(sqlite_database):
         tab = await window.open("/tab?locale=en-GB")
         await tab.locator(".row").first.wait_for()
         yield window, tab
+
+
+async def test_heads_that_sort_a_list_are_told_from_those_that_do_not(long_list):
+    _, tab = long_list
+    heads = await tab.get_by_role("columnheader").evaluate_all(
+        """heads => heads.map((head) => {
+          const inner = head.firstElementChild ?? head;
+          const sign = getComputedStyle(inner, "::after").content;
+          return [head.innerText, getComputedStyle(inner).cursor, sign === "none" ? "" : sign[2]];
+        })"""
+    )
+    assert heads == [
+        ["Company", "pointer", "↕"],
+        ["Type", "auto", ""],
+        ["Partner", "auto", ""],
+        ["Last interaction", "pointer", "↓"],
+        ["Interactions", "pointer", "↕"],
+    ]
+
+
+async def test_a_moment_ago_is_a_minute_ago_as_on_the_cards(long_list):
+    window, tab = long_list
+
+    def give_one(_question):
+        given = give_rows({"data": {"size": 1}})
+        given["data"] |= {"rows": [given["data"]["rows"][0] | {"last_at": int(time.time()) - 5}], "next": None}
+        return given
+
+    window.service.on("list.rows", give_one)
+    await tab.get_by_role("columnheader", name="Company").get_by_role("button").click()
+    await tab.locator(".row").get_by_text("1 minute ago").wait_for()
 
 
 async def test_two_hundred_thousand_companies_are_a_few_rows_on_the_page(long_list):

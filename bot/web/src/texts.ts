@@ -66,7 +66,8 @@ export function sayAgo(at: number, now = Date.now() / 1000): string {
     return new Intl.DateTimeFormat(region, { day: "numeric", month: "short", year: "numeric" }).format(at * 1000);
   }
   const [seconds, unit] = UNITS.find(([size]) => Math.abs(distance) >= size) ?? [60, "minute"];
-  return ago[1].format(Math.trunc(distance / seconds), unit);
+  const count = Math.max(1, Math.trunc(Math.abs(distance) / seconds)); // a moment ago is a minute, as the cards say
+  return ago[1].format(distance > 0 ? count : -count, unit);
 }
 
 /** Say a day (UTC seconds) in full, for a tooltip or a screen reader. */
