@@ -1,6 +1,7 @@
 """The demo's page: the three flows that explain the product, with no Microsoft account."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -9,6 +10,8 @@ from tests.demo_firm import DemoFirm
 
 pytestmark = in_a_browser
 LARGE = (1600, 960)
+BRITISH_DAY = re.compile(r"\b\d{1,2} [A-Z][a-z]{2,3} \d{4}")
+AMERICAN_DAY = re.compile(r"\b[A-Z][a-z]{2} \d{1,2}, \d{4}")
 
 
 @pytest.fixture
@@ -21,6 +24,22 @@ async def open_demo(window, firm, name, query="lang=en"):
     await page.locator(".said .card").first.wait_for()
     await page.frame_locator(".pane-frame").locator(".ac-adaptiveCard").wait_for()
     return page
+
+
+async def test_a_british_reader_has_british_dates_in_the_chat_the_pane_and_the_lists(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False, language="en-GB") as window:
+        page = await open_demo(window, firm, "Charlotte Ashworth", "")
+        said = []
+        page.on("request", lambda request: said.append(request.post_data or ""))
+        await page.get_by_role("tab", name="Lists").click()
+        await page.frame_locator(".lists-frame").locator(".row .cell-last", has_text=BRITISH_DAY).first.wait_for()
+        await page.get_by_role("tab", name="Chat").click()
+        await page.get_by_label("Write to Carnet").fill("show Acme")
+        await page.keyboard.press("Enter")
+        await page.locator(".stream").get_by_text(BRITISH_DAY).first.wait_for()
+        assert '"locale":"en-GB"' in "".join(said)
+        assert not AMERICAN_DAY.search(await page.locator(".stream").inner_text())
+        assert "lang=en-GB" in await page.locator(".pane-frame").get_attribute("src")
 
 
 async def test_asking_for_my_clients_shows_them_in_the_chat(firm):
@@ -79,6 +98,19 @@ async def test_answering_somebody_new_brings_a_notice(firm):
         await question_in(page).wait_for()
         pane = page.frame_locator(".pane-frame")
         await pane.get_by_text("On this email or meeting").wait_for()
+
+
+async def test_what_was_replied_to_is_so_after_a_reload(firm):
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Charlotte Ashworth")
+        await page.get_by_role("button", name="Receive an email from a new company").click()
+        await page.locator(".step.is-done", has_text="Meet somebody new").wait_for()
+        await page.get_by_role("button", name="Reply", exact=True).click()
+        await page.get_by_role("button", name="Replied").wait_for()
+        mail = await page.locator(".mail[aria-selected=true]").get_attribute("id")
+        await page.reload()
+        await page.locator(f"[id='{mail}']").click()
+        await page.get_by_role("button", name="Replied").wait_for()
 
 
 async def answer_newcomer(page):

@@ -9,9 +9,11 @@ import { listItems, listUnclaimed, sendMail, type Item, type Pair, type Person }
 import { sayDemo } from "./texts";
 
 const LINES = 5;
+/** The mails that were answered here; kept while the page is reloaded. */
+const ANSWERED = "carnet.demo.replied";
 
 export interface Look {
-  language: string;
+  locale: string;
   theme: "light" | "dark";
 }
 
@@ -29,7 +31,7 @@ export class Inbox {
   private open: Item | undefined;
   private person: Person | undefined;
   private isReady = false;
-  private answered = new Set<string>();
+  private readonly answered = new Set<string>(JSON.parse(sessionStorage.getItem(ANSWERED) ?? "[]") as string[]);
 
   constructor(private readonly look: () => Look) {
     this.frame.addEventListener("load", () => this.prepare());
@@ -46,10 +48,10 @@ export class Inbox {
   async start(person: Person): Promise<void> {
     this.person = person;
     this.isReady = false;
-    const { language, theme } = this.look();
+    const { locale, theme } = this.look();
     this.frame.title = sayDemo("pane");
     this.list.setAttribute("aria-label", sayDemo("inbox"));
-    this.frame.src = `/demo/pane?user=${encodeURIComponent(person.id)}&lang=${language}&theme=${theme}`;
+    this.frame.src = `/demo/pane?user=${encodeURIComponent(person.id)}&lang=${locale}&theme=${theme}`;
     this.items = await listItems(person).catch(() => []);
     if (person !== this.person) {
       return;
@@ -198,6 +200,7 @@ export class Inbox {
   private async answer(item: Item): Promise<void> {
     if (this.person && item.from) {
       this.answered.add(item.id);
+      sessionStorage.setItem(ANSWERED, JSON.stringify([...this.answered]));
       this.drawMail(item);
       await sendMail({
         from: [this.person.name, this.person.mail],
@@ -229,7 +232,7 @@ export class Inbox {
     const date = new Date(at * 1000);
     const isToday = date.toDateString() === new Date().toDateString();
     const style: Intl.DateTimeFormatOptions = isToday ? { timeStyle: "short" } : { day: "numeric", month: "short" };
-    return at > 0 ? new Intl.DateTimeFormat(this.look().language, style).format(date) : "";
+    return at > 0 ? new Intl.DateTimeFormat(this.look().locale, style).format(date) : "";
   }
 
   private press(event: KeyboardEvent): void {

@@ -11,7 +11,8 @@ import { listPeople, sendMail, type Person } from "./service";
 import { sayDemo, type DemoKey } from "./texts";
 
 const given = new URLSearchParams(location.search);
-let language = given.get("lang") ?? (navigator.language.startsWith("fr") ? "fr" : "en");
+const asked = given.get("lang") ?? navigator.language;
+let language = asked.startsWith("fr") ? "fr" : "en";
 let theme: "light" | "dark" =
   (given.get("theme") ?? (window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark"
     ? "dark"
@@ -19,9 +20,9 @@ let theme: "light" | "dark" =
 let people: Person[] = [];
 let me: Person | undefined;
 
-const inbox = new Inbox(() => ({ language, theme }));
+const inbox = new Inbox(() => ({ locale: locale(), theme }));
 const chat = new Chat(
-  () => language,
+  locale,
   () => void inbox.hear(),
   () => ((hasUnread = true), drawTeamsHead()),
 );
@@ -38,8 +39,14 @@ const done = new Set<number>(JSON.parse(sessionStorage.getItem(GUIDE) ?? "[]") a
 const HIDDEN = 0;
 let view: "chat" | "lists" = "chat";
 
+/** The language of the page as it is written where the person is: dates are no matter of the language alone. */
+function locale(): string {
+  const known = [given.get("lang"), me?.language, navigator.language];
+  return known.find((each) => each?.startsWith(`${language}-`)) ?? language;
+}
+
 function draw(): void {
-  setLocale(language);
+  setLocale(locale());
   setTheme(theme);
   drawHeader();
   drawTour();
@@ -179,7 +186,7 @@ function showTeams(name: typeof view): void {
   lists.hidden = name !== "lists";
   chat.see();
   if (name === "lists" && me) {
-    const address = `/demo/tab?user=${encodeURIComponent(me.id)}&locale=${language}&theme=${theme}`;
+    const address = `/demo/tab?user=${encodeURIComponent(me.id)}&locale=${locale()}&theme=${theme}`;
     if (!lists.src.endsWith(address)) {
       lists.title = sayDemo("lists");
       lists.src = address;
@@ -219,6 +226,7 @@ async function receiveMail(button: HTMLButtonElement): Promise<void> {
   try {
     await sendMail({ user: me.id });
     await inbox.refresh(true);
+    note(3);
   } catch {
     chat.tell(sayDemo("receive_failed"));
   } finally {
