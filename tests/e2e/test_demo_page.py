@@ -113,6 +113,36 @@ async def test_what_was_replied_to_is_so_after_a_reload(firm):
         await page.get_by_role("button", name="Replied").wait_for()
 
 
+async def test_cards_in_the_chat_follow_a_change_made_elsewhere_in_their_place(firm):
+    anne = firm.person("Anne Martin")
+    async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
+        page = await open_demo(window, firm, "Anne Martin")
+        for sentence in ("show Acme", "my clients"):
+            await page.get_by_label("Write to Carnet").fill(sentence)
+            await page.keyboard.press("Enter")
+            await page.locator(".bubble.is-mine", has_text=sentence).wait_for()
+            await page.locator(".typing").wait_for(state="detached")
+        cards = page.locator(".said .card")
+        company = cards.filter(has=page.get_by_role("heading", name="Acme", exact=True))
+        clients = cards.filter(has=page.get_by_role("heading", name="My clients", exact=True))
+        await clients.get_by_text("Acme").first.wait_for()
+        said = page.locator(".stream > :not(.is-notice)")
+        count = await said.count()
+        await company.get_by_role("button", name="Change", exact=True).click()
+        firm.say(anne, "Acme is a prospect")
+        await clients.get_by_text("Acme").first.wait_for(state="detached")
+        await company.get_by_role("combobox", name="Relationship partner").wait_for()
+        assert "Client" in await company.inner_text()
+        await company.get_by_role("button", name="Change", exact=True).click()
+        firm.say(anne, "Acme is a client")
+        await clients.get_by_text("Acme").first.wait_for()
+        firm.say(anne, "set the partner of Acme to David Okafor")
+        await company.get_by_text("David Okafor", exact=True).first.wait_for()
+        firm.say(anne, "undo")
+        await company.get_by_text("Anne Martin", exact=True).first.wait_for()
+        assert await said.count() == count
+
+
 async def answer_newcomer(page):
     """Answer a mail of somebody new, so that a notice asks what their company is."""
     await page.get_by_role("button", name="Receive an email from a new company").click()

@@ -5,7 +5,7 @@
  */
 
 import { isReading, type Answer, type Api, type Card, type Data } from "./api";
-import { renderCard } from "./cards/render";
+import { isBeingFilledIn, renderCard } from "./cards/render";
 import { fill, h } from "./dom";
 import { LEADING } from "./generated/verbs";
 import { Failure, needsPerson, toFailure } from "./failures";
@@ -106,7 +106,7 @@ export class Board {
     if (shown !== this.shown || this.running || !answer.card || (isSame && !isForced)) {
       return;
     }
-    if (!isForced && this.isBeingFilledIn()) {
+    if (!isForced && isBeingFilledIn(this.content)) {
       const again = h(
         "button",
         { class: "button", type: "button", onclick: () => void this.refresh() },
@@ -118,11 +118,6 @@ export class Board {
     this.keep(shown.place, answer, undefined);
     this.drawCard(answer.card);
     this.live.textContent = answer.summary;
-  }
-
-  private isBeingFilledIn(): boolean {
-    const open = this.content.querySelector('.ac-pushButton[aria-expanded="true"]');
-    return open !== null || this.content.querySelector(":is(input, select):focus") !== null;
   }
 
   private keep(place: Question | undefined, answer: Answer, version: unknown): void {

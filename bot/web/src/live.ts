@@ -9,6 +9,9 @@ import type { SignIn } from "./sign_in";
 /** What was changed, by its number; null where anything may have been while nobody listened. */
 export type Touched = { of: "company" | "contact" | "view"; id: number } | null;
 
+/** The event of a window whose page heard of a change. */
+export const CHANGED = "carnet-changed";
+
 const FIRST_WORD = 10_000;
 const SHORTEST = 1_000;
 const LONGEST = 60_000;

@@ -6,7 +6,7 @@ import { PersonInput } from "./cards/person_input";
 import { fill } from "./dom";
 import { toFailure } from "./failures";
 import { Outlook } from "./hosts/outlook";
-import { followChanges } from "./live";
+import { CHANGED, followChanges } from "./live";
 import { readSettings } from "./settings";
 import { createSignIn } from "./sign_in";
 import { say, setLocale } from "./texts";
@@ -44,7 +44,10 @@ export async function startPane(root: HTMLElement): Promise<void> {
   const follow = createFollower(outlook, board);
   outlook.onItem(() => void follow());
   await follow();
-  followChanges(settings, signIn, (touched) => void board.hear(touched));
+  followChanges(settings, signIn, (touched) => {
+    void board.hear(touched);
+    window.dispatchEvent(new Event(CHANGED)); // whoever stands around the pane need not listen, too
+  });
 }
 
 /** Show whatever item is open now; a slower reading of an earlier item ends without a word. */

@@ -71,6 +71,12 @@ export function renderCard(json: Card, events: CardEvents): HTMLElement {
   return drawn;
 }
 
+/** Whether somebody has a form of a card open, or is in one of its fields. */
+export function isBeingFilledIn(holder: HTMLElement): boolean {
+  const open = holder.querySelector('.ac-pushButton[aria-expanded="true"]');
+  return open !== null || holder.querySelector(":is(input, select):focus") !== null;
+}
+
 /** What was typed beside a button is taken for the person it means before the button's action goes out. */
 async function settle(card: AdaptiveCard, action: Action): Promise<boolean> {
   const button = action.renderedElement;

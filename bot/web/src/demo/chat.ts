@@ -1,11 +1,13 @@
 /** The chat with the bot: what is said, the cards that come back, and the notices that come unasked. */
 
 import type { Card, Json } from "../api";
+import type { Question } from "../board";
 import { PersonInput } from "../cards/person_input";
-import { renderCard } from "../cards/render";
+import { isBeingFilledIn, renderCard } from "../cards/render";
 import { fill, h } from "../dom";
 import { icon } from "../icons";
 import { avatar } from "./avatar";
+import { isNews, questionAfter, questionOf } from "./question";
 import { Conversation, listSent, type Activity, type Person } from "./service";
 import { sayDemo, type DemoKey } from "./texts";
 
@@ -19,6 +21,16 @@ const SEEN = "carnet-demo-seen-";
 const ANSWERED = "carnet-demo-answered-";
 /** Notices of before that are shown again. */
 const KEPT = 10;
+
+/** Cards that follow what is changed elsewhere: the newest. */
+const FOLLOWED = 10;
+
+/** A card, and what draws it again. */
+interface Followed {
+  card: Card;
+  question: Question;
+  activity: Activity;
+}
 
 /** A message of the bot's that it may change or take away later. */
 interface Shown {
@@ -36,6 +48,11 @@ export class Chat {
   private person: Person | undefined;
   private heard = 0;
   private readonly shown = new Map<string, Shown>();
+  private readonly followed = new Map<HTMLElement, Followed>();
+  private isFollowing = false;
+  private isBehind = false;
+  /** The card that answered last. */
+  private newest: HTMLElement | undefined;
   private timer = 0;
   private actedAt = 0;
 
@@ -82,6 +99,9 @@ export class Chat {
     window.clearTimeout(this.timer);
     fill(this.stream);
     this.shown.clear();
+    this.followed.clear();
+    this.newest = undefined;
+    this.isBehind = false;
     this.person = person;
     const conversation = (this.conversation = new Conversation(person, this.locale));
     PersonInput.lookup = (query) => conversation.search(query);
@@ -162,6 +182,46 @@ export class Chat {
         sayDemo("send_again"),
       );
       const note = this.add(h("p", { class: "chat-note" }, sayDemo("chat_failed"), " ", again));
+    }
+  }
+
+  /**
+   * Something was changed elsewhere: the newest cards are asked again one after the other, and no message is added.
+   *
+   * To the bot the last card that was asked for is the one that is spoken of: the newest comes last, and where it asks
+   * something, all wait for its answer.
+   */
+  async follow(): Promise<void> {
+    this.isBehind = true;
+    if (this.isFollowing) {
+      return;
+    }
+    this.isFollowing = true;
+    while (this.isBehind && this.newest && this.followed.has(this.newest)) {
+      this.isBehind = false;
+      for (const [holder, shown] of [...this.followed].slice(-FOLLOWED)) {
+        await this.look(holder, shown);
+      }
+    }
+    this.isFollowing = false;
+  }
+
+  private answerWith(holder: HTMLElement, card: Card, activity: Activity, question: Question | undefined): void {
+    this.followed.delete(holder); // it is the newest now
+    this.newest = holder;
+    this.drawCard(holder, card, activity, question);
+    if (this.isBehind) {
+      void this.follow();
+    }
+  }
+
+  private async look(holder: HTMLElement, shown: Followed): Promise<void> {
+    const { verb, data } = shown.question;
+    const answer = await this.conversation?.act(verb, data, shown.activity.id ?? "", "automatic").catch(() => null);
+    const isFree = !holder.classList.contains("is-busy") && !isBeingFilledIn(holder);
+    if (answer?.card && isFree && this.followed.get(holder) === shown && isNews(answer.card, shown.card)) {
+      this.drawCard(holder, answer.card, shown.activity, shown.question);
+      keep(shown.activity, answer.card);
     }
   }
 
@@ -255,8 +315,13 @@ export class Chat {
   ): HTMLElement | null {
     if (attachment.contentType === CARD) {
       const holder = h("div", { class: "card" });
-      const answered = sessionStorage.getItem(placeOf(activity));
-      this.drawCard(holder, answered === null ? attachment.content : (JSON.parse(answered) as Card), activity);
+      const answered = sessionStorage.getItem(nameOf(activity));
+      const card = answered === null ? attachment.content : (JSON.parse(answered) as Card);
+      if (activity.number === undefined) {
+        this.answerWith(holder, card, activity, questionOf(card));
+      } else {
+        this.drawCard(holder, card, activity, undefined); // a notice: the bot itself draws it again
+      }
       return holder;
     }
     if (attachment.contentType === FILE) {
@@ -273,13 +338,18 @@ export class Chat {
       : null;
   }
 
-  private drawCard(holder: HTMLElement, card: Card, activity: Activity): void {
+  private drawCard(holder: HTMLElement, card: Card, activity: Activity, question: Question | undefined): void {
+    if (question) {
+      this.followed.set(holder, { card, question, activity });
+    } else {
+      this.followed.delete(holder);
+    }
     const act = async (verb: string, data: Record<string, Json>) => {
       holder.classList.add("is-busy");
       try {
         const answer = await this.conversation?.act(verb, data, activity.id ?? "");
         if (answer?.card) {
-          this.drawCard(holder, answer.card, activity);
+          this.answerWith(holder, answer.card, activity, questionAfter({ verb, data }, answer.card, question));
           keep(activity, answer.card);
         } else if (answer?.text) {
           this.add(h("p", { class: "chat-note" }, answer.text));
@@ -332,13 +402,13 @@ export class Chat {
 }
 
 /** Where a message's answered card is kept: one that the bot changes later is another, and so is one of another demo. */
-function placeOf(activity: Activity): string {
+function nameOf(activity: Activity): string {
   return `${ANSWERED}${activity.id}-${activity.at}`;
 }
 
 function keep(activity: Activity, card: Card): void {
   if (activity.number !== undefined) {
-    sessionStorage.setItem(placeOf(activity), JSON.stringify(card));
+    sessionStorage.setItem(nameOf(activity), JSON.stringify(card));
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { fill, h } from "../dom";
 import { icon } from "../icons";
+import { CHANGED } from "../live";
 import { message } from "../views";
 import { avatar } from "./avatar";
 import type { DemoItem, DemoOutlook } from "./outlook";
@@ -33,7 +34,11 @@ export class Inbox {
   private isReady = false;
   private readonly answered = new Set<string>(JSON.parse(sessionStorage.getItem(ANSWERED) ?? "[]") as string[]);
 
-  constructor(private readonly look: () => Look) {
+  constructor(
+    private readonly look: () => Look,
+    /** Called where the pane heard that something was changed. */
+    private readonly onChanged: () => void,
+  ) {
     this.frame.addEventListener("load", () => this.prepare());
     this.element = h(
       "div",
@@ -101,6 +106,7 @@ export class Inbox {
   /** The pane's frame is there: it learns at once which mail is open. */
   private prepare(): void {
     this.isReady = true;
+    this.frame.contentWindow?.addEventListener(CHANGED, this.onChanged);
     this.outlook?.select(this.open ? toOutlook(this.open) : null);
   }
 

@@ -20,7 +20,10 @@ let theme: "light" | "dark" =
 let people: Person[] = [];
 let me: Person | undefined;
 
-const inbox = new Inbox(() => ({ locale: locale(), theme }));
+const inbox = new Inbox(
+  () => ({ locale: locale(), theme }),
+  () => void chat.follow(),
+);
 const chat = new Chat(
   locale,
   () => void inbox.hear(),

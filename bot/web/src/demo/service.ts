@@ -100,9 +100,14 @@ export class Conversation {
     return this.post({ type: "message", text, textFormat: "plain" });
   }
 
-  /** Press a button of a card; gives the card that takes its place, or the sentence of a refusal. */
-  async act(verb: string, data: Data, replyToId: string): Promise<{ card: Card | null; text: string }> {
-    const value = { action: { type: "Action.Execute", verb, data }, trigger: "manual" };
+  /** Press a button of a card, or ask for the card again by itself (`automatic`, as Teams does); gives the card that takes its place, or the sentence of a refusal. */
+  async act(
+    verb: string,
+    data: Data,
+    replyToId: string,
+    trigger: "manual" | "automatic" = "manual",
+  ): Promise<{ card: Card | null; text: string }> {
+    const value = { action: { type: "Action.Execute", verb, data }, trigger };
     const answer = await this.invoke("adaptiveCard/action", value, replyToId);
     const isCard = answer["type"] === CARD;
     const said = answer["value"];
