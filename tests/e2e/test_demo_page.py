@@ -89,6 +89,8 @@ async def test_a_partner_set_in_the_pane_is_seen_in_the_chat(firm):
         await page.get_by_label("Write to Carnet").fill("show Quantabio")
         await page.keyboard.press("Enter")
         await page.locator(".stream").get_by_text(name).first.wait_for()
+        await pane.get_by_role("button", name="Undo").click()
+        await pane.get_by_text("Taken back.").first.wait_for()
 
 
 async def test_answering_somebody_new_brings_a_notice(firm):
