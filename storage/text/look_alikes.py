@@ -8,14 +8,21 @@ import re
 import unicodedata
 from typing import Final
 
-_OTHERS: Final = re.compile(
-    "[\u0370-\u058f\u13a0-\u13ff\u1c80-\u1c8f\u1f00-\u1fff\u2c80-\u2cff\u2de0-\u2dff\ua4d0-\ua4ff\ua640-\ua69f\uab70-\uabbf]"
+_LIVING: Final = "\u0370-\u058f\u1c80-\u1c8f\u1f00-\u1fff\u2de0-\u2dff\ua640-\ua69f"
+"""Greek, Cyrillic and Armenian: firms are called so, and many letters are like Latin ones."""
+_STRANGE: Final = (
+    "\u13a0-\u13ff\u2c80-\u2cff\ua4d0-\ua4ff\uab70-\uabbf"
+    "\U00010280-\U000103ff\U00010400-\U0001044f\U000118a0-\U000118ff"
 )
-"""Greek, Cyrillic, Armenian, Cherokee, Coptic and Lisu: the alphabets with letters like Latin ones."""
+"""Cherokee, Coptic, Lisu, Old Italic, Gothic, Deseret and their like: whoever writes a name in one imitates another."""
+_PHONETIC: Final = "ɑɡɩɪɴʀʏʙʜʟᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢꜰꜱ"
+"""Latin letters of phonetics and small capitals, which no name is written with."""
+_OTHERS: Final = re.compile(f"[{_LIVING}{_STRANGE}{_PHONETIC}]")
+_IMITATION: Final = re.compile(f"[{_STRANGE}{_PHONETIC}]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LIKE_LATIN: Final = frozenset(
     "АВЕЅІЈКМНОРСТУХҮԌԚԜЗЬӀаеѕіјорсухһԁԛԝӏҽѵѡьг"  # Cyrillic
-    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαινυρτκχ"  # Greek
+    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹοαινυρτκχϲϳ"  # Greek
     "ՕՏՍԼօոսհցյ"  # Armenian
 )
 
@@ -25,8 +32,10 @@ def find_disguise(name: str) -> str:
     found = _OTHERS.search(name)
     if found is None:
         return ""
+    if imitation := _IMITATION.search(name):
+        return _name_alphabet(imitation[0])
     words = [word for word in _WORD.findall(name) if _OTHERS.search(word)]
-    is_mixed = any(_has_latin(word) for word in words)
+    is_mixed = any(len(set(map(_name_alphabet, word))) > 1 for word in words)
     looks_latin = all(letter in _LIKE_LATIN for word in words for letter in word)
     return _name_alphabet(found[0]) if is_mixed or looks_latin else ""
 
@@ -43,9 +52,8 @@ def show_name(name: str) -> str:
     return name + mark_disguise(name)
 
 
-def _has_latin(word: str) -> bool:
-    return any(_name_alphabet(letter) == "Latin" for letter in word)
-
-
 def _name_alphabet(letter: str) -> str:
-    return unicodedata.name(letter, "?").partition(" ")[0].capitalize()
+    if letter in _PHONETIC:
+        return "IPA"
+    name = unicodedata.name(letter, "?")
+    return "Old Italic" if name.startswith("OLD ITALIC") else name.partition(" ")[0].capitalize()
