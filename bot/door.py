@@ -88,6 +88,8 @@ class Door:
         try:
             verb, given = self._read(_read_words(ask, reader), caller)
             reply = await self._dispatcher.run(verb, given, caller, reader, claim)
+            if not ask.is_unasked:
+                self._dispatcher.memory.keep(caller.viewer, verb, reply)
         except UnclearError as unclear:
             reply = draw_reply(reader, unclear.asks)
         except PersonalError as personal:
@@ -101,7 +103,7 @@ class Door:
                 log.exception("turn_failed", verb=ask.verb[:40], error_id=uuid.uuid4().hex)
                 raise
             return draw_reply(reader, describe_failure(known, caller.language))
-        if caller.surface in CONVERSATIONS:
+        if caller.surface in CONVERSATIONS and not ask.is_unasked:
             self._dispatcher.memory.note(caller.viewer, reply)
         return reply
 

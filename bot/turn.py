@@ -30,6 +30,8 @@ class Ask:
     data: Mapping[str, Any] = field(default_factory=dict)
     is_said: bool = False
     """Understood from words, and not carried by a button: it names things as people do, and knows no versions."""
+    is_unasked: bool = False
+    """A client asked by itself, to show what is there now: it is no part of what the person talks about."""
 
 
 @dataclass(frozen=True, slots=True)

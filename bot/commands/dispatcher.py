@@ -72,7 +72,7 @@ class Dispatcher:
         self._preferences = NoticePreferences() if post is None else post.default
 
     async def run(self, verb: Verb, given: Input, caller: Caller, reader: Reader, claim: Claim | None = None) -> Reply:
-        """Return the reply of a verb; leaving its transaction commits, raising rolls back."""
+        """Return the reply of a verb; leaving its transaction commits, raising rolls back. It is not remembered."""
         opened = self.database.writing if verb.writes else self.database.reading
         waiting = self._exports.wait(caller.viewer) if verb.queued else contextlib.nullcontext()
         async with waiting, opened(caller.viewer.tenant_id) as connection:
@@ -83,7 +83,6 @@ class Dispatcher:
                 reply = await self._answer(verb, given, turn)
         if reply.record is not None:
             await self._keep(turn, reply.record)
-        self.memory.keep(caller.viewer, verb, reply)
         return reply
 
     def _begin(self, verb: Verb, caller: Caller, reader: Reader, connection: Reading) -> Turn:

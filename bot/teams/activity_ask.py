@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from bot.teams.incoming import Incoming
@@ -52,7 +53,8 @@ def read_execute(value: Any) -> Ask | None:
     data = action.get("data") or {}
     if not isinstance(data, Mapping) or not isinstance(action.get("verb"), str):
         return None
-    return read_data({**data, "verb": action["verb"]})
+    ask = read_data({**data, "verb": action["verb"]})
+    return replace(ask, is_unasked=True) if ask and value.get("trigger") == "automatic" else ask
 
 
 def read_data(data: Mapping[str, Any]) -> Ask | None:

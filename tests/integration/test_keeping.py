@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select
 
+from bot.door import Caller
+from bot.turn import Ask
 from storage.book.companies import get_company, list_companies
 from storage.book.contacts import get_contact, list_contacts
 from storage.book.keeping import keep
@@ -171,6 +173,17 @@ async def test_A6_sharing_again_gives_back_what_was_kept(office):
     assert "Zelda Quark" in said(await office.say("zelda quark", by=MARC))
     await office.ask("keep", {"company_id": HIDDEN}, by=ANNE)
     assert "Zelda Quark" not in said(await office.say("who knows zelda?", by=MARC))
+
+
+async def test_what_a_client_asks_by_itself_is_not_what_this_means_and_answers_no_question(office):
+    await office.ask("company.open", {"company_id": office.companies["Acme Industries"]})
+    caller = Caller(office.people["Anne Martin"], "en")
+    other = Ask("company.open", {"company_id": office.companies["Duval & Fils"]}, is_unasked=True)
+    assert (await office.door.answer(other, caller)).summary == "Duval & Fils"
+    asked = await office.say("keep this to myself")
+    assert "Acme Industries" in said(asked)
+    await office.door.answer(other, caller)
+    assert "Nothing was changed" in said(await office.say("no"))
 
 
 async def test_a_contact_and_a_company_at_once_are_not_kept(office):

@@ -127,7 +127,8 @@ async def test_a_button_gets_the_new_card_in_the_http_answer(door, trigger):
         "type": "application/vnd.microsoft.card.adaptive",
         "value": draw("company.open"),
     }
-    assert door.fake.asked == [Ask("company.open", {"company_id": 7})]
+    is_unasked = trigger.get("trigger") == "automatic"
+    assert door.fake.asked == [Ask("company.open", {"company_id": 7}, is_unasked=is_unasked)]
     assert door.switchboard.sent == []
 
 
