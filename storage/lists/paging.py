@@ -61,7 +61,7 @@ def read_cursor(text: str | None, sort: Sort) -> Cursor | None:
         return Cursor("previous", sort)
     try:
         cursor = _decoder.decode(base64.b64decode(text[:_LONGEST].encode(), altchars=b"-_", validate=True))
-    except (binascii.Error, msgspec.DecodeError, UnicodeEncodeError) as error:
+    except (binascii.Error, msgspec.DecodeError, UnicodeError) as error:
         raise CursorError("not a cursor") from error
     if cursor.sort != sort or not is_id(cursor.id) or not _is_key(cursor.key, sort):
         raise CursorError("a cursor of another list")
