@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta
 
 from bot.commands.change_notices import tell
 from bot.commands.change_words import Step, say_steps, say_who_loses, turn_back
 from bot.commands.inputs import Id, OfPeople
-from bot.commands.names import Meant, read_person
+from bot.commands.names import read_person
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say, say_time
 from bot.language.formats import zone
@@ -16,7 +18,13 @@ from bot.results.questions import Asked, Done, Option, Said, Unclear
 from bot.turn import Turn
 from bot.verb_inputs import Input, write_ask
 from bot.verbs import ADMINISTRATORS, CHANGES_FROM_CARD, OWN, READS, Router
-from storage.book.restoring import ChangeSet, list_change_sets, list_set_changes, restore_change_set
+from storage.book.restoring import (
+    SEVERAL,
+    ChangeSet,
+    list_change_sets,
+    list_set_changes,
+    restore_change_set,
+)
 from storage.errors import MissingError
 
 router = Router()
@@ -26,9 +34,11 @@ _DAYS = {"today": 0, "yesterday": 1, "week": 7}
 
 
 class OfChanges(OfPeople, frozen=True):
-    """Whose changes, and since when."""
+    """Whose changes, since when, and after which change set of the list."""
 
     since: Literal["today", "yesterday", "week"] = "today"
+    before: Id | None = None
+    rank: Annotated[int, Meta(ge=0, le=SEVERAL)] = SEVERAL
 
 
 class OfSet(Input, frozen=True):
@@ -44,13 +54,20 @@ async def list_changes(turn: Turn, given: OfChanges) -> Result:
     person = await read_person(turn, given, lambda one: write_ask("changes.list", given, user_id=one.id, person=""))
     if person is None:
         raise BadRequestError("choose_person")
-    sets = await turn.read(list_change_sets, person.id, since=_find_start(turn, given.since))
-    if not sets:
+    below = None if given.before is None else (given.rank, given.before)
+    page = await turn.read(list_change_sets, person.id, since=_find_start(turn, given.since), below=below)
+    if not page.count:
         return Said(summary=say(turn.language, "restoring.no_changes", person=person.name))
     options = [
-        Option(*_describe(turn, one), write_ask("changes.restore", OfSet(audit_id=one.audit_id))) for one in sets
+        Option(*_describe(turn, one), write_ask("changes.restore", OfSet(audit_id=one.audit_id))) for one in page.sets
     ]
-    return Unclear(summary=_say_title(turn, person, sets), options=options, is_question=False)
+    if page.has_more:
+        last = page.sets[-1]
+        at = {"before": last.audit_id, "rank": last.rank}
+        older = write_ask("changes.list", given, user_id=person.id, person="", **at)
+        options.append(Option(say(turn.language, "restoring.further"), "", older))
+    summary = say(turn.language, "restoring.changed_by", person=person.name, count=page.count)
+    return Unclear(summary=summary, options=options, is_question=False)
 
 
 def _find_start(turn: Turn, since: str) -> int:
@@ -59,14 +76,14 @@ def _find_start(turn: Turn, since: str) -> int:
     return int((today - timedelta(days=_DAYS[since])).timestamp())
 
 
-def _say_title(turn: Turn, person: Meant, sets: list[ChangeSet]) -> str:
-    return say(turn.language, "restoring.changed_by", person=person.name, count=sum(one.count for one in sets))
-
-
 def _describe(turn: Turn, one: ChangeSet) -> tuple[str, str]:
-    action = say(turn.language, f"restoring.did_{one.action.partition('.')[2]}", count=one.count)
+    kind = one.action.removeprefix("company.").replace(".", "_") or "several"
+    action = say(turn.language, f"restoring.did_{kind}", count=one.count)
     at = say_time(turn.language, one.at, turn.timezone, turn.locale)
-    return action, f"{at}: {', '.join(one.names)}"[:200]
+    gone = one.count - one.standing
+    state = "gone" if one.standing == 0 else "partly_gone"
+    note = f"{say(turn.language, f'restoring.{state}', count=gone)}: " if gone else ""
+    return action, f"{at}: {note}{', '.join(one.names)}"[:200]
 
 
 @router.verb("changes.restore", OfSet, CHANGES_FROM_CARD, roles=ADMINISTRATORS, where=OWN)

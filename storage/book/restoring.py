@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import BigInteger, and_, case, cast, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from storage.book.company_writes import change_one, edit_name, edit_partner, edit_type, hold_one, index_company
+from storage.book.contact_names import ACTION as CONTACT_RENAMED
+from storage.book.contact_names import undo_rename
 from storage.engine.connection import Reading
-from storage.errors import MissingError
+from storage.errors import MissingError, StaleError
 from storage.lists.filters import is_id
-from storage.models import Audit, Company
+from storage.models import Audit, Company, Contact
 from storage.record.audit import BY_PEOPLE, AuditRow, list_rows
 from storage.record.changes import Change
 from storage.viewer import Access, Viewer
@@ -19,9 +21,13 @@ from storage.viewer import Access, Viewer
 MOST_SETS: Final = 20
 MOST_CHANGES: Final = 500
 RESTORABLE: Final = ("company.set_type", "company.set_partner", "company.rename")
+SEVERAL: Final = 2
+"""The rank of a change set of which several changes stand; 1: one stands, 0: none does."""
+_NAMED: Final = 4
 
 
 _Seen = aliased(Company, name="seen_companies")
+_SeenContact = aliased(Contact, name="seen_contacts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +38,26 @@ class ChangeSet:
     """The first of its changes."""
     at: int
     count: int
+    standing: int
+    """As many of its changes are as they were made; the others were taken back or changed again since."""
     action: str
+    """Of all its changes; empty where they are of several kinds."""
     names: tuple[str, ...]
-    """Of some of the companies."""
+    """Of some of the companies or contacts."""
+
+    @property
+    def rank(self) -> int:
+        """Return the place among other sets: a mass change comes before single ones, what stands no more comes last."""
+        return min(self.standing, SEVERAL)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSets:
+    """A page of change sets, and how many changes there are on all pages."""
+
+    sets: tuple[ChangeSet, ...]
+    count: int
+    has_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +69,61 @@ class Restored:
 
 
 def _are_changes(viewer: Viewer) -> Any:
-    """Return the condition of people's changes to companies that the viewer may see."""
-    is_seen = exists().where(Access(viewer).companies(_Seen), _Seen.id == Audit.entity_id)
-    is_change = and_(Audit.of == "company", Audit.action.in_(RESTORABLE), Audit.source.in_(BY_PEOPLE))
-    return and_(Audit.tenant_id == viewer.tenant_id, is_change, is_seen)
+    """Return the condition of people's changes to companies and names of contacts that the viewer may see."""
+    access = Access(viewer)
+    of_company = exists().where(access.companies(_Seen), _Seen.id == Audit.entity_id)
+    of_contact = exists().where(access.contacts(_SeenContact), _SeenContact.id == Audit.entity_id)
+    is_change = or_(
+        and_(Audit.of == "company", Audit.action.in_(RESTORABLE), of_company),
+        and_(Audit.of == "contact", Audit.action == CONTACT_RENAMED, of_contact),
+    )
+    return and_(Audit.tenant_id == viewer.tenant_id, Audit.source.in_(BY_PEOPLE), is_change)
 
 
-async def list_change_sets(connection: Reading, viewer: Viewer, actor_id: int, *, since: int) -> list[ChangeSet]:
-    """Return a colleague's change sets since a time, newest first; the caller checks for an administrator."""
+def _is_standing() -> Any:
+    """Return the condition that what a change made is still so; its company or contact is joined."""
+    after = Audit.after
+    partner_id = cast(after["partner_id"].as_string(), BigInteger)
+    return or_(
+        and_(Audit.action == "company.set_type", Company.type.is_not_distinct_from(after["type"].as_string())),
+        and_(Audit.action == "company.set_partner", Company.partner_id.is_not_distinct_from(partner_id)),
+        and_(Audit.action == "company.rename", Company.name == after["name"].as_string()),
+        and_(Audit.action == CONTACT_RENAMED, Contact.name == after["name"].as_string()),
+    )
+
+
+async def list_change_sets(
+    connection: Reading, viewer: Viewer, actor_id: int, *, since: int, below: tuple[int, int] | None = None
+) -> ChangeSets:
+    """Return a page of a colleague's change sets since a time; the caller checks for an administrator.
+
+    Mass changes come first, then single ones, then what was taken back or changed again; the newest first among those.
+    `below` is the rank and the number of the last set of the page before.
+    """
     key = func.coalesce(Audit.change_set, Audit.id)
     own = and_(_are_changes(viewer), Audit.actor_id == actor_id, Audit.at >= since)
-    first = func.min(Audit.id).label("audit_id")
-    columns = func.max(Audit.at).label("at"), func.count().label("size"), func.min(Audit.action).label("action")
-    grouped = select(first, *columns).where(own).group_by(key)
-    rows = await connection.execute(grouped.order_by(first.desc()).limit(MOST_SETS))
-    return [
-        ChangeSet(row.audit_id, row.at, row.size, row.action, await _list_names(connection, viewer, row.audit_id))
-        for row in rows.all()
-    ]
+    first, size = func.min(Audit.id).label("audit_id"), func.count().label("size")
+    standing = func.sum(case((_is_standing(), 1), else_=0)).label("standing")
+    columns = func.max(Audit.at).label("at"), func.min(Audit.action).label("action"), func.max(Audit.action)
+    is_company = and_(Audit.of == "company", Company.tenant_id == Audit.tenant_id, Company.id == Audit.entity_id)
+    is_contact = and_(Audit.of == "contact", Contact.tenant_id == Audit.tenant_id, Contact.id == Audit.entity_id)
+    rows_of = select(first, size, standing, *columns).select_from(Audit).outerjoin(Company, is_company)
+    grouped = rows_of.outerjoin(Contact, is_contact).where(own).group_by(key).subquery()
+    rank = case((grouped.c.standing > 1, SEVERAL), else_=grouped.c.standing)
+    asked = select(grouped).order_by(rank.desc(), grouped.c.audit_id.desc()).limit(MOST_SETS + 1)
+    if below is not None:
+        asked = asked.where(or_(rank < below[0], and_(rank == below[0], grouped.c.audit_id < below[1])))
+    rows = (await connection.execute(asked)).all()
+    sets = [await _make_set(connection, viewer, row) for row in rows[:MOST_SETS]]
+    count = (await connection.execute(select(func.count()).select_from(Audit).where(own))).scalar_one()
+    return ChangeSets(tuple(sets), count, has_more=len(rows) > MOST_SETS)
 
 
-async def _list_names(connection: Reading, viewer: Viewer, audit_id: int) -> tuple[str, ...]:
-    names = (
-        select(Company.name)
-        .distinct()
-        .select_from(Company)
-        .join(Audit, and_(Audit.tenant_id == Company.tenant_id, Audit.entity_id == Company.id))
-        .where(Access(viewer).companies(), *_is_set(viewer, audit_id))
-    )
-    return tuple(await connection.scalars(names.order_by(Company.name).limit(4)))
+async def _make_set(connection: Reading, viewer: Viewer, row: Any) -> ChangeSet:
+    audit_id, size, standing, at, action, other = row
+    some = await list_rows(connection, viewer, *_is_set(viewer, audit_id), limit=2 * _NAMED)
+    names = tuple(dict.fromkeys(one.name for one in some))[:_NAMED]
+    return ChangeSet(audit_id, at, size, standing, action if action == other else "", names)
 
 
 def _is_set(viewer: Viewer, audit_id: int) -> tuple[Any, ...]:
@@ -100,16 +149,26 @@ async def restore_change_set(
     made: list[Change] = []
     stale: list[str] = []
     for row in done:
-        company_id, before, after = row.entity_id or 0, row.before, row.after
-        company = await hold_one(connection, viewer, company_id, None)
-        if any(getattr(company, key, None) != after.get(key) for key in before):
-            stale.append(company.name)
-            continue
-        edit = _make_edit(row, before, now, source)
-        made.append(await change_one(connection, viewer, company_id, edit, None))
-        if row.action == "company.rename":
-            await index_company(connection, viewer, company_id)
+        try:
+            made.append(await _undo(connection, viewer, row, now=now, source=source))
+        except StaleError:
+            stale.append(row.name)
     return Restored(tuple(made), tuple(dict.fromkeys(stale)))
+
+
+async def _undo(connection: AsyncConnection, viewer: Viewer, row: AuditRow, *, now: int, source: str) -> Change:
+    """Undo one change; raises `StaleError` if it changed again since."""
+    if row.action == CONTACT_RENAMED:
+        return await undo_rename(connection, viewer, row, now=now, source=source)
+    company_id = row.entity_id or 0
+    company = await hold_one(connection, viewer, company_id, None)
+    if any(getattr(company, key, None) != row.after.get(key) for key in row.before):
+        raise StaleError(None)
+    edit = _make_edit(row, row.before, now, source)
+    change = await change_one(connection, viewer, company_id, edit, None)
+    if row.action == "company.rename":
+        await index_company(connection, viewer, company_id)
+    return change
 
 
 def _make_edit(row: AuditRow, before: dict[str, Any], now: int, source: str) -> Any:

@@ -112,3 +112,67 @@ async def test_an_undo_behind_the_list_of_somebodys_changes_is_ones_own(office):
     undone = await office.say("undo", by="Anne Martin")
     assert "Globex" in said(undone)
     assert undone.data["audit_ids"]
+
+
+async def change_types(office: Office, ids: list[int], type_: str) -> None:
+    """Change types one by one, as somebody does who clicks fast."""
+    for number in ids:
+        await office.ask("company.set_type", {"company_id": number, "type": type_}, by="Marc Lefèvre")
+
+
+async def list_all_sets(office: Office) -> list[str]:
+    """Read what Marc changed to the end; gives the name of each change set, in order."""
+    listed = await office.say("what did Marc Lefèvre change today?", by="Anne Martin")
+    read_so_far = []
+    while True:
+        options = listed.found.options
+        read_so_far += [option.name for option in options if option.data["verb"] == "changes.restore"]
+        if options[-1].data["verb"] != "changes.list":
+            return read_so_far
+        listed = await office.click(listed, "Show further changes", by="Anne Martin")
+
+
+async def test_A15_a_mass_change_behind_many_clicks_comes_first_and_every_change_is_reached_and_counted(office):
+    ids = await add_companies(office, 30)
+    several = {"company_ids": ids[:3], "versions": [1] * 3, "type": "court", "is_confirmed": True}
+    await office.ask("companies.set_many", several, by="Marc Lefèvre")
+    await change_types(office, ids[3:], "prospect")
+    listed = await office.say("what did Marc Lefèvre change today?", by="Anne Martin")
+    assert listed.summary.startswith("Marc Lefèvre changed 30 things.")
+    assert await list_all_sets(office) == ["Types of 3 companies", *["Type of 1 company"] * 27]
+
+
+async def test_A15_what_was_taken_back_since_comes_last_and_says_so(office):
+    ids = await add_companies(office, 4)
+    several = {"company_ids": ids[:3], "versions": [1] * 3, "type": "court", "is_confirmed": True}
+    await office.ask("companies.set_many", several, by="Marc Lefèvre")
+    await change_types(office, ids[3:], "prospect")
+    listed = await office.say("what did Marc Lefèvre change today?", by="Anne Martin")
+    asked = await office.click(listed, "Types of 3 companies", by="Anne Martin")
+    await office.click(asked, "Yes, go on", by="Anne Martin")
+    assert await list_all_sets(office) == ["Type of 1 company", "Types of 3 companies"]
+    listed = await office.say("what did Marc Lefèvre change today?", by="Anne Martin")
+    assert ["taken back" in option.detail for option in listed.found.options] == [False, True]
+
+
+async def test_A15_the_name_of_a_contact_is_listed_and_given_back(office):
+    await make_administrator(office)
+    given = {"contact_id": office.contacts["Jean Globex"], "was": "Jean Globex", "new_name": "Overwritten"}
+    await office.ask("contact.rename", given, by="Marc Lefèvre")
+    listed = await office.say("what did Marc Lefèvre change today?", by="Anne Martin")
+    asked = await office.click(listed, "Name of 1 contact", by="Anne Martin")
+    done = await office.click(asked, "Yes, go on", by="Anne Martin")
+    assert done.summary == "1 change taken back"
+    shown = await office.ask("contact.open", {"contact_id": office.contacts["Jean Globex"]})
+    assert "Jean Globex" in said(shown)
+
+
+@pytest.mark.parametrize("values", [{"user_id": None}, {"user_id": "me"}])
+async def test_A15_what_nobody_changed_again_stands(office, values):
+    """Of the partner too, whether there is one now or none."""
+    await make_administrator(office)
+    given = {"company_id": office.companies["Globex"], "is_confirmed": True, **values}
+    await office.ask("company.set_partner", given, by="Zoé Brun")
+    listed = await office.say("what did Zoé Brun change today?", by="Anne Martin")
+    [option] = listed.found.options
+    assert "taken back" not in option.detail
