@@ -163,7 +163,8 @@ def make_arguments(name: str, function: Any, names: list[str], tenant_id: int) -
     given["access"] = Access(given["viewer"])
     parameters = signature(function).parameters
     wanted = [one for one in names if parameters[one].default is Parameter.empty or one in given]
-    plain = {one: given[one] for one in wanted if parameters[one].kind is not Parameter.VAR_KEYWORD}
+    several = Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL
+    plain = {one: given[one] for one in wanted if parameters[one].kind not in several}
     return plain | (OF_FUNCTION.get(name, {}) if "values" in names else {})
 
 
