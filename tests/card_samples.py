@@ -357,11 +357,15 @@ def _draw_notices(reader: Reader, world: World) -> Iterator[tuple[str, dict[str,
     yield "notice_replaced", notices.draw_moved(reader, "replaced", moved[:1])
     yield "notice_taken_off", notices.draw_moved(reader, "taken_off", moved)
     yield "notice_taken_back", notices.draw_moved(reader, "taken_back", moved[:1])
+    retyped = [Moved(one, world.person(0), "client", "", of="type") for one in made]
+    yield "notice_retyped", notices.draw_moved(reader, "retyped", retyped[:1])
+    yield "notice_retyped_several", notices.draw_moved(reader, "retyped", retyped)
+    yield "notice_retyped_back", notices.draw_moved(reader, "retyped_back", retyped[:1])
     shared = [SharedView(10**15 + n, world.company(n), world.words) for n in range(12)]
     yield "notice_view", notices.draw_views_shared(reader, shared[:1], world.person(0))
     yield "notice_views", notices.draw_views_shared(reader, shared, world.person(0))
     yield "notice_first_sync", notices.draw_first_sync(reader, FirstSync(1_234, 321, 45))
-    yield "notice_digest", notices.draw_digest(reader, met, made, moved)
+    yield "notice_digest", notices.draw_digest(reader, met, made, [*moved, *retyped])
 
 
 def _draw_pane(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -14,6 +14,8 @@ from storage.models import CompanyType
 
 ROWS = 8
 _NAME = 60
+_STEPS = 3
+"""Changes that a notification says one by one."""
 
 
 def draw_new_contacts(reader: Reader, contacts: Sequence[NewContact], total: int) -> Card:
@@ -105,18 +107,12 @@ def draw_moved(reader: Reader, kind: str, moved: Sequence[Moved]) -> Card:
 
 
 def _draw_moves(reader: Reader, moved: Sequence[Moved], *, names_who: bool = False) -> list[Json]:
-    nobody = text(reader.language, "notice.no_partner")
     return [
         entries.typed_row(
             clean(one.company.name, _NAME),
             join(
                 (
-                    say(
-                        reader.language,
-                        "cards.notice.moved",
-                        old=clean(one.was, 40) or nobody,
-                        new=clean(one.is_now, 40) or nobody,
-                    ),
+                    say(reader.language, f"cards.notice.moved_{one.of}", **_name_sides(reader, one)),
                     clean(one.by, 40) if names_who else "",
                 )
             ),
@@ -127,6 +123,25 @@ def _draw_moves(reader: Reader, moved: Sequence[Moved], *, names_who: bool = Fal
         )
         for one in moved[:ROWS]
     ]
+
+
+def _name_sides(reader: Reader, one: Moved) -> dict[str, str]:
+    """Name what a company's partner or type was and is."""
+    if one.of == "type":
+        names = type_names(reader.language)
+        old, new = (names[CompanyType(side) if side else None] for side in (one.was, one.is_now))
+        return {"old": old, "new": new}
+    nobody = text(reader.language, "notice.no_partner")
+    return {"old": clean(one.was, 40) or nobody, "new": clean(one.is_now, 40) or nobody}
+
+
+def say_moves(reader: Reader, moved: Sequence[Moved]) -> str:
+    """Say in one line the first changes, each with old and new."""
+    steps = [
+        say(reader.language, "notices.step", name=clean(one.company.name, 40), **_name_sides(reader, one))
+        for one in moved[:_STEPS]
+    ]
+    return ", ".join(steps) + (" …" if len(moved) > _STEPS else "")
 
 
 def _draw_companies(reader: Reader, companies: Sequence[NewCompany]) -> list[Json]:
@@ -194,8 +209,10 @@ def draw_digest(
     """Tell at once what came together since the last digest."""
     language = reader.language
     body = [kit.title(text(language, "notice.digest"))]
+    partners, types = ([one for one in moved if one.of == of] for of in ("partner", "type"))
     sections = (
-        ("moved_section", _draw_moves(reader, moved, names_who=True), len(moved)),
+        ("moved_section", _draw_moves(reader, partners, names_who=True), len(partners)),
+        ("retyped_section", _draw_moves(reader, types, names_who=True), len(types)),
         ("companies", _draw_companies(reader, companies), company_total or len(companies)),
         ("contacts", _draw_contacts(reader, contacts), contact_total or len(contacts)),
     )

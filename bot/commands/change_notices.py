@@ -10,7 +10,7 @@ from storage.record.changes import Change
 def tell(
     turn: Turn, changes: tuple[Change, ...], *, is_on_card: bool = False, is_undo: bool = False
 ) -> tuple[Notice, ...]:
-    """Return the notices of these changes: for the new partner, the old one, and the user who was asked for the type.
+    """Return the notices of these changes: for the new partner, the old one, and whoever was asked for the type.
 
     `is_on_card`: a button of a card made the change, so that the card of the question shows it already. `is_undo`: the
     change was only taken back, so that nobody was made anything.
@@ -20,7 +20,8 @@ def tell(
         if not change.is_changed or change.of != "company":
             continue
         if change.action == "company.set_type":
-            answer = {"company_id": change.entity_id, "is_on_card": is_on_card and turn.is_in_own_chat}
+            is_on_own_card = is_on_card and turn.is_in_own_chat
+            answer = {"company_id": change.entity_id, "is_on_card": is_on_own_card, "is_undo": is_undo}
             notices.append(Notice(turn.viewer.user_id, "answered", answer | _list_sides(change, "type")))
         if change.action == "company.set_partner":
             notices += _tell_partners(turn, change, is_undo=is_undo)

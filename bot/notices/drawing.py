@@ -1,6 +1,6 @@
 """Draw rows of the outbox as one card and one sentence, from what the reader may see now."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ from bot.cards import notices as cards
 from bot.cards.status import draw_credential, draw_status
 from bot.language import describe, say
 from bot.language.wording import clean
-from bot.notices.plan import PARTNER_KINDS, STATUS
+from bot.notices.plan import MOVED_KINDS, STATUS, TYPE_KINDS
 from bot.results.firm import describe_status
 from bot.results.notices import FirstSync, Moved, NewCompany, NewContact, SharedView
 from bot.turn import Card, Reader
@@ -63,7 +63,7 @@ async def draw(
         return await _draw_views(connection, recipient.viewer, reader, rows)
     if kind in _ALONE:
         return await _ALONE[kind](connection, recipient.viewer, reader, rows[-1])
-    if kind in PARTNER_KINDS and len({row.kind for row in rows}) == 1:
+    if kind in MOVED_KINDS and len({row.kind for row in rows}) == 1:
         return _draw_moved(reader, kind, (await _read_news(connection, recipient.viewer, rows)).moved)
     news = await _read_news(connection, recipient.viewer, rows)
     return _draw_news(reader, news)
@@ -97,14 +97,13 @@ class _News:
 
 async def _read_news(connection: Connection, viewer: Viewer, rows: Sequence[ClaimedNotice]) -> _News:
     ids = {kind: [row.entity_id for row in rows if row.kind == kind] for kind in ("contact", "company")}
-    moves = [row for row in rows if row.kind in PARTNER_KINDS]
+    moves = [row for row in rows if row.kind in MOVED_KINDS]
     contacts = await list_contact_notice_data(connection, viewer, ids["contact"]) if ids["contact"] else []
     asked = [*ids["company"], *(row.entity_id for row in moves)]
     companies = {news.id: news for news in await list_company_notice_data(connection, viewer, asked)} if asked else {}
     meetings = [*(news.met_by for news in contacts), *(news.met_by for news in companies.values())]
     people = {number for met_by in meetings for number in met_by} - {viewer.user_id}
-    sides = (row.payload.get(key) for row in moves for key in ("by", "was", "is"))
-    partners: set[int] = {number for number in sides if number is not None}
+    partners = {number for row in moves for number in _list_people(row)}
     names = await get_user_names(connection, viewer, people | partners) if people | partners else {}
     met = {number: name for number, name in names.items() if number in people}
     drawn = {number: _make_company(news, met) for number, news in companies.items()}
@@ -112,23 +111,45 @@ async def _read_news(connection: Connection, viewer: Viewer, rows: Sequence[Clai
         [_make_contact(news, met) for news in contacts],
         [drawn[number] for number in dict.fromkeys(ids["company"]) if number in drawn],
         [
-            _make_moved(row, drawn[row.entity_id], names)
-            for row in {(row.entity_id, row.kind): row for row in moves}.values()
+            _make_moved(row, was, drawn[row.entity_id], names)
+            for row, was in _join_moves(moves)
             if row.entity_id in drawn and _is_still_so(row, companies[row.entity_id], viewer.user_id)
         ],
     )
 
 
+def _list_people(row: ClaimedNotice) -> set[int]:
+    """Return the users whom a row about a partner or a type names."""
+    sides = ("by",) if row.kind in TYPE_KINDS else ("by", "was", "is")
+    return {row.payload[key] for key in sides if row.payload.get(key) is not None}
+
+
+def _join_moves(moves: Sequence[ClaimedNotice]) -> Iterator[tuple[ClaimedNotice, Any]]:
+    """Give the last row of each company and kind, with what it was at first: several steps are said as one."""
+    joined: dict[tuple[int, str], list[ClaimedNotice]] = {}
+    for row in moves:
+        joined.setdefault((row.entity_id, row.kind), []).append(row)
+    for rows in joined.values():
+        last = rows[-1]
+        was = (rows[0] if last.kind in TYPE_KINDS else last).payload.get("was")
+        if last.kind not in TYPE_KINDS or was != last.payload.get("is"):
+            yield last, was
+
+
 def _is_still_so(row: ClaimedNotice, company: CompanyNoticeData, reader_id: int) -> bool:
     """Return whether what a row says of a company's partner holds when it is said."""
+    if row.kind in TYPE_KINDS:
+        return company.partner_id == reader_id
     if row.kind == "taken_back" or "is" not in row.payload:  # rows of the release before say no more than who did it
         return True
     return (company.partner_id == reader_id) == (row.kind == "partner")
 
 
-def _make_moved(row: ClaimedNotice, company: NewCompany, names: Mapping[int, str]) -> Moved:
-    by, was, is_ = (names.get(row.payload.get(key) or 0, "") for key in ("by", "was", "is"))
-    return Moved(company, by, was, is_)
+def _make_moved(row: ClaimedNotice, was: Any, company: NewCompany, names: Mapping[int, str]) -> Moved:
+    by, is_now = names.get(row.payload.get("by") or 0, ""), row.payload.get("is")
+    if row.kind in TYPE_KINDS:
+        return Moved(company, by, was or "", is_now or "", of="type")
+    return Moved(company, by, names.get(was or 0, ""), names.get(is_now or 0, ""))
 
 
 def _draw_news(reader: Reader, news: _News) -> Drawn | None:
@@ -169,7 +190,8 @@ def _draw_moved(reader: Reader, kind: str, moved: Sequence[Moved]) -> Drawn | No
         kind = "taken_off"  # nobody stands in the reader's place
     name, by = clean(moved[0].company.name), moved[-1].by
     card = cards.draw_moved(reader, kind, moved)
-    return Drawn(card, say(reader.language, f"notices.{kind}", count=len(moved), by=by, name=name))
+    steps = cards.say_moves(reader, moved) if kind in TYPE_KINDS else ""
+    return Drawn(card, say(reader.language, f"notices.{kind}", count=len(moved), by=by, name=name, steps=steps))
 
 
 async def _draw_views(

@@ -12,7 +12,10 @@ DIGEST = "digest"
 """The group of what waits for the day's one message."""
 PARTNER_KINDS = frozenset({"partner", "replaced", "taken_back"})
 """What is said of who is partner of a company: you are now, you are no longer, and that this was taken back."""
-BY_SOMEBODY = PARTNER_KINDS | {"view"}
+TYPE_KINDS = frozenset({"retyped", "retyped_back"})
+"""What is said to the partner of companies whose type somebody else changed: that, and that it was taken back."""
+MOVED_KINDS = PARTNER_KINDS | TYPE_KINDS
+BY_SOMEBODY = MOVED_KINDS | {"view"}
 """The kinds that somebody's click causes; what one person causes stands in one group."""
 MOST_OF_ONE = 3
 """Messages a day that one colleague can cause: the rest waits, and leaves room for what others do."""
@@ -78,4 +81,4 @@ def make_plan(
 
 def is_digested(kind: str) -> bool:
     """Return whether a digest gathers this kind; the others have a card of their own, at the digest's time."""
-    return kind in {"contact", "company"} | PARTNER_KINDS
+    return kind in {"contact", "company"} | MOVED_KINDS

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.notices.pace import choose_due_at
-from bot.notices.plan import DIGEST, PARTNER_KINDS, STATUS, UPDATE, is_digested
+from bot.notices.plan import DIGEST, MOVED_KINDS, PARTNER_KINDS, STATUS, TYPE_KINDS, UPDATE, is_digested
 from bot.turn import Notice
 from storage.engine.connection import Connection
 from storage.history.page import Applied
-from storage.messages.notice_data import NoticeRecipient, get_notice_recipients, list_concerned
+from storage.messages.notice_data import NoticeRecipient, get_notice_recipients, get_partners, list_concerned
 from storage.messages.notice_history import (
     Message,
     has_notice,
@@ -24,6 +24,8 @@ SUMMARY_AFTER = 5
 """Seconds after which it is first looked whether a first sync is over."""
 OWN_ADDRESS = "own_address"
 """The kind of notice that asks whether an address is the reader's own."""
+_BACK = frozenset({"taken_back", "retyped_back"})
+"""The kinds that say that something was taken back."""
 MET = "met"
 """The group of new contacts and companies: what one thread brings is one card."""
 
@@ -78,8 +80,11 @@ class Notices:
         are no longer; `taken_back`: that change was undone, which whoever had not heard of it yet never hears of;
         `view` {"view_id", "by"}: a view was shared with you; `answered` {"company_id", "is_on_card", "was", "is"}:
         somebody (`user_id`) said what the company is: cards that asked are drawn again, but for the answerer's own
-        where the answer was given on the card itself.
+        where the answer was given on the card itself. Of that the company's partner is told too (`retyped`, or
+        `retyped_back` where it `is_undo`), unless it was they who said it.
         """
+        notices = list(notices)
+        notices += await self._list_retyped(connection, tenant_id, notices)
         given = [notice for notice in notices if await self._is_to_be_said(connection, tenant_id, notice)]
         spoken = [notice for notice in given if notice.kind != "answered"]
         recipients = await get_notice_recipients(connection, tenant_id, {notice.user_id for notice in spoken})
@@ -96,12 +101,27 @@ class Notices:
 
     async def _is_to_be_said(self, connection: Connection, tenant_id: int, notice: Notice) -> bool:
         """Drop what was not said yet and was taken back since; whoever heard of it hears of that too."""
-        if notice.kind != "taken_back":
+        if notice.kind not in _BACK:
             return True
+        kinds = PARTNER_KINDS if notice.kind in PARTNER_KINDS else TYPE_KINDS
         company_id, now = notice.payload["company_id"], int(self.clock())
-        await delete_pending(connection, tenant_id, notice.user_id, PARTNER_KINDS, company_id, now=now)
-        told = [await list_notified(connection, tenant_id, kind, [company_id]) for kind in sorted(PARTNER_KINDS)]
+        await delete_pending(connection, tenant_id, notice.user_id, kinds, company_id, now=now)
+        told = [await list_notified(connection, tenant_id, kind, [company_id]) for kind in sorted(kinds)]
         return any((notice.user_id, company_id) in one for one in told)
+
+    async def _list_retyped(self, connection: Connection, tenant_id: int, given: Sequence[Notice]) -> list[Notice]:
+        """Give what the partners of companies are to be told, whose type somebody else changed."""
+        answers = [notice for notice in given if notice.kind == "answered"]
+        heard = {(notice.user_id, notice.payload["company_id"]) for notice in given if notice.kind in PARTNER_KINDS}
+        partners = await get_partners(connection, tenant_id, [notice.payload["company_id"] for notice in answers])
+        told = []
+        for notice in answers:
+            number = notice.payload["company_id"]
+            partner_id = partners.get(number)
+            if partner_id not in (None, notice.user_id) and (partner_id, number) not in heard:
+                kind = "retyped_back" if notice.payload.get("is_undo") else "retyped"
+                told.append(Notice(partner_id, kind, {**notice.payload, "by": notice.user_id}))
+        return told
 
     async def on_tenant_state(self, connection: Connection, tenant_id: int, state: str) -> None:
         """Tell the administrators once that the firm keeps us out (the directory's `OnTenantState`)."""
@@ -124,7 +144,7 @@ class Notices:
         preferences = read_notice_preferences(self.default, *recipient.settings)
         if not preferences.is_muted(kind):
             due_at = choose_due_at(self.clock(), preferences, recipient.timezone)
-            number = payload["company_id"] if kind in PARTNER_KINDS else payload["view_id"]
+            number = payload["company_id"] if kind in MOVED_KINDS else payload["view_id"]
             group_key = f"{kind}:{payload['by']}"
             if preferences.is_digest and is_digested(kind):
                 group_key = DIGEST

@@ -1,6 +1,7 @@
 """What notices tell of, as data."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from storage.models import CompanyType
 
@@ -35,12 +36,14 @@ class NewCompany:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A company whose partner was changed: by whom, the old partner and the new one (empty for nobody)."""
+    """A company whose partner or type was changed: by whom, the old one and the new one (empty for none)."""
 
     company: NewCompany
     by: str
     was: str = ""
     is_now: str = ""
+    """The name of the partner, or the type."""
+    of: Literal["partner", "type"] = "partner"
 
 
 @dataclass(frozen=True, slots=True)

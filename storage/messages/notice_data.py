@@ -98,6 +98,16 @@ async def list_knowing_users(connection: AsyncConnection, tenant_id: int, compan
     return set(await connection.scalars(dealing)) | ({partner_id} if partner_id is not None else set())
 
 
+async def get_partners(connection: AsyncConnection, tenant_id: int, company_ids: Collection[int]) -> dict[int, int]:
+    """Return by company the user who is its partner, where there is one."""
+    query = select(Company.id, Company.partner_id).where(Company.tenant_id == tenant_id)
+    partners = {}
+    for ids in split(company_ids):
+        for row in await connection.execute(query.where(Company.id.in_(ids), Company.partner_id.is_not(None))):
+            partners[row.id] = row.partner_id
+    return partners
+
+
 @dataclass(frozen=True, slots=True)
 class ContactNoticeData:
     """A new contact, as far as the reader may know."""

@@ -18,8 +18,8 @@ from storage.viewer import Viewer
 
 KINDS: Final = ("contact", "company", "partner", "view")
 """Kinds of notices that can be muted; the summary of a first sync cannot."""
-_WISHED_AS: Final = {"replaced": "partner", "taken_back": "partner"}
-"""Kinds that are muted with another: whoever hears of becoming a partner hears of being one no longer."""
+_WISHED_AS: Final = dict.fromkeys(("replaced", "taken_back", "retyped", "retyped_back"), "partner")
+"""Kinds that are muted with another: who hears of becoming a partner hears of being one no longer, and of new types."""
 _SETTINGS: Final = Prepared(
     select(Tenant.settings, User.settings)
     .join(User, User.tenant_id == Tenant.tenant_id)

@@ -314,6 +314,62 @@ async def test_who_is_partner_no_longer_when_it_is_said_is_not_told(firm):
     assert firm.messenger.told == []
 
 
+async def retype(firm, companies, *, was, is_now, is_undo=False):
+    """Write what follows from Anne's saying what companies are."""
+    sides = {"was": was, "is": is_now, "is_undo": is_undo}
+    await firm.add(*(Notice(firm.anne, "answered", {"company_id": number, **sides}) for number in companies))
+
+
+async def make_companies_of(firm, partner_id, count):
+    companies = [(await firm.meet(firm.anne, f"Acme {number}"))[0] for number in range(count)]
+    await firm.change(update(Company).values(partner_id=partner_id))
+    return companies
+
+
+async def test_A15_a_partner_hears_once_of_all_companies_whose_type_a_colleague_changed(firm):
+    companies = await make_companies_of(firm, firm.bob, 26)
+    await retype(firm, companies, was="client", is_now=None)
+    await firm.pass_time()
+    [(reader, card, summary)] = firm.messenger.sent
+    assert reader == firm.bob
+    assert summary.startswith("Anne Martin changed the type of 26 of your companies: Acme 0: Client → No type yet, ")
+    assert "Type: Client → No type yet" in str(card)
+    await retype(firm, companies[:2], was=None, is_now="client", is_undo=True)
+    await firm.pass_time()
+    back = "Anne Martin took back changes of type of 2 of your companies: Acme 0: No type yet → Client, "
+    assert firm.messenger.told[1][1].startswith(back)
+
+
+async def test_A15_a_type_that_was_taken_back_before_it_was_said_is_never_said(firm):
+    companies = await make_companies_of(firm, firm.bob, 2)
+    await retype(firm, companies, was="client", is_now=None)
+    await retype(firm, companies, was=None, is_now="client", is_undo=True)
+    await firm.pass_time()
+    assert firm.messenger.told == []
+
+
+async def test_A15_types_changed_one_by_one_are_said_as_one_and_what_came_back_by_itself_not_at_all(firm):
+    first, second = await make_companies_of(firm, firm.bob, 2)
+    await retype(firm, [first, second], was="client", is_now=None)
+    await retype(firm, [first], was=None, is_now="court")
+    await retype(firm, [second], was=None, is_now="client")
+    await firm.pass_time()
+    [(_, summary)] = firm.messenger.told
+    assert summary == "Anne Martin changed the type of your company Acme 0: Client → Court"
+
+
+async def test_A15_nobody_is_told_of_types_that_they_changed_themselves_or_of_which_they_want_to_hear_nothing(firm):
+    own = await make_companies_of(firm, firm.anne, 1)
+    await retype(firm, own, was="client", is_now=None)
+    await firm.pass_time()
+    settings = {"notices": {"muted": ["partner"], "from_hour": 0, "until_hour": 24}}
+    await firm.change(update(User).where(User.id == firm.bob).values(settings=settings))
+    others = await make_companies_of(firm, firm.bob, 1)
+    await retype(firm, others, was="client", is_now=None)
+    await firm.pass_time()
+    assert firm.messenger.told == []
+
+
 async def test_a_partner_is_told_and_a_view_that_was_shared_is_shown(firm):
     company, _ = await firm.meet(firm.anne, "Acme", "Jane Doe")
     await firm.add(Notice(firm.bob, "partner", {"company_id": company, "by": firm.anne}))

@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.cards.notices import draw_new_company
-from bot.door import Caller
+from bot.door import Caller, Door
+from bot.notices import Notices
 from bot.results.notices import NewCompany
 from bot.turn import Ask, Reader, Reply
-from storage.models import Audit, Company
+from storage.models import Audit, Company, Outbox
 from tests.card_checks import walk
 from tests.card_samples import draw_all
 from tests.factories import add_company, ago
@@ -392,6 +393,30 @@ async def test_no_click_changes_a_company_without_saying_which_state_it_showed(o
     company = await office.ask("company.open", {"company_id": number})
     assert "Overwritten" not in said(company)
     assert "Globex" in said(company)
+
+
+async def list_retyped(office):
+    """Return whom the outbox tells of which type, from what to what."""
+    async with office.database.reading(1) as connection:
+        query = select(Outbox.kind, Outbox.user_id, Outbox.payload).where(Outbox.tenant_id == 1)
+        rows = await connection.execute(query.where(Outbox.kind.like("retyped%"), Outbox.state == "pending"))
+        return [(kind, user_id, payload["was"], payload["is"]) for kind, user_id, payload in rows]
+
+
+async def test_A15_the_partner_is_told_of_a_type_that_somebody_else_changed_and_not_if_it_is_taken_back(office):
+    office.door = Door(office.database, lambda: office.now, Notices(lambda: office.now))
+    ids = [office.companies[name] for name in (GLOBEX, "Acme Industries", "Initech")]  # Marc's, Anne's own, nobody's
+    done = await office.ask("companies.set_many", {"company_ids": ids, "type": "court", "is_confirmed": True})
+    assert await list_retyped(office) == [("retyped", office.people[MARC].user_id, "prospect", "court")]
+    await office.ask("undo", {"audit_ids": list(done.data["audit_ids"]), "is_confirmed": True})
+    assert await list_retyped(office) == []
+
+
+async def test_A15_who_becomes_partner_by_the_same_change_hears_of_that_alone(office):
+    office.door = Door(office.database, lambda: office.now, Notices(lambda: office.now))
+    given = {"company_ids": [office.companies["Initech"]], "type": "court", "is_confirmed": True}
+    await office.ask("companies.set_many", {**given, "user_id": office.people[MARC].user_id})
+    assert await list_retyped(office) == []
 
 
 async def test_whoever_asks_for_data_gets_every_change_with_what_it_was_and_is(office):
