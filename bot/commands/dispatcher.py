@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.commands.bulk_reading import BulkReading
 from bot.commands.export_queue import ExportQueue
 from bot.commands.memory import Memory
 from bot.results.base import Result
@@ -66,6 +67,7 @@ class Dispatcher:
         self.database = database
         self.memory = Memory()
         self._exports = ExportQueue()
+        self._bulk_reading = BulkReading()
         self._draw = draw
         self._post = post
         self._first_rules = first_rules
@@ -83,6 +85,9 @@ class Dispatcher:
                 reply = await self._answer(verb, given, turn)
         if reply.record is not None:
             await self._keep(turn, reply.record)
+        elif record := self._bulk_reading.find_record(caller.viewer, (reply.private or reply).found, turn.now):
+            await self._keep(turn, record)
+            self._bulk_reading.settle(caller.viewer, record)
         return reply
 
     def _begin(self, verb: Verb, caller: Caller, reader: Reader, connection: Reading) -> Turn:

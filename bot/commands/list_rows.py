@@ -25,7 +25,8 @@ class ListRows(ShowList, frozen=True):
 async def give_rows(turn: Turn, given: ListRows) -> RowsGiven:
     """Give up to `size` rows of a list after `cursor`, and the filter in words.
 
-    Whoever reads on beyond the first rows reads in bulk, which is written down as an export is.
+    Whoever reads on beyond the first rows reads in bulk, which is written down as an export is; the first rows of many
+    lists are too (`bulk_reading`).
     """
     listing = await read_listing(turn, given)
     page = await read_page(turn, listing.filter, listing.cursor, given.size)

@@ -168,6 +168,53 @@ async def test_A13_reading_on_beyond_the_first_rows_is_written_down_as_an_export
     assert (after["rows"], after["format"], after["filter"]["of"]) == (1, "rows", of)
 
 
+async def add_people(office, count):
+    """Add contacts of Anne's at three companies; gives the companies."""
+    async with office.database.writing(1) as connection:
+        companies = [await factories.add_company(connection, f"Filler {number}") for number in range(3)]
+        for number in range(count):
+            company_id = companies[number % len(companies)]
+            values = {"company_id": company_id, "reason": "wrote", "last_at": ago(1), "interaction_count": 1}
+            await factories.add_contact(connection, f"Person {number}", f"p{number}@filler.example", **values)
+    return companies
+
+
+async def test_A13_the_first_rows_of_many_lists_are_written_down_as_an_export(office):
+    for number in await add_people(office, 150):
+        filter_ = {"of": "contacts", "scope": "firm", "company_id": number}
+        for _ in range(3):
+            await office.ask("list.rows", {"filter": filter_, "size": 100}, surface="tab")
+    ((actor, after),) = await list_exports(office)
+    assert actor == office.people["Anne Martin"].user_id
+    assert (after["rows"], after["format"], after["filter"]["company_id"]) == (150, "rows", number)
+
+
+@pytest.mark.parametrize("surface", ["tab", "chat"])
+async def test_A13_a_list_read_to_its_end_card_by_card_is_written_down_once_for_each_hundred(office, surface):
+    await add_people(office, 240)
+    data = {"filter": {"of": "contacts", "scope": "firm"}}
+    count = 0
+    while data:
+        page = (await office.ask("list", data, surface=surface)).data
+        count += len(page["rows"])
+        data = page["next"] and data | {"cursor": page["next"]}
+    rows = [after["rows"] for _, after in await list_exports(office)]
+    assert len(rows) == count // 101
+    assert all(100 < number <= 110 for number in rows)
+
+
+async def test_A13_what_is_read_slowly_or_by_several_people_is_no_bulk(office):
+    companies = await add_people(office, 150)
+    for number, by in zip(companies, ["Anne Martin", "Marc Lefèvre", "Anne Martin"], strict=True):
+        data = {"filter": {"of": "contacts", "scope": "firm", "company_id": number}}
+        await office.ask("list.rows", data, surface="tab", by=by)
+        office.now += 300
+    office.now += 300
+    data = {"filter": {"of": "contacts", "scope": "firm", "company_id": companies[1]}}
+    assert len((await office.ask("list.rows", data, surface="tab")).data["rows"]) == 50
+    assert await list_exports(office) == []
+
+
 async def test_13_where_the_comma_is_the_decimal_sign_a_csv_has_semicolons(office):
     offer = await office.say("exporte mes clients en csv", language="fr")
     delivered = await accept(office, offer, language="fr")
