@@ -152,13 +152,17 @@ class Live:
             page.tell(news)
 
     async def _send(self, page: OpenPage, response: web.StreamResponse, admit: Callable[[], Awaitable[Caller]]) -> None:
-        ends_at = time.monotonic() + LONGEST
+        told_at = time.monotonic()
+        ends_at = told_at + LONGEST
         while not page.is_over and time.monotonic() < ends_at:
             changed = await page.wait(ALIVE)
             page.caller = await admit()
             visible = await self._filter_visible(page, changed) if changed else []
-            lines = [f"data: {msgspec.json.encode(one).decode()}\n\n" for one in visible]
-            await response.write("".join(lines or [": alive\n\n"]).encode())
+            lines = [f"data: {msgspec.json.encode({'of': one.of, 'id': one.id}).decode()}\n\n" for one in visible]
+            is_due = time.monotonic() - told_at >= ALIVE  # and no sooner: that would tell of what is not shown
+            if lines or is_due:
+                await response.write("".join(lines or [": alive\n\n"]).encode())
+                told_at = time.monotonic()
 
     async def _filter_visible(self, page: OpenPage, changed: set[ChangedEntity]) -> list[ChangedEntity]:
         viewer = page.caller.viewer

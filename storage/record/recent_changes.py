@@ -16,9 +16,9 @@ from storage.viewer import Access, Viewer
 OVERLAP: Final = 100
 """Rows that are read again, because transactions do not commit in the order of their row numbers."""
 _MOST: Final = 2_000
-_IS_SHOWN: Final = or_(*(Audit.of == literal_column(f"'{of}'") for of in ("company", "contact", "view")))
+_IS_SHOWN: Final = or_(*(Audit.of == literal_column(f"'{of}'") for of in ("company", "contact", "view", "keep")))
 _CHANGED: Final = Prepared(
-    select(Audit.id, Audit.of, Audit.entity_id)
+    select(Audit.id, Audit.of, Audit.action, Audit.entity_id, Audit.actor_id)
     .where(Audit.tenant_id == number("tenant_id"), Audit.id > number("after"))
     .where(_IS_SHOWN, Audit.entity_id.is_not(None))
     .order_by(Audit.id)
@@ -33,12 +33,20 @@ class ChangedEntity:
 
     of: str
     id: int
+    only_for: int | None = None
+    """The one user who may hear of it: that somebody keeps something is nobody else's affair."""
 
 
 async def list_changed(connection: Reading, tenant_id: int, after: int) -> dict[int, ChangedEntity]:
     """Return what was changed after the audit row `after`, and `OVERLAP` rows before it, by audit number."""
     rows = await _CHANGED.fetch(connection, {"tenant_id": tenant_id, "after": after - OVERLAP})
-    return {id_: ChangedEntity(of, entity_id) for id_, of, entity_id in rows}
+    return {row.id: _read(row) for row in rows}
+
+
+def _read(row: Any) -> ChangedEntity:
+    if row.of == "keep":  # whoever keeps a contact or a company changes what they are shown of it
+        return ChangedEntity(row.action.partition(".")[0], row.entity_id, row.actor_id)
+    return ChangedEntity(row.of, row.entity_id)
 
 
 async def get_last_number(connection: Reading, tenant_id: int) -> int:
@@ -52,6 +60,7 @@ async def filter_visible(
 ) -> list[ChangedEntity]:
     """Return those that the viewer may see, also their own deleted views and the built-in ones, which have no row."""
     access = Access(viewer)
+    changed = [one for one in changed if one.only_for in (None, viewer.user_id)]
     own_view = and_(View.tenant_id == viewer.tenant_id, View.owner_id == viewer.user_id, access.named_by(View))
     rules: dict[str, tuple[Any, Any]] = {
         "company": (Company, access.companies()),

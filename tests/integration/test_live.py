@@ -9,10 +9,12 @@ from sqlalchemy import select, update
 
 from bot.outlook import live
 from storage.book.company_changes import set_company_type
+from storage.book.keeping import keep
 from storage.models import CompanyType, Tenant, User
 from storage.views.order import set_view_hidden
 from tests import factories
 from tests.factories import NOW, viewer_of
+from tests.integration.test_keeping import happen
 from tests.outlook import mint, open_page
 
 
@@ -90,6 +92,21 @@ async def test_a_built_in_list_that_is_hidden_or_shown_again_is_heard_of(firm):
                 viewer = viewer_of(await find_anne(connection, 1))
                 await set_view_hidden(connection, viewer, -3, is_hidden=is_hidden, now=NOW, source="chat")
             assert await hear(response) == 'data: {"of":"view","id":-3}'
+
+
+async def test_what_is_kept_to_oneself_or_shared_again_is_heard_of(firm):
+    number = await add_company(firm)
+    async with firm.writing(1) as connection:
+        anne = await find_anne(connection, 1)
+        await factories.add_company_relationship(connection, anne, number)
+        jane = await factories.add_contact(connection, "Jane Roe", "jane@acme.example", company_id=number)
+        await factories.add_relationship(connection, anne, jane)
+        await happen(connection, anne, jane, NOW)
+    async with open_page(firm) as page, listening(page, firm) as response:
+        for is_kept in (True, False):
+            async with firm.writing(1) as connection:
+                await keep(connection, viewer_of(anne), "company", number, is_kept=is_kept, now=NOW, source="chat")
+            assert await hear(response) == f'data: {{"of":"company","id":{number}}}'
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nonsense"}])
