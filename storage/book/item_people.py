@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, case, select
 
 from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number, texts
 from storage.engine.prepared import Prepared
-from storage.models import Company, CompanyDomain, Contact, Tenant, User
+from storage.models import Company, CompanyDomain, Contact, Relationship, Tenant, User
 from storage.text.addresses import list_domains, parse_address
 from storage.text.domains import is_below, unwrap_domain
 from storage.viewer import Access, Viewer
@@ -89,13 +89,18 @@ def _prepare_outside(kind: Viewer) -> Prepared:
     access = Access(as_parameters(kind))
     is_there = and_(access.companies(), Company.id == Contact.company_id)
     is_visible = access.contacts().label("is_visible")
+    own = Relationship
+    is_own = and_(own.tenant_id == access.viewer.tenant_id, own.user_id == access.viewer.user_id)
+    # What the viewer keeps is in no figure of the firm's.
+    last_at = case((own.last_at > Contact.last_at, own.last_at), else_=Contact.last_at)
     return Prepared(
         select(
             *(Contact.address, is_visible, Contact.id, Contact.name, Company.id, Company.name),
-            *(Contact.last_at, Contact.reason),
+            *(last_at.label("last_at"), Contact.reason),
         )
         .select_from(Contact)
         .outerjoin(Company, is_there)
+        .outerjoin(own, and_(is_own, own.contact_id == Contact.id))
         .where(access.people(), Contact.address.in_(texts("asked"))),
         is_quick=True,
     )

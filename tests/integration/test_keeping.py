@@ -113,6 +113,9 @@ async def test_A6_who_keeps_something_finds_it_among_their_own(office, way):
     assert way == "free" or (company is not None and HIDDEN in {row.id for row in mine})
     assert "Zelda Quark" in said(await office.say("zelda quark", by=ANNE))
     assert "Zelda Quark" in said(await office.say("zelda quurk", by=ANNE))
+    people = [["Zelda", zelda.address]]
+    pane = await office.ask("pane.item", {"people": people}, by=ANNE, surface="pane")
+    assert "no dated interaction" not in said(pane)  # the same date as in the list
 
 
 async def deal_too(office: Office) -> None:
