@@ -15,6 +15,7 @@ def draw_count(reader: Reader, counted: ListCounted) -> Card:
     """Draw a number, what it is the number of, and the way there."""
     listing, of_firm = counted.listing, counted.firm_count
     body = [kit.title(counted.summary), kit.note(listing.words)]
-    body += [kit.line(say_of_firm(reader, counted.count, of_firm))] if of_firm else []
+    body += [kit.line(say_of_firm(reader, counted.count, of_firm))] if of_firm and not counted.reading else []
+    body += [kit.line(counted.reading)] if counted.reading else []
     show = button(say(reader.language, "counts.show"), "list", **state_of(listing, None)) if counted.count else None
     return kit.card(body, [show, draw_way_to_firm(reader, listing, of_firm)])

@@ -58,6 +58,8 @@ def draw_item(reader: Reader, item: OnItem, mode: str, back: Json | None = None)
     if not body:
         return _draw_nobody(reader, item.why_empty(mode))
     body = [*_warn(reader, item), *body]
+    if item.reading:
+        body.append(kit.note(item.reading))
     if item.left_out:
         body.append(kit.note(say(language, "cards.pane.more", count=item.left_out)))
     if len(item.companies) != 1:

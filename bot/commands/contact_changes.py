@@ -9,6 +9,7 @@ from bot.commands.change_words import say_step
 from bot.commands.contacts import show_contact
 from bot.commands.inputs import ChangeInput, Id, OfCompany, Words, ask_first, tidy
 from bot.commands.names import choose, must_ask
+from bot.commands.progress import say_hint
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.results.base import Result
@@ -89,7 +90,7 @@ async def _rename_called(turn: Turn, given: RenameContact) -> Result:
         return await rename(turn, _mean(given, match, is_guess=is_guess))
     if not matches:
         sentence = say(turn.language, "names.nobody_called", name=name[:80])
-        return Said(summary=sentence, lines=[say(turn.language, "names.nobody_called_hint")])
+        return Said(summary=sentence, lines=await say_hint(turn, "names.nobody_called_hint"))
     options = [Option(one.name, one.detail, write_ask(turn.verb, _ask_of(given, one))) for one in matches[:_OPTIONS]]
     return Unclear(summary=say(turn.language, "names.which", name=name[:80]), options=options)
 

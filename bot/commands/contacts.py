@@ -3,6 +3,7 @@
 from bot.commands.colleagues import find_colleague, show_colleague
 from bot.commands.inputs import Address, Back, Id, Words, tidy
 from bot.commands.names import ask_which_of_all, choose
+from bot.commands.progress import say_hint
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
 from bot.results.base import Result
@@ -105,7 +106,7 @@ async def _explain_called(turn: Turn, given: OfPerson) -> Result:
     if colleague := await find_colleague(turn, name, []):
         return show_colleague(turn, colleague)
     sentence = say(turn.language, "names.nobody_called", name=name[:80])
-    return Said(summary=sentence, lines=[say(turn.language, "names.nobody_called_hint")])
+    return Said(summary=sentence, lines=await say_hint(turn, "names.nobody_called_hint"))
 
 
 async def _add_called(turn: Turn, given: OfPerson) -> Result:

@@ -4,6 +4,7 @@ from msgspec import UNSET
 
 from bot.commands.listings import count_of_firm, read_listing
 from bot.commands.lists import OfList
+from bot.commands.progress import say_reading
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.results.counts import ListCounted
@@ -24,4 +25,5 @@ async def count_list(turn: Turn, given: OfList) -> ListCounted:
     count = await turn.read(count_rows, listing.filter, now=turn.now)
     of_firm = 0 if count and given.is_scope_given else await count_of_firm(turn, listing)
     summary = say(turn.language, "counts.title", title=say_title(turn.language, listing), count=count)
-    return ListCounted(summary=summary, listing=listing, count=count, firm_count=of_firm)
+    reading = " ".join(await say_reading(turn))
+    return ListCounted(summary=summary, listing=listing, count=count, firm_count=of_firm, reading=reading)

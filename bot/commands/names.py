@@ -1,11 +1,12 @@
 """From names that people type to rows: one that is meant, several to choose from, or none."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from msgspec import UNSET
 
 from bot.commands.inputs import ChangeInput, OfCompany, OfPeople, OfSeveral, is_nobody, tidy
+from bot.commands.progress import say_hint
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say, split_names
 from bot.results.base import Result
@@ -167,7 +168,7 @@ async def find_companies_named(turn: Turn, text: str) -> list[Meant]:
     for part in parts if len(parts) > 1 else ():
         matches = await turn.read(companies.find_companies, part)
         if not matches:
-            raise UnclearError(ask_which(turn, part, [], lambda _: {}, "company"))
+            raise UnclearError(await ask_which_company(turn, part, [], lambda _: {}))
         match = choose(matches)
         if match is None:
             return []
@@ -179,7 +180,10 @@ async def ask_which_company(turn: Turn, name: str, matches: Sequence[Match], aga
     """Ask which of several companies is meant; each choice carries the state of the company as it is now."""
     rows = await turn.read(companies.get_company_rows, [match.id for match in matches])
     versions = {company_id: row.version for company_id, row in rows.items()}
-    return ask_which(turn, name, matches, again, "company", versions=versions)
+    asked = ask_which(turn, name, matches, again, "company", versions=versions)
+    if not isinstance(asked, Said):
+        return asked
+    return replace(asked, lines=await say_hint(turn, "names.no_company_hint"))
 
 
 def ask_which(
@@ -190,7 +194,7 @@ def ask_which(
     of: str,
     *,
     versions: dict[int, int] | None = None,
-) -> Result:
+) -> Said | Unclear:
     """Ask which of several is meant, or say that there is none and what to try."""
     if matches:
         question = say(turn.language, f"names.which_{of}", name=name[:80])

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from bot.commands.progress import say_reading
 from bot.language import say
 from bot.results.companies import ItemShown, Met, OnItem
 from bot.results.list_state import LONGEST_STATE
@@ -120,6 +121,7 @@ async def _group(turn: Turn, people: Sequence[Person], colleague_count: int, lef
         strangers=tuple(person for person in rest if person.state != "contact"),
         colleague_count=colleague_count,
         left_out=left_out + max(len(ids) - COMPANIES, 0),
+        reading=" ".join(await say_reading(turn)) if any(person.state == "unknown" for person in rest) else "",
     )
 
 

@@ -9,6 +9,7 @@ from bot.commands.inputs import OfView, Strings, Words, tidy
 from bot.commands.listings import ShowList
 from bot.commands.lists import show_list
 from bot.commands.names import ask_which_of_all, choose
+from bot.commands.progress import say_hint
 from bot.commands.suggesting import fill
 from bot.commands.views import open_view
 from bot.errors import BadRequestError, PersonalError
@@ -58,7 +59,7 @@ async def show(turn: Turn, given: Show) -> Result:
         return await _open(turn, match, note)
     if matches:
         return ask_which_of_all(turn, name, exact or matches)
-    return _say_nothing_found(turn, name, await fill(turn, given.suggestions))
+    return await _say_nothing_found(turn, name, await fill(turn, given.suggestions))
 
 
 async def _find(turn: Turn, name: str) -> list[Match]:
@@ -90,8 +91,8 @@ async def _open(turn: Turn, match: Match, note: str) -> Result:
     return await show_contact(turn, match.id, note)
 
 
-def _say_nothing_found(turn: Turn, name: str, suggestions: Sequence[str]) -> Result:
+async def _say_nothing_found(turn: Turn, name: str, suggestions: Sequence[str]) -> Result:
     sentence = say(turn.language, "names.nothing_found", name=name[:80])
-    hint = say(turn.language, "names.nothing_found_hint")
+    hints = await say_hint(turn, "names.nothing_found_hint")
     tries = list(suggestions) or [say(turn.language, f"cards.hello.try_{number}") for number in (1, 2, 3)]
-    return Said(summary=sentence, lines=[hint], suggestions=tries)
+    return Said(summary=sentence, lines=hints, suggestions=tries)

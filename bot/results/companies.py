@@ -105,6 +105,8 @@ class OnItem:
     colleague_count: int = 0
     left_out: int = 0
     """Companies and people beyond what one item is read for."""
+    reading: str = ""
+    """How much of the mailboxes was read so far, where somebody is not known yet."""
 
     @property
     def people_not_known(self) -> tuple[Person, ...]:

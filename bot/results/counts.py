@@ -16,11 +16,14 @@ class ListCounted(Result):
     listing: Listing
     count: int
     firm_count: int = 0
+    reading: str = ""
+    """How much of the mailboxes was read so far, where it is not all of one's own."""
 
     @property
     def data(self) -> dict[str, Any]:
         """The numbers, and the filter that they are of."""
-        return {"count": self.count, "firm_count": self.firm_count, "filter": to_json(self.listing.filter)}
+        counts = {"count": self.count, "firm_count": self.firm_count, "reading": self.reading}
+        return counts | {"filter": to_json(self.listing.filter)}
 
     @property
     def remembered(self) -> Mapping[str, Any]:

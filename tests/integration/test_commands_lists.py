@@ -265,7 +265,19 @@ async def test_an_empty_list_says_how_much_was_read_until_ones_own_mailbox_is(of
         for user_id, at in ((zoe, 0), (anne, ago(1))):
             row = {"tenant_id": 1, "user_id": user_id, "first_success_at": at, "last_success_at": at}
             await connection.execute(insert(Mailbox).values(**row, state="current" if at else "new"))
-    assert read_on in said(await office.say("show my companies", by="Zoé Brun", language=language))
+    words = (
+        "show my companies",
+        "how many clients do I have",
+        "show Zorglub",
+        "contacts at Zorglub",
+        "who is Zorglub?",
+    )
+    for text in words:
+        assert read_on in said(await office.say(text, by="Zoé Brun", language=language)), text
+    people = [["Jane", "jane@zorglub.example"]]
+    pane = await office.ask("pane.item", {"people": people}, by="Zoé Brun", language=language, surface="pane")
+    assert read_on in said(pane)
     async with office.database.writing(1) as connection:
         await connection.execute(Mailbox.__table__.update().values(first_success_at=ago(0), state="current"))
-    assert "%" not in said(await office.say("show my companies", by="Zoé Brun", language=language))
+    for text in words:
+        assert "%" not in said(await office.say(text, by="Zoé Brun", language=language))
