@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import UNSET
 
 from bot.commands.change_notices import tell
-from bot.commands.change_words import say_old_and_new, say_replaced
+from bot.commands.change_words import say_old_and_new, say_replaced, say_some_steps
 from bot.commands.inputs import (
     OfSeveral,
     read_type,
@@ -124,7 +124,7 @@ def _raise_versions(versions: Mapping[int, int], done: Changes) -> dict[int, int
 async def _say_done(turn: Turn, given: OfSeveral, made: Sequence[changes.Change], left: set[int]) -> Result:
     changed = tuple(change for change in made if change.is_changed)
     sentence = say(turn.language, "bulk_changes.set_many_done", count=len({change.entity_id for change in changed}))
-    lines = []
+    lines = await say_some_steps(turn, changed)
     if left:
         rows = await turn.read(companies.get_company_rows, list(left))
         names = ", ".join(row.name for row in rows.values())

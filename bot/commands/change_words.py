@@ -188,6 +188,13 @@ def say_replaced(turn: Turn, rows: Sequence[CompanyRow], partner_id: int | None)
     return [say(turn.language, "change_words.replaces", people=people)] if people else []
 
 
+async def say_some_steps(turn: Turn, steps: Sequence[Step]) -> list[str]:
+    """Say the first changes, each with old and new, and how many more there are."""
+    lines = await say_steps(turn, steps[:_NAMED])
+    more = len(steps) - _NAMED
+    return [*lines, say(turn.language, "cards.pane.more", count=more)] if more > 0 else lines
+
+
 def is_taken(turn: Turn, step: Step) -> bool:
     """Say whether a step takes a company from a colleague."""
     old, new = step.before.get("partner_id"), step.after.get("partner_id")

@@ -108,7 +108,8 @@ async def set_partner(turn: Turn, given: SetPartner) -> Result:
     wanted: Json = {"user_id": NOBODY if person is None else person.id}
     partner_id = None if person is None else person.id
     replaced = not given.is_confirmed and is_replacing(turn, company.row, partner_id)
-    if replaced or must_ask(given, company, person):
+    is_so = company.row is not None and company.row.partner_id == partner_id
+    if replaced or (not is_so and must_ask(given, company, person)):
         question = ask_partner(turn, company, person, replaced=replaced)
         step = want(company, "company.set_partner", "partner_id", partner_id)
         return await _ask(turn, given, company, step, question=question, wanted=wanted)

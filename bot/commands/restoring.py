@@ -1,13 +1,12 @@
 """What an administrator may ask of the record: what somebody changed, and taking it back."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
 from bot.commands.change_notices import tell
-from bot.commands.change_words import Step, say_steps, say_who_loses, turn_back
+from bot.commands.change_words import say_some_steps, say_who_loses, turn_back
 from bot.commands.inputs import Id, OfPeople
 from bot.commands.names import read_person
 from bot.errors import BadRequestError, NotFoundError
@@ -83,7 +82,7 @@ def _describe(turn: Turn, one: ChangeSet) -> tuple[str, str]:
     gone = one.count - one.standing
     state = "gone" if one.standing == 0 else "partly_gone"
     note = f"{say(turn.language, f'restoring.{state}', count=gone)}: " if gone else ""
-    return action, f"{at}: {note}{', '.join(one.names)}"[:200]
+    return action, f"{at} · {note}{', '.join(one.names)}"[:200]
 
 
 @router.verb("changes.restore", OfSet, CHANGES_FROM_CARD, roles=ADMINISTRATORS, where=OWN)
@@ -94,7 +93,7 @@ async def restore_changes(turn: Turn, given: OfSet) -> Result:
         raise NotFoundError
     if not given.is_confirmed:
         steps = [turn_back(row) for row in rows]
-        details = [*await say_who_loses(turn, steps), *await _say_some(turn, steps)]
+        details = [*await say_who_loses(turn, steps), *await say_some_steps(turn, steps)]
         question = say(turn.language, "restoring.restore_question", count=len(rows))
         again = write_ask("changes.restore", given, is_confirmed=True)
         return Asked(summary=question, details=details, again=again)
@@ -103,16 +102,9 @@ async def restore_changes(turn: Turn, given: OfSet) -> Result:
     except MissingError as error:
         raise NotFoundError from error
     changed = tuple(change for change in done.made if change.is_changed)
-    lines = await _say_some(turn, changed)
+    lines = await say_some_steps(turn, changed)
     if done.stale_names:
         lines.append(say(turn.language, "bulk_changes.left_alone", names=", ".join(done.stale_names)[:400]))
     summary = say(turn.language, "restoring.restored", count=len(changed))
     notices = tell(turn, changed, is_undo=True)
     return Done(summary=summary, notices=notices, changes=changed, lines=lines, is_undo=True)
-
-
-async def _say_some(turn: Turn, steps: Sequence[Step]) -> list[str]:
-    """Say the first steps, each with old and new, and how many more there are."""
-    lines = await say_steps(turn, steps[:_NAMED])
-    more = len(steps) - _NAMED
-    return [*lines, say(turn.language, "cards.pane.more", count=more)] if more > 0 else lines

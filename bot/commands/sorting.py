@@ -85,7 +85,7 @@ async def _show_next(
 
 async def _say_over(turn: Turn, scope: Scope, note: str, notices: tuple[Notice, ...]) -> UnsortedListed:
     page = await _list(turn, scope, "", _ROWS)
-    over = " ".join((note, say(turn.language, "cards.sorting.over"))).strip()
+    over = ". ".join(filter(None, (note.rstrip("."), say(turn.language, "cards.sorting.over"))))
     return UnsortedListed(summary=over, notices=notices, page=page, scope=scope, note=over)
 
 

@@ -76,6 +76,20 @@ async def test_several_at_once_name_everybody_who_is_replaced(office):
     assert "Partner: nobody → Anne Martin (Initech)" in read(asked.card)
 
 
+async def test_a_change_of_several_is_confirmed_each_from_what_to_what(office):
+    ids = [office.companies[name] for name in (GLOBEX, "Initech")]
+    asked = await office.ask("companies.set_many", {"company_ids": ids, "user_id": "me"})
+    done = await office.click(asked, "Yes, go on")
+    assert "Globex, partner: Marc Lefèvre → Anne Martin" in read(done.card)
+    assert "Initech, partner: nobody → Anne Martin" in read(done.card)
+
+
+async def test_who_is_the_partner_already_is_not_asked_about(office):
+    said_so = await office.say("mak Marc Lefèvre the partner of Globex")
+    assert "Yes, go on" not in read(said_so.card)
+    assert await partner_of(office, GLOBEX) == MARC
+
+
 async def test_what_is_one_s_own_is_handed_on_without_a_question(office):
     await office.say("set partner of Acme Industries to Marc Lefèvre")
     assert await partner_of(office, "Acme Industries") == MARC
