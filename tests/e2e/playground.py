@@ -123,21 +123,21 @@ async def drive(page: Page, folder: Path) -> dict[str, Any]:
     await page.route("**/*.office.net/**", lambda route: route.abort())
     await page.goto(CLIENT)
     await page.get_by_role("button", name="Hide log panel").click()
-    last_card = page.locator(".ac-adaptiveCard").last
+    cards = page.locator(".ac-adaptiveCard")  # a notice may come at any time: each is known by what it says
     seen: dict[str, Any] = {}
     await say(page, "show my clients")
     await page.get_by_text("Papeteries Vautrin").last.wait_for()
     await page.screenshot(path=folder / "clients.png")
-    seen["before"] = await last_card.inner_text()
+    seen["before"] = await cards.filter(has_text="My clients").last.inner_text()
     await page.get_by_text("Papeteries Vautrin").last.click()
     await page.get_by_role("button", name="I am the partner").last.click()
     await page.get_by_role("button", name="Undo").last.wait_for()
     await page.screenshot(path=folder / "partner.png")
-    seen["set"] = await last_card.inner_text()
+    seen["set"] = await cards.filter(has=page.get_by_role("button", name="Undo")).last.inner_text()
     await say(page, "show my clients again please")
     await page.get_by_text("Quantabio").last.wait_for()
     await page.screenshot(path=folder / "again.png")
-    seen["after"] = await last_card.inner_text()
+    seen["after"] = await cards.filter(has_text="Quantabio").last.inner_text()
     return seen
 
 
