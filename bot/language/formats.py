@@ -134,7 +134,8 @@ def _choose_region(language: Language, locale: str) -> str:
 
 @functools.lru_cache(maxsize=8_192)
 def _say_day(locale: str, day: date, style: DateStyle) -> str:
-    return str(format_date(day, style, locale=locale))
+    said = str(format_date(day, style, locale=locale))
+    return f"1er{said[1:]}" if locale.startswith("fr") and said.startswith("1 ") else said
 
 
 @functools.lru_cache(maxsize=4_096)

@@ -125,15 +125,17 @@ async def list_contact_notice_data(
 ) -> list[ContactNoticeData]:
     """Return the data of contacts for a notice, latest interaction first."""
     query = (
-        select(Contact.id, Contact.name, Contact.address, Company.name)
+        select(Contact.id, Contact.name, Contact.address, Company.name.label("company_name"))
         .select_from(Contact)
         .outerjoin(Company, and_(Access(viewer).companies(), Company.id == Contact.company_id))
         .where(Access(viewer).contacts(), Contact.id.in_(ids))
         .order_by(Contact.last_at.desc(), Contact.id.desc())
     )
     rows = (await connection.execute(query)).all()
-    met_by = await _list_meeters(connection, viewer, Relationship, Relationship.contact_id, [row[0] for row in rows])
-    return [ContactNoticeData(row[0], row[1], row[2], row[3] or "", met_by.get(row[0], ())) for row in rows]
+    met_by = await _list_meeters(connection, viewer, Relationship, Relationship.contact_id, [row.id for row in rows])
+    return [
+        ContactNoticeData(row.id, row.name, row.address, row.company_name or "", met_by.get(row.id, ())) for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,25 +161,35 @@ async def list_company_notice_data(
     """Return the data of companies for a notice, by id."""
     query = select(Company.id, Company.name, Company.version, Company.type, Company.last_at, Company.partner_id)
     rows = (await connection.execute(query.where(Access(viewer).companies(), Company.id.in_(ids)))).all()
-    found = sorted(row[0] for row in rows)
+    rows = sorted(rows, key=lambda row: row.id)
+    found = [row.id for row in rows]
     domains = await _list_first_domains(connection, viewer, found)
     names = {company_id: await _list_contact_names(connection, viewer, company_id) for company_id in found[:1]}
     met_by = await _list_meeters(connection, viewer, CompanyRelationship, CompanyRelationship.company_id, found)
     return [
         CompanyNoticeData(
-            *row[:5], domains.get(row[0], ""), *names.get(row[0], ((), 0)), met_by.get(row[0], ()), row[5]
+            id=row.id,
+            name=row.name,
+            version=row.version,
+            type=row.type,
+            last_at=row.last_at,
+            domain=domains.get(row.id, ""),
+            contact_names=names.get(row.id, ((), 0))[0],
+            contact_count=names.get(row.id, ((), 0))[1],
+            met_by=met_by.get(row.id, ()),
+            partner_id=row.partner_id,
         )
-        for row in sorted(rows, key=lambda row: found.index(row[0]))
+        for row in rows
     ]
 
 
 async def _list_first_domains(connection: AsyncConnection, viewer: Viewer, ids: Collection[int]) -> dict[int, str]:
     query = (
-        select(CompanyDomain.company_id, func.min(CompanyDomain.domain))
+        select(CompanyDomain.company_id, func.min(CompanyDomain.domain).label("first"))
         .where(Access(viewer).of_company(CompanyDomain, CompanyDomain.company_id), CompanyDomain.company_id.in_(ids))
         .group_by(CompanyDomain.company_id)
     )
-    return {row[0]: row[1] for row in await connection.execute(query)}
+    return {row.company_id: row.first for row in await connection.execute(query)}
 
 
 async def _list_contact_names(

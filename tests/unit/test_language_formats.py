@@ -41,7 +41,7 @@ def test_a_day_is_the_one_at_the_reader_s_place():
 
 
 def test_a_date_is_said_as_it_is():
-    assert say_date("fr", date(2026, 3, 1), "Asia/Tokyo", style="long") == "1 mars 2026"
+    assert say_date("fr", date(2026, 3, 1), "Asia/Tokyo", style="long") == "1er mars 2026"
     assert (say_month("en", date(2026, 3, 18)), say_month("fr", date(2026, 3, 18))) == ("March 2026", "mars 2026")
 
 

@@ -63,7 +63,7 @@ export function sayAgo(at: number, now = Date.now() / 1000): string {
   }
   const distance = at - now;
   if (Math.abs(distance) >= WEEK) {
-    return new Intl.DateTimeFormat(region, { day: "numeric", month: "short", year: "numeric" }).format(at * 1000);
+    return writeDay({ day: "numeric", month: "short", year: "numeric" }, at);
   }
   const [seconds, unit] = UNITS.find(([size]) => Math.abs(distance) >= size) ?? [60, "minute"];
   const count = Math.max(1, Math.trunc(Math.abs(distance) / seconds)); // a moment ago is a minute, as the cards say
@@ -72,5 +72,11 @@ export function sayAgo(at: number, now = Date.now() / 1000): string {
 
 /** Say a day (UTC seconds) in full, for a tooltip or a screen reader. */
 export function sayDay(at: number): string {
-  return at <= 0 ? "" : new Intl.DateTimeFormat(region, { dateStyle: "long" }).format(at * 1000);
+  return at <= 0 ? "" : writeDay({ dateStyle: "long" }, at);
+}
+
+/** The first of a month is an ordinal number in French, as on the cards. */
+function writeDay(style: Intl.DateTimeFormatOptions, at: number): string {
+  const day = new Intl.DateTimeFormat(region, style).format(at * 1000);
+  return region.startsWith("fr") ? day.replace(/^1(?= )/, "1er") : day;
 }
