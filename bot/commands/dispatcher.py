@@ -74,7 +74,7 @@ class Dispatcher:
         self._preferences = NoticePreferences() if post is None else post.default
 
     async def run(self, verb: Verb, given: Input, caller: Caller, reader: Reader, claim: Claim | None = None) -> Reply:
-        """Return the reply of a verb; leaving its transaction commits, raising rolls back. It is not remembered."""
+        """Return the reply of a verb; leaving its transaction commits, raising rolls back. The door remembers it."""
         opened = self.database.writing if verb.writes else self.database.reading
         waiting = self._exports.wait(caller.viewer) if verb.queued else contextlib.nullcontext()
         async with waiting, opened(caller.viewer.tenant_id) as connection:

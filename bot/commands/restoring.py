@@ -1,7 +1,7 @@
 """What an administrator may ask of the record: what somebody changed, and taking it back."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -27,8 +27,6 @@ from storage.book.restoring import (
 from storage.errors import MissingError
 
 router = Router()
-_NAMED: Final = 12
-"""Changes that a question or a confirmation says one by one."""
 _DAYS = {"today": 0, "yesterday": 1, "week": 7}
 
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.commands.bulk_changes import MANY
+from bot.turn import Reply
 from storage.book.company_changes import set_company_type
 from storage.models import Audit, Company, User
 from tests import factories
@@ -98,7 +99,7 @@ async def test_A15_what_a_demo_or_a_migration_wrote_is_nobodys_to_take_back(offi
         viewer = office.people["Marc Lefèvre"]
         await set_company_type(connection, viewer, office.companies["Globex"], "court", now=office.now, source=source)
         audit_id = await connection.scalar(select(func.max(Audit.id)))
-    listed = await office.say("what did Marc Lefèvre change today?", by="Anne Martin")
+    listed = await ask_about_marc(office)
     assert "nothing" in said(listed).lower()
     for is_confirmed in (False, True):
         asked = {"audit_id": audit_id, "is_confirmed": is_confirmed}
@@ -120,9 +121,13 @@ async def change_types(office: Office, ids: list[int], type_: str) -> None:
         await office.ask("company.set_type", {"company_id": number, "type": type_}, by="Marc Lefèvre")
 
 
+async def ask_about_marc(office: Office) -> Reply:
+    return await office.say("what did Marc Lefèvre change today?", by="Anne Martin")
+
+
 async def list_all_sets(office: Office) -> list[str]:
     """Read what Marc changed to the end; gives the name of each change set, in order."""
-    listed = await office.say("what did Marc Lefèvre change today?", by="Anne Martin")
+    listed = await ask_about_marc(office)
     read_so_far = []
     while True:
         options = listed.found.options
@@ -137,7 +142,7 @@ async def test_A15_a_mass_change_behind_many_clicks_comes_first_and_every_change
     several = {"company_ids": ids[:3], "versions": [1] * 3, "type": "court", "is_confirmed": True}
     await office.ask("companies.set_many", several, by="Marc Lefèvre")
     await change_types(office, ids[3:], "prospect")
-    listed = await office.say("what did Marc Lefèvre change today?", by="Anne Martin")
+    listed = await ask_about_marc(office)
     assert listed.summary.startswith("Marc Lefèvre changed 30 things.")
     assert await list_all_sets(office) == ["Types of 3 companies", *["Type of 1 company"] * 27]
 
@@ -147,11 +152,11 @@ async def test_A15_what_was_taken_back_since_comes_last_and_says_so(office):
     several = {"company_ids": ids[:3], "versions": [1] * 3, "type": "court", "is_confirmed": True}
     await office.ask("companies.set_many", several, by="Marc Lefèvre")
     await change_types(office, ids[3:], "prospect")
-    listed = await office.say("what did Marc Lefèvre change today?", by="Anne Martin")
+    listed = await ask_about_marc(office)
     asked = await office.click(listed, "Types of 3 companies", by="Anne Martin")
     await office.click(asked, "Yes, go on", by="Anne Martin")
     assert await list_all_sets(office) == ["Type of 1 company", "Types of 3 companies"]
-    listed = await office.say("what did Marc Lefèvre change today?", by="Anne Martin")
+    listed = await ask_about_marc(office)
     assert ["taken back" in option.detail for option in listed.found.options] == [False, True]
 
 
@@ -159,7 +164,7 @@ async def test_A15_the_name_of_a_contact_is_listed_and_given_back(office):
     await make_administrator(office)
     given = {"contact_id": office.contacts["Jean Globex"], "was": "Jean Globex", "new_name": "Overwritten"}
     await office.ask("contact.rename", given, by="Marc Lefèvre")
-    listed = await office.say("what did Marc Lefèvre change today?", by="Anne Martin")
+    listed = await ask_about_marc(office)
     asked = await office.click(listed, "Name of 1 contact", by="Anne Martin")
     done = await office.click(asked, "Yes, go on", by="Anne Martin")
     assert done.summary == "1 change taken back"
