@@ -1,10 +1,11 @@
 """A company, a contact or a colleague answers to what people call it."""
 
+import asyncio
 from itertools import islice, product
 from string import ascii_lowercase
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 
 from storage.book.companies import find_companies
 from storage.book.contacts import find_contacts
@@ -12,7 +13,7 @@ from storage.firm.user_search import find_users, search_users
 from storage.lists.reindex import VERSION, reindex_some
 from storage.lists.spelling import correct_words
 from storage.lists.words import COMPANY, index_words
-from storage.models import SearchWord
+from storage.models import KnownWord, SearchWord
 from tests import factories
 from tests.factories import viewer_of
 
@@ -204,3 +205,31 @@ async def test_what_was_written_under_older_words_is_found_by_todays_after_an_up
             place = await reindex_some(connection, 1, place)
     assert ("Eva Müller", "prefix") in await find(database, find_contacts, viewer, "mueller")
     assert ("Bergmann & Söhne", "prefix") in await find(database, find_companies, viewer, "soehne")
+
+
+async def see_whether_others_work(work) -> bool:
+    """Return whether something else was done before this work was."""
+    done: list[str] = []
+
+    async def note(name: str) -> None:
+        done.append(name)
+
+    async def run() -> None:
+        await work
+        done.append("work")
+
+    await asyncio.gather(run(), note("another"))
+    return done[0] == "another"
+
+
+async def test_what_compares_many_names_or_words_lets_others_work_meanwhile(sqlite_database):
+    async with sqlite_database.writing(1) as connection:
+        await factories.add_tenant(connection)
+        anne = viewer_of(await factories.add_user(connection, "Anne Martin"))
+        words = ["".join(letters) for letters in islice(product(ascii_lowercase, repeat=3), 1_500)]
+        rows = [{"tenant_id": 1, "of": COMPANY, "word": f"zor{word}b"} for word in words]
+        await connection.execute(insert(KnownWord), [row | {"backwards": row["word"][::-1]} for row in rows])
+    async with sqlite_database.reading(1) as connection:
+        assert await see_whether_others_work(search_users(connection, anne, "Anme Matrin"))
+        assert await see_whether_others_work(correct_words(connection, anne, COMPANY, ["zorglvb"]))
+        assert not await see_whether_others_work(correct_words(connection, anne, COMPANY, ["quick"]))
