@@ -206,7 +206,7 @@ class User(Base):
     timezone: Mapped[str] = mapped_column(String(64), default="")
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     left_at: Mapped[int] = mapped_column(BigInt, default=0)
-    """When a person who is not active any more was missed."""
+    """Since when a person is not active any more, as clocks that agree say; 0 until they did."""
     is_admin: Mapped[bool] = mapped_column(Boolean, default=False)
     may_use: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     """Whether the firm's rules serve this person, as the last look at the directory and its groups found."""

@@ -94,6 +94,11 @@ def _describe(firm: Firm, plan: Plan | None, language: str) -> str:
     name = firm.name or firm.entra_id
     if plan is None:
         return say(language, "purge.keeps_everything", firm=name)
-    key = "needs_word" if plan.needs_confirmation else "shown"
-    day = say_time(language, plan.before, "UTC")
-    return say(language, f"purge.{key}", firm=name, count=plan.count, total=plan.total, day=day)
+    lines, old_count = [], plan.count - plan.left_count
+    if plan.before and (old_count or not plan.left_count):
+        day = say_time(language, plan.before, "UTC")
+        lines.append(say(language, "purge.old", firm=name, count=old_count, total=plan.total, day=day))
+    if plan.left_count:
+        lines.append(say(language, "purge.left", firm=name, count=plan.left_count, total=plan.total))
+    lines.append(say(language, "purge.needs_word" if plan.needs_confirmation else "purge.shown"))
+    return " ".join(lines)

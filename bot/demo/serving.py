@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import ssl
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from email.utils import formatdate
 from pathlib import Path
 
 from aiohttp import web
@@ -59,11 +60,21 @@ async def run_microsoft(
 
 def _build_plain(microsoft: Microsoft, journal: Journal | None) -> web.Application:
     app = web.Application(client_max_size=2**22, middlewares=[keep_strangers_out])
+    app.on_response_prepare.append(_date_by(microsoft.cloud))
     microsoft.graph.add_routes(app)
     microsoft.connector.add_routes(app, prefix="/connector")
     add_bot_key_routes(app, microsoft.cloud)
     add_demo_routes(app, microsoft, journal)
     return app
+
+
+def _date_by(cloud: Cloud) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Return what dates answers by the simulated clock, as Graph dates them by its own."""
+
+    async def date(_request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = formatdate(cloud.clock(), usegmt=True)
+
+    return date
 
 
 def _build_login(microsoft: Microsoft) -> web.Application:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from storage.engine.connection import Reading
 from storage.firm.rule_values import FirmRules
@@ -48,8 +48,9 @@ def _list_conditions(
         is_old = and_(Interaction.occurred_at > 0, Interaction.occurred_at < now - values["retention_days"] * DAY)
         found.append(("retention_days", and_(own, is_old)))
     if is_shorter(values.get("leaver_days", rules.leaver_days), rules.leaver_days, forever=-1):
-        left = and_(User.tenant_id == tenant_id, ~User.is_active, User.left_at > 0)
-        over = select(User.id).where(left, User.left_at <= now - values["leaver_days"] * DAY)
+        left_at = case((User.left_at > 0, User.left_at), else_=now)  # 0: dated with the next purge
+        left = and_(User.tenant_id == tenant_id, ~User.is_active)
+        over = select(User.id).where(left, left_at <= now - values["leaver_days"] * DAY)
         found.append(("leaver_days", and_(own, Interaction.user_id.in_(over))))
     if rules.keeps_subjects and not values.get("keeps_subjects", True):
         found.append(("keeps_subjects", and_(own, Interaction.subject.is_not(None))))

@@ -84,7 +84,7 @@ async def set_users(connection: AsyncConnection, tenant_id: int, people: Sequenc
     await _upsert_users(connection, rows)
     wanted = [one.entra_id for one in people if one.is_active and one.has_mailbox]
     await add_mailboxes(connection, tenant_id, wanted, now)
-    await stop_users(connection, tenant_id, [one.entra_id for one in people if not one.is_active], now)
+    await stop_users(connection, tenant_id, [one.entra_id for one in people if not one.is_active])
 
 
 async def _upsert_users(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
@@ -115,22 +115,24 @@ async def add_mailboxes(connection: AsyncConnection, tenant_id: int, entra_ids: 
         wake(connection, "mailboxes")
 
 
-async def stop_users(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str], now: int) -> None:
-    """Let people go: their mailboxes are left alone from now on; what is known stays known to the firm."""
+async def stop_users(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str]) -> None:
+    """Let people go: their mailboxes are left alone from now on; what is known stays known to the firm.
+
+    Since when they have left is written where the clocks agree (`date_leavers`): their history may be erased by it.
+    """
     gone = and_(User.tenant_id == tenant_id, User.entra_id.in_(entra_ids))
-    left_at = case((User.left_at > 0, User.left_at), else_=now)
-    await connection.execute(update(User).where(gone).values(is_active=False, left_at=left_at))
+    await connection.execute(update(User).where(gone).values(is_active=False))
     theirs = and_(Mailbox.tenant_id == tenant_id, Mailbox.user_id.in_(select(User.id).where(gone)))
     stopped = {"state": "stopped", "due_at": None, "leased_until": 0, "reason": "left_firm"}
     await connection.execute(update(Mailbox).where(theirs).values(stopped | {"fencing": Mailbox.fencing + 1}))
 
 
-async def stop_users_except(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str], now: int) -> None:
+async def stop_users_except(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str]) -> None:
     """Let everyone go whom a full listing of the directory no longer has."""
     active = select(User.entra_id).where(User.tenant_id == tenant_id, User.is_active)
     missing = set(await connection.scalars(active)) - set(entra_ids)
     if missing:
-        await stop_users(connection, tenant_id, sorted(missing), now)
+        await stop_users(connection, tenant_id, sorted(missing))
 
 
 async def set_served(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str] | None) -> None:

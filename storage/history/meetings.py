@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, exists, literal_column, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.bulk import select_rows
@@ -20,7 +20,7 @@ from storage.history.events import InteractionEvent
 from storage.history.interactions import add_interaction_events, recount_into
 from storage.history.invitations import reevaluate_invitations
 from storage.history.page import Applied, PageContext
-from storage.models import Contact, Interaction, InteractionContact, Kind
+from storage.models import Contact, Interaction, InteractionContact, Kind, Relationship
 
 _MEETING: Final = Kind.MEETING.value
 
@@ -122,26 +122,37 @@ async def delete_unlisted_meetings(
     return applied
 
 
-async def has_begun_meetings(connection: Reading, tenant_id: int, user_id: int, now: int) -> bool:
-    """Return whether a planned meeting of a mailbox has begun by `now` (UTC seconds)."""
-    [(has_begun,)] = await _HAS_BEGUN.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id, "now": now})
-    return bool(has_begun)
+async def is_any_meeting_to_settle(connection: Reading, tenant_id: int, user_id: int, now: int) -> bool:
+    """Return whether a planned meeting of a mailbox has begun by `now` (UTC seconds), or one held is still to come."""
+    [(is_any,)] = await _TO_SETTLE.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id, "now": now})
+    return bool(is_any)
 
 
-async def count_begun_meetings(connection: AsyncConnection, context: PageContext) -> Applied:
-    """Count the planned meetings that have begun as meetings that were held."""
+async def settle_meetings(connection: AsyncConnection, context: PageContext) -> Applied:
+    """Count the planned meetings that have begun as held, and as planned again what a clock ahead took for held."""
     begun = _have_begun(context.tenant_id, context.user_id, context.now)
-    sources = list(await connection.scalars(select(Interaction.source_digest).where(*begun)))
+    to_come = (*_are_meetings(context), ~Interaction.is_planned, Interaction.occurred_at > context.now)
+    people: set[int] = set()
+    for found, is_planned in ((begun, False), (to_come, True)):
+        sources = list(await connection.scalars(select(Interaction.source_digest).where(*found)))
+        people |= await _set_planned(connection, context, sources, is_planned=is_planned)
+    applied = Applied()
+    await recount_into(connection, context, people, applied)
+    return applied
+
+
+async def _set_planned(
+    connection: AsyncConnection, context: PageContext, sources: Sequence[bytes], *, is_planned: bool
+) -> set[int]:
+    """Note whether meetings are still to come; return the contacts to be recounted."""
     people: set[int] = set()
     for some in split(sources):
         taken = and_(_are_participants(context.tenant_id, context.user_id), InteractionContact.source_digest.in_(some))
         people.update(await connection.scalars(select(InteractionContact.contact_id).where(taken)))
         recorded = update(Interaction).where(*_are_meetings(context), Interaction.source_digest.in_(some))
-        await connection.execute(recorded.values(is_planned=False))
-        await connection.execute(update(InteractionContact).where(taken).values(is_planned=False))
-    applied = Applied()
-    await recount_into(connection, context, people, applied)
-    return applied
+        await connection.execute(recorded.values(is_planned=is_planned))
+        await connection.execute(update(InteractionContact).where(taken).values(is_planned=is_planned))
+    return people
 
 
 _IS_PARTICIPANT = and_(Contact.tenant_id == InteractionContact.tenant_id, Contact.id == InteractionContact.contact_id)
@@ -165,8 +176,15 @@ def _have_begun(tenant_id: Any, user_id: Any, now: Any) -> tuple[Any, ...]:
     return (*own, Interaction.is_planned, Interaction.occurred_at <= now)
 
 
-_HAS_BEGUN: Final = Prepared(
-    select(exists().where(*_have_begun(number("tenant_id"), number("user_id"), number("now")))), is_quick=True
+def _are_dated_ahead(tenant_id: Any, user_id: Any, now: Any) -> tuple[Any, ...]:
+    """Contacts last met at a time to come: found in the index by last date, where the meetings themselves have none."""
+    own = (Relationship.tenant_id == tenant_id, Relationship.user_id == user_id, Relationship.is_mine)
+    return (*own, Relationship.last_at > now, Relationship.meeting_count > 0)
+
+
+_KEY: Final = (number("tenant_id"), number("user_id"), number("now"))
+_TO_SETTLE: Final = Prepared(
+    select(or_(exists().where(*_have_begun(*_KEY)), exists().where(*_are_dated_ahead(*_KEY)))), is_quick=True
 )
 
 

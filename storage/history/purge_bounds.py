@@ -6,13 +6,13 @@ A wrong clock or a mistyped rule shows as a great deal that is suddenly too old.
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.connection import Reading
+from storage.history.leavers import DAY, select_due_leavers
 from storage.models import Chore, Interaction, Tenant
 
-DAY: Final = 86_400
 MOST_DAYS: Final = 31
 """Days since the last purge; if it was longer ago, a person must confirm."""
 MOST_PERCENT: Final = 10
@@ -25,8 +25,10 @@ class Plan:
     """What a purge would delete."""
 
     before: int
-    """UTC seconds; older interactions are deleted."""
+    """UTC seconds; older interactions are deleted. 0 where the firm keeps them whatever their age."""
     count: int
+    left_count: int
+    """How many of them came from the mailboxes of leavers who are due to be erased."""
     total: int
     days: int
     """Days since the last purge; 0 before the first one."""
@@ -39,17 +41,20 @@ class Plan:
 
 
 async def plan_purge(connection: Reading, tenant_id: int, now: int) -> Plan | None:
-    """Count what is older than a tenant keeps; None for one that keeps everything."""
-    days = await connection.scalar(select(Tenant.retention_days).where(Tenant.tenant_id == tenant_id))
-    if not days:
+    """Count what is older than a tenant keeps, and what leavers gave; None for a tenant that keeps everything."""
+    rules = select(Tenant.retention_days, Tenant.leaver_days).where(Tenant.tenant_id == tenant_id)
+    days, leaver_days = (await connection.execute(rules)).one()
+    due = select_due_leavers(tenant_id, leaver_days, now)
+    leavers = list(await connection.scalars(due)) if leaver_days >= 0 else []
+    if not days and not leavers:
         return None
-    before, of = now - days * DAY, Interaction
-    is_old = and_(of.occurred_at > 0, of.occurred_at < before)
-    counts = select(func.count(), func.count().filter(is_old)).where(of.tenant_id == tenant_id)
-    total, count = (await connection.execute(counts)).one()
+    before, of = now - days * DAY if days else 0, Interaction
+    is_old, is_left = and_(of.occurred_at > 0, of.occurred_at < before), of.user_id.in_(leavers)
+    counts = select(func.count(), func.count().filter(or_(is_old, is_left)), func.count().filter(is_left))
+    total, count, left_count = (await connection.execute(counts.where(of.tenant_id == tenant_id))).one()
     own = and_(Chore.tenant_id == tenant_id, Chore.name == "retention")
     last = await connection.scalar(select(Chore.last_success_at).where(own)) or 0
-    return Plan(before, count, total, (now - last) // DAY if last else 0)
+    return Plan(before, count, left_count, total, (now - last) // DAY if last else 0)
 
 
 async def move_boundary(connection: AsyncConnection, tenant_id: int, before: int) -> None:

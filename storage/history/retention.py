@@ -18,6 +18,7 @@ from storage.engine.partitions import PARTITIONED, count_partition, drop_partiti
 from storage.engine.rls import SYSTEM
 from storage.errors import PurgeBoundError
 from storage.history.invitations import reevaluate_invitations
+from storage.history.leavers import DAY, date_leavers, select_due_leavers
 from storage.history.orphans import delete_orphans
 from storage.history.purge_bounds import move_boundary, plan_purge
 from storage.history.recount import recount
@@ -31,14 +32,12 @@ from storage.models import (
     Outbox,
     Quarantined,
     Relationship,
-    Subscription,
     Tenant,
     User,
 )
 from storage.record.audit import add_audit
 from storage.viewer import Viewer
 
-DAY: Final = 86_400
 OUTBOX_DAYS: Final = 90
 """Days for which what was said is remembered."""
 ANSWERED_DAYS: Final = 2
@@ -90,7 +89,12 @@ async def drop_old_partitions(database: Database, now: int) -> list[str]:
 
 
 async def prepare_purge(database: Database, tenant_id: int, now: int, *, is_confirmed: bool = False) -> None:
-    """Move the age limit of a tenant forward; raises `PurgeBoundError` if an administrator must confirm it first."""
+    """Date leavers, and move the age limit of a tenant forward.
+
+    Raises `PurgeBoundError` if an administrator must confirm first what a purge would delete; nothing is deleted then.
+    """
+    async with database.writing(tenant_id) as connection:
+        await date_leavers(connection, tenant_id, now)
     async with database.writing(tenant_id) as connection:
         plan = await plan_purge(connection, tenant_id, now)
         if plan is None:
@@ -185,16 +189,11 @@ async def erase_leaver(database: Database, retention: Retention, user_id: int, n
 
 
 async def _list_leavers(database: Database, retention: Retention, now: int) -> Sequence[int]:
-    """Return the leavers who are due to be erased; a mailbox with a subscription at Graph is not yet."""
     if retention.leaver_days < 0:
         return []
-    left = and_(User.tenant_id == retention.tenant_id, ~User.is_active, User.left_at > 0)
-    is_over = User.left_at <= now - retention.leaver_days * DAY
-    mailbox = and_(Mailbox.tenant_id == User.tenant_id, Mailbox.user_id == User.id)
-    subscribed = select(Subscription.user_id).where(Subscription.tenant_id == retention.tenant_id)
-    query = select(User.id).join(Mailbox, mailbox).where(left, is_over, User.id.not_in(subscribed))
+    due = select_due_leavers(retention.tenant_id, retention.leaver_days, now)
     async with database.reading(retention.tenant_id) as connection:
-        return (await connection.scalars(query)).all()
+        return (await connection.scalars(due)).all()
 
 
 async def _delete_old_messages(database: Database, tenant_id: int, now: int) -> None:

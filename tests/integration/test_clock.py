@@ -3,9 +3,11 @@
 import pytest
 
 from bot.graph.directory.clocks import Clocks
+from bot.graph.directory.keeper import DirectoryKeeper
 from bot.upkeep import APART, Upkeep
 from storage.engine.rls import SYSTEM
-from storage.history.retention import DAY
+from storage.history.leavers import DAY
+from storage.history.retention import drop_old_partitions, prepare_purge, purge_tenant
 from storage.queue.clock import get_database_time
 from tests.integration.test_letting_go import exchange, expect, let_go
 from tests.live import Live, live
@@ -103,3 +105,63 @@ async def test_A18_a_leavers_erasure_takes_whom_only_the_leaver_knew(live):
     assert ("only@annes.example",) not in await live.query("SELECT address FROM contacts")
     assert ("annes.example",) not in await live.query("SELECT domain FROM company_domains")
     let_go(live, without=anne.id)
+
+
+async def miss_anne(live: Live, *, ahead: float) -> str:
+    """Let Anne leave, and have the directory looked at by a clock that is ahead by so much."""
+    anne, *_ = live.firm.list_people()
+    live.firm.directory.remove(anne)
+    await live.execute("UPDATE chores SET due_at = -999999999 WHERE name = 'directory'")
+    tenants = (live.firm.tenant_id,)
+    keeper = DirectoryKeeper(
+        live.database, live.clients, tenants=tenants, first=live.rules, clock=lambda: live.clock() + ahead
+    )
+    keeper._has_added = True  # or it gives the firm the rules of its environment again
+    await keeper.work()
+    assert await live.query("SELECT is_active FROM users WHERE entra_id = :id", id=anne.id) == [(False,)]
+    await live.pass_time(400)
+    return anne.id
+
+
+@pytest.mark.parametrize("ahead", [-TWO_YEARS, -31 * DAY, 0, TWO_YEARS])
+async def test_A28_a_leavers_days_begin_when_the_clocks_agree(live, ahead):
+    await exchange(live)
+    await live.execute("UPDATE tenants SET leaver_days = 30")
+    anne = await miss_anne(live, ahead=ahead)
+    assert await purge(live) == ""
+    assert_same(await read_ledger(live.query), expect(live))
+    await live.pass_time(31 * DAY)
+    assert await purge(live) == ""
+    let_go(live, without=anne)
+    assert_same(await read_ledger(live.query), expect(live))
+
+
+@pytest.mark.parametrize(("ahead", "told"), [(TWO_YEARS, (0.0, 0.0)), (0.0, (TWO_YEARS, 0.0)), (0.0, (0.0,))])
+async def test_A28_clocks_that_differ_erase_no_leaver(live, ahead, told):
+    await exchange(live)
+    await live.execute("UPDATE tenants SET leaver_days = 30")
+    await miss_anne(live, ahead=0)
+    assert await purge(live) == ""
+    assert await purge(live, ahead=ahead, told=told) == "clocks_differ"
+    assert_same(await read_ledger(live.query), expect(live))
+
+
+@pytest.mark.parametrize("retention_days", [0, 2000])
+async def test_A28_much_of_leavers_waits_for_an_administrator(live, retention_days):
+    await exchange(live)
+    anne, *_ = live.firm.list_people()
+    for number in range(60):
+        live.firm.send_mail((anne.name, anne.address), to=[("", f"only{number}@annes.example")])
+    await live.execute("UPDATE mailboxes SET due_at = 0")
+    await live.settle()
+    await live.execute(f"UPDATE tenants SET leaver_days = 0, retention_days = {retention_days}")
+    await miss_anne(live, ahead=0)
+    assert await purge(live) == "purge_needs_word:70"
+    assert_same(await read_ledger(live.query), expect(live))
+    [(tenant_id,)] = await live.query("SELECT tenant_id FROM tenants")
+    now = int(live.clock())
+    await prepare_purge(live.database, tenant_id, now, is_confirmed=True)
+    await drop_old_partitions(live.database, now)
+    assert await purge_tenant(live.database, tenant_id, now) == 70
+    let_go(live, without=anne.id)
+    assert_same(await read_ledger(live.query), expect(live))

@@ -69,12 +69,15 @@ class GraphClient:
         sign_in: SignIn,
         client: httpx.AsyncClient,
         *,
+        read_date: Callable[[], float | None],
         clock: Callable[[], float] = time.time,
         patience: float = PATIENCE,
     ) -> None:
         self.graph_url = graph_url.rstrip("/")
         self._patience = patience
         self._clock = clock
+        self.read_date = read_date
+        """Microsoft's time by the last answer, in UTC seconds; None where none told it."""
         self._authenticator = _Authenticator(sign_in, self.graph_url)
         self._adapter = GraphRequestAdapter(self._authenticator, client=client)
         self._adapter.base_url = self.graph_url
@@ -174,14 +177,19 @@ class GraphClients:
         if client is None:
             sign_in = SignIn(make_application(self._config, entra_tenant_id))
             client = GraphClient(
-                self._config.graph_url, sign_in, self._http, clock=self._clock, patience=self._patience
+                self._config.graph_url,
+                sign_in,
+                self._http,
+                read_date=self.read_date,
+                clock=self._clock,
+                patience=self._patience,
             )
             self._clients[entra_tenant_id] = client
             self._sign_ins.append(sign_in)
         return client
 
-    def read_date(self) -> float:
-        """Return Microsoft's time by the last answer, in UTC seconds; raises `ValueError` where none told it."""
+    def read_date(self) -> float | None:
+        """Return Microsoft's time by the last answer, in UTC seconds; None where none told it."""
         return self._transport.read_date()
 
     async def close(self) -> None:

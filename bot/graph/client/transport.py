@@ -35,10 +35,10 @@ class BoundedTransport(httpx.AsyncBaseTransport):
         self._session: aiohttp.ClientSession | None = None
         self._told: tuple[float, float] | None = None
 
-    def read_date(self) -> float:
-        """Return the time by the last answer's `Date` and what has passed since; raises `ValueError` without one."""
+    def read_date(self) -> float | None:
+        """Return the time by the last answer's `Date` and what has passed since; None without one."""
         if self._told is None:
-            raise ValueError("no date")
+            return None
         told, at = self._told
         return told + time.monotonic() - at
 

@@ -18,5 +18,7 @@ class Clocks:
         """Return both times in UTC seconds; raises where one does not answer."""
         await fetch_organization(self._graph(entra_id))
         told = self._graph.read_date()
+        if told is None:
+            raise ValueError("no date")
         async with self._database.reading(SYSTEM) as connection:
             return [told, await get_database_time(connection)]

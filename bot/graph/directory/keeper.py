@@ -164,9 +164,9 @@ class DirectoryKeeper:
         if members is not None:
             people = [replace(one, has_mailbox=one.entra_id in members) for one in people]
         await set_users(connection, tenant_id, people, now)
-        await stop_users(connection, tenant_id, snapshot.gone, now)
+        await stop_users(connection, tenant_id, snapshot.gone)
         if snapshot.is_whole:
-            await stop_users_except(connection, tenant_id, [one.entra_id for one in people], now)
+            await stop_users_except(connection, tenant_id, [one.entra_id for one in people])
         if members is not None:
             await add_mailboxes(connection, tenant_id, sorted(members), now)
             await stop_mailboxes_except(connection, tenant_id, members)

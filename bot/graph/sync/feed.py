@@ -204,7 +204,7 @@ class FeedReader(Generic[ItemT]):
         if page.items and not self._run.lease.first_success_at:
             return None
         async with self._run.database.reading(self._run.lease.tenant_id) as connection:
-            return await self._recorder.decide(connection, page, self._run.now)
+            return await self._recorder.decide(connection, page, self._run.told_now)
 
     async def _write(self, connection: Connection, page: DeltaPage[ItemT], decided: Decided | None) -> Applied:
         context = self._run.make_page_context(self._state.round)

@@ -14,7 +14,7 @@ from bot.graph.sync.recorder import CalendarRecorder, MailRecorder
 from bot.graph.sync.requests import request_event
 from bot.graph.sync.run import MailboxRun, OnApplied
 from storage.engine.connection import Connection
-from storage.history.meetings import count_begun_meetings, has_begun_meetings
+from storage.history.meetings import is_any_meeting_to_settle, settle_meetings
 from storage.history.own_addresses import add_suspected_addresses, get_owner, remove_own_contacts
 from storage.history.page import Applied
 from storage.models import Feed
@@ -39,19 +39,19 @@ async def sync_mailbox(run: MailboxRun) -> bool:
     lease = run.lease
     async with run.database.reading(lease.tenant_id) as connection:
         feeds = await get_feeds(connection, lease.tenant_id, lease.user_id)
-        has_begun = await has_begun_meetings(connection, lease.tenant_id, lease.user_id, run.now)
+        is_any = await is_any_meeting_to_settle(connection, lease.tenant_id, lease.user_id, run.now)
         owner = await get_owner(connection, lease.tenant_id, lease.user_id)
         run.firm = run.firm.for_owner(owner)
     if owner.name != owner.checked_name:
         await _remove_own_contacts(run)
-    if has_begun:
-        await _count_begun(run)
     run.is_beginning = lease.state != "syncing" and not all(state.is_current for state in feeds.values())
     for feed in (Feed.SENT, Feed.INBOX):
         if not await FeedReader(
             run, feed, feeds[feed], MailRecorder[MessageKey](lease, run.firm, feed), _MESSAGES
         ).run():
             return False
+    if is_any:
+        await _settle_meetings(run)
 
     async def fetch_series(event_id: str) -> Event | None:
         return await _fetch_series(run, event_id)
@@ -62,11 +62,14 @@ async def sync_mailbox(run: MailboxRun) -> bool:
     return await FiledReader(run, feeds[Feed.FILED]).run()
 
 
-async def _count_begun(run: MailboxRun) -> None:
-    """Count the meetings that have begun since the last run as held."""
+async def _settle_meetings(run: MailboxRun) -> None:
+    """Count the meetings that have begun since the last run as held, where our clock and Graph's agree."""
+    if not run.has_agreed_time:
+        log.warning("clocks_differ", tenant=run.lease.tenant_id, mailbox=run.lease.user_id)
+        return
 
     async def change(connection: Connection) -> None:
-        applied = await count_begun_meetings(connection, run.make_page_context())
+        applied = await settle_meetings(connection, run.make_page_context())
         await run.tell(connection, applied, is_first_sync=False)
 
     await run.write(change)

@@ -21,6 +21,8 @@ from storage.text.domains import name_company
 
 _TRIES: Final = 4
 """Attempts to write a page, because of deadlocks and restarts of the database."""
+_APART: Final = 300.0
+"""Seconds that our clock and Graph's may differ by and still be believed."""
 _POSTPONED_FOR: Final = 60
 """Seconds for which a position may stay unwritten if its page changed nothing."""
 
@@ -68,10 +70,22 @@ class MailboxRun:
         """The current UTC second."""
         return int(self.clock())
 
+    @property
+    def told_now(self) -> int:
+        """The UTC second by Graph, which dates what it tells; by our clock where Graph has not said."""
+        told = self.client.read_date()
+        return self.now if told is None else int(told)
+
+    @property
+    def has_agreed_time(self) -> bool:
+        """Return whether Graph's clock and ours say the same."""
+        told = self.client.read_date()
+        return told is not None and abs(told - self.clock()) <= _APART
+
     def make_page_context(self, round_number: int = 0) -> PageContext:
         """Return what the store has to know of a page of this mailbox."""
-        lease = self.lease
-        return PageContext(lease.tenant_id, lease.user_id, lease.contact_rule, self.now, round_number, name_company)
+        lease, now = self.lease, self.told_now
+        return PageContext(lease.tenant_id, lease.user_id, lease.contact_rule, now, round_number, name_company)
 
     async def write(self, change: Callable[[Connection], Awaitable[ResultT]]) -> ResultT:
         """Run `change` in a transaction that locks the mailbox; repeat the whole transaction if it fails.
