@@ -1,6 +1,7 @@
 """One contact: shown, explained, added."""
 
 from bot.commands.colleagues import find_colleague, show_colleague
+from bot.commands.companies import show_company
 from bot.commands.inputs import Address, Back, Id, Words, tidy
 from bot.commands.names import ask_which_of_all, choose
 from bot.commands.progress import say_hint
@@ -12,7 +13,7 @@ from bot.results.questions import Said
 from bot.turn import Turn
 from bot.verb_inputs import Input
 from bot.verbs import CHANGES, EVERYONE, EXTENSION, GROUP, OWN, READS, READS_FROM_CARD, Router
-from storage.book import contacts
+from storage.book import companies, contacts
 from storage.book.contact_explanation import explain_address, find_people
 from storage.book.contacts import SeenPerson
 from storage.errors import MissingError
@@ -95,10 +96,14 @@ async def _find_own(turn: Turn, given: OfPerson, address: str) -> Result | None:
 
 
 async def _explain_called(turn: Turn, given: OfPerson) -> Result:
-    """Explain the one of that name; ask which of several is meant, or say that nobody is called so."""
+    """Explain the one of that name, or show what else is called so; ask which of several is meant."""
     name = tidy(given.name)
     matches = await turn.read(find_people, name)
     match = choose(matches or await turn.read(contacts.find_contacts, name))
+    if match is None or not match.is_exact:
+        company = choose([found for found in await turn.read(companies.find_companies, name) if found.is_exact])
+        if company is not None:
+            return await show_company(turn, company.id)
     if match is not None:
         return await explain_contact(turn, OfPerson(contact_id=match.id, back=given.back))
     if matches:

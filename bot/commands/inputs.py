@@ -58,7 +58,7 @@ _PARTS: Final = {
 }
 FilterJson = Annotated[dict[str, Any], Meta(extra_json_schema={"properties": _PARTS, "additionalProperties": False})]
 """A filter; `storage.lists.filters.from_json` reads it, and names the part that does not fit."""
-NamePart = Literal["partner", "not_partner", "known_by", "company", "not_company", "colleague", "type"]
+NamePart = Literal["partner", "not_partner", "known_by", "company", "called", "not_company", "colleague", "type"]
 """The part of a filter in which a name stands; `colleague` is who a company's name may mean instead.
 
 Under `type` stands what no type is called.

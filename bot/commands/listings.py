@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from bot.commands.inputs import Cursor, FilterJson, NamePart, Names, Strings, ViewId, Words, read_names, tidy
-from bot.commands.names import AskAgain, Meant, UnclearError, find_company, find_person
+from bot.commands.names import AskAgain, Meant, UnclearError, find_company, find_person, has_name
 from bot.errors import NotFoundError
 from bot.language import describe
 from bot.language.company_types import say_no_type, type_names
@@ -187,16 +187,29 @@ async def name_people(turn: Turn, filter_: Filter, names: Names, again: Named) -
         name = rest["not_company"].pop(0)
         company = await find_company(turn, name, _fill_again(again, filter_, rest, "not_company"))
         filter_, is_exact = _fill(filter_, "not_company", company.id), is_exact and company.is_exact
-    for name in rest.pop("company", [])[:1]:
-        if not await turn.read(companies.find_companies, name):
-            if colleague := names.get("colleague"):
-                return await name_people(turn, filter_.changed(of="contacts"), {"known_by": colleague}, again)
-            called = filter_.changed(of="contacts", text=name)
-            if not filter_.text and await _has_contacts(turn, called):
-                return called, False
-        company = await find_company(turn, name, _fill_again(again, filter_, rest, "company"))
-        filter_, is_exact = _fill(filter_, "company", company.id), is_exact and company.is_exact
+    for name in rest.pop("called", [])[:1]:
+        if filter_.of == "companies" or await _is_somebody_called(turn, name):
+            return filter_.changed(text=name), False
+        rest["company"] = [name]
+    if rest.get("company"):
+        filter_, is_company_exact = await _name_company(turn, filter_, rest, again)
+        is_exact &= is_company_exact
     return filter_, is_exact
+
+
+async def _name_company(
+    turn: Turn, filter_: Filter, rest: dict[NamePart, list[str]], again: Named
+) -> tuple[Filter, bool]:
+    """Return the filter of those at a company, of those that a colleague of that name knows, or of people called so."""
+    name = rest.pop("company")[0]
+    if not await turn.read(companies.find_companies, name):
+        if colleague := rest.get("colleague"):
+            return await name_people(turn, filter_.changed(of="contacts"), {"known_by": colleague}, again)
+        called = filter_.changed(of="contacts", text=name)
+        if not filter_.text and await _has_contacts(turn, called):
+            return called, False
+    company = await find_company(turn, name, _fill_again(again, filter_, rest, "company"))
+    return _fill(filter_, "company", company.id), company.is_exact
 
 
 def _ask_type(turn: Turn, name: str, filter_: Filter, rest: Names, again: Named) -> Result:
@@ -205,6 +218,12 @@ def _ask_type(turn: Turn, name: str, filter_: Filter, rest: Names, again: Named)
     question = say_no_type(turn.language, name)
     options = [Option(called[type_], "", again(filter_.changed(types=(type_,)), rest)) for type_ in CompanyType]
     return Unclear(summary=question, options=options)
+
+
+async def _is_somebody_called(turn: Turn, name: str) -> bool:
+    """Say whether a contact has that name, so that `contacts martin` are people, not those at Martin Ltd."""
+    found = await turn.read(contacts.find_contacts, name)
+    return any(person.how != "typo" and has_name(person, name) for person in found)
 
 
 async def _has_contacts(turn: Turn, filter_: Filter) -> bool:

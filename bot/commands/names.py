@@ -17,6 +17,7 @@ from storage.book import companies
 from storage.book.companies import CompanyRow
 from storage.firm import user_search, users
 from storage.lists.facts import Match
+from storage.text.names import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,12 @@ def choose(matches: Sequence[Match]) -> Match | None:
     near = max((match.likeness for match in matches), default=0) - _CLEARLY
     nearest = [match for match in matches if match.likeness > near]
     return nearest[0] if len(nearest) == 1 else None
+
+
+def has_name(match: Match, name: str) -> bool:
+    """Say whether something was found by its name or its whole address, not by a part of the address."""
+    own = words(match.name)
+    return match.how != "prefix" or all(any(word.startswith(asked) for word in own) for asked in words(name))
 
 
 async def get_meant_company(turn: Turn, company_id: int) -> Meant:

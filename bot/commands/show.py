@@ -8,7 +8,7 @@ from bot.commands.contacts import show_contact
 from bot.commands.inputs import OfView, Strings, Words, tidy
 from bot.commands.listings import ShowList
 from bot.commands.lists import show_list
-from bot.commands.names import ask_which_of_all, choose
+from bot.commands.names import ask_which_of_all, choose, has_name
 from bot.commands.progress import say_hint
 from bot.commands.suggesting import fill
 from bot.commands.views import open_view
@@ -21,7 +21,6 @@ from bot.verb_inputs import Input
 from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, READS, Router
 from storage.book import companies, contacts
 from storage.lists.facts import Match
-from storage.text.names import words
 from storage.views import views
 
 router = Router()
@@ -68,13 +67,7 @@ async def _find(turn: Turn, name: str) -> list[Match]:
     named = await turn.read(companies.find_companies, name)
     people = await turn.read(contacts.find_contacts, name)
     # `hexagone` is the company; that everyone's address there begins with it makes nobody meant.
-    return found + named + [person for person in people if not named or _has_name(person, name)]
-
-
-def _has_name(match: Match, name: str) -> bool:
-    """Say whether something was found by its name or its whole address, not by a part of the address."""
-    own = words(match.name)
-    return match.how != "prefix" or all(any(word.startswith(asked) for word in own) for asked in words(name))
+    return found + named + [person for person in people if not named or has_name(person, name)]
 
 
 async def _show_otherwise(turn: Turn, listed: ShowList) -> Result:

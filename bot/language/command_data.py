@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.language.parser import Clause
 
-_ADDRESS = re.compile(r"[^\s<>(),;:\"@]{1,64}@[\w.-]{1,255}\w")
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@]{1,64}@[\w.-]{1,255}\w")
 
 
 @dataclass(frozen=True, slots=True)

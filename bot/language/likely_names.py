@@ -30,13 +30,19 @@ def list_names(clause: Clause) -> list[tuple[int, int]]:
 
 
 def find_asked_name(sentence: Sentence, core: Core, vocabulary: Vocabulary) -> str | None:
-    """Return the name in a question, if it is the only part that is unknown and nothing in it is an order."""
-    start, end = core
+    """Return the name in a question, if it is the only part that is unknown and has a capital."""
+    start, _end = core
     if not (sentence.is_question or any("<question>" in symbols for symbols in sentence.symbols[: start + 1])):
         return None
+    name = find_only_name(sentence, core, vocabulary)
+    return name if name and any(letter.isupper() for letter in name) else None
+
+
+def find_only_name(sentence: Sentence, core: Core, vocabulary: Vocabulary) -> str | None:
+    """Return the words of a sentence that are unknown, if they stand together and nothing in it is an order."""
+    start, end = core
     name = [index for index in range(start, end) if _is_unknown(sentence, index, vocabulary)]
-    is_one = name and name[-1] - name[0] < len(name)
-    if not is_one or not any(sentence.words[index].is_capital for index in name):
+    if not name or name[-1] - name[0] >= len(name):
         return None
     has_order = any(not ORDERS.isdisjoint(symbols) for symbols in sentence.symbols[start:end])
     return None if has_order else sentence.raw(name[0], name[-1] + 1)

@@ -97,6 +97,11 @@ def _leave_out(listing: ListRequest, effect: str, clause: Clause, today: date) -
     return "of" in listing.parts or bool(listing.types)
 
 
+def _set_called(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    """Apply `companies Weber`: those called so, or contacts at a company of that name."""
+    return listing.names.setdefault("called", clause.values["name"]) == clause.values["name"]
+
+
 def _set_met(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
     return _set(listing, "is_met", effect == "meeting.held")
 
@@ -158,6 +163,7 @@ _EFFECTS: dict[str, Callable[[ListRequest, str, Clause, date], bool]] = {
     "meeting": _set_met,
     "known_by": _set_person,
     "company": _set_company,
+    "called": _set_called,
     "whose": _set_whose,
     "last": _set_last,
     "text": _set_text,

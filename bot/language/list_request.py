@@ -23,7 +23,7 @@ class ListRequest:
     people: dict[str, list[str]] = field(default_factory=dict)
     """Partners and knowers: names, and the words that filters have for people (`me`, `nobody`, `anyone`)."""
     names: dict[str, str] = field(default_factory=dict)
-    """The name of a company, and that of a colleague who may be meant instead."""
+    """The name of a company, that of a colleague who may be meant instead, and what those in the list are called."""
     left_out: list[str] = field(default_factory=list)
     """Names of excluded companies."""
     group: str | None = None

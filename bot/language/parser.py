@@ -15,6 +15,8 @@ from bot.language.vocabulary import Vocabulary
 
 _LONGEST = {"name": 14, "new_name": 14, "person": 6, "text": 8, "list": 40}
 """Words in a slot."""
+_NAMED = frozenset({"name", "person"})
+"""Slots for what something or somebody is called."""
 _COST_OF_UNKNOWN = 10.0
 
 _ADVERB, _COST_OF_ADVERB = "<adverb>", 0.1
@@ -160,6 +162,7 @@ def _unwind(sentence: Sentence, path: Path) -> Parse:
         elif what == _MISSPELT:
             parse.worst_error = max(parse.worst_error, value)
         else:
-            filled.append((what, sentence.raw(begin, end) if value is None else str(value)))
+            read = sentence.raw_name if what in _NAMED else sentence.raw
+            filled.append((what, read(begin, end) if value is None else str(value)))
             places[what] = begin, end
     return parse

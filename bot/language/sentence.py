@@ -75,6 +75,11 @@ class Sentence:
             text += "."  # S.A.
         return " ".join(text.split())
 
+    def raw_name(self, start: int, end: int) -> str:
+        """Return some words as they were typed, and of `Jane Roe <jane@example.com>` the address, which is surer."""
+        addresses = [index for index in range(start, end) if self.words[index].kind == "address"]
+        return self.raw(addresses[0], addresses[0] + 1) if len(addresses) == 1 else self.raw(start, end)
+
 
 def read_sentence(text: str, vocabulary: Vocabulary, most: int, *, has_month_first: bool = False) -> Sentence:
     """Cut a text into words, at most so many of them, and look each of them up.

@@ -52,3 +52,80 @@ async def test_10_a_name_that_is_not_exact_changes_nothing(office):
 )
 async def test_19_the_reason_is_asked_in_other_words(office, text):
     assert (await office.say(text)).summary == "Jean Globex"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "why is Jean Globex missing",
+        "why do i have jean globex",
+        "why Jean Globex",
+        "where does Jean Globex come from?",
+        "d'où sort Jean Globex ?",
+        "pourquoi je ne vois pas jean globex",
+        "pourquoi Jean Globex est absent",
+        "why is Jean Globex <jean@globex.example> in my contacts",
+        "why is Jean Globex &lt;jean@globex.example&gt; here",
+        "contact Jean Globex <jean@globex.example>",
+        "Globex, Jean [jean@globex.example]",
+    ],
+)
+async def test_19_somebody_is_asked_about_in_any_words(office, text):
+    assert (await office.say(text)).summary == "Jean Globex"
+
+
+async def test_19_why_a_company_is_there_shows_the_company(office):
+    assert (await office.say("why is Globex a company?")).summary.startswith("Globex")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Alain Noël",
+        "Marie de Weck",
+        "Claus Meier",
+        "Önder",
+        "Bien",
+        "Mine",
+        "Yo-Yo Ma",
+        "Jan Every",
+        "Guy Hier",
+        "Marie Undo",
+        "Anne Firm",
+        "Pierre Tous",
+        "Will Do",
+        "April June",
+        "Des O'Connor",
+    ],
+)
+@pytest.mark.parametrize("said_as", ["contact {}", "show contact {}", "who is contact {}", "le contact {}"])
+async def test_11_a_person_is_found_whose_name_is_a_word_of_lists(office, name, said_as):
+    await office.say(f"rename contact Jean Globex to {name}")
+    assert (await office.say(said_as.format(name))).summary == name
+
+
+async def test_18_a_contact_is_renamed_by_name_and_address(office):
+    await office.say("rename Jean Globex <jean@globex.example> to Jean Dupont")
+    assert (await office.say("contact Jean Dupont")).summary == "Jean Dupont"
+
+
+@pytest.mark.parametrize("text", ["all contacts mueller", "contacts Müller", "tous les contacts mueller"])
+async def test_11_contacts_of_a_name_are_those_people_though_a_company_has_it_too(office, text):
+    await office.say("rename contact Jean Globex to Hans Müller")
+    await office.say("rename Acme to Müller")
+    await office.say("yes")
+    assert names((await office.say(text)).card) == ["Hans Müller"]
+
+
+async def test_11_contacts_of_a_name_that_only_a_company_has_are_those_at_the_company(office):
+    assert "Jean Globex" in names((await office.say("contacts globex")).card)
+
+
+@pytest.mark.parametrize("text", ["all companies globex", "companies globex", "toutes les sociétés globex"])
+async def test_11_companies_of_a_name_are_those_alone(office, text):
+    assert names((await office.say(text)).card) == ["Globex"]
+
+
+@pytest.mark.parametrize("text", ['please "all companies"', 'show "all companies"', "hello, `all companies`"])
+async def test_12_a_list_in_quotes_behind_other_words_is_the_list(office, text):
+    assert names((await office.say(text)).card) == names((await office.say("all companies")).card)
