@@ -15,7 +15,7 @@ from bot.commands.sheets import TYPES, Sheet, open_sheet
 from bot.errors import BadRequestError
 from bot.language import say
 from bot.language.company_types import type_names
-from bot.language.formats import has_decimal_comma, zone
+from bot.language.formats import has_semicolons, zone
 from bot.results.list_state import shorten
 from bot.results.lists import FileMade, FileOffered
 from bot.results.titles import say_title
@@ -82,8 +82,9 @@ async def deliver_file(turn: Turn, given: Deliver) -> FileMade:
 
 async def _write_file(turn: Turn, filter_: Filter, columns: Sequence[str], format_: Format) -> tuple[bytes, int]:
     """Return the file and how many rows it has; each page goes into it beside the loop."""
-    has_comma = has_decimal_comma(turn.locale, turn.language)
-    sheet = await asyncio.to_thread(open_sheet, columns, format_, has_decimal_comma=has_comma)
+    sheet = await asyncio.to_thread(
+        open_sheet, columns, format_, has_semicolons=has_semicolons(turn.locale, turn.language)
+    )
     count, cursor = 0, None
     while True:
         page = await read_page(turn, filter_, cursor, PAGE)

@@ -35,12 +35,12 @@ class Sheet(Protocol):
         """Return the file's bytes."""
 
 
-def open_sheet(columns: Sequence[str], format_: str, *, has_decimal_comma: bool = False) -> Sheet:
+def open_sheet(columns: Sequence[str], format_: str, *, has_semicolons: bool = False) -> Sheet:
     """Begin a file with its header; slow like all the rest, so never on the event loop.
 
-    `has_decimal_comma`: Excel there parts the columns of a CSV at semicolons.
+    `has_semicolons`: the reader's spreadsheet parts the columns of a CSV at semicolons.
     """
-    return _CsvSheet(columns, ";" if has_decimal_comma else ",") if format_ == "csv" else _ExcelSheet(columns)
+    return _CsvSheet(columns, ";" if has_semicolons else ",") if format_ == "csv" else _ExcelSheet(columns)
 
 
 class _CsvSheet:

@@ -28,6 +28,7 @@ _UNITS: tuple[tuple[int, Unit], ...] = (
 """The number of seconds from which each unit is used."""
 _WEEK = 7 * 86_400
 _QUARTER = 900
+_SEMICOLON_COUNTRIES = frozenset({"CH", "LI"})
 _BEGINNINGS = [seconds for seconds, _ in _UNITS]
 
 
@@ -98,10 +99,13 @@ def is_month_first(locale: str) -> bool:
 
 
 @functools.lru_cache(maxsize=256)
-def has_decimal_comma(locale: str, language: Language) -> bool:
-    """Return whether a locale, or else the language, writes decimals with a comma."""
+def has_semicolons(locale: str, language: Language) -> bool:
+    """Return whether spreadsheets of a locale, or else of the language, part the columns of a CSV at semicolons.
+
+    They do where decimals have a comma, and where Windows parts lists so although decimals have a point.
+    """
     known = _parse_locale(locale) or Locale.parse(language)
-    return get_decimal_symbol(known) == ","
+    return get_decimal_symbol(known) == "," or known.territory in _SEMICOLON_COUNTRIES
 
 
 def _parse_locale(locale: str) -> Locale | None:

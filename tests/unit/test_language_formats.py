@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.language import choose_language, say_ago, say_date, say_list, say_month, say_number, say_time
-from bot.language.formats import has_decimal_comma
+from bot.language.formats import has_semicolons
 
 NOON = int(datetime(2026, 3, 18, 12, 5, tzinfo=UTC).timestamp())
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -72,6 +72,11 @@ def test_15_a_locale_is_read_however_it_is_written(locale):
     assert choose_language(locale) == "fr"
 
 
-@pytest.mark.parametrize(("locale", "is_comma"), [("fr-FR", True), ("de-CH", False), ("en-US", False), ("en-ZA", True)])
-def test_13_the_decimal_sign_is_that_of_the_place(locale, is_comma):
-    assert has_decimal_comma(locale, "en") == is_comma
+@pytest.mark.parametrize("locale", ["fr-FR", "de-CH", "fr-CH", "it-CH", "en-CH", "de-LI", "en-ZA", "pt-BR"])
+def test_13_a_csv_is_parted_at_semicolons_where_spreadsheets_are(locale):
+    assert has_semicolons(locale, "en")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "en-GB", "en-IE", "en-AU", ""])
+def test_13_a_csv_is_parted_at_commas_elsewhere(locale):
+    assert not has_semicolons(locale, "en")
