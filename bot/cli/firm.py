@@ -5,7 +5,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from storage.engine.connection import Connection, Reading
 from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM
 from storage.errors import RuleError
-from storage.firm.rule_preview import preview_loss
+from storage.firm.rule_preview import Loss, preview_loss
 from storage.firm.rule_values import NAMES, write_value
 from storage.firm.rules import NOBODY, RuleRow, get_rules, list_rule_changes, list_rules, reset_rule, set_rules
 from storage.firm.tenants import add_tenant
@@ -88,7 +88,7 @@ async def _run(config: Config, arguments: argparse.Namespace) -> int:
             _print(say(arguments.language, "firm.cli.kept"))
             return 1
         async with database.writing(SYSTEM) as connection:
-            await _change(connection, config, Viewer(firm.tenant_id, NOBODY), values, arguments)
+            await _change(connection, config, Viewer(firm.tenant_id, NOBODY), values, arguments, losses=losses)
         return 0
     finally:
         await database.close()
@@ -171,14 +171,21 @@ _SHOWN: Final[dict[str, Show]] = {"history": _show_history, "show": _show_rules,
 
 
 async def _change(
-    connection: Connection, config: Config, viewer: Viewer, values: dict[str, Any], arguments: argparse.Namespace
+    connection: Connection,
+    config: Config,
+    viewer: Viewer,
+    values: dict[str, Any],
+    arguments: argparse.Namespace,
+    *,
+    losses: Sequence[Loss],
 ) -> None:
     name, now = next(iter(values)), int(time.time())
     if arguments.word == "reset":
-        await reset_rule(connection, viewer, name, config.first_rules, now=now)
+        await reset_rule(connection, viewer, name, config.first_rules, now=now, confirmed=losses)
         done = "reset"
     else:
-        done = "changed" if await set_rules(connection, viewer, values, now=now, source=SOURCE) else "unchanged"
+        changed = await set_rules(connection, viewer, values, now=now, source=SOURCE, confirmed=losses)
+        done = "changed" if changed else "unchanged"
     _print(say(arguments.language, f"firm.cli.{done}", name=name, value=_write(arguments.language, values[name])))
     for person in await list_unknown_people(connection, viewer.tenant_id, values.get("admins", ())):
         _print(say(arguments.language, "firm.cli.unknown_admin", person=person))

@@ -102,7 +102,7 @@ async def save_firm(turn: Turn, given: SaveFirm) -> Result:
         shown = {name: getattr(was, name) for name in values}
         again = {"verb": "firm.save", "section": given.section, "is_confirmed": True, "was": shown, **wanted}
         return Asked(summary=say(turn.language, "firm.lose"), again=again, details=lines)
-    changed = await turn.write(set_rules, values, now=turn.now, source=turn.source)
+    changed = await turn.write(set_rules, values, now=turn.now, source=turn.source, confirmed=losses)
     note = say(turn.language, "firm.saved" if changed else "firm.as_it_was")
     return await _show(turn, given.section, note, note)
 

@@ -3,7 +3,7 @@
 Each change is written down with who made it, and takes effect in the same transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine.connection import Reading
 from storage.errors import RuleError
 from storage.firm.rule_effects import COPIED, apply_rule
-from storage.firm.rule_preview import preview_loss
+from storage.firm.rule_preview import Loss, preview_loss
 from storage.firm.rule_values import NAMES, Edit, FirmRules, check_together, list_values, make_rules
+from storage.history.purge_bounds import CONFIRMED
 from storage.messages.notice_preferences import NoticePreferences, read_notice_preferences
 from storage.models import Audit, FirmRule, Tenant, User
 from storage.record.audit import add_audit
@@ -24,6 +25,8 @@ ACTION: Final = "firm.rules"
 NOBODY: Final = 0
 """Who gave a rule where no person of the firm did: the environment, or whoever keeps the service."""
 _MOST_CHANGES: Final = 200
+_PURGED: Final = frozenset({"retention_days", "leaver_days"})
+"""Rules by which a purge deletes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +144,18 @@ async def _mend_copies(connection: AsyncConnection, tenant_id: int, now: int) ->
 
 
 async def set_rules(
-    connection: AsyncConnection, viewer: Viewer, values: Mapping[str, Any], *, now: int, source: str
+    connection: AsyncConnection,
+    viewer: Viewer,
+    values: Mapping[str, Any],
+    *,
+    now: int,
+    source: str,
+    confirmed: Sequence[Loss] = (),
 ) -> list[str]:
     """Set rules of a firm as an administrator does, and give the names of those that became others.
 
-    What is given as it was is the administrator's from now on too. Raises `RuleError` for what makes no sense together.
+    What is given as it was is the administrator's from now on too. `confirmed` is what they have agreed to lose: the
+    next purge deletes it without asking again. Raises `RuleError` for what makes no sense together.
     """
     tenant_id = viewer.tenant_id
     await _lock(connection, tenant_id)
@@ -159,12 +169,25 @@ async def set_rules(
         await _write(connection, tenant_id, name, row)
         if before[name] != value:
             await _take_effect(connection, viewer, Edit(name, before[name], value), now, source)
+    for loss in confirmed:
+        if loss.name in _PURGED and loss.name in given:
+            word = {"rule": loss.name, "value": given[loss.name], "count": loss.count, "before": loss.before}
+            await add_audit(connection, viewer, CONFIRMED, "firm", None, after=word, now=now, source=source)
     return [name for name, value in given.items() if before[name] != value]
 
 
-async def reset_rule(connection: AsyncConnection, viewer: Viewer, name: str, first: FirmRules, *, now: int) -> None:
-    """Reset a rule to the value of the environment."""
-    await set_rules(connection, viewer, {name: list_values(first)[name]}, now=now, source="admin")
+async def reset_rule(
+    connection: AsyncConnection,
+    viewer: Viewer,
+    name: str,
+    first: FirmRules,
+    *,
+    now: int,
+    confirmed: Sequence[Loss] = (),
+) -> None:
+    """Reset a rule to the value of the environment; `confirmed` as in `set_rules`."""
+    values = {name: list_values(first)[name]}
+    await set_rules(connection, viewer, values, now=now, source="admin", confirmed=confirmed)
     own = (FirmRule.tenant_id == viewer.tenant_id) & (FirmRule.name == name)
     await connection.execute(update(FirmRule).where(own).values(is_first=True, actor_id=None))
 

@@ -1,21 +1,25 @@
-"""Limit what a purge may delete without an administrator's confirmation (`carnet purge --confirm`).
+"""Limit what a purge may delete without an administrator's confirmation.
 
-A wrong clock or a mistyped rule shows as a great deal that is suddenly too old.
+That is `carnet purge --confirm`, or the "yes" to what a rule would delete when it was made shorter. A wrong clock or a
+mistyped rule shows as a great deal that is suddenly too old.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.connection import Reading
 from storage.history.leavers import DAY, select_due_leavers
-from storage.models import Chore, Interaction, Tenant
+from storage.models import Audit, Chore, Interaction, Tenant
 
 MOST_DAYS: Final = 31
 """Days since the last purge; if it was longer ago, a person must confirm."""
 MOST_PERCENT: Final = 10
+CONFIRMED: Final = "purge.confirmed"
+"""The audit row of what an administrator agreed to lose with a rule: the rule, its value, how many, older than what."""
 FEW: Final = 50
 """Interactions that may always be deleted, whatever their share."""
 
@@ -32,12 +36,15 @@ class Plan:
     total: int
     days: int
     """Days since the last purge; 0 before the first one."""
+    confirmed_count: int = 0
+    """How many of them an administrator confirmed with the rules."""
 
     @property
     def needs_confirmation(self) -> bool:
         """Return whether an administrator must confirm."""
-        is_many = self.count > max(FEW, self.total * MOST_PERCENT // 100)
-        return self.count > 0 and (is_many or self.days > MOST_DAYS)
+        count = self.count - self.confirmed_count
+        is_many = count > max(FEW, self.total * MOST_PERCENT // 100)
+        return count > 0 and (is_many or self.days > MOST_DAYS)
 
 
 async def plan_purge(connection: Reading, tenant_id: int, now: int) -> Plan | None:
@@ -54,7 +61,31 @@ async def plan_purge(connection: Reading, tenant_id: int, now: int) -> Plan | No
     total, count, left_count = (await connection.execute(counts.where(of.tenant_id == tenant_id))).one()
     own = and_(Chore.tenant_id == tenant_id, Chore.name == "retention")
     last = await connection.scalar(select(Chore.last_success_at).where(own)) or 0
-    return Plan(before, count, left_count, total, (now - last) // DAY if last else 0)
+    plan = Plan(before, count, left_count, total, (now - last) // DAY if last else 0)
+    if not plan.needs_confirmation:
+        return plan
+    standing = {"retention_days": days, "leaver_days": leaver_days}
+    return replace(plan, confirmed_count=await _count_confirmed(connection, tenant_id, plan, standing, now))
+
+
+async def _count_confirmed(connection: Reading, tenant_id: int, plan: Plan, rules: Mapping[str, int], now: int) -> int:
+    """Return how many of a plan's interactions an administrator has confirmed with the rules as they still are.
+
+    Such a word holds for as long as a purge may stay away, and for what was old enough within that time.
+    """
+    given = and_(Audit.tenant_id == tenant_id, Audit.of == "firm", Audit.entity_id.is_(None))
+    lately = and_(given, Audit.action == CONFIRMED, Audit.at > now - MOST_DAYS * DAY)
+    words: dict[str, dict[str, Any]] = {}
+    for after in await connection.scalars(select(Audit.after).where(lately).order_by(Audit.id)):
+        words[after["rule"]] = after
+    count = 0
+    for name, most in (("retention_days", plan.count - plan.left_count), ("leaver_days", plan.left_count)):
+        word = words.get(name)
+        if word is None or word["value"] != rules[name]:
+            continue
+        if name == "leaver_days" or plan.before <= word["before"] + MOST_DAYS * DAY:
+            count += min(most, word["count"])
+    return count
 
 
 async def move_boundary(connection: AsyncConnection, tenant_id: int, before: int) -> None:

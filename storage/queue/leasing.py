@@ -49,7 +49,13 @@ def _prepare_due(*states: str) -> Prepared:
             *(mailbox.tenant_id, mailbox.user_id, tenant.entra_id, User.entra_id, mailbox.fencing + 1, mailbox.state),
             *(mailbox.failures, mailbox.first_success_at),
             *(cast(tenant.domains, Text), tenant.contact_rule, tenant.keeps_subjects),
-            *(tenant.kept_from, User.address + " " + User.aliases, mailbox.last_news_at, is_refused),
+            *(
+                tenant.kept_from,
+                tenant.retention_days,
+                User.address + " " + User.aliases,
+                mailbox.last_news_at,
+                is_refused,
+            ),
         )
         .join(tenant, tenant.tenant_id == mailbox.tenant_id)
         .join(User, (User.tenant_id == mailbox.tenant_id) & (User.id == mailbox.user_id))
@@ -122,6 +128,6 @@ async def _take(connection: AsyncConnection, tenant_id: int, limit: int, now: in
 
 
 def _make_lease(row: Sequence[Any]) -> Lease:
-    *plain, domains, rule, keeps_subjects, kept_from, addresses, last_news_at, is_refused = row
-    rules = (tuple(json.loads(domains)), rule, bool(keeps_subjects), kept_from)
+    *plain, domains, rule, keeps_subjects, kept_from, days, addresses, last_news_at, is_refused = row
+    rules = (tuple(json.loads(domains)), rule, bool(keeps_subjects), kept_from, days)
     return Lease(*(*plain, *rules, tuple(addresses.lower().split()), last_news_at, bool(is_refused)))

@@ -49,6 +49,8 @@ class Lease:
     keeps_subjects: bool
     kept_from: int = 0
     """Items before this time (UTC seconds) are not recorded; 0 records all."""
+    retention_days: int = 0
+    """The firm's rule, which may be newer than the last purge; 0 keeps all."""
     addresses: tuple[str, ...] = ()
     """The user's own, lower case."""
     last_news_at: int = 0

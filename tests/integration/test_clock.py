@@ -1,14 +1,19 @@
 """A clock that is wrong deletes nothing, and what it put off is due again when it is right."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.graph.directory.clocks import Clocks
 from bot.graph.directory.keeper import DirectoryKeeper
 from bot.upkeep import APART, Upkeep
 from storage.engine.rls import SYSTEM
+from storage.firm.rule_preview import preview_loss
+from storage.firm.rules import get_rules, set_rules
 from storage.history.leavers import DAY
 from storage.history.retention import drop_old_partitions, prepare_purge, purge_tenant
 from storage.queue.clock import get_database_time
+from storage.viewer import Viewer
 from tests.integration.test_letting_go import exchange, expect, let_go
 from tests.live import Live, live
 from tests.stored import assert_same, read_ledger
@@ -164,4 +169,70 @@ async def test_A28_much_of_leavers_waits_for_an_administrator(live, retention_da
     await drop_old_partitions(live.database, now)
     assert await purge_tenant(live.database, tenant_id, now) == 70
     let_go(live, without=anne.id)
+    assert_same(await read_ledger(live.query), expect(live))
+
+
+async def confirm(live: Live, **values: int) -> None:
+    """Let an administrator set rules and agree to what they delete."""
+    async with live.database.writing(SYSTEM) as connection:
+        rules, now = await get_rules(connection, 1), int(live.clock())
+        losses = await preview_loss(connection, 1, rules, values, now)
+        await set_rules(connection, Viewer(1, 0), values, now=now, source="pane", confirmed=losses)
+
+
+async def write_much(live: Live, days: int) -> None:
+    anne, *_ = live.firm.list_people()
+    sent_at = datetime.fromtimestamp(int(live.clock()) - days * DAY, UTC)
+    for number in range(60):
+        live.firm.send_mail((anne.name, anne.address), to=[("", f"some{number}@annes.example")], sent_at=sent_at)
+    await live.execute("UPDATE mailboxes SET due_at = 0")
+    await live.settle()
+
+
+@pytest.mark.parametrize("days", [30, 365, 1000])
+async def test_A27_what_an_administrator_agreed_to_lose_goes_with_the_next_purge(live, days):
+    await exchange(live)
+    await write_much(live, days + 10)
+    await confirm(live, retention_days=days)
+    assert await purge(live) == ""
+    let_go(live, most_days=days)
+    assert_same(await read_ledger(live.query), expect(live))
+
+
+async def test_A27_the_yes_counts_for_leavers_too(live):
+    await exchange(live)
+    await write_much(live, 2)
+    anne = await miss_anne(live, ahead=0)
+    await confirm(live, leaver_days=0)
+    assert await purge(live) == ""
+    let_go(live, without=anne)
+    assert_same(await read_ledger(live.query), expect(live))
+
+
+@pytest.mark.parametrize("changed", [{"retention_days": 300}, {"retention_days": 0}])
+async def test_A27_a_yes_counts_for_its_own_rule_alone(live, changed):
+    await exchange(live)
+    await write_much(live, 350)
+    await confirm(live, retention_days=340)
+    async with live.database.writing(SYSTEM) as connection:
+        await set_rules(connection, Viewer(1, 0), changed, now=int(live.clock()), source="pane")
+    reason = await purge(live)
+    assert reason.startswith("purge_needs_word:") if changed["retention_days"] else reason == ""
+    assert_same(await read_ledger(live.query), expect(live))
+
+
+async def test_A27_a_yes_counts_for_no_clocks_that_run_ahead_and_for_no_more_than_was_shown(live):
+    await exchange(live)
+    await confirm(live, retention_days=600)
+    await write_much(live, 2)
+    reason = await purge(live, ahead=TWO_YEARS, told=(TWO_YEARS, TWO_YEARS))
+    assert reason.startswith("purge_needs_word:")
+    let_go(live, most_days=600)
+    assert await purge(live) == ""
+
+
+async def test_A27_a_rule_that_waits_for_its_purge_lets_nothing_older_in(live):
+    await live.execute("UPDATE tenants SET retention_days = 100")
+    await exchange(live)
+    let_go(live, most_days=100)
     assert_same(await read_ledger(live.query), expect(live))

@@ -203,11 +203,13 @@ class FeedReader(Generic[ItemT]):
         """Return a decision on a page that needs no transaction; None if the page contains something new."""
         if page.items and not self._run.lease.first_success_at:
             return None
+        self._recorder.kept_from = self._run.kept_from
         async with self._run.database.reading(self._run.lease.tenant_id) as connection:
             return await self._recorder.decide(connection, page, self._run.told_now)
 
     async def _write(self, connection: Connection, page: DeltaPage[ItemT], decided: Decided | None) -> Applied:
         context = self._run.make_page_context(self._state.round)
+        self._recorder.kept_from = self._run.kept_from
         decided = decided or await self._recorder.decide(connection, page, context.now)
         applied = await self._recorder.write(connection, context, decided)
         if found := self._run.firm.found:

@@ -49,6 +49,8 @@ class Recorder(ABC, Generic[ItemT]):
     def __init__(self, lease: Lease, firm: Firm) -> None:
         self.lease = lease
         self.firm = firm
+        self.kept_from = lease.kept_from
+        """Items before this time (UTC seconds) are not recorded; 0 records all."""
 
     async def prepare(self, page: DeltaPage[ItemT]) -> None:
         """Fetch further data that a page needs, before its transaction; raises `GraphError`."""
@@ -81,7 +83,7 @@ class Recorder(ABC, Generic[ItemT]):
             log.exception("item_not_understood", user_id=self.lease.user_id, error=type(error).__name__)
             decided.quarantined[source] = type(error).__name__
             return "quarantined"
-        if isinstance(captured, InteractionEvent) and 0 < captured.at < self.lease.kept_from:
+        if isinstance(captured, InteractionEvent) and 0 < captured.at < self.kept_from:
             captured = "too_old"
         if isinstance(captured, str):
             decided.skipped[captured] += 1

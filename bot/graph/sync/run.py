@@ -13,6 +13,7 @@ from bot.graph.sync.firm import Firm
 from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.errors import DatabaseError
+from storage.history.leavers import DAY
 from storage.history.page import Applied, PageContext
 from storage.models import Feed
 from storage.queue.feeds import FeedState, set_feeds
@@ -81,6 +82,12 @@ class MailboxRun:
         """Return whether Graph's clock and ours say the same."""
         told = self.client.read_date()
         return told is not None and abs(told - self.clock()) <= _APART
+
+    @property
+    def kept_from(self) -> int:
+        """Return what is recorded at the earliest, by the purges and by the rule itself; the slower clock counts."""
+        kept_from, days = self.lease.kept_from, self.lease.retention_days
+        return max(kept_from, min(self.now, self.told_now) - days * DAY) if days else kept_from
 
     def make_page_context(self, round_number: int = 0) -> PageContext:
         """Return what the store has to know of a page of this mailbox."""
