@@ -209,10 +209,10 @@ def _find_by_name(address: Address, name: str) -> str:
         return "robot"
     if _SEATS.search(shown):
         return "resource"
-    clean, _ = clean_name(name, address.local, address.domain)
-    is_room = _ROOM_NAME.search(shown) and _ROOM_NAME.search(clean) and "," not in shown
-    if is_room and not (_has_first_name(clean) and _is_of_address(clean, address.local)):
-        return "resource"
+    if _ROOM_NAME.search(shown) and "," not in shown:
+        clean, _ = clean_name(name, address.local, address.domain)
+        if _ROOM_NAME.search(clean) and not (_has_first_name(clean) and _is_of_address(clean, address.local)):
+            return "resource"
     _, behind = split_via(shown)
     is_behind = _has_first_name(behind) and is_persons(behind, address.local)
     return "mailing_list" if is_of_list(shown, address.local) and not is_behind else ""

@@ -87,6 +87,7 @@ def _list_spellings(name: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=8192)
 def fold_name(name: str) -> str:
     """Return what a `folded_name` column holds: the folded name, at most `NAME_LENGTH` characters of it."""
     return fold(name[: 4 * NAME_LENGTH])[:NAME_LENGTH].rstrip()

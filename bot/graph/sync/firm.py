@@ -77,19 +77,26 @@ class _OwnersFirm(Firm):
         self.decisions = firm.decisions
         self.found = set()
         self._owner = owner
-        self._own: dict[Person, bool] = {}
+        self._decided: dict[tuple[str | None, str | None], Person | Reason] = {}
 
     def is_colleague(self, raw: str | None) -> bool:
         """Return whether an address is the firm's, or the owner said that it is theirs: a name alone proves nothing."""
         return super().is_colleague(raw) or parse_address(raw or "").address in self._owner.own
 
     def decide(self, name: str | None, address: str | None) -> Person | Reason:
-        decision = super().decide(name, address)
+        key = (name, address)
+        decision = self._decided.get(key)
+        if decision is None:
+            if len(self._decided) >= _CACHED:
+                self._decided.clear()
+            decision = self._decided[key] = self._decide_for_owner(super().decide(name, address))
+        return decision
+
+    def _decide_for_owner(self, decision: Person | Reason) -> Person | Reason:
         if isinstance(decision, str) or (decision.domain and decision.address not in self._owner.own):
             return decision
-        is_own = self._own.get(decision)
-        if is_own is None:
-            is_own = self._own[decision] = self._owner.has(decision)
-            if is_own and decision.address not in self._owner.own | self._owner.told:
-                self.found.add(decision.address)
-        return REASON if is_own else decision
+        if not self._owner.has(decision):
+            return decision
+        if decision.address not in self._owner.own | self._owner.told:
+            self.found.add(decision.address)
+        return REASON

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -110,9 +111,12 @@ class MailRecorder(Recorder[MessageT]):
         new = _MESSAGES.read_some(page, sources.values()) if sources else DeltaPage[Message]([])
         decided.quarantined.update({make_digest(name): reason for name, reason in new.poisons.items()})
         found: dict[bytes, tuple[Message, Kind]] = {}
-        for message in new.items:
+        # Where each place gave one item, its key is known; a mended page is read as a whole.
+        are_known = not page.is_mended and len(new.items) == len(sources)
+        for message, source in zip(new.items, sources if are_known else repeat(None), strict=False):
             kind = find_kind(message, self._feed, self.lease.addresses, self.firm)
-            found.setdefault(get_message_source(message, kind), (message, kind))
+            known = source if kind == self._usual else None
+            found.setdefault(known or get_message_source(message, kind), (message, kind))
         unusual = dict.fromkeys(found.keys() - sources.keys(), 0)
         asked = set(unusual)
         await self._drop_held(connection, unusual)
