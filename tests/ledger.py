@@ -33,6 +33,9 @@ FREE, HOSTS, ROLES = _read("free_mail.txt") | blocklist, _read("list_hosts.txt")
 CERTIFIED, UMBRELLAS = _read("certified_mail.txt"), _read("umbrella_domains.txt")
 THINGS, FIRST_NAMES, TAKERS = _read("thing_words.txt"), _read("first_names.txt"), _read("note_takers.txt")
 MACHINES, TENANTS = _read("machine_hosts.txt"), _read("tenant_hosts.txt")
+LISTS = {
+    word for line in _read("mailbox_words.txt") for word in line.split()[1:] if line.startswith(("list ", "everyone "))
+}
 
 
 class Totals(NamedTuple):
@@ -234,6 +237,7 @@ def is_machine(raw: str) -> bool:
         bool(re.match(r"(room|salle|meeting-?room)[-_.\d]", local)),
         re.sub(r"\d+$", "", plain) in ROLES,
         is_all_things(local),
+        re.split(r"[-_.]", local)[0] in LISTS and not FIRST_NAMES & set(re.split(r"[-_.]", local)),
     )
     return any(signs)
 
@@ -247,7 +251,10 @@ def is_all_things(local: str) -> bool:
 def is_rescued(name: str, raw: str) -> bool:
     """Say whether somebody's name makes a person of an address with a role's word; a host of machines has none."""
     local, _, domain = unwrap(raw.strip().lower()).rpartition("@")
-    return " " in name and is_named_person(name, local) and not is_machine(f"x@{domain.rstrip('.')}")
+    first, *rest = re.split(r"[-_.]", local)
+    has_initials = bool(rest) and first in LISTS and "".join(fold(word)[:1] for word in name.split()) == first
+    is_person = " " in name and (is_named_person(name, local) or has_initials)
+    return is_person and not is_machine(f"x@{domain.rstrip('.')}")
 
 
 def find_company(address: str) -> str:

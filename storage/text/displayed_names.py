@@ -102,6 +102,7 @@ def derive_name(local: str) -> str:
     return " ".join(f"{word.upper()}." if len(word) == 1 else capitalize(word) for word in words)
 
 
+@lru_cache(maxsize=1024)
 def prepare(raw: str) -> str:
     """Return a displayed name as it was meant, without what is no part of any name: quotes, paths, marks, pronouns."""
     text = clean_text(repair_text(raw)).strip(_QUOTES)

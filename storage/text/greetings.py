@@ -5,7 +5,8 @@ from typing import Final
 
 from storage.text.addresses import parse_address
 from storage.text.displayed_names import DERIVED, clean_name
-from storage.text.machines import ROLES, is_thing
+from storage.text.local_parts import ROLES
+from storage.text.machines import is_thing
 from storage.text.name_evidence import FIRST_NAMES
 from storage.text.names import fold
 from storage.text.titles import is_title

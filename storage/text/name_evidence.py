@@ -8,7 +8,9 @@ from storage.text.names import SPELT_OUT, fold
 from storage.text.word_lists import read_list
 
 FIRST_NAMES: Final = read_list("first_names.txt")
-"""First names as they are compared: enough of them to tell a person from a room, and the first name from the last."""
+"""First names as they are compared: enough of them to tell the first name from the last."""
+KNOWN_NAMES: Final = FIRST_NAMES | read_list("more_first_names.txt")
+"""Less common ones too: to tell a person from a room or an office."""
 _MOST_WORDS: Final = 8
 _LONGEST_PIECE: Final = 40
 _MOST_TURNED: Final = 4

@@ -1,23 +1,12 @@
 """Titles, degrees, positions and company forms around a name."""
 
 import re
-from collections import defaultdict
-from importlib.resources import files
 from typing import Final
 
 from storage.text.name_evidence import count_explained
+from storage.text.word_lists import read_kinds
 
-
-def _read_titles() -> dict[str, frozenset[str]]:
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for line in files(__package__).joinpath("titles.txt").read_text("utf-8").splitlines():
-        kind, *words = line.split()
-        if kind != "#":
-            found[kind].update(words)
-    return {kind: frozenset(words) for kind, words in found.items()}
-
-
-_WORDS: Final = _read_titles()
+_WORDS: Final = read_kinds("titles.txt")
 _BEFORE, _INNER, _BEHIND, _FIRM = (_WORDS[kind] for kind in ("before", "inner", "behind", "firm"))
 _COURTESIES: Final = ("M.", "D.", "Dª.", "Da.")
 """Monsieur, and Don: an initial, for all that one knows without the address."""

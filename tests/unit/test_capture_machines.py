@@ -166,6 +166,66 @@ NAMED_MACHINES = [
 ]
 
 
+SURNAMES_OF_THINGS = """
+Ada Accueil <accueil.ada@x.example>; Pietro Sala <sala.pietro@x.example>; Pietro Sala <psala@x.example>
+Giulia Sala <sala@x.example>; Ruth Saal <ruth.saal@x.example>; Ruth Saal <saal@x.example>
+Lily Hall <hall.lily@x.example>; Harry Bott <bott@x.example>; Franz List <franz.list@x.example>
+Franz List <f.list@x.example>; Kees Zaal <k.zaal@x.example>; Franz List <list.franz@x.example>; <franz.list@x.example>
+Mary Otter <otter@x.example>; Tom Grain <tom.grain@x.example>; Paul Fellow <paul.fellow@x.example>
+Jamie Reed <jamie@x.example>; Wei Gong <wei.gong@x.example>; Luc Bureau <bureau.luc@x.example>
+Nina Zimmer <zimmer@x.example>; Karl Raum <karl.raum@x.example>; Alice Room <alice.room@x.example>
+Lars Beamer <lars.beamer@x.example>; Hugo Boardman <hugo.boardman@x.example>; Otto Wagen <otto.wagen@x.example>
+Max Verteiler <max.verteiler@x.example>; D. L. Moss <dl.moss@x.example>; Dora Lund <dl.zurich@x.example>
+Lucy Notes <lucy.notes@x.example>; Tess Meeting <tess.meeting@x.example>; Jane Hall (4th floor) <jane.hall@x.example>
+P. Sala <p.sala@x.example>; Blanca Sala <blanca.sala@x.example>; Hall, Lily <lh@x.example>
+Van Nguyen <van.nguyen@x.example>; Max Saal <max.saal@x.example>; Jane Roe <12345678@x.example>; <12345678@qq.com>
+<dl.x@gmx.ch>
+"""
+
+GROUPS_ROOMS_AND_PROGRAMMES = """
+<dl-litigation@x.example>; DL Litigation <dl_litigation@x.example>; <dl.paris.partners@x.example>
+<grp_finance@x.example>; <verteiler@x.example>; Verteiler Vorstand <verteiler.vorstand@x.example>
+<liste.rh@x.example>; <lista.soci@x.example>; <tutti@x.example>; <alle@x.example>
+Alle Mitarbeiter <alle.mitarbeiter@x.example>; <everyone@x.example>; <all-staff@x.example>; <all.lawyers@x.example>
+<tous@x.example>; <todos@x.example>; <iedereen@x.example>; <allemedewerkers@x.example>; <team-ma@x.example>
+<equipe.fiscale@x.example>; <groupe-ip@x.example>; <partners.list@x.example>; Partners List <partners.list@x.example>
+Etude Martin <etude.martin@x.example>; <etude.martin@x.example>; Besprechung OG3 <besprechung.og3@x.example>
+<buero@x.example>; Büro Keller <buero.keller@x.example>; <kantoor@x.example>; <cancelleria@x.example>
+Sala Dante (posti 14) <sala.dante@x.example>; Sala Goya (12 personas) <goya@x.example>
+Großer Saal <grosser.saal@x.example>; Kleiner Saal <saal2@x.example>; Boardroom <br@x.example>
+Grosser Sitzungssaal <sitzungssaal@x.example>; Focus Room 1 <focus1@x.example>; Focus Room Thames <thames@x.example>
+Konferenzraum <isar@x.example>; Mediationsraum Nord <nord@x.example>; Besprechungszimmer <bz@x.example>
+Salle de réunion 3e <r3@x.example>; Petite salle <petite.salle@x.example>; Grande salle 2e étage <gs@x.example>
+Auditorium <auditorium@x.example>; Phone Booth 3 <b3@x.example>; Telefonzelle 2 <t2@x.example>
+Cabine téléphonique 1 <c1@x.example>; Vergaderkamer 2 <vk2@x.example>; Zaal Vermeer (8p) <vermeer@x.example>
+Beamer 2 <beamer2@x.example>; Coche de empresa <coche@x.example>; MR-LON-04-Thames (12) <mr-lon-04@x.example>
+<conf-par-312@x.example>; Raum Zugspitze <zugspitze@x.example>; Training Centre <tc@x.example>
+Library (1st floor) <lib@x.example>; Hot desk 14 <desk14@x.example>; Gong <recorder@gong.io>
+Gong Recorder <x@x.example>; Ada's Notes <bot@x.example>; KI-Protokollant <p@x.example>; tl;dv <x@x.example>
+Grain AI <x@x.example>; sally.ai <x@x.example>; (212) 555-0143 <12125550143.13475550199.ab@txt.voice.google.com>
+<123456@firm.call.sl>; <123456789@lifesize.com>; <1234567890@bluejeans.com>; <24668888@webex.com>
+Einwahl <+4144999@dialin.x.example>; <7f3a@netdocuments.com>; <44223311@x.example>
+<0100018abc1234-ab12cd34-1234-4321-aaaa-1234567890ab-000000@x.example>; <1axb9c7d3e5f1a2b3c4d@x.example>
+<c.zgf0yq.x7@click.x.example>; <scan2mail@x.example>; <kopierer.eg@x.example>
+"""
+
+
+def read_entries(text):
+    """Give names and addresses of a text like `Ada Roe <ada@x.example>; <info@x.example>`."""
+    entries = [entry.strip() for line in text.strip().splitlines() for entry in line.split("; ")]
+    return [tuple(part.strip(" <>") for part in entry.rpartition("<")[::2]) for entry in entries]
+
+
+@pytest.mark.parametrize(("name", "raw"), read_entries(SURNAMES_OF_THINGS))
+def test_somebody_called_as_a_thing_is_stays_somebody_where_the_address_agrees(name, raw):
+    assert find_machine(parse_address(raw), name) == ""
+
+
+@pytest.mark.parametrize(("name", "raw"), read_entries(GROUPS_ROOMS_AND_PROGRAMMES))
+def test_groups_rooms_and_programmes_are_nobody_in_whatever_language(name, raw):
+    assert find_machine(parse_address(raw), name) != ""
+
+
 @pytest.mark.parametrize(("name", "raw"), NAMED_PEOPLE)
 def test_where_name_and_address_agree_the_person_wins_over_the_word(name, raw):
     assert find_machine(parse_address(raw), name) == ""

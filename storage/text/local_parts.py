@@ -1,0 +1,112 @@
+"""Which local parts are no person's: what programmes, lists, rooms and offices are called before the @."""
+
+import re
+from typing import Final
+
+from storage.text.name_evidence import KNOWN_NAMES, fold_local
+from storage.text.rooms import is_room_address
+from storage.text.word_lists import read_kinds, read_list
+
+ROLES: Final = read_list("role_mailboxes.txt")
+"""Local parts, without their separators, that an office shares or a programme owns."""
+THINGS: Final = read_list("thing_words.txt")
+"""Words that are no part of a person's name."""
+_WORDS: Final = read_kinds("mailbox_words.txt")
+_LISTS, _EVERYONE, _GROUPS = (_WORDS[kind] for kind in ("list", "everyone", "group"))
+OFFICES: Final = ROLES | THINGS | _LISTS | _EVERYONE | _GROUPS
+"""All of those words."""
+
+NO_REPLY = re.compile(
+    r"no[._-]?(?:t)?[._-]?reply|do[._-]?not[._-]?(?:reply|respond)|dont[._-]?reply|ne[._-]?pas[._-]?rep+ondre"
+    r"|pas[._-]?de[._-]?reponse|sans[._-]?reponse|nicht[._-]?antworten|keine[._-]?antwort|no[._-]?responder"
+    r"|no[._-]?contestar|non[._-]?rispondere|nao[._-]?respond|no[._-]?response|niet[._-]?(?:be)?antwoorden"
+    r"|unattended|unmonitored"
+)
+RETURN_PATH = re.compile(r"^(?:msprvs\d|prvs=|btv\d==|srs[01][=+-])|[+-][^@=]*=[a-z0-9-]*\.?[a-z0-9.-]+$")
+"""Variable envelope return paths (VERP, BATV, SRS), which carry another address inside."""
+_BOUNCE = re.compile(
+    r"^(?:mailer[._-]?daemon|mail[._-]?daemon|postmaster|bounced?|bounces|return|returns|nobody)(?:[._+=-].*)?$"
+)
+TOKEN = re.compile(
+    r"^(?:reply|replies|re|r|comment|comments|inbound|incoming|case|ticket|thread|conversation|conv|post|task|todo"
+    r"|note|save|matter"
+    r"|upload|file|filing|dropbox|bcc|crm|in|m|msg|message|email|mail|support|notify|notification|track|parse|hook"
+    r"|sr|id)"
+    r"\+[\w.=-]*$"
+    r"|^(?:reply|replies|notify|inbound|incoming|comment|ticket|case|thread|conversation|upload|hook"
+    r"|parse)[_=-]+(?=[^@]*\d)[\w.=-]{4,}$"
+    r"|^(?:un?sub(?:scribe)?|unsubscriptions?|list-unsubscribe|opt-?out|leave|remove|abmelden|abmeldung"
+    r"|desinscription|desabonnement|disiscriviti"
+    r"|desuscribir|baja|afmelden)(?:[._+=-].*)?$"
+    r"|^(?:email-?to-?(?:salesforce|case|crm)|salesforce|emailto\w+|e2c|crm[._-]?(?:drop)?box)(?:[._+=-].*)?$"
+    r"|^[\w.-]*(?:fax(?:2|to)e?mail|e?mail(?:2|to)fax)$|^(?:right|r)fax$"
+    r"|^(?=[^@]*\d)(?=[^@]*[a-f])[0-9a-f]{20,}$|(?:^|[._-])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?:[._-]|$)"
+    r"|^(?:[a-z]*\d+[a-z]+){5,}\d*$"
+    r"|^(?:microsoftexchange|systemmailbox|healthmailbox|discoverysearchmailbox|federatedemail|migration|extest_"
+    r"|inboundproxy)[.{_-]*[0-9a-f]{6,}"
+)
+"""Addresses that programmes make for one purpose: to answer one mail, to leave one list, to file in one matter."""
+_LIST = re.compile(
+    r"^(?:owner|majordomo|listserv|listproc|listmaster|mailman|sympa|ecartis|ezmlm|lists?|listes?"
+    r"|mail(?:ing)?[._-]?lists?)$"
+    r"|^(?:owner|list|listes?|majordomo|confirm|sub|unsub)[-=]"
+    r"|[-_](?:request|bounces?|owner|admin|subscribe|unsubscribe|confirm|join|leave|errors?"
+    r"|lists?|listes?|announce(?:ments?)?|annonces?|discuss(?:ions?)?|discuz|talk|users?|devel|dev|developers?"
+    r"|patches|commits?"
+    r"|cvs|svn|bugs|bugreports?|issues|reports|technical|members|membres|all|everyone|tous|group|groupe|team"
+    r"|equipe|digest|forum)$"
+)
+_ROBOT = re.compile(
+    r"^(?:calendar|calendrier|meetings?|invites?|invitations?|scheduling|scheduler|bookings?|bot|robot|daemon|cron"
+    r"|auto|automat(?:ed|ic)"
+    r"|mailer|system|server|alerts?|alertes?|notif(?:y|ication|ications)?|newsletters?|infolettre|autoreply"
+    r"|autoresponder"
+    r"|unknownorganizer|note-?taker|notes?-?bot|otterpilot|assistant|virtualassistant)$"
+    r"|(?:^|[._-])(?:notifications?|newsletters?|alerts?|alertes?|auto[._-]?repl(?:y|ies)|autoresponder|reminders?"
+    r"|receipts?|digest"
+    r"|note-?taker)(?:$|[._-])"
+    r"|[-_](?:bot|robot|daemon|notify|mailer|calendar)$"
+)
+_PATTERNS: Final = (("no_reply", NO_REPLY), ("mailing_list", _LIST), ("robot", _ROBOT))
+_FIRST_ROLE = re.compile(rf"^(?:{'|'.join(sorted(_WORDS['first']))})(?:[._-]|2(?=[a-z]))")
+_LAST_ROLE = re.compile(rf"[-_](?:{'|'.join(sorted(_WORDS['last']))})$")
+
+
+def find_by_local(given: str) -> str:
+    """Return why a local part, with its plus tag, is no person's; empty for what may be a person's."""
+    if RETURN_PATH.search(given) or _BOUNCE.search(given):
+        return "bounce"
+    if TOKEN.search(given):
+        return "robot"
+    local = fold_local(given.partition("+")[0] or given)
+    reason = next((reason for reason, pattern in _PATTERNS if pattern.search(local)), "")
+    return reason or _find_by_words(local)
+
+
+def _find_by_words(local: str) -> str:
+    pieces = [piece for piece in re.split(r"[._-]+", re.sub(r"\d+$", "", local)) if piece]
+    if _is_list(local, pieces):
+        return "mailing_list"
+    if is_room_address(local):
+        return "resource"
+    return "role" if _is_role(local, pieces) else ""
+
+
+def _is_list(local: str, pieces: list[str]) -> bool:
+    """Return whether a local part is a list's: `dl-litigation`, `liste.rh`, `tutti`, `alle.zuerich`, `team-ma`."""
+    if not pieces:
+        return False
+    first, *rest = pieces
+    if not rest:
+        return first in _EVERYONE or first in _LISTS
+    if any(piece in KNOWN_NAMES or len(piece) == 1 for piece in pieces):
+        return False
+    if first in _LISTS or first in _EVERYONE:
+        return True
+    return "." not in local and (first in _GROUPS or pieces[-1] in _LISTS)
+
+
+def _is_role(local: str, pieces: list[str]) -> bool:
+    has_initial = len(pieces) > 1 and min(map(len, pieces)) == 1  # t.ravel is nobody's travel
+    is_whole = "".join(pieces) in ROLES or (len(set(pieces)) > 1 and OFFICES.issuperset(pieces))
+    return bool((is_whole and not has_initial) or _FIRST_ROLE.match(local) or _LAST_ROLE.search(local))

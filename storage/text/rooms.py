@@ -1,0 +1,100 @@
+"""Which names and addresses are of rooms, vehicles and devices that people book; `room_words.txt` has the words."""
+
+import re
+from typing import Final
+
+from storage.text.name_evidence import KNOWN_NAMES, fold_local, is_persons
+from storage.text.names import fold
+from storage.text.word_lists import read_kinds
+
+_WORDS: Final = read_kinds("room_words.txt")
+_ROOMS, _THINGS, _PURPOSES, _ABOUT = (_WORDS[kind] for kind in ("room", "thing", "purpose", "about"))
+_TELLING: Final = _ROOMS | _THINGS
+_ENDS: Final = tuple(_WORDS["end"])
+_SHORTEST_BEFORE: Final = 4
+"""Letters before `-raum` that make a word of what a room is for: Mediationsraum, and not Traum."""
+_SEATS = re.compile(
+    r"[(\[]\s*(?:max\.?\s*|cap(?:acit[éey])?\.?:?\s*)?\d{1,3}\s*(?:p|pl|pers|pp|personnes?|personen|persone|personas"
+    r"|persons?|people|pax|seats?|places?|posti|plätze|platze|pltz|sitzplätze|cap|zitplaatsen|plaatsen|lugares|plazas"
+    r"|px)\.?\s*[)\]]"
+    r"|\b\d{1,3}\s*(?:pers\.|personnes|personen|persone|personas|seats|places|posti|plätze|plazas|plaatsen|pax)(?:\W|$)"
+    r"|\b(?:posti|places|plätze|seats|seating|plazas|lugares|pax|capacity|capacité|capacità|capienza|aforo)\s*:?\s*\d+",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    rf"^(?:{'|'.join(sorted(_WORDS['code']))})[-_](?:\d|[a-z]{{2,6}}[-_.](?=[^@]*\d))[\w.-]*", re.IGNORECASE
+)
+"""`MR-LON-04-Thames`, `conf-par-312`."""
+_ALONE: Final = frozenset(("room", "rooms", "salle", "salles", "raum"))
+"""Hardly ever a surname: such a word is enough at the beginning of an address."""
+
+
+def may_be_room(shown: str, words: list[str]) -> bool:
+    """Return whether a displayed name has anything of a room's; quick, for most have not."""
+    return any(map(_is_telling, words)) or bool(_SEATS.search(shown) or _CODE.match(shown))
+
+
+def is_room(shown: str, words: list[str], clean: str, local: str) -> bool:
+    """Return whether a displayed name is a room's, as shown, by its words, and as it is read, at an address.
+
+    Salle Marie at `salle.marie@` is somebody, Salle Turing is a room; Lars Beamer at `lars.beamer@` is somebody.
+    """
+    if _SEATS.search(shown) or (_CODE.match(shown) and not is_persons(clean, local)):
+        return True
+    found = [place for place, word in enumerate(words) if _is_telling(word)]
+    if not found or not any(map(_is_telling, fold(clean).split())):
+        return False
+    is_certain = _is_certain(words, found)
+    if not is_certain and (found[0] > 0 or len(words) == 1 or "," in shown):
+        return False
+    return not _is_somebody(clean, local, is_certain=is_certain)
+
+
+def _is_telling(word: str) -> bool:
+    return word in _TELLING or _is_compound(word)
+
+
+def _is_certain(words: list[str], found: list[int]) -> bool:
+    """Return whether words say that it is a room: its kind, its number, its purpose, or nothing but such words."""
+    if any(words[place] in _THINGS or _is_compound(words[place]) for place in found):
+        return True
+    others = [word for place, word in enumerate(words) if place not in found]
+    has_number = any(re.search(r"\d", word) for word in others)
+    around = {word for place in found for word in words[max(place - 2, 0) : place + 3]}
+    has_purpose = not _PURPOSES.isdisjoint(around) and (0 in found or words[0] not in KNOWN_NAMES)
+    is_all = len(words) > 1 and all(word in _ABOUT and word not in KNOWN_NAMES for word in others)
+    return has_number or has_purpose or is_all
+
+
+def _is_compound(word: str) -> bool:
+    """Return whether a word is a German or Dutch one for a room, whatever it is for: Mediationsraum."""
+    return word.endswith(_ENDS) and any(len(word) - len(end) >= _SHORTEST_BEFORE for end in _ENDS if word.endswith(end))
+
+
+def _is_somebody(clean: str, local: str, *, is_certain: bool) -> bool:
+    """Return whether a person with a known first name and a surname of such a word has the address of both.
+
+    A first name alone is enough where the name is no certain sign: Ed Salle at `ed@`.
+    """
+    words = fold(clean).split()
+    if len(words) != 2 or KNOWN_NAMES.isdisjoint(words) or words[0] in _THINGS:  # noqa: PLR2004
+        return False
+    agrees = is_persons(clean, local) or words[0] == local
+    return agrees and not (is_certain and words[0] not in KNOWN_NAMES)
+
+
+def is_room_address(local: str) -> bool:
+    """Return whether a local part is a room's: `salle-12`, `boardroom.paris`, `besprechung.og3`.
+
+    A number, a purpose or a name of its own says so; `sala.pietro` and `hall.j` are rather somebody's.
+    """
+    if _CODE.match(local):
+        return True
+    first, *rest = (re.sub(r"\d+$", "", piece) for piece in re.split(r"[._-]+", fold_local(local)))
+    if first in _THINGS or first in _ALONE or _is_compound(first):
+        return True
+    has_number = bool(re.search(r"\d", local))
+    if first in _PURPOSES and rest:
+        return has_number or not _ROOMS.isdisjoint(rest)
+    has_person = any(len(piece) == 1 or piece in KNOWN_NAMES for piece in rest)
+    return first in _ROOMS and (bool(rest) or has_number) and not has_person
