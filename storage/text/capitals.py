@@ -7,7 +7,7 @@ from storage.text.name_evidence import FIRST_NAMES, has_word
 from storage.text.names import fold
 from storage.text.word_lists import read_list
 
-_PARTICLES: Final = frozenset(
+PARTICLES: Final = frozenset(
     (
         *(
             "de",
@@ -37,6 +37,13 @@ _LINKS: Final = frozenset(
 )
 _ARTICLES: Final = frozenset(("le", "la", "les"))
 """Small behind another particle (de la Fontaine), great by themselves (Le Goff)."""
+_GREAT: Final = {
+    "it": frozenset(("de", "di", "del", "della", "da", "dei", "lo", "dal", "dalla")),
+    "be": frozenset(("van",)),
+}
+"""Particles that are written great in a country: Maria Di Stefano, Jan Van den Berghe."""
+_SOUTHERN: Final = "aoiu"
+"""Ends of Italian and Indian surnames: D'Angelo and D'Souza, but Jeanne d'Arc."""
 _ABBREVIATION: Final = 4
 """Letters up to which one shouted word may be an abbreviation."""
 _INITIALS: Final = 2
@@ -50,20 +57,20 @@ _TURKISH: Final = frozenset("\u0130\u0131\u011e\u011f\u015e\u015f")
 _SMALL = str.maketrans({"I": "\u0131", "\u0130": "i"})
 
 
-def write_capitals(words: list[str], local: str) -> list[str]:
+def write_capitals(words: list[str], local: str, host: str = "") -> list[str]:
     """Write a name with the usual capitals; a surname in capitals before a first name is moved behind it."""
     text = " ".join(words)
     is_turkish = not _TURKISH.isdisjoint(text)
     is_whispered = text.islower() and len(words) > 1 and re.sub(r"[-' .]", "", text).isalpha()
     is_loud = text.replace("ß", "SS").isupper()
     if is_whispered or (is_loud and (len(words) > 1 or len(text) > _ABBREVIATION) and not _is_initials(text)):
-        return [write_word(words, place, is_turkish=is_turkish) for place in range(len(words))]
+        return [_write_word(words, place, host, is_turkish=is_turkish) for place in range(len(words))]
     front = _count_surname(words, local)
     if front:
         words = [*words[front:], *words[:front]]
     first = len(words) - front if front else 1
     return [
-        write_word(words, place, is_turkish=is_turkish)
+        _write_word(words, place, host, is_turkish=is_turkish)
         if place >= first and (front or _is_surname(words, place, local))
         else _SCOTTISH.sub(lambda found: found[1] + found[2].capitalize(), word)
         for place, word in enumerate(words)
@@ -118,16 +125,19 @@ def _is_loud(word: str) -> bool:
 
 
 def _is_particle_word(word: str) -> bool:
-    return word.lower() in _PARTICLES
+    return word.lower() in PARTICLES
 
 
-def write_word(words: list[str], place: int, *, is_turkish: bool) -> str:
+def _write_word(words: list[str], place: int, host: str, *, is_turkish: bool) -> str:
     """Write a word of a name in small letters with its great ones: `O'BRIEN` is O'Brien and `VAN` van."""
     word = words[place]
     lowered = word.lower()
-    if 0 < place < len(words) - 1 and lowered in _PARTICLES:
+    if 0 < place < len(words) - 1 and lowered in PARTICLES:
         is_alone = lowered in _ARTICLES and words[place - 1].lower() not in _LINKS
-        return lowered.capitalize() if is_alone else lowered
+        is_great = is_alone or lowered in _GREAT.get(host.rpartition(".")[2], ())
+        return lowered.capitalize() if is_great else lowered
+    if place and re.match(r"d['\u2019]\w", lowered) and lowered[-1] not in _SOUTHERN:
+        return lowered[:2] + capitalize(lowered[2:], is_turkish=is_turkish)
     return capitalize(word, is_turkish=is_turkish)
 
 

@@ -10,9 +10,13 @@ from typing import Final
 
 from storage.text.capitals import capitalize, write_capitals
 from storage.text.encoding_repair import repair_text
-from storage.text.name_evidence import count_explained, is_persons, is_turned
+from storage.text.name_commas import INITIALS, QUOTES, read_commas
+from storage.text.name_evidence import count_explained, has_word, is_persons, is_turned
 from storage.text.names import clean_text
-from storage.text.titles import drop_leading_titles, drop_titles, is_behind_name, is_firm, is_title
+from storage.text.titles import (
+    drop_titles,
+    is_firm,
+)
 
 DERIVED: Final = 0
 """Quality of a name taken from the address alone."""
@@ -21,7 +25,6 @@ SINGLE: Final = 1
 FULL: Final = 2
 """Quality of two words or more."""
 
-_QUOTES: Final = "\"'`\u00b4«»\u2039\u203a“”„‟\u2018\u2019\u201a\u201b\\ "
 _EXCHANGE_PATH = re.compile(r"^(?:ex:|x500:)?/o=|^imceaex", re.IGNORECASE)
 _NOTES_NAME = re.compile(r"^/?cn=([^/]+)(?:/.*)?$", re.IGNORECASE)
 _PREFIX = re.compile(
@@ -69,11 +72,13 @@ _BY_LIST = re.compile(r"\b(?:via|über|tramite|a través de|por meio de)\b", re.
 _SHORTEST_LOCAL: Final = 3
 """Letters of a local part that are more than somebody's initials."""
 _BORN = re.compile(r"\s*,?\s+(?:née?|nee|geb\.|geborene?r?|born|épouse|ép\.|veuve|nata|ux\.)\s+\S.*$")
+_NICKNAMED = re.compile(
+    r"""(?<=[\w.])\s+(?:"([^\s"@]+(?: [^\s"@]+)?)"?|“([^\s”@]+(?: [^\s”@]+)?)”?|'([^\s'@]+(?: [^\s'@]+)?)'?)"""
+    r"(?=\s\w|$)"
+)
+"""What friends call somebody, between or behind the names: Anne "Nan" Morel."""
 _BREAK = re.compile(r"\s*[|⎥│•►]\s*|\s+[-\u2013\u2014/·]+\s+|\s+@\s*|\s+(?:from|at|chez|bei|presso)\s+")
 _NICKNAME = re.compile(r"[A-Z][a-z]+(?:_[A-Z][a-z]+)+|[a-z]{2,}(?:_[a-z]{2,})+|[A-Z]{2,}(?:_[A-Z]{2,})+")
-_MOST_WORDS: Final = 3
-"""Words on either side of the comma in `Last, First`; more of them are no name."""
-_INITIALS = re.compile(r"(?:[^\W\d_]\.\s?)+[^\W\d_]?\.?|[A-Z]{1,2}")
 
 
 @lru_cache(maxsize=65536)
@@ -86,7 +91,7 @@ def clean_name(raw: str, local: str, host: str = "") -> tuple[str, int]:
     name = _arrange(_strip(prepare(raw), local), local, host)
     if not any(map(str.isalpha, name)):
         return derive_name(local), DERIVED
-    is_dotted = " " not in name and re.search(r"[._]", name.strip("._")) and not _INITIALS.fullmatch(name)
+    is_dotted = " " not in name and re.search(r"[._]", name.strip("._")) and not INITIALS.fullmatch(name)
     if name.casefold() == local.casefold() or is_dotted:
         derived = derive_name(name)
         return derived, FULL if " " in derived and name.casefold() != local.casefold() else DERIVED
@@ -105,12 +110,12 @@ def derive_name(local: str) -> str:
 @lru_cache(maxsize=1024)
 def prepare(raw: str) -> str:
     """Return a displayed name as it was meant, without what is no part of any name: quotes, paths, marks, pronouns."""
-    text = clean_text(repair_text(raw)).strip(_QUOTES)
+    text = clean_text(repair_text(raw)).strip(QUOTES)
     if _EXCHANGE_PATH.match(text):
         return ""
     text = _NOTES_NAME.sub(r"\1", text).replace('\\"', '"')
-    text = _MARK.sub(" ", text).strip(_QUOTES)
-    return _PRONOUNS.sub("", text).strip(_QUOTES)
+    text = _MARK.sub(" ", text).strip(QUOTES)
+    return _PRONOUNS.sub("", text).strip(QUOTES)
 
 
 def split_via(name: str) -> tuple[str, str]:
@@ -118,7 +123,7 @@ def split_via(name: str) -> tuple[str, str]:
     found = _VIA.search(name)
     if not found or not any(map(str.isalpha, name[: found.start()])):
         return name, ""
-    return name[: found.start()].strip(_QUOTES), name[found.end() :].strip(_QUOTES + ")]")
+    return name[: found.start()].strip(QUOTES), name[found.end() :].strip(QUOTES + ")]")
 
 
 def is_of_list(name: str, local: str) -> bool:
@@ -148,30 +153,39 @@ def _strip(name: str, local: str) -> str:
     if behind:
         is_behind = count_explained(behind, local)[0] > count_explained(before, local)[0]
         name = behind if is_behind or is_of_list(name, local) else before
-    name = _WHOLE.sub(r"\1", name.strip(_QUOTES))
-    bare = _ASIDE.sub(" ", name).strip(_QUOTES)
+    name = _WHOLE.sub(r"\1", name.strip(QUOTES))
+    bare = _ASIDE.sub(" ", name).strip(QUOTES)
     if not any(map(str.isalpha, bare)):
         bare = " ".join(_INSIDE.findall(name))
-    name = _BORN.sub("", bare)
-    return _choose_segment(name.strip(_QUOTES + ",;-\u2013_"), local)
+    name = _BORN.sub("", _drop_nickname(bare, local))
+    return _choose_segment(name.strip(QUOTES + ",;-\u2013_"), local)
+
+
+def _drop_nickname(name: str, local: str) -> str:
+    """Leave out what friends call somebody, unless the address does too: Robert "Bob" Smith at `bob@`."""
+    found = _NICKNAMED.search(name) if any(quote in name for quote in "\"'“") else None
+    if found is None or has_word("".join(filter(None, found.groups())), local):
+        return name
+    return f"{name[: found.start()]} {name[found.end() :]}".strip()
 
 
 def _choose_segment(name: str, local: str) -> str:
     """Return the part of `Jane Roe | Acme` that is the person's: the one that the address is made of, or the first."""
-    segments = [part for part in (part.strip(_QUOTES) for part in _BREAK.split(name)) if part]
+    segments = [part for part in (part.strip(QUOTES) for part in _BREAK.split(name)) if part]
     if len(segments) > 1:
         persons = next((part for part in segments if is_persons(part, local)), "")
         whole = " ".join(segments)
         name = persons or (name if is_persons(whole, local) else segments[0])
-    return _read_slashes(_read_label(name), local)
+    return _read_slashes(_read_label(name, local), local)
 
 
-def _read_label(name: str) -> str:
-    """Take the group off `Doe, John:GROUP` and the word off `GitAuthor: John Doe`."""
-    first, colon, rest = (part.strip(_QUOTES) for part in name.partition(":"))
+def _read_label(name: str, local: str) -> str:
+    """Take the group off `Doe, John:GROUP`, and the word or the firm off `GitAuthor: John Doe`."""
+    first, colon, rest = (part.strip(QUOTES) for part in name.partition(":"))
     if not colon or not first or not rest:
         return first or rest
-    return rest if " " not in first and " " in rest else first
+    is_behind = " " in rest and (" " not in first or is_firm(first))
+    return rest if is_behind or is_persons(rest, local) else first
 
 
 def _read_slashes(name: str, local: str) -> str:
@@ -187,60 +201,9 @@ def _arrange(name: str, local: str, host: str) -> str:
     """Put the first name first, drop titles and a doubled surname, and lower the voice."""
     if _NICKNAME.fullmatch(name) and name.casefold() != local.casefold():
         name = name.replace("_", " ")
-    words = _read_commas(name, local, host).split()
+    words = read_commas(name, local, host).split()
     words = drop_titles(words, local)
     if len(words) > 1 and "." in words[0] and words[0].lower().rpartition(".")[2] == words[-1].lower():
         words = [*words[0].rpartition(".")[0].split("."), *words[1:]]
-    words = write_capitals(words, local)
-    return " ".join([words[-1], *words[:-1]] if is_turned(words, local) else words).strip(_QUOTES + ",;")
-
-
-def _read_commas(name: str, local: str, host: str) -> str:
-    """Read `Last, First`, `First Last, Company` and what else stands between commas, as the address says."""
-    parts = [part for part in (part.strip(_QUOTES) for part in re.split("[,;\uff0c\u3001]", name)) if part]
-    if "&" in name:
-        return " ".join(parts)
-    while len(parts) > 1 and _is_addition(parts, local):
-        parts.pop()
-    if len(parts) > 2 and max(len(part.split()) for part in parts[:2]) <= _MOST_WORDS:  # noqa: PLR2004
-        parts = parts[:2]
-    if len(parts) != 2:  # noqa: PLR2004
-        return " ".join(parts)
-    last, first = drop_leading_titles(parts[0]), parts[1]
-    turned = f"{first} {last}"
-    is_long = max(len(last.split()), len(first.split())) > _MOST_WORDS
-    if _is_whole(last, first, local, host):
-        return last
-    if is_persons(first, local) and not count_explained(last, local)[0]:
-        return first  # Banque Delta, Claire Dubois
-    return f"{last} {first}" if is_long else turned
-
-
-def _is_addition(parts: list[str], local: str) -> bool:
-    """Return whether the last part is a degree, a position, a company; initials behind a bare surname are its own."""
-    last = parts[-1]
-    is_alone = len(parts) == 2 and len(parts[0].split()) == 1  # noqa: PLR2004
-    if is_alone and last.istitle() and len(last) <= 2:  # noqa: PLR2004
-        return False  # Nguyen, An
-    if is_alone and _INITIALS.fullmatch(last):
-        is_degree = "." not in last and is_behind_name(last) and not count_explained(last, local)[0]
-        return is_degree and last.lower() != "jd"
-    return is_title(last) or is_behind_name(last) or is_firm(last)
-
-
-def _is_whole(whole: str, other: str, local: str, host: str) -> bool:
-    """Return whether what stands before the comma is the whole name, and the rest where they work."""
-    if len(whole.split()) < 2:  # noqa: PLR2004
-        return False
-    if _is_of_host(other, host):
-        return True
-    explained, unused = count_explained(whole, local)
-    both, more = count_explained(f"{other} {whole}", local)
-    return explained > 0 and explained >= both and unused < more and is_persons(whole, local)
-
-
-def _is_of_host(name: str, host: str) -> bool:
-    """Return whether a name is that of the domain, word by word: Banque Delta at `banque-delta.fr`."""
-    label = re.sub(r"[^a-z0-9]", "", host.rpartition(".")[0])
-    words = [re.sub(r"[^a-z0-9]", "", word) for word in name.lower().split()]
-    return len(label) > 2 and bool(words) and ("".join(words) in label or label in "".join(words))  # noqa: PLR2004
+    words = write_capitals(words, local, host)
+    return " ".join([words[-1], *words[:-1]] if is_turned(words, local) else words).strip(QUOTES + ",;")

@@ -3,11 +3,12 @@
 import re
 from typing import Final
 
-from storage.text.name_evidence import count_explained
+from storage.text.name_evidence import count_explained, is_persons
 from storage.text.word_lists import read_kinds
 
 _WORDS: Final = read_kinds("titles.txt")
 _BEFORE, _INNER, _BEHIND, _FIRM = (_WORDS[kind] for kind in ("before", "inner", "behind", "firm"))
+_PROFESSIONS, _PARTS = _WORDS["profession"], _WORDS["part"]
 _COURTESIES: Final = ("M.", "D.", "Dª.", "Da.")
 """Monsieur, and Don: an initial, for all that one knows without the address."""
 _BARE_DEGREE = re.compile(
@@ -16,6 +17,9 @@ _BARE_DEGREE = re.compile(
     r"|B\.?Sc\.?|M\.A\.?|B\.A\.?|DDS|CFA|RN|OBE|MBE|CBE|MLaw|MSc|(?:CIPP|FCIArb|MCIArb|TEP)(?:/\w)?"
 )
 """Degrees that are known as such without a comma before them."""
+_ABBREVIATED = re.compile(r"[^\W\d_]{2,}\.(?:[^\W\d_]+\.?)*|[a-zà-ž]\.(?:[^\W\d_]+\.?)*")
+_DEGREE = re.compile(r"[A-Z]{2,4}|(?:[A-Za-z]{1,4}\.){2,}[A-Za-z]{0,4}|[A-Za-z]{2,4}\.")
+"""What looks like a degree, and is one where the address is made of the name before it."""
 
 
 def _plain(word: str) -> str:
@@ -40,6 +44,14 @@ def drop_leading_titles(text: str) -> str:
     return " ".join(words)
 
 
+def drop_trailing_titles(text: str) -> str:
+    """Take titles from behind one part of a name, of which a word always stays: `Schmidt, Anna Dr.`."""
+    words = text.split()
+    while len(words) > 1 and _plain(words[-1]) in _BEFORE and "." in words[-1] and _plain(words[-1]) not in _PARTS:
+        words.pop()
+    return " ".join(words)
+
+
 def is_firm(text: str) -> bool:
     """Return whether a text ends as the name of a company does."""
     words = text.split()
@@ -55,18 +67,37 @@ def drop_titles(words: list[str], local: str) -> list[str]:
     while len(words) - start > 2 and _is_title_at(words, start, local, is_titled=is_titled):  # noqa: PLR2004
         start, is_titled = start + 1, True
     end = len(words)
-    while end - start > 2 and _BARE_DEGREE.fullmatch(words[end - 1].rstrip(",")):  # noqa: PLR2004
+    while end - start > 2 and _is_degree(words[start : end - 1], words[end - 1].rstrip(","), local):  # noqa: PLR2004
         end -= 1
     return words[start:end]
 
 
-def _is_title_at(words: list[str], place: int, local: str, *, is_titled: bool) -> bool:
-    word = _plain(words[place])
-    is_known = word in _BEFORE or (is_titled and word in _INNER) or words[place] in _COURTESIES
-    if not is_known:
-        return False
-    if "." in words[place] and words[place] not in _COURTESIES:
+def _is_degree(before: list[str], word: str, local: str) -> bool:
+    """Return whether a word behind a name is a degree or a profession that the address takes no notice of."""
+    plain, name = _plain(word), " ".join(before)
+    if _BARE_DEGREE.fullmatch(word):
         return True
-    explained = count_explained(" ".join(words[place + 1 :]), local)[0]
-    is_monsieur = words[place] in _COURTESIES and not explained  # an initial, for all that the address says
-    return not is_monsieur and count_explained(" ".join(words[place:]), local)[0] <= explained
+    if plain in _PROFESSIONS:
+        explained = count_explained(name, local)[0]
+        return explained > 0 and count_explained(f"{name} {word}", local)[0] == explained
+    is_degree = bool(_DEGREE.fullmatch(word)) and plain not in _PARTS and not name.isupper()
+    return is_degree and is_persons(name, local)
+
+
+def _is_title_at(words: list[str], place: int, local: str, *, is_titled: bool) -> bool:
+    first = words[place]
+    word = _plain(first)
+    is_known = (
+        word in _BEFORE
+        or (is_titled and word in _INNER)
+        or first in _COURTESIES
+        or ("/" in word and word.partition("/")[0] in _BEFORE)
+    )
+    rest = " ".join(words[place + 1 :])
+    if not is_known:
+        return bool(_ABBREVIATED.fullmatch(first)) and word not in _PARTS and is_persons(rest, local)
+    if "." in first and first not in _COURTESIES:
+        return True
+    explained = count_explained(rest, local)[0]
+    is_monsieur = first in _COURTESIES and not explained  # an initial, for all that the address says
+    return not is_monsieur and count_explained(f"{first} {rest}", local)[0] <= explained

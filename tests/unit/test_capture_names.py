@@ -237,6 +237,88 @@ READINGS = [
 """A displayed name, the address beside it, and how the person is called."""
 
 
+TITLES_AND_FIRMS = [
+    ("WP/StB Ute Kolb", "u.kolb@x.example", "Ute Kolb"),
+    ("Notar Dr. Emil Faber", "faber@x.example", "Emil Faber"),
+    ("Rag. Ugo Brandi", "ugo.brandi@x.it", "Ugo Brandi"),
+    ("MMag. Dr. Karl Brandt", "karl.brandt@x.example", "Karl Brandt"),
+    ("MLaw Beat Suter", "beat.suter@x.example", "Beat Suter"),
+    ("Jane Roe FCA", "jane.roe@x.example", "Jane Roe"),
+    ("Jane Roe, FCA ACA", "jane.roe@x.example", "Jane Roe"),
+    ("Jane Roe ACCA", "jane.roe@x.example", "Jane Roe"),
+    ("Luc Morel, notaire", "luc.morel@x.example", "Luc Morel"),
+    ("Luc Morel Notaire", "luc.morel@x.example", "Luc Morel"),
+    ("Sr. Luis Marín", "luis.marin@x.example", "Luis Marín"),
+    ("Jane Roe, Gaudin & Cie", "jane.roe@gaudin.example", "Jane Roe"),
+    ("Jane Roe, Vernet & Fils SA", "jroe@vernet.example", "Jane Roe"),
+    ("Gaudin & Cie, Jane Roe", "jane.roe@gaudin.example", "Jane Roe"),
+    ("Berg, van der, Kees", "k.vanderberg@x.example", "Kees van der Berg"),
+    ("JEANNE D'ARCY", "jeanne.darcy@x.example", "Jeanne d'Arcy"),
+    ("D'ARCY Jeanne", "jeanne.darcy@x.example", "Jeanne d'Arcy"),
+    ("MARIA DI STEFANO", "maria.distefano@x.it", "Maria Di Stefano"),
+    ("LUCA DE ROSSI", "luca.derossi@x.it", "Luca De Rossi"),
+    ('Anne "Nan" Morel', "anne.morel@x.example", "Anne Morel"),
+    ("Schmidt, Anna Dr.", "anna.schmidt@x.example", "Anna Schmidt"),
+    ("Adv. Kapil Rao", "kapil.rao@x.example", "Kapil Rao"),
+    ("Shri Kapil Rao", "kapil.rao@x.example", "Kapil Rao"),
+    ("CA Kapil Rao", "kapil.rao@x.example", "Kapil Rao"),
+    ("Mecenas Jan Kowal", "jan.kowal@x.example", "Jan Kowal"),
+    ("adw. Jan Kowal", "jan.kowal@x.example", "Jan Kowal"),
+    ("r.pr. Jan Kowal", "jan.kowal@x.example", "Jan Kowal"),
+    ("Me Linh Tran", "melinh.tran@x.example", "Me Linh Tran"),
+    ("Ra Un Kim", "ra.kim@x.example", "Ra Un Kim"),
+    ("Ing Chen", "ing.chen@x.example", "Ing Chen"),
+    ("Esq Marlow", "esq.marlow@x.example", "Esq Marlow"),
+    ("Lee Esquire", "lee.esquire@x.example", "Lee Esquire"),
+    ("Anna Notar", "anna.notar@x.example", "Anna Notar"),
+    ("Mag.a Jane Roe", "jane.roe@x.example", "Jane Roe"),
+    ("RAuN Karl Brandt", "karl.brandt@x.example", "Karl Brandt"),
+    ("RA u. Notar Karl Brandt", "karl.brandt@x.example", "Karl Brandt"),
+    ("RA/FAStR Karl Brandt", "karl.brandt@x.example", "Karl Brandt"),
+    ("i.A. Karl Brandt", "karl.brandt@x.example", "Karl Brandt"),
+    ("Karl Brandt i.A.", "karl.brandt@x.example", "Karl Brandt"),
+    ("Jane Roe SC", "jane.roe@x.example", "Jane Roe"),
+    ("Jane Roe OAM", "jane.roe@x.example", "Jane Roe"),
+    ("Dame Jane Roe DBE", "jane.roe@x.example", "Jane Roe"),
+    ("Prof Jane Roe FBA", "jane.roe@x.example", "Jane Roe"),
+    ("Ing. arch. Jan Novák", "jan.novak@x.example", "Jan Novák"),
+    ("mgr inż. Jan Kowal", "jan.kowal@x.example", "Jan Kowal"),
+    ("dr hab. Jan Kowal", "jan.kowal@x.example", "Jan Kowal"),
+    ("prof. dr hab. Jan Kowal", "jan.kowal@x.example", "Jan Kowal"),
+    ("Av. İrem Şahin", "irem.sahin@x.example", "İrem Şahin"),
+    ("Avukat İrem Şahin", "irem.sahin@x.example", "İrem Şahin"),
+    ("Lcda. Rosa Marín", "rosa.marin@x.example", "Rosa Marín"),
+    ("Ldo. Luis Marín", "luis.marin@x.example", "Luis Marín"),
+    ("Dr.ª Rita Reis", "rita.reis@x.example", "Rita Reis"),
+    ("Geom. Ugo Brandi", "ugo.brandi@x.it", "Ugo Brandi"),
+    ("Arch. Ugo Brandi", "ugo.brandi@x.it", "Ugo Brandi"),
+    ("cand. iur. Nils Falk", "nils.falk@x.example", "Nils Falk"),
+    ("Dr.in Ute Kolb", "ute.kolb@x.example", "Ute Kolb"),
+    ("DI Karl Brandt", "karl.brandt@x.example", "Karl Brandt"),
+    ("DDr. Karl Brandt", "karl.brandt@x.example", "Karl Brandt"),
+    ("GABRIELE D'ANGELO", "gabriele.dangelo@x.it", "Gabriele D'Angelo"),
+    ("RITA D'SOUZA", "rita.dsouza@x.example", "Rita D'Souza"),
+    ("JEAN D'ORVAL", "jean.dorval@x.example", "Jean d'Orval"),
+    ('Roe, Jane "JJ"', "jane.roe@x.example", "Jane Roe"),
+    ("Jane 'JJ' Roe", "jane.roe@x.example", "Jane Roe"),
+    ("Dr Jane Roe MD", "jane.roe@x.example", "Jane Roe"),
+    ("Hollin LLP: Jane Roe", "jane.roe@x.example", "Jane Roe"),
+    ("Jane Roe, Gaudin & Cie SA, Genève", "jane.roe@gaudin.example", "Jane Roe"),
+    ("Gaudin & Cie - Jane Roe", "jane.roe@gaudin.example", "Jane Roe"),
+    ("Jane Roe (Gaudin & Cie)", "jane.roe@gaudin.example", "Jane Roe"),
+    ("Jane Roe – Gaudin & Cie", "jr@gaudin.example", "Jane Roe"),
+    ("Adv Rao", "adv.rao@x.example", "Adv Rao"),
+    ("Sri Rao", "sri.rao@x.example", "Sri Rao"),
+    ("Arch Roe", "arch.roe@x.example", "Arch Roe"),
+]
+
+
+@pytest.mark.parametrize(("raw", "address", "name"), TITLES_AND_FIRMS)
+def test_titles_degrees_firms_and_nicknames_are_no_part_of_a_name_that_the_address_has(raw, address, name):
+    local, _, host = address.partition("@")
+    assert clean_name(raw, local, host) == (name, FULL)
+
+
 @pytest.mark.parametrize(("raw", "address", "name"), READINGS)
 def test_the_address_decides_between_the_readings_of_a_name(raw, address, name):
     local, _, host = address.partition("@")
@@ -282,7 +364,7 @@ def test_what_a_list_wrote_is_the_lists_where_the_address_is_not_wholly_the_send
     ("given", "local", "name"),
     [
         ("DUPUIS Claire", "cd", "Claire Dupuis"),
-        ("D'ORMESSON Guy", "gdo", "Guy D'Ormesson"),
+        ("D'ORMESSON Guy", "gdo", "Guy d'Ormesson"),
         ("PÉREZ-LOPEZ Renée", "renee.perez", "Renée Pérez-Lopez"),
         ("ZELLWEGER-FREI Ruth", "r.zellweger", "Ruth Zellweger-Frei"),
         ("KPMG Anna", "anna.x", "KPMG Anna"),

@@ -1,0 +1,73 @@
+"""Read what stands between the commas of a name: `Last, First`, a degree, a company; the address decides."""
+
+import re
+from typing import Final
+
+from storage.text.capitals import PARTICLES
+from storage.text.name_evidence import count_explained, is_persons
+from storage.text.titles import drop_leading_titles, drop_trailing_titles, is_behind_name, is_firm, is_title
+
+QUOTES: Final = "\"'`\u00b4«»\u2039\u203a“”„‟\u2018\u2019\u201a\u201b\\ "
+"""What stands around a name and is no part of it."""
+_MOST_WORDS: Final = 3
+"""Words on either side of the comma in `Last, First`; more of them are no name."""
+INITIALS = re.compile(r"(?:[^\W\d_]\.\s?)+[^\W\d_]?\.?|[A-Z]{1,2}")
+
+
+def read_commas(name: str, local: str, host: str) -> str:
+    """Read `Last, First`, `First Last, Company` and what else stands between commas, as the address says."""
+    parts = [part for part in (part.strip(QUOTES) for part in re.split("[,;\uff0c\u3001]", name)) if part]
+    if "&" in name:
+        return _choose_person(parts, local) or " ".join(parts)
+    while len(parts) > 1 and _is_addition(parts, local):
+        parts.pop()
+    if len(parts) > 2 and all(word.lower() in PARTICLES for word in parts[1].split()):  # noqa: PLR2004
+        parts[:2] = [f"{parts[1]} {parts[0]}"]  # Berg, van der, Kees
+    if len(parts) > 2 and max(len(part.split()) for part in parts[:2]) <= _MOST_WORDS:  # noqa: PLR2004
+        parts = parts[:2]
+    if len(parts) != 2:  # noqa: PLR2004
+        return " ".join(parts)
+    last, first = drop_leading_titles(parts[0]), drop_trailing_titles(parts[1])
+    turned = f"{first} {last}"
+    is_long = max(len(last.split()), len(first.split())) > _MOST_WORDS
+    if _is_whole(last, first, local, host):
+        return last
+    if is_persons(first, local) and not count_explained(last, local)[0]:
+        return first  # Banque Delta, Claire Dubois
+    return f"{last} {first}" if is_long else turned
+
+
+def _choose_person(parts: list[str], local: str) -> str:
+    """Return the part that the address is made of, beside a firm of partners: `Jane Roe, Gaudin & Cie`."""
+    persons = [part for part in parts if "&" not in part and len(part.split()) > 1 and count_explained(part, local)[0]]
+    return persons[0] if len(persons) == 1 and not is_firm(persons[0]) else ""
+
+
+def _is_addition(parts: list[str], local: str) -> bool:
+    """Return whether the last part is a degree, a position, a company; initials behind a bare surname are its own."""
+    last = parts[-1]
+    is_alone = len(parts) == 2 and len(parts[0].split()) == 1  # noqa: PLR2004
+    if is_alone and last.istitle() and len(last) <= 2:  # noqa: PLR2004
+        return False  # Nguyen, An
+    if is_alone and INITIALS.fullmatch(last):
+        is_degree = "." not in last and is_behind_name(last) and not count_explained(last, local)[0]
+        return is_degree and last.lower() != "jd"
+    return is_title(last) or is_behind_name(last) or is_firm(last)
+
+
+def _is_whole(whole: str, other: str, local: str, host: str) -> bool:
+    """Return whether what stands before the comma is the whole name, and the rest where they work."""
+    if len(whole.split()) < 2:  # noqa: PLR2004
+        return False
+    if _is_of_host(other, host):
+        return True
+    explained, unused = count_explained(whole, local)
+    both, more = count_explained(f"{other} {whole}", local)
+    return explained > 0 and explained >= both and unused < more and is_persons(whole, local)
+
+
+def _is_of_host(name: str, host: str) -> bool:
+    """Return whether a name is that of the domain, word by word: Banque Delta at `banque-delta.fr`."""
+    label = re.sub(r"[^a-z0-9]", "", host.rpartition(".")[0])
+    words = [re.sub(r"[^a-z0-9]", "", word) for word in name.lower().split()]
+    return len(label) > 2 and bool(words) and ("".join(words) in label or label in "".join(words))  # noqa: PLR2004
