@@ -153,6 +153,8 @@ class Tenant(Base):
     """Days after which interactions are deleted; 0 keeps them."""
     kept_from: Mapped[int] = mapped_column(BigInt, default=0, server_default=text("0"))
     """Nothing older is taken in or kept; moved on only while our clock and Microsoft's agree. 0 keeps everything."""
+    shown_from: Mapped[int] = mapped_column(BigInt, default=0, server_default=text("0"))
+    """Nothing older is shown while a purge is still to delete it; 0 where there is no such thing."""
     installation: Mapped[str] = mapped_column(String(36), default="", server_default=text("''"))
     """What the addresses of our subscriptions carry, so that we end none that another installation made."""
     leaver_days: Mapped[int] = mapped_column(BigInt, default=-1)

@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from storage.age import Age
 from storage.models import (
     Company,
     CompanyRelationship,
@@ -55,6 +56,9 @@ _Kept = aliased(Relationship, name="kept_relationships")
 _Known = aliased(Relationship, name="same_relationships")
 _Same = aliased(CompanyRelationship, name="same_company_relationships")
 _Named = aliased(Company, name="named_companies")
+_RecentOwn = aliased(Relationship, name="recent_relationships")
+_RecentOwnCompany = aliased(CompanyRelationship, name="recent_company_relationships")
+_RecentThere = aliased(Contact, name="recent_contacts")
 _NOTHING: Final[Any] = literal_column("0")
 _ALL: Final[Any] = literal_column("2")
 
@@ -67,6 +71,8 @@ class Viewer:
     user_id: int
     shares_contacts: bool = True
     """The firm's setting: False hides colleagues' contacts."""
+    hides_old: bool = False
+    """Something is older than the firm keeps, and a purge is still to delete it: it is not shown."""
     is_in_public: bool = False
     """The answer is read by others too (a channel, a group chat): nothing personal may be in it."""
     rules: tuple[CompanyRule, ...] = RULES
@@ -99,11 +105,11 @@ class Access:
         if self.viewer.is_in_public:
             return self.open_companies(of)
         kept = and_(self._is_own(_OwnCompany), _OwnCompany.company_id == of.id, _OwnCompany.is_kept_contact)
-        return and_(self.of_company(of, of.id), or_(of.is_known, exists().where(kept)))
+        return and_(self.of_company(of, of.id), or_(of.is_known, exists().where(kept)), self._is_recent_company(of))
 
     def open_companies(self, of: Any = Company) -> ColumnElement[bool]:
         """Every company that the whole firm may know: what lists of the firm walk."""
-        return and_(self.of_company(of, of.id), of.is_known)
+        return and_(self.of_company(of, of.id), of.is_known, self._is_recent_company(of))
 
     def companies_of(self, own: Any, of: Any = Company) -> ColumnElement[bool]:
         """Return what holds for the company of an own relationship that is joined to it.
@@ -112,7 +118,7 @@ class Access:
         """
         is_same = and_(_Same.tenant_id == own.tenant_id, _Same.user_id == own.user_id)
         is_kept = exists().where(is_same, _Same.company_id == own.company_id, _Same.is_kept_contact)
-        return and_(self.of_company(of, of.id), or_(of.is_known, is_kept))
+        return and_(self.of_company(of, of.id), or_(of.is_known, is_kept), self._is_recent_company(of))
 
     def of_company(self, of: Any, company_id: Any) -> ColumnElement[bool]:
         """Return what holds for rows of a company (domains, relationships), which carry its number."""
@@ -120,7 +126,9 @@ class Access:
 
     def own_companies(self, of: Any = CompanyRelationship) -> ColumnElement[bool]:
         """My companies: those where I wrote to or met a contact; none of them in public."""
-        own = and_(self.of_company(of, of.company_id), of.user_id == self.viewer.user_id, of.is_mine)
+        own = and_(
+            self.of_company(of, of.company_id), of.user_id == self.viewer.user_id, of.is_mine, self._is_recent(of)
+        )
         return and_(own, ~true()) if self.viewer.is_in_public else own
 
     def contacts(self, of: Any = Contact) -> ColumnElement[bool]:
@@ -168,7 +176,9 @@ class Access:
         """Who took part in what: not who was in bcc, at a personal meeting, or is kept, but in the viewer's own."""
         is_same = and_(_Kept.tenant_id == of.tenant_id, _Kept.user_id == of.user_id)
         is_kept = exists().where(is_same, _Kept.contact_id == of.contact_id, _Kept.kept == _ALL)
-        return and_(self.of_contact(of), or_(self._is_user(of), and_(~of.is_bcc, ~is_kept)))
+        is_known = or_(self._is_user(of), and_(~of.is_bcc, ~is_kept))
+        is_shown = self._age.is_shown(of.occurred_at) if self.viewer.hides_old else true()
+        return and_(self.of_contact(of), is_known, is_shown)
 
     def own_contacts(self, of: Any = Relationship) -> ColumnElement[bool]:
         """My contacts: those I wrote to or met, or added; none of them in public."""
@@ -176,14 +186,28 @@ class Access:
 
     def relationships(self, of: Any = Relationship) -> ColumnElement[bool]:
         """Who knows which contact or company: of contacts my own alone where the firm keeps them back."""
-        known = and_(of.is_mine, or_(self._is_user(of), is_open_to_all(of)))
+        known = and_(of.is_mine, or_(self._is_user(of), is_open_to_all(of)), self._is_recent(of))
         if hasattr(of, "company_id"):
             return and_(self.of_company(of, of.company_id), known)
         return and_(self.of_contact(of), known) if self.viewer.shares_contacts else self.own_contacts(of)
 
     def figure(self, of: Any, name: str) -> Any:
         """Return a count or a date of a relationship as far as the viewer may know of it."""
-        return case((or_(of.kept == _NOTHING, self._is_user(of)), getattr(of, name)), else_=getattr(of, f"open_{name}"))
+        is_seen = or_(of.kept == _NOTHING, self._is_user(of))
+        value = case((is_seen, getattr(of, name)), else_=getattr(of, f"open_{name}"))
+        return self._age.get_figure(of, name, value, is_seen=is_seen) if self.viewer.hides_old else value
+
+    def total(self, of: Any, name: str) -> Any:
+        """Return a count or a date of a contact or company that all may know, or of an own relationship."""
+        if not self.viewer.hides_old:
+            return getattr(of, name)
+        if hasattr(of, "user_id"):
+            return self._age.get_figure(of, name, getattr(of, name), is_seen=true())
+        return self._age.get_total(of, name)
+
+    def dated(self, name: str, value: Any) -> Any:
+        """Return a date as far as it is shown."""
+        return self._age.get_date(name, value) if self.viewer.hides_old else value
 
     def users(self) -> ColumnElement[bool]:
         """Everyone of the firm; those who left are kept for names on old cards."""
@@ -213,13 +237,13 @@ class Access:
 
     def contact_count(self, of: Any = Company) -> Any:
         """How many contacts of a company the viewer may see, but for those that somebody keeps."""
-        if self.viewer.shares_contacts:
+        if self.viewer.shares_contacts and not self.viewer.hides_old:
             return of.contact_count
         counted = select(func.count()).where(self.open_contacts(_At), _At.company_id == of.id)
         return counted.correlate(of).scalar_subquery()
 
     def _own_contacts(self, of: Any) -> ColumnElement[bool]:
-        own = and_(self._is_own(of), of.is_mine)
+        own = and_(self._is_own(of), of.is_mine, self._is_recent(of))
         return and_(own, ~true()) if self.viewer.is_in_public else own
 
     def _is_own(self, of: Any) -> ColumnElement[bool]:
@@ -233,7 +257,34 @@ class Access:
         """People of no company, or of one that may be seen."""
         at = of.company_id
         is_open = [or_(at.is_(None), rule) for rule in self.list_rules(at)]
-        return and_(of.tenant_id == self.viewer.tenant_id, *is_open)
+        return and_(of.tenant_id == self.viewer.tenant_id, *is_open, self._is_recent_contact(of))
+
+    @property
+    def _age(self) -> Age:
+        return Age(self.viewer.tenant_id)
+
+    def _is_recent(self, of: Any) -> ColumnElement[bool]:
+        return self._age.is_recent(of) if self.viewer.hides_old else true()
+
+    def _is_recent_contact(self, of: Any) -> ColumnElement[bool]:
+        """The contact is, by what all may know, or by what the viewer had with them."""
+        if not self.viewer.hides_old or self.viewer.is_in_public:
+            return self._is_recent(of)
+        own = _RecentOwn
+        return or_(
+            self._is_recent(of), exists().where(self._is_own(own), own.contact_id == of.id, self._is_recent(own))
+        )
+
+    def _is_recent_company(self, of: Any) -> ColumnElement[bool]:
+        """The company is, or one of its contacts is."""
+        if not self.viewer.hides_old:
+            return true()
+        there, own = _RecentThere, _RecentOwnCompany
+        is_there = and_(there.tenant_id == of.tenant_id, there.company_id == of.id, there.is_contact)
+        is_recent = or_(self._is_recent(of), exists().where(is_there, self._is_recent(there)))
+        if self.viewer.is_in_public:
+            return is_recent
+        return or_(is_recent, exists().where(self._is_own(own), own.company_id == of.id, self._is_recent(own)))
 
     def list_rules(self, company_id: Any) -> list[ColumnElement[bool]]:
         """Return the conditions on a company's number, for a join whose tenant is that of the other side."""

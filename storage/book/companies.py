@@ -231,7 +231,8 @@ async def get_company_rows(connection: Reading, viewer: Viewer, company_ids: Seq
 
 @lru_cache
 def _prepare_rows(kind: Viewer) -> Prepared:
-    flags = {"is_in_public": kind.is_in_public, "shares_contacts": kind.shares_contacts}
+    names = ("is_in_public", "shares_contacts", "hides_old")
+    flags = {name: getattr(kind, name) for name in names}
     list_query = ListQuery("companies", "firm", "last", is_ascending=False, limit=0, rules=kind.rules, **flags)
     source = get_source(list_query)
     is_seen = Access(as_parameters(kind)).companies()

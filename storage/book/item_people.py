@@ -92,7 +92,7 @@ def _prepare_outside(kind: Viewer) -> Prepared:
     own = Relationship
     is_own = and_(own.tenant_id == access.viewer.tenant_id, own.user_id == access.viewer.user_id)
     # What the viewer keeps is in no figure of the firm's.
-    last_at = case((own.last_at > Contact.last_at, own.last_at), else_=Contact.last_at)
+    last_at = access.dated("last_at", case((own.last_at > Contact.last_at, own.last_at), else_=Contact.last_at))
     return Prepared(
         select(
             *(Contact.address, is_visible, Contact.id, Contact.name, Company.id, Company.name),

@@ -10,6 +10,7 @@ from storage.engine.wake import wake
 from storage.firm.rule_values import Edit
 from storage.history.contact_rule import get_rule_sql
 from storage.history.own_domains import convert_to_colleagues
+from storage.history.purge_bounds import hide_old
 from storage.models import Interaction, Tenant, User
 from storage.queue.chores import make_chore_due, start_chore_over
 from storage.queue.directory import set_admins
@@ -126,6 +127,7 @@ async def _look_again(connection: AsyncConnection, tenant_id: int, edit: Edit, n
 
 
 async def _purge_soon(connection: AsyncConnection, tenant_id: int, edit: Edit, now: int) -> None:
+    await hide_old(connection, tenant_id, now)
     await make_chore_due(connection, tenant_id, "retention", now)
     wake(connection, "upkeep")
 

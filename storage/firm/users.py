@@ -48,7 +48,7 @@ _IS_SERVED: Final = Tenant.state.not_in([literal_column(f"'{state}'") for state 
 _SELECT_KNOWN: Any = (
     select(
         *(User.tenant_id, User.id, Tenant.shares_contacts, User.name, User.language, Tenant.language),
-        *(User.timezone, Tenant.timezone, *STANDING),
+        *(User.timezone, Tenant.timezone, Tenant.shown_from, *STANDING),
     )
     .join(Tenant, OWN_FIRM)
     .outerjoin(Mailbox, OWN_MAILBOX)
@@ -77,10 +77,10 @@ async def get_known_user(
         rows = await _KNOWN.fetch(connection, ids)
     if not rows:
         return None
-    tenant_id, user_id, shares, name, language, firm_language, timezone, firm_timezone, *more = rows[0]
+    tenant_id, user_id, shares, name, language, firm_language, timezone, firm_timezone, shown_from, *more = rows[0]
     standing, is_view_named = Standing(*more[: len(STANDING)]), more[len(STANDING) :]
     return KnownUser(
-        viewer=Viewer(tenant_id, user_id, shares_contacts=bool(shares)),
+        viewer=Viewer(tenant_id, user_id, shares_contacts=bool(shares), hides_old=shown_from > 0),
         name=name,
         language=language or firm_language,
         timezone=timezone or firm_timezone,

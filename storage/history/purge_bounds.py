@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.connection import Reading
@@ -86,6 +86,19 @@ async def _count_confirmed(connection: Reading, tenant_id: int, plan: Plan, rule
         if name == "leaver_days" or plan.before <= word["before"] + MOST_DAYS * DAY:
             count += min(most, word["count"])
     return count
+
+
+async def hide_old(connection: AsyncConnection, tenant_id: int, now: int) -> None:
+    """Show nothing of a tenant that is older than its rule keeps, whenever that is deleted; it can be shown again."""
+    days = Tenant.retention_days
+    before = case((days > 0, now - days * DAY), else_=0)
+    await connection.execute(update(Tenant).where(Tenant.tenant_id == tenant_id).values(shown_from=before))
+
+
+async def show_all(connection: AsyncConnection, tenant_id: int, before: int) -> None:
+    """Ask the age of nothing any more, after all that is older than `before` was deleted."""
+    done = and_(Tenant.tenant_id == tenant_id, Tenant.shown_from <= before)
+    await connection.execute(update(Tenant).where(done, Tenant.shown_from > 0).values(shown_from=0))
 
 
 async def move_boundary(connection: AsyncConnection, tenant_id: int, before: int) -> None:

@@ -20,7 +20,7 @@ from storage.errors import PurgeBoundError
 from storage.history.invitations import reevaluate_invitations
 from storage.history.leavers import DAY, date_leavers, select_due_leavers
 from storage.history.orphans import delete_orphans
-from storage.history.purge_bounds import move_boundary, plan_purge
+from storage.history.purge_bounds import hide_old, move_boundary, plan_purge, show_all
 from storage.history.recount import recount
 from storage.models import (
     Answered,
@@ -89,12 +89,13 @@ async def drop_old_partitions(database: Database, now: int) -> list[str]:
 
 
 async def prepare_purge(database: Database, tenant_id: int, now: int, *, is_confirmed: bool = False) -> None:
-    """Date leavers, and move the age limit of a tenant forward.
+    """Date leavers, hide what is too old, and move the age limit of a tenant forward.
 
     Raises `PurgeBoundError` if an administrator must confirm first what a purge would delete; nothing is deleted then.
     """
     async with database.writing(tenant_id) as connection:
         await date_leavers(connection, tenant_id, now)
+        await hide_old(connection, tenant_id, now)
     async with database.writing(tenant_id) as connection:
         plan = await plan_purge(connection, tenant_id, now)
         if plan is None:
@@ -126,6 +127,8 @@ async def purge_tenant(database: Database, tenant_id: int, now: int) -> int:
         purged += await erase_leaver(database, retention, user_id, now)
     if purged:
         await delete_orphans(database, tenant_id)
+    async with database.writing(tenant_id) as connection:
+        await show_all(connection, tenant_id, retention.kept_from)
     return purged
 
 

@@ -53,6 +53,7 @@ class ListQuery:
     word_count: int = 0
     is_to_sort_out: bool = False
     is_in_public: bool = False
+    hides_old: bool = False
     shares_contacts: bool = True
     rules: tuple[CompanyRule, ...] = RULES
     few: int = 0
@@ -113,6 +114,7 @@ def get_list_query(
         word_count=len(asked),
         is_to_sort_out=is_to_sort_out,
         is_in_public=viewer.is_in_public,
+        hides_old=viewer.hides_old,
         shares_contacts=viewer.shares_contacts,
         rules=viewer.rules,
         few=get_sort_limit(filter_.of, scope) if few is None else few,

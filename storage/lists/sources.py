@@ -65,7 +65,7 @@ main_domain = (
 def get_viewer_parameters(list_query: ListQuery) -> Viewer:
     """Return the viewer of a shape, with parameters for its numbers."""
     kept = {"shares_contacts": list_query.shares_contacts, "is_in_public": list_query.is_in_public}
-    return as_parameters(Viewer(0, 0, rules=list_query.rules, **kept))
+    return as_parameters(Viewer(0, 0, rules=list_query.rules, hides_old=list_query.hides_old, **kept))
 
 
 def get_source(list_query: ListQuery) -> Source:
@@ -106,10 +106,10 @@ def _get_companies(list_query: ListQuery) -> Source:
         type=totals.type,
         partner=totals.partner_id,
         company=id_,
-        meetings=CompanyRelationship.meeting_count if list_query.scope == "mine" else None,
+        meetings=access.total(totals, "meeting_count") if list_query.scope == "mine" else None,
         beginnings=totals.beginnings,
         columns=(
-            *(id_.label("id"), *shown, totals.interaction_count, totals.first_at, totals.last_at),
+            *(id_.label("id"), *shown, *_list_figures(access, totals)),
             (_NOTHING if list_query.is_in_public else kept).label("kept"),
         ),
     )
@@ -145,13 +145,17 @@ def _get_contacts(list_query: ListQuery) -> Source:
         type=_of_company(Company.type),
         partner=_of_company(Company.partner_id),
         company=Contact.company_id,
-        meetings=totals.meeting_count,
+        meetings=access.total(totals, "meeting_count"),
         beginnings=totals.beginnings,
         columns=(
             *(id_.label("id"), of.name, of.address, of.company_id, at.name.label("company_name")),
-            *(totals.interaction_count, totals.first_at, totals.last_at),
+            *_list_figures(access, totals),
         ),
     )
+
+
+def _list_figures(access: Access, totals: Any) -> list[Any]:
+    return [access.total(totals, name).label(name) for name in ("interaction_count", "first_at", "last_at")]
 
 
 def _of_company(column: Any) -> Any:

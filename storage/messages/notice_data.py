@@ -42,6 +42,7 @@ async def get_notice_recipients(
     query = (
         select(
             *(User.id, User.language, User.timezone, User.settings, Tenant.shares_contacts),
+            Tenant.shown_from,
             *(Tenant.language.label("firm_language"), Tenant.timezone.label("firm_timezone")),
             *(Tenant.settings.label("firm_settings"), *STANDING),
         )
@@ -55,7 +56,7 @@ async def get_notice_recipients(
             refusal = Standing(*row[-len(STANDING) :]).refusal
             if refusal in ("", PAUSED):
                 recipients[row.id] = NoticeRecipient(
-                    viewer=Viewer(tenant_id, row.id, shares_contacts=row.shares_contacts),
+                    viewer=Viewer(tenant_id, row.id, shares_contacts=row.shares_contacts, hides_old=row.shown_from > 0),
                     language=row.language or row.firm_language,
                     timezone=row.timezone or row.firm_timezone,
                     settings=(row.firm_settings or {}, row.settings or {}),
