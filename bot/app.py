@@ -100,6 +100,7 @@ async def create_app(
             has_page=has_page(),
             get_refusal=lambda: line.credentials.refusal,
             was_let_in=lambda: line.credentials.was_let_in,
+            get_outage=lambda: line.credentials.outage,
         )
         running = Running(app[STOP])
         add_health_routes(app, HealthMonitor(database, clock, process), is_alive=running.is_alive)

@@ -17,6 +17,7 @@ from bot.language import LANGUAGES, say, say_ago, say_reason, say_time
 from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM
 from storage.models import UNSERVED
+from storage.queue.chores import get_standing
 from storage.queue.health import (
     FEEDS,
     Firm,
@@ -40,6 +41,7 @@ class FirmReport:
     health: Health
     lagging: Sequence[LaggingMailbox]
     freshness: Freshness
+    directory_failure: str
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +69,7 @@ async def read(config: Config, now: int, most: int) -> tuple[list[FirmReport], L
                     await get_health(connection, now, firm.tenant_id),
                     await list_lagging_mailboxes(connection, firm.tenant_id, most),
                     await get_freshness(connection, config.sync_interval, firm.tenant_id),
+                    (await get_standing(connection, firm.tenant_id, "directory")).failure,
                 )
                 for firm in await list_firms(connection)
             ]
@@ -88,6 +91,9 @@ def show(console: Console, language: str, now: int, reports: Sequence[FirmReport
     if mailboxes.row_count:
         console.print(mailboxes)
     for report in reports:
+        if report.directory_failure and report.firm.state == "active":
+            values = {"firm": _name(report.firm), "reason": say_reason(language, report.directory_failure)}
+            console.print(say(language, "status.directory", **values), soft_wrap=True, highlight=False, markup=False)
         if report.firm.state not in UNSERVED:
             console.print(say_freshness(language, now, report), soft_wrap=True, highlight=False, markup=False)
     waiting = {"due": load.due, "leased": load.leased, "unknown": load.outbox.get("unknown", 0)}
@@ -97,12 +103,16 @@ def show(console: Console, language: str, now: int, reports: Sequence[FirmReport
 
 def say_freshness(language: str, now: int, report: FirmReport) -> str:
     """Say how soon news of a firm shows: told by Microsoft, or polled, and how old the oldest look is."""
-    freshness, firm = report.freshness, report.firm.name or report.firm.entra_id
+    freshness, firm = report.freshness, _name(report.firm)
     minutes, active = (-(-seconds // 60) for seconds in (freshness.seconds, freshness.active_seconds))
     values = {"firm": firm, "polled": freshness.refused, "told": freshness.notified, "minutes": minutes}
     said = say(language, f"status.news.{freshness.mode}", **values, active=active)
     oldest = say_ago(language, freshness.oldest_at, now) if freshness.oldest_at else ""
     return f"{said} {say(language, 'status.news.oldest', ago=oldest)}" if oldest else said
+
+
+def _name(firm: Firm) -> str:
+    return firm.name or firm.entra_id
 
 
 def _make_table(language: str, *columns: str) -> Table:
@@ -115,7 +125,7 @@ def _make_table(language: str, *columns: str) -> Table:
 def _describe_firm(language: str, now: int, report: FirmReport) -> list[str | ProgressBar]:
     firm, health = report.firm, report.health
     return [
-        firm.name or firm.entra_id,
+        _name(firm),
         say(language, f"status.firm.{firm.state}"),
         f"{health.current}/{health.total}",
         str(health.failing or ""),

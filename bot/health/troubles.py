@@ -43,6 +43,8 @@ class ProcessState:
     get_refusal: Callable[[], str] = str
     """Gives the code with which the sign-in refuses the bot just now; empty where it does not."""
     was_let_in: Callable[[], bool] = bool
+    get_outage: Callable[[], str] = str
+    """Gives the name of the error with which the sign-in cannot be reached just now; empty where it can."""
 
 
 async def find_in_process(process: ProcessState, now: float) -> AsyncIterator[Trouble]:
@@ -52,6 +54,8 @@ async def find_in_process(process: ProcessState, now: float) -> AsyncIterator[Tr
     if code := process.get_refusal():
         weight: Weight = "hinders" if process.was_let_in() else "stops"
         yield Trouble("sign_in_refused", weight, {"code": code})
+    if error := process.get_outage():
+        yield Trouble("sign_in_away", "hinders", {"error": error})
     for trouble in judge_credential(process.config, now):
         yield trouble
     if await asyncio.to_thread(is_disk_full, process.config.database_url):
@@ -111,6 +115,7 @@ def list_stoppages(stoppages: Stoppages) -> list[Trouble]:
         "firms_unread": stoppages.firms_unread,
         "directory_late": stoppages.directories_late,
         "directory_failing": stoppages.directories_failing,
+        "nobody_read": stoppages.firms_without_mailbox,
         "purge_waits": stoppages.purges_waiting,
     }
     return [Trouble(key, "hinders", {"count": count}) for key, count in counts.items() if count]

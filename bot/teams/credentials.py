@@ -54,6 +54,8 @@ class BotCredentials:
         self._asking = asyncio.Lock()
         self.refusal = ""
         """The code with which the sign-in refused us last; empty where it did not, or does not answer."""
+        self.outage = ""
+        """The name of the error with which the sign-in could not be reached last; empty where it could."""
         self.was_let_in = False
 
     async def get(self) -> str:
@@ -84,8 +86,9 @@ class BotCredentials:
             answer = await asyncio.to_thread(self._application.ask, is_forced=True)  # it may have just been refused
         except (requests.RequestException, ValueError) as error:
             answer = {"error": type(error).__name__}
-            self.refusal = ""
+            self.refusal, self.outage = "", type(error).__name__
         else:
+            self.outage = ""
             self.refusal = "" if "access_token" in answer else find_code(answer)
         if "access_token" in answer:
             self.was_let_in = True

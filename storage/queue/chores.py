@@ -67,6 +67,21 @@ async def get_next_chore_at(connection: Reading, name: ChoreName) -> int | None:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a chore was ever done, and why it failed last; empty where it did not."""
+
+    was_done: bool
+    failure: str
+
+
+async def get_standing(connection: Reading, tenant_id: int, name: ChoreName) -> Standing:
+    """Return how a tenant's chore stands; one that was never begun has not failed."""
+    query = select(Chore.last_success_at, Chore.reason).where(Chore.tenant_id == tenant_id, Chore.name == name)
+    row = (await connection.execute(query)).first()
+    return Standing(row.last_success_at > 0, row.reason) if row else Standing(was_done=False, failure="")
+
+
 async def finish_chore(
     connection: AsyncConnection, tenant_id: int, name: ChoreName, *, now: int, next_at: int, link: str = ""
 ) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Float, and_, cast, func, or_, select
+from sqlalchemy import Float, and_, cast, exists, func, or_, select
 
 from storage.engine.connection import Reading
 from storage.models import Chore, Mailbox, Outbox, Subscription, Tenant
@@ -74,6 +74,8 @@ class Stoppages:
     directories_late: int
     directories_failing: int
     """Of tenants that let us in otherwise: a group that is not there, say."""
+    firms_without_mailbox: int
+    """Of tenants whose directory is read: those where nobody's mailbox is, because a group has no members, say."""
     purges_waiting: int
     """Of tenants where a purge would delete so much that an administrator must confirm it."""
 
@@ -86,7 +88,11 @@ async def find_stoppages(connection: Reading, now: int, entra_ids: Collection[st
     is_old = and_(Chore.last_success_at > 0, Chore.last_success_at < now - DIRECTORY_LATE, Chore.failures == 0)
     active = [row.tenant_id for row in rows if row.state == "active"]  # of others it is told why they stand still
     is_late = Chore.last_success_at < now - DIRECTORY_LATE
-    is_failing = and_(Chore.failures >= FAILED_OFTEN, is_late, Chore.tenant_id.in_(active))
+    was_never_read = and_(Chore.failures > 0, Chore.last_success_at == 0)
+    fails = or_(Chore.failures >= FAILED_OFTEN, was_never_read)
+    is_failing = and_(fails, is_late, Chore.tenant_id.in_(active))
+    is_read = exists().where(Mailbox.tenant_id == Chore.tenant_id, Mailbox.state.not_in(UNCOUNTED))
+    is_empty = and_(Chore.last_success_at > 0, Chore.tenant_id.in_(active), ~is_read)
     looks = select(func.count()).where(Chore.name == "directory", Chore.tenant_id.in_(ids))
     waits = select(func.count()).where(Chore.name == "retention", Chore.tenant_id.in_(active))
     return Stoppages(
@@ -94,5 +100,6 @@ async def find_stoppages(connection: Reading, now: int, entra_ids: Collection[st
         len(set(entra_ids)) - len(ids),
         await connection.scalar(looks.where(or_(Chore.due_at < now - OVERDUE, is_old))) or 0,
         await connection.scalar(looks.where(is_failing)) or 0,
+        await connection.scalar(looks.where(is_empty)) or 0,
         await connection.scalar(waits.where(Chore.reason.startswith(PURGE_WAITS))) or 0,
     )

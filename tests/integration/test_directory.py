@@ -124,6 +124,25 @@ async def test_the_members_of_one_group_alone_are_read(database):
         live.keeps = lambda fact: fact.user_id != anne.id
 
 
+async def test_whatever_keeps_a_directory_from_being_read_is_written_down_and_hinders_no_other_firm(database):
+    firms = make_firm(), make_firm("Zoe Weber", domain="jus.example")
+    async with run_live(database, *firms) as live:
+        get_client, ill = live.directory._get_client, firms[0].tenant_id
+
+        def refuse(tenant: str):
+            if tenant == ill:
+                raise RecursionError("nothing of this is told")
+            return get_client(tenant)
+
+        live.directory._get_client = refuse
+        await live.directory.work()
+        join = "chores JOIN tenants USING (tenant_id)"
+        looks = await live.query(f"SELECT entra_id, chores.reason FROM {join} WHERE chores.name = 'directory'")
+        assert dict(looks) == {ill: "failed:RecursionError", firms[1].tenant_id: ""}
+        live.directory._get_client = get_client
+        await live.pass_time(PERIOD)
+
+
 async def test_S14_a_wall_that_is_raised_or_taken_down_is_written_down_with_its_time(live):
     for shares in (True, False, False, True):
         live.directory._first = FirmRules(shares_contacts=shares)

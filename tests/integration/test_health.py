@@ -17,6 +17,7 @@ from bot.health.troubles import ProcessState
 from storage.engine.database import Database, open_database
 from storage.engine.rls import SYSTEM
 from storage.errors import StoreUnavailableError
+from storage.firm.tenants import add_mailboxes
 from storage.models import Base
 from tests.certificates import NOW, write_certificate
 from tests.factories import add_tenant, add_user
@@ -45,6 +46,8 @@ async def well(database: Database) -> Database:
         chore = f"VALUES (1, 'directory', {T + 240}, 0, {T - 60}, '', '')"
         columns = "(tenant_id, name, due_at, failures, last_success_at, link, reason)"
         await connection.execute(text(f"INSERT INTO chores {columns} {chore}"))
+        await add_mailboxes(connection, 1, [await connection.scalar(text("SELECT entra_id FROM users"))], T)
+        await connection.execute(text("UPDATE mailboxes SET state = 'current'"))
     return database
 
 
@@ -64,7 +67,7 @@ def get_keys(body: dict) -> list[str]:
 async def test_what_is_well_is_ready_and_ok(well):
     assert (await ask(well, "/readyz"))[0] == 200
     status, body = await ask(well, "/healthz")
-    assert (status, body["status"], body["reasons"], body["mailboxes"]["total"]) == (200, "ok", [], 0)
+    assert (status, body["status"], body["reasons"], body["mailboxes"]["total"]) == (200, "ok", [], 1)
 
 
 async def test_a_page_that_was_never_built_is_not_ready(well):
@@ -80,6 +83,18 @@ async def test_a_wrong_secret_keeps_a_new_process_back_and_is_told_by_an_old_one
     body = (await ask(well, "/healthz", **known))[1]
     assert body["status"] == ("degraded" if was_let_in else "unavailable")
     assert "AADSTS7000215" in body["reasons"][0]["what"]
+
+
+async def test_a_sign_in_that_cannot_be_reached_is_told(well):
+    status, body = await ask(well, "/healthz", get_outage=lambda: "ProxyError")
+    assert (status, body["status"], get_keys(body)) == (200, "degraded", ["sign_in_away"])
+    assert "ProxyError" in body["reasons"][0]["what"]
+
+
+async def test_a_directory_that_was_read_before_may_fail_now_and_then(well):
+    async with well.writing(SYSTEM) as connection:
+        await connection.execute(text("UPDATE chores SET failures = 2, reason = 'answered:503'"))
+    assert (await ask(well, "/healthz"))[1]["status"] == "ok"
 
 
 async def test_a_full_disk_is_neither_ready_nor_well(well, tmp_path, monkeypatch):
@@ -149,6 +164,11 @@ async def test_a_loop_that_has_ended_ends_the_process_s_life(well):
         (f"UPDATE chores SET due_at = {T - 600}", "directory_late"),
         (f"UPDATE chores SET last_success_at = {T - 3600}", "directory_late"),
         (f"UPDATE chores SET failures = 3, last_success_at = {T - 3600}", "directory_failing"),
+        ("UPDATE chores SET failures = 1, last_success_at = 0", "directory_failing"),
+        ("UPDATE chores SET failures = 2, last_success_at = 0, reason = 'answered:404 x'", "directory_failing"),
+        ("UPDATE mailboxes SET state = 'stopped'", "nobody_read"),
+        ("UPDATE mailboxes SET state = 'skipped'", "nobody_read"),
+        ("DELETE FROM mailboxes", "nobody_read"),
         ("UPDATE tenants SET state = 'needs_admin'", "firms_stopped"),
         (PUT_OFF, "purge_waits"),
         (HELD, "rules_held"),

@@ -133,6 +133,7 @@ OF_FUNCTION: dict[str, dict[str, Any]] = {
     "book.keeping.keep": {"number": 1},
     "history.keeping.list_touched": {"people": {1: ("bob@acme.com", "acme.com")}},
     "queue.chores.add_chores": {},
+    "queue.chores.get_standing": {"name": "directory"},
     "views.places.set_places": {"places": [Place(1, 0, is_default=False, is_hidden=False)]},
     "book.company_writes.change_several": {"versions": {}},
     "book.contacts.list_contacts": {"filter_": Filter(of="contacts", scope="firm")},

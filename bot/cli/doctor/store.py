@@ -18,6 +18,7 @@ from storage.firm.rule_values import FirmRules, list_values
 from storage.firm.rules import get_rules, list_rules
 from storage.firm.users import list_unknown_people
 from storage.history.purge_bounds import plan_purge
+from storage.queue.chores import get_standing
 from storage.queue.health import FAILING, Firm, Freshness, get_freshness, get_health, list_firms, list_lagging_mailboxes
 from storage.schema.migrate import get_newest_revision, get_revision, is_known
 
@@ -70,15 +71,27 @@ async def _look(database: Database, config: Config, now: int) -> Findings:
         yield well("mailboxes", current=health.current, total=health.total)
         yield judge_freshness(await get_freshness(connection, config.sync_interval))
         for firm in await list_firms(connection):
-            if firm.state == "closed":
-                yield warning("firm_closed", firm=firm.name or firm.entra_id)
-            elif firm.state != "active":
-                yield problem("firm_stopped", firm=firm.name or firm.entra_id, reason=firm.reason)
+            async for finding in _check_reading(connection, firm, now):
+                yield finding
             for mailbox in await list_lagging_mailboxes(connection, firm.tenant_id):
                 if mailbox.state in FAILING:
                     yield warning("mailbox_failing", reason=mailbox.reason)
             async for finding in _check_rules(connection, config, firm, now):
                 yield finding
+
+
+async def _check_reading(connection: Reading, firm: Firm, now: int) -> Findings:
+    """Say that a firm is not read, or that its people are not known, or that nobody's mailbox is read."""
+    name = firm.name or firm.entra_id
+    standing = await get_standing(connection, firm.tenant_id, "directory")
+    if firm.state == "closed":
+        yield warning("firm_closed", firm=name)
+    elif firm.state != "active":
+        yield problem("firm_stopped", firm=name, reason=firm.reason)
+    elif standing.failure:
+        yield problem("directory_failing", firm=name, reason=standing.failure)
+    elif standing.was_done and not (await get_health(connection, now, firm.tenant_id)).total:
+        yield problem("nobody_read", firm=name)
 
 
 async def _check_rules(connection: Reading, config: Config, firm: Firm, now: int) -> Findings:

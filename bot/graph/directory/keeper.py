@@ -13,10 +13,12 @@ from bot.graph.client.client import GraphClient
 from bot.graph.client.errors import GraphError, SignInError
 from bot.graph.directory.entries import describe_user, probe_mailbox
 from bot.graph.directory.reader import Snapshot, read_directory
+from bot.graph.sync.failures import explain_error
 from bot.loops import holding, repeat, waking
 from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
+from storage.errors import DatabaseError
 from storage.firm.closing import is_served
 from storage.firm.rule_values import FirmRules
 from storage.firm.rules import get_rules, hold_rules
@@ -125,7 +127,9 @@ class DirectoryKeeper:
         try:
             snapshot = await read_directory(self._get_client(chore.entra_id), chore.link, rules)
             reason = await self._find_refusal(chore)
-        except GraphError as error:
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is told, and keeps no other firm waiting
             await self._note_failure(chore, error)
             return
         async with self._database.writing(chore.tenant_id) as connection:
@@ -174,17 +178,18 @@ class DirectoryKeeper:
         await set_admins(connection, tenant_id, (await get_rules(connection, tenant_id)).admins)
         await match_subscriptions(connection, tenant_id)
 
-    async def _note_failure(self, chore: DueChore, error: GraphError) -> None:
-        """Return whether an error is a refusal, which only an administrator can resolve; other failures pass."""
-        now = self._clock()
-        retry_at = choose_retry_at(now, chore.failures, error.retry_after)
-        state = _judge(error)
+    async def _note_failure(self, chore: DueChore, error: Exception) -> None:
+        """Write down why a directory was not read, and pause the firm where only an administrator can resolve it."""
+        answer = error if isinstance(error, GraphError) else GraphError(0)
+        retry_at = choose_retry_at(self._clock(), chore.failures, answer.retry_after)
+        state = _judge(answer)
         async with self._database.writing(chore.tenant_id) as connection:
             if state:
                 retry_at = self._now() + PROBE
-                await self._set_state(connection, chore.tenant_id, state, _explain(error))
-            await fail_chore(connection, chore.tenant_id, "directory", next_at=retry_at, reason=str(error))
-        log.warning("directory_not_read", tenant=chore.tenant_id, error=str(error), state=state or "unchanged")
+                await self._set_state(connection, chore.tenant_id, state, _explain(answer))
+            await fail_chore(connection, chore.tenant_id, "directory", next_at=retry_at, reason=explain_error(error))
+        known = {"error": str(error)} if error is answer else {"exc_info": error}
+        log.warning("directory_not_read", tenant=chore.tenant_id, state=state or "unchanged", **known)
 
     async def _set_state(self, connection: Connection, tenant_id: int, state: str, reason: str) -> None:
         is_news = await set_tenant_state(connection, tenant_id, state, reason)

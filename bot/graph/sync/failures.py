@@ -42,12 +42,12 @@ def judge_error(error: Exception, now: float, failures: int, *, has_answered: bo
     After a change Graph may answer 404 for minutes, so a mailbox that `has_answered` before is tried again soon.
     """
     if not isinstance(error, GraphError):
-        return SyncFailure("retrying", f"failed:{type(error).__name__}", choose_retry_at(now, failures))
+        return SyncFailure("retrying", explain_error(error), choose_retry_at(now, failures))
     if error.status == HTTPStatus.FORBIDDEN:
         return SyncFailure("forbidden", f"forbidden:{error.code}", _wait(now, _FORBIDDEN_FOR, error))
     if error.status == HTTPStatus.NOT_FOUND and not (has_answered and failures < _DOUBTED):
         return SyncFailure("skipped", f"no_mailbox:{error.code}", _wait(now, _grow(failures), error))
-    return SyncFailure("retrying", _explain(error), choose_retry_at(now, failures, error.retry_after))
+    return SyncFailure("retrying", explain_error(error), choose_retry_at(now, failures, error.retry_after))
 
 
 def spread_out(trouble: SyncFailure, now: float, missing: int) -> SyncFailure:
@@ -63,7 +63,10 @@ def _wait(now: float, seconds: int, error: GraphError) -> int:
     return int(now + max(seconds * random.uniform(0.9, 1.1), error.retry_after or 0))
 
 
-def _explain(error: GraphError) -> str:
+def explain_error(error: Exception) -> str:
+    """Return the code of an error's reason, which `say_reason` says in words."""
+    if not isinstance(error, GraphError):
+        return f"failed:{type(error).__name__}"
     if isinstance(error, SignInError):
         return f"sign_in_failed:{error.code}"
     if error.status == HTTPStatus.TOO_MANY_REQUESTS:
