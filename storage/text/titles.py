@@ -8,6 +8,7 @@ from storage.text.word_lists import read_kinds
 
 _WORDS: Final = read_kinds("titles.txt")
 _BEFORE, _INNER, _BEHIND, _FIRM = (_WORDS[kind] for kind in ("before", "inner", "behind", "firm"))
+_POSITIONS: Final = _BEHIND - frozenset(("of", "at", "and", "à", "la", "au", "de"))
 _PROFESSIONS, _PARTS = _WORDS["profession"], _WORDS["part"]
 _COURTESIES: Final = ("M.", "D.", "Dª.", "Da.")
 """Monsieur, and Don: an initial, for all that one knows without the address."""
@@ -34,6 +35,12 @@ def is_title(text: str) -> bool:
 def is_behind_name(text: str) -> bool:
     """Return whether a text is what stands behind a name: `LL.M. (Cantab)`, `Managing Partner`."""
     return all(_plain(word) in _BEHIND for word in re.split(r"[\s()&]+", text) if word)
+
+
+def is_position(word: str) -> bool:
+    """Return whether a word is what somebody does or is called, and not their name: Notary, Associée, Praktikantin."""
+    plain = _plain(word)
+    return plain in _POSITIONS or plain in _PROFESSIONS
 
 
 def drop_leading_titles(text: str) -> str:
