@@ -1,6 +1,7 @@
 """Config: what the service is told, each setting checked and in one form; `environment` reads it."""
 
 import uuid
+from datetime import date
 from ipaddress import ip_network
 from typing import Final, Self
 
@@ -146,6 +147,11 @@ class Config(BaseSettings):
     @classmethod
     def _read_identity(cls, value: str) -> str:
         return value if value in ("", SYSTEM_IDENTITY) else read_id(value)
+
+    @field_validator("app_secret_ends")
+    @classmethod
+    def _read_day(cls, value: str) -> str:
+        return value and date.fromisoformat(value).isoformat()
 
     @field_validator("trusted_proxies")
     @classmethod

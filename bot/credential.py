@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from bot.config import Config
 
 DAY: Final = 86_400
+LEAST_BITS: Final = 2048
+"""Of an RSA key; msal signs with no other kind, and Entra takes no shorter one."""
 ALARM_DAYS: Final = (30, 7, 1)
 """Days before its end at which administrators are told that what the app signs in with is to be replaced."""
 
@@ -22,14 +26,19 @@ Trouble = Literal[
     "certificate_without_certificate",
     "certificate_locked",
     "certificate_foreign_key",
+    "certificate_wrong_kind",
     "secret_missing",
 ]
 _SENTENCES: Final[dict[str, str]] = {
     "certificate_missing": "There is no file where CARNET_APP_CERTIFICATE says.",
-    "certificate_unreadable": "The file that CARNET_APP_CERTIFICATE names cannot be read: it is no PEM, or not ours.",
+    "certificate_unreadable": (
+        "The file that CARNET_APP_CERTIFICATE names cannot be read: it is no PEM (a .pfx is turned into one by "
+        "openssl pkcs12 -nodes), or may not be read by this user."
+    ),
     "certificate_without_key": "The file that CARNET_APP_CERTIFICATE names holds no private key.",
     "certificate_without_certificate": "The file that CARNET_APP_CERTIFICATE names holds a key and no certificate.",
     "certificate_locked": "The key in CARNET_APP_CERTIFICATE has a password: store it without (openssl pkey).",
+    "certificate_wrong_kind": "The key in CARNET_APP_CERTIFICATE is not RSA of 2048 bits or more: no other is taken.",
     "certificate_foreign_key": "The key in CARNET_APP_CERTIFICATE is not that of the certificate beside it.",
     "secret_missing": "There is no secret in the file where CARNET_APP_SECRET_FILE says.",
 }
@@ -52,6 +61,8 @@ class Credential:
     digest: bytes
     """Changes where what is signed in with has changed."""
     value: Any = field(repr=False)
+    begins_at: int = 0
+    """UTC seconds before which Microsoft does not take it; 0 where nobody knows."""
 
 
 def read_credential(config: Config) -> Credential:
@@ -83,12 +94,19 @@ def _read_certificate(path: Path) -> Credential:
         raise CredentialError("certificate_unreadable") from error
     if not has_key:
         raise CredentialError("certificate_without_key")
-    if _get_public(_load_key(pem)) != _get_public(certificate):
+    try:
+        key, public = _load_key(pem), certificate.public_key()
+    except UnsupportedAlgorithm as error:
+        raise CredentialError("certificate_wrong_kind") from error
+    if _get_public(key.public_key()) != _get_public(public):
         raise CredentialError("certificate_foreign_key")
+    if not isinstance(public, RSAPublicKey) or public.key_size < LEAST_BITS:
+        raise CredentialError("certificate_wrong_kind")
     text = pem.decode("ascii", "replace")
     value = {"private_key": text, "public_certificate": text}
     ends_at = int(certificate.not_valid_after_utc.timestamp())
-    return Credential("certificate", ends_at, hashlib.sha256(pem).digest(), value)
+    begins_at = int(certificate.not_valid_before_utc.timestamp())
+    return Credential("certificate", ends_at, hashlib.sha256(pem).digest(), value, begins_at)
 
 
 def _read_pem(path: Path) -> bytes:
@@ -115,8 +133,8 @@ def _find_key(pem: bytes) -> int:
     return pem.rindex(b"-----BEGIN", 0, pem.index(b"PRIVATE KEY-----"))
 
 
-def _get_public(holder: Any) -> bytes:
-    public: bytes = holder.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+def _get_public(key: Any) -> bytes:
+    public: bytes = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return public
 
 

@@ -37,11 +37,16 @@ class Application:
         try:
             credential = read_credential(self._config)
         except CredentialError as error:
-            return {"error": error.key}
+            if self._client is None:
+                return {"error": error.key}
+            return self._acquire(claims, is_forced=is_forced)  # its file is being replaced: what was read last holds
         if self._is_identity_itself():
             return self._ask_identity(self._scope.removesuffix("/.default"))
         if self._client is None or self._digest != credential.digest:
             self._client, self._digest = self._make(credential), credential.digest
+        return self._acquire(claims, is_forced=is_forced)
+
+    def _acquire(self, claims: str, *, is_forced: bool) -> dict[str, Any]:
         if is_forced:
             self._client.remove_tokens_for_client()
         answer: dict[str, Any] = self._client.acquire_token_for_client([self._scope], claims_challenge=claims or None)

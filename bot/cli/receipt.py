@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import jwt
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from bot.config import Config
@@ -16,7 +15,7 @@ from bot.credential import Credential, read_credential
 from bot.environment import has_credential
 
 _KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.+?-----END [A-Z ]*PRIVATE KEY-----\n?", re.DOTALL)
-_ALGORITHMS: Final = ("RS256", "ES256", "ES384", "ES512", "HS256")
+_ALGORITHMS: Final = ("RS256", "HS256")
 
 
 def sign_receipt(config: Config, claims: dict[str, Any]) -> str:
@@ -32,7 +31,7 @@ def sign_receipt(config: Config, claims: dict[str, Any]) -> str:
     certificate = _read_certificate(credential)
     key = _KEY.search(credential.value["private_key"])
     headers = {"x5t#S256": certificate.fingerprint(SHA256()).hex()}
-    return jwt.encode(claims, key.group() if key else "", algorithm=_choose(certificate), headers=headers)
+    return jwt.encode(claims, key.group() if key else "", algorithm="RS256", headers=headers)
 
 
 def read_receipt(config: Config, path: Path) -> dict[str, Any] | None:
@@ -63,10 +62,3 @@ def _make_key(credential: Credential) -> bytes:
 
 def _read_certificate(credential: Credential) -> x509.Certificate:
     return x509.load_pem_x509_certificate(credential.value["public_certificate"].encode())
-
-
-def _choose(certificate: x509.Certificate) -> str:
-    public = certificate.public_key()
-    if isinstance(public, RSAPublicKey):
-        return "RS256"
-    return {256: "ES256", 384: "ES384", 521: "ES512"}[public.key_size]  # type: ignore[union-attr]

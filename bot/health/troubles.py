@@ -70,6 +70,8 @@ def judge_credential(config: Config, now: float) -> list[Trouble]:
         credential = read_credential(config)
     except CredentialError as error:
         return [Trouble("credential_unreadable", "hinders", {"why": str(error)})]
+    if credential.begins_at > now:
+        return [Trouble("credential_early", "hinders")]
     days = count_days(credential, now)
     if days is None or days >= ALARM_DAYS[0]:
         return []

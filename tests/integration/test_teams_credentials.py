@@ -88,3 +88,16 @@ async def test_keys_of_the_sign_in_are_fetched_with_its_own_authority(microsoft)
     async with open_session() as session:
         with pytest.raises(OSError, match="Client"):
             await fetch(session, f"{microsoft.login_url}/common/discovery/v2.0/keys")
+
+
+async def test_a_file_that_is_just_being_replaced_stops_no_sign_in(microsoft, clock, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text(microsoft.cloud.app_secret)
+    known = {**microsoft.config_values, "app_secret": "", "app_secret_file": str(secret)}
+    credentials = BotCredentials(Config(**known), lambda: clock.now)
+    await credentials.get()
+    secret.write_text("")
+    credentials.forget()
+    assert await credentials.get()
+    assert microsoft.record.logins == {"ok": 2}
+    credentials.close()

@@ -14,6 +14,7 @@ from bot.cli.doctor.settings import check_settings
 from bot.cli.doctor.store import check_database, read_rules
 from bot.cli.terminal import open_console
 from bot.config import Config
+from bot.credential import CredentialError, read_credential
 from bot.environment import has_credential, load_config
 from bot.language import LANGUAGES, say, say_reason
 from bot.web.site import has_page
@@ -42,11 +43,19 @@ async def examine(config: Config, now: float, asked: Asked | None = None) -> lis
     if not has_page():
         findings.append(problem("no_page"))
     findings += [finding async for finding in check_database(config, now)]
-    if config.app_id and has_credential(config):
+    if config.app_id and can_sign_in(config):
         findings += [finding async for finding in check_tenants(config, asked or Asked(), await read_rules(config))]
         findings += [finding async for finding in check_bot(config)]
     findings += [finding async for finding in check_webhooks(config)]
     return findings
+
+
+def can_sign_in(config: Config) -> bool:
+    """Return whether there is something to sign in with: Microsoft is blamed for nothing that it was never asked."""
+    try:
+        return has_credential(config) and bool(read_credential(config))
+    except CredentialError:
+        return False
 
 
 def report(findings: Sequence[Finding], language: str, console: Console) -> None:

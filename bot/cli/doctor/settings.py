@@ -47,7 +47,10 @@ def judge_credential(credential: Credential, now: float) -> Iterator[Finding]:
     if days is None:
         return
     values = {"days": days, "day": datetime.fromtimestamp(credential.ends_at, UTC).date().isoformat()}
-    if days < 0:
+    if credential.begins_at > now:
+        day = datetime.fromtimestamp(credential.begins_at, UTC).date().isoformat()
+        yield problem("certificate_early", day=day)
+    elif days < 0:
         yield problem(f"{credential.kind}_over", **values)
     elif days < ALARM_DAYS[0]:
         yield warning(f"{credential.kind}_ending", **values)
