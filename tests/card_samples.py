@@ -196,7 +196,7 @@ def _listing(world: World, **changes: Any) -> Listing:
         scope="firm",
         types=(CompanyType.CLIENT, None),
         partners=("me", 7, 8, 10**15, "nobody"),
-        known_by=10**15,
+        known_by=(10**15,),
         last=Period("not_for", days=77),
         text=world.text,
         sort="name",

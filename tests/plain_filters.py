@@ -135,14 +135,20 @@ def evaluate(world: World, viewer: Viewer, filter_: Filter) -> list[int]:
     return [number for _, number in sorted(met, reverse=not filter_.is_ascending)]
 
 
+def _are_known(filter_: Filter, viewer: Viewer, knowers: set[int]) -> bool:
+    wanted = {viewer.user_id if who == "me" else who for who in filter_.known_by}
+    unwanted = {viewer.user_id if who == "me" else who for who in filter_.not_known_by}
+    return wanted <= knowers and not unwanted & knowers
+
+
 def _list_companies(world: World, viewer: Viewer, filter_: Filter) -> Iterator[tuple[int, dict[str, Any]]]:
     for (tenant, number), company in world.companies.items():
         own = world.own_companies.get((tenant, viewer.user_id, number))
         is_own = own is not None and own["is_mine"]
         if tenant != viewer.tenant_id or not company["is_known"] or (filter_.scope == "mine" and not is_own):
             continue
-        knower = viewer.user_id if filter_.known_by == "me" else filter_.known_by
-        if knower and not world.own_companies.get((tenant, knower, number), {}).get("is_mine"):
+        knowers = {who for who in USERS if world.own_companies.get((tenant, who, number), {}).get("is_mine")}
+        if not _are_known(filter_, viewer, knowers):
             continue
         colleagues = (viewer.user_id,) if filter_.scope == "mine" else USERS
         held = [world.own_companies.get((tenant, user, number), {}).get("meeting_count", 0) for user in colleagues]
@@ -155,15 +161,16 @@ def _list_companies(world: World, viewer: Viewer, filter_: Filter) -> Iterator[t
 
 def _list_contacts(world: World, viewer: Viewer, filter_: Filter) -> Iterator[tuple[int, dict[str, Any]]]:
     is_mine = filter_.scope == "mine" or not viewer.shares_contacts
-    knower = viewer.user_id if filter_.known_by == "me" else filter_.known_by
     for (tenant, number), contact in world.contacts.items():
         own = world.own_contacts.get((tenant, viewer.user_id, number))
         is_own = own is not None and own["is_mine"]
         if tenant != viewer.tenant_id or not contact["is_contact"] or (is_mine and not is_own):
             continue
-        if knower and not (viewer.shares_contacts or knower == viewer.user_id):
+        knowers = {who for who in USERS if world.own_contacts.get((tenant, who, number), {}).get("is_mine")}
+        asked = {viewer.user_id if who == "me" else who for who in (*filter_.known_by, *filter_.not_known_by)}
+        if not viewer.shares_contacts and asked - {viewer.user_id}:
             continue
-        if knower and not world.own_contacts.get((tenant, knower, number), {}).get("is_mine"):
+        if not _are_known(filter_, viewer, knowers):
             continue
         if filter_.company_id and contact["company_id"] != filter_.company_id:
             continue

@@ -10,7 +10,7 @@ from bot.results.choices import NOBODY, NONE, UNCHANGED
 from bot.results.questions import Asked
 from bot.turn import Json, Turn
 from bot.verb_inputs import Input
-from storage.lists.filters import MOST_PARTNERS, TEXT_LENGTH, VERSIONS, Scope, Sort, Subject, is_id
+from storage.lists.filters import MOST_KNOWERS, MOST_PARTNERS, TEXT_LENGTH, VERSIONS, Scope, Sort, Subject, is_id
 from storage.models import CompanyType
 
 MOST_ID: Final = 2**63 - 1
@@ -47,7 +47,8 @@ _PARTS: Final = {
     "types": {"type": "array", "items": {"enum": [*(type_.value for type_ in CompanyType), None]}},
     "partner": {"anyOf": [_WHO, {**_SEVERAL, "items": _WHO}]},
     "not_partner": {**_SEVERAL, "items": _COLLEAGUE},
-    "known_by": _COLLEAGUE,
+    "known_by": {"anyOf": [_COLLEAGUE, {**_SEVERAL, "items": _COLLEAGUE, "maxItems": MOST_KNOWERS}]},
+    "not_known_by": {**_SEVERAL, "items": _COLLEAGUE, "maxItems": MOST_KNOWERS},
     "company_id": {"type": "integer", "minimum": 1},
     "not_company": {**_SEVERAL, "items": {"type": "integer", "minimum": 1}},
     "is_met": {"type": "boolean"},
@@ -58,7 +59,9 @@ _PARTS: Final = {
 }
 FilterJson = Annotated[dict[str, Any], Meta(extra_json_schema={"properties": _PARTS, "additionalProperties": False})]
 """A filter; `storage.lists.filters.from_json` reads it, and names the part that does not fit."""
-NamePart = Literal["partner", "not_partner", "known_by", "company", "called", "not_company", "colleague", "type"]
+NamePart = Literal[
+    "partner", "not_partner", "known_by", "not_known_by", "company", "called", "not_company", "colleague", "type"
+]
 """The part of a filter in which a name stands; `colleague` is who a company's name may mean instead.
 
 Under `type` stands what no type is called.

@@ -58,7 +58,7 @@ class ShowList(Input, frozen=True):
         """Whether the list is the asker's own: of their scope, or about "me"."""
         if self.view_id is not None or self.filter is UNSET:
             return True
-        people = [self.filter.get(part) for part in ("partner", "not_partner", "known_by")]
+        people = [self.filter.get(part) for part in ("partner", "not_partner", "known_by", "not_known_by")]
         is_about_me = any("me" in (who if isinstance(who, list | tuple) else [who]) for who in people)
         return self.filter.get("scope", "mine") != "firm" or is_about_me
 
@@ -178,7 +178,7 @@ async def name_people(turn: Turn, filter_: Filter, names: Names, again: Named) -
     rest = {part: list(given) for part, given in names.items()}
     for name in rest.pop("type", [])[:1]:
         raise UnclearError(_ask_type(turn, name, filter_, rest, again))
-    for part in ("partner", "not_partner", "known_by"):
+    for part in ("partner", "not_partner", "known_by", "not_known_by"):
         while rest.get(part):
             name = rest[part].pop(0)
             person = await find_person(turn, name, _fill_again(again, filter_, rest, part))
@@ -242,7 +242,9 @@ def _fill(filter_: Filter, part: str, number: int) -> Filter:
         return filter_.changed(not_company_ids=(*filter_.not_company_ids, number))
     if part == "company":
         return filter_.changed(of="contacts", company_id=number)
-    return filter_.changed(known_by=number)
+    if part == "not_known_by":
+        return filter_.changed(not_known_by=(*filter_.not_known_by, number))
+    return filter_.changed(known_by=(*filter_.known_by, number))
 
 
 def _fill_again(again: Named, filter_: Filter, rest: Names, part: str) -> AskAgain:

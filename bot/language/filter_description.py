@@ -78,12 +78,14 @@ def _list_people(filter_: Filter, language: Language, people: Mapping[int, str])
         yield say(language, "language.partner.not", name=say_list(language, named, "or"))
     if filter_.is_met is not None:
         yield say(language, f"language.meeting.{filter_.of}.{'held' if filter_.is_met else 'never'}")
-    if isinstance(filter_.known_by, int):
-        yield say(
-            language, f"language.known_by.{filter_.of}.person", name=_say_person(language, filter_.known_by, people)
-        )
-    elif filter_.known_by:
-        yield say(language, f"language.known_by.{filter_.of}.{filter_.known_by}")
+    if filter_.known_by:
+        how = "me" if filter_.known_by == ("me",) else "person"
+        names = say_list(language, _name_partners(language, filter_.known_by, people))
+        yield say(language, f"language.known_by.{filter_.of}.{how}", name=names)
+    if filter_.not_known_by:
+        how = "me" if filter_.not_known_by == ("me",) else "person"
+        names = say_list(language, _name_partners(language, filter_.not_known_by, people), "or")
+        yield say(language, f"language.not_known_by.{filter_.of}.{how}", name=names)
 
 
 def _say_partners(language: Language, partners: tuple[Partner, ...], people: Mapping[int, str]) -> str:

@@ -7,13 +7,14 @@ from typing import Any
 from bot.language.list_request import ListRequest
 from bot.language.parser import Clause
 from bot.language.periods import read_period
-from storage.lists.filters import MOST_PARTNERS
+from storage.lists.filters import MOST_KNOWERS, MOST_PARTNERS
 from storage.models import CompanyType
 
 SUBJECT = frozenset({"of", "type"})
 """Effects that say what to list."""
 _WEAK = frozenset({"sort", "first", "group", "scope", "text", "only"})
 """Effects that do not make a sentence a list and do not narrow one."""
+_KNOWERS = frozenset({"known_by", "not_known_by"})
 _LEANING = frozenset({"company", "whose"})
 """Effects that do not make a sentence a list but narrow one."""
 
@@ -77,9 +78,9 @@ def _name_people(listing: ListRequest, part: str, people: list[str]) -> bool:
         return False
     if part == "not_partner" and not {"nobody", "anyone"}.isdisjoint(wanted):
         return False
-    if part == "known_by" and (len(wanted) > 1 or wanted[0] in {"nobody", "anyone"}):
+    if part in _KNOWERS and not {"nobody", "anyone"}.isdisjoint(wanted):
         return False
-    if len(wanted) > MOST_PARTNERS:
+    if len(wanted) > (MOST_KNOWERS if part in _KNOWERS else MOST_PARTNERS):
         return False
     listing.people[part] = wanted
     return True
@@ -162,6 +163,7 @@ _EFFECTS: dict[str, Callable[[ListRequest, str, Clause, date], bool]] = {
     "not_company": _leave_out,
     "meeting": _set_met,
     "known_by": _set_person,
+    "not_known_by": _set_person,
     "company": _set_company,
     "called": _set_called,
     "whose": _set_whose,

@@ -18,7 +18,7 @@ from bot.turn import Ask, Language
 
 LONGEST_TEXT = 600
 """Characters; what is longer was pasted, not asked."""
-_LONGEST = 80
+_LONGEST = 88
 """Words."""
 _LONGEST_NAME = 14
 """Words."""

@@ -39,9 +39,8 @@ def list_filters(list_query: ListQuery, source: Source, id_: Any) -> Iterator[tu
         yield "until", source.keys["last"] + 0 < number("until")
     if list_query.is_to_sort_out:
         yield "sort_out", or_(source.type.is_(None), source.partner.is_(None))
-    if list_query.is_known_by:
-        knower = _Colleague if list_query.of == "companies" else _Acquaintance
-        yield "known_by", _is_met(select_known(list_query).where(_get_known_id(list_query) == id_), knower)
+    for place in range(list_query.known_by_count):
+        yield f"known_by_{place}", _is_known(list_query, f"known_by_{place}", id_)
     if list_query.word_count:
         yield "beginnings", may_have_words(source.beginnings)
     for place in range(list_query.word_count):
@@ -57,6 +56,10 @@ def _list_denials(list_query: ListQuery, source: Source, id_: Any) -> Iterator[t
     if list_query.not_company_count:
         others = [number(f"not_company_{place}") for place in range(list_query.not_company_count)]
         yield "not_company", func.coalesce(source.company, zero).not_in(others)
+    for place in range(list_query.not_known_by_count):
+        yield "not_known_by", ~_is_known(list_query, f"not_known_by_{place}", id_)
+        if list_query.of == "contacts" and not list_query.shares_contacts:  # whom colleagues know is not told
+            yield "not_known_by", number(f"not_known_by_{place}") == get_viewer_parameters(list_query).user_id
     if list_query.is_met is not None:
         was_met = _is_attended(list_query, id_) if source.meetings is None else source.meetings > zero
         yield "met", was_met if list_query.is_met else ~was_met
@@ -139,17 +142,20 @@ def select_word(list_query: ListQuery, place: int) -> Select[Any]:
     )
 
 
-def _get_known_id(list_query: ListQuery) -> Any:
-    return _Colleague.company_id if list_query.of == "companies" else _Acquaintance.contact_id
+def _is_known(list_query: ListQuery, knower: str, id_: Any) -> ColumnElement[bool]:
+    """Return the condition that the colleague of a parameter knows a row."""
+    of = _Colleague if list_query.of == "companies" else _Acquaintance
+    known_id = _Colleague.company_id if list_query.of == "companies" else _Acquaintance.contact_id
+    return _is_met(select_known(list_query, knower).where(known_id == id_), of)
 
 
-def select_known(list_query: ListQuery) -> Select[Any]:
-    """Select the ids of the companies or contacts that the colleague in the filter knows."""
+def select_known(list_query: ListQuery, knower: str) -> Select[Any]:
+    """Select the ids of the companies or contacts that the colleague of a parameter knows."""
     asker = get_viewer_parameters(list_query)
     if list_query.of == "companies":
         return select(_Colleague.company_id).where(
-            Access(asker).relationships(_Colleague), _Colleague.user_id == number("known_by")
+            Access(asker).relationships(_Colleague), _Colleague.user_id == number(knower)
         )
     return select(_Acquaintance.contact_id).where(
-        Access(asker).relationships(_Acquaintance), _Acquaintance.user_id == number("known_by")
+        Access(asker).relationships(_Acquaintance), _Acquaintance.user_id == number(knower)
     )

@@ -13,18 +13,22 @@ from storage.lists.periods import Period, period_to_json, read_period
 from storage.models import CompanyType
 from storage.text.names import clean_text
 
-VERSIONS = (1, 2, 3)
+VERSIONS = (1, 2, 3, 4)
 """The second knows several partners, anyone as partner, and periods with two ends or with a named day; the third knows
-what is not asked for, and meetings. What an older one can say is written as that: the release before reads it too."""
+what is not asked for, and meetings; the fourth knows several knowers, and who does not know them. What an older one can
+say is written as that: the release before reads it too."""
 
 Scope = Literal["mine", "firm"]
 Subject = Literal["companies", "contacts"]
+Knower = int | Literal["me"]
+"""A user's id, or whoever reads it."""
 Partner = int | Literal["me", "nobody", "anyone"]
 """A user's id, whoever reads it, no one, or whoever it may be."""
 Sort = Literal["last", "name", "count"]
 
 TEXT_LENGTH = 200
 MOST_PARTNERS = 10
+MOST_KNOWERS = 4
 HIGHEST_ID = 2**63 - 1
 
 
@@ -41,8 +45,8 @@ class Filter:
     """Any of these; `None` among them is "no type yet"."""
     partners: tuple[Partner, ...] = ()
     """Any of these; at most `MOST_PARTNERS`."""
-    known_by: int | Literal["me"] | None = None
-    """A user who wrote to or met them."""
+    known_by: tuple[Knower, ...] = ()
+    """Users all of whom wrote to or met them; at most `MOST_KNOWERS`."""
     company_id: int | None = None
     """Contacts only: those at this company."""
     last: Period | None = None
@@ -51,17 +55,19 @@ class Filter:
     sort: Sort = "last"
     is_ascending: bool = False
     """False is newest, most, and Z first; lists by name are shown with it True."""
-    not_partners: tuple[int | Literal["me"], ...] = ()
+    not_partners: tuple[Knower, ...] = ()
     """None of these; who has no partner is among the rest."""
     not_company_ids: tuple[int, ...] = ()
     """None of these companies, or nobody at them."""
+    not_known_by: tuple[Knower, ...] = ()
+    """None of these users wrote to or met them."""
     is_met: bool | None = None
     """Whether a meeting was held with them: by the viewer among `mine`, by anyone in the firm."""
 
     @property
     def user_ids(self) -> tuple[int, ...]:
-        """The colleagues in it: partners in their order, then by whom the rows are known."""
-        people = (*self.partners, *self.not_partners, self.known_by)
+        """The colleagues in it: partners in their order, then by whom the rows are known or not known."""
+        people = (*self.partners, *self.not_partners, *self.known_by, *self.not_known_by)
         return tuple(who for who in people if isinstance(who, int))
 
     def changed(self, **changes: Any) -> "Filter":
@@ -80,6 +86,8 @@ def _normalise(filter_: Filter) -> Filter:
         types=_order_types(filter_.types),
         partners=_order_partners(filter_.partners),
         not_partners=tuple(sorted(set(filter_.not_partners), key=_rank)),
+        known_by=tuple(sorted(set(filter_.known_by), key=_rank)),
+        not_known_by=tuple(sorted(set(filter_.not_known_by), key=_rank)),
         not_company_ids=tuple(sorted(set(filter_.not_company_ids))),
         text=clean_text(filter_.text, TEXT_LENGTH),
         company_id=filter_.company_id if filter_.of == "contacts" else None,
@@ -104,17 +112,26 @@ def to_json(filter_: Filter) -> dict[str, Any]:
         data["types"] = [type_ and type_.value for type_ in normal.types]
     if normal.last:
         data["last"] = period_to_json(normal.last)
-    if normal.partners:
-        data["partner"] = normal.partners[0] if len(normal.partners) == 1 else list(normal.partners)
-    for key, several in (("not_partner", normal.not_partners), ("not_company", normal.not_company_ids)):
+    for key, people in (("partner", normal.partners), ("known_by", normal.known_by)):
+        if people:
+            data[key] = people[0] if len(people) == 1 else list(people)
+    for key, several in _list_denied(normal):
         if several:
             data[key] = list(several)
     if normal.is_met is not None:
         data["is_met"] = normal.is_met
-    for key in ("known_by", "company_id", "text"):
+    for key in ("company_id", "text"):
         if value := getattr(normal, key):
             data[key] = value
     return data | {"sort": normal.sort, "is_ascending": normal.is_ascending}
+
+
+def _list_denied(filter_: Filter) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+    return (
+        ("not_partner", filter_.not_partners),
+        ("not_company", filter_.not_company_ids),
+        ("not_known_by", filter_.not_known_by),
+    )
 
 
 def from_json(data: Any) -> Filter:
@@ -133,7 +150,8 @@ def from_json(data: Any) -> Filter:
         types=_read_types(data.get("types", ())),
         partners=_read_partners(data.get("partner")),
         not_partners=_read_several("not_partner", data.get("not_partner"), ("me",)),
-        known_by=_read_person("known_by", data.get("known_by"), ("me",)),
+        known_by=_read_knowers("known_by", data.get("known_by")),
+        not_known_by=_read_knowers("not_known_by", data.get("not_known_by")),
         company_id=_read_person("company_id", data.get("company_id"), ()),
         not_company_ids=_read_several("not_company", data.get("not_company"), ()),
         is_met=_choose(data, "is_met", (None, True, False), None),
@@ -145,6 +163,8 @@ def from_json(data: Any) -> Filter:
 
 
 def _get_version(filter_: Filter) -> int:
+    if len(filter_.known_by) > 1 or filter_.not_known_by:
+        return 4
     if filter_.not_partners or filter_.not_company_ids or filter_.is_met is not None:
         return 3
     last = filter_.last
@@ -191,6 +211,15 @@ def _read_partners(value: Any) -> tuple[Partner, ...]:
     if not 0 < len(several) <= MOST_PARTNERS or None in several:
         raise FilterError("partner", f"one, or a list of at most {MOST_PARTNERS}")
     return tuple(_read_person("partner", who, _WORDS) for who in several)
+
+
+def _read_knowers(key: str, value: Any) -> tuple[Knower, ...]:
+    if value is None:
+        return ()
+    several = value if isinstance(value, list | tuple) else [value]
+    if not 0 < len(several) <= MOST_KNOWERS or None in several:
+        raise FilterError(key, f"one, or a list of at most {MOST_KNOWERS}")
+    return tuple(_read_person(key, who, ("me",)) for who in several)
 
 
 def _read_several(key: str, value: Any, words: tuple[str, ...]) -> tuple[Any, ...]:

@@ -102,8 +102,9 @@ def _list_other_ways(list_query: ListQuery) -> Iterator[Prefilter]:
         yield Prefilter("company", ("company",), _select_at_company(list_query), list_query.few)
     if list_query.scope == "mine":
         return
-    if list_query.is_known_by:
-        yield Prefilter("known_by", ("known_by",), select_known(list_query), list_query.few)
+    for place in range(list_query.known_by_count):
+        name = f"known_by_{place}"
+        yield Prefilter(name, (name,), select_known(list_query, name), list_query.few)
     is_partnered = list_query.has_any_partner or (list_query.partner_count > 0 and not list_query.has_no_partner)
     is_typed = list_query.type_count > 0 and not list_query.has_no_type and list_query.of == "contacts"
     if (is_partnered or is_typed) and not has_partner_ranges(list_query):

@@ -45,7 +45,8 @@ class ListQuery:
     not_partner_count: int = 0
     not_company_count: int = 0
     is_met: bool | None = None
-    is_known_by: bool = False
+    known_by_count: int = 0
+    not_known_by_count: int = 0
     is_at_company: bool = False
     has_since: bool = False
     has_until: bool = False
@@ -79,8 +80,12 @@ def get_list_query(
     types = [type_ for type_ in filter_.types if type_ is not None]
     for number, type_ in enumerate(types):
         values[f"type_{number}"] = type_.value
-    people = {"known_by": filter_.known_by, "company": filter_.company_id}
-    values |= {name: viewer.user_id if who == "me" else who for name, who in people.items() if who is not None}
+    if filter_.company_id is not None:
+        values["company"] = filter_.company_id
+    knowers = {viewer.user_id if who == "me" else who for who in filter_.known_by}
+    values |= {f"known_by_{number}": who for number, who in enumerate(knowers)}
+    strangers = {viewer.user_id if who == "me" else who for who in filter_.not_known_by}
+    values |= {f"not_known_by_{number}": who for number, who in enumerate(strangers)}
     partners = {viewer.user_id if who == "me" else who for who in filter_.partners} - {"nobody", "anyone"}
     values |= {f"partner_{number}": who for number, who in enumerate(partners)}
     not_partners = {viewer.user_id if who == "me" else who for who in filter_.not_partners}
@@ -107,7 +112,8 @@ def get_list_query(
         not_partner_count=len(not_partners),
         not_company_count=len(filter_.not_company_ids),
         is_met=filter_.is_met,
-        is_known_by=filter_.known_by is not None,
+        known_by_count=len(knowers),
+        not_known_by_count=len(strangers),
         is_at_company=filter_.company_id is not None,
         has_since="since" in bounds,
         has_until="until" in bounds,

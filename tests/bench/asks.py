@@ -50,7 +50,9 @@ _COMPANIES = {
     "companies without a partner": Filter(scope="firm", partners=("nobody",)),
     "companies of three partners or of nobody": Filter(scope="firm", partners=("me", 3, 4, "nobody")),
     "clients of the last quarter": Filter(scope="firm", types=(_CLIENT,), last=Period("in", day="last_quarter")),
-    "companies known by a colleague": Filter(scope="firm", known_by=_COLLEAGUE),
+    "companies known by a colleague": Filter(scope="firm", known_by=(_COLLEAGUE,)),
+    "companies known by two colleagues": Filter(scope="firm", known_by=("me", _COLLEAGUE)),
+    "companies not known by a colleague": Filter(scope="firm", not_known_by=(_COLLEAGUE,)),
     "all companies of 90 days by name": Filter(scope="firm", last=_RECENT, **_BY_NAME),
     "all companies quiet for 90 days": Filter(scope="firm", last=_QUIET),
 }
@@ -65,7 +67,9 @@ _CONTACTS = {
     "contacts at clients whose partner I am": Filter(of="contacts", scope="firm", types=(_CLIENT,), partners=("me",)),
     "contacts at a big company": Filter(of="contacts", scope="firm", company_id=_BIG_COMPANY),
     "contacts at a big company by name": Filter(of="contacts", scope="firm", company_id=_BIG_COMPANY, **_BY_NAME),
-    "contacts known by a colleague": Filter(of="contacts", scope="firm", known_by=_COLLEAGUE),
+    "contacts known by a colleague": Filter(of="contacts", scope="firm", known_by=(_COLLEAGUE,)),
+    "contacts known by two colleagues": Filter(of="contacts", scope="firm", known_by=("me", _COLLEAGUE)),
+    "contacts not known by a colleague": Filter(of="contacts", scope="firm", not_known_by=(_COLLEAGUE,)),
     "all contacts of 90 days": Filter(of="contacts", scope="firm", last=_RECENT),
 }
 THREE_CONDITIONS = {

@@ -102,6 +102,20 @@ async def test_refining_shows_the_result_at_once(firm):
     assert partners == {"Charlotte Ashworth"}
 
 
+async def test_what_is_not_wanted_is_chosen_under_more_conditions(firm):
+    person = firm.person("Anne Martin")
+    async with tab_of(firm, person) as window:
+        page = await open_tab(window, firm, person)
+        await page.get_by_role("button", name="Filter", exact=True).click()
+        await page.get_by_role("radio", name="The whole firm's").check()
+        await page.get_by_text("More conditions").click()
+        await page.get_by_role("radio", name="Never met").check()
+        stranger = page.get_by_role("combobox", name="Not known by")
+        await stranger.press_sequentially("me")
+        await page.get_by_role("option", name="Me", exact=True).click()
+        await page.locator(".list-words", has_text="never met in a meeting · not known by me").wait_for()
+
+
 async def test_a_word_that_stands_for_a_partner_is_chosen_and_taken_away_in_the_same_field(firm):
     person = firm.person("Anne Martin")
     async with tab_of(firm, person) as window:

@@ -97,7 +97,7 @@ async def test_a_firm_that_keeps_contacts_back_shows_the_company_and_nobody_ther
     company = await ask(database, get_company, firm.reserved, firm.acme)
     assert (company.contacts, company.knower_count) == ((), 1)
     assert [one.contact_names for one in company.recent] == [()]
-    for asked in (Filter(of="contacts", scope="firm"), Filter(of="contacts", scope="firm", known_by=firm.marc)):
+    for asked in (Filter(of="contacts", scope="firm"), Filter(of="contacts", scope="firm", known_by=(firm.marc,))):
         assert (await ask(database, contacts.list_contacts, firm.reserved, asked, now=NOW)).rows == ()
 
 

@@ -71,7 +71,8 @@ FILTERS = st.builds(
     scope=st.sampled_from(("mine", "firm")),
     types=st.lists(st.sampled_from((None, *CompanyType)), max_size=4, unique=True).map(tuple),
     partners=st.lists(st.sampled_from(("me", "nobody", "anyone", 99, *USERS)), max_size=4).map(tuple),
-    known_by=st.none() | st.just("me") | PERSONS,
+    known_by=st.lists(st.just("me") | PERSONS, max_size=2).map(tuple),
+    not_known_by=st.lists(st.just("me") | PERSONS, max_size=2).map(tuple),
     not_partners=st.lists(st.sampled_from(("me", 99, *USERS)), max_size=3).map(tuple),
     company_id=st.none() | st.sampled_from(COMPANIES),
     not_company_ids=st.lists(st.sampled_from(COMPANIES), max_size=3).map(tuple),
@@ -84,7 +85,20 @@ FILTERS = st.builds(
 """Half of the parts of a filter are left out, or nothing would ever be found."""
 
 
-PARTS = (*("types", "partners", "not_partners", "known_by", "company_id", "not_company_ids", "is_met", "last", "text"),)
+PARTS = (
+    *(
+        "types",
+        "partners",
+        "not_partners",
+        "known_by",
+        "not_known_by",
+        "company_id",
+        "not_company_ids",
+        "is_met",
+        "last",
+        "text",
+    ),
+)
 
 
 def thin(filter_: Filter, kept: set[str]) -> Filter:

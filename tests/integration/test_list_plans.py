@@ -28,7 +28,7 @@ FILTERS = [
         ("mine", "firm"),
         ((), (CompanyType.CLIENT,), (CompanyType.PROSPECT, CompanyType.COURT, None)),
         ((), ("me",), ("nobody",), ("anyone",), (2, 3), ("me", "nobody"), (2, 3, 4, 5, 6)),
-        (None, 2),
+        ((), (2,), ("me", 3)),
         (None, 3),
         (None, Period("within", days=90), Period("before", day="2025-06-01"), Period("in", day="last_month")),
         ("", "al", "al co"),
@@ -43,6 +43,7 @@ _DENIALS: tuple[dict[str, Any], ...] = (
     {"is_met": False},
     {"is_met": True},
     {"not_partners": (2,), "is_met": False},
+    {"not_known_by": (3, 4)},
 )
 SOME = [
     one.changed(**_DENIALS[place % len(_DENIALS)]).normalised()

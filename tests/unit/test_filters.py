@@ -16,7 +16,7 @@ FULL = Filter(
     scope="firm",
     types=(CompanyType.CLIENT, None),
     partners=("me",),
-    known_by=7,
+    known_by=(7,),
     company_id=3,
     last=Period("not_for", days=90),
     text="Dürr %_",
@@ -31,6 +31,7 @@ SOME = [
     Filter(partners=("nobody",), last=Period("after", day="2025-01-31")),
     Filter(partners=("me", 3, 7, "nobody"), last=Period("between", day="2025-01-31", until="2025-03-31")),
     Filter(partners=("anyone",), last=Period("in", day="last_month")),
+    Filter(known_by=("me", 7), not_known_by=(3,)),
 ]
 
 
@@ -42,6 +43,11 @@ def test_a_filter_survives_json(filter_):
 def test_me_and_days_stay_so_in_json():
     data = to_json(FULL)
     assert (data["version"], data["partner"], data["last"]) == (1, "me", {"is": "not_for", "days": 90})
+
+
+def test_a_filter_is_written_in_the_oldest_version_that_can_say_it():
+    assert to_json(Filter(known_by=(7,))) | {"known_by": 7, "version": 1} == to_json(Filter(known_by=(7,)))
+    assert to_json(Filter(known_by=("me", 7)))["version"] == to_json(Filter(not_known_by=(7,)))["version"] == 4
 
 
 def test_parts_that_ask_nothing_are_left_out():
@@ -58,7 +64,7 @@ BAD = [
     None,
     [],
     "clients",
-    {"version": 4},
+    {"version": 5},
     {"version": True},
     {"of": "users"},
     {"of": 1},
@@ -79,6 +85,10 @@ BAD = [
     {"partner": [*range(1, 12)]},
     {"known_by": "nobody"},
     {"known_by": {"id": 1}},
+    {"known_by": []},
+    {"known_by": ["me", "nobody"]},
+    {"known_by": [1, 2, 3, 4, 5]},
+    {"not_known_by": ["anyone"]},
     {"company_id": 1},
     {"of": "contacts", "company_id": "1; DROP TABLE"},
     {"last": 90},

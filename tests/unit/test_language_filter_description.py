@@ -57,7 +57,8 @@ filters = st.builds(
     not_partners=st.lists(st.sampled_from(["me", *range(1, len(PEOPLE) + 1)]), max_size=3).map(tuple),
     not_company_ids=st.lists(st.sampled_from(range(len(COMPANIES))), max_size=3).map(tuple),
     is_met=st.sampled_from([None, None, True, False]),
-    known_by=st.sampled_from([None, "me", *range(1, len(PEOPLE) + 1)]),
+    known_by=st.lists(st.sampled_from(["me", *range(1, len(PEOPLE) + 1)]), max_size=3).map(tuple),
+    not_known_by=st.lists(st.sampled_from(["me", *range(1, len(PEOPLE) + 1)]), max_size=2).map(tuple),
     last=st.none() | periods,
     text=st.sampled_from(["", "acme", "banque d'irlande", "my clients", "not for 3 days", "the “old” firm"]),
     sort=st.sampled_from(["last", "name", "count"]),
@@ -74,8 +75,11 @@ def test_a_filter_in_words_can_be_typed_and_means_the_same(filter_, company, lan
     ask = understand(words, "en", TODAY)
     words_alone = tuple(who for who in filter_.partners if isinstance(who, str))
     others_alone = tuple(who for who in filter_.not_partners if isinstance(who, str))
-    known_by = "me" if filter_.known_by == "me" else None
-    alone = filter_.changed(partners=words_alone, not_partners=others_alone, not_company_ids=(), known_by=known_by)
+    known_by, not_known_by = (
+        tuple(who for who in knowers if who == "me") for knowers in (filter_.known_by, filter_.not_known_by)
+    )
+    alone = filter_.changed(partners=words_alone, not_partners=others_alone, not_company_ids=())
+    alone = alone.changed(known_by=known_by, not_known_by=not_known_by)
     alone = alone.changed(text=soften_quotes(filter_.text))
     assert (ask.verb, ask.data["filter"]) == (
         "list",
@@ -94,13 +98,32 @@ def name_others(filter_: Filter) -> dict[str, str | list[str]]:
 
 def name_parts(filter_: Filter, company: str) -> dict[str, str | list[str]]:
     partners = [say_name(who) for who in filter_.partners if isinstance(who, int)]
-    known_by = [say_name(filter_.known_by)] if isinstance(filter_.known_by, int) else []
-    parts = {"partner": partners, "known_by": known_by, "company": [company] if company else []}
+    known_by = [say_name(who) for who in filter_.known_by if isinstance(who, int)]
+    unknown = [say_name(who) for who in filter_.not_known_by if isinstance(who, int)]
+    parts = {
+        "partner": partners,
+        "known_by": known_by,
+        "not_known_by": unknown,
+        "company": [company] if company else [],
+    }
     return {part: names if len(names) > 1 else names[0] for part, names in parts.items() if names}
 
 
 def say_name(who: int) -> str:
     return " ".join(soften_quotes(PEOPLE[who - 1]).split())
+
+
+@pytest.mark.parametrize(
+    ("filter_", "language", "words"),
+    [
+        (Filter(known_by=(7, 8)), "en", "known by Anne Martin and Hugo Roy"),
+        (Filter(known_by=("me", 8)), "fr", "connues de moi et Hugo Roy"),
+        (Filter(not_known_by=(7, 8)), "en", "not known by Anne Martin or Hugo Roy"),
+        (Filter(of="contacts", not_known_by=("me",)), "fr", "inconnus de moi"),
+    ],
+)
+def test_knowers_are_all_of_some_and_none_of_others(filter_, language, words):
+    assert words in describe(filter_, language, {7: "Anne Martin", 8: "Hugo Roy"})
 
 
 FRENCH = "Mes sociétés · clients · responsable Anne Martin · sans contact depuis 3 mois · du plus récent au plus ancien"
@@ -171,8 +194,8 @@ def test_names_and_words_stand_in_the_quotes_of_the_language(language, words):
     ],
 )
 def test_french_agrees_with_what_is_listed(of, is_met, words):
-    assert describe(Filter(of=of, is_met=is_met, known_by=7), "fr", {7: "Anne Martin"}).startswith(words)
-    assert " · connues de moi" in describe(Filter(known_by="me"), "fr")
+    assert describe(Filter(of=of, is_met=is_met, known_by=(7,)), "fr", {7: "Anne Martin"}).startswith(words)
+    assert " · connues de moi" in describe(Filter(known_by=("me",)), "fr")
 
 
 @pytest.mark.parametrize("days", [1, 30, 365])

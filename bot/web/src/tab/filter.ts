@@ -10,14 +10,18 @@ export type Period =
 
 export type Partner = number | "me" | "nobody" | "anyone";
 
+export type Colleague = number | "me";
+
 export interface Filter {
-  version: 1 | 2 | 3;
+  version: 1 | 2 | 3 | 4;
   of: "companies" | "contacts";
   scope: "mine" | "firm";
   types?: (string | null)[];
   partner?: Partner | Partner[];
-  not_partner?: (number | "me")[];
-  known_by?: number | "me";
+  not_partner?: Colleague[];
+  /** All of them know what is listed. */
+  known_by?: Colleague | Colleague[];
+  not_known_by?: Colleague[];
   not_company?: number[];
   is_met?: boolean;
   company_id?: number;

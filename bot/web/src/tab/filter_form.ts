@@ -75,6 +75,37 @@ export class FilterForm {
       ),
       drawPeriod(this.filter.last, (last) => this.change({ last } as Partial<Filter>)),
       this.words(),
+      this.more(),
+    );
+  }
+
+  /** What is asked more rarely; open where something of it is asked. */
+  private more(): HTMLElement {
+    const { is_met, not_partner, not_known_by } = this.filter;
+    return h(
+      "details",
+      { class: "field-wide", open: is_met !== undefined || !!not_partner || !!not_known_by },
+      h("summary", {}, say("filter.more")),
+      h(
+        "div",
+        { class: "filter" },
+        this.pills(
+          "filter.met",
+          is_met === undefined ? "" : String(is_met),
+          [
+            ["", say("filter.met_or_not")],
+            ["true", say("filter.met_once")],
+            ["false", say("filter.met_never")],
+          ],
+          (met) => this.change({ is_met: met ? met === "true" : undefined } as Partial<Filter>),
+        ),
+        this.person("filter.not_partner", not_partner, ["me"], (who) =>
+          this.change({ not_partner: listOne(who) } as Partial<Filter>),
+        ),
+        this.person("filter.not_known_by", not_known_by, ["me"], (who) =>
+          this.change({ not_known_by: listOne(who) } as Partial<Filter>),
+        ),
+      ),
     );
   }
 
@@ -128,6 +159,7 @@ export class FilterForm {
     choose: (value: Partner | undefined) => void,
   ): HTMLElement {
     const fixed = words.map((word): Choice => ({ title: say(`filter.${word}`), value: word }));
+    const joined = label === "filter.known_by" ? "conjunction" : "disjunction";
     const combobox = new Combobox({
       lookup: async (query) => [
         ...fixed.filter(({ title }) => title.toLowerCase().startsWith(query.toLowerCase())),
@@ -135,7 +167,7 @@ export class FilterForm {
       ],
       label: say(label),
       placeholder: say("filter.anyone"),
-      value: value === undefined ? null : { title: this.nameAll([value].flat()), value: String(value) },
+      value: value === undefined ? null : { title: this.nameAll([value].flat(), joined), value: String(value) },
       settlesOnLeave: true,
       onChoose: (choice) => choose(choice ? readPartner(choice.value) : undefined),
     });
@@ -144,11 +176,11 @@ export class FilterForm {
     return h("div", { class: "field" }, name, combobox.element);
   }
 
-  private nameAll(partners: Partner[]): string {
+  private nameAll(partners: Partner[], type: "conjunction" | "disjunction"): string {
     const names = partners.map((who) =>
       typeof who === "number" ? (this.people[who] ?? "") : say(who === "anyone" ? "filter.somebody" : `filter.${who}`),
     );
-    return new Intl.ListFormat(currentLanguage(), { type: "disjunction" }).format(names);
+    return new Intl.ListFormat(currentLanguage(), { type }).format(names);
   }
 
   private words(): HTMLElement {
@@ -161,6 +193,10 @@ export class FilterForm {
     });
     return h("label", { class: "field" }, h("span", { class: "field-label" }, say("filter.text")), input);
   }
+}
+
+function listOne(who: Partner | undefined): Partner[] | undefined {
+  return who === undefined ? undefined : [who];
 }
 
 /** A word is itself, and anything else the number of a colleague. */
