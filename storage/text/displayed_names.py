@@ -73,8 +73,8 @@ _SHORTEST_LOCAL: Final = 3
 """Letters of a local part that are more than somebody's initials."""
 _BORN = re.compile(r"\s*,?\s+(?:née?|nee|geb\.|geborene?r?|born|épouse|ép\.|veuve|nata|ux\.)\s+\S.*$")
 _NICKNAMED = re.compile(
-    r"""(?<=[\w.])\s+(?:"([^\s"@]+(?: [^\s"@]+)?)"?|“([^\s”@]+(?: [^\s”@]+)?)”?|'([^\s'@]+(?: [^\s'@]+)?)'?)"""
-    r"(?=\s\w|$)"
+    r"""(?<=[\w.])\s+(?:"([^\s"@]+(?: [^\s"@]+)?)(?:"|$)|“([^\s”@]+(?: [^\s”@]+)?)(?:”|$)"""
+    r"""|'([^\s'@]+(?: [^\s'@]+)?)(?:'|$))(?=\s\w|$)"""
 )
 """What friends call somebody, between or behind the names: Anne "Nan" Morel."""
 _BREAK = re.compile(r"\s*[|⎥│•►]\s*|\s+[-\u2013\u2014/·]+\s+|\s+@\s*|\s+(?:from|at|chez|bei|presso)\s+")

@@ -15,7 +15,7 @@ from storage.text.word_lists import read_list
 _FREE_MAIL: Final = read_list("free_mail.txt") | blocklist
 """Providers whose addresses belong to persons, and those of addresses that are thrown away: a person and no company.
 
-`brand.*` is one under every public suffix.
+`brand.*` is one in every country, and under com, net and org.
 """
 _CERTIFIED: Final = read_list("certified_mail.txt")
 """Providers of certified mail and mail of whole professions: they say nothing of where somebody works."""
@@ -25,7 +25,14 @@ _BARS: Final = re.compile(
     r"ordin[ei](?:degli)?(?:avvocati|commercialisti|ingegneri|architetti|notai)|^pecavv|odcec|ordineforense"
 )
 """What the mail of an Italian bar or chamber is called: `ordineavvocatibari.it`; it is given to every member."""
-_WRAPPERS: Final = (".cjsm.net", ".test-google-a.com", ".pnn.police.uk")
+_CERTIFIED_ITALIAN: Final = re.compile(
+    r"(?:^|\.)(?:pec-[a-z0-9-]+|pec(?=[bdfglmnprstv])[a-z0-9]+|[a-z0-9-]{2,}(?<!s)pec)\.(?:it|eu)$"
+)
+"""How providers and professions call their certified mail: `registerpec.it`, `pecsicura.it`; and not `pec.acme.it`."""
+_WRAPPERS: Final = (
+    *(".cjsm.net", ".test-google-a.com", ".pnn.police.uk", ".rpost.org", ".rpost.net", ".rpost.biz", ".rmail.com"),
+    *(".readnotify.com", ".didtheyreadit.com"),
+)
 """Ends that a gateway puts behind a whole domain: `smithlaw.co.uk.cjsm.net` is `smithlaw.co.uk`."""
 _ROUTING: Final = ".mail.onmicrosoft.com"
 """Where Exchange sends mail on within a tenant, whose own domain is without the `mail`."""
@@ -33,6 +40,7 @@ _ROUTING: Final = ".mail.onmicrosoft.com"
 _SUFFIXES = PublicSuffixList()
 _ICANN_SUFFIXES = PublicSuffixList(only_icann=True)
 
+_EVERYBODYS: Final = frozenset(("com", "net", "org"))
 _SHORT: Final = 3
 """Letters of a name that is rather an abbreviation."""
 
@@ -46,7 +54,7 @@ def find_company_domain(domain: str) -> str:
     """
     own = unwrap_domain(domain)
     levels = list(_list_levels(own))
-    if is_free_mail(own) or not _CERTIFIED.isdisjoint(levels) or any(map(_BARS.search, own.split("."))):
+    if is_free_mail(own) or not _CERTIFIED.isdisjoint(levels) or _is_italian_post(own):
         return ""
     for organisation, shared in pairwise(levels):
         if shared in _UMBRELLAS:
@@ -54,10 +62,16 @@ def find_company_domain(domain: str) -> str:
     return _SUFFIXES.privatesuffix(own) or _ICANN_SUFFIXES.privatesuffix(own) or ""
 
 
+def _is_italian_post(domain: str) -> bool:
+    return any(map(_BARS.search, domain.split("."))) or ("pec" in domain and bool(_CERTIFIED_ITALIAN.search(domain)))
+
+
 def is_free_mail(domain: str) -> bool:
     """Return whether a domain is that of a provider whose addresses belong to persons, or below one."""
-    registrable = _SUFFIXES.privatesuffix(domain) or ""
-    return f"{registrable.partition('.')[0]}.*" in _FREE_MAIL or not _FREE_MAIL.isdisjoint(_list_levels(domain))
+    brand, _, suffix = (_SUFFIXES.privatesuffix(domain) or "").partition(".")
+    top = suffix.rpartition(".")[2]
+    is_brands = f"{brand}.*" in _FREE_MAIL and (len(top) == len("ch") or top in _EVERYBODYS)
+    return is_brands or not _FREE_MAIL.isdisjoint(_list_levels(domain))
 
 
 @lru_cache(maxsize=16384)

@@ -232,6 +232,39 @@ def test_a_domain_that_many_share_is_a_company_each(domain, company, name):
     assert (find_company_domain(domain), name_company(company)) == (company, name)
 
 
+MORE_OF_NOBODYS = """
+    posteo.ch posteo.at posteo.us posteo.li posteo.pm posteo.uk 123mail.org mailcan.com sent.as live.at live.com.au
+    outlook.co.th fastmail.de eml.cc tiscali.lu usa.com counsellor.com nycmail.com passmail.net tutamail.com
+    slmails.com addymail.com mozmail.com duck.com swissonline.ch bbox.fr hetnet.nl bigpond.net.au optushome.com.au
+    blueyonder.co.uk videotron.ca nb.sympatico.ca tdcadsl.dk registerpec.it pecsicura.it studiopec.it pec-qualcosa.it
+    rpost.biz
+"""
+
+
+@pytest.mark.parametrize("domain", MORE_OF_NOBODYS.split())
+def test_the_many_names_of_providers_make_no_company(domain):
+    assert find_company_domain(domain) == ""
+
+
+@pytest.mark.parametrize(
+    ("domain", "company"),
+    [
+        ("pec.acme.it", "acme.it"),
+        ("cert.acme.it", "acme.it"),
+        ("pecorino.it", "pecorino.it"),
+        ("prospec.it", "prospec.it"),
+        ("pectoral.com", "pectoral.com"),
+        ("live.law", "live.law"),
+        ("posteo.legal", "posteo.legal"),
+        ("skylaw.com", "skylaw.com"),
+        ("lex.co.uk.rpost.org", "lex.co.uk"),
+        ("lex.example.rmail.com", "lex.example"),
+    ],
+)
+def test_a_firm_that_is_called_nearly_as_a_provider_stays_a_firm(domain, company):
+    assert find_company_domain(domain) == company
+
+
 @pytest.mark.parametrize("domain", NOBODYS.split())
 def test_private_and_certified_mail_makes_no_company(domain):
     assert find_company_domain(domain) == ""
