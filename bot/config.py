@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 from ipaddress import ip_network
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -146,7 +147,16 @@ class Config(BaseSettings):
     @field_validator("managed_identity")
     @classmethod
     def _read_identity(cls, value: str) -> str:
-        return value if value in ("", SYSTEM_IDENTITY) else read_id(value)
+        word = value.strip().lower()
+        return word if word in ("", SYSTEM_IDENTITY) else read_id(word)
+
+    @field_validator("public_url", "graph_url", "login_url", "openid_url", "traces_url", "proxy")
+    @classmethod
+    def _read_address(cls, value: str, info: ValidationInfo) -> str:
+        name = str(info.field_name)
+        if value or cls.model_fields[name].default:
+            check_address(value, may_sign_in=name == "proxy")
+        return value.rstrip("/")
 
     @field_validator("app_secret_ends")
     @classmethod
@@ -159,6 +169,22 @@ class Config(BaseSettings):
         return tuple(str(ip_network(value.strip(), strict=False)) for value in values)
 
 
+def check_address(text: str, *, may_sign_in: bool = False) -> None:
+    """Raise `ValueError` with a sentence, and nothing of what may be a password, for what is no address of a server."""
+    form = "it begins with https:// and a host"
+    try:
+        parts = urlsplit(text)
+        is_server = bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise ValueError(f"{form}, and a port is a number up to 65535") from error
+    if parts.scheme not in ("http", "https") or not is_server or not text.isprintable() or " " in text:
+        raise ValueError(form)
+    if parts.query or parts.fragment:
+        raise ValueError(f"{form}, and has neither ? nor #")
+    if "@" in parts.netloc and not may_sign_in:
+        raise ValueError(f"{form}, and has no user or password")
+
+
 def read_id(text: str) -> str:
     """Return an Entra id in the form that tokens use; raises `ValueError` with a sentence if it is not one."""
     text = text.strip()
@@ -166,7 +192,10 @@ def read_id(text: str) -> str:
         return str(uuid.UUID(text))
     except ValueError:
         pass
-    if "." in text and "@" not in text:
+    form = "an Entra id has the form 11111111-2222-3333-4444-555555555555"
+    if "@" in text:
+        raise ValueError(f"{form}; that of a person is the object id on their page in Entra, or `az ad user show --id`")
+    if "." in text:
         where = f"https://login.microsoftonline.com/{text[:100]}/v2.0/.well-known/openid-configuration"
         raise ValueError(f"{text[:100]} is a domain name; the id of its tenant stands in the issuer at {where}")
-    raise ValueError("an Entra id has the form 11111111-2222-3333-4444-555555555555")
+    raise ValueError(f"{form}; names are not taken, for they change and are not unique")

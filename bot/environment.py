@@ -1,13 +1,14 @@
 """Reading `Config` from the environment: a sentence for each setting that makes no sense, misspelt names included."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import DamerauLevenshtein, Prefix
 
 from bot.config import Config
 from bot.credential import CredentialError, read_credential
@@ -15,6 +16,10 @@ from bot.credential import CredentialError, read_credential
 PREFIX: Final = "CARNET_"
 OF_TESTS: Final = "CARNET_TEST_"
 LEAST_LIKENESS: Final = 0.3
+LEAST_STEM: Final = 4
+LEAST_LETTERS: Final = 6
+"""Of a setting that is known by its name after another prefix: `HOST` and `PORT` are others' too."""
+_LETTERS: Final = re.compile(r"[^a-z]")
 FOR_LINKS: Final = ("PORT_", "SERVICE_")
 """What Kubernetes makes of a service that is called `carnet`, in every pod beside it."""
 
@@ -43,7 +48,9 @@ def _describe(name: str = "", *, error: Mapping[str, object] | None = None) -> s
 
 def find_unknown_names(names: Iterable[str]) -> Iterator[str]:
     """Say of each name that begins like a setting and is none which one may be meant."""
-    for name in sorted(name for name in names if name.upper().startswith(PREFIX)):
+    given = sorted(names)
+    yield from (f"There is no setting {name}: is {meant} meant?" for name in given if (meant := _find_meant(name)))
+    for name in (name for name in given if name.upper().startswith(PREFIX)):
         word = name[len(PREFIX) :].lower()
         if name.startswith(OF_TESTS) or word in Config.model_fields:
             continue
@@ -51,6 +58,19 @@ def find_unknown_names(names: Iterable[str]) -> Iterator[str]:
             yield f"{name} is of Kubernetes, not a setting: say enableServiceLinks: false in the pod."
             continue
         yield f"There is no setting {name}{_suggest(word)}"
+
+
+def _find_meant(name: str) -> str:
+    """Return the setting that a name is but for its prefix: another sign in place of `_`, or a letter amiss."""
+    if name.upper().startswith(PREFIX):
+        return ""
+    begun, _, rest = (word.lower() for word in name.partition("_"))
+    for field in Config.model_fields:
+        is_squeezed = _LETTERS.sub("", name.lower()) == _LETTERS.sub("", PREFIX.lower() + field)
+        is_near = rest == field and len(rest) >= LEAST_LETTERS
+        if is_squeezed or (is_near and DamerauLevenshtein.distance(begun, PREFIX[:-1].lower()) == 1):
+            return PREFIX + field.upper()
+    return ""
 
 
 def _suggest(word: str) -> str:
@@ -64,10 +84,16 @@ def _compare(word: str, name: str, **_options: object) -> float:
     A name may be longer than what was written: its first words are compared as well as all of it.
     """
     parts, others = word.split("_"), name.split("_")
-    common, every = {*parts} & {*others}, {*parts} | {*others}
-    shared = 0.5 if word in name or name in word else 0.5 * len(common) / len(every)
+    common = sum(1 for one in parts if any(_is_same_word(one, other) for other in others))
+    shared = 0.5 if word in name or name in word else 0.5 * common / (len(parts) + len(others) - common)
     begun = DamerauLevenshtein.normalized_similarity(word, "_".join(others[: len(parts)]))
     return shared + 0.5 * max(DamerauLevenshtein.normalized_similarity(word, name), 0.9 * begun)
+
+
+def _is_same_word(one: str, other: str) -> bool:
+    """`tenant` and `tenants` are one word, and so are `cert` and `certificate`, `admins` and `administrators`."""
+    begun = Prefix.similarity(one, other)
+    return one == other or begun >= max(LEAST_STEM, min(len(one), len(other)) - 1)
 
 
 def read_config() -> Config:

@@ -49,12 +49,16 @@ LOOP_DELAY = Histogram(
 def serving_metrics(host: str, port: int) -> Iterator[None]:
     """Serve the metrics on a port of their own while the block runs, from a thread: a busy event loop must be seen.
 
-    A port of 0 serves none.
+    A port of 0 serves none. Raises `ValueError` with a sentence for one that cannot be had.
     """
     if not port:
         yield
         return
-    server, thread = start_http_server(port, host, registry=REGISTRY)
+    try:
+        server, thread = start_http_server(port, host, registry=REGISTRY)
+    except OSError as error:
+        why = error.strerror or "no such address"
+        raise ValueError(f"Port {port} of {host} (CARNET_METRICS_PORT) cannot be had: {why}.") from error
     try:
         yield
     finally:

@@ -40,7 +40,8 @@ def _trust_with(files: Iterable[str]) -> ssl.SSLContext:
         try:
             context.load_verify_locations(path)
         except OSError as error:
-            raise ValueError(f"{path} cannot be read as a file of certificates that are trusted.") from error
+            why = "cannot be read as certificates that are trusted: CARNET_CA_FILE or CARNET_LOGIN_CA names it"
+            raise ValueError(f"{path} {why}.") from error
     return context
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
+import idna
 import jsonschema
 
 from bot.config import Config, read_id
@@ -70,6 +71,15 @@ def build_package(
     package.write_bytes(pack({**{name: text.encode() for name, text in texts.items()}, **icons}))
     add_in_path.write_text(add_in, encoding="utf-8")
     return package, add_in_path
+
+
+def read_host(text: str) -> str:
+    """Read a host as it may be copied from a browser's line, in the form in which names are registered."""
+    host = text.strip().lower().removeprefix("https://").removesuffix("/").removesuffix(".")
+    try:
+        return host if host.isascii() else idna.encode(host).decode("ascii")
+    except idna.IDNAError:
+        return host  # what is none is refused with a sentence of its own
 
 
 def check_values(app_id: str, host: str, version: str) -> dict[str, str]:
@@ -226,7 +236,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Make the package that the options ask for, and say where it is; raises `PackageError`."""
     named = {"privacyUrl": "privacy_url", "termsOfUseUrl": "terms_url", "websiteUrl": "website_url"}
-    host = arguments.host.lower()
+    host = read_host(arguments.host)
     known = asyncio.run(read_links(load_config(), host, arguments.tenant)) if arguments.tenant else NO_LINKS
     links = {name: getattr(arguments, option) or known.get(name, "") for name, option in named.items()}
     paths = build_package(arguments.out, app_id=arguments.app_id, host=host, version=arguments.version, links=links)

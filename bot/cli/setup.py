@@ -2,11 +2,12 @@
 
 import argparse
 import json
+import shlex
 import uuid
 from collections.abc import Iterator
 from typing import Final
 
-from bot.cli.package import check_values
+from bot.cli.package import check_values, read_host
 from bot.cli.registration import (
     GRAPH_APP,
     NOTIFIED_ROLES,
@@ -33,19 +34,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--notified", action="store_true", help="ask for Mail.Read: news in seconds, not in minutes")
     parser.add_argument("--installs-app", action="store_true", help="let the bot install itself for people")
     parser.add_argument("--resource-group", default="carnet", help="Azure resource group of the bot")
+    parser.add_argument(
+        "--location", default="westeurope", help="Azure region of that group, where it is not there yet"
+    )
     parser.add_argument("--only", choices=PARTS, help="print one part alone")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Print the parts. Raises `ValueError` with a sentence for an id or a host that is none."""
-    given = vars(arguments) | {"host": arguments.host.lower(), "tenant": read_id(arguments.tenant)}
-    given |= {"app_id": read_id(arguments.app_id), "group": read_id(arguments.group) if arguments.group else ""}
-    given["admin"] = [read_id(one) for one in arguments.admin]
+    given = vars(arguments) | {"host": read_host(arguments.host), "tenant": read_option("--tenant", arguments.tenant)}
+    given["app_id"] = read_option("--app-id", arguments.app_id)
+    given["group"] = read_option("--group", arguments.group) if arguments.group else ""
+    given["admin"] = [read_option("--admin", one) for one in arguments.admin]
     check_values(given["app_id"], given["host"], "1.0.0")
     parts = {"azure": list_azure, "exchange": list_exchange, "env": list_settings}
     for name, write in parts.items():
         if arguments.only in (None, name):
             print(*write(argparse.Namespace(**given)), sep="\n", end="\n\n")  # noqa: T201
+
+
+def read_option(option: str, text: str) -> str:
+    """Read the Entra id that an option gives; raises `ValueError` with a sentence that names the option."""
+    try:
+        return read_id(text)
+    except ValueError as error:
+        raise ValueError(f"{option}: {error}") from error
 
 
 def list_azure(given: argparse.Namespace) -> Iterator[str]:
@@ -68,7 +81,9 @@ def list_azure(given: argparse.Namespace) -> Iterator[str]:
     yield "openssl req -x509 -newkey rsa:3072 -nodes -days 365 -subj /CN=carnet -keyout carnet.key -out carnet.crt"
     yield f"az ad app credential reset --id {given.app_id} --append --cert @carnet.crt"
     yield "(umask 077 && cat carnet.key carnet.crt > carnet.pem) && rm carnet.key"
-    bot = f"--resource-group {given.resource_group} --name carnet-{given.app_id[:8]}"
+    place = f"--resource-group {shlex.quote(given.resource_group)}"
+    yield f"az group create {place} --location {shlex.quote(given.location)}"
+    bot = f"{place} --name carnet-{given.app_id[:8]}"
     kind = f"--app-type SingleTenant --appid {given.app_id} --tenant-id {given.tenant}"
     yield f"az bot create {bot} {kind} --endpoint https://{given.host}/api/messages"
     yield f"az bot msteams create {bot}"
@@ -123,6 +138,7 @@ def list_exchange(given: argparse.Namespace) -> Iterator[str]:
 def list_settings(given: argparse.Namespace) -> Iterator[str]:
     """Return the `.env` of compose, systemd and a shell; what is secret is named by where it lies."""
     yield "# 3. As .env, readable by the service alone; then: set -a; . ./.env; set +a; carnet doctor"
+    yield "# CARNET_DATABASE_URL is yours to add; for compose.yaml HOSTNAME_OF_CARNET and POSTGRES_PASSWORD instead."
     yield f"CARNET_PUBLIC_URL=https://{given.host}"
     yield f"CARNET_APP_ID={given.app_id}"
     yield f"CARNET_APP_TENANT={given.tenant}"

@@ -64,6 +64,64 @@ def test_what_is_no_id_or_host_is_a_sentence(option, capsys):
     assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("given", "host"),
+    [
+        *(
+            (one, HOST)
+            for one in (f"https://{HOST}", f"https://{HOST}/", f" {HOST.upper()} ", f"{HOST}.", f"HTTPS://{HOST}")
+        ),
+        ("carnet.étude.example", "carnet.xn--tude-9oa.example"),
+    ],
+)
+def test_a_host_is_taken_as_it_is_copied(given, host, capsys):
+    assert f"CARNET_PUBLIC_URL=https://{host}\n" in set_up(capsys, "--only", "env", "--host", given)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *(
+            "",
+            "localhost",
+            "10.0.0.1",
+            "a b.example",
+            "carnet_x.example",
+            "-a.example",
+            "x'; ls.example",
+            "*.firm.example",
+        ),
+        *(f"{HOST}/carnet", f"http://{HOST}", f"u@{HOST}", f"{HOST}?x", ".."),
+    ],
+)
+def test_what_is_no_public_host_is_refused_in_a_sentence(host, capsys):
+    assert main(["setup", "--tenant", TENANT, f"--host={host}", "--app-id", APP]) == 2
+    assert "--host" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--tenant", "--app-id", "--group", "--admin"])
+@pytest.mark.parametrize("given", ["Carnet users", "firm.example", "anne@firm.example", "common", "1111"])
+def test_what_is_no_id_names_its_option_and_where_ids_are(option, given, capsys):
+    assert main(["setup", "--tenant", TENANT, "--host", HOST, "--app-id", APP, option, given]) == 2
+    said = capsys.readouterr().err
+    assert option in said
+    assert "@" not in said
+
+
+@pytest.mark.parametrize("name", ["my group", "a; touch harm", "$(touch harm)", "`touch harm`", "it's"])
+def test_nothing_that_is_given_is_run_by_the_shell(name, capsys, tmp_path):
+    script = set_up(capsys, "--only", "azure", "--resource-group", name, "--location", name)
+    shown = "az() { printf '%s\\n' \"$@\"; }; openssl() { touch carnet.key carnet.crt; }\n" + script
+    run = subprocess.run(["bash"], input=shown, text=True, check=True, capture_output=True, cwd=tmp_path)
+    assert run.stdout.splitlines().count(name) == 4
+    assert not (tmp_path / "harm").exists()
+
+
+def test_the_bot_s_group_is_made_before_the_bot(capsys):
+    said = set_up(capsys, "--only", "azure")
+    assert said.index("az group create") < said.index("az bot create")
+
+
 def test_what_is_registered_is_what_the_page_the_manifest_and_the_doctor_mean():
     config = Config(app_id=APP, tenants=(TENANT,), public_url=f"https://{HOST}")
     assert page_values(config)["scope"].startswith(name_application(HOST, APP) + "/")

@@ -1,0 +1,112 @@
+"""Settings as people write them: taken, or named with what is wrong and nothing of a secret."""
+
+import socket
+
+import pytest
+
+from bot.config import Config
+from bot.environment import find_unknown_names, load_config
+from bot.metrics import serving_metrics
+
+HOSTLESS = (
+    "graph.example",
+    "https://",
+    "https:///v1.0",
+    "ftp://graph.example",
+    "https://graph.example:x",
+    "//graph.example",
+)
+ODD = ("https://graph.example:99999", "https://graph.example:0", "https://gra ph.example", "https://u:pw@graph.example")
+ASKING = ("https://graph.example?x=1", "https://graph.example#x", "")
+ADDRESSES = ("graph_url", "login_url", "openid_url")
+
+
+def read(monkeypatch, name: str, value: str) -> Config:
+    monkeypatch.setenv(f"CARNET_{name.upper()}", value)
+    return load_config()
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize("value", [*HOSTLESS, *ODD, *ASKING])
+def test_an_address_of_microsoft_that_is_none_is_named_at_the_start(monkeypatch, name, value):
+    with pytest.raises(ValueError, match=f"CARNET_{name.upper()}") as caught:
+        read(monkeypatch, name, value)
+    assert "pw" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize("value", ["https://graph.example/v1.0", "http://127.0.0.1:3901/v1.0", "https://[::1]:8/v1.0"])
+def test_an_address_is_taken_with_or_without_a_stroke_at_its_end(monkeypatch, name, value):
+    assert getattr(read(monkeypatch, name, f"{value}/"), name) == value
+    assert getattr(read(monkeypatch, name, value), name) == value
+
+
+@pytest.mark.parametrize(
+    "value", [*HOSTLESS, "proxy:3128", "http://proxy:abc", "http://proxy:70000", "socks5://proxy:1080"]
+)
+def test_a_proxy_that_is_none_is_named_at_the_start(monkeypatch, value):
+    with pytest.raises(ValueError, match="CARNET_PROXY"):
+        read(monkeypatch, "proxy", value)
+
+
+@pytest.mark.parametrize(
+    "value", ["", "http://proxy:3128", "http://user:pass@proxy.firm.example:3128", "https://proxy"]
+)
+def test_a_proxy_may_ask_for_a_password_and_need_not_be(monkeypatch, value):
+    assert read(monkeypatch, "proxy", value).proxy == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://u:pw@carnet.example",
+        "https://carnet.example?x=1",
+        "https://carnet.example:99999",
+        "https://carnet.example/x",
+    ],
+)
+def test_a_public_address_is_a_host_alone(monkeypatch, value):
+    with pytest.raises(ValueError, match="CARNET_PUBLIC_URL"):
+        read(monkeypatch, "public_url", value)
+
+
+@pytest.mark.parametrize("value", ["system", "System", " SYSTEM "])
+def test_the_identity_of_the_machine_is_known_however_it_is_written(monkeypatch, value):
+    assert read(monkeypatch, "managed_identity", value).managed_identity == "system"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        *((f"CARN{sign}", "") for sign in ("", "T", "ET")),
+        *(
+            (wrong, "CARNET_TENANTS")
+            for wrong in ("CARNT_TENANTS", "CARENT_TENANTS", "KARNET_TENANTS", "CARNETT_TENANTS")
+        ),
+        *((wrong, "CARNET_RETENTION_DAYS") for wrong in ("CARNET-RETENTION-DAYS", "CARNET.RETENTION.DAYS")),
+        *(
+            (wrong, "CARNET_DATABASE_URL")
+            for wrong in ("CARNETDATABASEURL", "carnet-database-url", "CARNET__DATABASE_URL")
+        ),
+        *((wrong, "CARNET_TENANTS") for wrong in ("CARNET_TENANT_ID", "CARNET_TENANT_IDS", "CARNET_ENTRA_TENANTS")),
+        *((wrong, "CARNET_ADMINS") for wrong in ("CARNET_ADMIN_IDS", "CARNET_ADMINISTRATORS", "CARNT_ADMINS")),
+        *(
+            (other, "")
+            for other in ("MARKET_PORT", "GARNET_HOST", "CARNEGIE_PROXY", "PATH", "HOME", "TENANTS", "CARNAGE_ADMINS")
+        ),
+    ],
+)
+def test_a_setting_whose_prefix_or_signs_are_amiss_is_named_and_others_are_left_alone(wrong, meant):
+    said = " ".join(find_unknown_names([wrong]))
+    assert said == (f"There is no setting {wrong}: is {meant} meant?" if meant else "")
+
+
+def test_every_setting_is_known_as_it_is():
+    assert list(find_unknown_names(f"CARNET_{name.upper()}" for name in Config.model_fields)) == []
+
+
+def test_a_port_of_the_metrics_that_is_taken_is_named():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        metrics = serving_metrics("127.0.0.1", taken.getsockname()[1])
+        with pytest.raises(ValueError, match="CARNET_METRICS_PORT"):
+            metrics.__enter__()
