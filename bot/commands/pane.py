@@ -16,8 +16,11 @@ from bot.verb_inputs import Input, write_ask
 from bot.verbs import EVERYONE, OWN, READS_FROM_CARD, Router
 from storage.book import companies
 from storage.book.item_people import Person, get_people
+from storage.history.events import Person as CapturedPerson
+from storage.history.own_addresses import REASON, find_own_addresses
 from storage.text.addresses import parse_address
-from storage.text.displayed_names import clean_name
+from storage.text.displayed_names import FULL, clean_name
+from storage.text.domains import find_company_domain
 from storage.text.machines import find_machine
 
 router = Router()
@@ -53,6 +56,7 @@ async def show_item(turn: Turn, given: OnOpenItem) -> ItemShown:
         for person, (name, _) in zip(known, shown, strict=True)
         if _is_outside(person)
     ]
+    outside = await _mark_own(turn, outside)
     item = await _group(turn, outside, len(shown) - len(outside), len(people) - len(shown))
     mode = "compose" if given.mode == "compose" else "read"
     return ItemShown(
@@ -79,6 +83,8 @@ def _read_people(given: Iterable[NameAndAddress]) -> list[tuple[str, str]]:
     for person in given:
         name, raw = (part if isinstance(part, str) else "" for part in person)
         parsed = parse_address(raw[:_RAW])
+        if parsed.reason == "group":
+            continue  # undisclosed-recipients:;
         shown = (clean_name(name[:_ADDRESS], parsed.local, parsed.domain)[1] if name else -1, name[:_ADDRESS])
         address = parsed.address or raw[:_ADDRESS]
         read[address] = max(read.get(address, shown), shown, key=lambda one: one[0])
@@ -103,6 +109,24 @@ def _explain(person: Person, shown_name: str) -> Person:
     """Say of a machine, a list or a shared mailbox that it is never a contact, and why."""
     reason = find_machine(parse_address(person.address), shown_name) if person.state == "unknown" else ""
     return replace(person, state="machine", reason=reason) if reason else person
+
+
+async def _mark_own(turn: Turn, people: Sequence[Person]) -> list[Person]:
+    """Say of the reader's own second addresses that they are; asked only where a stranger's is at free mail."""
+    captured = {person.address: _capture(person) for person in people if person.state == "unknown"}
+    asked = [one for one in captured.values() if not one.domain]
+    own = await turn.read(find_own_addresses, asked) if asked else frozenset[str]()
+    is_own = {raw for raw, one in captured.items() if one.address in own}
+    return [
+        replace(person, state="machine", reason=REASON) if person.address in is_own else person for person in people
+    ]
+
+
+def _capture(person: Person) -> CapturedPerson:
+    """Return somebody as capture has them."""
+    address = parse_address(person.address)
+    quality = FULL if " " in person.name else 0
+    return CapturedPerson(address.address, find_company_domain(address.domain), person.name, quality, 0)
 
 
 async def _group(turn: Turn, people: Sequence[Person], colleague_count: int, left_out: int) -> OnItem:

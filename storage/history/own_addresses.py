@@ -166,5 +166,11 @@ async def _drop_empty(connection: AsyncConnection, viewer: Viewer, sources: Coll
 
 async def is_own_address(connection: Reading, viewer: Viewer, address: str) -> bool:
     """Return whether an address (in normal form) is treated as the viewer's own."""
+    person = Person(address, find_company_domain(address.rpartition("@")[2]), "", 0, 0)
+    return bool(await find_own_addresses(connection, viewer, [person]))
+
+
+async def find_own_addresses(connection: Reading, viewer: Viewer, suspected: Collection[Person]) -> frozenset[str]:
+    """Return those of the addresses of people that are treated as the viewer's own."""
     owner = await get_owner(connection, viewer.tenant_id, viewer.user_id)
-    return owner.has(Person(address, find_company_domain(address.rpartition("@")[2]), "", 0, 0))
+    return frozenset(person.address for person in suspected if owner.has(person))

@@ -13,6 +13,10 @@ _PLAIN = re.compile(r"([a-z0-9._-]*[a-z0-9][a-z0-9._-]*)@((?:[a-z0-9](?:[a-z0-9-
 """What nearly every address looks like: nothing has to be done."""
 _X500 = re.compile(r"^(?:(?:ex|x500):)?/o=|^imceaex-|^imceax500-|^c=[a-z]{2};", re.IGNORECASE)
 _GROUP = re.compile(r"^[^@\"]*:.*;?$|undisclosed[ -]recipients", re.IGNORECASE | re.DOTALL)
+_NOBODY = re.compile(
+    r"[^@]*:\s*;|[\"']?(?:undisclosed|unlisted|hidden|suppressed)[ _-]?recipients?[:;\s\"']*(?:@.*)?", re.IGNORECASE
+)
+"""A group with nobody in it: `undisclosed-recipients:;`, `Verborgene Empfänger: ;`."""
 _LOCAL = re.compile(r"[^\s@,;:<>()\[\]\\\"%!|]+")
 _DOMAIN = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*")
 
@@ -42,6 +46,8 @@ def parse_address(raw: str) -> Address:
     if plain and not raw.lower().startswith(("imcea", "x500")) and "_ext_@" not in plain[0]:
         return Address(plain[0], plain[1], plain[2])
     text = clean_text(raw, 1000)
+    if _NOBODY.fullmatch(text):
+        return Address(reason="group")
     inner = text if _X500.search(text) else unwrap_address(text)
     if _X500.search(inner):
         return Address(reason="x500")

@@ -11,7 +11,7 @@ from storage.text.addresses import Address
 from storage.text.displayed_names import FULL, clean_name, is_of_list, prepare, split_via
 from storage.text.domains import find_company_domain, is_free_mail, list_host_labels
 from storage.text.local_parts import NO_REPLY, OFFICES, RETURN_PATH, ROLES, THINGS, TOKEN, find_by_local
-from storage.text.name_evidence import KNOWN_NAMES, is_persons
+from storage.text.name_evidence import KNOWN_NAMES, count_explained, is_persons
 from storage.text.names import fold
 from storage.text.rooms import is_room, may_be_room
 from storage.text.word_lists import read_list
@@ -194,6 +194,8 @@ def _is_named_person(address: Address, name: str) -> bool:
     if not is_persons(clean, address.local) or (things and not is_surname):
         return False
     telling = [place for place, word in enumerate(words) if word in ROLES or find_by_local(f"-{word}")]
+    if telling and not count_explained(" ".join(set(words) - {words[place] for place in telling}), address.local)[0]:
+        return False  # Jane Doe par Liste Associés
     label = address.domain.partition(".")[0]
     is_behind = telling == [len(words) - 1] or (0 not in telling and words[0] in KNOWN_NAMES)  # Rahul Dev Burman
     return not telling or (is_behind and label not in words[:-1])

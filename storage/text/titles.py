@@ -87,7 +87,7 @@ def _is_degree(before: list[str], word: str, local: str) -> bool:
     if plain in _PROFESSIONS:
         explained = count_explained(name, local)[0]
         return explained > 0 and count_explained(f"{name} {word}", local)[0] == explained
-    is_degree = bool(_DEGREE.fullmatch(word)) and plain not in _PARTS and not name.isupper()
+    is_degree = bool(_DEGREE.fullmatch(word)) and plain not in _PARTS | _FIRM and not name.isupper()
     return is_degree and is_persons(name, local)
 
 

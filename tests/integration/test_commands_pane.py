@@ -127,6 +127,32 @@ async def test_the_pane_reads_names_and_addresses_as_capture_does(office):
     assert "RECIPIENTS" not in said(reply)
 
 
+@pytest.mark.parametrize(
+    ("name", "address", "is_own"),
+    [
+        ("Anne Martin", "anne.martin75@gmail.com", True),
+        ("MARTIN Anne", "am@gmx.ch", True),
+        ("", "anne.martin@posteo.ch", True),
+        ("Anne Martinez", "anne.martinez@gmail.com", False),
+        ("Anne Martin", "anne.martin@new.example", False),
+        ("", "amartin@gmail.com", False),
+    ],
+)
+async def test_ones_own_second_address_is_no_stranger(office, name, address, is_own):
+    reply = await show(office, (name, address))
+    assert ("This is a second address of your own" in said(reply)) is is_own
+    assert ("No interaction yet" in said(reply)) is not is_own
+
+
+@pytest.mark.parametrize("group", ["undisclosed-recipients:;", "Undisclosed recipients: ;", "Verborgene Empfänger:;"])
+async def test_a_group_without_people_is_no_row(office, group):
+    reply = await show(office, ("", group), (group, group), ("Nora New", "nora@new.example"))
+    assert "recipients" not in said(reply)
+    assert "Empfänger" not in said(reply)
+    assert "Nora" in said(reply)
+    assert read((await show(office, ("", group))).card)[0] == "Nobody from outside the firm is on this item."
+
+
 async def test_the_pane_says_what_company_is_behind_a_gateway(office):
     reply = await show(office, ("Jean", "jean@acme.example.cjsm.net"))
     assert "Acme Industries" in read(reply.card)

@@ -11,6 +11,7 @@ from storage.engine.rls import SYSTEM
 from storage.errors import ChangeError
 from storage.firm.rule_values import Edit, FirmRules
 from storage.firm.tenants import DirectoryUser
+from storage.history.events import Person
 from storage.lists.filters import Filter
 from storage.lists.finding import COMPANIES
 from storage.messages.notice_preferences import NoticePreferences
@@ -95,6 +96,7 @@ VALUES: dict[str, Any] = {
     "rules": FirmRules(),
     "shares_contacts": False,
     "since": 0,
+    "suspected": [Person("bob@acme.com", "", "Bob Acme", 2, 0)],
     "source": "chat",
     "sources": [b"source_digest".ljust(16, b"d"), b"d" * 16],
     "state": "open state",

@@ -232,6 +232,23 @@ def test_a_domain_that_many_share_is_a_company_each(domain, company, name):
     assert (find_company_domain(domain), name_company(company)) == (company, name)
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "undisclosed-recipients:;",
+        "Undisclosed Recipients: ;",
+        '"undisclosed-recipients:;"@x.example',
+        "unlisted-recipients:; (no To-header on input)",
+        "recipient list not shown: ;",
+        "Verborgene_Empfaenger:;",
+        "destinataires inconnus:;",
+        "hidden recipients",
+    ],
+)
+def test_a_group_with_nobody_in_it_is_a_group(raw):
+    assert parse_address(raw).reason == "group"
+
+
 MORE_OF_NOBODYS = """
     posteo.ch posteo.at posteo.us posteo.li posteo.pm posteo.uk 123mail.org mailcan.com sent.as live.at live.com.au
     outlook.co.th fastmail.de eml.cc tiscali.lu usa.com counsellor.com nycmail.com passmail.net tutamail.com
