@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -106,3 +107,13 @@ async def _fill(request: web.Request, reading: _Reading, most: int, seconds: flo
         refusal.force_close()  # where the next request begins, nobody knows
         raise refusal from None
     reading.is_whole = True
+
+
+def refuse_doubles(body: bytes | bytearray) -> None:
+    """Raise `ValueError` for JSON with a duplicate key: which of the two is meant is not defined (RFC 8259, 4)."""
+    json.loads(body, object_pairs_hook=_refuse_double)
+
+
+def _refuse_double(pairs: list[tuple[str, Any]]) -> None:
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise ValueError("a key twice")

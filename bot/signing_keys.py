@@ -29,8 +29,10 @@ STALE_AFTER = 3 * 86400
 AGAIN_AFTER = 300
 """Seconds between two tries to refresh keys while the issuer cannot be reached."""
 UNKNOWN_INTERVAL = 10
-"""Unknown key ids cause one fetch in this many seconds, however many tokens claim however many: an invented one holds
-up the issuer's new one for no longer."""
+"""Unknown key ids cause one fetch in this many seconds in the long run, however many tokens claim however many."""
+UNKNOWN_AT_ONCE = 6
+"""So many fetches may be ahead of that, one a second: some invented ids hold the issuer's new one up no longer."""
+UNKNOWN_PAUSE = 1
 RETRY_INTERVAL = 5
 """Seconds between two tries while nothing was ever loaded."""
 LEAST_BITS = 2048
@@ -60,6 +62,8 @@ class KeySet:
         self._loaded_at = 0.0
         self._tried_at = 0.0
         self._asked_for_unknown_at = 0.0
+        self._spent = 0.0
+        """How many fetches for unknown ids are not made up for by time that has passed."""
         self._loading: asyncio.Task[None] | None = None
 
     async def get(self, kid: str) -> RSAPublicKey | None:
@@ -78,11 +82,19 @@ class KeySet:
         elif now - self._loaded_at >= REFRESH_AFTER and now - self._tried_at >= AGAIN_AFTER:
             self._start_loading()
         key = self._keys.get(kid)
-        if key is None and (self._loading or now - self._asked_for_unknown_at >= UNKNOWN_INTERVAL):
-            self._asked_for_unknown_at = now
+        if key is None and (self._loading or self._may_ask_for_unknown(now)):
             await self._load()
             key = self._keys.get(kid)
         return key
+
+    def _may_ask_for_unknown(self, now: float) -> bool:
+        """Return whether an unknown id may cause a fetch now, and count it."""
+        passed = now - self._asked_for_unknown_at
+        spent = max(0.0, self._spent - passed / UNKNOWN_INTERVAL)
+        if passed < UNKNOWN_PAUSE or spent > UNKNOWN_AT_ONCE - 1:
+            return False
+        self._asked_for_unknown_at, self._spent = now, spent + 1
+        return True
 
     def _is_usable(self, now: float) -> bool:
         return bool(self._keys) and now - self._loaded_at < STALE_AFTER

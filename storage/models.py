@@ -530,6 +530,20 @@ class Keep(Base):
     is_kept: Mapped[bool] = mapped_column(Boolean, default=True)
 
 
+class BulkRead(Base):
+    """What a user was given of contacts in the last minutes, by whatever process: much of it is an export."""
+
+    __tablename__ = "bulk_reads"
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    began_at: Mapped[int] = mapped_column(BigInt, default=0)
+    seen: Mapped[list[int]] = mapped_column(Json, default=list)
+    """The numbers of the contacts."""
+    recorded: Mapped[int] = mapped_column(BigInt, default=0)
+    """How many of them are in the audit as an export."""
+
+
 class Number(Base):
     """The highest number of rows that were deleted: numbers are never given twice, and SQLite has no sequences."""
 

@@ -85,9 +85,9 @@ class Dispatcher:
                 reply = await self._answer(verb, given, turn)
         if reply.record is not None:
             await self._keep(turn, reply.record)
-        elif record := self._bulk_reading.find_record(caller.viewer, (reply.private or reply).found, turn.now):
-            await self._keep(turn, record)
-            self._bulk_reading.settle(caller.viewer, record)
+        elif filter_ := self._bulk_reading.find_shared(caller.viewer, (reply.private or reply).found, turn.now):
+            async with self.database.writing(turn.viewer.tenant_id) as connection:
+                await self._bulk_reading.share(connection, turn, filter_)
         return reply
 
     def _begin(self, verb: Verb, caller: Caller, reader: Reader, connection: Reading) -> Turn:

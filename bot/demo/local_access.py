@@ -1,6 +1,7 @@
-"""Admit requests from this machine only, by its own name, and from no page of another site.
+"""Admit requests from this machine only, by its own name, and from no page but the demo's own.
 
-Any web page can make a browser on this machine post here, or read from here by DNS rebinding.
+Any web page can make a browser on this machine post here, or read from here by DNS rebinding; so can what another
+program on this machine shows at another port.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,17 +17,11 @@ OWN_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 async def keep_strangers_out(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Answer 403 to another host name, and to what a page of another site sends."""
-    origin = request.headers.get("Origin")
-    is_foreign = origin is not None and not is_own(origin)
+    """Answer 403 to another host name, and to what a page of another origin sends."""
+    is_foreign = request.headers.get("Origin", own := f"{request.scheme}://{request.host}") != own
     if not has_own_name(f"//{request.host}") or is_foreign or is_from_elsewhere(request):
         return web.json_response({"message": "The demo answers this machine alone."}, status=403)
     return await handler(request)
-
-
-def is_own(origin: str) -> bool:
-    """Return whether a page stands on this machine, at whatever port."""
-    return has_own_name(origin) and urlsplit(origin).scheme in ("http", "https")
 
 
 def has_own_name(url: str) -> bool:
@@ -38,6 +33,6 @@ def has_own_name(url: str) -> bool:
 
 
 def is_from_elsewhere(request: web.Request) -> bool:
-    """Return whether a browser tells that another site asks, unless it only opens the page."""
-    is_cross = request.headers.get("Sec-Fetch-Site") == "cross-site"
+    """Return whether a browser tells that another origin asks, unless it only opens the page."""
+    is_cross = request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
     return is_cross and not (request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate")

@@ -1,6 +1,5 @@
 """`POST /api/turn`: a verb and its data in, a card out; who asks is proven before a byte of the body is read."""
 
-import json
 import re
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -14,7 +13,7 @@ from bot.door import VERSIONED, Caller, Door
 from bot.errors import BadRequestError, CarnetError
 from bot.language import choose_language, say
 from bot.outlook.tokens import UserTokens
-from bot.request_bodies import read_body
+from bot.request_bodies import read_body, refuse_doubles
 from bot.turn import Ask, Language, Reply
 from bot.verb_inputs import find_key
 from storage.engine.database import Database
@@ -124,7 +123,7 @@ async def _read(request: web.Request) -> Question:
     body = await read_body(request, LARGEST_BODY)
     try:
         question = msgspec.json.decode(body, type=Question)
-        json.loads(body, object_pairs_hook=_refuse_doubles)
+        refuse_doubles(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as error:
         key = find_key(str(error)) if isinstance(error, msgspec.ValidationError) else ""
         raise (BadRequestError("bad_input", field=key) if key else BadRequestError()) from error
@@ -139,12 +138,6 @@ def _read_version(match: Sequence[str]) -> int:
     if version is None or len(match) > 1:
         raise BadRequestError("bad_input", field="If-Match")
     return int(version[2])
-
-
-def _refuse_doubles(pairs: list[tuple[str, Any]]) -> None:
-    """Raise `ValueError` for a duplicate key: which of the two is meant is not defined (RFC 8259, 4)."""
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise ValueError("a key twice")
 
 
 def _read_language(request: web.Request) -> Language:

@@ -7,10 +7,11 @@ import zipfile
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.commands.export_queue import MOST_WAITING, ExportQueue
 from bot.commands.sheets import neutralise
+from bot.door import Door
 from bot.errors import UnavailableError
 from storage.models import Audit
 from storage.viewer import Viewer
@@ -222,6 +223,38 @@ async def test_A13_a_list_read_to_its_end_card_by_card_is_written_down_once_for_
     assert all(100 < number <= 110 for number in rows)
 
 
+@pytest.mark.parametrize("size", [10, 25, 40])
+@pytest.mark.parametrize("replicas", [2, 3])
+async def test_A13_who_reads_at_several_processes_by_turns_is_written_down_as_at_one(office, replicas, size):
+    companies = await add_people(office, 150)
+    doors = [office.door, *(Door(office.database, lambda: office.now) for _ in range(replicas - 1))]
+    given, place = set(), 0
+    for number in companies:
+        data = {"filter": {"of": "contacts", "scope": "firm", "company_id": number}, "size": size}
+        office.door = doors[place := (place + 1) % replicas]
+        page = (await office.ask("list.rows", data, surface="tab")).data
+        given.update(row["id"] for row in page["rows"])
+        data = {"filter": {"of": "contacts", "scope": "firm", "company_id": number}}
+        while data:
+            office.door = doors[place := (place + 1) % replicas]
+            page = (await office.ask("list", data, surface="tab")).data
+            given.update(row["id"] for row in page["rows"])
+            data = page["next"] and data | {"cursor": page["next"]}
+    assert len(given) == 150
+    ((actor, after),) = await list_exports(office)
+    assert actor == office.people["Anne Martin"].user_id
+    assert 100 < after["rows"] <= 150
+
+
+async def test_A13_a_page_or_two_writes_nothing(office):
+    companies = await add_people(office, 60)
+    for number in (companies[0], companies[0], companies[1]):
+        data = {"filter": {"of": "contacts", "scope": "firm", "company_id": number}, "size": 10}
+        await office.ask("list.rows", data, surface="tab")
+    async with office.database.reading(1) as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM bulk_reads"))).scalar() == 0
+
+
 async def test_A13_what_is_read_slowly_or_by_several_people_is_no_bulk(office):
     companies = await add_people(office, 150)
     for number, by in zip(companies, ["Anne Martin", "Marc Lefèvre", "Anne Martin"], strict=True):
@@ -245,5 +278,5 @@ async def test_13_where_the_comma_is_the_decimal_sign_a_csv_has_semicolons(offic
     "beginning",
     ["=", "\uff1d", " \ufe66", "\uff0b", "\uff0d", "\u2212", "\uff20", "\u3000=", "\t=", "|", "\u00a0="],
 )
-def test_13_what_a_spreadsheet_would_run_is_text_in_any_width(beginning):
+def test_A25_13_what_a_spreadsheet_would_run_is_text_in_any_width(beginning):
     assert neutralise(f"{beginning}HYPERLINK(1)").startswith("'")

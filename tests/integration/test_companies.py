@@ -166,14 +166,14 @@ async def test_a_change_is_undone_and_the_undo_too(database, firm, set_, value, 
     assert getattr(await get(database, firm), field) == after
 
 
-async def test_nobody_undoes_anothers_change_by_its_number(database, firm):
+async def test_A14_nobody_undoes_anothers_change_by_its_number(database, firm):
     done = await change(database, company_changes.set_company_partner, firm.viewer, firm.acme, firm.anne)
     with pytest.raises(MissingError):
         await change(database, undo_change, viewer_of(firm.marc), done.audit_id)
     assert (await get(database, firm)).partner_id == firm.anne
 
 
-async def test_what_was_changed_in_one_go_is_one_change_set_of_any_size(database, firm):
+async def test_A14_what_was_changed_in_one_go_is_one_change_set_of_any_size(database, firm):
     async with database.writing(1) as connection:
         numbers = [await factories.add_company(connection, f"Company {number}") for number in range(130)]
     await change(database, company_changes.set_company_type, firm.viewer, firm.acme, CompanyType.CLIENT)

@@ -1,10 +1,11 @@
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import delete, insert, select, text
 
-from storage.engine.database import Database, next_ids
+from storage.engine.database import Database, next_ids, open_database
 from storage.engine.rls import SYSTEM
 from storage.errors import DatabaseError
 from storage.models import Company
+from tests import factories
 
 ACME = {"tenant_id": 1, "name": "Acme", "folded_name": "acme"}
 
@@ -39,3 +40,20 @@ async def test_a_connection_that_is_found_dead_has_those_of_every_other_kind_ope
 async def ask_who_serves(database, tenancy) -> int:
     async with database.reading(tenancy) as connection:
         return (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+
+
+async def test_A26_what_is_deleted_is_overwritten_in_the_file(tmp_path):
+    path = tmp_path / "carnet.db"
+    database = open_database(f"sqlite:///{path}")
+    try:
+        await database.create_tables()
+        async with database.writing(1) as connection:
+            for number in range(200):
+                await factories.add_company(connection, f"Whistlecraft {number}")
+        async with database.writing(1) as connection:
+            await connection.execute(delete(Company).where(Company.tenant_id == 1))
+        async with database.writing(1) as connection:
+            await connection.execute(text("SELECT 1"))
+    finally:
+        await database.close()
+    assert b"Whistlecraft" not in path.read_bytes()

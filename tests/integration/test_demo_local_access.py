@@ -25,11 +25,13 @@ async def ask(method: str, **headers: str) -> int:
         ("GET", {}),
         ("GET", {"Host": "localhost:3978"}),
         ("GET", {"Host": "[::1]:3978"}),
-        ("POST", {"Origin": "http://127.0.0.1:3978", "Sec_Fetch_Site": "same-origin"}),
+        ("POST", {"Host": "127.0.0.1:3978", "Origin": "http://127.0.0.1:3978", "Sec_Fetch_Site": "same-origin"}),
+        ("POST", {"Host": "localhost:3978", "Origin": "http://localhost:3978"}),
+        ("GET", {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Mode": "navigate"}),
         ("GET", {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}),
     ],
 )
-async def test_this_machine_is_answered(method, headers):
+async def test_A12_this_machine_is_answered(method, headers):
     assert await ask(method, **headers) == 200
 
 
@@ -42,9 +44,18 @@ async def test_this_machine_is_answered(method, headers):
         ("POST", {"Origin": "https://elsewhere.example", "Content_Type": "text/plain"}),
         ("POST", {"Origin": "null", "Content_Type": "text/plain"}),
         ("POST", {"Origin": "http://127.0.0.1.elsewhere.example"}),
+        ("POST", {"Host": "127.0.0.1:3978", "Origin": "http://127.0.0.1:8000"}),
+        ("POST", {"Host": "127.0.0.1:3978", "Origin": "http://127.0.0.1"}),
+        ("POST", {"Host": "127.0.0.1:3978", "Origin": "http://localhost:3978"}),
+        ("POST", {"Host": "127.0.0.1:3978", "Origin": "https://127.0.0.1:3978"}),
+        ("POST", {"Host": "127.0.0.1:3978", "Origin": "http://[::1]:3978"}),
+        ("POST", {"Host": "127.0.0.1:3978", "Origin": "http://127.0.0.1:39781"}),
+        ("POST", {"Sec_Fetch_Site": "same-site"}),
+        ("GET", {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Mode": "no-cors"}),
+        ("POST", {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Mode": "navigate"}),
         ("POST", {"Sec_Fetch_Site": "cross-site"}),
         ("GET", {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "no-cors"}),
     ],
 )
-async def test_another_name_or_another_site_is_not(method, headers):
+async def test_A12_another_name_or_another_origin_is_not(method, headers):
     assert await ask(method, **headers) == 403

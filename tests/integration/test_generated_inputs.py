@@ -20,7 +20,7 @@ async def office(database) -> Office:
     return await open_office(database)
 
 
-async def test_B39_no_generated_input_breaks_a_verb(office):
+async def test_A20_B39_no_generated_input_breaks_a_verb(office):
     chance = random.Random(os.environ.get("CARNET_INPUT_SEED", "39"))
     numbers = [*office.companies.values(), *office.contacts.values()]
     viewers = list(office.people.values())

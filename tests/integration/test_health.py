@@ -97,7 +97,7 @@ async def test_a_directory_that_was_read_before_may_fail_now_and_then(well):
     assert (await ask(well, "/healthz"))[1]["status"] == "ok"
 
 
-async def test_a_full_disk_is_neither_ready_nor_well(well, tmp_path, monkeypatch):
+async def test_A24_a_full_disk_is_neither_ready_nor_well(well, tmp_path, monkeypatch):
     monkeypatch.setattr(troubles, "LEAST_FREE", 1 << 62)
     config = Config(database_url=f"sqlite:///{tmp_path}/x.db", tenants=(TENANT,))
     assert (await ask(well, "/readyz", config))[0] == 503
@@ -105,7 +105,7 @@ async def test_a_full_disk_is_neither_ready_nor_well(well, tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize("reason", ["disk_full", "read_only"])
-async def test_a_database_that_refuses_what_is_written_is_not_ready_until_it_takes_it(well, reason):
+async def test_A24_a_database_that_refuses_what_is_written_is_not_ready_until_it_takes_it(well, reason):
     well.write_refusal = reason
     status, body = await ask(well, "/readyz")
     assert (status, get_keys(body)) == (503, [reason])
@@ -214,7 +214,7 @@ async def damage(path, *, pages: int) -> None:
         file.write(b"\xff" * pages * 4096)
 
 
-async def test_a_damaged_file_is_not_ready_from_the_first_look(tmp_path):
+async def test_A24_a_damaged_file_is_not_ready_from_the_first_look(tmp_path):
     path = tmp_path / "x.db"
     await damage(path, pages=20)
     database = open_database(f"sqlite:///{path}")
@@ -231,7 +231,7 @@ async def test_the_doctor_looks_through_the_whole_file(tmp_path):
     assert [(one.key, one.level) for one in found] == [("damaged", Level.PROBLEM)]
 
 
-async def test_damage_that_a_read_meets_is_not_forgotten(tmp_path):
+async def test_A24_damage_that_a_read_meets_is_not_forgotten(tmp_path):
     path = tmp_path / "x.db"
     await damage(path, pages=60)
     database = open_database(f"sqlite:///{path}")

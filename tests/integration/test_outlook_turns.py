@@ -118,6 +118,22 @@ async def test_B65_a_foreign_origin_is_told_nothing(firm, origin):
     assert "Access-Control-Allow-Origin" not in headers
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"verb": "hello", "verb": "list"}',
+        b'{"verb": "hello", "data": {}, "data": {"a": 1}}',
+        b'{"verb": "list", "data": {"filter": {"of": "contacts", "of": "companies"}}}',
+        b'{"verb": "hello", "later": [{"x": [{"y": 1, "y": 1}]}]}',
+        b'{"verb": "hello", "v\\u0065rb": "list"}',
+    ],
+)
+async def test_A21_a_question_with_a_key_twice_is_refused(firm, body):
+    async with open_page(firm["database"]) as page:
+        status, _, _ = await page.post(token=mint(ANNE), data=body, headers={"Content-Type": "application/json"})
+    assert status == 400
+
+
 async def test_S31_the_own_origin_is_named_and_no_credentials_are_allowed(firm):
     async with open_page(firm["database"]) as page:
         _, _, headers = await page.ask("hello", mint(ANNE), headers={"Origin": "https://carnet.example"})

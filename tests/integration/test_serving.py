@@ -90,7 +90,7 @@ def wait_for_reasons(address: str) -> list[str]:
     return []
 
 
-def test_a_service_says_where_it_listens_and_which_file_it_keeps_and_nothing_of_what_it_is_made_of(tmp_path):
+def test_A10_a_service_says_where_it_listens_and_which_file_it_keeps_and_nothing_of_what_it_is_made_of(tmp_path):
     with running(tmp_path, "serve", sign="listening on") as (said, address):
         assert f"the database is {tmp_path}/carnet.db" in said
         status, headers, body = fetch(f"{address}/livez")
@@ -99,7 +99,7 @@ def test_a_service_says_where_it_listens_and_which_file_it_keeps_and_nothing_of_
         assert wait_for_reasons(address), "it says that all is well before anything was read"
 
 
-def test_a_second_service_finds_the_port_taken_before_it_reads_or_writes_anything(tmp_path):
+def test_A10_a_second_service_finds_the_port_taken_before_it_reads_or_writes_anything(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         status, said = run(tmp_path, "serve", CARNET_PORT=str(taken.getsockname()[1]))
     assert (status, "cannot be had" in said) == (2, True), said

@@ -244,7 +244,7 @@ async def test_F13_after_hours_of_absence_everything_is_caught_up(live):
     assert await live.count_interactions() == 100
 
 
-async def test_what_another_installation_made_is_left_alone(live):
+async def test_A10_what_another_installation_made_is_left_alone(live):
     """A second service with another database and the same address, as a start in the wrong folder makes it."""
     ours = {one.id for one in list_live(live)}
     names = await live.query("SELECT installation FROM tenants")
@@ -256,7 +256,7 @@ async def test_what_another_installation_made_is_left_alone(live):
     assert {one.notification_url.rpartition("=")[2] for one in list_live(live)} == {names[0][0], "another"}
 
 
-async def test_a_process_that_dies_with_a_chore_in_hand_is_taken_over_within_seconds(live):
+async def test_A11_a_process_that_dies_with_a_chore_in_hand_is_taken_over_within_seconds(live):
     await live.execute("UPDATE chores SET due_at = 0 WHERE name = 'directory'")
     async with live.database.writing(SYSTEM) as connection:
         assert len(await claim_chores(connection, "directory", int(live.clock()))) == 1

@@ -264,7 +264,7 @@ MET = {(CARL[1], True, "met"), (DORA[1], True, "met")}
 
 @pytest.mark.parametrize("when", [-400, -3, 200])
 @pytest.mark.parametrize("rule", ["outreach", "exchange"])
-async def test_the_people_of_a_strangers_invitation_are_only_seen(sync: Sync, firm, when, rule):
+async def test_A4_the_people_of_a_strangers_invitation_are_only_seen(sync: Sync, firm, when, rule):
     sync.rule = rule
     await sync.start()
     hold(firm, days(when), ANNE, DORA, organizer=CARL)
@@ -275,7 +275,7 @@ async def test_the_people_of_a_strangers_invitation_are_only_seen(sync: Sync, fi
     assert not any(applied.new_contact_ids or applied.new_company_ids for _, applied, _ in sync.heard)
 
 
-async def test_what_the_user_answers_changes_what_an_invitation_is_worth(sync: Sync, firm):
+async def test_A4_what_the_user_answers_changes_what_an_invitation_is_worth(sync: Sync, firm):
     anne, _ = firm.list_people()
     meeting = hold(firm, days(-3), ANNE, DORA, organizer=CARL)
     await sync.run()
@@ -291,7 +291,7 @@ async def test_what_the_user_answers_changes_what_an_invitation_is_worth(sync: S
 
 
 @pytest.mark.parametrize("is_mail_first", [True, False])
-async def test_a_contacts_invitation_counts_without_an_answer_whatever_comes_first(sync: Sync, firm, is_mail_first):
+async def test_A4_a_contacts_invitation_counts_without_an_answer_whatever_comes_first(sync: Sync, firm, is_mail_first):
     if is_mail_first:
         firm.send_mail(ANNE, [CARL])
         await sync.run()
@@ -343,7 +343,7 @@ async def test_an_invitation_of_one_who_turns_out_a_colleague_counts(sync: Sync,
 
 
 @pytest.mark.parametrize("is_mail_first", [True, False])
-async def test_no_guest_list_renames_who_wrote_a_mail(sync: Sync, firm, is_mail_first):
+async def test_A4_no_guest_list_renames_who_wrote_a_mail(sync: Sync, firm, is_mail_first):
     if is_mail_first:
         firm.send_mail(CARL, [ANNE])
         await sync.run()

@@ -19,6 +19,7 @@ from storage.messages.outbox import NewNotice
 from storage.models import Company, CompanyRelationship, CompanyType, Feed, Invitation
 from storage.queue.feeds import FeedState
 from storage.record.audit import AuditRow, Entry
+from storage.record.bulk_reads import BulkReadRow
 from storage.record.recent_changes import ChangedEntity
 from storage.viewer import Access, Viewer
 from storage.views.places import Place
@@ -49,6 +50,7 @@ VALUES: dict[str, Any] = {
     "contact_rule": "exchange",
     "conversation_id": "conversation_id",
     "before": NOW,
+    "began_at": NOW,
     "cursor": None,
     "default": NoticePreferences(),
     "digest": b"d" * 16,
@@ -92,6 +94,7 @@ VALUES: dict[str, Any] = {
     "reasons": {b"e" * 16: "test"},
     "retention_days": 1,
     "retry_at": NOW,
+    "row": BulkReadRow(NOW, frozenset({1})),
     "rule": "outreach",
     "rules": FirmRules(),
     "shares_contacts": False,

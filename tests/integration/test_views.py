@@ -215,6 +215,20 @@ async def test_a_deleted_view_comes_back_with_its_readers(database, firm):
         await do(database, changes.restore_view, firm.anne, view.id, **MADE)
 
 
+async def test_A22_no_deleted_view_comes_back_where_there_are_as_many_as_one_may_have(database, firm):
+    gone = []
+    for number in range(changes.MOST):
+        view = await save(database, firm.anne, f"View {number}")
+        if number < 3:
+            gone.append(await do(database, changes.delete_view, firm.anne, view.id, **MADE))
+    for number in range(3):
+        await save(database, firm.anne, f"Another {number}")
+    for step in (undo_change, changes.restore_view):
+        number = gone[0].audit_id if step is undo_change else gone[0].entity_id
+        with pytest.raises(RefusedError, match="too_many"):
+            await do(database, step, firm.anne, number, **MADE)
+
+
 async def test_a_deleted_views_name_is_free_and_may_be_taken_meanwhile(database, firm):
     view = await save(database, firm.anne)
     await do(database, changes.delete_view, firm.anne, view.id, **MADE)

@@ -261,6 +261,27 @@ async def test_B49_malformed_json_is_refused(graph):
         assert (await graph.post("/graph/notifications", data=body, headers=headers)).status == 400
 
 
+@pytest.mark.parametrize(
+    "double",
+    [
+        ('"value":', '"value": [], "value":'),
+        ('"clientState":', '"clientState": "guess", "clientState":'),
+        ('"subscriptionId":', '"subscriptionId": "sub-2", "subscriptionId":'),
+        ('"resourceData":', '"resourceData": {}, "resourceData":'),
+        ('"id":', '"id": "x", "id":'),
+        ('"tenantId":', '"tenantId": "a", "tenant\\u0049d":'),
+        ('"resource":', '"later": [[{"a": 1, "b": 2, "a": 3}]], "resource":'),
+    ],
+)
+@pytest.mark.parametrize("path", ["/graph/notifications", "/graph/lifecycle"])
+async def test_A21_a_post_with_a_key_twice_is_refused(graph, database, double, path):
+    headers = {"Content-Type": "application/json"}
+    body = json.dumps({"value": [item(), item()]}).replace(*double, 1).encode()
+    for sent in (body, body[:-1] + b" " * 70_000 + b"}"):
+        assert (await graph.post(path, data=sent, headers=headers)).status == 400
+    assert await list_due(database) == []
+
+
 @on_any_database
 async def test_B49_another_content_type_is_refused(graph, database):
     body = json.dumps({"value": [item()]})

@@ -167,7 +167,7 @@ STRANGER = {"emailAddress": {"name": "Anne", "address": "anne@acme.com"}}
         (None, "none", ""),
     ],
 )
-def test_an_outsiders_unanswered_invitation_depends_on_its_organiser(organizer, response, host):
+def test_A4_an_outsiders_unanswered_invitation_depends_on_its_organiser(organizer, response, host):
     captured = capture(organizer=organizer, attendees=invite("bob@other.com"), responseStatus={"response": response})
     assert captured.organizer == host
 

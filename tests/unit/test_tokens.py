@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from bot.errors import UnauthenticatedError, UnavailableError
-from bot.signing_keys import STALE_AFTER, UNKNOWN_INTERVAL, KeySet, read_key
+from bot.signing_keys import STALE_AFTER, UNKNOWN_AT_ONCE, UNKNOWN_INTERVAL, KeySet, read_key
 from bot.teams.tokens import Tokens
 from tests.signing import APP, Keys, make_token
 
@@ -160,6 +160,29 @@ async def test_F54_forged_keys_cause_one_fetch_in_five_minutes_and_do_not_hide_t
     issuer.now += UNKNOWN_INTERVAL
     assert await tokens.verify(issuer.sign("second"))
     assert issuer.asked == 3
+
+
+@pytest.mark.parametrize("forged", [1, 2, 5])
+async def test_A23_some_forged_key_ids_hold_a_rollover_up_for_a_second_at_most(tokens, issuer, forged):
+    await tokens.verify(issuer.sign())
+    for number in range(forged):
+        with pytest.raises(UnauthenticatedError):
+            await tokens.verify(issuer.sign("forger", headers={"kid": f"unknown {number}"}))
+        issuer.now += 1
+    issuer.keys = [Keys.publish("second", "msteams")]
+    assert await tokens.verify(issuer.sign("second"))
+
+
+async def test_A23_a_flood_of_forged_key_ids_causes_few_fetches_and_holds_a_rollover_up_for_ten_seconds(tokens, issuer):
+    await tokens.verify(issuer.sign())
+    for number in range(600):
+        issuer.now += 0.1
+        with pytest.raises(UnauthenticatedError):
+            await tokens.verify(issuer.sign("forger", headers={"kid": f"unknown {number}"}))
+    assert issuer.asked <= 1 + UNKNOWN_AT_ONCE + 60 / UNKNOWN_INTERVAL
+    issuer.keys = [Keys.publish("second", "msteams")]
+    issuer.now += UNKNOWN_INTERVAL
+    assert await tokens.verify(issuer.sign("second"))
 
 
 async def test_F54_a_token_of_a_key_that_was_withdrawn_is_refused_although_it_was_verified_before(tokens, issuer):

@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from bot.request_bodies import refuse_doubles
+
 MOST_ITEMS = 10_000
 MOST_COMMAS = 16 * MOST_ITEMS
 """What a notification has ten of: a body that is read holds no more things than so many notifications would."""
@@ -68,6 +70,7 @@ def read_post(body: bytes | bytearray) -> Post:
         raise web.HTTPRequestEntityTooLarge(MOST_ITEMS, body.count(b","))
     try:
         document = _decode_document(body)
+        refuse_doubles(body)
     except (ValueError, RecursionError) as error:
         raise web.HTTPBadRequest from error
     count = len(document.value)
