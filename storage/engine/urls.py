@@ -17,7 +17,18 @@ _WITHOUT_EFFECT: Final = (
     *("keepalives_interval", "keepalives_count", "tcp_user_timeout", "client_encoding", "fallback_application_name"),
 )
 """Parameters of libpq that managed services write and asyncpg does not have."""
-_KNOWN: Final = ("host", "port", "target_session_attrs", "ssl", *_OURS)
+_KNOWN: Final = ("host", "port", "target_session_attrs", *_OURS)
+_PARTS: Final = {"user": "username", "username": "username", "password": "password", "dbname": "database"}
+"""Parameters that stand for a part of the URL, and hold where that part is missing."""
+_SSL_WORDS: Final = {
+    "true": "require",
+    "1": "require",
+    "on": "require",
+    "false": "disable",
+    "0": "disable",
+    "off": "disable",
+}
+"""What other drivers write as `ssl=`, in the words of `sslmode`."""
 _SSL_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 CONNECT_SECONDS: Final = 10
 
@@ -35,7 +46,7 @@ def read_url(text: str) -> URL:
     if scheme in SQLITE and rest:
         return _read(f"sqlite:{rest}" if rest.startswith("//") else f"sqlite:///{rest}")
     if scheme in POSTGRES and rest.startswith("//"):
-        return _check(_read_postgres(rest[2:]))
+        return _check(_take_ssl(_take_parts(_read_postgres(rest[2:]))))
     kind, _, driver = scheme.partition("+")
     if separator and kind in ("sqlite", "postgresql") and driver:
         raise DatabaseUrlError(f"the driver {driver} is not installed, and not needed: begin the URL with {kind}://")
@@ -52,11 +63,30 @@ def _read(text: str) -> URL:
 def _read_postgres(rest: str) -> URL:
     """Take what stands before the last `@` for the user and the password, whatever it holds."""
     before, at, place = rest.rpartition("@")
+    if "," in place.partition("/")[0]:
+        raise DatabaseUrlError("it names several hosts: name the one that is always the writer's")
     url = _read(f"postgresql://{place}")
     if not at:
         return url
     user, _, password = before.partition(":")
     return url.set(username=unquote(user), password=unquote(password) or None)
+
+
+def _take_parts(url: URL) -> URL:
+    """Take user, password and database from the parameters that libpq has for them."""
+    for name in [name for name in url.query if name in _PARTS]:
+        part, value = _PARTS[name], _get(url, name)
+        url = url.difference_update_query([name])
+        url = url if getattr(url, part) else url.set(**{part: value})  # type: ignore[arg-type]
+    return url
+
+
+def _take_ssl(url: URL) -> URL:
+    """Say `ssl=true`, as other drivers do, in the words of `sslmode`, which holds where both are there."""
+    if not (word := _get(url, "ssl").lower()):
+        return url
+    mode = _get(url, "sslmode") or _SSL_WORDS.get(word, word)
+    return url.difference_update_query(["ssl"]).update_query_dict({"sslmode": mode})
 
 
 def _check(url: URL) -> URL:
@@ -76,7 +106,8 @@ def split_options(url: URL) -> tuple[URL, dict[str, Any]]:
 
     Raises `DatabaseUrlError` for a certificate that cannot be read.
     """
-    options: dict[str, Any] = {"timeout": int(_get(url, "connect_timeout") or CONNECT_SECONDS)}
+    seconds = int(_get(url, "connect_timeout") or 0)  # libpq waits for ever at 0, which a service must not
+    options: dict[str, Any] = {"timeout": seconds or CONNECT_SECONDS}
     if (way := _choose_ssl(url)) is not None:
         options["ssl"] = way
     options["server_settings"] = _read_settings(url)

@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from rich.console import Console
+from sqlalchemy.engine import make_url
 
 from bot.cli import status
 from bot.cli.doctor import examine, report
@@ -105,7 +106,21 @@ async def test_nothing_at_all_is_examined_without_an_exception(tmp_path):
 
 async def test_a_database_that_is_away_is_a_problem():
     found = await examine(Config(database_url="postgresql://nobody@127.0.0.1:1/none"), NOW.timestamp())
-    assert "database_away" in {one.key for one in found}
+    assert "database_closed" in {one.key for one in found}
+
+
+@pytest.mark.parametrize(
+    ("host", "change", "key"),
+    [
+        (None, {"database": "no_such_database"}, "database_unknown"),
+        ("nowhere.invalid", {}, "database_nameless"),
+    ],
+)
+async def test_why_a_server_does_not_let_us_in_is_a_finding_of_its_own(make_postgres, host, change, key):
+    url = make_url(await make_postgres()).set(**change)
+    url = url.set(host=host, query={}) if host else url
+    config = Config(database_url=url.render_as_string(hide_password=False))
+    assert key in {one.key for one in await examine(config, NOW.timestamp())}
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,10 @@ from tests.certificates import write_certificate
         ("postgresql://u:p/a:s's\"s#?%@h/c?sslmode=require", "u", "p/a:s's\"s#?%", "h"),
         ("postgresql://u%40server:p@h/c", "u@server", "p", "h"),
         ("postgresql:///c?host=/run/postgresql", None, None, None),
+        ("postgresql://h/c?user=u&password=p%40s", "u", "p@s", "h"),
+        ("postgres://h?dbname=c&user=u&password=p&sslmode=require", "u", "p", "h"),
+        ("postgresql://u@h/c?password=p", "u", "p", "h"),
+        ("postgresql://u:p@h/c?user=other&dbname=other", "u", "p", "h"),
     ],
 )
 def test_a_url_is_read_with_the_password_that_it_has(text, user, password, host):
@@ -44,6 +48,10 @@ def test_a_file_is_named_in_three_ways(text):
         ("postgresql://u:secret@h/c?sslmod=require", "sslmod"),
         ("postgresql://u:secret@h/c?sslmode=always", "verify-full"),
         ("postgresql://u:secret@h/c?connect_timeout=soon", "seconds"),
+        ("postgresql://u:secret@h/c?ssl=maybe", "verify-full"),
+        ("postgresql://u:secret@a:5432,b:5432/c", "several hosts"),
+        ("postgresql://u:secret@a,b/c?target_session_attrs=read-write", "several hosts"),
+        ("postgresql://h/c?user=u&password=secret&pgbouncer=true", "pgbouncer"),
         ("", "sqlite"),
     ],
 )
@@ -51,6 +59,28 @@ def test_what_cannot_be_read_is_a_sentence_without_the_password(text, why):
     with pytest.raises(ValueError, match=why) as caught:
         read_url(text)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("query", "way"),
+    [
+        *((f"ssl={word}", "require") for word in ("true", "1", "on", "TRUE", "require")),
+        *((f"ssl={word}", False) for word in ("false", "0", "disable")),
+        *(
+            ("ssl=prefer", "prefer"),
+            ("ssl=true&sslmode=disable", False),
+            ("sslmode=allow&ssl=true", "allow"),
+            ("", None),
+        ),
+    ],
+)
+def test_what_other_drivers_write_of_tls_is_understood(query, way):
+    assert split_options(read_url(f"postgresql://h/c?{query}"))[1].get("ssl") == way
+
+
+@pytest.mark.parametrize(("given", "seconds"), [("0", 10), ("00", 10), ("", 10), ("1", 1), ("30", 30)])
+def test_nobody_waits_for_a_database_for_ever_or_not_at_all(given, seconds):
+    assert split_options(read_url(f"postgresql://h/c?connect_timeout={given}"))[1]["timeout"] == seconds
 
 
 def test_parameters_of_libpq_reach_the_driver_in_its_own_words():

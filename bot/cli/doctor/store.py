@@ -23,6 +23,15 @@ from storage.queue.health import FAILING, Firm, Freshness, get_freshness, get_he
 from storage.schema.migrate import get_newest_revision, get_revision, is_known
 
 PATIENCE: Final = 15.0
+REFUSALS: Final = {
+    "InvalidPasswordError": "database_password",
+    "InvalidAuthorizationSpecificationError": "database_password",
+    "InvalidCatalogNameError": "database_unknown",
+    "SSLCertVerificationError": "database_certificate",
+    "ConnectionRefusedError": "database_closed",
+    "gaierror": "database_nameless",
+}
+"""What PostgreSQL and the way to it answer, by the finding that says what to do."""
 LOOK_SECONDS: Final = 60.0
 """For a look through a whole SQLite file."""
 
@@ -47,7 +56,7 @@ async def check_database(config: Config, now: float) -> Findings:
             async for finding in _check_file(file):
                 yield finding
     except DatabaseError as error:
-        yield problem("database_away", error=error.reason)
+        yield problem(REFUSALS.get(error.reason, "database_away"), error=error.reason)
     except (OSError, TimeoutError) as error:
         yield problem("database_away", error=type(error).__name__)
     finally:
