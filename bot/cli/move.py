@@ -36,27 +36,31 @@ def run(arguments: argparse.Namespace) -> int:
     config = load_config()
     source = read_argument(arguments.source, "--from", "CARNET_DATABASE_URL", config.database_url)
     target = read_argument(arguments.target, "--to", "CARNET_MOVE_TO", config.move_to.get_secret_value())
+    if source == target:
+        raise ValueError("The database that is to be moved, and the one to which it moves, are the same.")
     console = open_console()
-    differences = asyncio.run(_move(source, target, console))
+    outcome, differences = asyncio.run(_move(source, target, console))
     for one in differences:
         values = {"tenant": one.tenant_id, "table": one.table, "what": one.what}
         console.print(say(arguments.language, "move.differs", source=one.source, target=one.target, **values))
-    console.print(say(arguments.language, "move.failed" if differences else "move.done"))
+    console.print(say(arguments.language, f"move.{outcome}"), soft_wrap=True)
     return int(bool(differences))
 
 
-async def _move(source_url: str, target_url: str, console: Console) -> Sequence[Difference]:
+async def _move(source_url: str, target_url: str, console: Console) -> tuple[str, Sequence[Difference]]:
+    """Move; returns what to say of it, and what is not the same: of what was moved now, or of firms that lived there."""
     check_file(source_url)
     await migrate(source_url)
     await migrate(target_url)
     source, target = open_database(source_url), open_database(target_url)
     try:
         await _show(source, target, console)
-        return [difference async for difference in find_differences(source, target)]
+        differences = [difference async for difference in find_differences(source, target)]
+        return "lived" if differences else "done", differences
     except DiffersError as error:
         for number in error.begun:
             await delete_tenant(target, number)
-        return error.differences
+        return "failed", error.differences
     finally:
         await source.close()
         await target.close()

@@ -214,6 +214,35 @@ async def make_two(folder) -> None:
         database.execute(f"CREATE TRIGGER breaks AFTER INSERT ON contacts BEGIN {change}; END")
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "lived in the new one already"), ("fr", "déjà dans la nouvelle")]
+)
+def test_a_firm_that_lived_there_otherwise_is_said_to_be_left_alone(tmp_path, monkeypatch, capsys, language, said):
+    monkeypatch.chdir(tmp_path)
+    asyncio.run(make_two(tmp_path))
+    with sqlite3.connect(tmp_path / "new.db") as database:
+        database.execute("DROP TRIGGER breaks")
+    words = ["move", "--from", "sqlite:old.db", "--to", "sqlite:new.db", "--language", language]
+    assert main(words) == 0
+    with sqlite3.connect(tmp_path / "new.db") as database:
+        database.execute("UPDATE companies SET name = name || 'x'")
+    capsys.readouterr()
+    assert main(words) == 1
+    told = capsys.readouterr().out
+    assert said in told
+    assert "companies" in told
+    with sqlite3.connect(tmp_path / "new.db") as database:
+        assert database.execute("SELECT count(*) FROM contacts").fetchone() == (30,)
+
+
+@pytest.mark.parametrize("other", ["sqlite:old.db", "sqlite:///old.db", " sqlite:old.db "])
+def test_a_database_is_not_moved_to_itself(tmp_path, monkeypatch, capsys, other):
+    monkeypatch.chdir(tmp_path)
+    asyncio.run(make_two(tmp_path))
+    assert main(["move", "--from", "sqlite:old.db", "--to", other]) == 2
+    assert "are the same" in capsys.readouterr().err
+
+
 def test_a_password_on_a_command_line_is_refused_and_one_in_a_file_is_taken(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["move", "--from", "sqlite:old.db", "--to", "postgresql://u:hidden@127.0.0.1:1/x"]) == 2

