@@ -48,19 +48,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _move(source_url: str, target_url: str, console: Console) -> tuple[str, Sequence[Difference]]:
-    """Move; returns what to say of it, and what is not the same: of what was moved now, or of firms that lived there."""
+    """Move; returns what to say, and what is not the same: of what was moved now, or of firms that lived there."""
     check_file(source_url)
     await migrate(source_url)
     await migrate(target_url)
     source, target = open_database(source_url), open_database(target_url)
     try:
         await _show(source, target, console)
-        differences = [difference async for difference in find_differences(source, target)]
-        return "lived" if differences else "done", differences
     except DiffersError as error:
         for number in error.begun:
             await delete_tenant(target, number)
         return "failed", error.differences
+    else:
+        differences = [difference async for difference in find_differences(source, target)]
+        return "lived" if differences else "done", differences
     finally:
         await source.close()
         await target.close()

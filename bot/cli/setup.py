@@ -125,6 +125,7 @@ def list_exchange(given: argparse.Namespace) -> Iterator[str]:
         yield "# 2. Without --group every mailbox is read, by the consent above; Exchange needs nothing."
         return
     yield "# 2. In PowerShell with the module ExchangeOnlineManagement: the mailboxes of the group, and no others"
+    yield "# Direct members of the group alone are meant: those of a group within it stay closed."
     yield "Connect-ExchangeOnline"
     principal = f"az ad sp show --id {given.app_id} --query id -o tsv"
     yield f"New-ServicePrincipal -AppId {given.app_id} -ObjectId $({principal}) -DisplayName Carnet"

@@ -24,6 +24,9 @@ async def connect_postgres(*args: Any, **options: Any) -> Any:
 class Pool(AsyncAdaptedQueuePool):
     """A pool that treats half a minute without a free connection as an outage of the database."""
 
+    _sqla_logger_namespace = "sqlalchemy.pool"
+    """It logs as the library does, and is not heard as one of our own below a warning."""
+
     def _do_get(self) -> Any:
         try:
             return super()._do_get()

