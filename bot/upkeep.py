@@ -10,13 +10,15 @@ from typing import Final
 import structlog
 
 from bot.loops import holding, repeat, waking
+from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.engine.partitions import add_partitions
 from storage.engine.rls import SYSTEM
 from storage.errors import DatabaseError, PurgeBoundError
+from storage.history.recount import SUMS, recount_some
 from storage.history.retention import drop_old_partitions, prepare_purge, purge_tenant
 from storage.lists.reindex import VERSION, reindex_some
-from storage.queue.chores import LEASE, DueChore, claim_chores, fail_chore, finish_chore
+from storage.queue.chores import LEASE, ChoreName, DueChore, claim_chores, fail_chore, finish_chore
 from storage.queue.clock import correct_future_times
 from storage.queue.load import PURGE_WAITS
 
@@ -32,6 +34,13 @@ LATEST_YEARS: Final = 4102444800
 
 ReadTimes = Callable[[str], Awaitable[Sequence[float]]]
 """Gives the times of clocks that are not ours, for a tenant's Entra id; raises where one of them does not answer."""
+
+
+_MADE_ANEW: Final[dict[ChoreName, tuple[Callable[[Connection, int, str], Awaitable[str]], str]]] = {
+    "words": (reindex_some, VERSION),
+    "sums": (recount_some, SUMS),
+}
+"""What an upgrade makes anew, a part at a time, and the version at which it is done."""
 
 
 class Upkeep:
@@ -52,12 +61,12 @@ class Upkeep:
         async with self._database.writing(SYSTEM) as connection:
             mended = await correct_future_times(connection, now)
             chores = await claim_chores(connection, "retention", now)
-            older = await claim_chores(connection, "words", now)
+            older = [chore for name in _MADE_ANEW for chore in await claim_chores(connection, name, now)]
         if mended:
             log.warning("times_pulled_back", count=mended)
         async with holding(self._database, older, self._clock):
             for chore in older:
-                await self._reindex(chore, now)
+                await self._make_anew(chore, now)
         if not chores:
             return 0 if older else PAUSE
         async with holding(self._database, chores, self._clock):
@@ -77,21 +86,21 @@ class Upkeep:
         if added:
             log.info("parts_added", count=len(added))
 
-    async def _reindex(self, chore: DueChore, now: int) -> None:
-        """Make the words of a firm's book as they are made today; what was done stays done where this is cut short."""
-        place = chore.link
+    async def _make_anew(self, chore: DueChore, now: int) -> None:
+        """Make words or sums of a firm's book as they are made today; what was done stays done where this is cut."""
+        place, name, (step, version) = chore.link, chore.name, _MADE_ANEW[chore.name]
         try:
-            while place != VERSION:
+            while place != version:
                 async with self._database.writing(chore.tenant_id) as connection:
-                    place = await reindex_some(connection, chore.tenant_id, place)
-                    await finish_chore(connection, chore.tenant_id, "words", now=now, next_at=now + LEASE, link=place)
+                    place = await step(connection, chore.tenant_id, place)
+                    await finish_chore(connection, chore.tenant_id, name, now=now, next_at=now + LEASE, link=place)
         except DatabaseError as error:
             async with self._database.writing(chore.tenant_id) as connection:
                 reason = error.reason
-                await fail_chore(connection, chore.tenant_id, "words", next_at=now + AGAIN, reason=reason)
+                await fail_chore(connection, chore.tenant_id, name, next_at=now + AGAIN, reason=reason)
             return
         async with self._database.writing(chore.tenant_id) as connection:
-            await finish_chore(connection, chore.tenant_id, "words", now=now, next_at=now + PERIOD, link=place)
+            await finish_chore(connection, chore.tenant_id, name, now=now, next_at=now + PERIOD, link=place)
 
     async def _keep(self, chore: DueChore, now: int) -> None:
         """Delete what a tenant no longer keeps, where the clocks agree and it is not too much at once."""

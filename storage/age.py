@@ -19,6 +19,7 @@ _KINDS: Final = {"sent_count": "1", "received_count": "2", "meeting_count": "3",
 _Of = aliased(InteractionContact, name="recent_participants")
 _Them = aliased(Contact, name="recent_people")
 _Kept = aliased(Relationship, name="recent_kept")
+_Own = aliased(Relationship, name="recent_own")
 _EachContact = aliased(Relationship, name="each_relationship")
 _EachCompany = aliased(CompanyRelationship, name="each_company_relationship")
 
@@ -90,4 +91,7 @@ class Age:
         is_there = and_(_Them.tenant_id == of.tenant_id, _Them.company_id == of.company_id)
         counted = select(func.count(distinct(_Of.source_digest))).select_from(_Of)
         counted = counted.join(_Them, and_(is_there, _Them.id == _Of.contact_id))
-        return counted.where(*conditions).correlate(of).scalar_subquery()
+        own, known = _Own, or_(_Them.is_added, _Them.sent_count + _Them.meeting_count + _Them.planned_count > _NOTHING)
+        is_same = and_(own.tenant_id == _Of.tenant_id, own.user_id == _Of.user_id, own.contact_id == _Of.contact_id)
+        is_counted = known if is_open else or_(known, exists().where(is_same, own.is_mine))
+        return counted.where(*conditions, is_counted).correlate(of).scalar_subquery()

@@ -407,19 +407,40 @@ def make_ledger(
         for company in {find_company(address) for address in event.addresses} - {""}:
             by_company[event.user, company].append(event)
     ledger.relationships = {key: total(their) for key, their in by_person.items()}
-    ledger.company_relationships = {key: total(their) for key, their in by_company.items()}
-    _add_up(ledger, events.values(), rule)
+    answered = {key for key, their in ledger.relationships.items() if is_contact(their, "outreach")}
+    known = list_known(events.values())
+    ledger.company_relationships = {
+        (user, company): total(
+            event
+            for event in their
+            if any(
+                find_company(one) == company and (one in known or (user, one) in answered) for one in event.addresses
+            )
+        )
+        for (user, company), their in by_company.items()
+    }
+    _add_up(ledger, events.values(), rule, known)
     return ledger
 
 
-def _add_up(ledger: Ledger, events: Iterable[Event], rule: str) -> None:
+def list_known(events: Iterable[Event]) -> set[str]:
+    """List the people at companies whom somebody wrote to, met or is to meet, as far as all may know."""
+    shown = defaultdict(list)
+    for event in events:
+        for address in event.addresses - event.hidden:
+            if find_company(address):
+                shown[address].append(event)
+    return {address for address, their in shown.items() if is_contact(total(their), "outreach")}
+
+
+def _add_up(ledger: Ledger, events: Iterable[Event], rule: str, known: set[str]) -> None:
     """Add up for the firm what is nobody's alone: no private addresses, and nobody who is hidden."""
     open_people, open_companies = defaultdict(list), defaultdict(list)
     for event in events:
         shown = {address for address in event.addresses - event.hidden if find_company(address)}
         for address in shown:
             open_people[event.user, address].append(event)
-        for company in {find_company(address) for address in shown}:
+        for company in {find_company(address) for address in shown & known}:
             open_companies[event.user, company].append(event)
     people, companies = defaultdict(list), defaultdict(list)
     for (_, address), their in open_people.items():

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.history.contact_rule import is_contact
 from storage.history.invitations import reevaluate_invitations
 from storage.history.keeping import update_kept
-from storage.history.recount import recount
+from storage.history.recount import recount, recount_companies_of
 from storage.models import Company, CompanyRelationship, Contact, InteractionContact, Relationship, Tenant
 from storage.viewer import Viewer
 
@@ -79,6 +79,7 @@ async def _settle(connection: AsyncConnection, viewer: Viewer, contact_id: int) 
     if await connection.scalar(kept):
         people = people | {contact_id}
     await recount(connection, viewer.tenant_id, viewer.user_id, rule, people)
+    await recount_companies_of(connection, viewer.tenant_id, [contact_id])
 
 
 def _get_key(viewer: Viewer) -> dict[str, int]:

@@ -31,7 +31,7 @@ async def _close(connection: AsyncConnection, tenant_id: int) -> None:
     await stop_tenant(connection, tenant_id)
     own = Tenant.tenant_id == tenant_id
     await connection.execute(update(Tenant).where(own).values(state="closed", reason=TAKEN_OUT))
-    looks = Chore.name.in_(("directory", "subscriptions", "words"))
+    looks = Chore.name.in_(("directory", "subscriptions", "words", "sums"))
     await connection.execute(delete(Chore).where(Chore.tenant_id == tenant_id, looks))
     unsaid = update(Outbox).where(Outbox.tenant_id == tenant_id, Outbox.state == "pending")
     await connection.execute(unsaid.values(state="dropped", reason=TAKEN_OUT))

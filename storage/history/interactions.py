@@ -25,7 +25,7 @@ from storage.history.page_companies import (
     write_companies,
     write_company_relationships,
 )
-from storage.history.recount import exclude_kept, recount
+from storage.history.recount import exclude_kept, recount, recount_companies_of
 from storage.lists.words import CONTACT, index_words, mark_texts
 from storage.models import Company, Contact, Interaction, Relationship
 from storage.text.names import fold_name
@@ -52,7 +52,7 @@ async def add_interaction_events(
         )
         encounters = list_encounters(interaction_events)
         company_ids = await find_companies(connection, context, encounters)
-        contacts, joined = await _write_contacts(connection, context, encounters, company_ids, applied)
+        contacts, joined, turned_ids = await _write_contacts(connection, context, encounters, company_ids, applied)
         tallies = tally_companies(interaction_events, contacts)
         kept = await write_companies(connection, context, tallies, joined, applied)
         await _write_interactions(connection, context, interaction_events, contacts)
@@ -62,6 +62,7 @@ async def add_interaction_events(
         known = {contacts[person.address].id for one in interaction_events if is_evidence(one) for person in one.people}
         turned = await reevaluate_invitations(connection, context.tenant_id, context.user_id, known)
         await recount_into(connection, context, turned, applied)
+        await recount_companies_of(connection, context.tenant_id, turned_ids)
     return applied
 
 
@@ -108,8 +109,11 @@ async def _write_contacts(
     encounters: Mapping[str, Encounter],
     company_ids: Mapping[str, int],
     applied: Applied,
-) -> tuple[dict[str, StoredContact], Counter[int]]:
-    """Add the page to the contacts; return them by address, and the number of new contacts by company."""
+) -> tuple[dict[str, StoredContact], Counter[int], list[int]]:
+    """Add the page to the contacts.
+
+    Return them by address, the number of new contacts by company, and who was only seen before this page.
+    """
     ids = await next_ids(connection, Contact, context.tenant_id, len(encounters))
     rows = [
         _make_contact(context, contact_id, encounter, company_ids)
@@ -119,16 +123,20 @@ async def _write_contacts(
     marks = await _index_contacts(connection, context, after, set(ids))
     contacts: dict[str, StoredContact] = {}
     joined: Counter[int] = Counter()
+    new_ids, turned_ids = set(ids), []
     for address, contact_id, company_id, name, _folded, beginnings, is_added, *counts in after:
-        contacts[address] = StoredContact(
-            contact_id, company_id, fold_name(name), marks.get(contact_id, int(beginnings))
-        )
         tally = encounters[address].tally
-        before = (count - added for count, added in zip(counts, tally.counts, strict=False))
+        before = [count - added for count, added in zip(counts, tally.counts, strict=False)]
+        is_counted = bool(is_added) or is_contact("outreach", *counts)
+        contacts[address] = StoredContact(
+            contact_id, company_id, fold_name(name), marks.get(contact_id, int(beginnings)), is_counted
+        )
+        if contact_id not in new_ids and is_counted and not (is_added or is_contact("outreach", *before)):
+            turned_ids.append(contact_id)
         if not is_added and is_contact(context.rule, *counts) and not is_contact(context.rule, *before):
             applied.new_contact_ids.append(contact_id)
             joined[company_id] += 1
-    return contacts, joined
+    return contacts, joined, turned_ids
 
 
 def _make_contact(context: PageContext, contact_id: int, encounter: Encounter, company_ids: Mapping[str, int]) -> Row:

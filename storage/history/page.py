@@ -47,3 +47,5 @@ class StoredContact(NamedTuple):
     company_id: int | None
     folded_name: str
     beginnings: int
+    is_counted: bool
+    """They are more than seen: what was exchanged with them counts in the figures of their company."""

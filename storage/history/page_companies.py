@@ -48,16 +48,19 @@ async def _read_domains(connection: AsyncConnection, tenant_id: int, domains: It
 def tally_companies(
     interaction_events: Iterable[InteractionEvent], contacts: Mapping[str, StoredContact]
 ) -> dict[int, Tally]:
-    """Add up a page by company; an interaction with several people of a company counts once."""
+    """Add up a page by company; an interaction with several people of a company counts once, with seen ones never."""
     tallies: dict[int, Tally] = {}
     for interaction_event in interaction_events:
-        for company_id in {contacts[person.address].company_id for person in interaction_event.people}:
-            if company_id is not None:
-                tally = tallies.get(company_id)
-                if tally is None:
-                    tally = tallies[company_id] = Tally()
-                kind, at, is_planned = interaction_event[2:5]
-                tally.add(kind, at, is_planned=is_planned, invitation=interaction_event.invitation)
+        counted = set()
+        for person in interaction_event.people:
+            contact = contacts[person.address]
+            if contact.company_id is not None:
+                tallies.setdefault(contact.company_id, Tally())
+                if contact.is_counted:
+                    counted.add(contact.company_id)
+        for company_id in counted:
+            kind, at, is_planned = interaction_event[2:5]
+            tallies[company_id].add(kind, at, is_planned=is_planned, invitation=interaction_event.invitation)
     return tallies
 
 

@@ -6,16 +6,21 @@ The rows are locked first, in the order in which every page locks them, so what 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import and_, case, delete, distinct, func, not_, select
+from sqlalchemy import and_, case, delete, distinct, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.bulk import Row, select_rows, update_rows
 from storage.engine.chunks import split
-from storage.history.contact_rule import find_reason, is_contact
+from storage.history.contact_rule import find_reason, is_contact, is_more_than_seen
 from storage.history.events import COUNTS
 from storage.history.keeping import NOTHING, SET_KEPT, count_columns, sum_open, update_kept
 from storage.models import Company, CompanyRelationship, Contact, InteractionContact, Kept, Relationship
 
+SUMS: Final = "1"
+"""The version of the rule by which companies are summed up; who changes it counts it up."""
+_AT_ONCE: Final = 100
+_EVIDENCE: Final = ("is_added", "sent_count", "meeting_count", "planned_count")
+"""By any of these somebody is more than seen."""
 _SET_COUNTS: Final = tuple(f"{column} = ?" for column in COUNTS)
 
 
@@ -27,7 +32,7 @@ async def recount(
     before = await select_rows(
         connection,
         Contact,
-        ("id", "company_id", "is_contact"),
+        ("id", "company_id", "is_contact", *_EVIDENCE),
         tenant,
         of="id",
         wanted=sorted(contact_ids),
@@ -40,10 +45,48 @@ async def recount(
     await _count_relationships(connection, tenant_id, user_id, [row[0] for row in before])
     await exclude_kept(connection, (tenant_id, user_id), rule, [row[0] for row in before], company_ids)
     turned = await select_rows(
-        connection, Contact, ("id", "is_contact"), tenant, of="id", wanted=[row[0] for row in before]
+        connection, Contact, ("id", "is_contact", *_EVIDENCE), tenant, of="id", wanted=[row[0] for row in before]
     )
+    was_counted = {row[0]: any(row[3:]) for row in before}
+    await recount_companies_of(connection, tenant_id, [row[0] for row in turned if any(row[2:]) != was_counted[row[0]]])
     found = await select_rows(connection, Company, ("id", "is_known"), tenant, of="id", wanted=company_ids)
     return _list_turned(((row[0], row[2]) for row in before), turned), _list_turned(known, found)
+
+
+async def recount_companies_of(connection: AsyncConnection, tenant_id: int, contact_ids: Collection[int]) -> None:
+    """Recount the companies of contacts who are no longer only seen, or are again, for everybody who knows them."""
+    knowers: dict[int, set[int]] = {}
+    is_same = and_(Contact.tenant_id == Relationship.tenant_id, Contact.id == Relationship.contact_id)
+    for some in split(sorted(contact_ids)):
+        theirs = and_(Relationship.tenant_id == tenant_id, Relationship.contact_id.in_(some))
+        known = select(Relationship.user_id, Contact.company_id).join(Contact, is_same).where(theirs)
+        for user_id, company_id in await connection.execute(known.distinct()):
+            if company_id is not None:
+                knowers.setdefault(user_id, set()).add(company_id)
+    for user_id, company_ids in sorted(knowers.items()):
+        await _count_company_relationships(connection, tenant_id, user_id, sorted(company_ids))
+    await _count_companies(connection, tenant_id, sorted(set().union(*knowers.values())))
+
+
+async def recount_some(connection: AsyncConnection, tenant_id: int, place: str) -> str:
+    """Recount the next companies of an older installation after `place`; return where to go on, `SUMS` at the end."""
+    version, _, after = place.partition(":")
+    if place == SUMS:
+        return place
+    last = int(after) if version == SUMS and after else 0
+    some = select(Company.id).where(Company.tenant_id == tenant_id, Company.id > last).order_by(Company.id)
+    company_ids = list(await connection.scalars(some.limit(_AT_ONCE).with_for_update()))
+    if not company_ids:
+        return SUMS
+    there = and_(CompanyRelationship.tenant_id == tenant_id, CompanyRelationship.company_id.in_(company_ids))
+    known = select(CompanyRelationship.user_id, CompanyRelationship.company_id).where(there)
+    knowers: dict[int, list[int]] = {}
+    for user_id, company_id in await connection.execute(known):
+        knowers.setdefault(user_id, []).append(company_id)
+    for user_id, theirs in sorted(knowers.items()):
+        await _count_company_relationships(connection, tenant_id, user_id, sorted(theirs))
+    await _count_companies(connection, tenant_id, company_ids)
+    return f"{SUMS}:{company_ids[-1]}"
 
 
 async def exclude_kept(
@@ -124,7 +167,10 @@ async def _count_company_relationships(
             select(
                 Contact.company_id,
                 *count_columns(distinct(participant.source_digest)),
-                *count_columns(distinct(participant.source_digest), and_(~participant.is_bcc, mine.kept != Kept.ALL)),
+                *count_columns(
+                    distinct(participant.source_digest),
+                    and_(~participant.is_bcc, mine.kept != Kept.ALL, is_more_than_seen(Contact)),
+                ),
                 func.max(case((mine.kept > 0, 1), else_=0)) + func.min(case((mine.kept == Kept.ALL, 1), else_=0)),
                 func.max(case((mine.is_kept_contact, 1), else_=0)),
                 func.max(case((mine.is_mine, 1), else_=0)),
@@ -137,6 +183,7 @@ async def _count_company_relationships(
                     participant.tenant_id == mine.tenant_id,
                     participant.contact_id == mine.contact_id,
                     participant.user_id == mine.user_id,
+                    or_(mine.is_mine, is_more_than_seen(Contact)),
                 ),
             )
             .where(mine.tenant_id == tenant_id, mine.user_id == user_id, Contact.company_id.in_(some))

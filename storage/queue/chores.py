@@ -11,8 +11,8 @@ from storage.engine.connection import Reading
 from storage.engine.database import insert_ignoring
 from storage.models import Chore, Tenant
 
-ChoreName = Literal["directory", "subscriptions", "retention", "words"]
-NAMES: tuple[ChoreName, ...] = ("directory", "subscriptions", "retention", "words")
+ChoreName = Literal["directory", "subscriptions", "retention", "words", "sums"]
+NAMES: tuple[ChoreName, ...] = ("directory", "subscriptions", "retention", "words", "sums")
 
 AUDIT_DELAY = 300
 MOST_AUDITS = 100
