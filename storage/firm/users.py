@@ -98,6 +98,11 @@ async def list_unknown_people(connection: Reading, tenant_id: int, entra_ids: Co
     return [entra_id for entra_id in entra_ids if entra_id not in known] if has_any else []
 
 
+async def list_known_anywhere(connection: Reading, entra_ids: Collection[str]) -> set[str]:
+    """Return which of these Entra ids belong to somebody of any firm; needs the tenancy `SYSTEM`."""
+    return set(await connection.scalars(select(User.entra_id).where(User.entra_id.in_(list(entra_ids)))))
+
+
 async def list_people(connection: Reading, viewer: Viewer, entra_ids: Collection[str]) -> list[UserRow]:
     """Return the colleagues of these Entra ids, those who left included."""
     columns = (User.id, User.name, User.address, User.is_active, User.entra_id)

@@ -23,8 +23,6 @@ from storage.firm.rules import set_rules
 from storage.schema.migrate import migrate
 from storage.viewer import Viewer
 from tests.certificates import NOW, write_certificate, write_key
-from tests.live import run_live
-from tests.microsoft import make_firm
 
 PLAIN = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
 RIGHT = {"Mail.ReadBasic.All", "Calendars.ReadBasic.All", "User.Read.All"}
@@ -252,39 +250,3 @@ async def test_a_group_and_an_administrator_that_do_not_exist_are_findings_by_th
     found = await find(config)
     assert found["group_unknown"] is Level.PROBLEM
     assert found["admin_unknown"] is Level.PROBLEM
-
-
-async def say_status(config: Config, now: float, language: str = "en") -> str:
-    reports, load = await status.read(config, int(now), 20)
-    text = io.StringIO()
-    status.show(Console(file=text, width=400), language, int(now), reports, load)
-    return text.getvalue()
-
-
-def configure(live, **settings) -> Config:
-    url = live.database.engine.url.render_as_string(hide_password=False)
-    return Config(**live.microsoft.config_values, database_url=url, public_url=live.url, **settings)
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-async def test_a_directory_that_was_never_read_is_told_at_once_with_why(sqlite_database, language):
-    nobody = "99999999-9999-4999-8999-999999999999"
-    async with run_live(sqlite_database, make_firm(), group=nobody) as live:
-        await live.directory.work()
-        config = configure(live, group=nobody)
-        assert (await find(config))["directory_failing"] is Level.PROBLEM
-        assert "404 Request_ResourceNotFound" in await say_status(config, live.clock(), language)
-        live.is_given_up = True
-
-
-async def test_a_group_that_has_nobody_is_a_finding_and_no_well_kept_firm(sqlite_database):
-    firm = make_firm()
-    group = firm.directory.add_group("Pilot", firm.list_people())
-    async with run_live(sqlite_database, firm, group=group.id) as live:
-        await live.settle()
-        config = configure(live, group=group.id)
-        assert "nobody_read" not in await find(config)
-        group.members.clear()
-        await live.pass_time(300)
-        assert (await find(config))["nobody_read"] is Level.PROBLEM
-        live.is_given_up = True

@@ -16,7 +16,7 @@ from storage.errors import DatabaseError
 from storage.firm.held_rules import list_held
 from storage.firm.rule_values import FirmRules, list_values
 from storage.firm.rules import get_rules, list_rules
-from storage.firm.users import list_unknown_people
+from storage.firm.users import list_known_anywhere, list_unknown_people
 from storage.history.purge_bounds import plan_purge
 from storage.queue.chores import get_standing
 from storage.queue.health import FAILING, Firm, Freshness, get_freshness, get_health, list_firms, list_lagging_mailboxes
@@ -106,9 +106,8 @@ async def _check_reading(connection: Reading, firm: Firm, now: int) -> Findings:
 async def _check_rules(connection: Reading, config: Config, firm: Firm, now: int) -> Findings:
     """Name administrators who are nobody, and settings that are put aside or wait for a confirmation."""
     name = firm.name or firm.entra_id
-    rules = await get_rules(connection, firm.tenant_id)
-    for person in await list_unknown_people(connection, firm.tenant_id, rules.admins):
-        yield problem("admin_unknown", person=person, firm=name)
+    async for finding in _check_admins(connection, firm):
+        yield finding
     first, plain = list_values(config.first_rules), list_values(FirmRules())
     for rule in await list_rules(connection, firm.tenant_id):
         if not rule.is_first and rule.value != first[rule.name] != plain[rule.name]:
@@ -118,6 +117,20 @@ async def _check_rules(connection: Reading, config: Config, firm: Firm, now: int
     plan = await plan_purge(connection, firm.tenant_id, now)
     if plan is not None and plan.needs_confirmation:
         yield warning("purge_waits", firm=name, count=plan.count)
+
+
+async def _check_admins(connection: Reading, firm: Firm) -> Findings:
+    """Name administrators who are nobody; those of the environment may be of another firm of the installation."""
+    name = firm.name or firm.entra_id
+    set_here = {rule.name for rule in await list_rules(connection, firm.tenant_id) if not rule.is_first}
+    admins = (await get_rules(connection, firm.tenant_id)).admins
+    unknown = await list_unknown_people(connection, firm.tenant_id, admins)
+    elsewhere = set() if "admins" in set_here else await list_known_anywhere(connection, unknown)
+    for person in unknown:
+        if person not in elsewhere:
+            yield problem("admin_unknown", person=person, firm=name)
+    if len(unknown) == len(admins) and firm.state == "active":
+        yield warning("no_admin", firm=name)
 
 
 def judge_freshness(freshness: Freshness) -> Finding:
