@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.engine.urls import read_url
 from storage.errors import RuleError
-from storage.firm.rule_values import NAMES, FirmRules, read_value, write_value
+from storage.firm.rule_values import MOST_CHANGED, NAMES, FirmRules, read_value, write_value
 
 _OF_IDS: Final = frozenset({"group", "serves_group", "admins"})
 
@@ -78,6 +78,9 @@ class Config(BaseSettings):
     )
     serves_group: str = Field("", description="Entra group that may use the service, where `CARNET_SERVES` is `group`")
     shows_lately: bool = Field(default=True, description="false leaves out what happened last with somebody")
+    mass_change: int = Field(
+        20, ge=1, le=MOST_CHANGED, description="companies above which a change is asked for by their number"
+    )
     controller: str = Field("", description="who is responsible for the data, for the privacy page")
     privacy_contact: str = Field("", description="whom people write to about their data, for the privacy page")
     legal_basis: str = Field("", description="why the firm may keep the data, for the privacy page")

@@ -17,7 +17,7 @@ from storage.firm.rule_values import CONTACT_RULES, SERVES
 
 SECTIONS: Final[Mapping[str, Sequence[str]]] = {
     "rules": (
-        *("group", "serves", "serves_group", "contact_rule", "shares_contacts", "shows_lately"),
+        *("group", "serves", "serves_group", "contact_rule", "shares_contacts", "shows_lately", "mass_change"),
         *("retention_days", "leaver_days", "keeps_subjects", "own_domains", "notice_hours", "language", "timezone"),
     ),
     "privacy": ("controller", "privacy_contact", "legal_basis", "privacy_url", "terms_url"),

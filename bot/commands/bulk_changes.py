@@ -1,7 +1,6 @@
 """Several companies at once: ticked on a page, confirmed once, one audit row each."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from msgspec import UNSET
 
@@ -24,13 +23,12 @@ from bot.verbs import CHANGES_FROM_CARD, EVERYONE, GROUP, OWN, Router
 from storage.book import companies
 from storage.book.companies import CompanyRow
 from storage.book.company_changes import set_companies_partner, set_companies_type
+from storage.firm.rules import get_rules
 from storage.models import CompanyType
 from storage.record import changes
 from storage.record.changes import Changes
 
 router = Router()
-MANY: Final = 20
-"""More companies than this are changed only by somebody who was told how many they are."""
 _NAMED = 12
 """As many companies as a confirmation names."""
 
@@ -54,10 +52,11 @@ async def set_many(turn: Turn, given: OfSeveral) -> Result:
     rows = await turn.read(companies.get_company_rows, list(versions))
     if not rows:
         raise NotFoundError
-    if given.is_confirmed and (len(rows) <= MANY or given.count == len(versions)):
+    many = (await get_rules(turn.connection, turn.viewer.tenant_id)).mass_change
+    if given.is_confirmed and (len(rows) <= many or given.count == len(versions)):
         return await _set(turn, given, person, has_person=has_person)
     seen = {number: version or rows[number].version for number, version in versions.items() if number in rows}
-    return _ask(turn, given, seen, [rows[number] for number in seen], person)
+    return _ask(turn, given, seen, [rows[number] for number in seen], person, many=many)
 
 
 def _never(_person: Meant) -> Json:
@@ -65,10 +64,16 @@ def _never(_person: Meant) -> Json:
 
 
 def _ask(
-    turn: Turn, given: OfSeveral, versions: Mapping[int, int], rows: Sequence[CompanyRow], person: Meant | None
+    turn: Turn,
+    given: OfSeveral,
+    versions: Mapping[int, int],
+    rows: Sequence[CompanyRow],
+    person: Meant | None,
+    *,
+    many: int,
 ) -> Result:
     language, names = turn.language, [row.name for row in rows]
-    key = "mass_question" if len(names) > MANY else "set_many_question"
+    key = "mass_question" if len(names) > many else "set_many_question"
     question = say(language, f"bulk_changes.{key}", count=len(names))
     details = []
     if given.has_type:

@@ -52,6 +52,7 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     serves: Literal["mailboxes", "everyone", "group"] | UnsetType = UNSET
     serves_group: Written = UNSET
     shows_lately: Switch = UNSET
+    mass_change: Written = UNSET
     controller: Written = UNSET
     privacy_contact: Written = UNSET
     legal_basis: Written = UNSET

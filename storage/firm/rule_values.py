@@ -17,6 +17,8 @@ from storage.text.names import clean_text
 LONGEST: Final = 300
 MOST_DAYS: Final = 36_500
 MOST_NAMED: Final = 100
+MOST_CHANGED: Final = 1_000
+"""The highest bound of a mass change that a firm may choose."""
 CONTACT_RULES: Final = ("outreach", "exchange")
 SERVES: Final = ("mailboxes", "everyone", "group")
 _YES: Final = frozenset({"true", "yes", "on", "1", "oui", "vrai"})
@@ -45,6 +47,8 @@ class FirmRules:
     serves_group: str = ""
     """Entra id of the group that may use the service, where `serves` says so."""
     shows_lately: bool = True
+    mass_change: int = 20
+    """Above so many companies a change is made only by somebody who was told how many they are."""
     controller: str = ""
     """Who is responsible for the data, as the privacy page names it; so the next four."""
     privacy_contact: str = ""
@@ -78,10 +82,10 @@ def _read_switch(given: str) -> bool:
     return word in _YES
 
 
-def _read_days(least: int) -> Callable[[str], int]:
+def _read_number(key: str, least: int, most: int) -> Callable[[str], int]:
     def read(given: str) -> int:
-        if not re.fullmatch(r"-?[0-9]{1,6}", given.strip()) or not least <= int(given) <= MOST_DAYS:
-            raise RuleError("days", given=given, least=least, most=MOST_DAYS)
+        if not re.fullmatch(r"-?[0-9]{1,6}", given.strip()) or not least <= int(given) <= most:
+            raise RuleError(key, given=given, least=least, most=most)
         return int(given)
 
     return read
@@ -159,8 +163,8 @@ _READ: Final[Mapping[str, Callable[[str], Any]]] = {
     "admins": _read_ids,
     "contact_rule": _read_one_of(CONTACT_RULES),
     "shares_contacts": _read_switch,
-    "retention_days": _read_days(0),
-    "leaver_days": _read_days(-1),
+    "retention_days": _read_number("days", 0, MOST_DAYS),
+    "leaver_days": _read_number("days", -1, MOST_DAYS),
     "notice_hours": _read_hours,
     "keeps_subjects": _read_switch,
     "own_domains": _read_domains,
@@ -169,6 +173,7 @@ _READ: Final[Mapping[str, Callable[[str], Any]]] = {
     "serves": _read_one_of(SERVES),
     "serves_group": read_id,
     "shows_lately": _read_switch,
+    "mass_change": _read_number("number", 1, MOST_CHANGED),
     "controller": _read_text,
     "privacy_contact": _read_text,
     "legal_basis": _read_text,

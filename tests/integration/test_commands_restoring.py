@@ -3,12 +3,16 @@
 import pytest
 from sqlalchemy import func, select
 
-from bot.commands.bulk_changes import MANY
 from bot.turn import Reply
 from storage.book.company_changes import set_company_type
+from storage.firm.rule_values import FirmRules
+from storage.firm.rules import list_rule_changes, set_rules
 from storage.models import Audit, Company, User
+from storage.viewer import Viewer
 from tests import factories
 from tests.office import Office, find_action, open_office, read, said
+
+MANY = FirmRules().mass_change
 
 
 @pytest.fixture
@@ -43,6 +47,24 @@ async def test_A15_a_mass_change_is_made_only_by_who_was_told_the_number(office)
     assert await list_types(office, ids) == {"client"}
     await office.click(asked, "Yes, go on", by="Marc Lefèvre")
     assert await list_types(office, ids) == {"court"}
+
+
+@pytest.mark.parametrize("many", [1, 3, 19, 40])
+async def test_A15_how_many_are_many_is_the_firms_own_rule(office, many):
+    ids = await add_companies(office, many + 1)
+    async with office.database.writing(1) as connection:
+        await set_rules(connection, Viewer(1, 1), {"mass_change": many}, now=office.now, source="pane")
+        [change, *_] = await list_rule_changes(connection, 1)
+    assert (change.name, change.before, change.after) == ("mass_change", MANY, many)
+    few = {"company_ids": ids[:many], "versions": [1] * many, "type": "court", "is_confirmed": True}
+    await office.ask("companies.set_many", few, by="Marc Lefèvre")
+    assert await list_types(office, ids[:many]) == {"court"}
+    assert await list_types(office, ids[many:]) == {"client"}
+    several = {"company_ids": ids, "versions": [2] * many + [1], "type": "prospect", "is_confirmed": True}
+    asked = await office.ask("companies.set_many", several, by="Marc Lefèvre")
+    assert await list_types(office, ids[:many]) == {"court"}
+    await office.click(asked, "Yes, go on", by="Marc Lefèvre")
+    assert await list_types(office, ids) == {"prospect"}
 
 
 @pytest.mark.parametrize(

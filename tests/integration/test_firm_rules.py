@@ -77,6 +77,7 @@ OTHERS: dict[str, Any] = {
     "serves": "everyone",
     "serves_group": GROUP,
     "shows_lately": False,
+    "mass_change": 5,
     "controller": "Firm SA, Geneva",
     "privacy_contact": "privacy@firm.example",
     "legal_basis": "Our own",
