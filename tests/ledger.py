@@ -32,10 +32,11 @@ def _read(name: str) -> set[str]:
 FREE, HOSTS, ROLES = _read("free_mail.txt") | blocklist, _read("list_hosts.txt"), _read("role_mailboxes.txt")
 CERTIFIED, UMBRELLAS = _read("certified_mail.txt"), _read("umbrella_domains.txt")
 THINGS, FIRST_NAMES, TAKERS = _read("thing_words.txt"), _read("first_names.txt"), _read("note_takers.txt")
+FIRST_NAMES |= _read("more_first_names.txt")
 MACHINES, TENANTS = _read("machine_hosts.txt"), _read("tenant_hosts.txt")
-LISTS = {
-    word for line in _read("mailbox_words.txt") for word in line.split()[1:] if line.startswith(("list ", "everyone "))
-}
+WORDS = [line.split() for line in _read("mailbox_words.txt")]
+LISTS = {word for kind, *words in WORDS for word in words if kind in {"list", "everyone"}}
+GROUPS = {word for kind, *words in WORDS for word in words if kind == "group"}
 
 
 class Totals(NamedTuple):
@@ -156,6 +157,15 @@ def is_named_person(name: str, local: str) -> bool:
 
 def is_called_machine(name: str, local: str) -> bool:
     """Say whether what an address is called says that nobody is there: a room, a note taker, somebody via a list."""
+    if re.search(r"\bmail(ing)?[ -]?list\b", name, re.IGNORECASE):
+        return True
+    words = {fold(word) for word in name.split()}
+    if (
+        words & GROUPS
+        and "," not in name
+        and not FIRST_NAMES & {fold(name.split(maxsplit=1)[0]), *re.split(r"[-_.]", local)}
+    ):
+        return True
     if re.search(r"note\s?taker|otterpilot|\b(fireflies|otter|read)\.ai\b", name, re.IGNORECASE):
         return True
     if re.search(r"[(\[]\s*\d{1,3}\s*(p|pers|seats|places|personen)?\.?\s*[)\]]", name, re.IGNORECASE):

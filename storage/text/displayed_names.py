@@ -146,7 +146,7 @@ def _strip(name: str, local: str) -> str:
     if "@" in name:
         name = _NOTES_PATH.sub(r"\1", name)
         name = _SPACED.sub(" ", name)
-        name = _ADDRESS.sub(" ", name).strip()
+        name = re.sub(r"^via\s.*", "", _ADDRESS.sub(" ", name).strip(), flags=re.IGNORECASE)
         if re.search(r"\S@\S", name):
             return ""
     before, behind = split_via(name)
@@ -155,6 +155,9 @@ def _strip(name: str, local: str) -> str:
         name = behind if is_behind or is_of_list(name, local) else before
     name = _WHOLE.sub(r"\1", name.strip(QUOTES))
     bare = _ASIDE.sub(" ", name).strip(QUOTES)
+    inside = next((part for part in _INSIDE.findall(name) if is_persons(part, local)), "")
+    if inside and not count_explained(bare, local)[0]:
+        bare = inside  # Tarrant & Moss (Nora Quill)
     if not any(map(str.isalpha, bare)):
         bare = " ".join(_INSIDE.findall(name))
     name = _BORN.sub("", _drop_nickname(bare, local))

@@ -26,7 +26,7 @@ _BARS: Final = re.compile(
 )
 """What the mail of an Italian bar or chamber is called: `ordineavvocatibari.it`; it is given to every member."""
 _CERTIFIED_ITALIAN: Final = re.compile(
-    r"(?:^|\.)(?:pec-[a-z0-9-]+|pec(?=[bdfglmnprstv])[a-z0-9]+|[a-z0-9-]{2,}(?<!s)pec)\.(?:it|eu)$"
+    r"(?:^|\.)(?:pec-[a-z0-9-]+|pec(?=[bdfglmnprstv]|a[rv]|in|im|od)[a-z0-9]+|[a-z0-9-]{2,}(?<!s)pec)\.(?:it|eu)$"
 )
 """How providers and professions call their certified mail: `registerpec.it`, `pecsicura.it`; and not `pec.acme.it`."""
 _WRAPPERS: Final = (

@@ -51,7 +51,7 @@ def _find_first(words: list[str], address: Address, *, is_told: bool) -> str:
     A comma or a title before the name says that it is somebody's.
     """
     one, *others = [fold(word).partition(" ")[0] for word in words]
-    if one in KNOWN_NAMES or not others:
+    if one in KNOWN_NAMES:
         return words[0]
     if all(len(other) == 1 for other in others):
         return ""  # Dupont J.
@@ -61,6 +61,6 @@ def _find_first(words: list[str], address: Address, *, is_told: bool) -> str:
     if is_persons(" ".join(words), address.local):
         found = next((word for word in words if fold(word) == given), "")
         return found or (words[0] if one[0] == given[0] else "")
-    is_own = given == one and one not in address.domain
     is_unknown = not KNOWN_NAMES.isdisjoint(others) and not is_told
-    return words[0] if is_own or (is_told and not is_unknown) else ""
+    is_own = given == one and one not in address.domain and not words[-1].isupper()
+    return words[0] if others and (is_own or (is_told and not is_unknown)) else ""

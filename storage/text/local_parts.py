@@ -12,8 +12,13 @@ ROLES: Final = read_list("role_mailboxes.txt")
 THINGS: Final = read_list("thing_words.txt")
 """Words that are no part of a person's name."""
 _WORDS: Final = read_kinds("mailbox_words.txt")
-_LISTS, _EVERYONE, _GROUPS = (_WORDS[kind] for kind in ("list", "everyone", "group"))
-OFFICES: Final = ROLES | THINGS | _LISTS | _EVERYONE | _GROUPS
+_LISTS, _EVERYONE, GROUPS = (_WORDS[kind] for kind in ("list", "everyone", "group"))
+_TO_ALL: Final = _LISTS | _EVERYONE
+_PREPOSITION: Final = 2
+"""Letters of `an`, `a` and `to` in front of everyone."""
+_HEADS: Final = tuple(word for word in _TO_ALL | GROUPS if len(word) > _PREPOSITION)
+_TAILS: Final = tuple(word for word in _LISTS | GROUPS if len(word) > _PREPOSITION)
+OFFICES: Final = ROLES | THINGS | _LISTS | _EVERYONE | GROUPS
 """All of those words."""
 
 NO_REPLY = re.compile(
@@ -35,13 +40,15 @@ TOKEN = re.compile(
     r"\+[\w.=-]*$"
     r"|^(?:reply|replies|notify|inbound|incoming|comment|ticket|case|thread|conversation|upload|hook"
     r"|parse)[_=-]+(?=[^@]*\d)[\w.=-]{4,}$"
+    r"|^(?:case|matter|dossier|akte|aktenzeichen|mandat|pratica|expediente|zaak|ticket|ref|file|claim|order)"
+    r"[._-]?\d[\d._-]{3,}$|^fbl[._-]"
     r"|^(?:un?sub(?:scribe)?|unsubscriptions?|list-unsubscribe|opt-?out|leave|remove|abmelden|abmeldung"
     r"|desinscription|desabonnement|disiscriviti"
     r"|desuscribir|baja|afmelden)(?:[._+=-].*)?$"
     r"|^(?:email-?to-?(?:salesforce|case|crm)|salesforce|emailto\w+|e2c|crm[._-]?(?:drop)?box)(?:[._+=-].*)?$"
     r"|^[\w.-]*(?:fax(?:2|to)e?mail|e?mail(?:2|to)fax)$|^(?:right|r)fax$"
     r"|^(?=[^@]*\d)(?=[^@]*[a-f])[0-9a-f]{20,}$|(?:^|[._-])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?:[._-]|$)"
-    r"|^(?:[a-z]*\d+[a-z]+){5,}\d*$"
+    r"|(?:^|[._-])(?=[a-z0-9]{10})(?:[a-z]{0,4}\d{1,4}[a-z]{1,4}){4,}\d*(?:$|[._-])"
     r"|^(?:microsoftexchange|systemmailbox|healthmailbox|discoverysearchmailbox|federatedemail|migration|extest_"
     r"|inboundproxy)[.{_-]*[0-9a-f]{6,}"
 )
@@ -98,15 +105,33 @@ def _is_list(local: str, pieces: list[str]) -> bool:
         return False
     first, *rest = pieces
     if not rest:
-        return first in _EVERYONE or first in _LISTS
+        return first in _EVERYONE or first in _LISTS or _is_glued(first)
+    if "-" in local and len(first) <= _PREPOSITION and rest[0] in _TO_ALL:
+        return True  # an-alle, d-list-ip
     if any(piece in KNOWN_NAMES or len(piece) == 1 for piece in pieces):
         return False
-    if first in _LISTS or first in _EVERYONE:
+    if first in _TO_ALL or _is_glued(first):
         return True
-    return "." not in local and (first in _GROUPS or pieces[-1] in _LISTS)
+    return "." not in local and (first in GROUPS or pieces[-1] in _LISTS)
+
+
+def _is_glued(piece: str) -> bool:
+    """Return whether a list's word and an office's stand together: `allfirm`, `listasoci`, `dealteam`."""
+    if piece in ROLES:
+        return False
+    heads = [piece[len(word) :] for word in _HEADS if piece.startswith(word)] if piece.startswith(_HEADS) else []
+    tails = [piece[: -len(word)] for word in _TAILS if piece.endswith(word)] if piece.endswith(_TAILS) else []
+    return any(rest in OFFICES and rest != "mail" and len(rest) > _PREPOSITION for rest in (*heads, *tails))
 
 
 def _is_role(local: str, pieces: list[str]) -> bool:
+    first, *rest = pieces or [""]
+    is_place = bool(rest) and first in ROLES and all(_is_code(piece) for piece in rest)
     has_initial = len(pieces) > 1 and min(map(len, pieces)) == 1  # t.ravel is nobody's travel
     is_whole = "".join(pieces) in ROLES or (len(set(pieces)) > 1 and OFFICES.issuperset(pieces))
-    return bool((is_whole and not has_initial) or _FIRST_ROLE.match(local) or _LAST_ROLE.search(local))
+    return is_place or bool((is_whole and not has_initial) or _FIRST_ROLE.match(local) or _LAST_ROLE.search(local))
+
+
+def _is_code(piece: str) -> bool:
+    """Return whether a piece behind an office's word is a place in short: `posteingang.zh`."""
+    return _PREPOSITION <= len(piece) <= _PREPOSITION + 1 and piece not in KNOWN_NAMES

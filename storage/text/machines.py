@@ -10,34 +10,17 @@ from typing import Final
 from storage.text.addresses import Address
 from storage.text.displayed_names import FULL, clean_name, is_of_list, prepare, split_via
 from storage.text.domains import find_company_domain, is_free_mail, list_host_labels
-from storage.text.local_parts import NO_REPLY, OFFICES, RETURN_PATH, ROLES, THINGS, TOKEN, find_by_local
+from storage.text.local_parts import GROUPS, NO_REPLY, OFFICES, RETURN_PATH, ROLES, THINGS, TOKEN, find_by_local
 from storage.text.name_evidence import KNOWN_NAMES, count_explained, is_persons
 from storage.text.names import fold
 from storage.text.rooms import is_room, may_be_room
-from storage.text.word_lists import read_list
+from storage.text.word_lists import read_kinds, read_list
 
 _LIST_HOSTS: Final = read_list("list_hosts.txt")
 _MACHINE_HOSTS: Final = read_list("machine_hosts.txt")
 _TENANT_HOSTS: Final = read_list("tenant_hosts.txt")
 _NOTE_TAKERS: Final = read_list("note_takers.txt")
-_LIST_LABELS = frozenset(
-    (
-        *("lists", "list", "listes", "listserv", "listserver", "groups", "mailman", "vger", "sympa", "majordomo"),
-        "googlegroups",
-        "ml",
-    )
-)
-_MAIL_LABELS = frozenset(
-    ("bounce", "bounces", "newsletter", "newsletters", "noreply", "no-reply", "mailings", "notifications")
-)
-_TOKEN_LABELS = frozenset(
-    (
-        *("reply", "replies", "inbound", "incoming", "maildrop", "mailin", "email-to-case", "unsubscribe", "unsub"),
-        *("parse", "bcc", "dropbox", "fax", "efax", "sms", "tickets", "helpdesk", "servicedesk", "dialin", "dial-in"),
-        *("einwahl", "click", "clicks", "links", "track", "tracking", "trk", "bounce-mail", "voicemail", "scan"),
-        *("filing", "efiling", "dms-mail", "case", "cases", "task", "tasks"),
-    )
-)
+_LABELS: Final = read_kinds("host_labels.txt")
 _BRANDS: Final = frozenset(
     (
         *{host.partition(".")[0] for host in _NOTE_TAKERS} - {"x", "calendar"},
@@ -75,8 +58,14 @@ _ROBOT_NAME = re.compile(
     r"|\b(?:xerox|ricoh|konica minolta|kyocera|lexmark|toshiba|epson|hp|brother|canon)\b.*(?:\d{2}|workcentre|laserjet"
     r"|bizhub|mfp)"
     r"|preneu[rs]e? de notes|prise de notes|assistante? de réunion|assistente (?:di|per le) riunion[ei]"
+    r"|(?:assistent[ei]?|asistente|assistante?)\s+(?:ia|ki|ai|de notas|virtuale?)\b|\bnotul(?:ist|eerder)\b"
     r"|asistente de reuni(?:ón|ones)|meeting-?(?:protokoll|assistent|assistant)|protokoll-?bot|\bcopilot\b"
     r"|\bzoom rooms?\b|\bteams rooms?\b|microsoft teams meeting|webex meetings?\b|\bunknown organi[sz]er\b",
+    re.IGNORECASE,
+)
+_LIST_NAME = re.compile(
+    r"\bmail(?:ing)?[\s-]?list(?:e|s)?\b|\bdistribution list\b|\bliste de diffusion\b|\blista di distribuzione\b"
+    r"|\blista de (?:distribución|correo)\b|\bdistributielijst\b|\be?mail-?verteiler\b",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\+?\d[\d.-]{5,}")
@@ -120,7 +109,8 @@ def _has_initials(address: Address, name: str) -> bool:
 
 def _find_number(address: Address, name: str) -> str:
     """Say where a call or a room is addressed by its number, and nobody by a name: `44223311@acme.example`."""
-    is_service = address.domain in _TENANT_HOSTS and any(map(str.isdigit, address.local))
+    is_call = address.local.isdigit() and not _LABELS["video"].isdisjoint(list_host_labels(address.domain))
+    is_service = is_call or (address.domain in _TENANT_HOSTS and any(map(str.isdigit, address.local)))
     if (not is_service and not _NUMBER.fullmatch(address.local)) or is_free_mail(address.domain):
         return ""
     return "" if clean_name(name, address.local, address.domain)[1] == FULL else "robot"
@@ -134,11 +124,11 @@ def _find_by_host(domain: str) -> str:
     if any(level in _NOTE_TAKERS for level in levels):
         return "note_taker"
     labels = list_host_labels(domain)
-    if find_company_domain(domain) in _LIST_HOSTS or _LIST_LABELS.intersection(labels):
+    if find_company_domain(domain) in _LIST_HOSTS or _LABELS["list"].intersection(labels):
         return "mailing_list"
-    if _TOKEN_LABELS.intersection(labels):
+    if _LABELS["token"].intersection(labels):
         return "robot"
-    return "no_reply" if _MAIL_LABELS.intersection(labels) else ""
+    return "no_reply" if _LABELS["mail"].intersection(labels) else ""
 
 
 def is_thing(word: str) -> bool:
@@ -158,6 +148,8 @@ def _find_by_name(address: Address, name: str) -> str:
             return "resource"
     if " " not in name:
         return ""
+    if _LIST_NAME.search(shown) or (not GROUPS.isdisjoint(words) and _is_group(address, name)):
+        return "mailing_list"
     _, behind = split_via(shown)
     is_behind = _has_first_name(behind) and is_persons(behind, address.local)
     return "mailing_list" if is_of_list(shown, address.local) and not is_behind else ""
@@ -173,6 +165,13 @@ def _is_note_taker(words: list[str]) -> bool:
             if word not in KNOWN_NAMES and not _HELPERS.isdisjoint(behind):
                 return True
     return False
+
+
+def _is_group(address: Address, name: str) -> bool:
+    """Return whether a name with a group's word is a group's: Project Falcon Team; not Otto Team, nor Ada at `ada@`."""
+    words = fold(clean_name(name, address.local, address.domain)[0]).split()
+    people = KNOWN_NAMES.intersection((words[0], *re.split(r"[._-]", address.local)))
+    return not GROUPS.isdisjoint(words) and not people and "," not in name
 
 
 def _has_first_name(clean: str) -> bool:

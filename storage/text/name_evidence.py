@@ -80,14 +80,19 @@ def is_turned(words: list[str], local: str) -> bool:
     Where the last word is no first name that is known, the address may as well begin with the last name.
     """
     folded = [fold(word) for word in words]
-    if len(words) < _FULL or folded[-1].partition(" ")[0] not in FIRST_NAMES:
+    if len(words) < _FULL:
+        return False
+    given_name = folded[-1].partition(" ")[0]
+    is_common = given_name in FIRST_NAMES
+    if not is_common and (given_name not in KNOWN_NAMES or folded[0] in KNOWN_NAMES):
         return False
     if len(words) > _FULL and (len(words) > _MOST_TURNED or folded[0] in FIRST_NAMES):
         return False
     last, first = "".join(folded[:-1]).replace(" ", ""), folded[-1].replace(" ", "")
     bare = fold_local(re.sub(r"\d+$", "", local.partition("+")[0]))
     given, *rest = re.sub("['-]", "", bare).replace("_", ".").split(".")
-    return (given, *rest) in {(first, last), (first[0], last), (first[0] + last,), (first + last,)}
+    joined = {(first[0] + last,), (first + last,)} if is_common else set()
+    return (given, *rest) in {(first, last), (first[0], last)} | joined
 
 
 def has_word(word: str, local: str) -> bool:

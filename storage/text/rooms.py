@@ -25,13 +25,21 @@ _CODE = re.compile(
     rf"^(?:{'|'.join(sorted(_WORDS['code']))})[-_](?:\d|[a-z]{{2,6}}[-_.](?=[^@]*\d))[\w.-]*", re.IGNORECASE
 )
 """`MR-LON-04-Thames`, `conf-par-312`."""
+_NUMBERED = re.compile(
+    rf"^[A-Z]{{2,4}}[-_ ]\d+\.\d+\b"
+    rf"|^(?:{'|'.join(sorted(_WORDS['code']))})\b[^()\[\]]*[(\[]\s*\d+\s*[)\]]",
+    re.IGNORECASE,
+)
+"""`LDN-7.02 Severn`, `SZ Pilatus (10)`."""
+_ENGLISH: Final = frozenset(("room", "rooms"))
 _ALONE: Final = frozenset(("room", "rooms", "salle", "salles", "raum"))
 """Hardly ever a surname: such a word is enough at the beginning of an address."""
 
 
 def may_be_room(shown: str, words: list[str]) -> bool:
     """Return whether a displayed name has anything of a room's; quick, for most have not."""
-    return any(map(_is_telling, words)) or bool(_SEATS.search(shown) or _CODE.match(shown))
+    is_worded = any(map(_is_telling, words)) or (words[:1] and words[0] in _PURPOSES)
+    return bool(is_worded) or bool(_SEATS.search(shown) or _CODE.match(shown) or _NUMBERED.match(shown))
 
 
 def is_room(shown: str, words: list[str], clean: str, local: str) -> bool:
@@ -39,10 +47,13 @@ def is_room(shown: str, words: list[str], clean: str, local: str) -> bool:
 
     Salle Marie at `salle.marie@` is somebody, Salle Turing is a room; Lars Beamer at `lars.beamer@` is somebody.
     """
-    if _SEATS.search(shown) or (_CODE.match(shown) and not is_persons(clean, local)):
+    is_numbered = bool(_SEATS.search(shown) or _NUMBERED.match(shown))
+    if is_numbered or (_CODE.match(shown) and not is_persons(clean, local)):
         return True
     found = [place for place, word in enumerate(words) if _is_telling(word)]
-    if not found or not any(map(_is_telling, fold(clean).split())):
+    if not found:
+        return _PURPOSES.intersection(words[:1]) != set() and _is_place(words[1:])
+    if not any(map(_is_telling, fold(clean).split())):
         return False
     is_certain = _is_certain(words, found)
     if not is_certain and (found[0] > 0 or len(words) == 1 or "," in shown):
@@ -63,7 +74,14 @@ def _is_certain(words: list[str], found: list[int]) -> bool:
     around = {word for place in found for word in words[max(place - 2, 0) : place + 3]}
     has_purpose = not _PURPOSES.isdisjoint(around) and (0 in found or words[0] not in KNOWN_NAMES)
     is_all = len(words) > 1 and all(word in _ABOUT and word not in KNOWN_NAMES for word in others)
-    return has_number or has_purpose or is_all
+    is_last = words[-1] in _ENGLISH and len(words) > 1 and words[0] not in KNOWN_NAMES and len(words[0]) > 1
+    return has_number or has_purpose or is_all or is_last
+
+
+def _is_place(words: list[str]) -> bool:
+    """Return whether words say a number and a floor alone: (Besprechung) 2. OG."""
+    has_number = any(re.search(r"\d", word) for word in words)
+    return has_number and all(re.search(r"\d", word) or word in _ABOUT for word in words)
 
 
 def _is_compound(word: str) -> bool:

@@ -18,7 +18,10 @@ _BARE_DEGREE = re.compile(
     r"|B\.?Sc\.?|M\.A\.?|B\.A\.?|DDS|CFA|RN|OBE|MBE|CBE|MLaw|MSc|(?:CIPP|FCIArb|MCIArb|TEP)(?:/\w)?"
 )
 """Degrees that are known as such without a comma before them."""
-_ABBREVIATED = re.compile(r"[^\W\d_]{2,}\.(?:[^\W\d_]+\.?)*|[a-zà-ž]\.(?:[^\W\d_]+\.?)*")
+_ABBREVIATED = re.compile(
+    r"[^\W\d_]{2,}\.(?:-?[^\W\d_]+\.?)*|[a-zà-ž]\.(?:[^\W\d_]+\.?)*|(?!Mc|Mac|De|La|Le|Di|Van)(?=[A-Z]+[a-z])[A-Z][A-Za-z]{0,3}[A-Z][a-z]{0,2}"
+)
+"""What looks like a title, and is one where the address is made of the name behind it: Geom., VRiLG."""
 _DEGREE = re.compile(r"[A-Z]{2,4}|(?:[A-Za-z]{1,4}\.){2,}[A-Za-z]{0,4}|[A-Za-z]{2,4}\.")
 """What looks like a degree, and is one where the address is made of the name before it."""
 
@@ -73,10 +76,17 @@ def drop_titles(words: list[str], local: str) -> list[str]:
     start, is_titled = 0, False
     while len(words) - start > 2 and _is_title_at(words, start, local, is_titled=is_titled):  # noqa: PLR2004
         start, is_titled = start + 1, True
+    words = words[:start] + [word for place, word in enumerate(words[start:]) if not (place and _is_inner(word, words))]
     end = len(words)
     while end - start > 2 and _is_degree(words[start : end - 1], words[end - 1].rstrip(","), local):  # noqa: PLR2004
         end -= 1
     return words[start:end]
+
+
+def _is_inner(word: str, words: list[str]) -> bool:
+    """Return whether a title stands amid a name: Marchi Avv. Livia."""
+    plain = _plain(word)
+    return word.endswith(".") and len(plain) > 1 and plain in _BEFORE - _PARTS and len(words) > 2  # noqa: PLR2004
 
 
 def _is_degree(before: list[str], word: str, local: str) -> bool:

@@ -180,6 +180,23 @@ Lucy Notes <lucy.notes@x.example>; Tess Meeting <tess.meeting@x.example>; Jane H
 P. Sala <p.sala@x.example>; Blanca Sala <blanca.sala@x.example>; Hall, Lily <lh@x.example>
 Van Nguyen <van.nguyen@x.example>; Max Saal <max.saal@x.example>; Jane Roe <12345678@x.example>; <12345678@qq.com>
 <dl.x@gmx.ch>
+Sven Halle <sven.halle@x.example>; Sven Halle <halle@x.example>; Ian Booth <booth@x.example>
+Ian Booth <ian.booth@x.example>; Cherie Booth <booth.cherie@x.example>; Chris Parking <chris.parking@x.example>
+Amy Lounge <a.lounge@x.example>; Oliver Theatre <oliver.theatre@x.example>; Lise Liste <lise.liste@x.example>
+Jean Listes <j.listes@x.example>; Giulio Tutti <giulio.tutti@x.example>; Paolo Tutti <ptutti@x.example>
+Dirk Dl <dirk.dl@x.example>; Dorothea Lang <dl@x.example>; Ugo Notaio <ugo.notaio@x.example>
+Ugo Notaio <notaio.ugo@x.example>; Tim Steuer <tim.steuer@x.example>; Tim Steuer <steuer.tim@x.example>
+Fay Press <fay.press@x.example>; Fay Press <press.fay@x.example>; Paul Clerk <paul.clerk@x.example>
+Paul Clerk <pclerk@x.example>; Art Director <art.director@x.example>; Noreen Ply <noreenply@x.example>
+Jamie Gong <jamie.gong@x.example>; Sally Fellow <sally.fellow@x.example>; Adam Wave <adam.wave@x.example>
+Saal, Dr. Ruth <ruth.saal@x.example>; SALA Pietro <pietro.sala@x.example>; Zaal, Kees <k.zaal@x.example>
+Kees van Zaal <kees.vanzaal@x.example>; Hall, Sir Peter <peter.hall@x.example>
+Rebecca Hall QC <rebecca.hall@x.example>; Jane Hall (she/her) <jane.hall@x.example>
+Jane Hall | Tarrant <jane.hall@x.example>; Bureau, Anne-Lise <al.bureau@x.example>
+Anne-Lise Bureau <al.bureau@x.example>; Martin Etude <martin.etude@x.example>; Yves Accueil <yves.accueil@x.example>
+Accueil, Yves <y.accueil@x.example>; <anna.sala@x.example>; <l.hall@x.example>; <alleyne@x.example>
+<toussaint@x.example>; <j2m@x.example>; <x4y7@x.example>; <u123456@x.example>; Xylia Roe <u123456@x.example>
+Mei Lin <871234567@qq.com>
 """
 
 GROUPS_ROOMS_AND_PROGRAMMES = """
@@ -207,6 +224,22 @@ Grain AI <x@x.example>; sally.ai <x@x.example>; (212) 555-0143 <12125550143.1347
 Einwahl <+4144999@dialin.x.example>; <7f3a@netdocuments.com>; <44223311@x.example>
 <0100018abc1234-ab12cd34-1234-4321-aaaa-1234567890ab-000000@x.example>; <1axb9c7d3e5f1a2b3c4d@x.example>
 <c.zgf0yq.x7@click.x.example>; <scan2mail@x.example>; <kopierer.eg@x.example>
+<an-alle@x.example>; <ld-contentieux@x.example>; <a-tutti@x.example>; <listasoci@x.example>; <d-list-ip@x.example>
+<allfirm@x.example>; <trainees@x.example>; <secretaries@x.example>; <sg-litigation@x.example>
+Project Falcon Team <project.falcon@x.example>; Deal Team Falcon <dealteam.falcon@x.example>
+Büro Dr. Weber <weber-buero@x.example>; <posteingang.zh@x.example>; <fornitori@x.example>; <crediteuren@x.example>
+<apteam@x.example>; <frontdesk.ams@x.example>; Sala Verdi - 2° piano <verdi@x.example>
+Saletta Bellini <bellini@x.example>; Salle du conseil <conseil@x.example>; Bulle 3 <bulle3@x.example>
+SZ Pilatus (10) <pilatus@x.example>; Besprechung 2. OG <bespr2@x.example>; Konfi Alster <alster@x.example>
+Teeküche 3. OG <teekueche@x.example>; Kamer Hals <kamer.hals@x.example>; Grote zaal <grotezaal@x.example>
+LDN-7.02 Severn (VC) <ldn702@x.example>; LON 4th Floor Mtg Rm 2 <lon4mtg2@x.example>
+Severn Room <severn.room@x.example>; Quiet Room <quiet@x.example>; Desk 4-112 <desk4112@x.example>
+Car Park Bay 9 <bay9@x.example>; Leihvelo 2 <leihvelo2@x.example>; Fathom (Ada) <ada@fathom.video>
+AI Notes <ainotes@x.example>; Assistente IA <ia@x.example>; Asistente de notas <notas@x.example>
+Notulist bot <notulist@x.example>; <+442071234567@x.example>; <987654321.acme@webex.com>; <12345@pexip.x.example>
+<matter.2024.001@x.example>; <dossier-2024-55@x.example>; <akte-4711@x.example>; <fbl-7@news.example>
+<e-7f3a9b2c1d.4e5f6a7b@news.example>
+MIPS Mailing List <mips@x.example>
 """
 
 
