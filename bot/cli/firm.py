@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from rich.table import Table
 
+from bot.cli.schema import require_own_schema
 from bot.cli.terminal import open_console
 from bot.commands.firm import read_values, say_loss
 from bot.config import Config
@@ -72,6 +73,7 @@ async def _run(config: Config, arguments: argparse.Namespace) -> int:
     check_file(config.database_url)
     database = open_database(config.database_url, is_pooled=config.database_is_pooled)
     try:
+        await require_own_schema(database)
         show = _SHOWN.get(getattr(arguments, "what", arguments.word))
         if show is not None:
             async with database.reading(SYSTEM) as connection:

@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from bot.cli.receipt import describe_receipt, read_receipt, sign_receipt, write_receipt
+from bot.cli.schema import require_own_schema
 from bot.cli.terminal import open_console
 from bot.config import Config, read_id
 from bot.environment import load_config
@@ -98,6 +99,7 @@ async def _count(config: Config, entra_id: str) -> dict[str, int] | None:
     check_file(config.database_url)
     database = open_database(config.database_url, is_pooled=config.database_is_pooled)
     try:
+        await require_own_schema(database)
         async with database.reading(SYSTEM) as connection:
             tenant_id = await get_tenant_id(connection, entra_id)
             return None if tenant_id is None else await count_tenant(connection, tenant_id)

@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import time
 
+from bot.cli.schema import require_own_schema
 from bot.cli.terminal import open_console
 from bot.commands.firm import say_loss
 from bot.config import Config
@@ -41,8 +42,11 @@ async def _run(config: Config, language: str, *, is_confirmed: bool) -> int:
     database = open_database(config.database_url, is_pooled=config.database_is_pooled)
     graph = GraphClients(config)
     try:
+        await require_own_schema(database)
         async with database.reading(SYSTEM) as connection:
             firms = [firm for firm in await list_firms(connection) if firm.state == "active"]
+        if not firms:
+            open_console().print(say(language, "purge.no_firm"))
         return max(
             [await _purge(database, graph, config, firm, language, is_confirmed=is_confirmed) for firm in firms] or [0]
         )

@@ -16,6 +16,7 @@ import uvloop
 from aiohttp import web
 
 from bot.app import STOP, create_app, open_store
+from bot.cli.schema import SENTENCES
 from bot.config import Config
 from bot.environment import read_config
 from bot.failpoints import arm
@@ -30,11 +31,6 @@ LAST_SECONDS: Final = 28.0
 """Seconds after the signal when a process ends in any case; Kubernetes and Docker kill after 30."""
 
 BACKLOG: Final = 128
-SENTENCES: Final = {
-    "none": "The database has no tables yet: run `carnet migrate` first.",
-    "older": "The database has the schema of an older release: run `carnet migrate` first.",
-    "newer": "The database has the schema of a newer release: install that one, or read docs/operations/upgrade.md.",
-}
 
 log = structlog.get_logger(__name__)
 

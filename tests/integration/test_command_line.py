@@ -3,6 +3,7 @@
 import gzip
 import json
 import socket
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,31 @@ def test_B80_a_line_of_a_corpus_with_any_field_of_another_kind_is_passed_over_or
     lines += [json.dumps({**good, name: value}) for name in (*good, "message_id")]
     path = write_corpus(tmp_path, "mail.jsonl", "\n".join(lines).encode())
     assert [person.address for person in load_corpus(path, ["firm.example"]).list_people()] == ["anne@firm.example"]
+
+
+@pytest.mark.parametrize(("change", "said_why"), [("9999", "newer"), ("0001", "older"), ("", "no tables")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("purge",), ("purge", "--confirm"), ("forget", APP, "--yes"), ("forget", APP, "--dry-run")),
+        *(("firm", "show"), ("firm", "set", "retention_days", "30", "--yes"), ("firm", "admins", "add", APP)),
+    ],
+)
+def test_nothing_is_deleted_or_set_on_the_schema_of_another_release(run, tmp_path, words, change, said_why):
+    url = "sqlite:///carnet.db"
+    (tmp_path / "carnet.db").touch()
+    if change:
+        assert run("migrate", CARNET_DATABASE_URL=url)[0] == 0
+        with sqlite3.connect(tmp_path / "carnet.db") as database:
+            database.execute("UPDATE alembic_version SET version_num = ?", (change,))
+    status, said = run(*words, CARNET_DATABASE_URL=url)
+    assert (status, said_why in said) == (2, True), said
+    assert list(tmp_path.glob("*.jws")) == []
+
+
+def test_a_purge_where_no_firm_is_says_so(run):
+    assert run("migrate", CARNET_DATABASE_URL="sqlite:///carnet.db")[0] == 0
+    assert run("purge", CARNET_DATABASE_URL="sqlite:///carnet.db") == (
+        0,
+        "No firm is read here: there is nothing to purge.\n",
+    )

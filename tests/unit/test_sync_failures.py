@@ -2,8 +2,11 @@
 
 from itertools import pairwise
 
-from bot.graph.client.errors import GraphError
-from bot.graph.sync.failures import MISSING_PACE, SyncFailure, judge_error, spread_out
+import pytest
+
+from bot.graph.client.errors import GraphError, SignInError
+from bot.graph.sync.failures import MISSING_PACE, SyncFailure, explain_error, judge_error, spread_out
+from bot.language import LANGUAGES, say_reason
 
 MISSING = GraphError(404, "MailboxNotEnabledForRESTAPI")
 MINUTE, DAY = 60, 86_400
@@ -26,3 +29,20 @@ def test_thousands_of_missing_mailboxes_are_asked_one_after_the_other():
     soon = SyncFailure("skipped", "no_mailbox:x", 900)
     assert spread_out(soon, 0, 100) == soon
     assert spread_out(soon, 0, 5_000).retry_at >= 5_000 * MISSING_PACE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (SignInError("AADSTS7000222", is_refused=True), "sign_in_failed"),
+        *((SignInError(name), "sign_in_away") for name in ("ProxyError", "TimeoutError", "SSLError")),
+        *((GraphError(status, "x"), "answered") for status in (404, 500, 503)),
+        (GraphError(429), "throttled"),
+        (GraphError(0, "RemoteProtocolError"), "no_answer"),
+        (RecursionError("nothing of it"), "failed"),
+    ],
+)
+def test_a_refused_sign_in_is_told_apart_from_one_that_cannot_be_reached(error, code, language):
+    assert explain_error(error).partition(":")[0] == code
+    assert say_reason(language, explain_error(error)) != say_reason(language, "what is this")

@@ -68,7 +68,7 @@ def explain_error(error: Exception) -> str:
     if not isinstance(error, GraphError):
         return f"failed:{type(error).__name__}"
     if isinstance(error, SignInError):
-        return f"sign_in_failed:{error.code}"
+        return f"sign_in_failed:{error.code}" if error.is_refused else f"sign_in_away:{error.code}"
     if error.status == HTTPStatus.TOO_MANY_REQUESTS:
         return f"throttled:{error.code or HTTPStatus.TOO_MANY_REQUESTS}"
     if error.status:
