@@ -4,11 +4,12 @@ A value may only be logged as what it is worth to an operator: numbers, codes, n
 masked here, and an error's text (which may quote a row or a header) is left out: its name and its place say enough.
 """
 
+import contextlib
 import logging
 import re
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from typing import Any, Final, TextIO
 
 import structlog
@@ -57,6 +58,17 @@ def set_up_logs(level: str = "INFO", *, is_for_people: bool | None = None, strea
     root.setLevel(logging.WARNING)  # libraries tell of statements with their values, of addresses and of URLs
     for own in _OWN:
         logging.getLogger(own).setLevel(level)
+
+
+@contextlib.contextmanager
+def keeping_quiet() -> Iterator[None]:
+    """Log nothing while the block runs: whoever reads a terminal is told in sentences."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 def describe_error(_logger: object, _method: str, event: Event) -> Event:

@@ -1,5 +1,6 @@
 """What the app signs in with: every file that an administrator may name is taken, or refused in a sentence."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,14 +10,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from bot.__main__ import main
 from bot.cli.doctor.findings import Level
-from bot.cli.doctor.settings import judge_credential
+from bot.cli.doctor.settings import check_settings, judge_credential
 from bot.config import Config
 from bot.credential import CredentialError, read_credential
 from bot.environment import load_config
 from bot.health.troubles import judge_credential as judge_health
 from tests.certificates import NOW, write_certificate
 
+APP = "11111111-2222-4333-8444-555555555555"
 PEM, DER = serialization.Encoding.PEM, serialization.Encoding.DER
 PKCS8, PKCS1 = serialization.PrivateFormat.PKCS8, serialization.PrivateFormat.TraditionalOpenSSL
 OPEN = serialization.NoEncryption()
@@ -112,3 +115,43 @@ def test_a_day_that_there_is_not_names_its_setting(monkeypatch, day):
     monkeypatch.setenv("CARNET_APP_SECRET_ENDS", day)
     with pytest.raises(ValueError, match="CARNET_APP_SECRET_ENDS"):
         load_config()
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        (("managed_identity", "app_certificate", "app_secret"), "CARNET_MANAGED_IDENTITY"),
+        (("app_certificate", "app_secret_file"), "CARNET_APP_CERTIFICATE"),
+        (("app_secret_file", "app_secret"), "CARNET_APP_SECRET_FILE"),
+        (("app_secret",), ""),
+    ],
+)
+async def test_S35_what_is_given_and_not_used_to_sign_in_is_named(tmp_path, given, used):
+    (tmp_path / "secret").write_text("x")
+    values = {
+        "managed_identity": "system",
+        "app_certificate": write_certificate(tmp_path / "app.pem"),
+        "app_secret_file": str(tmp_path / "secret"),
+        "app_secret": "x",
+    }
+    config = Config(app_id=APP, tenants=(APP,), **{name: values[name] for name in given})
+    unused = [one.values async for one in check_settings(config, NOW.timestamp()) if one.key == "credential_unused"]
+    others = ", ".join(f"CARNET_{name.upper()}" for name in given[1:])
+    assert unused == ([{"used": used, "others": others}] if used else [])
+    kind = {"CARNET_MANAGED_IDENTITY": "identity", "CARNET_APP_CERTIFICATE": "certificate"}.get(used, "secret")
+    assert read_credential(config).kind == kind
+
+
+async def test_the_doctor_says_what_is_wrong_in_sentences_and_logs_nothing(capsys, monkeypatch, tmp_path):
+    for name, value in {
+        "APP_ID": APP,
+        "APP_SECRET": "x",
+        "TENANTS": f'["{APP}"]',
+        "LOGIN_URL": "https://127.0.0.1:1",
+    }.items():
+        monkeypatch.setenv(f"CARNET_{name}", value)
+    monkeypatch.chdir(tmp_path)
+    assert await asyncio.to_thread(main, ["doctor"]) == 1
+    said = capsys.readouterr()
+    assert "bot_token_refused" not in said.out + said.err
+    assert "does not answer" in said.out

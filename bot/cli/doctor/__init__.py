@@ -17,6 +17,7 @@ from bot.config import Config
 from bot.credential import CredentialError, read_credential
 from bot.environment import has_credential, load_config
 from bot.language import LANGUAGES, say, say_reason
+from bot.log import keeping_quiet
 from bot.web.site import has_page
 
 MARKS = {Level.WELL: "[green]✓[/]", Level.WARNING: "[yellow]![/]", Level.PROBLEM: "[red]✗[/]"}
@@ -32,7 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Examine and report; gives 1 where something keeps the service from working."""
     asked = Asked(arguments.mailbox, arguments.outside)
-    findings = asyncio.run(examine(load_config(), time.time(), asked))
+    with keeping_quiet():
+        findings = asyncio.run(examine(load_config(), time.time(), asked))
     report(findings, arguments.language, open_console())
     return int(any(finding.level is Level.PROBLEM for finding in findings))
 

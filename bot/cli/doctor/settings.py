@@ -24,9 +24,17 @@ async def check_settings(config: Config, now: float) -> Findings:
         yield warning("other_hosts", hosts=", ".join(sorted(set(config.service_url_hosts) - set(SERVICE_URL_HOSTS))))
     if config.metrics_port and config.metrics_host not in ("127.0.0.1", "::1", "localhost"):
         yield warning("metrics_open", host=config.metrics_host)
+    async for finding in _check_credential(config, now):
+        yield finding
+
+
+async def _check_credential(config: Config, now: float) -> Findings:
+    """Check what the app signs in with: whether it is there, can be read, and is good for a while."""
     if not has_credential(config):
         yield problem("no_credential")
         return
+    if len(given := list_credentials(config)) > 1:
+        yield warning("credential_unused", used=given[0], others=", ".join(given[1:]))
     try:
         credential = await asyncio.to_thread(read_credential, config)
     except CredentialError as error:
@@ -34,6 +42,17 @@ async def check_settings(config: Config, now: float) -> Findings:
         return
     for finding in judge_credential(credential, now):
         yield finding
+
+
+def list_credentials(config: Config) -> list[str]:
+    """Return the settings that give something to sign in with, the one that is used first."""
+    given = {
+        "CARNET_MANAGED_IDENTITY": config.managed_identity,
+        "CARNET_APP_CERTIFICATE": config.app_certificate,
+        "CARNET_APP_SECRET_FILE": config.app_secret_file,
+        "CARNET_APP_SECRET": config.app_secret.get_secret_value(),
+    }
+    return [name for name, value in given.items() if value]
 
 
 def judge_credential(credential: Credential, now: float) -> Iterator[Finding]:
