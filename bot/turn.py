@@ -32,6 +32,8 @@ class Ask:
     """Understood from words, and not carried by a button: it names things as people do, and knows no versions."""
     is_unasked: bool = False
     """A client asked by itself, to show what is there now: it is no part of what the person talks about."""
+    follow_up: Mapping[str, Any] | None = None
+    """What the words mean if they go on from the list that was shown before (`bot.language.follow_ups`)."""
 
 
 @dataclass(frozen=True, slots=True)

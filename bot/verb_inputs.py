@@ -31,6 +31,9 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     given_by: ClassVar[frozenset[str]] = frozenset()
     """The fields of which one says what `this` would say."""
 
+    is_of_latest: ClassVar[bool] = False
+    """ "This" is only what was shown last of all, never what was shown before something else."""
+
     state: ClassVar[str] = ""
     """The field in which a click says which state of a thing the card showed: the verb that takes it is versioned."""
 

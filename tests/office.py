@@ -1,5 +1,6 @@
 """A small firm with people who ask, click and read, for tests of commands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -62,12 +63,14 @@ class Office:
         claim: Claim | None = None,
         has_outsiders: bool = False,
         is_said: bool = False,
+        follow_up: Mapping[str, Any] | None = None,
         circle: Circle = NOBODY_ELSE,
     ) -> Reply:
         """Ask the desk; whatever card comes back is one that Teams takes."""
         viewer = by if isinstance(by, Viewer) else self.people[by]
         plain = {key: value for key, value in (data or {}).items() if key != "verb"}
-        ask = Ask(verb, plain if is_said else await self._add_version(verb, plain, viewer), is_said=is_said)
+        whole = plain if is_said else await self._add_version(verb, plain, viewer)
+        ask = Ask(verb, whole, is_said=is_said, follow_up=follow_up)
         roles = {Role.USER, Role.ADMINISTRATOR} if viewer.user_id in await self._list_admins(viewer) else {Role.USER}
         caller = Caller(
             replace(viewer, is_in_public=True) if surface == "group" else viewer,
@@ -85,7 +88,7 @@ class Office:
     async def say(self, text: str, **options: Any) -> Reply:
         """Type a sentence."""
         ask = understand(text, options.get("language", "en"), TODAY)
-        return await self.ask(ask.verb, dict(ask.data), is_said=True, **options)
+        return await self.ask(ask.verb, dict(ask.data), is_said=True, follow_up=ask.follow_up, **options)
 
     async def _add_version(self, verb: str, data: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
         """Add the state of the company, as every card carries it, where a test says none."""

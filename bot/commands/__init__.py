@@ -16,7 +16,11 @@ for module in pkgutil.iter_modules(__path__):
         ROUTER.include(noun.router)
 
 understand = Interpreter(
-    {verb.name: Takes(verb.writes, frozenset(verb.input.__struct_fields__)) for verb in ROUTER if verb.said}
+    {
+        verb.name: Takes(verb.writes, frozenset(verb.input.__struct_fields__), knows_this=bool(verb.input.this))
+        for verb in ROUTER
+        if verb.said
+    }
 ).understand
 """What the language makes of a sentence, with what the declarations say."""
 

@@ -1,5 +1,7 @@
 """One contact: shown, explained, added."""
 
+from typing import ClassVar
+
 from bot.commands.colleagues import find_colleague, show_colleague
 from bot.commands.companies import show_company
 from bot.commands.inputs import Address, Back, Id, Words, tidy
@@ -35,7 +37,11 @@ class OpenContact(Input, frozen=True):
 
 
 class OfPerson(Input, frozen=True):
-    """Somebody who wrote in, by number or address."""
+    """Somebody who wrote in, by number or address; "this" is whom the card showed last."""
+
+    this: ClassVar[tuple[str, ...]] = ("contact_id",)
+    given_by: ClassVar[frozenset[str]] = frozenset({"contact_id", "address", "name"})
+    is_of_latest: ClassVar[bool] = True
 
     contact_id: Id | None = None
     address: Address = ""

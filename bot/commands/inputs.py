@@ -80,8 +80,14 @@ class ChangeInput(Input, frozen=True):
 
 
 class OfCompany(ChangeInput, frozen=True):
-    """A change of one company, by its number or its name, from a sentence or from the drawer of its card."""
+    """A change of one company, by its number or its name, from a sentence or from the drawer of its card.
 
+    "This" is the company on the card that was shown last.
+    """
+
+    this: ClassVar[tuple[str, ...]] = ("company_id",)
+    given_by: ClassVar[frozenset[str]] = frozenset({"company_id", "name"})
+    is_of_latest: ClassVar[bool] = True
     state: ClassVar[str] = "version"
     company_id: Id | None = None
     name: Words = ""
@@ -90,6 +96,8 @@ class OfCompany(ChangeInput, frozen=True):
     user_id: Person | UnsetType = UNSET
     person: Words | UnsetType | None = UNSET
     new_name: Words = ""
+    is_remembered: bool = False
+    """It was said of what the conversation showed last: the person is asked first, by its name."""
     asks_next: bool = False
     """The card that asked for the type asks for the partner next."""
 

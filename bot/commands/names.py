@@ -38,7 +38,13 @@ def must_ask(given: ChangeInput, *meant: Meant | None, is_exact: bool = True) ->
     """Say whether to ask first: anything that was not said exactly is confirmed before it is written."""
     if given.is_confirmed:
         return False
-    return given.is_guess or not is_exact or any(thing is not None and not thing.is_exact for thing in meant)
+    is_remembered = isinstance(given, OfCompany) and given.is_remembered
+    return (
+        is_remembered
+        or given.is_guess
+        or not is_exact
+        or any(thing is not None and not thing.is_exact for thing in meant)
+    )
 
 
 class UnclearError(Exception):

@@ -1,11 +1,14 @@
 """Showing one thing: a company, a contact, a saved view; by its name, or by the number on a card."""
 
 from collections.abc import Sequence
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
 
 from bot.commands.colleagues import find_colleague, show_colleague
 from bot.commands.companies import show_company
 from bot.commands.contacts import show_contact
-from bot.commands.inputs import OfView, Strings, Words, tidy
+from bot.commands.inputs import Id, OfView, Strings, Words, tidy
 from bot.commands.listings import ShowList
 from bot.commands.lists import show_list
 from bot.commands.names import ask_which_of_all, choose, has_name
@@ -27,8 +30,14 @@ router = Router()
 
 
 class Show(Input, frozen=True):
-    """A name of anything, as it was typed."""
+    """A name of anything, as it was typed; "this" is whom or what the card showed last."""
 
+    this: ClassVar[tuple[str, ...]] = ("company_id", "contact_id")
+    given_by: ClassVar[frozenset[str]] = frozenset({"company_id", "contact_id", "name"})
+    is_of_latest: ClassVar[bool] = True
+
+    company_id: Id | None = None
+    contact_id: Id | None = None
     name: Words = ""
     or_name: Words = ""
     """A part of it that may be the name: `Contact Hans Mueller`."""
@@ -41,6 +50,14 @@ class Show(Input, frozen=True):
 @router.verb("show", Show, READS.but(remembered=True, leads=True), roles=EVERYONE, where=OWN | GROUP | EXTENSION)
 async def show(turn: Turn, given: Show) -> Result:
     """Show what has this name; what only resembles it is said, several are asked about, nothing says what to try."""
+    if given.company_id is not None:
+        return await show_company(turn, given.company_id)
+    if given.contact_id is not None:
+        return await show_contact(turn, given.contact_id)
+    return await _show_called(turn, given)
+
+
+async def _show_called(turn: Turn, given: Show) -> Result:
     name = tidy(get_called(given.name))
     if not name:
         raise BadRequestError("name_missing")
@@ -59,6 +76,31 @@ async def show(turn: Turn, given: Show) -> Result:
     if matches:
         return ask_which_of_all(turn, name, exact or matches)
     return await _say_nothing_found(turn, name, await fill(turn, given.suggestions))
+
+
+class OfRow(Input, frozen=True):
+    """A row of the list that was shown last, by its place."""
+
+    this: ClassVar[tuple[str, ...]] = ("rows",)
+    given_by: ClassVar[frozenset[str]] = frozenset({"rows"})
+
+    nth: Annotated[int, Meta(ge=-1, le=10_000)] = 0
+    """From 1; -1 is the last one."""
+    number: Annotated[int, Meta(ge=0, le=99_999)] = 0
+    """The same, said as a number."""
+    rows: tuple[tuple[Literal["company", "contact"], Id], ...] = ()
+
+
+@router.verb("show.row", OfRow, READS.but(remembered=True), roles=EVERYONE, where=OWN | GROUP)
+async def show_row(turn: Turn, given: OfRow) -> Result:
+    """Show a row of the list that was shown last: "the second one"."""
+    nth = given.nth or given.number
+    if not given.rows:
+        raise BadRequestError("which_list_row")
+    if not 0 < nth <= len(given.rows) and nth != -1:
+        raise BadRequestError("which_row", count=len(given.rows))
+    of, number = given.rows[nth - 1 if nth > 0 else nth]
+    return await (show_company if of == "company" else show_contact)(turn, number)
 
 
 async def _find(turn: Turn, name: str) -> list[Match]:

@@ -17,7 +17,12 @@ class Takes:
     writes: bool
     fields: frozenset[str]
     """The keys of its input; the words of a slot that is none of them are ignored."""
+    knows_this: bool = False
+    """It can be said of what the conversation showed last."""
 
+
+THIS = "this"
+"""The name of what is called by a pronoun."""
 
 NOT_DECLARED = Takes(writes=True, fields=frozenset())
 """A verb of which nothing is known."""
@@ -29,23 +34,17 @@ def read_data(clause: Clause, takes: Takes, read_list: ReadList) -> dict[str, An
     """Return the data of a command; None if its slot for a list holds something else."""
     verb = clause.meaning.name
     data: dict[str, Any] = {**clause.values, **clause.meaning.data}
-    if verb == "show":
+    if data.get("name") == THIS:
+        if not takes.knows_this:
+            return None
+        del data["name"]
+    elif verb == "show":
         return {"name": get_called(data["name"])}
     if data and not takes.fields & _list_keys(data):
         return {}
     if "name" in data and {"name", "address"} <= takes.fields:
         data |= _find_address(data.pop("name"), data)
-    people = [value for slot, value in clause.filled if slot == "person"]
-    if "people" in takes.fields and len(people) > 1:
-        data |= {"people": people}
-        del data["person"]
-    for key, nothing in (("person", "nobody"), ("type", "none")):
-        if data.get(key) == nothing:
-            data[key] = None
-    if clause.meaning.is_either_way and clause.values["person"] not in {"nobody", "me"}:
-        # "take Acme off Marc" leaves it with nobody whichever of the two is the company.
-        data["or"] = {"name": clause.values["person"], "person": data["person"] and data["name"]}
-    data |= _find_holder(clause, people)
+    data = _name_people(clause, takes, data)
     if verb == "export":
         data.setdefault("format", "xlsx")
     words = data.pop("list", None)
@@ -53,6 +52,21 @@ def read_data(clause: Clause, takes: Takes, read_list: ReadList) -> dict[str, An
         return data
     listing = read_list(words)
     return _add_list(verb, data, words, listing)
+
+
+def _name_people(clause: Clause, takes: Takes, data: dict[str, Any]) -> dict[str, Any]:
+    """Return the data with the people of a command in it: one or several, or nobody."""
+    people = [value for slot, value in clause.filled if slot == "person"]
+    if "people" in takes.fields and len(people) > 1:
+        data |= {"people": people}
+        del data["person"]
+    for key, nothing in (("person", "nobody"), ("type", "none")):
+        if data.get(key) == nothing:
+            data[key] = None
+    if clause.meaning.is_either_way and "name" in data and clause.values["person"] not in {"nobody", "me"}:
+        # "take Acme off Marc" leaves it with nobody whichever of the two is the company.
+        data["or"] = {"name": clause.values["person"], "person": data["person"] and data["name"]}
+    return data | _find_holder(clause, people)
 
 
 def _list_keys(data: dict[str, Any]) -> set[str]:

@@ -37,7 +37,7 @@ def _set(listing: ListRequest, part: str, value: Any) -> bool:
 
 
 def _set_of(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
-    if effect == "of.contacts" or "of" not in listing.parts:
+    if effect == "of.contacts" or not listing.has_subject:
         listing.parts["of"] = effect.removeprefix("of.")
     return True
 

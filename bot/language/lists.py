@@ -9,6 +9,7 @@ from bot.language.negation import find_negations
 from bot.language.not_understood import is_alternative, is_denied, join_left_over, list_kinds
 from bot.language.parser import Clause, Parse
 from bot.language.sentence import Sentence
+from storage.lists.filters import Subject
 
 _LATE = {"not_company": 1, "company": 1, "whose": 2, "first": 3}
 """Effects applied after others, in this order: what `of Anne` means depends on whether a company is named."""
@@ -21,9 +22,12 @@ def build_nearest(sentence: Sentence, parse: Parse, negation: int, today: date) 
     return build(sentence, replace(parse, clauses=clauses, unknown=[]), today)
 
 
-def build(sentence: Sentence, parse: Parse, today: date) -> ListRequest:
-    """Build a list from the clauses of a parse; of two that contradict each other, the second is left over."""
-    listing = ListRequest()
+def build(sentence: Sentence, parse: Parse, today: date, of: Subject | None = None) -> ListRequest:
+    """Build a list from the clauses of a parse; of two that contradict each other, the second is left over.
+
+    `of` is what is listed unless the sentence says it.
+    """
+    listing = ListRequest(parts={"of": of} if of else {})
     for clause in sorted(parse.clauses, key=lambda clause: _LATE.get(clause.meaning.name, 0)):
         is_other = is_denied(sentence, parse, clause) or is_alternative(sentence, parse, clause)
         is_meant = not (is_other or _is_dated_meeting(sentence, parse, clause))

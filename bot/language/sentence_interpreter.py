@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.language.command_data import NOT_DECLARED, Takes, get_called, read_data
+from bot.language.command_data import NOT_DECLARED, THIS, Takes, get_called, read_data
+from bot.language.follow_ups import read_follow_up
 from bot.language.likely_names import find_asked_name, find_only_name, has_letters, is_name_like, list_names
 from bot.language.list_request import ListRequest
 from bot.language.lists import build, build_nearest
 from bot.language.parser import Clause, Parse, parse_sentence
-from bot.language.sentence import COST_OF_KNOWN, SIGNS, read_sentence
+from bot.language.sentence import COST_OF_KNOWN, SIGNS, Sentence, read_sentence
 from bot.language.sentence_core import find_core, is_order
 from bot.language.spelling import ERROR_COST
 from bot.language.suggestions import suggest
@@ -55,6 +56,15 @@ class SentenceInterpreter:
         if end == start + 1 and self.sentence.words[start].kind == "quoted":  # please "show my clients"
             return self._quote(self.sentence.raw(start, end)).ask_of_quoted()
         return self._prefer_name(self._choose())
+
+    def find_follow_up(self) -> dict[str, Any] | None:
+        """Return what the sentence means if it goes on from a list that was shown before it."""
+        if len(self.sentence) > _LONGEST or self.core[0] >= self.core[1]:
+            return None
+        return read_follow_up(self.sentence, self.core, self.vocabulary, self.today, self._cut)
+
+    def _cut(self, text: str) -> Sentence:
+        return read_sentence(text, self.vocabulary, _LONGEST, has_month_first=self.has_month_first)
 
     def _quote(self, text: str) -> "SentenceInterpreter":
         """Return what stands in quotes as a sentence of its own."""
@@ -165,17 +175,22 @@ class SentenceInterpreter:
         clause = parse.clauses[0]
         verb = clause.meaning.name
         if clause.meaning.is_statement and self.sentence.is_question:
-            return Ask("show", {"name": get_called(clause.values["name"])})
+            return _show(clause)
         if clause.meaning.is_statement and not all(is_name_like(self.sentence, *place) for place in list_names(clause)):
             return None
         if verb.startswith("company.") and not all(has_letters(self.sentence, *place) for place in list_names(clause)):
             return None
+        if clause.meaning.data.get("name") == THIS and self._has_type(clause.places.get("person")):
+            return None  # "make Orange a client and Hugo its partner"
         data = read_data(clause, self._takes(verb), self._read_list)
         if data is None or (not clause.filled and parse.worst_error > ERROR_COST):
             return None  # "is it raining" is not "is it running"
         if self._takes(verb).writes and (parse.is_misspelt or self._is_guess(clause)):
             data["is_guess"] = True
         return Ask(verb, data)
+
+    def _has_type(self, place: tuple[int, int] | None) -> bool:
+        return place is not None and any("{type}" in self.sentence.symbols[index] for index in range(*place))
 
     def _is_guess(self, clause: Clause) -> bool:
         """Return whether a change must be confirmed even if its names match exactly.
@@ -192,7 +207,7 @@ class SentenceInterpreter:
 
     def _read_list(self, text: str) -> dict[str, Any] | None:
         """Read a list inside a command."""
-        sentence = read_sentence(text, self.vocabulary, _LONGEST, has_month_first=self.has_month_first)
+        sentence = self._cut(text)
         listing = build(sentence, parse_sentence(sentence, self.vocabulary)[1], self.today)
         is_list = listing.is_list or (listing.is_scope_given and not listing.left_over)
         return listing.to_data(sentence) | ({"negations": True} if listing.negations else {}) if is_list else None
@@ -211,16 +226,21 @@ class SentenceInterpreter:
         if is_near_list:
             data["otherwise"] = listing.to_data(sentence) | {"text": name}
         if command:
-            clause = command.clauses[0]
-            data["name"] = name if is_near_list else clause.values["name"]
-            return (
-                Ask("show", data) if is_near_list or is_name_like(sentence, *clause.places["name"]) else self._unknown()
-            )
+            return self._show_named(command.clauses[0], data, is_near_list=is_near_list)
         if end - start > _LONGEST_NAME or any(sentence.is_stop[start:end]) or is_order(self.sentence, self.core):
             return self._unknown()
         if not is_near_list and not is_name_like(sentence, start, end):
             return self._unknown()
         return Ask("show", data | {"suggestions": suggest(sentence.text, self.language)})
+
+    def _show_named(self, clause: Clause, data: dict[str, Any], *, is_near_list: bool) -> Ask:
+        """Show what stands behind `show`, or a list if all the words are nearly one."""
+        if clause.values["name"] == THIS:
+            return _show(clause)
+        if is_near_list:
+            return Ask("show", data)
+        is_name = is_name_like(self.sentence, *clause.places["name"])
+        return Ask("show", {**data, "name": clause.values["name"]}) if is_name else self._unknown()
 
     def _show_one(self, name: str, rest: tuple[int, int]) -> Ask:
         """Show `Hans Mueller` for `contact Hans Mueller`; capitals may make it one name: `Société Générale`."""
@@ -252,3 +272,9 @@ class SentenceInterpreter:
                 return Ask(verb, {"is_guess": True} if verb == "undo" else {})
         text = self.sentence.text[:200]
         return Ask("unknown", {"text": text, "suggestions": suggest(text, self.language)})
+
+
+def _show(clause: Clause) -> Ask:
+    """Show what a command is about instead of carrying it out."""
+    name = clause.values["name"]
+    return Ask("show", {} if name == THIS else {"name": get_called(name)})

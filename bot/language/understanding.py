@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -45,12 +46,12 @@ class Interpreter:
         """
         read = self._remember if len(text) <= LONGEST_TEXT else self._read
         ask = read(text, language, today, is_month_first(locale))
-        return Ask(ask.verb, _copy(ask.data), is_said=True)
+        return Ask(ask.verb, _copy(ask.data), is_said=True, follow_up=_copy(ask.follow_up))
 
     def _read(self, text: str, language: Language, today: date, has_month_first: bool) -> Ask:  # noqa: FBT001  # cached
         inner = find_quoted(text) if len(text) <= LONGEST_TEXT else None
         said = SentenceInterpreter(self._verbs, inner or text, language, today, has_month_first=has_month_first)
-        return said.ask() if inner is None else said.ask_of_quoted()
+        return replace(said.ask(), follow_up=said.find_follow_up()) if inner is None else said.ask_of_quoted()
 
 
 _ANY_VERB = Interpreter({})

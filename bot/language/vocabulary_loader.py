@@ -23,6 +23,8 @@ _FREE_SLOTS = frozenset({"name", "new_name", "person", "text", "list"})
 """Slots filled by any words; every other slot takes a value that is recognised."""
 _COST_OF_FILLER = 0.1
 """The cost of a word that is ignored: a parse in which it means something is cheaper."""
+_COST_OF_THIS = 0.05
+"""The cost of a pronoun in place of a name: a pattern that has the very words is cheaper."""
 _ELIDED = re.compile(r"(?<!\w)(\w+)'(?=\w|<|\s|\)|\||$)")
 _AROUND_COMMANDS = ("<polite>", "<greeting>", "<break>")
 _BEHIND_COMMANDS = ("<polite>", "<break>")
@@ -92,7 +94,7 @@ class _Loader:
             self.add_phrases(split_lines(phrases), f"<{name}>", cost=_COST_OF_FILLER * (name == "filler"))
         for slot, values in tables["values"].items():
             for value, phrases in values.items():
-                self.add_phrases(split_lines(phrases), f"{{{slot}}}", value)
+                self.add_phrases(split_lines(phrases), f"{{{slot}}}", value, cost=_COST_OF_THIS * (slot == "name"))
         macros = tables["macros"]
         for clause in tables["clauses"]:
             meaning, patterns = _take_apart(clause, "effect")

@@ -68,7 +68,9 @@ class ListShown(Result):
     @property
     def remembered(self) -> Mapping[str, Any]:
         """The list, for "this"."""
-        return {"filter": to_json(self.listing.filter), "view_id": self.listing.view_id}
+        of = "company" if self.listing.filter.of == "companies" else "contact"
+        rows = tuple((of, row.id) for row in self.page.rows)
+        return {"rows": rows, "filter": to_json(self.listing.filter), "view_id": self.listing.view_id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,28 @@
+"""What a sentence means after the list that a conversation showed last: the list with what was said changed in it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.turn import Ask, Json
+from storage.lists.filters import VERSIONS
+
+
+def go_on(ask: Ask, shown: Mapping[str, Any]) -> Ask | None:
+    """Return the ask for the list that was shown (its filter as JSON) with what was said; None where nothing fits.
+
+    What was said takes the place of the same part, and the rest stays: after `my clients`, `and the prospects?` is of
+    mine too. What is left out comes to what was left out before.
+    """
+    change = (ask.follow_up or {}).get(shown.get("of", "companies"))
+    if change is None:
+        return None
+    asked, said = change["filter"], change["said"]
+    filter_: Json = {key: value for key, value in shown.items() if key not in said}
+    filter_ |= {key: asked[key] for key in said if key in asked}
+    if asked["of"] != shown.get("of"):
+        filter_ = {key: value for key, value in filter_.items() if key not in ("company_id", "text", "not_company")}
+    elif "not_company" in said:
+        filter_["not_company"] = shown.get("not_company", [])
+    filter_ = {key: value for key, value in filter_.items() if value != []}
+    data = {"filter": {**filter_, "of": asked["of"], "version": VERSIONS[-1]}, "names": change.get("names", {})}
+    return Ask("list.count" if ask.verb == "list.count" else "list", {**data, "is_scope_given": True}, is_said=True)

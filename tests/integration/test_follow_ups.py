@@ -1,0 +1,125 @@
+"""A sentence goes on from what the conversation showed last: from a list, from a row of it, from a card."""
+
+import pytest
+
+from tests.office import Office, names, open_office
+
+
+@pytest.fixture
+async def office(sqlite_database) -> Office:
+    return await open_office(sqlite_database)
+
+
+async def say_all(office: Office, *sentences: str, **options):
+    reply = None
+    for sentence in sentences:
+        reply = await office.say(sentence, **options)
+    return reply
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "whole"),
+    [
+        ("all companies", "only those of Marc", "all companies of Marc"),
+        ("all companies", "not those of Marc", "all companies except those of Marc"),
+        ("my clients", "and the prospects?", "my prospects"),
+        ("tous les clients", "et les prospects ?", "all prospects"),
+        ("all companies by name", "only clients", "all clients by name"),
+        ("all clients", "without a partner", "all clients without a partner"),
+        ("all clients", "et sans associé ?", "all clients without a partner"),
+        ("all clients", "only mine", "my clients"),
+        ("my clients", "and the firm's?", "all clients"),
+        ("all companies", "sort by name", "all companies by name"),
+        ("tous les contacts", "trie-les par nom", "all contacts by name"),
+        ("all companies", "alphabetically", "all companies by name"),
+        ("all contacts", "at Globex", "contacts at Globex"),
+        ("tous les contacts", "seulement ceux de Globex", "contacts at Globex"),
+        ("all companies", "what about contacts?", "all contacts"),
+        ("all companies", "those known by Marc", "all companies known by Marc"),
+        ("all companies known by Marc", "and those I don't know?", "all companies known by Marc that I don't know"),
+        ("all companies except Acme", "except Globex", "all companies except Acme and Globex"),
+    ],
+)
+async def test_a_list_is_gone_on_from(office, first, then, whole):
+    going_on, asked_whole = await say_all(office, first, then), await office.say(whole)
+    assert names(going_on.card) == names(asked_whole.card)
+    assert going_on.found.listing.filter == asked_whole.found.listing.filter
+
+
+@pytest.mark.parametrize("then", ["all prospects", "my contacts", "companies where partner is Marc", "all companies"])
+async def test_a_whole_question_asks_anew(office, then):
+    anew, alone = await say_all(office, "all clients by name", then), await office.say(then)
+    assert anew.found.listing.filter == alone.found.listing.filter
+
+
+async def test_a_list_that_was_gone_on_from_can_be_counted(office):
+    assert (await say_all(office, "all companies", "how many of them have no partner?")).summary.startswith(
+        "All companies"
+    )
+
+
+async def test_nothing_is_gone_on_from_before_anything_was_shown(office):
+    assert (await office.say("sort by name")).found.data["text"] == "sort by name"
+
+
+async def test_what_was_shown_to_one_is_nothing_to_another(office):
+    await office.say("all clients")
+    assert (await office.say("only those of Marc", by="Marc Lefèvre")).found.data["text"] == "only those of Marc"
+
+
+async def test_what_was_shown_in_private_is_not_gone_on_with_in_a_group(office):
+    await office.say("all contacts named globex")
+    reply = await office.say("sort by name", surface="group")
+    assert "globex" not in str(reply.card).lower()
+
+
+@pytest.mark.parametrize(
+    ("then", "place"),
+    [("the second one", 1), ("la première", 0), ("open the third", 2), ("number 2", 1), ("the last one", -1)],
+)
+async def test_a_row_of_the_list_is_opened_by_its_place(office, then, place):
+    shown = names((await office.say("all companies")).card)
+    assert (await office.say(then)).summary == shown[place]
+
+
+@pytest.mark.parametrize("then", ["the ninth one", "number 99", "number 0"])
+async def test_a_place_that_the_list_has_not_says_how_many_there_are(office, then):
+    assert "7 rows" in (await say_all(office, "all companies", then)).summary
+
+
+async def test_a_place_needs_a_list(office):
+    assert "my clients" in (await office.say("the second one")).summary
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        "who knows it?",
+        "qui la connaît ?",
+        "qui s'en occupe ?",
+        "who is its partner?",
+        "its contacts",
+        "is it a client?",
+    ],
+)
+async def test_a_card_is_asked_about_without_its_name(office, then):
+    assert (await say_all(office, "Globex", then)).summary == "Globex"
+
+
+@pytest.mark.parametrize(
+    ("then", "question"),
+    [
+        ("set type of this to client", "Set the type of Globex to “Client”?"),
+        ("make it a client", "Set the type of Globex to “Client”?"),
+        ("it is a prospect", "Set the type of Globex to “Prospect”?"),
+        ("mets-la en client", "Set the type of Globex to “Client”?"),
+        ("set me as partner", "Replace Marc Lefèvre as the partner of Globex?"),
+    ],
+)
+async def test_what_is_changed_without_its_name_is_asked_by_its_name(office, then, question):
+    assert (await say_all(office, "Globex", then)).summary == question
+
+
+@pytest.mark.parametrize("then", ["make it a client", "who knows them?", "set me as partner"])
+async def test_it_is_what_was_shown_last_and_nothing_older(office, then):
+    assert (await say_all(office, "Globex", "all companies", then)).summary == "Say which name you mean."
