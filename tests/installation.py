@@ -50,11 +50,11 @@ class Installation:
         """The processes that run, by name."""
         return {name: process.pid for name, process in self._processes.items() if process.poll() is None}
 
-    def start(self, name: str, *words: str, failpoint: str = "") -> None:
+    def start(self, name: str, *words: str, failpoint: str = "", **variables: str) -> None:
         """Start `carnet WORDS`; at the failpoint, where one is given, it kills itself."""
         log = (self._folder / f"{name}.log").open("ab")
         command = [sys.executable, "-m", "bot", *words]
-        environment = self._environment | {"CARNET_FAILPOINT": failpoint}
+        environment = self._environment | {"CARNET_FAILPOINT": failpoint} | variables
         self._processes[name] = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         log.close()
 

@@ -1,5 +1,8 @@
 """`make soak`: everything goes wrong at once for a given time, and at the end the books are balanced.
 
+Beside it somebody floods the webhook with invented notifications from where Microsoft's come, people ask where nobody
+knows who reads, the service is started twice, and one worker's clock is two years ahead.
+
 Three tenants of two hundred mailboxes, twenty things a second, one process killed a minute; one service and two workers
 share a PostgreSQL. `make soak SOAK="--seconds 60"` is the short form of CI, `--seed N` repeats one.
 """
@@ -24,6 +27,7 @@ from storage.schema.migrate import migrate
 from tests.account import Account, settle_accounts
 from tests.installation import Installation
 from tests.postgres import PostgresServer, run_postgres
+from tests.soak.attack import Attack
 from tests.soak.growth import Growth
 from tests.soak.recovery import PATIENCE, WORDS, WORKERS, recover
 from tests.soak.rows import describe_rows
@@ -41,11 +45,13 @@ def main() -> int:
     seed = given.seed if given.seed is not None else random.SystemRandom().randrange(2**31)
     print(f"seed {seed}: {given.tenants} x {given.mailboxes} mailboxes, {given.rate}/s, {given.seconds} s", flush=True)
     with run_postgres() as url, tempfile.TemporaryDirectory(prefix="carnet-soak-") as folder:
-        account, growth = asyncio.run(soak(given, random.Random(seed), url, Path(folder)))
+        account, growth, attack = asyncio.run(soak(given, random.Random(seed), url, Path(folder)))
     print(growth.describe())
+    print(attack.describe())
     print(account.describe())
-    print("the books balance" if account.is_clean else f"the books do not balance; repeat with --seed {seed}")
-    return int(not account.is_clean)
+    is_well = account.is_clean and not attack.leaks
+    print("the books balance" if is_well else f"the books do not balance; repeat with --seed {seed}")
+    return int(not is_well)
 
 
 def read_arguments() -> argparse.Namespace:
@@ -60,8 +66,10 @@ def read_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def soak(given: argparse.Namespace, chance: random.Random, url: str, folder: Path) -> tuple[Account, Growth]:
-    """Do it all; gives the account, and how the processes grew."""
+async def soak(
+    given: argparse.Namespace, chance: random.Random, url: str, folder: Path
+) -> tuple[Account, Growth, Attack]:
+    """Do it all; gives the account, how the processes grew, and what came of the attacks."""
     server = PostgresServer(url)
     await server.set_up()
     database_url = await server.create(f"soak_{int(time.time())}")
@@ -72,11 +80,12 @@ async def soak(given: argparse.Namespace, chance: random.Random, url: str, folde
         try:
             growth = Growth(installation)
             await start(microsoft, installation, database)
-            await suffer(given, chance, microsoft, installation, growth)
+            attack = Attack(microsoft, chance, installation, folder)
+            await suffer(given, chance, microsoft, installation, (growth, attack))
             await recover(microsoft, installation, database)
             account = await settle_accounts(database, microsoft, int(time.time()))
             account.examples += await describe_rows(database, microsoft, account.rows)
-            return account, growth
+            return account, growth, attack
         finally:
             await database.close()
 
@@ -128,19 +137,25 @@ async def suffer(
     chance: random.Random,
     microsoft: Microsoft,
     installation: Installation,
-    growth: Growth,
+    beside: tuple[Growth, Attack],
 ) -> None:
-    """Let life go on, with every fault there is, and kill a process now and then."""
+    """Let life go on, with every fault and attack there is, and kill a process now and then."""
+    growth, attack = beside
     add_faults(microsoft)
     life, started = Life(microsoft, chance, given.rate), time.monotonic()
     before = len(microsoft.notifications.deliveries)
     killing = asyncio.create_task(kill_now_and_then(given.kill_every, chance, installation))
     reviving = asyncio.create_task(revive(chance, installation))
     watching = asyncio.create_task(growth.watch())
+    attacking = asyncio.create_task(attack.go_on())
     await life.go_on(given.seconds)
-    for task in (killing, reviving, watching):
+    tasks = (killing, reviving, watching, attacking)
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(killing, reviving, watching, return_exceptions=True)
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, Exception):
+            raise outcome
+    attack.end()
     seconds = time.monotonic() - started
     delivered = microsoft.notifications.deliveries[before:]
     taken = sum(each.size for each in delivered if each.status == ACCEPTED)
@@ -159,7 +174,7 @@ async def kill_now_and_then(every: float, chance: random.Random, installation: I
     """kill -9 one process after the other, at a moment that nobody foresees."""
     while True:
         await asyncio.sleep(every * chance.uniform(0.5, 1))
-        name = chance.choice(sorted(installation.pids) or [""])
+        name = chance.choice(sorted(WORDS.keys() & installation.pids.keys()) or [""])
         if name:
             installation.kill(name)
             print(f"killed the {name}", flush=True)
