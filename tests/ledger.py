@@ -160,11 +160,8 @@ def is_called_machine(name: str, local: str) -> bool:
     if re.search(r"\bmail(ing)?[ -]?list\b", name, re.IGNORECASE):
         return True
     words = {fold(word) for word in name.split()}
-    if (
-        words & GROUPS
-        and "," not in name
-        and not FIRST_NAMES & {fold(name.split(maxsplit=1)[0]), *re.split(r"[-_.]", local)}
-    ):
+    first, pieces = fold(name.split(maxsplit=1)[0]), re.split(r"[-_.]", local)
+    if words & GROUPS and "," not in name and not FIRST_NAMES & {first, *(pieces if len(pieces) > 1 else ())}:
         return True
     if re.search(r"note\s?taker|otterpilot|\b(fireflies|otter|read)\.ai\b", name, re.IGNORECASE):
         return True

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from storage.text.name_evidence import FIRST_NAMES, has_word
+from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, has_word
 from storage.text.names import fold
 from storage.text.word_lists import read_list
 
@@ -114,7 +114,8 @@ def _is_surname(words: list[str], place: int, local: str) -> bool:
     is_behind_first_name = bool(re.fullmatch(r"[^\W\d_][^\W\d_]+(?:-[^\W\d_]+)*", words[0])) and words[0].istitle()
     all_loud = all(_is_loud(other) for other in words[1:])
     is_long = any(len(other) > _ABBREVIATION or _is_particle_word(other) for other in words[1:])
-    is_short = len(word) <= _INITIALS and not _is_particle_word(word)
+    is_whole = fold(words[0]) in KNOWN_NAMES and re.split(r"[._-]", local)[-1] == fold(word)  # Jun MA
+    is_short = len(word) <= _INITIALS and not _is_particle_word(word) and not is_whole
     return (has_word(word, local) and not is_short) or (is_behind_first_name and all_loud and is_long)
 
 

@@ -167,9 +167,11 @@ def _strip(name: str, local: str) -> str:
 def _drop_nickname(name: str, local: str) -> str:
     """Leave out what friends call somebody, unless the address does too: Robert "Bob" Smith at `bob@`."""
     found = _NICKNAMED.search(name) if any(quote in name for quote in "\"'“") else None
-    if found is None or has_word("".join(filter(None, found.groups())), local):
+    if found is None:
         return name
-    return f"{name[: found.start()]} {name[found.end() :]}".strip()
+    bare = f"{name[: found.start()]} {name[found.end() :]}".strip()
+    nickname = "".join(filter(None, found.groups()))
+    return name if has_word(nickname, local) and not is_persons(bare, local) else bare
 
 
 def _choose_segment(name: str, local: str) -> str:

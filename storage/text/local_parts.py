@@ -25,7 +25,7 @@ NO_REPLY = re.compile(
     r"no[._-]?(?:t)?[._-]?reply|do[._-]?not[._-]?(?:reply|respond)|dont[._-]?reply|ne[._-]?pas[._-]?rep+ondre"
     r"|pas[._-]?de[._-]?reponse|sans[._-]?reponse|nicht[._-]?antworten|keine[._-]?antwort|no[._-]?responder"
     r"|no[._-]?contestar|non[._-]?rispondere|nao[._-]?respond|no[._-]?response|niet[._-]?(?:be)?antwoorden"
-    r"|unattended|unmonitored"
+    r"|keine?[._-]?reply|antwort[._-]?nicht|nicht[._-]?beantworten|niet[._-]?reageren|unattended|unmonitored"
 )
 RETURN_PATH = re.compile(r"^(?:msprvs\d|prvs=|btv\d==|srs[01][=+-])|[+-][^@=]*=[a-z0-9-]*\.?[a-z0-9.-]+$")
 """Variable envelope return paths (VERP, BATV, SRS), which carry another address inside."""

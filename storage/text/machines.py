@@ -157,6 +157,8 @@ def _find_by_name(address: Address, name: str) -> str:
 
 def _is_note_taker(words: list[str]) -> bool:
     """Return whether a name is a service's, its domain's or its helper's: Gong Recorder, read.ai, not Sally Meeting."""
+    if words[-1:] and words[-1] in _BRANDS - KNOWN_NAMES and words[0] in _HELPERS:
+        return True  # Notes by Fathom
     for place, word in enumerate(words):
         if word in _BRANDS:
             behind = words[place + 1 :]
@@ -168,9 +170,10 @@ def _is_note_taker(words: list[str]) -> bool:
 
 
 def _is_group(address: Address, name: str) -> bool:
-    """Return whether a name with a group's word is a group's: Project Falcon Team; not Otto Team, nor Ada at `ada@`."""
+    """Return whether a name with a group's word is a group's: Project Falcon Team, not Otto Team."""
     words = fold(clean_name(name, address.local, address.domain)[0]).split()
-    people = KNOWN_NAMES.intersection((words[0], *re.split(r"[._-]", address.local)))
+    first, *rest = re.split(r"[._-]", address.local)
+    people = KNOWN_NAMES.intersection((words[0], *((first, *rest) if rest else ())))
     return not GROUPS.isdisjoint(words) and not people and "," not in name
 
 

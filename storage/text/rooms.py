@@ -18,7 +18,7 @@ _SEATS = re.compile(
     r"|persons?|people|pax|seats?|places?|posti|plätze|platze|pltz|sitzplätze|cap|zitplaatsen|plaatsen|lugares|plazas"
     r"|px)\.?\s*[)\]]"
     r"|\b\d{1,3}\s*(?:pers\.|personnes|personen|persone|personas|seats|places|posti|plätze|plazas|plaatsen|pax)(?:\W|$)"
-    r"|\b(?:posti|places|plätze|seats|seating|plazas|lugares|pax|capacity|capacité|capacità|capienza|aforo)\s*:?\s*\d+",
+    r"|[-_]\d{1,3}\s?p$|\b(?:posti|places|plätze|seats|seating|plazas|lugares|pax|capacity|capacité|capacità|capienza|aforo)\s*:?\s*\d+",
     re.IGNORECASE,
 )
 _CODE = re.compile(
@@ -109,10 +109,10 @@ def is_room_address(local: str) -> bool:
     if _CODE.match(local):
         return True
     first, *rest = (re.sub(r"\d+$", "", piece) for piece in re.split(r"[._-]+", fold_local(local)))
-    if first in _THINGS or first in _ALONE or _is_compound(first):
+    has_person = any(len(piece) == 1 or piece in KNOWN_NAMES for piece in rest)
+    if first in _THINGS or _is_compound(first) or (first in _ALONE and not has_person):
         return True
     has_number = bool(re.search(r"\d", local))
     if first in _PURPOSES and rest:
         return has_number or not _ROOMS.isdisjoint(rest)
-    has_person = any(len(piece) == 1 or piece in KNOWN_NAMES for piece in rest)
     return first in _ROOMS and (bool(rest) or has_number) and not has_person

@@ -92,7 +92,7 @@ def _is_inner(word: str, words: list[str]) -> bool:
 def _is_degree(before: list[str], word: str, local: str) -> bool:
     """Return whether a word behind a name is a degree or a profession that the address takes no notice of."""
     plain, name = _plain(word), " ".join(before)
-    if _BARE_DEGREE.fullmatch(word):
+    if _BARE_DEGREE.fullmatch(word) or (word.isupper() and len(word) > 3 and plain in _BEHIND):  # noqa: PLR2004
         return True
     if plain in _PROFESSIONS:
         explained = count_explained(name, local)[0]

@@ -197,6 +197,8 @@ Anne-Lise Bureau <al.bureau@x.example>; Martin Etude <martin.etude@x.example>; Y
 Accueil, Yves <y.accueil@x.example>; <anna.sala@x.example>; <l.hall@x.example>; <alleyne@x.example>
 <toussaint@x.example>; <j2m@x.example>; <x4y7@x.example>; <u123456@x.example>; Xylia Roe <u123456@x.example>
 Mei Lin <871234567@qq.com>
+<salles.joao@x.example>; Jane Roe <jane.roe@conf.x.example>; Al Staff <al.staff@x.example>
+Hall Pia <pia.hall@x.example>
 """
 
 GROUPS_ROOMS_AND_PROGRAMMES = """
@@ -240,6 +242,9 @@ Notulist bot <notulist@x.example>; <+442071234567@x.example>; <987654321.acme@we
 <matter.2024.001@x.example>; <dossier-2024-55@x.example>; <akte-4711@x.example>; <fbl-7@news.example>
 <e-7f3a9b2c1d.4e5f6a7b@news.example>
 MIPS Mailing List <mips@x.example>
+<vt-anwaelte@x.example>; <firmwide@x.example>; Team Immobilien <immo@x.example>; NYC-12-Maple-8p <maple@x.example>
+Notes by Fathom <notes@x.example>; <antwort-nicht@x.example>; Litigation Group <lg@x.example>
+Aula 200 Plätze <aula@x.example>
 """
 
 

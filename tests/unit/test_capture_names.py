@@ -238,6 +238,12 @@ READINGS = [
 
 
 TITLES_AND_FIRMS = [
+    ("Steuerberater Karl Moos", "karl.moos@x.example", "Karl Moos"),
+    ("Notaio Gino Sartori", "gino.sartori@x.it", "Gino Sartori"),
+    ("Alan 'Al' Pyke", "alan.pyke@x.example", "Alan Pyke"),
+    ("Alan Pyke CISSP", "alan.pyke@x.example", "Alan Pyke"),
+    ("Jun MA", "jun.ma@x.example", "Jun Ma"),
+    ("Caravel UK", "caravel_uk@x.example", "Caravel UK"),
     ("Wendt Kai Dr.", "kai.wendt@x.example", "Kai Wendt"),
     ("Dipl.-Betriebsw. (FH) Kai Wendt", "kai.wendt@x.example", "Kai Wendt"),
     ("VRiLG Kai Wendt", "kai.wendt@x.example", "Kai Wendt"),
