@@ -89,21 +89,24 @@ def _read_certificate(path: Path) -> Credential:
     if b"-----BEGIN CERTIFICATE-----" not in pem:
         raise CredentialError("certificate_without_certificate" if has_key else "certificate_unreadable")
     try:
-        certificate = x509.load_pem_x509_certificate(pem)
+        certificates = x509.load_pem_x509_certificates(pem)
     except ValueError as error:
         raise CredentialError("certificate_unreadable") from error
     if not has_key:
         raise CredentialError("certificate_without_key")
     try:
-        key, public = _load_key(pem), certificate.public_key()
+        public = _load_key(pem).public_key()
+        ours = [one for one in certificates if _get_public(one.public_key()) == _get_public(public)]
     except UnsupportedAlgorithm as error:
         raise CredentialError("certificate_wrong_kind") from error
-    if _get_public(key.public_key()) != _get_public(public):
+    if not ours:
         raise CredentialError("certificate_foreign_key")
     if not isinstance(public, RSAPublicKey) or public.key_size < LEAST_BITS:
         raise CredentialError("certificate_wrong_kind")
-    text = pem.decode("ascii", "replace")
-    value = {"private_key": text, "public_certificate": text}
+    certificate = ours[0]
+    chain = [certificate, *(one for one in certificates if one is not certificate)]  # msal takes the first for ours
+    shown = b"".join(one.public_bytes(Encoding.PEM) for one in chain).decode("ascii")
+    value = {"private_key": pem.decode("ascii", "replace"), "public_certificate": shown}
     ends_at = int(certificate.not_valid_after_utc.timestamp())
     begins_at = int(certificate.not_valid_before_utc.timestamp())
     return Credential("certificate", ends_at, hashlib.sha256(pem).digest(), value, begins_at)

@@ -60,6 +60,17 @@ def test_S35_a_key_and_its_certificate_are_taken_however_they_are_written(tmp_pa
     assert judge(tmp_path / "app.pem") == "certificate"
 
 
+@pytest.mark.parametrize("places", [(0, 1, 2), (1, 0, 2), (2, 1, 0), (1, 2, 0)])
+def test_S35_the_certificate_of_the_key_is_found_among_those_of_its_authorities(tmp_path, places):
+    """Which of them comes first is the authority's habit; msal takes the first for the app's own."""
+    others = [rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())]
+    chain = [certify(key) for key in (RSA, *others)]
+    pem = b"".join(chain[place].public_bytes(PEM) for place in places)
+    (tmp_path / "app.pem").write_bytes(pem + RSA.private_bytes(PEM, PKCS8, OPEN))
+    value = read_credential(Config(app_certificate=str(tmp_path / "app.pem"))).value
+    assert x509.load_pem_x509_certificate(value["public_certificate"].encode()) == chain[0]
+
+
 @pytest.mark.parametrize(
     "key",
     [
