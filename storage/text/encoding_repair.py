@@ -4,6 +4,7 @@ import email.errors
 import email.header
 import html
 import re
+import unicodedata
 from typing import Final
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ _MISREAD = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6-\u02dc\u
 _QUOTED = re.compile(r"(?:=[0-9A-F]{2}){2,}")
 _EXTENDED = re.compile(r"^(?:utf-8|iso-8859-1|us-ascii)'[a-z-]*'(?=.*%[0-9a-f]{2})", re.IGNORECASE)
 """The charset prefix of a value that is still encoded after RFC 2231."""
+_LAST_LATIN: Final = "\u024f"
 _LONGEST: Final = 2_000
 """Characters of a header that are read at all."""
 
@@ -57,9 +59,17 @@ def _decode_quoted(found: re.Match[str]) -> str:
 def _read_again(text: str) -> str:
     """Decode a text again as UTF-8 if it was decoded as Latin-1 by mistake; else return it unchanged."""
     try:
-        return b"".join(map(_encode, text)).decode()
+        decoded = b"".join(map(_encode, text)).decode()
+        return text if _is_strange(decoded, text) else decoded
     except (UnicodeEncodeError, UnicodeDecodeError):
         return text
+
+
+def _is_strange(decoded: str, text: str) -> bool:
+    """Return whether letters that are right as they are were decoded again: POSPÍŠIL."""
+    new = set(decoded).difference(text)
+    is_latin = any(letter.isascii() and letter.isupper() for letter in text) and text.isupper()
+    return any(map(unicodedata.combining, new)) or (is_latin and max(new, default="") > _LAST_LATIN)
 
 
 def _encode(letter: str) -> bytes:

@@ -52,7 +52,8 @@ def _is_addition(parts: list[str], local: str) -> bool:
     if is_alone and INITIALS.fullmatch(last):
         is_degree = "." not in last and is_behind_name(last) and not count_explained(last, local)[0]
         return is_degree and last.lower() != "jd"
-    return is_title(last) or is_behind_name(last) or is_firm(last)
+    is_hers = bool(count_explained(last, local)[0]) and " " not in last  # Giner, Pastor
+    return (is_title(last) and not is_hers) or is_behind_name(last) or is_firm(last)
 
 
 def _is_whole(whole: str, other: str, local: str, host: str) -> bool:

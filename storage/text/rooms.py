@@ -58,6 +58,10 @@ def is_room(shown: str, words: list[str], clean: str, local: str) -> bool:
     is_certain = _is_certain(words, found)
     if not is_certain and (found[0] > 0 or len(words) == 1 or "," in shown):
         return False
+    first, _, rest = shown.partition(" ")
+    is_surname = first.isupper() and not rest.isupper() and not is_certain  # HALL Karen
+    if is_surname and (fold(rest).partition(" ")[0] in KNOWN_NAMES or is_persons(clean, local)):
+        return False
     return not _is_somebody(clean, local, is_certain=is_certain)
 
 
@@ -97,7 +101,7 @@ def _is_somebody(clean: str, local: str, *, is_certain: bool) -> bool:
     words = fold(clean).split()
     if len(words) != 2 or KNOWN_NAMES.isdisjoint(words) or words[0] in _THINGS:  # noqa: PLR2004
         return False
-    agrees = is_persons(clean, local) or words[0] == local
+    agrees = is_persons(clean, local) or local in words
     return agrees and not (is_certain and words[0] not in KNOWN_NAMES)
 
 

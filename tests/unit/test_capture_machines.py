@@ -199,6 +199,8 @@ Accueil, Yves <y.accueil@x.example>; <anna.sala@x.example>; <l.hall@x.example>; 
 Mei Lin <871234567@qq.com>
 <salles.joao@x.example>; Jane Roe <jane.roe@conf.x.example>; Al Staff <al.staff@x.example>
 Hall Pia <pia.hall@x.example>
+HALL Karen <karen@x.example>; ZIMMER Helmuth <zimmer@x.example>; HALL Tanner <thall@x.example>
+Alla Niemeier <alla@x.example>
 """
 
 GROUPS_ROOMS_AND_PROGRAMMES = """

@@ -238,6 +238,10 @@ READINGS = [
 
 
 TITLES_AND_FIRMS = [
+    ("ÎœÎ‘Î¡Î™Î‘ Î¡Î\u009fÎ¥", "maria@x.example", "Μαρια Ρου"),
+    ("POSPÍŠIL Nina", "nina.pospisil@x.example", "Nina Pospíšil"),
+    ("Ã‰MILE ROUX", "emile.roux@x.example", "Émile Roux"),
+    ("Giner, Pastor", "pastor.giner@x.example", "Pastor Giner"),
     ("Steuerberater Karl Moos", "karl.moos@x.example", "Karl Moos"),
     ("Notaio Gino Sartori", "gino.sartori@x.it", "Gino Sartori"),
     ("Alan 'Al' Pyke", "alan.pyke@x.example", "Alan Pyke"),
