@@ -76,7 +76,7 @@ class HealthMonitor:
         except (DatabaseError, TimeoutError) as error:
             log.warning("health_unknown", reason=type(error).__name__)
             troubles.append(Trouble("database_away", "stops", {"error": type(error).__name__}))
-        return State(tuple(troubles), health)
+        return State(tuple({trouble.key: trouble for trouble in troubles}.values()), health)  # one thing, seen twice
 
     async def _look_through(self) -> None:
         """Look once for damage to an SQLite file, as far as that goes in a second; later reads tell of the rest."""

@@ -101,6 +101,7 @@ async def test_A24_a_full_disk_is_neither_ready_nor_well(well, tmp_path, monkeyp
     monkeypatch.setattr(troubles, "LEAST_FREE", 1 << 62)
     config = Config(database_url=f"sqlite:///{tmp_path}/x.db", tenants=(TENANT,))
     assert (await ask(well, "/readyz", config))[0] == 503
+    well.write_refusal = "disk_full"
     assert get_keys((await ask(well, "/healthz", config))[1]) == ["disk_full"]
 
 
