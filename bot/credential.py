@@ -28,7 +28,10 @@ Trouble = Literal[
     "certificate_foreign_key",
     "certificate_wrong_kind",
     "secret_missing",
+    "secret_unreadable",
 ]
+GONE: Final = ("certificate_missing", "secret_missing")
+"""Troubles of a file that was taken away; with any other it is there, and may be about to be another one."""
 _SENTENCES: Final[dict[str, str]] = {
     "certificate_missing": "There is no file where CARNET_APP_CERTIFICATE says.",
     "certificate_unreadable": (
@@ -40,7 +43,8 @@ _SENTENCES: Final[dict[str, str]] = {
     "certificate_locked": "The key in CARNET_APP_CERTIFICATE has a password: store it without (openssl pkey).",
     "certificate_wrong_kind": "The key in CARNET_APP_CERTIFICATE is not RSA of 2048 bits or more: no other is taken.",
     "certificate_foreign_key": "The key in CARNET_APP_CERTIFICATE is not that of the certificate beside it.",
-    "secret_missing": "There is no secret in the file where CARNET_APP_SECRET_FILE says.",
+    "secret_missing": "There is no file where CARNET_APP_SECRET_FILE says.",
+    "secret_unreadable": "There is no secret in the file where CARNET_APP_SECRET_FILE says, or this user may not read it.",
 }
 
 
@@ -144,10 +148,12 @@ def _get_public(key: Any) -> bytes:
 def _read_secret(path: Path) -> str:
     try:
         secret = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+    except FileNotFoundError as error:
         raise CredentialError("secret_missing") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise CredentialError("secret_unreadable") from error
     if not secret:
-        raise CredentialError("secret_missing")
+        raise CredentialError("secret_unreadable")
     return secret
 
 

@@ -10,7 +10,7 @@ import msal
 import requests
 
 from bot.config import SYSTEM_IDENTITY, Config
-from bot.credential import Credential, CredentialError, read_credential
+from bot.credential import GONE, Credential, CredentialError, read_credential
 from bot.outbound import BLOCKING_TIMEOUT, BlockingSession
 
 EXCHANGE: Final = "api://AzureADTokenExchange"
@@ -37,7 +37,7 @@ class Application:
         try:
             credential = read_credential(self._config)
         except CredentialError as error:
-            if self._client is None:
+            if self._client is None or error.key in GONE:
                 return {"error": error.key}
             return self._acquire(claims, is_forced=is_forced)  # its file is being replaced: what was read last holds
         if self._is_identity_itself():

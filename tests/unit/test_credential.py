@@ -108,6 +108,23 @@ def test_S35_a_file_that_cannot_be_used_says_why(tmp_path, content, why):
     assert judge(tmp_path / "app.pem") == why
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "secret_unreadable"),
+        (b" \n", "secret_unreadable"),
+        (b"\xff\xfe", "secret_unreadable"),
+        (None, "secret_missing"),
+    ],
+)
+def test_S35_a_secret_that_is_not_there_is_told_apart_from_a_file_without_one(tmp_path, content, why):
+    if content is not None:
+        (tmp_path / "secret").write_bytes(content)
+    with pytest.raises(CredentialError) as caught:
+        read_credential(Config(app_secret_file=str(tmp_path / "secret")))
+    assert caught.value.key == why
+
+
 def test_S35_a_folder_and_a_file_that_is_not_there_say_so(tmp_path):
     assert judge(tmp_path) == "certificate_unreadable"
     assert judge(tmp_path / "none.pem") == "certificate_missing"
