@@ -131,8 +131,10 @@ def is_of_list(name: str, local: str) -> bool:
 
     `ma@` is as well that of "M&A" as Marc Aubert's.
     """
+    if not _BY_LIST.search(name):
+        return False
     before, behind = split_via(name)
-    if not behind or not _BY_LIST.search(name):
+    if not behind:
         return False
     letters, whole = count_explained(before, local)[0], len(re.sub(r"[\W\d_]", "", local.partition("+")[0]))
     of_list = count_explained(behind, local)[0]
@@ -155,9 +157,8 @@ def _strip(name: str, local: str) -> str:
         name = behind if is_behind or is_of_list(name, local) else before
     name = _WHOLE.sub(r"\1", name.strip(QUOTES))
     bare = _ASIDE.sub(" ", name).strip(QUOTES)
-    inside = next((part for part in _INSIDE.findall(name) if is_persons(part, local)), "")
-    if inside and not count_explained(bare, local)[0]:
-        bare = inside  # Tarrant & Moss (Nora Quill)
+    if bare != name and not count_explained(bare, local)[0]:  # Vernet & Moss (Nora Roe)
+        bare = next((part for part in _INSIDE.findall(name) if is_persons(part, local)), bare)
     if not any(map(str.isalpha, bare)):
         bare = " ".join(_INSIDE.findall(name))
     name = _BORN.sub("", _drop_nickname(bare, local))

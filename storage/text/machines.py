@@ -150,9 +150,10 @@ def _find_by_name(address: Address, name: str) -> str:
         return ""
     if _LIST_NAME.search(shown) or (not GROUPS.isdisjoint(words) and _is_group(address, name)):
         return "mailing_list"
+    if not is_of_list(shown, address.local):
+        return ""
     _, behind = split_via(shown)
-    is_behind = _has_first_name(behind) and is_persons(behind, address.local)
-    return "mailing_list" if is_of_list(shown, address.local) and not is_behind else ""
+    return "" if _has_first_name(behind) and is_persons(behind, address.local) else "mailing_list"
 
 
 def _is_note_taker(words: list[str]) -> bool:

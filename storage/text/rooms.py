@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from storage.text.name_evidence import KNOWN_NAMES, fold_local, is_persons
+from storage.text.name_evidence import KNOWN_NAMES, is_persons
 from storage.text.names import fold
 from storage.text.word_lists import read_kinds
 
@@ -31,6 +31,9 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 """`LDN-7.02 Severn`, `SZ Pilatus (10)`."""
+_ANY: Final = _TELLING | _PURPOSES
+_DIGITS: Final = "0123456789"
+_SEPARATORS = re.compile("[._-]+")
 _ENGLISH: Final = frozenset(("room", "rooms"))
 _ALONE: Final = frozenset(("room", "rooms", "salle", "salles", "raum"))
 """Hardly ever a surname: such a word is enough at the beginning of an address."""
@@ -110,11 +113,11 @@ def is_room_address(local: str) -> bool:
 
     A number, a purpose or a name of its own says so; `sala.pietro` and `hall.j` are rather somebody's.
     """
-    if _CODE.match(local):
-        return True
-    first, *rest = (re.sub(r"\d+$", "", piece) for piece in re.split(r"[._-]+", fold_local(local)))
+    first, *rest = (piece.rstrip(_DIGITS) for piece in _SEPARATORS.split(local))
+    if first not in _ANY and not _is_compound(first):
+        return bool(_CODE.match(local))
     has_person = any(len(piece) == 1 or piece in KNOWN_NAMES for piece in rest)
-    if first in _THINGS or _is_compound(first) or (first in _ALONE and not has_person):
+    if first in _THINGS or _is_compound(first) or (first in _ALONE and not has_person) or _CODE.match(local):
         return True
     has_number = bool(re.search(r"\d", local))
     if first in _PURPOSES and rest:

@@ -9,6 +9,7 @@ from storage.text.word_lists import read_kinds
 _WORDS: Final = read_kinds("titles.txt")
 _BEFORE, _INNER, _BEHIND, _FIRM = (_WORDS[kind] for kind in ("before", "inner", "behind", "firm"))
 _POSITIONS: Final = _BEHIND - frozenset(("of", "at", "and", "à", "la", "au", "de"))
+_TITLES: Final = _BEFORE | _INNER
 _PROFESSIONS, _PARTS = _WORDS["profession"], _WORDS["part"]
 _COURTESIES: Final = ("M.", "D.", "Dª.", "Da.")
 """Monsieur, and Don: an initial, for all that one knows without the address."""
@@ -32,7 +33,7 @@ def _plain(word: str) -> str:
 
 def is_title(text: str) -> bool:
     """Return whether a text is titles alone: `Prof. Dr.`."""
-    return all(_plain(word) in _BEFORE | _INNER for word in text.split())
+    return all(_plain(word) in _TITLES for word in text.split())
 
 
 def is_behind_name(text: str) -> bool:
@@ -76,17 +77,19 @@ def drop_titles(words: list[str], local: str) -> list[str]:
     start, is_titled = 0, False
     while len(words) - start > 2 and _is_title_at(words, start, local, is_titled=is_titled):  # noqa: PLR2004
         start, is_titled = start + 1, True
-    words = words[:start] + [word for place, word in enumerate(words[start:]) if not (place and _is_inner(word, words))]
+    if len(words) - start > 2:  # noqa: PLR2004
+        first, *others = words[start:]
+        words, start = [first, *(word for word in others if not _is_inner(word))], 0
     end = len(words)
     while end - start > 2 and _is_degree(words[start : end - 1], words[end - 1].rstrip(","), local):  # noqa: PLR2004
         end -= 1
     return words[start:end]
 
 
-def _is_inner(word: str, words: list[str]) -> bool:
+def _is_inner(word: str) -> bool:
     """Return whether a title stands amid a name: Marchi Avv. Livia."""
     plain = _plain(word)
-    return word.endswith(".") and len(plain) > 1 and plain in _BEFORE - _PARTS and len(words) > 2  # noqa: PLR2004
+    return word.endswith(".") and len(plain) > 1 and plain in _BEFORE and plain not in _PARTS
 
 
 def _is_degree(before: list[str], word: str, local: str) -> bool:
@@ -97,7 +100,7 @@ def _is_degree(before: list[str], word: str, local: str) -> bool:
     if plain in _PROFESSIONS:
         explained = count_explained(name, local)[0]
         return explained > 0 and count_explained(f"{name} {word}", local)[0] == explained
-    is_degree = bool(_DEGREE.fullmatch(word)) and plain not in _PARTS | _FIRM and not name.isupper()
+    is_degree = bool(_DEGREE.fullmatch(word)) and plain not in _PARTS and plain not in _FIRM and not name.isupper()
     return is_degree and is_persons(name, local)
 
 
@@ -110,9 +113,11 @@ def _is_title_at(words: list[str], place: int, local: str, *, is_titled: bool) -
         or first in _COURTESIES
         or ("/" in word and word.partition("/")[0] in _BEFORE)
     )
+    if not is_known and (word in _PARTS or not _ABBREVIATED.fullmatch(first)):
+        return False
     rest = " ".join(words[place + 1 :])
     if not is_known:
-        return bool(_ABBREVIATED.fullmatch(first)) and word not in _PARTS and is_persons(rest, local)
+        return is_persons(rest, local)
     if "." in first and first not in _COURTESIES:
         return True
     explained = count_explained(rest, local)[0]
