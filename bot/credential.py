@@ -44,7 +44,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "certificate_wrong_kind": "The key in CARNET_APP_CERTIFICATE is not RSA of 2048 bits or more: no other is taken.",
     "certificate_foreign_key": "The key in CARNET_APP_CERTIFICATE is not that of the certificate beside it.",
     "secret_missing": "There is no file where CARNET_APP_SECRET_FILE says.",
-    "secret_unreadable": "There is no secret in the file where CARNET_APP_SECRET_FILE says, or this user may not read it.",
+    "secret_unreadable": "The file where CARNET_APP_SECRET_FILE says holds no secret, or this user may not read it.",
 }
 
 
