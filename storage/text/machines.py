@@ -140,7 +140,7 @@ def _find_by_name(address: Address, name: str) -> str:
     """Tell programmes, rooms and lists by what they are called, where the address does not say otherwise."""
     shown = prepare(name)
     words = fold(shown).split()
-    if _ROBOT_NAME.search(shown) or _is_note_taker(words):
+    if (_ROBOT_NAME.search(shown) or _is_note_taker(words)) and not _is_aside(address, name):
         return "robot"
     if may_be_room(shown, words):
         clean, _ = clean_name(name, address.local, address.domain)
@@ -154,6 +154,13 @@ def _find_by_name(address: Address, name: str) -> str:
         return ""
     _, behind = split_via(shown)
     return "" if _has_first_name(behind) and is_persons(behind, address.local) else "mailing_list"
+
+
+def _is_aside(address: Address, name: str) -> bool:
+    """Return whether a programme's words stand beside the name of whoever has the address: Jane Roe - Copilot lead."""
+    clean, _ = clean_name(name, address.local, address.domain)
+    is_programme = bool(_ROBOT_NAME.search(clean)) or _is_note_taker(fold(clean).split())
+    return is_persons(clean, address.local) and not is_programme
 
 
 def _is_note_taker(words: list[str]) -> bool:
@@ -175,7 +182,8 @@ def _is_group(address: Address, name: str) -> bool:
     words = fold(clean_name(name, address.local, address.domain)[0]).split()
     first, *rest = re.split(r"[._-]", address.local)
     people = KNOWN_NAMES.intersection((words[0], *((first, *rest) if rest else ())))
-    return not GROUPS.isdisjoint(words) and not people and "," not in name
+    is_hers = is_persons(" ".join(word for word in words if word not in OFFICES), address.local)
+    return not GROUPS.isdisjoint(words) and not people and not is_hers and "," not in name
 
 
 def _has_first_name(clean: str) -> bool:

@@ -65,7 +65,8 @@ def is_room(shown: str, words: list[str], clean: str, local: str) -> bool:
     is_surname = first.isupper() and not rest.isupper() and not is_certain  # HALL Karen
     if is_surname and (fold(rest).partition(" ")[0] in KNOWN_NAMES or is_persons(clean, local)):
         return False
-    return not _is_somebody(clean, local, is_certain=is_certain)
+    is_turned = not is_certain and re.split("[._-]", local)[0] == words[-1] and is_persons(clean, local)
+    return not is_turned and not _is_somebody(clean, local, is_certain=is_certain)
 
 
 def _is_telling(word: str) -> bool:

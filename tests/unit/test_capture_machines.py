@@ -201,6 +201,9 @@ Mei Lin <871234567@qq.com>
 Hall Pia <pia.hall@x.example>
 HALL Karen <karen@x.example>; ZIMMER Helmuth <zimmer@x.example>; HALL Tanner <thall@x.example>
 Alla Niemeier <alla@x.example>
+Hall Xylia <xylia.hall@x.example>; Xylia Quor - Copilot lead <xylia.quor@x.example>
+Xylia Quor Group GC <xylia.quor@x.example>; Xylia Quor (Room 4) <xylia.quor@x.example>
+Xylia Quor, Legal Team <xylia.quor@x.example>; Studio Brandi - Paola Brandi <paola.brandi@x.example>
 """
 
 GROUPS_ROOMS_AND_PROGRAMMES = """
