@@ -81,7 +81,8 @@ def make_world(seed: int = 1) -> World:
 def _make_totals(dice: random.Random) -> dict[str, Any]:
     last_at = dice.choice((0, NOW, NOW - DAY * dice.randrange(400), NOW - DAY * 90, NOW - DAY * 30))
     counts = {"interaction_count": dice.choice((0, 1, 1, 2, 3, 50)), "meeting_count": dice.choice((0, 0, 1, 4))}
-    return {"last_at": last_at, **counts}
+    first_at = max(0, last_at - DAY * dice.choice((0, 0, 20, 200)))
+    return {"last_at": last_at, "first_at": first_at, **counts}
 
 
 def _make_company(dice: random.Random, number: int) -> dict[str, Any]:
@@ -131,7 +132,11 @@ def evaluate(world: World, viewer: Viewer, filter_: Filter) -> list[int]:
         _list_contacts(world, viewer, filter_) if filter_.of == "contacts" else _list_companies(world, viewer, filter_)
     )
     keys = {"last": "last_at", "name": "folded_name", "count": "interaction_count"}
-    met = [(totals[keys[filter_.sort]], number) for number, totals in rows if _is_in(filter_.last, totals["last_at"])]
+    met = [
+        (totals[keys[filter_.sort]], number)
+        for number, totals in rows
+        if _is_in(filter_.last, totals["last_at"]) and _is_in(filter_.first, totals["first_at"])
+    ]
     return [number for _, number in sorted(met, reverse=not filter_.is_ascending)]
 
 

@@ -53,6 +53,7 @@ _PARTS: Final = {
     "not_company": {**_SEVERAL, "items": {"type": "integer", "minimum": 1}},
     "is_met": {"type": "boolean"},
     "last": {"type": "object", "properties": {"is": {"type": "string"}}},
+    "first": {"type": "object", "properties": {"is": {"type": "string"}}},
     "text": {"type": "string", "maxLength": TEXT_LENGTH},
     "sort": {"enum": list(get_args(Sort))},
     "is_ascending": {"type": "boolean"},

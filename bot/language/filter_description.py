@@ -62,6 +62,9 @@ def _list_parts(
         types = [say(language, f"language.type.{type_ or 'none'}") for type_ in filter_.types]
         yield say_list(language, types, "or")
     yield from _list_people(filter_, language, people)
+    if filter_.first:
+        key, given = _read_period(filter_.first, language, locale)
+        yield say(language, f"language.first.{key}", **given)
     if filter_.last:
         yield describe_period(filter_.last, language, locale)
     if filter_.text:
@@ -107,30 +110,36 @@ def _say_person(language: Language, who: int, people: Mapping[int, str]) -> str:
 
 
 def describe_period(period: Period, language: Language, locale: str = "") -> str:
-    """Return a period in words: `no contact for 3 months`."""
+    """Return a period of the last interaction in words: `no contact for 3 months`."""
+    key, given = _read_period(period, language, locale)
+    return say(language, f"language.last.{key}", **given)
+
+
+def _read_period(period: Period, language: Language, locale: str) -> tuple[str, dict[str, str]]:
+    """Return the name of the text for a period, and what stands in it."""
     if period.days:
         unit, length = next((step for step in _LENGTHS if period.days % step[1] == 0), ("day", 1))
         count = say(language, f"language.length.{unit}", count=period.days // length)
-        return say(language, f"language.last.{period.is_}", length=count)
+        return period.is_, {"length": count}
     if period.is_named:
-        return say(language, f"language.last.{period.is_}_named", day=say(language, f"language.day.{period.day}"))
+        return f"{period.is_}_named", {"day": say(language, f"language.day.{period.day}")}
     first = date.fromisoformat(period.day or "")
     if not period.until:
-        return say(language, f"language.last.{period.is_}", day=say_date(language, first, style="long", locale=locale))
-    return _say_between(language, locale, first, date.fromisoformat(period.until))
+        return period.is_, {"day": say_date(language, first, style="long", locale=locale)}
+    return _read_between(language, locale, first, date.fromisoformat(period.until))
 
 
-def _say_between(language: Language, locale: str, first: date, last: date) -> str:
-    """Describe a span of days; a whole day, month or year is named as such."""
+def _read_between(language: Language, locale: str, first: date, last: date) -> tuple[str, dict[str, str]]:
+    """Return the text for a span of days; a whole day, month or year is named as such."""
     is_begun, is_ended = first.day == 1, (last + timedelta(days=last < date.max)).day == 1
     if first == last:
-        return say(language, "language.last.on", day=say_date(language, first, style="long", locale=locale))
+        return "on", {"day": say_date(language, first, style="long", locale=locale)}
     if is_begun and is_ended and (first.year, first.month) == (last.year, last.month):
-        return say(language, "language.last.in_month", month=say_month(language, first))
+        return "in_month", {"month": say_month(language, first)}
     if is_begun and is_ended and (first.year, first.month, last.month) == (last.year, 1, 12):
-        return say(language, "language.last.in_year", year=str(first.year))
+        return "in_year", {"year": str(first.year)}
     days = [say_date(language, day, style="long", locale=locale) for day in (first, last)]
-    return say(language, "language.last.between", day=days[0], until=days[1])
+    return "between", {"day": days[0], "until": days[1]}
 
 
 def quote_name(language: Language, name: str) -> str:

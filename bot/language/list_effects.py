@@ -7,7 +7,7 @@ from typing import Any
 from bot.language.list_request import ListRequest
 from bot.language.parser import Clause
 from bot.language.periods import read_period
-from storage.lists.filters import MOST_KNOWERS, MOST_PARTNERS
+from storage.lists.filters import MOST_KNOWERS, MOST_PARTNERS, NEW
 from storage.models import CompanyType
 
 SUBJECT = frozenset({"of", "type"})
@@ -125,8 +125,17 @@ def _set_whose(listing: ListRequest, effect: str, clause: Clause, today: date) -
 
 
 def _set_last(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    """Apply a period: of what is new, the first one that can be is when it came."""
     period = read_period(effect.removeprefix("last."), clause, today)
-    return period is not None and _set(listing, "last", period)
+    if period is None:
+        return False
+    is_of_new = listing.is_new and period.is_ in NEW and "first" not in listing.parts
+    return _set(listing, "first" if is_of_new else "last", period)
+
+
+def _set_new(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    listing.is_new = True
+    return True
 
 
 def _set_text(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
@@ -168,6 +177,7 @@ _EFFECTS: dict[str, Callable[[ListRequest, str, Clause, date], bool]] = {
     "called": _set_called,
     "whose": _set_whose,
     "last": _set_last,
+    "new": _set_new,
     "text": _set_text,
     "sort": _set_sort,
     "first": _set_first,

@@ -35,6 +35,8 @@ class ListRequest:
     """The sentence says what to list: companies, contacts or a type."""
     begins: bool = False
     """The sentence begins with what to list."""
+    is_new: bool = False
+    """What is new is asked for."""
     is_narrowed: bool = False
     """More was said than what to list and whose."""
     left_over: list[tuple[int, int]] = field(default_factory=list)

@@ -10,9 +10,12 @@ from bot.language.not_understood import is_alternative, is_denied, join_left_ove
 from bot.language.parser import Clause, Parse
 from bot.language.sentence import Sentence
 from storage.lists.filters import Subject
+from storage.lists.periods import Period
 
-_LATE = {"not_company": 1, "company": 1, "whose": 2, "first": 3}
+_LATE = {"new": -1, "not_company": 1, "company": 1, "whose": 2, "first": 3}
 """Effects applied after others, in this order: what `of Anne` means depends on whether a company is named."""
+_RECENT = Period("within", days=30)
+"""What is new, where no period was said."""
 _APART = frozenset({"·", "•", "|"})
 
 
@@ -33,6 +36,8 @@ def build(sentence: Sentence, parse: Parse, today: date, of: Subject | None = No
         is_meant = not (is_other or _is_dated_meeting(sentence, parse, clause))
         if not is_meant or not apply_clause(listing, clause, today):
             listing.left_over.append((clause.start, clause.end))
+    if listing.is_new:
+        listing.parts.setdefault("first", _RECENT)
     first = min((clause.end for clause in parse.clauses if SUBJECT & set(list_kinds(clause))), default=len(sentence))
     listing.begins = all(start >= first for start, _ in parse.unknown)
     ends = [clause.end for clause in parse.clauses]

@@ -33,10 +33,7 @@ def list_filters(list_query: ListQuery, source: Source, id_: Any) -> Iterator[tu
     yield from _list_denials(list_query, source, id_)
     if list_query.is_at_company:
         yield "company", _is_at_company(list_query, id_)
-    if list_query.has_since:
-        yield "since", source.keys["last"] + 0 >= number("since")
-    if list_query.has_until:
-        yield "until", source.keys["last"] + 0 < number("until")
+    yield from _list_periods(list_query, source)
     if list_query.is_to_sort_out:
         yield "sort_out", or_(source.type.is_(None), source.partner.is_(None))
     for place in range(list_query.known_by_count):
@@ -45,6 +42,17 @@ def list_filters(list_query: ListQuery, source: Source, id_: Any) -> Iterator[tu
         yield "beginnings", may_have_words(source.beginnings)
     for place in range(list_query.word_count):
         yield f"word_{place}", _is_met(select_word(list_query, place).where(SearchWord.entity_id == id_), SearchWord)
+
+
+def _list_periods(list_query: ListQuery, source: Source) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    if list_query.has_since:
+        yield "since", source.keys["last"] + 0 >= number("since")
+    if list_query.has_until:
+        yield "until", source.keys["last"] + 0 < number("until")
+    if list_query.is_first_since:
+        yield "first_since", source.first >= number("first_since")
+    if list_query.is_first_until:
+        yield "first_until", source.first < number("first_until")
 
 
 def _list_denials(list_query: ListQuery, source: Source, id_: Any) -> Iterator[tuple[str, ColumnElement[bool]]]:

@@ -15,8 +15,8 @@ from storage.text.names import clean_text
 
 VERSIONS = (1, 2, 3, 4)
 """The second knows several partners, anyone as partner, and periods with two ends or with a named day; the third knows
-what is not asked for, and meetings; the fourth knows several knowers, and who does not know them. What an older one can
-say is written as that: the release before reads it too."""
+what is not asked for, and meetings; the fourth knows several knowers, who does not know them, and what is new. What an
+older one can say is written as that: the release before reads it too."""
 
 Scope = Literal["mine", "firm"]
 Subject = Literal["companies", "contacts"]
@@ -29,6 +29,8 @@ Sort = Literal["last", "name", "count"]
 TEXT_LENGTH = 200
 MOST_PARTNERS = 10
 MOST_KNOWERS = 4
+NEW = frozenset({"after", "between", "in", "within"})
+"""The periods in which something can be new."""
 HIGHEST_ID = 2**63 - 1
 
 
@@ -63,6 +65,8 @@ class Filter:
     """None of these users wrote to or met them."""
     is_met: bool | None = None
     """Whether a meeting was held with them: by the viewer among `mine`, by anyone in the firm."""
+    first: Period | None = None
+    """When they were first written to, heard from or met; one of the periods of `NEW`."""
 
     @property
     def user_ids(self) -> tuple[int, ...]:
@@ -108,21 +112,18 @@ def to_json(filter_: Filter) -> dict[str, Any]:
     """Return the filter as plain JSON; parts that ask nothing are left out."""
     normal = filter_.normalised()
     data: dict[str, Any] = {"version": _get_version(normal), "of": normal.of, "scope": normal.scope}
-    if normal.types:
-        data["types"] = [type_ and type_.value for type_ in normal.types]
-    if normal.last:
-        data["last"] = period_to_json(normal.last)
-    for key, people in (("partner", normal.partners), ("known_by", normal.known_by)):
-        if people:
-            data[key] = people[0] if len(people) == 1 else list(people)
-    for key, several in _list_denied(normal):
-        if several:
-            data[key] = list(several)
+    types = [type_ and type_.value for type_ in normal.types]
+    periods = {
+        key: period and period_to_json(period) for key, period in (("last", normal.last), ("first", normal.first))
+    }
+    one_or_several = {"partner": normal.partners, "known_by": normal.known_by}
+    people = {key: who[0] if len(who) == 1 else list(who) for key, who in one_or_several.items()}
+    denied = {key: list(several) for key, several in _list_denied(normal)}
+    rest = {key: getattr(normal, key) for key in ("company_id", "text")}
+    asked = {"types": types, **periods, **people, **denied, **rest}
+    data |= {key: value for key, value in asked.items() if value}
     if normal.is_met is not None:
         data["is_met"] = normal.is_met
-    for key in ("company_id", "text"):
-        if value := getattr(normal, key):
-            data[key] = value
     return data | {"sort": normal.sort, "is_ascending": normal.is_ascending}
 
 
@@ -155,7 +156,8 @@ def from_json(data: Any) -> Filter:
         company_id=_read_person("company_id", data.get("company_id"), ()),
         not_company_ids=_read_several("not_company", data.get("not_company"), ()),
         is_met=_choose(data, "is_met", (None, True, False), None),
-        last=_read_last(data.get("last")),
+        last=_read_period("last", data.get("last")),
+        first=_read_first(data.get("first")),
         text=_read_text(data.get("text", "")),
         sort=_choose(data, "sort", _SORTS, "last"),
         is_ascending=_choose(data, "is_ascending", (True, False), False),
@@ -163,7 +165,7 @@ def from_json(data: Any) -> Filter:
 
 
 def _get_version(filter_: Filter) -> int:
-    if len(filter_.known_by) > 1 or filter_.not_known_by:
+    if len(filter_.known_by) > 1 or filter_.not_known_by or filter_.first:
         return 4
     if filter_.not_partners or filter_.not_company_ids or filter_.is_met is not None:
         return 3
@@ -247,8 +249,15 @@ def _read_text(value: Any) -> str:
     return value
 
 
-def _read_last(value: Any) -> Period | None:
+def _read_first(value: Any) -> Period | None:
+    period = _read_period("first", value)
+    if period is not None and period.is_ not in NEW:
+        raise FilterError("first", f"a period that is one of {', '.join(sorted(NEW))}")
+    return period
+
+
+def _read_period(key: str, value: Any) -> Period | None:
     try:
         return read_period(value)
     except PeriodError as error:
-        raise FilterError("last", str(error)) from None
+        raise FilterError(key, str(error)) from None

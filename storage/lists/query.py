@@ -51,6 +51,9 @@ class ListQuery:
     has_since: bool = False
     has_until: bool = False
     """Bounds of the last interaction that the sort key does not carry."""
+    is_first_since: bool = False
+    is_first_until: bool = False
+    """Bounds of the first interaction."""
     word_count: int = 0
     is_to_sort_out: bool = False
     is_in_public: bool = False
@@ -91,6 +94,9 @@ def get_list_query(
     not_partners = {viewer.user_id if who == "me" else who for who in filter_.not_partners}
     values |= {f"not_partner_{number}": who for number, who in enumerate(not_partners)}
     values |= {f"not_company_{number}": which for number, which in enumerate(filter_.not_company_ids)}
+    first_since, first_until = get_bounds(filter_.first, now)
+    first_bounds = (("first_since", first_since), ("first_until", first_until))
+    values |= {name: at for name, at in first_bounds if at is not None}
     is_ascending = filter_.is_ascending ^ (cursor is not None and cursor.to == "previous")
     bounds = _get_bounds(filter_, now, cursor, is_ascending=is_ascending)
     values |= bounds
@@ -117,6 +123,8 @@ def get_list_query(
         is_at_company=filter_.company_id is not None,
         has_since="since" in bounds,
         has_until="until" in bounds,
+        is_first_since="first_since" in values,
+        is_first_until="first_until" in values,
         word_count=len(asked),
         is_to_sort_out=is_to_sort_out,
         is_in_public=viewer.is_in_public,
@@ -131,6 +139,8 @@ def get_list_query(
 def _get_bounds(filter_: Filter, now: int, cursor: Cursor | None, *, is_ascending: bool) -> dict[str, Any]:
     """Return the bounds of a page; a cursor outside the period is moved to the period's end."""
     since, until = get_bounds(filter_.last, now)
+    new_since, _ = get_bounds(filter_.first, now)
+    since = max((at for at in (since, new_since) if at is not None), default=None)  # nothing new is older
     place = [(cursor.key, cursor.id)] if cursor and cursor.key is not None else []
     lowers, uppers = (place, []) if is_ascending else ([], place)
     bounds: dict[str, Any] = {}

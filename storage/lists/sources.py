@@ -48,6 +48,8 @@ class Source:
     """The id of the company that a row is, or at which a contact is."""
     meetings: Any
     """The number of meetings held, if the row itself has it."""
+    first: Any
+    """When the first interaction was; 0 for none that has a date."""
     beginnings: Any
     columns: Sequence[Any]
     """What a row shows: the fields of `CompanyRow` or `ContactRow`, by their names and in their order."""
@@ -107,6 +109,7 @@ def _get_companies(list_query: ListQuery) -> Source:
         partner=totals.partner_id,
         company=id_,
         meetings=access.total(totals, "meeting_count") if list_query.scope == "mine" else None,
+        first=access.total(totals, "first_at"),
         beginnings=totals.beginnings,
         columns=(
             *(id_.label("id"), *shown, *_list_figures(access, totals)),
@@ -146,6 +149,7 @@ def _get_contacts(list_query: ListQuery) -> Source:
         partner=_of_company(Company.partner_id),
         company=Contact.company_id,
         meetings=access.total(totals, "meeting_count"),
+        first=access.total(totals, "first_at"),
         beginnings=totals.beginnings,
         columns=(
             *(id_.label("id"), of.name, of.address, of.company_id, at.name.label("company_name")),

@@ -53,6 +53,7 @@ _COMPANIES = {
     "companies known by a colleague": Filter(scope="firm", known_by=(_COLLEAGUE,)),
     "companies known by two colleagues": Filter(scope="firm", known_by=("me", _COLLEAGUE)),
     "companies not known by a colleague": Filter(scope="firm", not_known_by=(_COLLEAGUE,)),
+    "new companies of 90 days": Filter(scope="firm", first=_RECENT),
     "all companies of 90 days by name": Filter(scope="firm", last=_RECENT, **_BY_NAME),
     "all companies quiet for 90 days": Filter(scope="firm", last=_QUIET),
 }
@@ -70,6 +71,8 @@ _CONTACTS = {
     "contacts known by a colleague": Filter(of="contacts", scope="firm", known_by=(_COLLEAGUE,)),
     "contacts known by two colleagues": Filter(of="contacts", scope="firm", known_by=("me", _COLLEAGUE)),
     "contacts not known by a colleague": Filter(of="contacts", scope="firm", not_known_by=(_COLLEAGUE,)),
+    "new contacts of 90 days": Filter(of="contacts", scope="firm", first=_RECENT),
+    "my new contacts of 90 days": Filter(of="contacts", first=_RECENT),
     "all contacts of 90 days": Filter(of="contacts", scope="firm", last=_RECENT),
 }
 THREE_CONDITIONS = {

@@ -95,6 +95,7 @@ PARTS = (
         "company_id",
         "not_company_ids",
         "is_met",
+        "first",
         "last",
         "text",
     ),

@@ -32,6 +32,7 @@ SOME = [
     Filter(partners=("me", 3, 7, "nobody"), last=Period("between", day="2025-01-31", until="2025-03-31")),
     Filter(partners=("anyone",), last=Period("in", day="last_month")),
     Filter(known_by=("me", 7), not_known_by=(3,)),
+    Filter(first=Period("in", day="this_month"), last=Period("not_for", days=14)),
 ]
 
 
@@ -109,6 +110,9 @@ BAD = [
     {"last": {"is": "between", "day": "2025-01-02", "until": "2025-01-01"}},
     {"last": {"is": "between", "day": "last_month", "until": "2025-01-01"}},
     {"last": {"is": "within", "days": 3, "until": "2025-01-01"}},
+    {"first": {"is": "before", "day": "2025-01-31"}},
+    {"first": {"is": "not_for", "days": 90}},
+    {"first": {"is": "in"}},
     {"text": "x" * 201},
     {"text": 1},
     {"sort": "age"},

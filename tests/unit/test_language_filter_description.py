@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.commands import understand
 from bot.language import LANGUAGES, describe, describe_period
 from bot.language.tokenizer import soften_quotes
-from storage.lists.filters import Filter, to_json
+from storage.lists.filters import NEW, Filter, to_json
 from storage.lists.periods import NAMED_DAYS, Period
 from storage.models import CompanyType
 
@@ -53,13 +53,14 @@ filters = st.builds(
     of=st.sampled_from(["companies", "contacts"]),
     scope=st.sampled_from(["mine", "firm"]),
     types=st.lists(st.sampled_from([*CompanyType, None]), unique=True, max_size=6).map(tuple),
-    partners=st.lists(st.sampled_from(["me", "nobody", "anyone", *range(1, len(PEOPLE) + 1)]), max_size=4).map(tuple),
-    not_partners=st.lists(st.sampled_from(["me", *range(1, len(PEOPLE) + 1)]), max_size=3).map(tuple),
-    not_company_ids=st.lists(st.sampled_from(range(len(COMPANIES))), max_size=3).map(tuple),
+    partners=st.lists(st.sampled_from(["me", "nobody", "anyone", *range(1, len(PEOPLE) + 1)]), max_size=3).map(tuple),
+    not_partners=st.lists(st.sampled_from(["me", *range(1, len(PEOPLE) + 1)]), max_size=2).map(tuple),
+    not_company_ids=st.lists(st.sampled_from(range(len(COMPANIES))), max_size=2).map(tuple),
     is_met=st.sampled_from([None, None, True, False]),
-    known_by=st.lists(st.sampled_from(["me", *range(1, len(PEOPLE) + 1)]), max_size=3).map(tuple),
+    known_by=st.lists(st.sampled_from(["me", *range(1, len(PEOPLE) + 1)]), max_size=2).map(tuple),
     not_known_by=st.lists(st.sampled_from(["me", *range(1, len(PEOPLE) + 1)]), max_size=2).map(tuple),
     last=st.none() | periods,
+    first=st.none() | periods.filter(lambda period: period.is_ in NEW),
     text=st.sampled_from(["", "acme", "banque d'irlande", "my clients", "not for 3 days", "the “old” firm"]),
     sort=st.sampled_from(["last", "name", "count"]),
     is_ascending=st.booleans(),

@@ -16,7 +16,7 @@ from storage.text.names import fold, fold_name
 TODAY = date(2026, 3, 18)
 FOLDER = Path(__file__).parent
 FILTER_KEYS = {"of", "scope", "types", "partner", "known_by", "last", "text", "sort", "is_ascending"}
-FILTER_KEYS |= {"not_partner", "not_known_by", "is_met"}
+FILTER_KEYS |= {"not_partner", "not_known_by", "is_met", "first"}
 FLOOR = 0.9
 """143 of 156 were right without anything having been done for them; see the table's header."""
 
@@ -42,8 +42,8 @@ def expect_filter(wanted: dict[str, Any]) -> dict[str, Any]:
     parts = {key: value for key, value in wanted.items() if key in FILTER_KEYS}
     if "types" in parts:
         parts["types"] = [None if type_ == "none" else type_ for type_ in parts["types"]]
-    if "last" in parts:
-        parts["last"] = expect_period(parts["last"])
+    for key in {"last", "first"} & parts.keys():
+        parts[key] = expect_period(parts[key])
     plain = to_json(Filter()) | parts
     return to_json(from_json(plain | {"version": 4}))
 

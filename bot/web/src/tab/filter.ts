@@ -26,6 +26,7 @@ export interface Filter {
   is_met?: boolean;
   company_id?: number;
   last?: Period;
+  first?: Period;
   text?: string;
   sort: "last" | "name" | "count";
   is_ascending: boolean;
