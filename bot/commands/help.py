@@ -1,6 +1,8 @@
 """Hello, help, and what was not understood."""
 
-from bot.commands.inputs import Strings, Words
+from typing import Literal
+
+from bot.commands.inputs import Strings, Words, tidy
 from bot.commands.listings import ShowList, read_listing
 from bot.commands.lists import show_list
 from bot.commands.names import UnclearError
@@ -46,6 +48,28 @@ async def say_hello(turn: Turn, given: Nothing) -> Greeted:
 async def show_help(turn: Turn, given: Nothing) -> HelpShown:
     """Show what can be asked."""
     return HelpShown(summary=say(turn.language, "cards.help.title"), examples=await get_own_names(turn))
+
+
+@router.verb("thanks", Nothing, READS, roles=EVERYONE, where=EVERYWHERE)
+async def take_thanks(turn: Turn, given: Nothing) -> Said:
+    """Answer a thank you or a good-bye in one line."""
+    return Said(summary=say(turn.language, "help.thanks"))
+
+
+class OfLimits(Input, frozen=True):
+    """Something that is asked for and that Carnet does not know."""
+
+    topic: Literal["introductions", "conflicts", "contents"] = "contents"
+    name: Words = ""
+    """Of whom it was asked."""
+    person: Words = ""
+
+
+@router.verb("help.limits", OfLimits, READS, roles=EVERYONE, where=OWN | GROUP)
+async def say_limits(turn: Turn, given: OfLimits) -> Said:
+    """Say plainly what is not known here, and where to go."""
+    known = [tidy(given.name)] if tidy(given.name) else []
+    return Said(summary=say(turn.language, f"help.limits.{given.topic}"), suggestions=known)
 
 
 @router.verb("unknown", Unknown, READS, roles=EVERYONE, where=EVERYWHERE)

@@ -15,7 +15,7 @@ SUBJECT = frozenset({"of", "type"})
 _WEAK = frozenset({"sort", "first", "group", "scope", "text", "only"})
 """Effects that do not make a sentence a list and do not narrow one."""
 _KNOWERS = frozenset({"known_by", "not_known_by"})
-_LEANING = frozenset({"company", "whose"})
+_LEANING = frozenset({"company", "whose", "new"})
 """Effects that do not make a sentence a list but narrow one."""
 
 

@@ -123,3 +123,22 @@ async def test_what_is_changed_without_its_name_is_asked_by_its_name(office, the
 @pytest.mark.parametrize("then", ["make it a client", "who knows them?", "set me as partner"])
 async def test_it_is_what_was_shown_last_and_nothing_older(office, then):
     assert (await say_all(office, "Globex", "all companies", then)).summary == "Say which name you mean."
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("thanks", "At your service."),
+        ("ok, merci beaucoup", "At your service."),
+        ("who introduced us to Globex?", "Who introduced whom"),
+        ("y a-t-il un conflit d'intérêts avec Globex ?", "I check no conflicts"),
+        ("what did Marc write to Globex?", "never what was written"),
+    ],
+)
+async def test_what_is_not_known_here_is_said_in_a_line(office, text, sentence):
+    assert sentence in (await office.say(text)).summary
+
+
+async def test_from_what_is_not_known_a_click_leads_to_what_is(office):
+    reply = await office.say("run a conflict check on Globex")
+    assert (await office.click(reply, "Globex")).summary == "Globex"
