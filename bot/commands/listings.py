@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from bot.commands.inputs import Cursor, FilterJson, NamePart, Names, Strings, ViewId, Words, read_names, tidy
 from bot.commands.names import AskAgain, Meant, UnclearError, find_company, find_person, has_name
@@ -47,6 +47,8 @@ class ShowList(Input, frozen=True):
     is_scope_given: bool = False
     """Mine or firm was said, not assumed."""
     group: Literal["type"] | None = None
+    most: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+    """How many rows were asked for: "top 10"."""
 
     @property
     def has_filter(self) -> bool:

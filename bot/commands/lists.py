@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from bot.commands.listings import ShowList, complete, count_of_firm, look_ahead, read_filter, read_listing, read_page
+from bot.language import say
 from bot.results.filter_choices import read_choices
 from bot.results.list_state import count_rows, shorten
 from bot.results.lists import (
@@ -22,6 +23,7 @@ from bot.turn import Turn
 from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, READS, READS_FROM_CARD, Router
 from storage.book import companies
 from storage.lists.filters import Scope, Sort
+from storage.lists.paging import Page
 from storage.models import CompanyType
 from storage.views import views
 from storage.views.views import ViewRow
@@ -56,7 +58,16 @@ async def show_list(turn: Turn, given: ShowList, note: str = "") -> ListShown | 
     if given.group == "type":
         return await _show_types(turn, given)
     listing = await read_listing(turn, given)
-    return await show_page(turn, replace(listing, note=note) if note else listing)
+    shown = await show_page(turn, replace(listing, note=note) if note else listing)
+    return shown if given.most is None else _show_first(turn, shown, given.most)
+
+
+def _show_first(turn: Turn, shown: ListShown, most: int) -> ListShown:
+    """Leave so many rows; where the page has fewer, there are fewer or the next page has the rest."""
+    if most > len(shown.page.rows):
+        return shown
+    words = f"{shown.listing.words} · {say(turn.language, 'lists.first', count=most)}"
+    return replace(shown, listing=replace(shown.listing, words=words), page=Page(shown.page.rows[:most]))
 
 
 @router.verb("list.narrow", NarrowList, READS_FROM_CARD.but(remembered=True), roles=EVERYONE, where=OWN)

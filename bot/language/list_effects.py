@@ -12,7 +12,7 @@ from storage.models import CompanyType
 
 SUBJECT = frozenset({"of", "type"})
 """Effects that say what to list."""
-_WEAK = frozenset({"sort", "first", "group", "scope", "text", "only"})
+_WEAK = frozenset({"sort", "first", "group", "scope", "text", "only", "most"})
 """Effects that do not make a sentence a list and do not narrow one."""
 _KNOWERS = frozenset({"known_by", "not_known_by"})
 _LEANING = frozenset({"company", "whose", "new"})
@@ -148,6 +148,13 @@ def _set_sort(listing: ListRequest, effect: str, clause: Clause, today: date) ->
     return is_right and (not direction or _set(listing, "is_ascending", direction == ["up"]))
 
 
+def _set_most(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    """Apply `top 10`; False for a number that is none of rows."""
+    number = clause.values["number"]
+    listing.most = int(number) if number.isdecimal() and int(number) > 0 else None
+    return listing.most is not None
+
+
 def _set_first(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
     """Accept `first` in `busiest clients first`, where an order was said; it has no effect of its own."""
     return "sort" in listing.parts
@@ -181,6 +188,7 @@ _EFFECTS: dict[str, Callable[[ListRequest, str, Clause, date], bool]] = {
     "text": _set_text,
     "sort": _set_sort,
     "first": _set_first,
+    "most": _set_most,
     "group": _set_group,
     "only": _pass_over,
 }

@@ -27,6 +27,8 @@ class ListRequest:
     left_out: list[str] = field(default_factory=list)
     """Names of excluded companies."""
     group: str | None = None
+    most: int | None = None
+    """How many rows were asked for."""
     is_all: bool = False
     """`all` was said: the scope is the firm, unless `my` was said too."""
     is_list: bool = False
@@ -62,8 +64,7 @@ class ListRequest:
             data["names"] = names | self.names | left_out
         if self.left_over:
             data["not_understood"] = [sentence.raw(start, end) for start, end in self.left_over]
-        if self.group:
-            data["group"] = self.group
+        data |= {key: value for key, value in (("group", self.group), ("most", self.most)) if value}
         if self.is_scope_given:
             data["is_scope_given"] = True
         return data

@@ -281,3 +281,20 @@ async def test_an_empty_list_says_how_much_was_read_until_ones_own_mailbox_is(of
         await connection.execute(Mailbox.__table__.update().values(first_success_at=ago(0), state="current"))
     for text in words:
         assert "%" not in said(await office.say(text, by="Zoé Brun", language=language))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("top 2 companies of the firm", 2), ("our 3 biggest companies", 3), ("les 2 plus gros clients du cabinet", 2)],
+)
+async def test_so_many_rows_are_shown_as_were_asked_for(office, text, count):
+    reply = await office.say(text)
+    assert len(names(reply.card)) == count
+    assert reply.found.page.next is None
+    assert f"first {count}" in said(reply)
+
+
+async def test_more_rows_than_there_are_is_all_of_them(office):
+    assert names((await office.say("top 500 companies of the firm")).card) == names(
+        (await office.say("our biggest companies")).card
+    )
