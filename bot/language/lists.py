@@ -16,6 +16,7 @@ _LATE = {"new": -1, "not_company": 1, "company": 1, "whose": 2, "first": 3}
 """Effects applied after others, in this order: what `of Anne` means depends on whether a company is named."""
 _RECENT = Period("within", days=30)
 """What is new, where no period was said."""
+_LISTED = frozenset({"<companies>", "<contacts>"})
 _APART = frozenset({"·", "•", "|"})
 
 
@@ -33,7 +34,7 @@ def build(sentence: Sentence, parse: Parse, today: date, of: Subject | None = No
     listing = ListRequest(parts={"of": of} if of else {})
     for clause in sorted(parse.clauses, key=lambda clause: _LATE.get(clause.meaning.name, 0)):
         is_other = is_denied(sentence, parse, clause) or is_alternative(sentence, parse, clause)
-        is_meant = not (is_other or _is_dated_meeting(sentence, parse, clause))
+        is_meant = not (is_other or _is_dated_meeting(sentence, parse, clause) or _is_named_list(sentence, clause))
         if not is_meant or not apply_clause(listing, clause, today):
             listing.left_over.append((clause.start, clause.end))
     if listing.is_new:
@@ -44,6 +45,13 @@ def build(sentence: Sentence, parse: Parse, today: date, of: Subject | None = No
     listing.left_over = list(join_left_over(sentence, sorted(listing.left_over + parse.unknown), ends))
     listing.negations = find_negations(sentence, parse, listing.left_over)
     return listing
+
+
+def _is_named_list(sentence: Sentence, clause: Clause) -> bool:
+    """Return whether what would be a name begins as a list does: `companies with more than 5 contacts`."""
+    if "company" not in list_kinds(clause) or clause.places.get("name", (-1, -1))[0] != clause.start:
+        return False
+    return not (sentence.words[clause.start].kind == "quoted" or _LISTED.isdisjoint(sentence.symbols[clause.start]))
 
 
 def _is_dated_meeting(sentence: Sentence, parse: Parse, clause: Clause) -> bool:
