@@ -12,7 +12,7 @@ from storage.models import CompanyType
 
 SUBJECT = frozenset({"of", "type"})
 """Effects that say what to list."""
-_WEAK = frozenset({"sort", "first", "group", "scope", "text", "only", "most"})
+_WEAK = frozenset({"sort", "first", "group", "scope", "text", "only", "most", "dealt"})
 """Effects that do not make a sentence a list and do not narrow one."""
 _KNOWERS = frozenset({"known_by", "not_known_by"})
 _LEANING = frozenset({"company", "whose", "new"})
@@ -166,7 +166,7 @@ def _set_group(listing: ListRequest, effect: str, clause: Clause, today: date) -
 
 
 def _pass_over(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
-    """Accept `only`, which has no effect of its own; `negation.py` finds those that change the meaning."""
+    """Accept `only`, and `dealt` which it would change: they have no effect, `negation.py` finds what changes it."""
     return True
 
 
@@ -191,4 +191,5 @@ _EFFECTS: dict[str, Callable[[ListRequest, str, Clause, date], bool]] = {
     "most": _set_most,
     "group": _set_group,
     "only": _pass_over,
+    "dealt": _pass_over,
 }

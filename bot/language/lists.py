@@ -39,6 +39,8 @@ def build(sentence: Sentence, parse: Parse, today: date, of: Subject | None = No
             listing.left_over.append((clause.start, clause.end))
     if listing.is_new:
         listing.parts.setdefault("first", _RECENT)
+    if any("<we>" in sentence.symbols[place] for clause in parse.clauses for place in range(clause.start, clause.end)):
+        listing.parts.setdefault("scope", "firm")
     first = min((clause.end for clause in parse.clauses if SUBJECT & set(list_kinds(clause))), default=len(sentence))
     listing.begins = all(start >= first for start, _ in parse.unknown)
     ends = [clause.end for clause in parse.clauses]

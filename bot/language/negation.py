@@ -39,7 +39,7 @@ def _is_name_like(sentence: Sentence, place: int) -> bool:
 
 def _list_names(clause: Clause) -> Iterator[tuple[int, int]]:
     """Give the places of the names in a clause; `me` and `nobody` are not names."""
-    return (clause.places[slot] for slot in _PLACES if clause.values.get(slot, "nobody") not in _FIXED_PEOPLE)
+    return ((start, end) for slot, value, start, end in clause.spans if slot in _PLACES and value not in _FIXED_PEOPLE)
 
 
 def _find_only(parse: Parse) -> Iterator[tuple[int, int]]:

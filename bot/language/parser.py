@@ -41,9 +41,11 @@ class Clause:
     filled: list[tuple[str, str]]
     """The slots in their order, each with its value."""
     places: dict[str, tuple[int, int]]
-    """The words that each slot was filled from: first, end."""
+    """The words that each slot was filled from: first, end; the last ones of a slot that was filled twice."""
     start: int
     end: int
+    spans: tuple[tuple[str, str, int, int], ...] = ()
+    """Every slot with its value, and the words that it was filled from."""
 
     @property
     def values(self) -> dict[str, str]:
@@ -151,11 +153,12 @@ def _unwind(sentence: Sentence, path: Path) -> Parse:
     parse = Parse(path[0], [], [], worst_error=0.0)
     filled: list[tuple[str, str]] = []
     places: dict[str, tuple[int, int]] = {}
+    spans: list[tuple[str, str, int, int]] = []
     start = 0
     for what, begin, end, value, _ in reversed(links):
         if isinstance(what, Meaning):
-            parse.clauses.append(Clause(what, filled, places, start, end))
-            filled, places, start = [], {}, end
+            parse.clauses.append(Clause(what, filled, places, start, end, tuple(spans)))
+            filled, places, spans, start = [], {}, [], end
         elif what == _UNKNOWN:
             parse.unknown.append((begin, end))
             start = end
@@ -165,4 +168,5 @@ def _unwind(sentence: Sentence, path: Path) -> Parse:
             read = sentence.raw_name if what in _NAMED else sentence.raw
             filled.append((what, read(begin, end) if value is None else str(value)))
             places[what] = begin, end
+            spans.append((*filled[-1], begin, end))
     return parse
