@@ -75,6 +75,8 @@ def _ask(
     language, names = turn.language, [row.name for row in rows]
     key = "mass_question" if len(names) > many else "set_many_question"
     question = say(language, f"bulk_changes.{key}", count=len(names))
+    if len(names) == 1:
+        question = say(language, "bulk_changes.set_one_question", name=names[0])
     details = []
     if given.has_type:
         details += say_old_and_new(language, "type", rows, type_names(language)[_read_type(given)])
@@ -82,7 +84,8 @@ def _ask(
         details += say_replaced(turn, rows, None if person is None else person.id)
         name = say(language, "change_words.nobody") if person is None else person.name
         details += say_old_and_new(language, "partner", rows, name)
-    details.append(", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else ""))
+    if len(names) > 1:
+        details.append(", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else ""))
     data = write_ask(
         "companies.set_many",
         OfSeveral(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.office import Office, names, open_office
+from tests.office import Office, names, open_office, said
 
 
 @pytest.fixture
@@ -142,3 +142,29 @@ async def test_what_is_not_known_here_is_said_in_a_line(office, text, sentence):
 async def test_from_what_is_not_known_a_click_leads_to_what_is(office):
     reply = await office.say("run a conflict check on Globex")
     assert (await office.click(reply, "Globex")).summary == "Globex"
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["make Globex a client and set me as partner"],
+        ["Globex est un client, avec moi comme associé"],
+        ["Globex", "make it a client with me as partner"],
+    ],
+)
+async def test_two_changes_in_one_sentence_are_asked_made_and_undone_together(office, sentences):
+    before = (await office.say("Globex")).found.company
+    asked = await say_all(office, *sentences)
+    assert asked.summary == "Change Globex?"
+    done = await office.click(asked, "Yes, go on")
+    changed = (await office.say("Globex")).found.company
+    assert (changed.type, changed.partner_name) == ("client", "Anne Martin")
+    assert not done.is_error
+    await office.click(await office.say("undo"), "Yes, go on")
+    after = (await office.say("Globex")).found.company
+    assert (after.type, after.partner_id) == (before.type, before.partner_id)
+
+
+async def test_of_two_changes_a_name_that_means_nobody_is_asked_about(office):
+    reply = await office.say("make Globex a client and set Zebulon as partner")
+    assert "Zebulon" in said(reply)
