@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.door import Run
+from bot.errors import ConflictError
 from bot.teams.incoming import Incoming
 from bot.turn import Reply
 from storage.engine.connection import Connection
@@ -34,13 +35,19 @@ class Claim:
         self._has_effect = False
 
     async def keep_effect(self, connection: Connection, run: Run) -> Reply:
-        """Wrap a command that writes: run it, or return the reply of the delivery that ran it before."""
+        """Wrap a command that writes: run it, or return the reply of the delivery that ran it before.
+
+        Raises `ConflictError` where a purge has emptied that reply since.
+        """
         self._has_effect = True
         if not self._incoming.id:
             return await run()
         digest = digest_activity(self._incoming, "effect")
         if not await add_answered(connection, self._tenant_id, digest, self._clock()):
-            return _read_reply(await get_answer(connection, self._tenant_id, digest))
+            written = await get_answer(connection, self._tenant_id, digest)
+            if written is None:
+                raise ConflictError("done_before")
+            return _read_reply(written)
         reply = await run()
         await set_answer(connection, self._tenant_id, digest, _write_reply(reply))
         return reply
@@ -64,9 +71,7 @@ def _write_reply(reply: Reply) -> dict[str, Any]:
     return written | {"code": reply.code, "private": _write_reply(reply.private) if reply.private else None}
 
 
-def _read_reply(written: dict[str, Any] | None) -> Reply:
-    if written is None:
-        return Reply()
+def _read_reply(written: dict[str, Any]) -> Reply:
     private = written["private"]
     return Reply(
         card=written["card"],

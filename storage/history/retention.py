@@ -22,6 +22,7 @@ from storage.history.leavers import DAY, date_leavers, select_due_leavers
 from storage.history.orphans import delete_orphans
 from storage.history.purge_bounds import hide_old, move_boundary, plan_purge, show_all
 from storage.history.recount import recount
+from storage.messages.idempotency import empty_answers
 from storage.models import (
     Answered,
     BulkRead,
@@ -42,7 +43,7 @@ from storage.viewer import Viewer
 OUTBOX_DAYS: Final = 90
 """Days for which what was said is remembered."""
 ANSWERED_DAYS: Final = 2
-"""Days for which answers are kept for activities that Teams delivers again."""
+"""Days for which it is known that an activity had its effect, for when Teams delivers it again."""
 NOBODY: Final = 0
 """The actor of what no person did."""
 
@@ -109,7 +110,8 @@ async def prepare_purge(database: Database, tenant_id: int, now: int, *, is_conf
 async def purge_tenant(database: Database, tenant_id: int, now: int) -> int:
     """Delete what is older than a tenant's age limit, mailbox by mailbox; return the number of interactions.
 
-    Contacts and companies without anything left are deleted too. An audit row records the purge.
+    Contacts and companies without anything left are deleted too, and whatever was answered until now. An audit row
+    records the purge.
     """
     async with database.reading(tenant_id) as connection:
         retention = await get_retention(connection, tenant_id)
@@ -130,6 +132,7 @@ async def purge_tenant(database: Database, tenant_id: int, now: int) -> int:
         await delete_orphans(database, tenant_id)
     async with database.writing(tenant_id) as connection:
         await show_all(connection, tenant_id, retention.kept_from)
+        await empty_answers(connection, tenant_id)
     return purged
 
 
@@ -201,7 +204,7 @@ async def _list_leavers(database: Database, retention: Retention, now: int) -> S
 
 
 async def _delete_old_messages(database: Database, tenant_id: int, now: int) -> None:
-    """Delete old notices that were sent, answers that Teams no longer asks for, and what was read a day ago."""
+    """Delete old notices that were sent, activities that Teams no longer delivers, and what was read a day ago."""
     said = and_(Outbox.tenant_id == tenant_id, Outbox.state != "pending", Outbox.created_at < now - OUTBOX_DAYS * DAY)
     answered = and_(Answered.tenant_id == tenant_id, Answered.created_at < now - ANSWERED_DAYS * DAY)
     read = and_(BulkRead.tenant_id == tenant_id, BulkRead.began_at < now - DAY)

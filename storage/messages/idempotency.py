@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,10 +28,16 @@ async def set_answer(connection: AsyncConnection, tenant_id: int, digest: bytes,
 
 
 async def get_answer(connection: AsyncConnection, tenant_id: int, digest: bytes) -> dict[str, Any] | None:
-    """Return the kept answer, or None."""
+    """Return the kept answer; None where it was emptied."""
     statement = select(Answered.answer).where(Answered.tenant_id == tenant_id, Answered.activity_digest == digest)
     answer: dict[str, Any] | None = await connection.scalar(statement)
     return answer
+
+
+async def empty_answers(connection: AsyncConnection, tenant_id: int) -> None:
+    """Keep that a firm's activities had their effect, and no more of what was answered: it names whom a purge takes."""
+    kept = update(Answered).where(Answered.tenant_id == tenant_id, Answered.answer.is_not(null()))
+    await connection.execute(kept.values(answer=null()))
 
 
 async def claim_reply(database: Database, tenant_id: int, digest: bytes, at: int) -> bool:

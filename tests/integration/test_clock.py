@@ -1,19 +1,27 @@
 """A clock that is wrong deletes nothing, and what it put off is due again when it is right."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import pytest
 
+from bot.errors import ConflictError
 from bot.graph.directory.clocks import Clocks
 from bot.graph.directory.keeper import DirectoryKeeper
+from bot.language import say
+from bot.teams.idempotency import Claim
+from bot.teams.incoming import read_activity
+from bot.turn import Reply
 from bot.upkeep import APART, Upkeep
 from storage.engine.rls import SYSTEM
 from storage.firm.rule_preview import preview_loss
 from storage.firm.rules import get_rules, set_rules
 from storage.history.leavers import DAY
 from storage.history.retention import drop_old_partitions, prepare_purge, purge_tenant
+from storage.messages.idempotency import add_answered, empty_answers, get_answer, set_answer
 from storage.queue.clock import get_database_time
 from storage.viewer import Viewer
+from tests.factories import add_tenant
 from tests.integration.test_letting_go import exchange, expect, let_go
 from tests.live import Live, live
 from tests.stored import assert_same, read_ledger
@@ -110,6 +118,55 @@ async def test_A18_a_leavers_erasure_takes_whom_only_the_leaver_knew(live):
     assert ("only@annes.example",) not in await live.query("SELECT address FROM contacts")
     assert ("annes.example",) not in await live.query("SELECT domain FROM company_domains")
     let_go(live, without=anne.id)
+
+
+async def answer(live: Live, tenant_id: int, run: Callable[[], Awaitable[Reply]]) -> Reply:
+    """Let an activity have its effect, or give the answer of the delivery that had it."""
+    incoming = read_activity(b'{"type": "message", "id": "1", "conversation": {"id": "a:anne"}}')
+    claim = Claim(live.database, tenant_id, incoming, lambda: int(live.clock()))
+    async with live.database.writing(tenant_id) as connection:
+        return await claim.keep_effect(connection, run)
+
+
+@pytest.mark.parametrize("rule", ["retention_days = 365", "leaver_days = 0", "retention_days = 0"])
+async def test_A29_a_purge_empties_what_was_answered_and_nothing_is_done_twice(live, rule):
+    await exchange(live)
+    anne, *_ = live.firm.list_people()
+    if rule.startswith("leaver"):
+        live.firm.directory.remove(anne)
+        await live.pass_time(400)
+        let_go(live, without=anne.id)
+    await live.execute(f"UPDATE tenants SET {rule}")
+    [(tenant_id,)] = await live.query("SELECT tenant_id FROM tenants")
+
+    async def change() -> Reply:
+        return Reply(card={"text": "Sam of Zenith"}, summary="Sam", private=Reply(card={"text": "Sam in private"}))
+
+    async def change_again() -> Reply:
+        pytest.fail("it had its effect before")
+
+    first = await answer(live, tenant_id, change)
+    assert await answer(live, tenant_id, change_again) == first
+    assert await purge(live) == ""
+    assert await live.query("SELECT count(*), count(answer) FROM answered") == [(1, 0)]
+    with pytest.raises(ConflictError) as refused:
+        await answer(live, tenant_id, change_again)
+    for language in ("en", "fr"):
+        assert say(language, f"errors.{refused.value.key}")
+    if rule == "retention_days = 365":
+        let_go(live, most_days=365)
+
+
+async def test_A29_one_firms_purge_leaves_what_another_was_answered(database):
+    async with database.writing(SYSTEM) as connection:
+        for tenant_id in (await add_tenant(connection, 1), await add_tenant(connection, 2)):
+            await add_answered(connection, tenant_id, bytes(16), 1)
+            await set_answer(connection, tenant_id, bytes(16), {"summary": "Sam"})
+    async with database.writing(1) as connection:
+        await empty_answers(connection, 1)
+        assert await get_answer(connection, 1, bytes(16)) is None
+    async with database.reading(2) as connection:
+        assert await get_answer(connection, 2, bytes(16)) == {"summary": "Sam"}
 
 
 async def miss_anne(live: Live, *, ahead: float) -> str:
