@@ -11,6 +11,7 @@ from bot.cards import (
     firm,
     list_work,
     lists,
+    meetings,
     notice_settings,
     notices,
     pane,
@@ -27,11 +28,13 @@ from bot.language import say
 from bot.results import list_state
 from bot.results.firm import Administrator, FirmShown
 from bot.results.lists import Listing
+from bot.results.meetings import MeetingsListed
 from bot.results.notices import FirstSync, Moved, NewCompany, NewContact, SharedView
 from bot.turn import Ask, File, Language, Reader
 from storage.book.companies import CompanyDetail, CompanyRow
 from storage.book.contacts import ContactDetail, ContactRow, SeenPerson
 from storage.book.item_people import Person
+from storage.book.meetings import Attendee, Meeting
 from storage.firm.rule_values import FirmRules
 from storage.lists.facts import ContactBrief, Knower, Recent, Totals
 from storage.lists.filters import Filter
@@ -98,6 +101,7 @@ def draw_all(language: Language, world: World = ORDINARY) -> Iterator[tuple[str,
     reader = Reader(language, NOW, "Europe/Zurich")
     yield from _draw_lists(reader, world)
     yield from _draw_things(reader, world)
+    yield from _draw_meetings(reader, world)
     yield from _draw_questions(reader, world)
     yield from _draw_views(reader, world)
     yield from _draw_notices(reader, world)
@@ -191,6 +195,34 @@ def contact(world: World) -> ContactDetail:
     )
 
 
+def meeting(world: World, number: int = 0) -> Meeting:
+    people = tuple(
+        Attendee(
+            contact_id=n + 10**15,
+            name=world.person(n) if n else "",
+            address=f"p{n}@{world.host}",
+            is_contact=n != 1,
+            company_id=n + 1 if n < 3 else None,
+            company_name=world.company(n),
+        )
+        for n in range(number + 1)
+    )
+    return Meeting(NOW + number * DAY * number, people)
+
+
+def _draw_meetings(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, Any]]]:
+    again = {"verb": "meetings", "company_id": 10**15, "when": "next_week"}
+    all_ = tuple(meeting(world, n) for n in range(10))
+    full = MeetingsListed(
+        summary=world.company(0), meetings=all_, has_more=True, note=world.words, reading=world.words, again=again
+    )
+    yield "meetings", meetings.draw_meetings(reader, full)
+    yield (
+        "meetings_none",
+        meetings.draw_meetings(reader, replace(full, meetings=(), has_more=False, note="", reading="")),
+    )
+
+
 def _listing(world: World, **changes: Any) -> Listing:
     filter_ = Filter(
         scope="firm",
@@ -240,7 +272,7 @@ def _back(world: World) -> dict[str, Any]:
 
 def _draw_things(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, Any]]]:
     of = company(world)
-    yield "company", companies.draw_company(reader, of, Opened(back=_back(world)))
+    yield "company", companies.draw_company(reader, of, Opened(back=_back(world), meeting=meeting(world, 6)))
     changed = Opened(world.words, (10**15, 10**15 + 1), _back(world))
     yield "company_changed", companies.draw_company(reader, of, changed)
     wrong = Opened(back=_back(world), wrong="user_id", error=world.words)
@@ -251,7 +283,7 @@ def _draw_things(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, 
     yield "company_shared", sharing.draw_shared_company(reader, of, circle)
     yield "company_strangers", sharing.draw_shared_company(reader, of, sharing.Circle(("29:1",)))
     yield "company_name", sharing.draw_name_alone(reader.language, of.name)
-    yield "contact", contacts.draw_contact(reader, contact(world), Opened(back=_back(world)))
+    yield "contact", contacts.draw_contact(reader, contact(world), Opened(back=_back(world), meeting=meeting(world)))
     yield "contact_public", contacts.draw_contact(reader, contact(world), Opened(is_in_public=True))
     seen = SeenPerson(10**15, world.person(0), "seen@acme.example", False, False, "seen", 5, world.company(0))
     yield "contact_reason", contacts.draw_reason(reader, seen, _back(world))

@@ -7,6 +7,7 @@ from typing import Any
 from bot.cards import entries, kit
 from bot.cards.actions import button, submit, toggle
 from bot.cards.inputs import beside, choose_one, choose_person, write_text
+from bot.cards.meetings import draw_next
 from bot.cards.phrases import join, say_count, say_last, say_totals, text, type_choices
 from bot.language import say, say_list
 from bot.language.company_types import type_names
@@ -15,6 +16,7 @@ from bot.results.choices import NOBODY, NONE
 from bot.turn import Card, Choice, Json, Reader
 from storage.book.companies import CompanyDetail
 from storage.book.contacts import ContactDetail
+from storage.book.meetings import Meeting
 from storage.lists.facts import ContactBrief, Knower, Recent
 
 DRAWER = "change"
@@ -42,6 +44,8 @@ class Opened:
     error: str = ""
     is_undo: bool = False
     """What `undo` takes back took something back itself."""
+    meeting: Meeting | None = None
+    """The reader's own next one."""
 
 
 PLAIN = Opened()
@@ -51,7 +55,8 @@ def draw_company(reader: Reader, company: CompanyDetail, opened: Opened = PLAIN)
     """Draw a company; in public only what the whole firm may know of it, and nothing to change it with."""
     body = [*draw_head(reader, company), *draw_note(opened.note), *draw_facts(reader, company)]
     if not opened.is_in_public:
-        body += [*draw_mine(reader, company), *draw_keeping(reader, company, opened.back)]
+        body += [*draw_mine(reader, company), *draw_next(reader, opened.meeting)]
+        body += draw_keeping(reader, company, opened.back)
     body += _draw_recent(reader, company)
     body += _draw_contacts(reader, company)
     if not opened.is_in_public:

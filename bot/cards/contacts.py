@@ -5,6 +5,7 @@ from bot.cards.actions import button, primary, submit, toggle
 from bot.cards.companies import Opened, draw_back, draw_keeping, draw_note, draw_undo, say_knowers, say_recent
 from bot.cards.drawing import draws
 from bot.cards.inputs import beside, write_text
+from bot.cards.meetings import draw_next
 from bot.cards.phrases import join, say_count, say_last, say_totals, text
 from bot.language import say
 from bot.language.company_types import type_names
@@ -22,6 +23,7 @@ def draw_contact(reader: Reader, contact: ContactDetail, opened: Opened) -> Card
     language = reader.language
     body = [kit.title(clean(contact.name or contact.address)), *draw_note(opened.note)]
     body += _draw_facts(reader, contact, opened)
+    body += [] if opened.is_in_public else draw_next(reader, opened.meeting)
     body += _draw_recent(reader, contact)
     body += _draw_company(reader, contact)
     why = correct = None

@@ -20,6 +20,7 @@ def _draw_company(reader: Reader, shown: CompanyShown) -> Card:
         wrong=shown.wrong,
         error=shown.summary if shown.wrong else "",
         is_undo=shown.is_undo,
+        meeting=shown.meeting,
     )
     draw = draw_partner_question if shown.asks_partner else draw_company
     return draw(reader, shown.company, opened)
@@ -30,5 +31,12 @@ def _draw_contact(reader: Reader, shown: ContactShown) -> Card:
     contact = shown.contact
     if reader.surface == "extension":
         return draw_shared_contact(reader, contact.name, contact.address, contact.company_name, reader.circle)
-    opened = Opened(shown.note, shown.audit_ids, shown.back, is_in_public=reader.is_shared, is_undo=shown.is_undo)
+    opened = Opened(
+        shown.note,
+        shown.audit_ids,
+        shown.back,
+        is_in_public=reader.is_shared,
+        is_undo=shown.is_undo,
+        meeting=shown.meeting,
+    )
     return draw_contact(reader, contact, opened)

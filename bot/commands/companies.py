@@ -1,6 +1,7 @@
 """One company, shown."""
 
 from bot.commands.inputs import Back, Id, Words
+from bot.commands.next_meeting import get_next_meeting
 from bot.errors import NotFoundError
 from bot.results.base import Result
 from bot.results.companies import CompanyShared, CompanyShown
@@ -47,7 +48,8 @@ async def show_company(
     company = await turn.read(companies.get_company, company_id)
     if company is None:
         raise NotFoundError
-    return CompanyShown(summary=company.name, company=company, note=note, back=back, changes=changes)
+    meeting = await get_next_meeting(turn, company_id=company_id)
+    return CompanyShown(summary=company.name, company=company, meeting=meeting, note=note, back=back, changes=changes)
 
 
 @router.verb("company.shared", ShowShared, READS_FROM_CARD, roles=EVERYONE, where=OWN | GROUP | OUTSIDERS | EXTENSION)

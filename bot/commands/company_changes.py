@@ -24,6 +24,7 @@ from bot.commands.names import (
     must_ask,
     read_person,
 )
+from bot.commands.next_meeting import get_next_meeting
 from bot.commands.view_sharing import take_off_view
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
@@ -243,7 +244,16 @@ async def show_change(
         raise NotFoundError
     note = note or await say_change(turn, change)
     notices = tell(turn, (change,), is_on_card=is_on_card, is_undo=is_undo)
-    return CompanyShown(summary=note, notices=notices, changes=(change,), company=company, note=note, back=back)
+    meeting = await get_next_meeting(turn, company_id=company.id)
+    return CompanyShown(
+        summary=note,
+        notices=notices,
+        changes=(change,),
+        company=company,
+        meeting=meeting,
+        note=note,
+        back=back,
+    )
 
 
 async def say_change(turn: Turn, change: changes.Change) -> str:

@@ -6,6 +6,7 @@ from bot.commands.colleagues import find_colleague, show_colleague
 from bot.commands.companies import show_company
 from bot.commands.inputs import Address, Back, Id, Words, tidy
 from bot.commands.names import ask_which_of_all, choose
+from bot.commands.next_meeting import get_next_meeting
 from bot.commands.progress import say_hint
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
@@ -69,7 +70,8 @@ async def show_contact(
     if contact is None:
         raise NotFoundError
     name = contact.name or contact.address
-    return ContactShown(summary=name, changes=changes, contact=contact, note=note, back=back)
+    meeting = await get_next_meeting(turn, contact_id=contact_id)
+    return ContactShown(summary=name, changes=changes, contact=contact, meeting=meeting, note=note, back=back)
 
 
 @router.verb("contact.explain", OfPerson, READS.but(remembered=True, leads=True), roles=EVERYONE, where=OWN)

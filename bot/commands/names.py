@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from msgspec import UNSET
 
@@ -13,7 +14,7 @@ from bot.results.base import Result
 from bot.results.choices import ME
 from bot.results.questions import Option, Said, Unclear
 from bot.turn import Json, Turn
-from storage.book import companies
+from storage.book import companies, contacts
 from storage.book.companies import CompanyRow
 from storage.firm import user_search, users
 from storage.lists.facts import Match
@@ -76,6 +77,14 @@ def has_name(match: Match, name: str) -> bool:
     """Say whether something was found by its name or its whole address, not by a part of the address."""
     own = words(match.name)
     return match.how != "prefix" or all(any(word.startswith(asked) for word in own) for asked in words(name))
+
+
+async def find_outside(turn: Turn, name: str) -> list[Match]:
+    """Find companies and contacts by a name."""
+    named = await turn.read(companies.find_companies, name)
+    people = await turn.read(contacts.find_contacts, name)
+    # `hexagone` is the company; that everyone's address there begins with it makes nobody meant.
+    return named + [person for person in people if not named or has_name(person, name)]
 
 
 async def get_meant_company(turn: Turn, company_id: int) -> Meant:
@@ -225,11 +234,15 @@ def ask_which(
     return Said(summary=sentence, lines=lines)
 
 
-def ask_which_of_all(turn: Turn, name: str, matches: list[Match], verb: str = "") -> Result:
-    """Ask which of several views, companies and contacts is meant; `verb` is asked of it, or it is opened."""
+def ask_which_of_all(turn: Turn, name: str, matches: list[Match], verb: str = "", **more: Any) -> Result:
+    """Ask which of several views, companies and contacts is meant; `verb` is asked of it, or it is opened.
+
+    `more` is what else was said, and goes along with what is chosen.
+    """
+    said = {key: value for key, value in more.items() if value is not None}
     question = say(turn.language, "names.which", name=name[:80])
     options = [
-        Option(match.name, match.detail, {"verb": verb or f"{match.of}.open", f"{match.of}_id": match.id})
+        Option(match.name, match.detail, {"verb": verb or f"{match.of}.open", f"{match.of}_id": match.id, **said})
         for match in matches[:_OPTIONS]
     ]
     return Unclear(summary=question, options=options)

@@ -11,7 +11,7 @@ from bot.commands.contacts import show_contact
 from bot.commands.inputs import Id, OfView, Strings, Words, tidy
 from bot.commands.listings import ShowList
 from bot.commands.lists import show_list
-from bot.commands.names import ask_which_of_all, choose, has_name
+from bot.commands.names import ask_which_of_all, choose, find_outside
 from bot.commands.progress import say_hint
 from bot.commands.suggesting import fill
 from bot.commands.views import open_view
@@ -22,7 +22,6 @@ from bot.results.questions import Said
 from bot.turn import Turn
 from bot.verb_inputs import Input
 from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, READS, Router
-from storage.book import companies, contacts
 from storage.lists.facts import Match
 from storage.views import views
 
@@ -106,10 +105,7 @@ async def show_row(turn: Turn, given: OfRow) -> Result:
 async def _find(turn: Turn, name: str) -> list[Match]:
     """Find views, companies and contacts by a name; in public no views, which are somebody's own."""
     found = [] if turn.is_shared else await turn.read(views.find_views, name)
-    named = await turn.read(companies.find_companies, name)
-    people = await turn.read(contacts.find_contacts, name)
-    # `hexagone` is the company; that everyone's address there begins with it makes nobody meant.
-    return found + named + [person for person in people if not named or has_name(person, name)]
+    return found + await find_outside(turn, name)
 
 
 async def _show_otherwise(turn: Turn, listed: ShowList) -> Result:

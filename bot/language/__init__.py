@@ -6,7 +6,18 @@ Ask in words: `Interpreter`. Say a filter back: `describe`. Say anything else: `
 
 from bot.language.command_data import Takes, get_called
 from bot.language.filter_description import describe, describe_period, quote_name
-from bot.language.formats import say_ago, say_date, say_list, say_month, say_number, say_time
+from bot.language.formats import (
+    get_day,
+    get_midnight,
+    say_ago,
+    say_clock,
+    say_date,
+    say_list,
+    say_month,
+    say_number,
+    say_time,
+    say_weekday,
+)
 from bot.language.name_lists import split_names
 from bot.language.reasons import say_reason
 from bot.language.texts import LANGUAGES, MissingTextWarning, choose_language, name_language, say
@@ -22,17 +33,21 @@ __all__ = [
     "describe",
     "describe_period",
     "get_called",
+    "get_day",
+    "get_midnight",
     "is_sentence",
     "name_language",
     "prepare",
     "quote_name",
     "say",
     "say_ago",
+    "say_clock",
     "say_date",
     "say_list",
     "say_month",
     "say_number",
     "say_reason",
     "say_time",
+    "say_weekday",
     "split_names",
 ]

@@ -59,6 +59,31 @@ def say_time(language: Language, at: int, timezone: str = "UTC", locale: str = "
     return f"{_say_day(region, moment.date(), 'medium')}, {format_time(moment, 'short', locale=region)}"
 
 
+def say_clock(language: Language, at: int, timezone: str = "UTC", locale: str = "") -> str:
+    """Return the time of day of a time (UTC seconds) in a time zone: `14:05`."""
+    return str(
+        format_time(datetime.fromtimestamp(at, zone(timezone)), "short", locale=_choose_region(language, locale))
+    )
+
+
+def say_weekday(language: Language, day: date, today: date, locale: str = "") -> str:
+    """Return a day with its weekday, and with its year where that is not this year's: `Fri 4 Dec`."""
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    skeleton = "MMMEd" if day.year == today.year else "yMMMEd"
+    said = str(format_skeleton(skeleton, moment, locale=_choose_region(language, locale)))
+    return said.replace(" 1 ", " 1er ") if language == "fr" else said
+
+
+def get_day(at: int, timezone: str) -> date:
+    """Return the day of a time (UTC seconds) in a time zone."""
+    return datetime.fromtimestamp(at, zone(timezone)).date()
+
+
+def get_midnight(day: date, timezone: str) -> int:
+    """Return the second (UTC) at which a day begins in a time zone."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=zone(timezone)).timestamp())
+
+
 def say_ago(language: Language, at: int, now: int, timezone: str = "UTC", locale: str = "") -> str:
     """Return how long before or after `now` a time is (both UTC seconds): `3 days ago`; after a week the day itself."""
     if at <= 0:

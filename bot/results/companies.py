@@ -9,6 +9,7 @@ from bot.turn import Json
 from storage.book.companies import CompanyDetail, CompanyRow
 from storage.book.contacts import ContactDetail, SeenPerson
 from storage.book.item_people import Person
+from storage.book.meetings import Meeting
 from storage.lists.filters import Scope
 from storage.lists.paging import Page
 
@@ -18,6 +19,8 @@ class CompanyShown(Result):
     """One company; after a change of it `note` says what was done."""
 
     company: CompanyDetail
+    meeting: Meeting | None = None
+    """The reader's own next one with somebody there."""
     note: str = ""
     back: Json | None = None
     """Where the reader came from, verb included."""
@@ -44,6 +47,8 @@ class ContactShown(Result):
     """One contact; after a change `note` says what was done."""
 
     contact: ContactDetail
+    meeting: Meeting | None = None
+    """The reader's own next one with them."""
     note: str = ""
     back: Json | None = None
 

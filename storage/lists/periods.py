@@ -15,6 +15,8 @@ NAMED_DAYS = (
     *("this_quarter", "last_quarter", "this_year", "last_year"),
 )
 """Days and spans that move with the calendar; a week begins on Monday."""
+_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_WHICH = {"last": -1, "this": 0, "next": 1}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 Span = tuple[date, date]
@@ -45,17 +47,17 @@ class Period:
 
 
 def get_span(name: str, today: date) -> Span:
-    """Return the days that one of `NAMED_DAYS` means on a day."""
-    if name in ("today", "yesterday"):
-        day = today - timedelta(days=name == "yesterday")
+    """Return the days that one of `NAMED_DAYS` means on a day, or one to come (`tomorrow`, `next_week`)."""
+    if name in _DAYS:
+        day = today + timedelta(days=_DAYS[name])
         return day, day + timedelta(days=1)
     which, unit = name.split("_")
     if unit == "week":
-        monday = today - timedelta(days=today.weekday() + 7 * (which == "last"))
+        monday = today + timedelta(days=7 * _WHICH[which] - today.weekday())
         return monday, monday + timedelta(days=7)
     length = _MONTHS[unit]
     month = today.year * 12 + today.month - 1
-    month -= month % length + length * (which == "last")
+    month += length * _WHICH[which] - month % length
     return _make_first(month), _make_first(month + length)
 
 

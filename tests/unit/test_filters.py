@@ -175,3 +175,13 @@ def test_anyone_or_nobody_is_no_condition_and_anyone_is_enough():
 
 def test_B83_a_text_keeps_nothing_that_a_database_refuses():
     assert from_json({"text": "a\0b\u200b \ud800 c"}).text == "ab c"
+
+
+@pytest.mark.parametrize("today", [date(2026, 1, 1), date(2026, 3, 1), date(2026, 11, 30), date(2026, 12, 31)])
+def test_what_is_to_come_begins_where_this_ends(today):
+    for unit in ("week", "month"):
+        this, following = get_span(f"this_{unit}", today), get_span(f"next_{unit}", today)
+        assert this[0] <= today < this[1] == following[0] < following[1]
+    assert get_span("next_week", today)[0].weekday() == 0
+    assert get_span("next_month", today)[0].day == get_span("next_month", today)[1].day == 1
+    assert get_span("tomorrow", today)[0] == get_span("today", today)[1]

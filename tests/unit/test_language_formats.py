@@ -4,7 +4,19 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.language import choose_language, say_ago, say_date, say_list, say_month, say_number, say_time
+from bot.language import (
+    choose_language,
+    get_day,
+    get_midnight,
+    say_ago,
+    say_clock,
+    say_date,
+    say_list,
+    say_month,
+    say_number,
+    say_time,
+    say_weekday,
+)
 from bot.language.formats import has_semicolons
 
 NOON = int(datetime(2026, 3, 18, 12, 5, tzinfo=UTC).timestamp())
@@ -48,6 +60,23 @@ def test_a_date_is_said_as_it_is():
 def test_a_time_of_day_follows_the_language():
     assert say_time("fr", NOON, "Europe/Paris") == "18 mars 2026, 13:05"
     assert say_time("en", NOON, "Europe/Paris").startswith("Mar 18, 2026, 1:05")
+
+
+def test_a_day_has_its_weekday_and_another_year_its_number():
+    today, day, later = date(2026, 11, 30), date(2026, 12, 1), date(2027, 1, 4)
+    said = [say_weekday("en", day, today, locale) for locale in ("en-GB", "en-US", "fr-FR")]
+    assert said == ["Tue 1 Dec", "Tue, Dec 1", "Tue, Dec 1"]
+    assert (say_weekday("fr", day, today), say_weekday("fr", later, today)) == ("mar. 1er déc.", "lun. 4 janv. 2027")
+    assert (say_clock("en", NOON, "Europe/Paris", "en-GB"), say_clock("fr", NOON, "Asia/Tokyo")) == ("13:05", "21:05")
+
+
+@pytest.mark.parametrize("place", ["UTC", "Europe/Brussels", "America/New_York", "Asia/Kolkata", "Pacific/Auckland"])
+@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25), date(2026, 12, 31)])
+def test_a_day_begins_at_midnight_of_its_place(place, day):
+    """On days of 23 and of 25 hours too."""
+    begins = get_midnight(day, place)
+    assert get_day(begins, place) == day
+    assert get_day(begins - 1, place) < day
 
 
 @pytest.mark.parametrize("say", [say_date, say_time])

@@ -1,0 +1,106 @@
+"""One's own meetings to come: the next ones, those of a day, a week or a month, those with a company or a contact."""
+
+from typing import ClassVar, Final, Literal
+
+from msgspec.structs import replace
+
+from bot.commands.colleagues import find_colleague, show_colleague
+from bot.commands.inputs import Id, Words, tidy
+from bot.commands.names import ask_which_of_all, choose, find_outside, get_meant_company
+from bot.commands.progress import say_hint, say_reading
+from bot.errors import BadRequestError, NotFoundError
+from bot.language import get_called, get_day, get_midnight, say
+from bot.results.base import Result
+from bot.results.meetings import MeetingsListed
+from bot.results.questions import Said
+from bot.turn import Turn
+from bot.verb_inputs import Input, write_ask
+from bot.verbs import EVERYONE, OWN, READS, Router
+from storage.book import contacts
+from storage.book.meetings import ENDLESS, list_meetings
+from storage.lists.periods import get_span
+
+router = Router()
+
+MOST: Final = 10
+When = Literal["today", "tomorrow", "this_week", "next_week", "this_month", "next_month"]
+
+
+class OfMeetings(Input, frozen=True):
+    """Which of one's own meetings; "this" is whom or what the card showed last."""
+
+    this: ClassVar[tuple[str, ...]] = ("company_id", "contact_id")
+    given_by: ClassVar[frozenset[str]] = frozenset({"company_id", "contact_id", "name", "is_any"})
+    is_of_latest: ClassVar[bool] = True
+
+    company_id: Id | None = None
+    contact_id: Id | None = None
+    name: Words = ""
+    is_any: bool = False
+    """With whomever: no name was said, and "this" is not meant."""
+    when: When | None = None
+
+
+@router.verb("meetings", OfMeetings, READS.but(remembered=True, leads=True), roles=EVERYONE, where=OWN)
+async def show_meetings(turn: Turn, given: OfMeetings) -> Result:
+    """List one's own meetings to come: the next ones, those of a time, or those with a company or a contact."""
+    if given.is_any:
+        return await _list(turn, given, "")
+    if given.company_id is not None:
+        return await _list(turn, given, (await get_meant_company(turn, given.company_id)).name)
+    if given.contact_id is not None:
+        contact = await turn.read(contacts.get_contact, given.contact_id)
+        if contact is None:
+            raise NotFoundError
+        return await _list(turn, given, contact.name or contact.address)
+    return await _list_called(turn, given)
+
+
+async def _list_called(turn: Turn, given: OfMeetings) -> Result:
+    """List those with whoever or whatever has this name; several are asked about, nothing says what to try."""
+    name = tidy(get_called(given.name))
+    if not name:
+        raise BadRequestError("name_missing")
+    matches = await find_outside(turn, name)
+    match = choose(matches)
+    is_exact = any(one.is_exact for one in matches)
+    if not is_exact and (colleague := await find_colleague(turn, name, matches)):
+        return show_colleague(turn, colleague)
+    if match is None and matches:
+        exact = [one for one in matches if one.is_exact]
+        return ask_which_of_all(turn, name, exact or matches, turn.verb, when=given.when)
+    if match is None:
+        sentence = say(turn.language, "names.nothing_found", name=name[:80])
+        return Said(summary=sentence, lines=await say_hint(turn, "names.nothing_found_hint"))
+    note = "" if match.is_exact else say(turn.language, "show.instead", name=name[:80], found=match.name)
+    of = {"company_id": match.id} if match.of == "company" else {"contact_id": match.id}
+    return await _list(turn, replace(given, name="", **of), match.name, note)
+
+
+async def _list(turn: Turn, given: OfMeetings, name: str, note: str = "") -> Result:
+    since, until = _get_bounds(turn, given.when)
+    of = {"company_id": given.company_id, "contact_id": given.contact_id}
+    found = await turn.read(list_meetings, since=since, until=until, limit=MOST + 1, **of)
+    return MeetingsListed(
+        summary=_say_title(turn, "some" if found else "none", name, given.when),
+        meetings=found[:MOST],
+        has_more=len(found) > MOST,
+        note=note,
+        reading=" ".join(await say_reading(turn)),
+        again=write_ask(turn.verb, given),
+    )
+
+
+def _get_bounds(turn: Turn, when: When | None) -> tuple[int, int]:
+    """Return the first second to come that is meant, and the first that is no longer."""
+    if when is None:
+        return turn.now + 1, ENDLESS
+    first, end = get_span(when, get_day(turn.now, turn.timezone))
+    return max(turn.now + 1, get_midnight(first, turn.timezone)), get_midnight(end, turn.timezone)
+
+
+def _say_title(turn: Turn, how_many: Literal["some", "none"], name: str, when: When | None) -> str:
+    """Say what was asked for, or that there is none of it; name and time are said back."""
+    parts = "_".join([how_many, *(["with"] if name else []), *(["when"] if when else [])])
+    said = say(turn.language, f"meetings.when.{when}") if when else ""
+    return say(turn.language, f"meetings.{parts}", name=name[:80], when=said)
