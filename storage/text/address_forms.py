@@ -18,6 +18,7 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _ENCAPSULATED = re.compile(r"^imcea[a-z0-9]+-(.+)@[^@]+$", re.IGNORECASE)
+_HAS_ADDRESS = re.compile(r"@[\w-]+\.\w|@\[")
 _GUEST = re.compile(r"^(.+)_([^_@]+\.[^_@]+)(?:#|%23|_)ext(?:#|%23|_)@[^@]+$", re.IGNORECASE)
 _ACCOUNT = re.compile(r"^(?:live\.com|mail|google\.com|facebook\.com|unknown)#(.+@.+)$", re.IGNORECASE)
 """How Entra ID writes a private account that somebody was invited with."""
@@ -100,6 +101,11 @@ def _take_first(text: str) -> str:
 
 
 def _decode_exchange(found: re.Match[str]) -> str:
-    """Decode an encapsulated address: `jane+40acme+2Eexample`; `_` stands for a slash in those that are paths."""
+    """Decode an encapsulated address: `jane+40acme+2Eexample`; `_` stands for a slash in those that are paths.
+
+    A name in another directory, as in `IMCEANOTES-Jane+20Roe_Acme`, stays as it is: no mail can be sent to it.
+    """
     inner = re.sub(r"\+([0-9A-Fa-f]{2})", lambda pair: chr(int(pair[1], 16)), found[1])
-    return inner if "@" in inner or not inner.startswith("_") else inner.replace("_", "/")
+    if _HAS_ADDRESS.search(inner):
+        return inner
+    return inner.replace("_", "/") if inner.startswith("_") else found[0]

@@ -12,6 +12,10 @@ from storage.text.names import clean_text
 _PLAIN = re.compile(r"([a-z0-9._-]*[a-z0-9][a-z0-9._-]*)@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24})")
 """What nearly every address looks like: nothing has to be done."""
 _X500 = re.compile(r"^(?:(?:ex|x500):)?/o=|^imceaex-|^imceax500-|^c=[a-z]{2};", re.IGNORECASE)
+_ENCAPSULATED = re.compile(r"^imcea[a-z0-9]+-", re.IGNORECASE)
+"""The name of another directory (Notes, fax, X.400), where no address could be taken out of it."""
+_GUEST = re.compile(r"(?:#|%23)ext(?:#|%23)@|_ext_@[a-z0-9.-]+\.onmicrosoft\.com$")
+"""A guest's name in Entra ID that does not tell the domain: `hofer#EXT#@firm.onmicrosoft.com`."""
 _GROUP = re.compile(r"^[^@\"]*:.*;?$|undisclosed[ -]recipients", re.IGNORECASE | re.DOTALL)
 _NOBODY = re.compile(
     r"[^@]*:\s*;|[\"']?(?:undisclosed|unlisted|hidden|suppressed)[ _-]?recipients?[:;\s\"']*(?:@.*)?", re.IGNORECASE
@@ -49,7 +53,7 @@ def parse_address(raw: str) -> Address:
     if _NOBODY.fullmatch(text):
         return Address(reason="group")
     inner = text if _X500.search(text) else unwrap_address(text)
-    if _X500.search(inner):
+    if _X500.search(inner) or _ENCAPSULATED.search(inner):
         return Address(reason="x500")
     return _read(inner)
 
@@ -71,6 +75,8 @@ def _normalize(local: str, domain: str) -> Address:
         return Address(reason="malformed")
     person = local[: local.index("+", 1)] if "+" in local[1:] else local
     address = f"{person}@{normal_domain}"
+    if _GUEST.search(address):
+        return Address(reason="no_address")
     if len(address) > _LONGEST:
         return Address(reason="malformed")
     return Address(address, local, normal_domain)

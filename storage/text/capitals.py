@@ -57,15 +57,14 @@ _TURKISH: Final = frozenset("\u0130\u0131\u011e\u011f\u015e\u015f")
 _SMALL = str.maketrans({"I": "\u0131", "\u0130": "i"})
 
 
-def write_capitals(words: list[str], local: str, host: str = "") -> list[str]:
-    """Write a name with the usual capitals; a surname in capitals before a first name is moved behind it."""
+def write_capitals(words: list[str], front: int, local: str, host: str = "") -> list[str]:
+    """Write a name with the usual capitals; a surname of its `front` words is moved behind the first name."""
     text = " ".join(words)
     is_turkish = not _TURKISH.isdisjoint(text)
     is_whispered = text.islower() and len(words) > 1 and re.sub(r"[-' .]", "", text).isalpha()
     is_loud = text.replace("ß", "SS").isupper()
     if is_whispered or (is_loud and (len(words) > 1 or len(text) > _ABBREVIATION) and not _is_initials(text)):
         return [_write_word(words, place, host, is_turkish=is_turkish) for place in range(len(words))]
-    front = _count_surname(words, local)
     if front:
         words = [*words[front:], *words[:front]]
     first = len(words) - front if front else 1
@@ -81,11 +80,18 @@ def _is_initials(text: str) -> bool:
     return bool(re.fullmatch(r"(?:\w\.){2,}", text))
 
 
-def _count_surname(words: list[str], local: str) -> int:
+def ends_loud(words: list[str]) -> bool:
+    """Return whether a name ends with a surname in capitals: `Sophie MARTIN`, and not `Sophie M`."""
+    return bool(words) and not _is_loud(words[0]) and _is_loud(words[-1]) and len(words[-1]) > _INITIALS
+
+
+def count_surname(words: list[str], local: str) -> int:
     """Count the shouted words in front of a first name that is written as one, where they are a surname's.
 
     The address says so, or the first name does: `DUPUIS Claire`, and not `KPMG Anna`.
     """
+    if not words or not _is_loud(words[0]) or " ".join(words).isupper():
+        return 0
     count = next((place for place, word in enumerate(words) if not _is_loud(word)), 0)
     rest = words[count:]
     if not count or len(rest) > _FIRST_NAMES or not all(map(_is_first_name, rest)):
@@ -113,10 +119,14 @@ def _is_surname(words: list[str], place: int, local: str) -> bool:
         return False
     is_behind_first_name = bool(re.fullmatch(r"[^\W\d_][^\W\d_]+(?:-[^\W\d_]+)*", words[0])) and words[0].istitle()
     all_loud = all(_is_loud(other) for other in words[1:])
-    is_long = any(len(other) > _ABBREVIATION or _is_particle_word(other) for other in words[1:])
+    is_long = any(len(word) > _ABBREVIATION or _is_particle_word(word) or _is_known(word) for word in words[1:])
     is_whole = fold(words[0]) in KNOWN_NAMES and re.split(r"[._-]", local)[-1] == fold(word)  # Jun MA
     is_short = len(word) <= _INITIALS and not _is_particle_word(word) and not is_whole
     return (has_word(word, local) and not is_short) or (is_behind_first_name and all_loud and is_long)
+
+
+def _is_known(word: str) -> bool:
+    return len(word) > _INITIALS and fold(word) in KNOWN_NAMES
 
 
 def _is_loud(word: str) -> bool:

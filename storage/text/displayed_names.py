@@ -8,15 +8,12 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from storage.text.capitals import capitalize, write_capitals
+from storage.text.capitals import capitalize, count_surname, ends_loud, write_capitals
 from storage.text.encoding_repair import repair_text
 from storage.text.name_commas import INITIALS, QUOTES, read_commas
 from storage.text.name_evidence import count_explained, has_word, is_persons, is_turned
 from storage.text.names import clean_text
-from storage.text.titles import (
-    drop_titles,
-    is_firm,
-)
+from storage.text.titles import drop_stop, drop_titles, is_firm
 
 DERIVED: Final = 0
 """Quality of a name taken from the address alone."""
@@ -115,7 +112,13 @@ def prepare(raw: str) -> str:
         return ""
     text = _NOTES_NAME.sub(r"\1", text).replace('\\"', '"')
     text = _MARK.sub(" ", text).strip(QUOTES)
-    return _PRONOUNS.sub("", text).strip(QUOTES)
+    return _PRONOUNS.sub(_end_name, text).strip(QUOTES + "|")
+
+
+def _end_name(found: re.Match[str]) -> str:
+    """Return what stands for pronouns: a gap amid a name, and its end behind two words."""
+    before = found.string[: found.start()].strip(QUOTES)
+    return " | " if re.search(r"[\s,]", before) else " "
 
 
 def split_via(name: str) -> tuple[str, str]:
@@ -123,7 +126,7 @@ def split_via(name: str) -> tuple[str, str]:
     found = _VIA.search(name)
     if not found or not any(map(str.isalpha, name[: found.start()])):
         return name, ""
-    return name[: found.start()].strip(QUOTES), name[found.end() :].strip(QUOTES + ")]")
+    return name[: found.start()].strip(QUOTES + "|"), name[found.end() :].strip(QUOTES + ")]")
 
 
 def is_of_list(name: str, local: str) -> bool:
@@ -162,7 +165,7 @@ def _strip(name: str, local: str) -> str:
     if not any(map(str.isalpha, bare)):
         bare = " ".join(_INSIDE.findall(name))
     name = _BORN.sub("", _drop_nickname(bare, local))
-    return _choose_segment(name.strip(QUOTES + ",;-\u2013_"), local)
+    return _choose_segment(drop_stop(name.strip(QUOTES + ",;-\u2013_")), local)
 
 
 def _drop_nickname(name: str, local: str) -> str:
@@ -181,7 +184,7 @@ def _choose_segment(name: str, local: str) -> str:
     if len(segments) > 1:
         persons = next((part for part in segments if is_persons(part, local)), "")
         whole = " ".join(segments)
-        name = persons or (name if is_persons(whole, local) else segments[0])
+        name = persons or (whole if is_persons(whole, local) else segments[0])
     return _read_slashes(_read_label(name, local), local)
 
 
@@ -207,9 +210,12 @@ def _arrange(name: str, local: str, host: str) -> str:
     """Put the first name first, drop titles and a doubled surname, and lower the voice."""
     if _NICKNAME.fullmatch(name) and name.casefold() != local.casefold():
         name = name.replace("_", " ")
-    words = read_commas(name, local, host).split()
-    words = drop_titles(words, local)
+    text, is_settled = read_commas(name, local, host)
+    words = drop_titles(text.split(), local)
     if len(words) > 1 and "." in words[0] and words[0].lower().rpartition(".")[2] == words[-1].lower():
         words = [*words[0].rpartition(".")[0].split("."), *words[1:]]
-    words = write_capitals(words, local, host)
-    return " ".join([words[-1], *words[:-1]] if is_turned(words, local) else words).strip(QUOTES + ",;")
+    is_settled = is_settled or ends_loud(words)
+    front = 0 if is_settled else count_surname(words, local)
+    words = write_capitals(words, front, local, host)
+    is_last_first = not (is_settled or front) and is_turned(words, local)
+    return " ".join([words[-1], *words[:-1]] if is_last_first else words).strip(QUOTES + ",;")

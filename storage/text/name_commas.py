@@ -14,11 +14,14 @@ _MOST_WORDS: Final = 3
 INITIALS = re.compile(r"(?:[^\W\d_]\.\s?)+[^\W\d_]?\.?|[A-Z]{1,2}")
 
 
-def read_commas(name: str, local: str, host: str) -> str:
-    """Read `Last, First`, `First Last, Company` and what else stands between commas, as the address says."""
+def read_commas(name: str, local: str, host: str) -> tuple[str, bool]:
+    """Read `Last, First`, `First Last, Company` and what else stands between commas, as the address says.
+
+    Say too whether the comma told the last name from the first: then the address, which has both, does not.
+    """
     parts = [part for part in (part.strip(QUOTES) for part in re.split("[,;\uff0c\u3001]", name)) if part]
     if "&" in name:
-        return _choose_person(parts, local) or " ".join(parts)
+        return _choose_person(parts, local) or " ".join(parts), False
     while len(parts) > 1 and _is_addition(parts, local):
         parts.pop()
     if len(parts) > 2 and all(word.lower() in PARTICLES for word in parts[1].split()):  # noqa: PLR2004
@@ -26,15 +29,15 @@ def read_commas(name: str, local: str, host: str) -> str:
     if len(parts) > 2 and max(len(part.split()) for part in parts[:2]) <= _MOST_WORDS:  # noqa: PLR2004
         parts = parts[:2]
     if len(parts) != 2:  # noqa: PLR2004
-        return " ".join(parts)
+        return " ".join(parts), False
     last, first = drop_leading_titles(parts[0]), drop_trailing_titles(parts[1])
     turned = f"{first} {last}"
     is_long = max(len(last.split()), len(first.split())) > _MOST_WORDS
     if _is_whole(last, first, local, host):
-        return last
+        return last, False
     if is_persons(first, local) and not count_explained(last, local)[0]:
-        return first  # Banque Delta, Claire Dubois
-    return f"{last} {first}" if is_long else turned
+        return first, False  # Banque Delta, Claire Dubois
+    return (f"{last} {first}", False) if is_long else (turned, True)
 
 
 def _choose_person(parts: list[str], local: str) -> str:

@@ -26,6 +26,8 @@ _ABBREVIATED = re.compile(
 _DEGREE = re.compile(r"[A-Z]{2,4}|(?:[A-Za-z]{1,4}\.){2,}[A-Za-z]{0,4}|[A-Za-z]{2,4}\.")
 """What looks like a degree, and is one where the address is made of the name before it."""
 
+_STOP = re.compile(r"(?<=[^\W\d_]{3})\.+$|[\s,;]+\.+$")
+
 
 def _plain(word: str) -> str:
     return word.lower().rstrip(".,")
@@ -61,6 +63,13 @@ def drop_trailing_titles(text: str) -> str:
     while len(words) > 1 and _plain(words[-1]) in _BEFORE and "." in words[-1] and _plain(words[-1]) not in _PARTS:
         words.pop()
     return " ".join(words)
+
+
+def drop_stop(text: str) -> str:
+    """Take a full stop from behind a name; an initial, a title and a company keep theirs: `Roe Jr.`, `Acme Inc.`."""
+    bare = _STOP.sub("", text)
+    last = bare.rpartition(" ")[2].lower()
+    return text if last in _BEHIND | _FIRM | _PARTS | _BEFORE else bare
 
 
 def is_firm(text: str) -> bool:

@@ -122,7 +122,7 @@ NOT_ONE = [
     ("jane@acme.example, bob@acme.example", "malformed"),
     ("jane@acme.example;bob@acme.example", "malformed"),
     ("X500:/o=Acme/cn=jane", "x500"),
-    ("IMCEANOTES-Jane+20Roe_Acme@x.example", "no_address"),
+    ("IMCEANOTES-Jane+20Roe_Acme@x.example", "x500"),
     ("NOTES:Jane Roe/Acme@Acme", "group"),
     ("john%acme.com@relay.com", "malformed"),
 ]
@@ -225,6 +225,40 @@ def test_what_programmes_put_around_an_address_is_taken_away(raw):
 def test_what_is_not_one_address_is_not_guessed_at(raw, reason):
     parsed = parse_address(raw)
     assert (parsed.address, parsed.reason) == ("", reason)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "IMCEANOTES-Ada+20Roe_Units@lex.example",
+        "SMTP:IMCEANOTES-Ada+20Roe@lex.example",
+        "'IMCEAFAX-Ada+20Roe+40+2B41@lex.example'",
+        "IMCEAX400-c=CH_a=400NET_p=LEX_s=Roe_g=Ada@lex.example",
+        "IMCEACCMAIL-Roe+2C+20Ada+20at+20LEX@lex.example",
+        "imceamsmail-lex_po_roe@lex.example",
+        "IMCEAMAPIPDL-0001@lex.example",
+    ],
+)
+def test_a_name_in_another_directory_is_a_path_and_no_address(raw):
+    assert parse_address(raw).reason == "x500"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "meier#EXT#@lex.onmicrosoft.com",
+        "jo.roe%23EXT%23@acme.onmicrosoft.com",
+        "roe_kestrel#EXT#@lex.example",
+        "meier_ext_@lex.onmicrosoft.com",
+    ],
+)
+def test_a_guests_name_without_a_domain_is_no_address(raw):
+    assert parse_address(raw).reason == "no_address"
+
+
+@pytest.mark.parametrize("raw", ["imcea.rossi@x.example", "meier_ext@x.example", "meier_ext_@x.example"])
+def test_an_address_that_only_looks_like_one_of_exchange_stays(raw):
+    assert parse_address(raw).address == raw
 
 
 @pytest.mark.parametrize(("domain", "company", "name"), SHARED_DOMAINS)

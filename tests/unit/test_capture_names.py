@@ -2,6 +2,7 @@
 import pytest
 
 from storage.text.displayed_names import DERIVED, FULL, SINGLE, clean_name, is_of_list
+from storage.text.names import fold
 
 NAMES = [
     # the shapes of twentyhq/twenty pull request 20639
@@ -403,4 +404,72 @@ def test_what_a_list_wrote_is_the_lists_where_the_address_is_not_wholly_the_send
     ],
 )
 def test_a_surname_in_capitals_before_a_known_first_name_goes_behind_it(given, local, name):
+    assert clean_name(given, local)[0] == name
+
+
+ORDER_SHOWN = [
+    ("Oscar", "Felix"), ("Benoît", "Claire"), ("Henry", "Susan"), ("Werner", "Uta"), ("Robert", "Nathalie"),
+    ("Richard", "Anne-Marie"), ("Gautier", "Lucie"), ("Franco", "Maria"), ("Stuart", "Alice"), ("James", "Lily"),
+    ("Rose", "Kelly"), ("Paul", "Sean"), ("Otto", "Frieda"), ("Hermann", "Ursula"), ("Lee", "Nomvula"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("local", ["{}.{}", "{}_{}"])
+@pytest.mark.parametrize("shown", ["{last}, {first}", "{loud} {first}", "{first} {loud}", "{loud}, {first}"])
+@pytest.mark.parametrize(("last", "first"), ORDER_SHOWN)
+def test_comma_and_capitals_tell_which_is_the_surname_and_the_address_does_not(last, first, shown, local):
+    given = shown.format(last=last, first=first, loud=last.upper())
+    assert clean_name(given, local.format(fold(last), first.lower()))[0] == f"{first} {last}"
+
+
+@pytest.mark.parametrize(
+    ("given", "local", "name"),
+    [
+        ("Dubois Claire", "claire.dubois", "Claire Dubois"),
+        ("DUBOIS CLAIRE", "claire.dubois", "Claire Dubois"),
+        ("Simon Paul", "paul.simon", "Paul Simon"),
+        ("Banque Delta, Dubois Claire", "claire.dubois", "Claire Dubois"),
+    ],
+)
+def test_the_address_tells_where_nothing_else_does(given, local, name):
+    assert clean_name(given, local)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("given", "local", "name"),
+    [
+        ("Tina Ruff, she/her via Orion", "orion", "Orion"),
+        ("Ben Oak (he/him) via Orion", "orion", "Orion"),
+        ("Oak, Ben, he/him tramite Orion", "orion", "Orion"),
+        ("Eva Roe, elle/lui au nom de Orion", "eva.roe", "Eva Roe"),
+        ("Eva Roe, she/her on behalf of Orion", "eva.roe", "Eva Roe"),
+        ("Eva Roe she/her/hers Falke", "eva.roe", "Eva Roe"),
+        ("Eva Roe, er/ihm Falke", "eva.roe", "Eva Roe"),
+        ("Eva Roe - she/her - Falke", "eva.roe", "Eva Roe"),
+        ("Eva Roe [she/they] Falke", "eva.roe", "Eva Roe"),
+        ("Eva (she/her) Roe", "eva.roe", "Eva Roe"),
+        ("Eva, she/her Roe", "eva.roe", "Eva Roe"),
+        ("(she/her) Eva Roe", "eva.roe", "Eva Roe"),
+        ("Roe (she/her), Eva", "eva.roe", "Eva Roe"),
+        ("Roe, Eva (she/her), LL.M.", "eva.roe", "Eva Roe"),
+    ],
+)
+def test_pronouns_leave_a_gap_and_end_a_name_of_two_words(given, local, name):
+    assert clean_name(given, local)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("given", "local", "name"),
+    [
+        ("Pia Novak.", "pia.novak", "Pia Novak"),
+        ("Novak, Pia.", "pia.novak", "Pia Novak"),
+        ("PIA NOVAK.", "pia.novak", "Pia Novak"),
+        ("Pia Novak ...", "pia.novak", "Pia Novak"),
+        ("Pia Novak,.", "pia.novak", "Pia Novak"),
+        ("Pia N.", "pia.n", "Pia N."),
+        ("Acme Inc.", "ada", "Acme Inc."),
+        ("John Roe Jr.", "john.roe", "John Roe Jr."),
+    ],
+)
+def test_a_name_ends_without_a_full_stop_that_is_no_abbreviations(given, local, name):
     assert clean_name(given, local)[0] == name
