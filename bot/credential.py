@@ -48,8 +48,8 @@ _SENTENCES: Final[dict[str, str]] = {
 }
 
 
-class CredentialError(Exception):
-    """There is nothing to sign in with; `key` names why, the text is a sentence."""
+class CredentialError(ValueError):
+    """There is nothing to sign in with; `key` names why, the text is a sentence, as a setting's that makes no sense."""
 
     def __init__(self, key: Trouble) -> None:
         self.key = key

@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein, Prefix
 
 from bot.config import Config
-from bot.credential import CredentialError, read_credential
+from bot.credential import read_credential
 
 PREFIX: Final = "CARNET_"
 OF_TESTS: Final = "CARNET_TEST_"
@@ -105,10 +105,7 @@ def read_config() -> Config:
         raise ValueError("Set CARNET_APP_CERTIFICATE (better), CARNET_APP_SECRET or CARNET_MANAGED_IDENTITY.")
     if not config.tenants:
         raise ValueError("CARNET_TENANTS is empty: name the Entra tenants to serve, as a JSON list.")
-    try:
-        read_credential(config)
-    except CredentialError as error:
-        raise ValueError(str(error)) from error
+    read_credential(config)
     return config
 
 

@@ -37,6 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument("--receipt", type=Path, default=Path(), metavar="FOLDER", help="where the receipt is written")
     parser.add_argument("--verify", type=Path, metavar="FILE", help="read a receipt, and say whether it is ours")
+    parser.add_argument(
+        "--key", default="", help="with --verify: the key of the receipt that was shown at the deletion"
+    )
     parser.add_argument("--language", choices=LANGUAGES, default="en")
 
 
@@ -44,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Forget a tenant; gives 1 where there is none, or nobody said yes. Raises `ValueError` for one still served."""
     config, language = load_config(), arguments.language
     if arguments.verify:
-        return _verify(config, arguments.verify, language)
+        return _verify(config, arguments.verify, arguments.key, language)
     tenant = read_id(arguments.tenant)
     if tenant in config.tenants:
         raise ValueError(say(language, "forget.served"))
@@ -71,8 +74,11 @@ def _forget(config: Config, tenant: str, folder: Path, language: str) -> int:
     counts = asyncio.run(_open_and_forget(config, tenant))
     claims = {"tenant": tenant, "forgotten_at": moment.isoformat(timespec="seconds"), "rows": counts or {}}
     path.unlink()
-    write_receipt(path, sign_receipt(config, {**claims, "release": version("carnet")}))
+    receipt = sign_receipt(config, {**claims, "release": version("carnet")})
+    write_receipt(path, receipt.text)
     _print(say(language, "forget.done", tenant=tenant, day=moment.isoformat(timespec="seconds"), path=str(path)))
+    if receipt.key:
+        _print(say(language, "forget.key", own=receipt.key))
     return 0
 
 
@@ -83,10 +89,15 @@ def _ask(language: str, tenant: str) -> bool:
     return input(say(language, "forget.ask", digits=tenant[-4:]) + " ").strip().lower() == tenant[-4:]
 
 
-def _verify(config: Config, path: Path, language: str) -> int:
-    claims = read_receipt(config, path)
-    _print(say(language, "forget.false") if claims is None else describe_receipt(claims))
-    return 1 if claims is None else 0
+def _verify(config: Config, path: Path, key: str, language: str) -> int:
+    """Print what a receipt says where its signature holds; gives 1 unless it is proven to be ours."""
+    found = read_receipt(config, path, key)
+    if found.claims is not None:
+        _print(describe_receipt(found.claims))
+    if found.verdict == "ours":
+        return 0
+    _print(say(language, f"forget.verdict.{found.verdict}", own=found.key))
+    return 1
 
 
 def _print(*lines: str) -> None:

@@ -3,46 +3,85 @@
 import hashlib
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import jwt
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.algorithms import OKPAlgorithm
 
 from bot.config import Config
 from bot.credential import Credential, read_credential
 from bot.environment import has_credential
 
 _KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.+?-----END [A-Z ]*PRIVATE KEY-----\n?", re.DOTALL)
-_ALGORITHMS: Final = ("RS256", "HS256")
+_KINDS: Final = {"RS256": "certificate", "HS256": "secret", "EdDSA": "own"}
+
+Verdict = Literal["ours", "false", "no_receipt", "other_certificate", "other_secret", "key_needed"]
 
 
-def sign_receipt(config: Config, claims: dict[str, Any]) -> str:
-    """Sign what was deleted with the app's certificate, else with a key made from its secret; `none` without either.
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A receipt; `key` names the key that was made for it alone, empty where the app's own signed it."""
 
-    Raises `CredentialError` for a certificate that cannot be read.
+    text: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a receipt turned out to be, what it says where its signature holds, and the key that was made for it."""
+
+    verdict: Verdict
+    claims: dict[str, Any] | None = None
+    key: str = ""
+
+
+def sign_receipt(config: Config, claims: dict[str, Any]) -> Signed:
+    """Sign what was deleted with the app's certificate, else with a key made from its secret.
+
+    Without either the key is made for this receipt and thrown away: the receipt carries its public half, and whoever
+    deletes is shown its name. Raises `CredentialError` for a certificate or a secret that cannot be read.
     """
-    credential = read_credential(config) if has_credential(config) else None
-    if credential is None or credential.kind == "identity":
-        return jwt.encode(claims, "", algorithm="none")
+    credential = _read_usable(config)
+    if credential is None:
+        key = Ed25519PrivateKey.generate()
+        public = OKPAlgorithm.to_jwk(key.public_key(), as_dict=True)
+        return Signed(jwt.encode(claims, key, algorithm="EdDSA", headers={"jwk": public}), _name(key.public_key()))
     if credential.kind == "secret":
-        return jwt.encode(claims, _make_key(credential), algorithm="HS256")
+        return Signed(jwt.encode(claims, _make_key(credential), algorithm="HS256"))
     certificate = _read_certificate(credential)
-    key = _KEY.search(credential.value["private_key"])
+    own = _KEY.search(credential.value["private_key"])
     headers = {"x5t#S256": certificate.fingerprint(SHA256()).hex()}
-    return jwt.encode(claims, key.group() if key else "", algorithm="RS256", headers=headers)
+    return Signed(jwt.encode(claims, own.group() if own else "", algorithm="RS256", headers=headers))
 
 
-def read_receipt(config: Config, path: Path) -> dict[str, Any] | None:
-    """Read a receipt that was signed with what the app signs in with; None where it was not, or was changed since."""
-    credential = read_credential(config)
-    key: Any = _make_key(credential) if credential.kind == "secret" else _read_certificate(credential).public_key()
+def read_receipt(config: Config, path: Path, shown_key: str = "") -> Read:
+    """Read a receipt, and say whether it is ours: by what the app signs in with, or by the key that was shown.
+
+    A receipt with a key of its own proves by itself only that nothing of it was changed since it was signed.
+    Raises `CredentialError` where the app's certificate or secret is to be read and cannot be.
+    """
     try:
-        claims: dict[str, Any] = jwt.decode(path.read_text(encoding="ascii").strip(), key, algorithms=[*_ALGORITHMS])
+        text = path.read_text(encoding="ascii").strip()
+        header = jwt.get_unverified_header(text)
     except (jwt.InvalidTokenError, UnicodeDecodeError):
-        return None
-    return claims
+        return Read("no_receipt")
+    kind = _KINDS.get(header.get("alg", ""))
+    if kind is None:
+        return Read("false")
+    if kind == "own":
+        return _read_own(text, header, shown_key)
+    credential = _read_usable(config)
+    if credential is None or credential.kind != kind:
+        return Read("other_secret" if kind == "secret" else "other_certificate")
+    key: Any = _make_key(credential) if kind == "secret" else _read_certificate(credential).public_key()
+    claims = _decode(text, key, header["alg"])
+    return Read("false") if claims is None else Read("ours", claims)
 
 
 def write_receipt(path: Path, text: str) -> None:
@@ -54,6 +93,39 @@ def write_receipt(path: Path, text: str) -> None:
 def describe_receipt(claims: dict[str, Any]) -> str:
     """Say it as it can be read."""
     return json.dumps(claims, indent=1, sort_keys=True)
+
+
+def _read_own(text: str, header: dict[str, Any], shown_key: str) -> Read:
+    try:
+        key = OKPAlgorithm.from_jwk(header.get("jwk", {}))
+    except (jwt.InvalidKeyError, ValueError, TypeError, KeyError):
+        return Read("false")
+    claims = _decode(text, key, "EdDSA") if isinstance(key, Ed25519PublicKey) else None
+    if claims is None or not isinstance(key, Ed25519PublicKey):
+        return Read("false")
+    name = _name(key)
+    if shown_key and shown_key.strip().lower() != name:
+        return Read("false")
+    return Read("ours" if shown_key else "key_needed", claims, name)
+
+
+def _decode(text: str, key: Any, algorithm: str) -> dict[str, Any] | None:
+    try:
+        claims: dict[str, Any] = jwt.decode(text, key, algorithms=[algorithm])
+    except jwt.InvalidTokenError:
+        return None
+    return claims
+
+
+def _read_usable(config: Config) -> Credential | None:
+    """Read what the app signs in with where it can sign: a managed identity has no key that we could use."""
+    credential = read_credential(config) if has_credential(config) else None
+    return None if credential is None or credential.kind == "identity" else credential
+
+
+def _name(key: Ed25519PublicKey) -> str:
+    """Name a key by the digest of its public half."""
+    return hashlib.sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()
 
 
 def _make_key(credential: Credential) -> bytes:

@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import re
+from pathlib import Path
 
+import jwt
 import pytest
 from sqlalchemy import text
 
@@ -10,7 +13,7 @@ from bot.__main__ import main
 from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM
 from storage.schema.migrate import migrate
-from tests.certificates import write_certificate
+from tests.certificates import write_certificate, write_key
 from tests.factories import add_company, add_contact, add_tenant, add_user
 
 APP, GONE = "11111111-2222-4333-8444-555555555555", "aaaaaaaa-2222-4333-8444-555555555555"
@@ -84,4 +87,86 @@ def test_a_tenant_that_is_served_or_none_is_refused(url, monkeypatch, capsys):
     assert "domain name" in capsys.readouterr().err
     monkeypatch.setenv("CARNET_TENANTS", json.dumps([GONE.upper()]))
     assert main(["forget", GONE, "--yes"]) == 2
+    assert asyncio.run(count(url, 2)) == 1
+
+
+@pytest.fixture(params=["system", "33333333-2222-4333-8444-555555555555", ""])
+def keyless(request, tmp_path, monkeypatch) -> str:
+    url = f"sqlite:///{tmp_path}/carnet.db"
+    asyncio.run(fill(url))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CARNET_DATABASE_URL", url)
+    if request.param:
+        monkeypatch.setenv("CARNET_APP_ID", APP)
+        monkeypatch.setenv("CARNET_MANAGED_IDENTITY", request.param)
+    return url
+
+
+def forget_and_read(tmp_path, capsys) -> tuple[Path, str]:
+    assert main(["forget", GONE, "--yes"]) == 0
+    [path] = tmp_path.glob("carnet-forgotten-*.jws")
+    return path, capsys.readouterr().out
+
+
+def test_a_receipt_of_an_app_without_a_key_has_one_that_was_shown(keyless, tmp_path, capsys):
+    path, shown = forget_and_read(tmp_path, capsys)
+    assert asyncio.run(count(keyless, 2)) == 0
+    assert jwt.get_unverified_header(path.read_text().strip())["alg"] == "EdDSA"
+    [key] = re.findall(r"\b[0-9a-f]{64}\b", shown)
+    assert main(["forget", "--verify", str(path), "--key", key.upper()]) == 0
+    assert json.loads(capsys.readouterr().out)["tenant"] == GONE
+    assert main(["forget", "--verify", str(path)]) == 1
+    said = capsys.readouterr().out
+    assert key in said
+    assert "--key" in said
+    assert main(["forget", "--verify", str(path), "--key", "0" * 64]) == 1
+    assert GONE not in capsys.readouterr().out
+    head, body, signature = path.read_text().split(".")
+    path.write_text(".".join((head, body[:9] + ("A" if body[9] != "A" else "B") + body[10:], signature)))
+    assert main(["forget", "--verify", str(path), "--key", key]) == 1
+
+
+@pytest.mark.parametrize("wrong", ["", "no receipt", "a.b.c", "é", jwt.encode({"tenant": GONE}, "", algorithm="none")])
+def test_what_is_no_signed_receipt_is_a_sentence(keyless, tmp_path, capsys, wrong):
+    path = tmp_path / "wrong.jws"
+    path.write_text(wrong, encoding="utf-8")
+    assert main(["forget", "--verify", str(path)]) == 1
+    said = capsys.readouterr()
+    assert "receipt" in said.out
+    assert GONE not in said.out + said.err
+
+
+def test_a_receipt_is_told_from_one_of_another_way_of_signing_in(url, tmp_path, monkeypatch, capsys):
+    path, _ = forget_and_read(tmp_path, capsys)
+    for name in ("CARNET_APP_SECRET", "CARNET_APP_CERTIFICATE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CARNET_MANAGED_IDENTITY", "system")
+    assert main(["forget", "--verify", str(path)]) == 1
+    assert "signed with a" in capsys.readouterr().out
+    monkeypatch.delenv("CARNET_MANAGED_IDENTITY")
+    monkeypatch.setenv("CARNET_APP_SECRET", "another")
+    assert main(["forget", "--verify", str(path)]) == 1
+
+
+@pytest.mark.parametrize("kind", ["locked", "missing", "no key", "no certificate", "no pem", "folder"])
+def test_a_bad_certificate_is_a_sentence_and_keeps_everything(url, tmp_path, monkeypatch, capsys, kind):
+    receipt = jwt.encode({}, write_key().decode(), algorithm="RS256")
+    (tmp_path / "some.jws").write_text(receipt)
+    path = tmp_path / "bad.pem"
+    if kind == "locked":
+        write_certificate(path, password="abcd")
+    elif kind == "no key":
+        write_certificate(path, has_key=False)
+    elif kind == "no certificate":
+        path.write_bytes(write_key())
+    elif kind == "no pem":
+        path.write_bytes(b"\x30\x82")
+    elif kind == "folder":
+        path.mkdir()
+    monkeypatch.setenv("CARNET_APP_CERTIFICATE", str(path))
+    for words in (["forget", GONE, "--yes"], ["forget", "--verify", "some.jws"]):
+        assert main(words) == 2
+        said = capsys.readouterr().err
+        assert "CARNET_APP_CERTIFICATE" in said
+        assert "should not have happened" not in said
     assert asyncio.run(count(url, 2)) == 1
