@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace as replace_input
 
 from bot.commands.inputs import Cursor, FilterJson, NamePart, Names, Strings, ViewId, Words, read_names, tidy
 from bot.commands.names import AskAgain, Meant, UnclearError, find_company, find_person, has_name
@@ -24,8 +25,10 @@ from storage.book import companies, contacts
 from storage.firm import users
 from storage.lists.filters import Filter, from_json, to_json
 from storage.lists.statement import count_rows
+from storage.lists.words import list_search_words
 from storage.models import CompanyType
 from storage.queue.health import get_first_progress
+from storage.text.names import words
 from storage.views import views
 from storage.views.views import ViewRow
 
@@ -46,6 +49,8 @@ class ShowList(Input, frozen=True):
     not_understood: Strings = ()
     is_scope_given: bool = False
     """Mine or firm was said, not assumed."""
+    or_named: FilterJson | UnsetType = UNSET
+    """The filter that the words mean where anybody in the list is called so: `all contacts noel`."""
     group: Literal["type"] | None = None
     most: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     """How many rows were asked for: "top 10"."""
@@ -98,6 +103,7 @@ def read_filter(given: ShowList) -> Filter:
 
 async def read_listing(turn: Turn, given: ShowList) -> Listing:
     """Return the list that is asked for: a view, or a filter with the names that were typed."""
+    given = await _prefer_named(turn, given)
     filter_ = read_filter(given)
     view = await _find_view(turn, given, filter_)
     is_narrowed = given.has_filter and given.view_id is not None
@@ -133,6 +139,18 @@ async def complete(turn: Turn, listing: Listing) -> Listing:
     others = {number: row.name for number, row in rows.items()}
     words = describe(filter_, turn.language, people, company, others, locale=turn.locale)
     return replace(listing, words=words, people=people, company_name=company)
+
+
+async def _prefer_named(turn: Turn, given: ShowList) -> ShowList:
+    """Return the list of those called so, where its last words are somebody's name as well."""
+    if given.or_named is UNSET or not given.or_named:
+        return given
+    named = from_json(given.or_named)
+    find: Any = companies.find_companies if named.of == "companies" else contacts.find_contacts
+    asked = set(words(named.text))
+    if not any(asked <= set(list_search_words((match.name,))) for match in await turn.read(find, named.text)):
+        return replace_input(given, or_named=UNSET)
+    return replace_input(given, filter=given.or_named, names={}, not_understood=(), or_named=UNSET)
 
 
 async def _find_view(turn: Turn, given: ShowList, filter_: Filter) -> ViewRow | None:

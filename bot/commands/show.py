@@ -66,6 +66,9 @@ async def _show_called(turn: Turn, given: Show) -> Result:
     match = choose(matches)
     exact = [match for match in matches if match.is_exact]
     if not exact and given.otherwise:
+        matches = [found for found in matches if found.how != "typo" and has_name(found, name)]
+        match = choose(matches)
+    if not matches and given.otherwise:
         return await _show_otherwise(turn, given.otherwise)
     if not exact and (colleague := await find_colleague(turn, name, matches)):
         return show_colleague(turn, colleague)

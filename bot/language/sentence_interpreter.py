@@ -9,6 +9,7 @@ from bot.language.follow_ups import read_follow_up
 from bot.language.likely_names import find_asked_name, find_only_name, has_letters, is_name_like, list_names
 from bot.language.list_request import ListRequest
 from bot.language.lists import build, build_nearest
+from bot.language.names_behind import find_named
 from bot.language.parser import Clause, Parse, parse_sentence
 from bot.language.sentence import COST_OF_KNOWN, SIGNS, Sentence, read_sentence
 from bot.language.sentence_core import find_core, is_order
@@ -131,7 +132,9 @@ class SentenceInterpreter:
             return self._suggest_nearest(listing, parse)
         if is_whole or (is_list and self._is_surely_list(listing)):
             verb = "list.count" if is_whole and self._is_how_many() else "list"
-            return Ask(verb, listing.to_data(self.sentence) | {"text": self.sentence.raw(*self.core)})
+            data = listing.to_data(self.sentence) | {"text": self.sentence.raw(*self.core)}
+            named = find_named(self.sentence, self.core, self.vocabulary, self.today, self._cut)
+            return Ask(verb, data | ({"or_named": named} if named else {}))
         return self._name(command, listing)
 
     def _is_negated(self, listing: ListRequest) -> bool:

@@ -31,7 +31,8 @@ class Interpreter:
         Names stay strings, which the commands resolve. The data has these keys, beside those of each verb:
 
         * `list`: `filter` (JSON of `storage.lists.filters`); `names` {`partner`, `known_by`, `company`, and
-          `colleague` if the company may be one: "contacts of Anne"}; `not_understood` [str], if there is any; `text`,
+          `colleague` if the company may be one: "contacts of Anne"}; `not_understood` [str], if there is any;
+          `or_named`, the filter of those called as the words behind the noun (`all contacts noel`), if any are; `text`,
           the words without the verb, because a saved view of that name comes first; `is_scope_given`, if mine or firm
           was said rather than assumed; `group: "type"` ("by type");
         * `list.count`: as `list`, for a question about how many there are;

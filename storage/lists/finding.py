@@ -95,7 +95,11 @@ async def _find_exact(connection: Reading, viewer: Viewer, what: Findable, text:
     values: dict[str, Any] = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id}
     found: dict[int, Match] = {}
     if folded := fold_name(text):
-        named = await _prepare_named(what, viewer.kind).fetch(connection, values | {"folded_name": folded})
+        prepared = _prepare_named(what, viewer.kind)
+        named = await prepared.fetch(connection, values | {"folded_name": folded})
+        surname, comma, given = text.partition(",")
+        if comma and not named:
+            named = await prepared.fetch(connection, values | {"folded_name": fold_name(f"{given} {surname}")})
         found = {row.id: Match(what.of, row.id, row.name, "exact", row.detail or "") for row in named}
     if addresses := what.list_addresses(text):
         # An address is a contact's; its company is only near.

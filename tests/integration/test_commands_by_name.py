@@ -129,3 +129,36 @@ async def test_11_companies_of_a_name_are_those_alone(office, text):
 @pytest.mark.parametrize("text", ['please "all companies"', 'show "all companies"', "hello, `all companies`"])
 async def test_12_a_list_in_quotes_behind_other_words_is_the_list(office, text):
     assert names((await office.say(text)).card) == names((await office.say("all companies")).card)
+
+
+@pytest.mark.parametrize(
+    "surname", ["Fournier", "Clément", "Sommer", "Noël", "Nouvel", "Short", "Prosper", "D'Angelo", "May"]
+)
+@pytest.mark.parametrize("said_as", ["all contacts {}", "contacts {}", "tous les contacts {}", "contact {}"])
+async def test_11_people_are_found_by_a_surname_that_is_near_a_word_of_lists(office, surname, said_as):
+    await office.say(f"rename contact Jean Globex to Luc {surname}")
+    await office.say(f"rename contact Jean Acme to Zoé {surname}")
+    for name in (surname, surname.lower()):
+        found = said(await office.say(said_as.format(name)))
+        assert f"Luc {surname}" in found
+        assert f"Zoé {surname}" in found
+        assert "Jean" not in found
+
+
+async def test_11_a_name_behind_a_list_is_whole(office):
+    await office.say("rename contact Jean Globex to Luc Fournier")
+    await office.say("rename contact Jean Acme to Luc Carver")
+    assert names((await office.say("all contacts luc fournier")).card) == ["Luc Fournier"]
+
+
+@pytest.mark.parametrize("text", ["all contacts alphabetically", "contacts yesterday", "mes contacts récents"])
+async def test_11_words_of_lists_stay_so_where_nobody_is_called_so(office, text):
+    assert not (await office.say(text)).found.listing.filter.text
+
+
+@pytest.mark.parametrize(
+    "text", ["contact Jäger, Jutta", "Jäger, Jutta", "le contact Jäger, Jutta", "who knows Jäger, Jutta"]
+)
+async def test_11_a_name_with_its_surname_first_is_found(office, text):
+    await office.say("rename contact Jean Globex to Jutta Jäger")
+    assert (await office.say(text)).summary == "Jutta Jäger"

@@ -67,7 +67,7 @@ def strip(data: Any) -> dict[str, Any]:
     kept = {
         key: value
         for key, value in data.items()
-        if key not in {"text", "suggestions", "is_scope_given", "or", "or_name"}
+        if key not in {"text", "suggestions", "is_scope_given", "or", "or_name", "or_named"}
     }
     if "names" in kept:
         kept["names"] = {key: name for key, name in kept["names"].items() if key != "colleague"}
