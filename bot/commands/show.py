@@ -11,7 +11,7 @@ from bot.commands.contacts import show_contact
 from bot.commands.inputs import Id, OfView, Strings, Words, tidy
 from bot.commands.listings import ShowList
 from bot.commands.lists import show_list
-from bot.commands.names import ask_which_of_all, choose, find_outside
+from bot.commands.names import ask_which_of_all, choose, find_outside, has_name
 from bot.commands.progress import say_hint
 from bot.commands.suggesting import fill
 from bot.commands.views import open_view
