@@ -5,7 +5,7 @@ from typing import ClassVar
 from bot.commands.colleagues import find_colleague, show_colleague
 from bot.commands.companies import show_company
 from bot.commands.inputs import Address, Back, Id, Words, tidy
-from bot.commands.names import ask_which_of_all, choose
+from bot.commands.names import ask_which_of_all, choose, drop_title
 from bot.commands.next_meeting import get_next_meeting
 from bot.commands.progress import say_hint
 from bot.errors import BadRequestError, NotFoundError
@@ -107,6 +107,8 @@ async def _explain_called(turn: Turn, given: OfPerson) -> Result:
     """Explain the one of that name, or show what else is called so; ask which of several is meant."""
     name = tidy(given.name)
     matches = await turn.read(find_people, name)
+    if not matches and (bare := drop_title(name)) != name:
+        matches = await turn.read(find_people, bare)
     match = choose(matches or await turn.read(contacts.find_contacts, name))
     if match is None or not match.is_exact:
         company = choose([found for found in await turn.read(companies.find_companies, name) if found.is_exact])

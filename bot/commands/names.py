@@ -19,6 +19,7 @@ from storage.book.companies import CompanyRow
 from storage.firm import user_search, users
 from storage.lists.facts import Match
 from storage.text.names import words
+from storage.text.titles import is_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,12 @@ def choose(matches: Sequence[Match]) -> Match | None:
     near = max((match.likeness for match in matches), default=0) - _CLEARLY
     nearest = [match for match in matches if match.likeness > near]
     return nearest[0] if len(nearest) == 1 else None
+
+
+def drop_title(name: str) -> str:
+    """Return a name without the title before it (`Mme Fynn`, `Maître Fynn`); as it is if it has none."""
+    title, _, rest = name.partition(" ")
+    return rest.strip() if rest.strip() and is_title(title) else name
 
 
 def has_name(match: Match, name: str) -> bool:

@@ -11,7 +11,7 @@ from bot.commands.contacts import show_contact
 from bot.commands.inputs import Id, OfView, Strings, Words, tidy
 from bot.commands.listings import ShowList
 from bot.commands.lists import show_list
-from bot.commands.names import ask_which_of_all, choose, find_outside, has_name
+from bot.commands.names import ask_which_of_all, choose, drop_title, find_outside, has_name
 from bot.commands.progress import say_hint
 from bot.commands.suggesting import fill
 from bot.commands.views import open_view
@@ -63,6 +63,8 @@ async def _show_called(turn: Turn, given: Show) -> Result:
     matches = await _find(turn, name)
     if not matches and (short := tidy(get_called(given.or_name))):
         name, matches = short, await _find(turn, short)
+    if all(match.how == "typo" for match in matches) and (bare := drop_title(name)) != name:
+        matches = await _find(turn, bare) or matches
     match = choose(matches)
     exact = [match for match in matches if match.is_exact]
     if not exact and given.otherwise:

@@ -162,3 +162,11 @@ async def test_11_words_of_lists_stay_so_where_nobody_is_called_so(office, text)
 async def test_11_a_name_with_its_surname_first_is_found(office, text):
     await office.say("rename contact Jean Globex to Jutta Jäger")
     assert (await office.say(text)).summary == "Jutta Jäger"
+
+
+@pytest.mark.parametrize("title", ["Mme", "Madame", "Monsieur", "Mlle", "Maître", "Dr.", "Mrs"])
+@pytest.mark.parametrize(
+    "said_as", ["pourquoi {} Globex est-il un contact ?", "why is {} Jean Globex in my contacts", "{} Jean Globex"]
+)
+async def test_19_a_title_before_a_name_is_left_off(office, title, said_as):
+    assert (await office.say(said_as.format(title))).summary == "Jean Globex"
