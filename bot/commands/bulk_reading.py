@@ -1,4 +1,4 @@
-"""Who reads contacts in bulk, page by page and list by list: that is written down as an export is.
+"""Who reads contacts in bulk, by whatever question: that is written down as an export is.
 
 Each process counts some rows by itself; what is more than that is added up in the database, so that it makes no
 difference how many processes answer. Each remembers as many people as it may.
@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.commands.list_rows import USUAL
-from bot.results.lists import ListShown, RowsGiven
-from bot.turn import Found, Turn
+from bot.results.base import Result
+from bot.results.given import list_given
+from bot.turn import Json
 from storage.engine.connection import Connection
-from storage.lists.filters import Filter, to_json
 from storage.record.audit import add_audit
 from storage.record.bulk_reads import SECONDS, BulkReadRow, hold_bulk_read, set_bulk_read
 from storage.viewer import Viewer
@@ -35,36 +35,37 @@ class _Reading:
 
 
 class BulkReading:
-    """Counts the contacts that each person was given in lists."""
+    """Counts the contacts that each person was given, in lists, on cards, and in what is asked back."""
 
     def __init__(self) -> None:
         self._readings: OrderedDict[tuple[int, int], _Reading] = OrderedDict()
 
-    def find_shared(self, viewer: Viewer, found: Found | None, now: int) -> Filter | None:
-        """Count what a reply gives; return its filter where other processes have to know of it."""
-        if not isinstance(found, ListShown | RowsGiven) or found.listing.filter.of != "contacts":
-            return None
+    def count(self, viewer: Viewer, result: Result, now: int) -> bool:
+        """Count what a result gives; say whether other processes have to know of it."""
+        given = list_given(result)
+        if not given:
+            return False
         reading = self._get_reading((viewer.tenant_id, viewer.user_id), now)
-        reading.seen.update(row.id for row in found.page.rows)
+        reading.seen.update(given)
         is_much = len(reading.seen) - reading.recorded > USUAL
         is_new = len(reading.seen) > reading.shared
-        return found.listing.filter if is_new and (is_much or len(reading.seen) - reading.shared > UNSHARED) else None
+        return is_new and (is_much or len(reading.seen) - reading.shared > UNSHARED)
 
-    async def share(self, connection: Connection, turn: Turn, filter_: Filter) -> None:
-        """Add up what all processes gave a person, and write it down as an export where it is more than usual."""
-        reading = self._get_reading((turn.viewer.tenant_id, turn.viewer.user_id), turn.now)
-        held = await hold_bulk_read(connection, turn.viewer, reading.began_at, turn.now)
+    async def share(self, connection: Connection, viewer: Viewer, asked: Json, *, now: int, source: str) -> None:
+        """Add up what all processes gave a person, and write it down as an export where it is more than usual.
+
+        `asked` says what was asked for last.
+        """
+        reading = self._get_reading((viewer.tenant_id, viewer.user_id), now)
+        held = await hold_bulk_read(connection, viewer, reading.began_at, now)
         if len(held.seen) > MOST_ROWS and held.recorded == len(held.seen):
             held = BulkReadRow(reading.began_at)
         held = replace(held, seen=held.seen | reading.seen)
         if (count := len(held.seen) - held.recorded) > USUAL:
-            after = {"filter": to_json(filter_), "format": "rows", "rows": count}
-            source = turn.source
-            await add_audit(
-                connection, turn.viewer, "export", "contacts", None, after=after, now=turn.now, source=source
-            )
+            after = asked | {"format": "rows", "rows": count}
+            await add_audit(connection, viewer, "export", "contacts", None, after=after, now=now, source=source)
             held = replace(held, recorded=len(held.seen))
-        await set_bulk_read(connection, turn.viewer, held)
+        await set_bulk_read(connection, viewer, held)
         reading.began_at, reading.seen = held.began_at, set(held.seen)
         reading.shared, reading.recorded = len(held.seen), held.recorded
 

@@ -1,5 +1,7 @@
 """One company, shown."""
 
+from dataclasses import replace
+
 from bot.commands.inputs import Back, Id, Words
 from bot.commands.next_meeting import get_next_meeting
 from bot.errors import NotFoundError
@@ -58,4 +60,4 @@ async def show_shared_company(turn: Turn, given: ShowShared) -> Result:
     company = await turn.read(companies.get_company, given.company_id)
     if company is None:
         raise NotFoundError
-    return CompanyShared(summary=company.name, company=company)
+    return CompanyShared(summary=company.name, company=replace(company, contacts=()))

@@ -8,13 +8,16 @@ from typing import Protocol
 from bot.commands.bulk_reading import BulkReading
 from bot.commands.export_queue import ExportQueue
 from bot.commands.memory import Memory
+from bot.commands.names import UnclearError
 from bot.results.base import Result
-from bot.turn import NOBODY_ELSE, Circle, Language, Notice, Reader, Record, Reply, Surface, Turn
+from bot.results.lists import ListShown, RowsGiven
+from bot.turn import NOBODY_ELSE, Circle, Json, Language, Notice, Reader, Record, Reply, Surface, Turn
 from bot.verb_inputs import Input
 from bot.verbs import Role, Verb
 from storage.engine.connection import Connection, Reading
 from storage.engine.database import Database
 from storage.firm.rule_values import FirmRules
+from storage.lists.filters import to_json
 from storage.messages.notice_preferences import NoticePreferences
 from storage.record.audit import add_audit
 from storage.viewer import Viewer
@@ -77,18 +80,31 @@ class Dispatcher:
         """Return the reply of a verb; leaving its transaction commits, raising rolls back. The door remembers it."""
         opened = self.database.writing if verb.writes else self.database.reading
         waiting = self._exports.wait(caller.viewer) if verb.queued else contextlib.nullcontext()
-        async with waiting, opened(caller.viewer.tenant_id) as connection:
-            turn = self._begin(verb, caller, reader, connection)
-            if claim is not None and verb.writes:
-                reply = await claim(turn.writing, lambda: self._answer(verb, given, turn))
-            else:
-                reply = await self._answer(verb, given, turn)
+        try:
+            async with waiting, opened(caller.viewer.tenant_id) as connection:
+                turn = self._begin(verb, caller, reader, connection)
+                if claim is not None and verb.writes:
+                    reply = await claim(turn.writing, lambda: self._answer(verb, given, turn))
+                else:
+                    reply = await self._answer(verb, given, turn)
+        except UnclearError as unclear:
+            await self._count(turn, unclear.asks)
+            raise
         if reply.record is not None:
             await self._keep(turn, reply.record)
-        elif filter_ := self._bulk_reading.find_shared(caller.viewer, (reply.private or reply).found, turn.now):
-            async with self.database.writing(turn.viewer.tenant_id) as connection:
-                await self._bulk_reading.share(connection, turn, filter_)
+        elif isinstance(found := (reply.private or reply).found, Result):
+            await self._count(turn, found)
         return reply
+
+    async def _count(self, turn: Turn, found: Result) -> None:
+        """Count the contacts that are given; where that must be written down and cannot be, nothing is given."""
+        if not self._bulk_reading.count(turn.viewer, found, turn.now):
+            return
+        asked: Json = {"verb": turn.verb}
+        if isinstance(found, ListShown | RowsGiven):
+            asked = {"filter": to_json(found.listing.filter)}
+        async with self.database.writing(turn.viewer.tenant_id) as connection:
+            await self._bulk_reading.share(connection, turn.viewer, asked, now=turn.now, source=turn.source)
 
     def _begin(self, verb: Verb, caller: Caller, reader: Reader, connection: Reading) -> Turn:
         return Turn(

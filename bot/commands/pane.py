@@ -136,7 +136,11 @@ async def _group(turn: Turn, people: Sequence[Person], colleague_count: int, lef
     for company_id in ids[:COMPANIES]:
         company = await turn.read(companies.get_company, company_id)
         if company is not None:
-            met.append(Met(company, tuple(person for person in people if person.company_id == company_id)))
+            met.append(
+                Met(
+                    replace(company, contacts=()), tuple(person for person in people if person.company_id == company_id)
+                )
+            )
     shown = {company.company.id for company in met}
     rest = [person for person in people if person.company_id not in shown]
     return OnItem(

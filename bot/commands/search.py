@@ -1,5 +1,6 @@
 """Typeahead and the message extension: what is found while somebody types, recent ones before."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from msgspec import Meta
@@ -70,14 +71,14 @@ async def _find_companies(turn: Turn, query: str) -> list[FoundCompany]:
         page = await turn.read(companies.list_companies, Filter(), now=turn.now, limit=COMPANIES)
         ids = [row.id for row in page.rows]
     found = [await turn.read(companies.get_company, company_id) for company_id in ids]
-    return [FoundCompany(company) for company in found if company is not None]
+    return [FoundCompany(replace(company, contacts=())) for company in found if company is not None]
 
 
 async def _find_contacts(turn: Turn, query: str) -> list[FoundContact]:
     mine = Filter(of="contacts")
     asked = Filter(of="contacts", scope="firm", text=query) if query else mine
     page = await turn.read(contacts.list_contacts, asked, now=turn.now, limit=CONTACTS)
-    return [FoundContact(row.name, row.address, row.company_name or "", row.last_at) for row in page.rows]
+    return [FoundContact(row.id, row.name, row.address, row.company_name or "", row.last_at) for row in page.rows]
 
 
 async def _find_views(turn: Turn, query: str) -> list[FoundView]:

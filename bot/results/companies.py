@@ -37,7 +37,7 @@ class CompanyShown(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanyShared(Result):
-    """A company that somebody put into a conversation, as one reader of the firm sees it."""
+    """A company that somebody put into a conversation, as one reader of the firm sees it, its people aside."""
 
     company: CompanyDetail
 
@@ -92,7 +92,7 @@ class OwnAddressShown(Result):
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A company on an open mail or meeting, and its people there."""
+    """A company on an open mail or meeting, and of its people those who are there."""
 
     company: CompanyDetail
     people: tuple[Person, ...]
@@ -160,7 +160,7 @@ class UnsortedShown(Result):
 
 @dataclass(frozen=True, slots=True)
 class FoundCompany:
-    """A company that may be put into a message."""
+    """A company that may be put into a message, its people aside."""
 
     company: CompanyDetail
 
@@ -169,6 +169,7 @@ class FoundCompany:
 class FoundContact:
     """A contact that may be put into a message."""
 
+    id: int
     name: str
     address: str
     company_name: str
