@@ -71,12 +71,12 @@ def _normalize(local: str, domain: str) -> Address:
     if local.startswith('"') and local.endswith('"'):
         local = local[1:-1].replace("\\", "")
     normal_domain = normalize_domain(domain)
+    if _GUEST.search(f"{local}@{normal_domain}"):
+        return Address(reason="no_address")
     if not normal_domain or not _LOCAL.fullmatch(local) or not any(map(str.isalnum, local)):
         return Address(reason="malformed")
     person = local[: local.index("+", 1)] if "+" in local[1:] else local
     address = f"{person}@{normal_domain}"
-    if _GUEST.search(address):
-        return Address(reason="no_address")
     if len(address) > _LONGEST:
         return Address(reason="malformed")
     return Address(address, local, normal_domain)
