@@ -8,8 +8,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from bot.language.list_effects import SUBJECT
 from bot.language.list_request import ListRequest
 from bot.language.lists import build
+from bot.language.not_understood import list_kinds
 from bot.language.parser import Parse, parse_sentence
 from bot.language.sentence import Sentence
 from bot.language.sentence_core import Core
@@ -20,7 +22,13 @@ _SUBJECTS: tuple[Subject, ...] = ("companies", "contacts")
 
 
 def read_follow_up(
-    sentence: Sentence, core: Core, vocabulary: Vocabulary, today: date, read: Callable[[str], Sentence]
+    sentence: Sentence,
+    parse: Parse,
+    core: Core,
+    vocabulary: Vocabulary,
+    *,
+    today: date,
+    read: Callable[[str], Sentence],
 ) -> dict[str, Any] | None:
     """Return what a sentence changes of the list before it, by the subject of that list; None if it changes none.
 
@@ -30,8 +38,12 @@ def read_follow_up(
     """
     begins = [match[1] for place in range(core[0] + 1) for match in sentence.matches[place] if match[0] == "<follow>"]
     begin = max((place for place in begins if place < core[1]), default=0)
-    rest = read(sentence.raw(begin, core[1])) if begin else sentence
-    parse = parse_sentence(rest, vocabulary)[1]
+    rest = sentence
+    if begin:
+        rest = read(sentence.raw(begin, core[1]))
+        parse = parse_sentence(rest, vocabulary)[1]
+    elif any(SUBJECT & set(list_kinds(clause)) for clause in parse.clauses):
+        return None
     found = {subject: _read_change(rest, parse, today, subject, is_marked=begin > 0) for subject in _SUBJECTS}
     return {subject: change for subject, change in found.items() if change is not None} or None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from bot.language.command_data import NOT_DECLARED, THIS, Takes, get_called, read_data
@@ -62,7 +63,13 @@ class SentenceInterpreter:
         """Return what the sentence means if it goes on from a list that was shown before it."""
         if len(self.sentence) > _LONGEST or self.core[0] >= self.core[1]:
             return None
-        return read_follow_up(self.sentence, self.core, self.vocabulary, self.today, self._cut)
+        parse = self._parse[1]
+        return read_follow_up(self.sentence, parse, self.core, self.vocabulary, today=self.today, read=self._cut)
+
+    @cached_property
+    def _parse(self) -> tuple[Parse | None, Parse]:
+        """The best parse as a command, if there is one, and the best as a list."""
+        return parse_sentence(self.sentence, self.vocabulary)
 
     def _cut(self, text: str) -> Sentence:
         return read_sentence(text, self.vocabulary, _LONGEST, has_month_first=self.has_month_first)
@@ -116,7 +123,7 @@ class SentenceInterpreter:
         return self.verbs.get(verb, NOT_DECLARED)
 
     def _choose(self) -> Ask:
-        command, parse = parse_sentence(self.sentence, self.vocabulary)
+        command, parse = self._parse
         listing = build(self.sentence, parse, self.today)
         is_loose = command is None or command.clauses[0].meaning.is_loose
         is_list = listing.is_list or (is_loose and listing.is_scope_given)
