@@ -1,43 +1,50 @@
-"""Names that are written to be taken for others: letters of another alphabet that look like ours.
+"""Names that are written to be taken for others: letters that look like ours and are not.
 
-Such a name mixes two alphabets in one word (the first letter of Acme is a Cyrillic one), or is in one alphabet of whose
-letters every one looks like a Latin one. A name in another alphabet that shows itself as such is none of these.
+Such a name mixes two alphabets in one word (the first letter of Acme is a Cyrillic one), has a whole word of letters
+that all look Latin, or signs that stand for letters (a mathematical A, a Roman fifty). A name in another alphabet that
+shows itself as such is none of these. East Asian and Thai letters stand beside Latin ones without a space: there it is
+their shape, or their standing between Latin ones, that tells.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import groupby
 from typing import Final
 
-_LIVING: Final = "\u0370-\u058f\u1c80-\u1c8f\u1f00-\u1fff\u2de0-\u2dff\ua640-\ua69f"
-"""Greek, Cyrillic and Armenian: firms are called so, and many letters are like Latin ones."""
-_STRANGE: Final = (
-    "\u13a0-\u13ff\u2c80-\u2cff\ua4d0-\ua4ff\uab70-\uabbf"
-    "\U00010280-\U000103ff\U00010400-\U0001044f\U000118a0-\U000118ff"
-)
-"""Cherokee, Coptic, Lisu, Old Italic, Gothic, Deseret and their like: whoever writes a name in one imitates another."""
-_PHONETIC: Final = "ɑɡɩɪɴʀʏʙʜʟᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢꜰꜱ"
+from storage.text.letter_signs import find_blank, find_sign
+
+_PLAINLY_LATIN: Final = re.compile("[\0-\u024f\u1e00-\u1eff\u2010-\u2027]*")
+"""Most names: nothing more is asked of them."""
+_IMITATING: Final = frozenset({"Cherokee", "Coptic", "Lisu", "Gothic", "Deseret", "Old Italic", "IPA", "Warang"})
+"""Whoever writes a name in one of these imitates another."""
+_PHONETIC: Final = frozenset("ɑɡɩɪɴʀʏʙʜʟᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢꜰꜱ")
 """Latin letters of phonetics and small capitals, which no name is written with."""
-_OTHERS: Final = re.compile(f"[{_LIVING}{_STRANGE}{_PHONETIC}]")
-_IMITATION: Final = re.compile(f"[{_STRANGE}{_PHONETIC}]")
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_UNSPACED: Final = frozenset(
+    {"Cjk", "Hiragana", "Katakana", "Ideographic", "Hangul", "Bopomofo", "Thai", "Lao", "Khmer", "Myanmar"}
+)
+"""Alphabets whose names run on into Latin ones without a space (Sony株式会社)."""
+_SHAPED: Final = frozenset("口囗回日曰工丁丅丄卜十乂丫一丨丿亅〇ロニエトノハヘーㅇㅣㅡㅗㅜㅏㅓㅌ人入川巳己凵匚冂")
+"""East Asian letters that are drawn as Latin ones are."""
 _LIKE_LATIN: Final = frozenset(
-    "АВЕЅІЈКМНОРСТУХҮԌԚԜЗЬӀаеѕіјорсухһԁԛԝӏҽѵѡьг"  # Cyrillic
+    "АВЕЅІЈКМНОРСТУХҮҺԌԚԜЗЬӀЁЇаеѕіјорсухһԁԛԝӏҽѵѡьгёї"  # Cyrillic
     "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹοαινυρτκχϲϳ"  # Greek
     "ՕՏՍԼօոսհցյ"  # Armenian
 )
+_FIRST_ALONE: Final = frozenset("\u0417")
+"""A Cyrillic letter that passes for a digit where a word begins with it alone (3M)."""
+_LIVING: Final = frozenset({"Cyrillic", "Greek", "Armenian"})
+"""Firms are called so, and many letters are like Latin ones."""
+_RARE: Final = frozenset("ЅԌԚԜӀҮҺѕһԁԛԝӏҽѵѡϲϳϹ")
+"""Letters that look Latin and that hardly a living name is written with: beside a plain Cyrillic word they tell."""
 
 
 def find_disguise(name: str) -> str:
     """Return the alphabet (`Cyrillic`) whose letters a name uses to look Latin; empty for an ordinary name."""
-    found = _OTHERS.search(name)
-    if found is None:
+    if _PLAINLY_LATIN.fullmatch(name):
         return ""
-    if imitation := _IMITATION.search(name):
-        return _name_alphabet(imitation[0])
-    words = [word for word in _WORD.findall(name) if _OTHERS.search(word)]
-    is_mixed = any(len(set(map(_name_alphabet, word))) > 1 for word in words)
-    looks_latin = all(letter in _LIKE_LATIN for word in words for letter in word)
-    return _name_alphabet(found[0]) if is_mixed or looks_latin else ""
+    return find_blank(name) or find_sign(name, is_wide=_is_wide(name)) or _find_in_words(list(_split(name)))
 
 
 def mark_disguise(text: str) -> str:
@@ -52,8 +59,71 @@ def show_name(name: str) -> str:
     return name + mark_disguise(name)
 
 
-def _name_alphabet(letter: str) -> str:
+def _find_in_words(words: list[str]) -> str:
+    for word in words:
+        if found := _find_mixed(word):
+            return found
+    living = [word for word in words if get_alphabet(word[0]) in _LIVING]
+    like = [word for word in living if _LIKE_LATIN.issuperset(word) and not _FIRST_ALONE.intersection(word[1:])]
+    if like and len(like) == len(living):
+        told = [word for word in like if len(word) > 1 or word.isupper() or get_alphabet(word) != "Greek"]  # alpha-Tech
+    else:
+        told = [word for word in like if not _RARE.isdisjoint(word)]
+    return get_alphabet(told[0][0]) if told else ""
+
+
+def _find_mixed(word: str) -> str:
+    """Return the other alphabet in a word, where one word has no business to have two."""
+    runs = [(alphabet, list(letters)) for alphabet, letters in groupby(word, get_alphabet)]
+    kinds = {alphabet for alphabet, _ in runs}
+    if imitating := next((alphabet for alphabet, _ in runs if alphabet in _IMITATING), ""):
+        return imitating
+    if strange := [alphabet for alphabet, _ in runs if alphabet not in _UNSPACED and alphabet != "Latin"]:
+        return strange[0] if len(kinds) > 1 else ""
+    return _find_shaped(runs) if "Latin" in kinds else ""
+
+
+def _find_shaped(runs: list[tuple[str, list[str]]]) -> str:
+    """Return the alphabet of letters that stand among Latin ones by their shape alone."""
+    parts = [(is_latin, list(inner)) for is_latin, inner in groupby(runs, lambda run: run[0] == "Latin")]
+    for place, (is_latin, inner) in enumerate(parts):
+        letters = [letter for _, run in inner for letter in run]
+        is_between = 0 < place < len(parts) - 1
+        is_alone = is_between and (len(letters) == 1 or inner[0][0] in {"Lao", "Khmer", "Myanmar"})
+        if not is_latin and (is_alone or all(letter in _SHAPED for letter in letters)):
+            return inner[0][0].replace("Cjk", "CJK")
+    return ""
+
+
+def _split(name: str) -> Iterator[str]:
+    """Give the words: letters, and digits that are not ours, in one row; marks on letters are left out."""
+    word = ""
+    for letter in [*name, " "]:
+        category = unicodedata.category(letter)
+        if category.startswith("M") or category in {"Lm", "Cf"}:
+            continue
+        if (category[0] == "L" or (category == "Nd" and not letter.isascii())) and get_alphabet(letter):
+            word += letter
+        elif not (category == "Nd" and word):  # Goog1e is one word
+            if word:
+                yield word
+            word = ""
+
+
+def _is_wide(name: str) -> bool:
+    """Say whether a name is East Asian: Latin letters of full width are ordinary in it."""
+    return any(get_alphabet(letter) in _UNSPACED for letter in name)
+
+
+@lru_cache(4096)
+def get_alphabet(letter: str) -> str:
+    """Return the alphabet of a letter (`Latin`); empty for a sign that belongs to none."""
     if letter in _PHONETIC:
         return "IPA"
-    name = unicodedata.name(letter, "?")
-    return "Old Italic" if name.startswith("OLD ITALIC") else name.partition(" ")[0].capitalize()
+    name = unicodedata.name(letter, "").removeprefix("EXTENDED ")
+    first = name.partition(" ")[0].partition("-")[0]
+    if first in {"MICRO", "FEMININE", "MASCULINE", "MODIFIER"}:
+        return ""
+    if first in {"FULLWIDTH", "HALFWIDTH"}:
+        first = name.split(" ")[1].partition("-")[0]
+    return "Old Italic" if name.startswith("OLD ITALIC") else first.capitalize()
