@@ -109,7 +109,7 @@ def _is_list(local: str, pieces: list[str]) -> bool:
     if "-" in local and len(first) <= _PREPOSITION and rest[0] in _TO_ALL:
         return True  # an-alle, d-list-ip
     if any(piece in KNOWN_NAMES or len(piece) == 1 for piece in pieces):
-        return False
+        return local.endswith("-l") and OFFICES.issuperset(pieces[:-1])  # litigation-l, as LISTSERV has it
     if first in _TO_ALL or _is_glued(first):
         return True
     return "." not in local and (first in GROUPS or pieces[-1] in _LISTS)

@@ -9,6 +9,8 @@ from storage.text.word_lists import read_kinds
 
 _WORDS: Final = read_kinds("room_words.txt")
 _ROOMS, _THINGS, _PURPOSES, _ABOUT = (_WORDS[kind] for kind in ("room", "thing", "purpose", "about"))
+_SURNAMES: Final = _WORDS["surname"]
+"""Things that are surnames too, behind a first name that is known or not: Thandiwe Beamer at `tbeamer@`."""
 _TELLING: Final = _ROOMS | _THINGS
 _ENDS: Final = tuple(_WORDS["end"])
 _SHORTEST_BEFORE: Final = 4
@@ -103,6 +105,8 @@ def _is_somebody(clean: str, local: str, *, is_certain: bool) -> bool:
     A first name alone is enough where the name is no certain sign: Ed Salle at `ed@`.
     """
     words = fold(clean).split()
+    if len(words) == 2 and words[1] in _SURNAMES and words[0] not in _ANY | _ABOUT and is_persons(clean, local):  # noqa: PLR2004
+        return True
     if len(words) != 2 or KNOWN_NAMES.isdisjoint(words) or words[0] in _THINGS:  # noqa: PLR2004
         return False
     agrees = is_persons(clean, local) or local in words

@@ -155,6 +155,7 @@ NOBODYS = """
     anne.addy.io passmail.net sl.email mozmail.com netplus.ch vtxnet.ch romandie.com caramail.fr sunrise.ch
     bluemail.ch freesurf.ch netcourrier.com laposte.net dbmail.com ewetel.net netcologne.de btconnect.com
     talk21.com pobox.com videotron.ca telepac.pt tiscalinet.it saunalahti.fi abv.bg vip.qq.com hanmail.net
+    in.gr oi.com.br t-2.net aikq.de t-com.me mts.rs apollo.lv one.lt simnet.is rcsmail.ro k.ro
     walla.co.il telkomsa.net vtr.net orcon.net.nz pop.agri.ch
 """
 

@@ -253,6 +253,47 @@ Aula 200 Plätze <aula@x.example>
 """
 
 
+OFFICES_OF_EUROPE = """
+    buchungen anfragen.zh lohnabteilung beschwerden reklamationen poststelle.basel sekretariat2 aufsichtsrat
+    verwaltungsrat personalverwaltung zentralsekretariat auftraege terminvereinbarung kanzleileitung litige
+    plaintes reservations.lyon commandes juridique conseil-administration conseiladministration
+    ressources.humaines servicecomptable service.comptabilite relation-client courrier ordini prenotazioni
+    reclami amministrazione ufficio.legale servizioclienti servizio.clienti assistenza-clienti consiglio
+    personale portineria centralino pedidos reservas quejas ventas facturacion cobros atencionalcliente
+    secretaria centralita faturas faturacao encomendas recursos.humanos apoio.cliente apoioaocliente reclamacoes
+    escritorio tesouraria bestellingen klachten verkoop reserveringen personeelszaken directie bestuur
+    klantendienst postkamer ekonomiavdelningen fakturor bestallningar order kundservice.sthlm reception
+    personalavdelningen styrelsen bokning klagomal ordre bestilling kundesenter personal styret resepsjon
+    regnskap.oslo klage bogholderi fakturaer reklamationer direktionen bestyrelsen receptionen salgsafdelingen
+    laskutus tilaukset toimisto vastaanotto kirjanpito varaukset hallitus henkilosto bokhald reikningar pantanir
+    skrifstofa thjonusta sekretariat.warszawa zamowienia reklamacje sprzedaz rachunki kadry recepcja zarzad
+    obslugaklienta kancelaria.krakow ucetni uctarna objednavky reklamace prodej podatelna recepce
+    zakaznickyservis sekretariat fakturacia uctovnictvo predaj staznosti konyveles szamlazas szamla megrendeles
+    ertekesites ugyfelszolgalat recepcio panasz facturi comenzi vanzari suport secretariat.bucuresti receptie
+    reclamatii rezervari racuni racunovodstvo prodaja podrska narudzbe tajnistvo pisarna narocila prituzbe
+    schetovodstvo prodazhbi fakturi porachki muhasebe faturalar siparis satis destek musterihizmetleri
+    insankaynaklari sekreterlik logistirio timologia paraggelies poliseis grammateia buhgalteria buhgalteriya
+    zakaz zakazy prodazhi priemnaya kadry.msk raamatupidamine tellimused muuk klienditugi gramatvediba rekini
+    pasutijumi pardosana birojs buhalterija saskaitos uzsakymai pardavimai biuras solicitors trustees
+    shareholders executive-committee management-board boardofdirectors conveyancing-l partners-l gitlab-ci
+    jenkins-ci zabbix dependabot sentry grafana pagerduty
+"""
+SURNAMES_OF_OFFICES = """
+Salg, Erik <salg.erik@x.example>; Anna Obchod <anna.obchod@x.example>; Piotr Biuro <pbiuro@x.example>
+Iroda, Tamás <iroda.tamas@x.example>; Marta Podpora <m.podpora@x.example>; Lena Vorstand <lena.vorstand@x.example>
+Luis Pagos <luis.pagos@x.example>; Board, Helen <board.helen@x.example>; Kathy Boards <kboards@x.example>
+Ola Faktura <ola-faktura@x.example>; Destek, Emre <destek.emre@x.example>; Kadri Kadry <kadri.kadry@x.example>
+Nils Ordre <n.ordre@x.example>; Klage, Eva <klage.eva@x.example>; Kari Regnskap <kari_regnskap@x.example>
+Amy Sentry <asentry@x.example>; Ordini, Elena <ordini.elena@x.example>; Wim Verkoop <wim.verkoop@x.example>
+<bruno.vendas@x.example>; <irodalmi@x.example>; <salgari.emilio@x.example>; <ordonez@x.example>; <prodan@x.example>
+<boardman@x.example>; <satija.om@x.example>; <martin.l@x.example>; <anna-l@x.example>; Mary-L Jones <mary-l@x.example>
+Lisa Beamer <lbeamer@x.example>; Lisa Beamer <lisa_beamer@x.example>; Beamer, Lisa <beamer.lisa@x.example>
+BEAMER Lisa <lisa.beamer@x.example>; Zanele Beamer <zanele.beamer@x.example>; Olufemi Beamer <obeamer@x.example>
+Dr. Kurt Beamer <kurt.beamer@x.example>; Kwame Velo <kwame.velo@x.example>; Fiets, Joost <fiets.joost@x.example>
+Nomvula Saletta <nomvula.saletta@x.example>; Florence Bulle <fbulle@x.example>; Jan Laptop <jan.laptop@x.example>
+"""
+
+
 def read_entries(text):
     """Give names and addresses of a text like `Ada Roe <ada@x.example>; <info@x.example>`."""
     entries = [entry.strip() for line in text.strip().splitlines() for entry in line.split("; ")]
@@ -267,6 +308,16 @@ def test_somebody_called_as_a_thing_is_stays_somebody_where_the_address_agrees(n
 @pytest.mark.parametrize(("name", "raw"), read_entries(GROUPS_ROOMS_AND_PROGRAMMES))
 def test_groups_rooms_and_programmes_are_nobody_in_whatever_language(name, raw):
     assert find_machine(parse_address(raw), name) != ""
+
+
+@pytest.mark.parametrize("local", OFFICES_OF_EUROPE.split())
+def test_what_offices_are_called_in_the_languages_of_europe_is_no_person(local):
+    assert find_machine(parse_address(f"{local}@x.example")) != ""
+
+
+@pytest.mark.parametrize(("name", "raw"), read_entries(SURNAMES_OF_OFFICES))
+def test_somebody_called_as_an_office_or_a_device_stays_somebody(name, raw):
+    assert find_machine(parse_address(raw), name) == ""
 
 
 @pytest.mark.parametrize(("name", "raw"), NAMED_PEOPLE)
