@@ -19,16 +19,17 @@ GROUPS = {"lists": 4, "companies": 4, "views": 4, "notices": 2}
 """What the help shows examples of, and how many of each the catalogue has."""
 
 
-def draw_hello(reader: Reader, name: str, examples: Mapping[str, str]) -> Card:
-    """Say what this is, what is not shared, and what to try, to somebody of this name in the directory."""
+def draw_hello(reader: Reader, name: str, examples: Mapping[str, str], *, shares_contacts: bool = True) -> Card:
+    """Say what this is, what the firm shares, and what to try, to somebody of this name in the directory."""
     language = reader.language
     first = choose_greeting(name)
     greeting = say(language, "cards.hello.title", name=clean(first, 40)) if first else text(language, "hello.nobody")
+    shared = "hello.contacts_shared" if shares_contacts else "hello.companies_shared"
     kept = [kit.line(f"•  {text(language, f'hello.private_{number}')}") for number in (1, 2, 3)]
     return kit.card(
         [
             kit.title(greeting),
-            kit.line(text(language, "hello.what")),
+            kit.line(f"{text(language, 'hello.what')} {text(language, shared)}"),
             kit.box([kit.subtitle(text(language, "hello.private")), *kept]),
             kit.subtitle(text(language, "try")),
             *_draw_examples(language, "hello.try", TRIALS, examples),
@@ -81,7 +82,7 @@ def draw_pointer(sentence: str) -> Card:
 
 @draws(Greeted)
 def _draw_greeted(reader: Reader, greeted: Greeted) -> Card:
-    return draw_hello(reader, greeted.name, greeted.examples)
+    return draw_hello(reader, greeted.name, greeted.examples, shares_contacts=greeted.shares_contacts)
 
 
 @draws(HelpShown)

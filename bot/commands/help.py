@@ -41,7 +41,12 @@ async def say_hello(turn: Turn, given: Nothing) -> Greeted:
     """Say who this is, what is not shared, and what to try; in a group without a name."""
     user = None if turn.is_shared else await turn.read(get_user, turn.viewer.user_id)
     name = "" if user is None else choose_greeting(user.name, user.address)
-    return Greeted(summary=say(turn.language, "cards.hello.nobody"), name=name, examples=await get_own_names(turn))
+    return Greeted(
+        summary=say(turn.language, "cards.hello.nobody"),
+        name=name,
+        shares_contacts=turn.viewer.shares_contacts,
+        examples=await get_own_names(turn),
+    )
 
 
 @router.verb("help", Nothing, READS.but(leads=True), roles=EVERYONE, where=EVERYWHERE)

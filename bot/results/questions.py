@@ -70,6 +70,8 @@ class Greeted(Result):
     """Hello: who this is and what is not shared; without a name where others read."""
 
     name: str = ""
+    shares_contacts: bool = True
+    """Colleagues see whom one knows, and not only at which companies."""
     examples: Mapping[str, str] = field(default_factory=dict)
     """A company, a colleague and a view of the reader's own, for what to try."""
 

@@ -106,13 +106,15 @@ class Incoming(_Struct):
     def is_own_chat(self) -> bool:
         """Only the speaker reads the answer: a chat with the bot itself, whose id begins with `a:` in Teams.
 
-        Two people's chat is `personal` too, with an id `19:...`, and the other one may be anybody. The ids of local
-        tools begin with no such letters, and they leave the type out.
+        Two people's chat is `personal` too, with an id `19:...@...`, and the other one may be anybody; an id that holds
+        one is none of ours. The ids of local tools begin with no such letters, and they leave the type out.
         """
         place = self.conversation
         if place is None or place.is_group or place.conversation_type not in {None, "personal"}:
             return False
-        kind, separator, _ = (place.id or "").partition(":")
+        kind, separator, rest = (place.id or "").partition(":")
+        if _THREAD.search(rest or kind):
+            return False
         return kind == "a" if separator else self.channel_id not in OTHER_CHANNELS
 
     @property
@@ -163,6 +165,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 _decoder = msgspec.json.Decoder(Incoming)
 _unique_decoder = json.JSONDecoder(object_pairs_hook=_unique)
+_THREAD = re.compile("[:@%]")
+"""What ids of conversations between people have, and none of the bot's own."""
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")
 
 

@@ -1,5 +1,7 @@
 """One thing by its name: a company, a contact, a view; nothing, several, or nearly."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.factories import add_company
@@ -107,6 +109,14 @@ async def test_an_address_nobody_ever_saw_is_explained_too(office):
     reply = await office.ask("contact.explain", {"address": "nobody@nowhere.example"})
     assert not reply.is_error
     assert "nobody@nowhere.example is no contact" in said(reply)
+
+
+@pytest.mark.parametrize("shares_contacts", [True, False])
+@pytest.mark.parametrize(("language", "everything"), [("en", "who wrote to whom"), ("fr", "qui a écrit à qui")])
+async def test_A6_hello_says_what_this_firm_shares_and_no_more(office, shares_contacts, language, everything):
+    viewer = replace(office.people["Anne Martin"], shares_contacts=shares_contacts)
+    shown = " ".join(read((await office.ask("hello", by=viewer, language=language)).card))
+    assert (everything in shown) is shares_contacts
 
 
 async def test_hello_says_what_is_not_shared_and_three_things_to_try(office):
