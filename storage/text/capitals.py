@@ -82,7 +82,8 @@ def _is_initials(text: str) -> bool:
 
 def ends_loud(words: list[str]) -> bool:
     """Return whether a name ends with a surname in capitals: `Sophie MARTIN`, and not `Sophie M`."""
-    return bool(words) and not _is_loud(words[0]) and _is_loud(words[-1]) and len(words[-1]) > _INITIALS
+    is_short = not words or len(words[-1]) <= _INITIALS or words[-1][1].islower()
+    return not is_short and _is_loud(words[-1]) and not _is_loud(words[0])
 
 
 def count_surname(words: list[str], local: str) -> int:
@@ -90,7 +91,7 @@ def count_surname(words: list[str], local: str) -> int:
 
     The address says so, or the first name does: `DUPUIS Claire`, and not `KPMG Anna`.
     """
-    if not words or not _is_loud(words[0]) or " ".join(words).isupper():
+    if not words or words[0][1:2].islower() or not _is_loud(words[0]) or " ".join(words).isupper():
         return 0
     count = next((place for place, word in enumerate(words) if not _is_loud(word)), 0)
     rest = words[count:]

@@ -9,20 +9,28 @@ from storage.text.word_lists import read_kinds
 
 _WORDS: Final = read_kinds("room_words.txt")
 _ROOMS, _THINGS, _PURPOSES, _ABOUT = (_WORDS[kind] for kind in ("room", "thing", "purpose", "about"))
+_CALLED: Final = _WORDS["called"]
 _SURNAMES: Final = _WORDS["surname"]
 """Things that are surnames too, behind a first name that is known or not: Thandiwe Beamer at `tbeamer@`."""
 _TELLING: Final = _ROOMS | _THINGS
 _ENDS: Final = tuple(_WORDS["end"])
 _SHORTEST_BEFORE: Final = 4
 """Letters before `-raum` that make a word of what a room is for: Mediationsraum, and not Traum."""
+_EXTRAS: Final = (
+    r"(?:\s*[,/+&]?\s*\b(?:vc|tv|av|video|visio|teams|zoom|webex|hybrid|beamer|screen|phone|whiteboard)\b)*"
+)
+"""What a room has, beside its seats: `(8p VC)`."""
+_DIGIT = re.compile(r"\d")
 _SEATS = re.compile(
-    r"[(\[]\s*(?:max\.?\s*|cap(?:acit[éey])?\.?:?\s*)?\d{1,3}\s*(?:p|pl|pers|pp|personnes?|personen|persone|personas"
+    r"[(\[]\s*(?:(?:vc|tv|video|visio|teams|zoom|webex|hybrid)[\s,/+&]+)*(?:max\.?\s*|cap(?:acit[éey])?\.?:?\s*)?\d{1,3}\s*(?:p|pl|pers|pp|personnes?|personen|persone|personas"
     r"|persons?|people|pax|seats?|places?|posti|plätze|platze|pltz|sitzplätze|cap|zitplaatsen|plaatsen|lugares|plazas"
-    r"|px)\.?\s*[)\]]"
+    r"|px|ppl)\.?"
+    rf"{_EXTRAS}\s*[)\]]"
     r"|\b\d{1,3}\s*(?:pers\.|personnes|personen|persone|personas|seats|places|posti|plätze|plazas|plaatsen|pax)(?:\W|$)"
     r"|[-_]\d{1,3}\s?p$|\b(?:posti|places|plätze|seats|seating|plazas|lugares|pax|capacity|capacité|capacità|capienza|aforo)\s*:?\s*\d+",
     re.IGNORECASE,
 )
+_SIGNS = re.compile(rf"{'|'.join(sorted(_WORDS['sign']))}|\bwebex (?:board|desk|room|bar)\b", re.IGNORECASE)
 _CODE = re.compile(
     rf"^(?:{'|'.join(sorted(_WORDS['code']))})[-_](?:\d|[a-z]{{2,6}}[-_.](?=[^@]*\d))[\w.-]*", re.IGNORECASE
 )
@@ -44,7 +52,7 @@ _ALONE: Final = frozenset(("room", "rooms", "salle", "salles", "raum"))
 def may_be_room(shown: str, words: list[str]) -> bool:
     """Return whether a displayed name has anything of a room's; quick, for most have not."""
     is_worded = any(map(_is_telling, words)) or (words[:1] and words[0] in _PURPOSES)
-    return bool(is_worded) or bool(_SEATS.search(shown) or _CODE.match(shown) or _NUMBERED.match(shown))
+    return bool(is_worded) or _is_numbered(shown) or bool(_DIGIT.search(shown) and _CODE.match(shown))
 
 
 def is_room(shown: str, words: list[str], clean: str, local: str) -> bool:
@@ -52,16 +60,15 @@ def is_room(shown: str, words: list[str], clean: str, local: str) -> bool:
 
     Salle Marie at `salle.marie@` is somebody, Salle Turing is a room; Lars Beamer at `lars.beamer@` is somebody.
     """
-    is_numbered = bool(_SEATS.search(shown) or _NUMBERED.match(shown))
-    if is_numbered or (_CODE.match(shown) and not is_persons(clean, local)):
+    if _is_numbered(shown) or (_CODE.match(shown) and not is_persons(clean, local)):
         return True
     found = [place for place, word in enumerate(words) if _is_telling(word)]
     if not found:
-        return _PURPOSES.intersection(words[:1]) != set() and _is_place(words[1:])
+        return _is_purpose(words)
     if not any(map(_is_telling, fold(clean).split())):
         return False
     is_certain = _is_certain(words, found)
-    if not is_certain and (found[0] > 0 or len(words) == 1 or "," in shown):
+    if not is_certain and (found[0] > 0 or len(words) == 1 or "," in shown or words[0] in _CALLED):
         return False
     first, _, rest = shown.partition(" ")
     is_surname = first.isupper() and not rest.isupper() and not is_certain  # HALL Karen
@@ -69,6 +76,21 @@ def is_room(shown: str, words: list[str], clean: str, local: str) -> bool:
         return False
     is_turned = not is_certain and re.split("[._-]", local)[0] == words[-1] and is_persons(clean, local)
     return not is_turned and not _is_somebody(clean, local, is_certain=is_certain)
+
+
+def _is_numbered(shown: str) -> bool:
+    """Return whether a name tells its seats, its number on a floor, or a room in whatever script."""
+    if _DIGIT.search(shown) and (_SEATS.search(shown) or _NUMBERED.match(shown)):
+        return True
+    return not (shown.isascii() and "webex" not in shown.lower()) and bool(_SIGNS.search(shown))
+
+
+def _is_purpose(words: list[str]) -> bool:
+    """Return whether words say what is done there, and no more than where: Video Conference 2, Besprechung 2. OG."""
+    if not words or words[0] not in _PURPOSES:
+        return False
+    is_all = len(words) > 1 and _PURPOSES.issuperset(words) and KNOWN_NAMES.isdisjoint(words)
+    return is_all or _is_place([word for word in words if word not in _PURPOSES])
 
 
 def _is_telling(word: str) -> bool:
@@ -83,7 +105,11 @@ def _is_certain(words: list[str], found: list[int]) -> bool:
     has_number = any(re.search(r"\d", word) for word in others)
     around = {word for place in found for word in words[max(place - 2, 0) : place + 3]}
     has_purpose = not _PURPOSES.isdisjoint(around) and (0 in found or words[0] not in KNOWN_NAMES)
-    is_all = len(words) > 1 and all(word in _ABOUT and word not in KNOWN_NAMES for word in others)
+    is_all = (
+        len(words) > 1
+        and words[found[0]] not in _CALLED
+        and all(word in _ABOUT and word not in KNOWN_NAMES for word in others)
+    )
     is_last = words[-1] in _ENGLISH and len(words) > 1 and words[0] not in KNOWN_NAMES and len(words[0]) > 1
     return has_number or has_purpose or is_all or is_last
 
@@ -127,4 +153,4 @@ def is_room_address(local: str) -> bool:
     has_number = bool(re.search(r"\d", local))
     if first in _PURPOSES and rest:
         return has_number or not _ROOMS.isdisjoint(rest)
-    return first in _ROOMS and (bool(rest) or has_number) and not has_person
+    return first in _ROOMS and (bool(rest) or has_number) and not has_person and (has_number or first not in _CALLED)

@@ -67,6 +67,8 @@ def drop_trailing_titles(text: str) -> str:
 
 def drop_stop(text: str) -> str:
     """Take a full stop from behind a name; an initial, a title and a company keep theirs: `Roe Jr.`, `Acme Inc.`."""
+    if not text.endswith("."):
+        return text
     bare = _STOP.sub("", text)
     last = bare.rpartition(" ")[2].lower()
     return text if last in _BEHIND | _FIRM | _PARTS | _BEFORE else bare

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001  # letters that look alike are the matter here
 import pytest
 
 from storage.text.addresses import parse_address
@@ -253,6 +254,40 @@ Aula 200 Plätze <aula@x.example>
 """
 
 
+ROOMS_AND_VEHICLES = """
+BSL-2-Rhein (10p, VC) <bsl-2-rhein@x.example>; GVA-1-Saleve (20 ppl, TV) <saleve@x.example>
+LON-5F-Thames (6p Teams) <thames@x.example>; PAR-3-Seine (14P/VC) <seine@x.example>
+BRU-4-Dyle (8 pax + VC) <dyle@x.example>; FRA 12 Main [10p Video] <main@x.example>
+Matterhorn (VC, 8p) <matterhorn@x.example>; Dienstfahrzeug Skoda 1 <fz1@x.example>
+Kanzleifahrzeug BMW <bmw@x.example>; Elektroauto Zoe 2 <zoe2@x.example>; Rental car 3 <rc3@x.example>
+Rental scooter 1 <rs1@x.example>; Company bike 2 <bike2@x.example>; Video Conference 5 <vc5@x.example>
+Video-Konferenz 1 <vk1@x.example>; Videokonferanse 2 <vid2@x.example>; Audioconférence <audio@x.example>
+Telefoonconferentie <tc@x.example>; Teleconferenza <tele@x.example>; Conference Call <confcall@x.example>
+Webex Room Kit <webexkit@x.example>; Poly Studio X50 <poly@x.example>; Microsoft Surface Hub 2 <hub2@x.example>
+Zasedací místnost 2 <zm2@x.example>; Zasadačka 1 <za1@x.example>; Jednací místnost A <jm@x.example>
+Sala konferencyjna 4 <sk4@x.example>; Salka 3 <salka3@x.example>; Tárgyalóterem <targyalo@x.example>
+Kis tárgyaló <kist@x.example>; Sejna soba 2 <ss2@x.example>; Sala de ședințe 1 <sed1@x.example>
+Sala de sedinte mare <sedmare@x.example>; Toplantı Odası 3 <toplanti3@x.example>; Zala za sastanke <zzs@x.example>
+Dvorana za sastanke 1 <dvorana1@x.example>; Konferenču telpa 2 <kt2@x.example>; Pasitarimų kambarys <pk@x.example>
+Koosolekuruum 1 <kr1@x.example>; Neuvotteluhuone 4 <nh4@x.example>; Mötesrum Vänern <vanern@x.example>
+Fundarherbergi 2 <fh2@x.example>; Mødelokale 5 <ml5@x.example>; Αίθουσα συσκέψεων 2 <aith2@x.example>
+Переговорная комната <pk1@x.example>; Конференц-зал 1 <kz1@x.example>; Кімната для переговорів 3 <kp3@x.example>
+Заседателна зала <zz@x.example>; 会議室B <kb@x.example>; 第3会議室 <k3@x.example>; 応接室 <ousetsu@x.example>
+会议室二 <hys2@x.example>; 會議室 5 <hys5@x.example>; 회의실 2 <hoe2@x.example>; قاعة الاجتماعات 2 <qaa2@x.example>
+غرفة اجتماعات <ghurfa@x.example>; חדר ישיבות 1 <yesh1@x.example>; ห้องประชุม 3 <th3@x.example>
+Phòng họp 2 <ph2@x.example>; Ruang Rapat 1 <rr1@x.example>; बैठक कक्ष 1 <bk1@x.example>
+"""
+CALLED_AS_ROOMS = """
+王会议 <wang@x.example>; 室井滋 <muroi@x.example>; 会田 誠 <aida@x.example>; Иван Залов <ivan.zalov@x.example>
+Salka Jonsdottir <salka.jonsdottir@x.example>; Salka Jonsdottir <salka@x.example>; Zala Novak <znovak@x.example>
+Novak, Zala <novak.zala@x.example>; Soba Tanaka <soba.tanaka@x.example>; Dvorana Kos <dvorana.kos@x.example>
+Rapat Singh <rapat.singh@x.example>; Elif Oda <elif.oda@x.example>; Robert Bike <rbike@x.example>
+Mercedes Bike <mercedes.bike@x.example>; Scooter Braun <scooter.braun@x.example>; Cisco Ramirez <cisco@x.example>
+Bart Webex <bart.webex@x.example>; Ed Video <ed.video@x.example>; Vic Conference <vic.conference@x.example>
+Ann Call <ann.call@x.example>; Tom Rental <tom.rental@x.example>; Anna Rhein (VC) <anna.rhein@x.example>
+Kovacs, P. (8th floor) <kovacs.p@x.example>; Ana Pires (2 p.m.) <ana.pires@x.example>; Phong Le <phong@x.example>
+Phong Nguyen <phong.nguyen@x.example>; <phong.nguyen@x.example>; <bike.tom@x.example>; Hunter Board <hboard@x.example>
+"""
 OFFICES_OF_EUROPE = """
     buchungen anfragen.zh lohnabteilung beschwerden reklamationen poststelle.basel sekretariat2 aufsichtsrat
     verwaltungsrat personalverwaltung zentralsekretariat auftraege terminvereinbarung kanzleileitung litige
@@ -308,6 +343,16 @@ def test_somebody_called_as_a_thing_is_stays_somebody_where_the_address_agrees(n
 @pytest.mark.parametrize(("name", "raw"), read_entries(GROUPS_ROOMS_AND_PROGRAMMES))
 def test_groups_rooms_and_programmes_are_nobody_in_whatever_language(name, raw):
     assert find_machine(parse_address(raw), name) != ""
+
+
+@pytest.mark.parametrize(("name", "raw"), read_entries(ROOMS_AND_VEHICLES))
+def test_seats_vehicles_and_rooms_in_any_script_are_nobody(name, raw):
+    assert find_machine(parse_address(raw), name) == "resource"
+
+
+@pytest.mark.parametrize(("name", "raw"), read_entries(CALLED_AS_ROOMS))
+def test_somebody_called_as_a_room_is_in_another_language_stays_somebody(name, raw):
+    assert find_machine(parse_address(raw), name) == ""
 
 
 @pytest.mark.parametrize("local", OFFICES_OF_EUROPE.split())
