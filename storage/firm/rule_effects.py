@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from sqlalchemy import select, text, update
+from sqlalchemy import and_, exists, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.wake import wake
@@ -11,10 +11,11 @@ from storage.firm.rule_values import Edit
 from storage.history.contact_rule import get_rule_sql
 from storage.history.own_domains import convert_to_colleagues
 from storage.history.purge_bounds import hide_old
-from storage.models import Interaction, Tenant, User
+from storage.models import Interaction, Mailbox, Tenant, User
 from storage.queue.chores import make_chore_due, start_chore_over
 from storage.queue.directory import set_admins
 from storage.queue.mailboxes import end_leases
+from storage.served import NO_MAILBOX
 
 Effect = Callable[[AsyncConnection, int, Edit, int], Awaitable[None]]
 COPIED: Final = frozenset(
@@ -102,11 +103,15 @@ async def _set_own_domains(connection: AsyncConnection, tenant_id: int, edit: Ed
 
 
 async def _set_served(connection: AsyncConnection, tenant_id: int, edit: Edit, now: int) -> None:
-    """Let nobody in by a group until it is known who is in it; administrators are let in whatever it says."""
+    """Let nobody in whom the new rule may leave out until it is known better; it leaves no administrator out."""
     serves = await connection.scalar(select(Tenant.serves).where(Tenant.tenant_id == tenant_id))
+    everybody = update(User).where(User.tenant_id == tenant_id)
     if serves == "group":
-        everybody = update(User).where(User.tenant_id == tenant_id)
         await connection.execute(everybody.values(may_use=False))
+    elif serves == "mailboxes":
+        of_user = and_(Mailbox.tenant_id == User.tenant_id, Mailbox.user_id == User.id)
+        is_read = exists().where(of_user, Mailbox.state.not_in((NO_MAILBOX, "stopped")))
+        await connection.execute(everybody.where(~is_read).values(may_use=False))
     await _look_again(connection, tenant_id, edit, now)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from bot.door import Door
 from storage.book.companies import get_company
@@ -18,7 +18,7 @@ from storage.firm.rules import get_rules, list_rule_changes, list_rules, reset_r
 from storage.firm.tenants import add_tenant
 from storage.firm.users import get_known_user
 from storage.history.retention import get_retention
-from storage.models import Chore, Interaction, InteractionContact, Tenant
+from storage.models import Chore, Interaction, InteractionContact, Mailbox, Tenant
 from storage.queue.chores import add_chores
 from storage.viewer import Viewer
 from tests.factories import NOW, add_contact, add_user
@@ -177,6 +177,23 @@ async def test_nobody_is_served_by_a_group_before_it_was_read_but_administrators
     async with firms.reading(SYSTEM) as connection:
         known = [await get_known_user(connection, OURS, who) for who in ("anne-1", "marc")]
     assert [one.refusal for one in known if one] == ["", "not_served"]
+
+
+async def test_A3_who_has_no_mailbox_that_is_read_is_let_out_with_the_rule(firms):
+    await set_one(firms, "serves", "everyone")
+    await set_one(firms, "admins", ("anne-1",))
+    states = {"marc": "current", "sue": "skipped", "tom": "stopped", "una": None, "vic": "new"}
+    async with firms.writing(1) as connection:
+        for number, (who, state) in enumerate(states.items(), 9):
+            await add_user(connection, who, id=number, entra_id=who)
+            await connection.execute(delete(Mailbox).where(Mailbox.tenant_id == 1, Mailbox.user_id == number))
+            if state is not None:
+                await connection.execute(insert(Mailbox).values(tenant_id=1, user_id=number, state=state))
+    await set_one(firms, "serves", "mailboxes")
+    async with firms.reading(SYSTEM) as connection:
+        known = {who: await get_known_user(connection, OURS, who) for who in ("anne-1", *states)}
+    served = {who for who, one in known.items() if one is not None and not one.refusal}
+    assert served == {"anne-1", "marc", "vic"}
 
 
 async def test_a_group_needs_an_id_and_the_last_administrator_stays(firms):
