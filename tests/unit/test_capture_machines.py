@@ -320,11 +320,12 @@ Luis Pagos <luis.pagos@x.example>; Board, Helen <board.helen@x.example>; Kathy B
 Ola Faktura <ola-faktura@x.example>; Destek, Emre <destek.emre@x.example>; Kadri Kadry <kadri.kadry@x.example>
 Nils Ordre <n.ordre@x.example>; Klage, Eva <klage.eva@x.example>; Kari Regnskap <kari_regnskap@x.example>
 Amy Sentry <asentry@x.example>; Ordini, Elena <ordini.elena@x.example>; Wim Verkoop <wim.verkoop@x.example>
-<bruno.vendas@x.example>; <irodalmi@x.example>; <salgari.emilio@x.example>; <arve@x.example>; <jenkins@x.example>; <ordonez@x.example>; <prodan@x.example>
+<bruno.vendas@x.example>; <irodalmi@x.example>; <salgari.emilio@x.example>; <ordonez@x.example>; <prodan@x.example>
 <boardman@x.example>; <satija.om@x.example>; <martin.l@x.example>; <anna-l@x.example>; Mary-L Jones <mary-l@x.example>
 Lisa Beamer <lbeamer@x.example>; Lisa Beamer <lisa_beamer@x.example>; Beamer, Lisa <beamer.lisa@x.example>
 BEAMER Lisa <lisa.beamer@x.example>; Zanele Beamer <zanele.beamer@x.example>; Olufemi Beamer <obeamer@x.example>
 Dr. Kurt Beamer <kurt.beamer@x.example>; Kwame Velo <kwame.velo@x.example>; Fiets, Joost <fiets.joost@x.example>
+<arve@x.example>; <jenkins@x.example>
 Nomvula Saletta <nomvula.saletta@x.example>; Florence Bulle <fbulle@x.example>; Jan Laptop <jan.laptop@x.example>
 """
 
