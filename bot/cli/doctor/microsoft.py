@@ -4,14 +4,14 @@ import asyncio
 import base64
 import functools
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import requests
 
 from bot.cli.doctor.findings import Finding, Findings, problem, warning, well
-from bot.cli.doctor.reach import NOBODY, Asked, Reach, find_missing_groups, find_reach, list_groups
-from bot.cli.registration import CALENDARS, DIRECTORY, GROUP, INSTALL, MAIL
+from bot.cli.doctor.reach import NOBODY, Asked, Mailbox, Reach, find_missing_groups, find_reach, list_groups
+from bot.cli.registration import CALENDARS, DIRECTORY, GROUP, INSTALL, MAIL, SCOPED_ROLES
 from bot.config import Config
 from bot.errors import UnavailableError
 from bot.graph.client.client import GraphClient, GraphClients
@@ -35,20 +35,29 @@ LEAST: Final = frozenset(
 )
 """What we have a use for; anything beyond is more than an address book should hold (S34)."""
 
+_SCOPED: Final = dict(zip((MAIL[0], CALENDARS[0]), SCOPED_ROLES, strict=True))
+"""Exchange's role in place of a permission in Entra."""
+
 
 async def check_tenants(config: Config, asked: Asked, rules: Mapping[str, FirmRules]) -> Findings:
     """Sign in to each tenant, look at what was granted, and ask Graph and a mailbox one question each."""
     clients = GraphClients(config)
+    reaches: list[Reach] = []
     try:
         for tenant in config.tenants:
             own = rules.get(tenant, config.first_rules)
-            async for finding in _check_tenant(config, clients(tenant), own, tenant, asked):
+            async for finding in _check_tenant(config, clients(tenant), own, tenant, asked, reaches):
                 yield finding
     finally:
         await clients.close()
+    if len(reaches) == len(config.tenants):
+        for finding in judge_named(reaches):
+            yield finding
 
 
-async def _check_tenant(config: Config, client: GraphClient, rules: FirmRules, tenant: str, asked: Asked) -> Findings:
+async def _check_tenant(  # noqa: PLR0917
+    config: Config, client: GraphClient, rules: FirmRules, tenant: str, asked: Asked, reaches: list[Reach]
+) -> Findings:
     sign_in = SignIn(make_application(config, tenant))
     try:
         token = await sign_in.get_token()
@@ -59,6 +68,7 @@ async def _check_tenant(config: Config, client: GraphClient, rules: FirmRules, t
         sign_in.close()
     roles = read_roles(token)
     reach = await find_reach(client, rules.group, asked)
+    reaches.append(reach)
     for finding in (*judge_roles(tenant, roles, config, reach, rules), *judge_reach(tenant, roles, reach)):
         yield finding
     for group in await find_missing_groups(client, rules):
@@ -95,11 +105,12 @@ def judge_roles(
     ]
     open_anyway = {MAIL: reach.mail is True, CALENDARS: reach.calendar is True}
     missing = [one[0] for one in needed if not has_any(roles, one) and not open_anyway.get(one, False)]
-    of_mailboxes = [name for name in missing if name in (MAIL[0], CALENDARS[0])]
-    of_directory = [name for name in missing if name not in of_mailboxes]
-    if of_directory:
-        yield problem("roles_missing", tenant=tenant, roles=", ".join(of_directory))
-    if of_mailboxes:
+    of_mailboxes = [] if _has_consent(roles) else [name for name in missing if name in _SCOPED]
+    if of_app := [name for name in missing if name not in of_mailboxes]:
+        yield problem("roles_missing", tenant=tenant, roles=", ".join(of_app))
+    if of_mailboxes and any(open_anyway.values()):
+        yield problem("scope_incomplete", tenant=tenant, roles=", ".join(_SCOPED[name] for name in of_mailboxes))
+    elif of_mailboxes:
         yield problem("mailboxes_closed", tenant=tenant, roles=", ".join(of_mailboxes))
     if excess := sorted(role for role in roles if not has_any([role], LEAST)):
         yield warning("roles_excess", tenant=tenant, roles=", ".join(excess))
@@ -109,17 +120,44 @@ def judge_roles(
 
 def judge_reach(tenant: str, roles: Collection[str], reach: Reach) -> Iterator[Finding]:
     """Say which mailboxes are open: by consent all of them, by a scope of Exchange those within."""
-    by_consent = has_any(roles, MAIL) or has_any(roles, CALENDARS)
-    if reach.outside is True:
+    inside, outside, by_consent = reach.inside, reach.outside, _has_consent(roles)
+    if inside and outside and not by_consent and _is_refused(inside) and outside.is_open:
+        yield problem("mailboxes_swapped", inside=inside.address, outside=outside.address)
+        return
+    if outside and outside.is_open:
         yield warning("fence_open", tenant=tenant) if by_consent else problem("scope_too_wide", tenant=tenant)
-    elif reach.outside is False:
+    elif outside and _is_refused(outside):
         yield well("fence_holds", tenant=tenant)
-    elif by_consent and reach.was_named:
+    elif by_consent and inside and outside is None:
         yield warning("fence_unknown", tenant=tenant)
-    if reach.mail is False and has_any(roles, MAIL):
+    if inside and _is_refused(inside) and not by_consent and (reach.mail or reach.calendar):
+        yield problem("mailbox_beyond", address=inside.address)
+    elif reach.mail is False and has_any(roles, MAIL):
         yield warning("mailbox_refused", tenant=tenant, error=reach.error)
-    if reach.mail is True and not has_any(roles, MAIL):
+    for one in (inside, outside):
+        if one and not one.is_open and "away" in (one.mail, one.calendar):
+            yield warning("mailbox_away", address=one.address, error=one.error)
+    if reach.mail is True and reach.calendar is True and not by_consent:
         yield well("mailboxes_scoped", tenant=tenant)
+
+
+def judge_named(reaches: Sequence[Reach]) -> Iterator[Finding]:
+    """Say of each mailbox that was named whether any tenant has it: what nobody has proves nothing."""
+    for judge, key, named in (
+        (problem, "mailbox_unknown", [one.inside for one in reaches]),
+        (warning, "outside_unknown", [one.outside for one in reaches]),
+    ):
+        found = [one for one in named if one and (one.mail, one.calendar) == ("none", "none")]
+        if found and len(found) == len(named):
+            yield judge(key, address=found[0].address)
+
+
+def _has_consent(roles: Collection[str]) -> bool:
+    return has_any(roles, MAIL) or has_any(roles, CALENDARS)
+
+
+def _is_refused(one: Mailbox) -> bool:
+    return not one.is_open and "refused" in (one.mail, one.calendar)
 
 
 def has_any(roles: Collection[str], names: Collection[str]) -> bool:

@@ -1,8 +1,10 @@
 """Which mailboxes are open to us: they are asked, for what Exchange grants (RBAC for Applications) no token tells."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Literal
+from urllib.parse import quote
 
 import msgspec
 
@@ -10,9 +12,14 @@ from bot.graph.client.client import GraphClient, request_url
 from bot.graph.client.errors import GraphError
 from storage.firm.rule_values import FirmRules
 
-MOST_ASKED: Final = 5
+MOST_ASKED: Final = 20
+"""Of the firm's mailboxes, until one answers."""
 _PEOPLE: Final = f"?$top={MOST_ASKED}&$select=id"
-_DAY: Final = "?startDateTime=2026-01-01T00:00:00Z&endDateTime=2026-01-02T00:00:00Z&$top=1"
+_MAIL: Final = "mailFolders/inbox/messages?$top=1&$select=id"
+_CALENDAR: Final = "calendarView?startDateTime=2026-01-01T00:00:00Z&endDateTime=2026-01-02T00:00:00Z&$top=1"
+
+Answer = Literal["open", "refused", "none", "away"]
+"""`none` is where there is no mailbox of that address, `away` where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +31,29 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Mailbox:
+    """What a mailbox and its calendar answered."""
+
+    address: str
+    mail: Answer
+    calendar: Answer
+    error: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether any of it is open to us."""
+        return "open" in (self.mail, self.calendar)
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
-    """What answered: True, False where it was refused, None where nobody could be asked."""
+    """What is open anywhere: True, False where all was refused, None where nobody could be asked; and the two named."""
 
     mail: bool | None
     calendar: bool | None
-    outside: bool | None = None
     error: str = ""
-    was_named: bool = False
+    inside: Mailbox | None = None
+    outside: Mailbox | None = None
 
 
 NOBODY: Final = Reach(None, None)
@@ -45,17 +67,28 @@ class _People(msgspec.Struct):
     value: list[_Person]
 
 
+class _Known(msgspec.Struct):
+    mail: str | None = None
+    kind: str | None = msgspec.field(default=None, name="userType")
+
+
 async def find_reach(client: GraphClient, group: str, asked: Asked) -> Reach:
-    """Ask a mailbox and its calendar; some of the firm's, or the group's, where none is named."""
-    outside = None
-    if asked.outside:
-        outside, _ = await _ask(client, asked.outside, "mailFolders/inbox/messages?$top=1&$select=id")
-    for person in [asked.mailbox] if asked.mailbox else await _list_people(client, group):
-        mail, error = await _ask(client, person, "mailFolders/inbox/messages?$top=1&$select=id")
-        if mail is not None:
-            calendar, _ = await _ask(client, person, f"calendarView{_DAY}")
-            return Reach(mail, calendar, outside, error, bool(asked.mailbox))
-    return Reach(None, None, outside, "", bool(asked.mailbox))
+    """Ask the mailboxes that are named, and others of the firm, or of the group, until one answers."""
+    inside = await _look_at(client, asked.mailbox) if asked.mailbox else None
+    outside = await _look_at(client, asked.outside) if asked.outside else None
+    seen = [one for one in (inside, outside) if one]
+    people = await _list_people(client, group) if not any(one.is_open for one in seen) else []
+    for person in people:
+        seen.append(await _ask(client, person))
+        if seen[-1].is_open:
+            break
+    error = next((one.error for one in seen if one.mail == "refused"), "")
+    return Reach(_sum(one.mail for one in seen), _sum(one.calendar for one in seen), error, inside, outside)
+
+
+def _sum(answers: Iterable[Answer]) -> bool | None:
+    given = set(answers)
+    return True if "open" in given else False if "refused" in given else None
 
 
 def list_groups(rules: FirmRules) -> list[str]:
@@ -75,13 +108,35 @@ async def find_missing_groups(client: GraphClient, rules: FirmRules) -> list[str
     return missing
 
 
-async def _ask(client: GraphClient, person: str, what: str) -> tuple[bool | None, str]:
-    """Ask a mailbox; None where there is none, or nobody knows."""
+async def _look_at(client: GraphClient, address: str) -> Mailbox:
+    """Ask a mailbox that somebody named: a refusal proves nothing where nobody has that address."""
+    one = await _ask(client, address)
+    if one.is_open or "refused" not in (one.mail, one.calendar):
+        return one
+    url = f"{client.graph_url}/users/{quote(address, safe='@')}?$select=mail,userType"
     try:
-        await client.fetch(request_url(f"{client.graph_url}/users/{person}/{what}"))
+        known = msgspec.json.decode(await client.fetch(request_url(url)), type=_Known)
     except GraphError as error:
-        return (False if error.status == HTTPStatus.FORBIDDEN else None), str(error)
-    return True, ""
+        gone: Answer = "none" if error.status == HTTPStatus.NOT_FOUND else "away"
+        return Mailbox(address, gone, gone, str(error))
+    except msgspec.MsgspecError:
+        return Mailbox(address, "away", "away", "unreadable")
+    return one if known.mail and known.kind != "Guest" else Mailbox(address, "none", "none")
+
+
+async def _ask(client: GraphClient, person: str) -> Mailbox:
+    mail, error = await _ask_for(client, person, _MAIL)
+    calendar, other_error = await _ask_for(client, person, _CALENDAR)
+    return Mailbox(person, mail, calendar, error or other_error)
+
+
+async def _ask_for(client: GraphClient, person: str, what: str) -> tuple[Answer, str]:
+    try:
+        await client.fetch(request_url(f"{client.graph_url}/users/{quote(person, safe='@')}/{what}"))
+    except GraphError as error:
+        answers: dict[int, Answer] = {HTTPStatus.FORBIDDEN: "refused", HTTPStatus.NOT_FOUND: "none"}
+        return answers.get(error.status, "away"), str(error)
+    return "open", ""
 
 
 async def _list_people(client: GraphClient, group: str) -> list[str]:
