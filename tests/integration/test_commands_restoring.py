@@ -71,7 +71,11 @@ async def test_A15_how_many_are_many_is_the_firms_own_rule(office, many):
     ("text", "language", "yes"),
     [
         ("what did Marc Lefèvre change today?", "en", "Yes, go on"),
+        ("restore what Marc Lefèvre changed", "en", "Yes, go on"),
+        ("Take back everything Marc Lefèvre has changed today", "en", "Yes, go on"),
         ("qu'a changé Marc Lefèvre aujourd'hui ?", "fr", "Oui, continuer"),
+        ("rétablis ce que Marc Lefèvre a changé", "fr", "Oui, continuer"),
+        ("Restaurer tout ce que Marc Lefèvre a modifié aujourd'hui", "fr", "Oui, continuer"),
     ],
 )
 async def test_A15_an_administrator_reads_what_somebody_changed_and_restores_it(office, text, language, yes):
