@@ -31,6 +31,8 @@ _SSL_WORDS: Final = {
 """What other drivers write as `ssl=`, in the words of `sslmode`."""
 _SSL_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 CONNECT_SECONDS: Final = 10
+_LAST_PORT: Final = 65_535
+_PORT_DIGITS: Final = len(str(_LAST_PORT))
 
 
 def read_url(text: str) -> URL:
@@ -44,13 +46,24 @@ def read_url(text: str) -> URL:
     scheme, separator, rest = text.partition(":")
     scheme = scheme.lower()
     if scheme in SQLITE and rest:
-        return _read(f"sqlite:{rest}" if rest.startswith("//") else f"sqlite:///{rest}")
+        return _check_file(rest if rest.startswith("//") else f"///{rest}")
     if scheme in POSTGRES and rest.startswith("//"):
         return _check(_take_ssl(_take_parts(_read_postgres(rest[2:]))))
     kind, _, driver = scheme.partition("+")
     if separator and kind in ("sqlite", "postgresql") and driver:
         raise DatabaseUrlError(f"the driver {driver} is not installed, and not needed: begin the URL with {kind}://")
     raise DatabaseUrlError("it begins with sqlite:/// or postgresql://")
+
+
+def _check_file(rest: str) -> URL:
+    """Refuse what names no file: a database in memory is gone with the first connection that closes."""
+    try:
+        url = make_url(f"sqlite:{rest}")
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or url.host or url.database in (None, "", ":memory:"):
+        raise DatabaseUrlError("it names no file: sqlite:///FILE, or sqlite:////FOLDER/FILE with the whole path")
+    return url
 
 
 def _read(text: str) -> URL:
@@ -96,6 +109,10 @@ def _check(url: URL) -> URL:
             raise DatabaseUrlError(f"it has a parameter that is not known, {name[:40]}")
     if (mode := _get(url, "sslmode")) and mode not in _SSL_MODES:
         raise DatabaseUrlError(f"sslmode is one of {', '.join(_SSL_MODES)}")
+    ports = [] if url.port is None else [str(url.port)]
+    for port in (*ports, *filter(None, [_get(url, "port")])):
+        if not port.isdecimal() or len(port) > _PORT_DIGITS or not 0 < int(port) <= _LAST_PORT:
+            raise DatabaseUrlError(f"its port is a number from 1 to {_LAST_PORT}")
     if (seconds := _get(url, "connect_timeout")) and not seconds.isdecimal():
         raise DatabaseUrlError("connect_timeout is a number of seconds")
     return url

@@ -53,6 +53,11 @@ def test_a_file_is_named_in_three_ways(text):
         ("postgresql://u:secret@a,b/c?target_session_attrs=read-write", "several hosts"),
         ("postgresql://h/c?user=u&password=secret&pgbouncer=true", "pgbouncer"),
         ("", "sqlite"),
+        *((f"postgres://u:secret@h:{port}/c", "from 1 to 65535") for port in (0, 65536, 70000, 10**30)),
+        *((f"postgres://u:secret@h/c?port={port}", "from 1 to 65535") for port in ("0", "99999", "abc", "-5", "5_4")),
+        *((f"sqlite:{rest}", "names no file") for rest in ("///", "//", "///?x=y", "///:memory:", "//:memory:")),
+        *((f"sqlite:{rest}", "names no file") for rest in (":memory:", "//host/x.db", "//host:port/x.db")),
+        ("sqlite+aiosqlite:///", "names no file"),
     ],
 )
 def test_what_cannot_be_read_is_a_sentence_without_the_password(text, why):
