@@ -112,6 +112,12 @@ async def make_chore_due(connection: AsyncConnection, tenant_id: int, name: Chor
     await connection.execute(due.values(due_at=at))
 
 
+async def make_chores_due(connection: AsyncConnection, name: ChoreName, now: int) -> None:
+    """Make the chores of one name due in every tenant, but those that are at work or failed; needs `SYSTEM`."""
+    later = update(Chore).where(Chore.name == name, Chore.due_at > now + LEASE, Chore.failures == 0)
+    await connection.execute(later.values(due_at=now))
+
+
 async def start_chore_over(connection: AsyncConnection, tenant_id: int, name: ChoreName, at: int) -> None:
     """Make a chore due at `at` that forgets where its last run ended."""
     await make_chore_due(connection, tenant_id, name, at)

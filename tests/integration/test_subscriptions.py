@@ -5,8 +5,8 @@ import asyncio
 import psutil
 import pytest
 
-from bot.graph.subscriptions.audit import PERIOD, RECHECK
-from bot.graph.subscriptions.keeper import AT_ONCE
+from bot.graph.subscriptions.audit import PERIOD, RECHECK, SubscriptionAuditor
+from bot.graph.subscriptions.keeper import AT_ONCE, SubscriptionKeeper, write_address
 from storage.engine.rls import SYSTEM
 from storage.queue.chores import LEASE as CHORE_LEASE
 from storage.queue.chores import claim_chores
@@ -263,3 +263,28 @@ async def test_A11_a_process_that_dies_with_a_chore_in_hand_is_taken_over_within
     live.clock.ahead += CHORE_LEASE + 1
     async with live.database.writing(SYSTEM) as connection:
         assert len(await claim_chores(connection, "directory", int(live.clock()))) == 1
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+async def test_another_address_is_told_to_graph_at_the_next_start(live, end):
+    new = live.url.replace("127.0.0.1", "localhost") + end
+    assert new != live.url + end
+    before = {one.id for one in list_live(live)}
+    live.keeper = SubscriptionKeeper(live.database, live.clients, public_url=new, clock=live.clock)
+    live.auditor = SubscriptionAuditor(live.database, live.clients, public_url=new, clock=live.clock)
+    await live.auditor.work()
+    assert {row[3] for row in await live.query(SUBSCRIPTIONS)} == {"wanted"}  # until then nobody says that it is told
+    assert not list_live(live)
+    await live.keeper.work()
+    await check_kept(live)
+    assert not before & {one.id for one in list_live(live)}
+    [[installation]] = await live.query("SELECT installation FROM tenants")
+    assert {one.notification_url for one in list_live(live)} == {write_address(new, installation)}
+
+
+async def test_a_restart_with_the_same_address_changes_nothing(live):
+    before = {one.id for one in list_live(live)}
+    for address in (live.url, live.url + "/", live.url.upper().replace("HTTP", "http")):
+        live.auditor = SubscriptionAuditor(live.database, live.clients, public_url=address, clock=live.clock)
+        await live.auditor.work()
+    assert {one.id for one in list_live(live)} == before

@@ -9,11 +9,11 @@ import structlog
 
 from bot.graph.client.backoff import choose_retry_at
 from bot.graph.client.client import GraphClient, GraphError
-from bot.graph.subscriptions.keeper import delete_at_graph, write_address
+from bot.graph.subscriptions.keeper import delete_at_graph, read_installation, write_address
 from bot.loops import holding, repeat, wait
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
-from storage.queue.chores import DueChore, claim_chores, fail_chore, finish_chore
+from storage.queue.chores import DueChore, claim_chores, fail_chore, finish_chore, make_chores_due
 from storage.queue.subscriptions import KeptSubscription, get_installation, list_subscriptions, set_lost
 
 log = structlog.get_logger(__name__)
@@ -56,15 +56,22 @@ class SubscriptionAuditor:
         self._get_client = get_client
         self._public_url = public_url
         self._clock = clock
+        self._has_begun = False
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Audit until `stopping` is set."""
         await repeat("subscription_audit", self.work, stopping, lambda seconds: wait(stopping, seconds))
 
     async def work(self) -> float:
-        """Audit the due tenants; return the seconds until the next one is due."""
+        """Audit the due tenants, at the first call all; return the seconds until the next one is due.
+
+        A process that has just started may have another address than the one before it.
+        """
         async with self._database.writing(SYSTEM) as connection:
+            if not self._has_begun:
+                await make_chores_due(connection, "subscriptions", int(self._clock()))
             chores = await claim_chores(connection, "subscriptions", int(self._clock()))
+        self._has_begun = True
         async with holding(self._database, chores, self._clock):
             for chore in chores:
                 await self._audit(chore)
@@ -97,14 +104,16 @@ class SubscriptionAuditor:
         async with self._database.reading(chore.tenant_id) as connection:
             kept = await list_subscriptions(connection, chore.tenant_id)
         vanished = choose_vanished(before, kept, {one.id for one in listed})
+        moved, left = choose_moved(kept, listed, address)
         own = [one for one in listed if one.notification_url == address]
         orphans, is_settled = choose_orphans(kept, own)
         async with self._database.writing(chore.tenant_id) as connection:
-            await set_lost(connection, [one.key for one in vanished])
-        for orphan in orphans:
-            await delete_at_graph(client, orphan.id)
-        if vanished or orphans:
-            log.warning("subscriptions_swept", vanished=len(vanished), orphans=len(orphans))
+            await set_lost(connection, [one.key for one in (*vanished, *moved)])
+        for one in (*orphans, *left):
+            await delete_at_graph(client, one.id)
+        if vanished or orphans or moved:
+            counts = {"vanished": len(vanished), "orphans": len(orphans), "moved": len(moved)}
+            log.warning("subscriptions_swept", **counts)
         return is_settled
 
 
@@ -129,6 +138,17 @@ def choose_vanished(
     """Return the subscriptions that were stored both before and after Graph was asked, and that Graph did not list."""
     known_before = {one.graph_id for one in before}
     return [one for one in kept if one.state == "active" and one.graph_id in known_before - set(listed_ids)]
+
+
+def choose_moved(
+    kept: Sequence[KeptSubscription], listed: Sequence[Listed], address: str
+) -> tuple[list[KeptSubscription], list[Listed]]:
+    """Return our rows that tell an address which this installation had before, and Graph's side of them."""
+    rows = {one.graph_id: one for one in kept if one.state == "active"}
+    ours, own = address.casefold(), read_installation(address)
+    told = [(one, (one.notification_url or "").casefold()) for one in listed if one.id in rows]
+    elsewhere = [one for one, url in told if url != ours and read_installation(url) == own]
+    return [rows[one.id] for one in elsewhere], elsewhere
 
 
 def choose_orphans(kept: Sequence[KeptSubscription], listed: Sequence[Listed]) -> tuple[list[Listed], bool]:

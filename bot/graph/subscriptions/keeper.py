@@ -186,6 +186,11 @@ def write_address(public_url: str, installation: str) -> str:
     return f"{public_url.rstrip('/')}/graph/notifications?installation={installation}"
 
 
+def read_installation(address: str) -> str:
+    """Return which installation a notification URL is of, wherever it is reached; empty for one of nobody we know."""
+    return address.partition("/graph/notifications?installation=")[2]
+
+
 async def delete_at_graph(client: GraphClient, graph_id: str) -> None:
     """End a subscription; it is no error if Graph no longer has it."""
     request = client.request_builder.subscriptions.by_subscription_id(graph_id).to_delete_request_information()
