@@ -164,7 +164,17 @@ class Config(BaseSettings):
     @field_validator("app_secret_ends")
     @classmethod
     def _read_day(cls, value: str) -> str:
-        return value and date.fromisoformat(value).isoformat()
+        try:
+            return value and date.fromisoformat(value).isoformat()
+        except ValueError as error:
+            raise ValueError("there is no such day; write it as 2027-01-31") from error
+
+    @field_validator("service_url_hosts")
+    @classmethod
+    def _read_hosts(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        if not values:
+            raise ValueError("without a host the bot answers nobody: leave it out for those of Microsoft")
+        return values
 
     @field_validator("trusted_proxies")
     @classmethod

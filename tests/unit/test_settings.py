@@ -26,6 +26,18 @@ def read(monkeypatch, name: str, value: str) -> Config:
     return load_config()
 
 
+@pytest.mark.parametrize("day", ["2026-12-40", "2026-13-01", "2027-02-29", "0000-01-01"])
+def test_a_day_that_there_is_not_is_said_to_be_none(monkeypatch, day):
+    with pytest.raises(ValueError, match=r"CARNET_APP_SECRET_ENDS \(there is no such day"):
+        read(monkeypatch, "app_secret_ends", day)
+
+
+def test_a_bot_that_would_answer_nobody_does_not_start(monkeypatch):
+    with pytest.raises(ValueError, match=r"CARNET_SERVICE_URL_HOSTS \(without a host the bot answers nobody"):
+        read(monkeypatch, "service_url_hosts", "[]")
+    assert read(monkeypatch, "service_url_hosts", '["bot.example"]').service_url_hosts == ("bot.example",)
+
+
 @pytest.mark.parametrize("name", ADDRESSES)
 @pytest.mark.parametrize("value", [*HOSTLESS, *ODD, *ASKING])
 def test_an_address_of_microsoft_that_is_none_is_named_at_the_start(monkeypatch, name, value):
