@@ -82,6 +82,14 @@ async def test_F39_a_refused_sign_in_says_so(live, config):
     assert found["bot_token_refused"] is Level.PROBLEM
 
 
+@pytest.mark.parametrize("code", [90002, 900021, 900023])
+async def test_F39_a_tenant_that_does_not_exist_is_not_blamed_on_the_secret(live, config, code):
+    live.microsoft.faults.add("token_error", edge="login", code=code)
+    found = await find(config)
+    assert found["tenant_unknown"] is Level.PROBLEM
+    assert "sign_in_refused" not in found
+
+
 async def test_a_webhook_that_is_away_or_somebody_else_is_a_problem(live, config):
     assert (await find(config.model_copy(update={"public_url": "http://127.0.0.1:1"})))["webhook_away"] is Level.PROBLEM
     other = config.model_copy(update={"public_url": live.microsoft.cloud.url})

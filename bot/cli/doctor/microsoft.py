@@ -35,6 +35,8 @@ LEAST: Final = frozenset(
 )
 """What we have a use for; anything beyond is more than an address book should hold (S34)."""
 
+_NO_TENANT: Final = ("AADSTS90002", "AADSTS900021", "AADSTS900023")
+"""Entra's words for a tenant that does not exist."""
 _SCOPED: Final = dict(zip((MAIL[0], CALENDARS[0]), SCOPED_ROLES, strict=True))
 """Exchange's role in place of a permission in Entra."""
 
@@ -62,7 +64,8 @@ async def _check_tenant(  # noqa: PLR0917
     try:
         token = await sign_in.get_token()
     except SignInError as error:
-        yield problem("sign_in_refused" if error.is_refused else "sign_in_away", tenant=tenant, code=error.code)
+        refused = "tenant_unknown" if error.code in _NO_TENANT else "sign_in_refused"
+        yield problem(refused if error.is_refused else "sign_in_away", tenant=tenant, code=error.code)
         return
     finally:
         sign_in.close()
