@@ -115,6 +115,8 @@ class Config(BaseSettings):
     def _read_url(cls, value: str, info: ValidationInfo) -> str:
         if not value and info.field_name == "wake_url":
             return value
+        if info.field_name == "wake_url" and not value.strip(" \"'").lower().startswith("postgres"):
+            raise ValueError("it begins with postgresql://")
         return read_url(value).render_as_string(hide_password=False)
 
     @field_validator(*sorted({*NAMES} - _OF_IDS))

@@ -32,6 +32,13 @@ def test_a_day_that_there_is_not_is_said_to_be_none(monkeypatch, day):
         read(monkeypatch, "app_secret_ends", day)
 
 
+@pytest.mark.parametrize("url", ["foo", "sqlite:///carnet.db", "mysql://u:secret@h/c", " "])
+def test_only_postgresql_wakes(monkeypatch, url):
+    with pytest.raises(ValueError, match=r"CARNET_WAKE_URL \(it begins with postgresql://\)"):
+        read(monkeypatch, "wake_url", url)
+    assert read(monkeypatch, "wake_url", "'postgres://u:p@h/c'").wake_url == "postgresql://u:p@h/c"
+
+
 def test_a_bot_that_would_answer_nobody_does_not_start(monkeypatch):
     with pytest.raises(ValueError, match=r"CARNET_SERVICE_URL_HOSTS \(without a host the bot answers nobody"):
         read(monkeypatch, "service_url_hosts", "[]")
