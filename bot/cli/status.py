@@ -94,7 +94,8 @@ def show(console: Console, language: str, now: int, reports: Sequence[FirmReport
         if report.directory_failure and report.firm.state == "active":
             values = {"firm": _name(report.firm), "reason": say_reason(language, report.directory_failure)}
             console.print(say(language, "status.directory", **values), soft_wrap=True, highlight=False, markup=False)
-        if report.firm.state not in UNSERVED:
+        is_read = report.health.current > 0 or not report.health.failing
+        if report.firm.state not in UNSERVED and is_read:  # nothing is told of what cannot be read
             console.print(say_freshness(language, now, report), soft_wrap=True, highlight=False, markup=False)
     waiting = {"due": load.due, "leased": load.leased, "unknown": load.outbox.get("unknown", 0)}
     for key, count in waiting.items():

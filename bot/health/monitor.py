@@ -41,7 +41,7 @@ class State:
         if not self.is_ready:
             return "unavailable"
         is_hindered = any(trouble.weight == "hinders" for trouble in self.troubles)
-        return "degraded" if is_hindered or (self.health and self.health.failing) else "ok"
+        return "degraded" if is_hindered else "ok"
 
 
 class HealthMonitor:
@@ -73,6 +73,9 @@ class HealthMonitor:
                 troubles += [trouble async for trouble in found]
                 if not any(trouble.key in ("database_away", "schema_none") for trouble in troubles):
                     health = await self._measure(now)
+                    if health.failing:
+                        counts = {"count": health.failing, "total": health.total}
+                        troubles.append(Trouble("mailboxes_failing", "hinders", counts))
         except (DatabaseError, TimeoutError) as error:
             log.warning("health_unknown", reason=type(error).__name__)
             troubles.append(Trouble("database_away", "stops", {"error": type(error).__name__}))
