@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, has_word
+from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, has_word, is_persons
 from storage.text.names import fold
 from storage.text.word_lists import read_list
 
@@ -48,6 +48,10 @@ _ABBREVIATION: Final = 4
 """Letters up to which one shouted word may be an abbreviation."""
 _INITIALS: Final = 2
 """Letters that are rather initials than a surname."""
+_FIRM: Final = 5
+"""Letters of a firm's short name."""
+_PAIR: Final = 2
+"""A first and a last name."""
 _FIRST_NAMES: Final = 2
 """First names behind a shouted surname."""
 _THINGS: Final = read_list("thing_words.txt")
@@ -70,7 +74,7 @@ def write_capitals(words: list[str], front: int, local: str, host: str = "") -> 
     first = len(words) - front if front else 1
     return [
         _write_word(words, place, host, is_turkish=is_turkish)
-        if place >= first and (front or _is_surname(words, place, local))
+        if place >= first and (front or _is_surname(words, place, local, host))
         else _SCOTTISH.sub(lambda found: found[1] + found[2].capitalize(), word)
         for place, word in enumerate(words)
     ]
@@ -86,7 +90,7 @@ def ends_loud(words: list[str]) -> bool:
     return not is_short and _is_loud(words[-1]) and not _is_loud(words[0])
 
 
-def count_surname(words: list[str], local: str) -> int:
+def count_surname(words: list[str], local: str, host: str = "") -> int:
     """Count the shouted words in front of a first name that is written as one, where they are a surname's.
 
     The address says so, or the first name does: `DUPUIS Claire`, and not `KPMG Anna`.
@@ -99,10 +103,34 @@ def count_surname(words: list[str], local: str) -> int:
         return 0
     has_particle = any(_is_particle_word(word) for word in words[:count])
     pieces = [piece for word in words[:count] for piece in word.split("-")]
-    known = any(len(piece) > _INITIALS and has_word(piece, local) for piece in pieces)
-    is_long = any(len(word) > _ABBREVIATION for word in words[:count])
+    known = any((len(piece) > _INITIALS and has_word(piece, local)) or _is_one_of_two(piece, local) for piece in pieces)
+    is_long = any(_may_be_surname(word, host) for word in words[:count])
     is_called = is_long and fold(rest[0]).partition(" ")[0] in FIRST_NAMES
     return count if known or is_called or (has_particle and count > 1) else 0
+
+
+def _is_one_of_two(word: str, local: str) -> bool:
+    """Return whether an address is two words, and this is one of them: WU at `jing.wu@`."""
+    parts = re.split(r"[._-]+", local.lower())
+    return len(parts) == 2 and min(map(len, parts)) > 1 and fold(word) in parts  # noqa: PLR2004
+
+
+def _may_be_surname(word: str, host: str) -> bool:
+    """Return whether a shouted word beside a first name is rather a surname (ROTH) than a firm's letters (KPMG)."""
+    folded = fold(word)
+    if len(word) > _ABBREVIATION or len(word) <= _INITIALS:
+        return len(word) > _ABBREVIATION
+    return bool(re.search("[aeiouy]", folded)) and folded != host.partition(".")[0]
+
+
+def drop_firm(words: list[str], local: str) -> list[str]:
+    """Take a firm's letters from before a name that the address has whole: `UBS Ines Roth` at `ines.roth@`."""
+    first, *rest = words or [""]
+    is_firm = len(rest) > 1 and _is_loud(first) and not " ".join(words).isupper() and len(first) <= _FIRM
+    if not is_firm or _is_particle_word(first) or fold(first) in KNOWN_NAMES or has_word(first, local):
+        return words
+    is_given = all(fold(word) in FIRST_NAMES for word in rest)  # ROTH Anne Sophie
+    return words if is_given or not is_persons(" ".join(rest), local) else rest
 
 
 def _is_first_name(word: str) -> bool:
@@ -113,7 +141,7 @@ def _is_first_name(word: str) -> bool:
     )
 
 
-def _is_surname(words: list[str], place: int, local: str) -> bool:
+def _is_surname(words: list[str], place: int, local: str, host: str) -> bool:
     """Tell a shouted surname (`DUPONT`) from an abbreviation (`GNU`): the address has it too, or all behind shouts."""
     word = words[place]
     if not _is_loud(word):
@@ -121,6 +149,7 @@ def _is_surname(words: list[str], place: int, local: str) -> bool:
     is_behind_first_name = bool(re.fullmatch(r"[^\W\d_][^\W\d_]+(?:-[^\W\d_]+)*", words[0])) and words[0].istitle()
     all_loud = all(_is_loud(other) for other in words[1:])
     is_long = any(len(word) > _ABBREVIATION or _is_particle_word(word) or _is_known(word) for word in words[1:])
+    is_long |= fold(words[0]) in FIRST_NAMES and len(words) == _PAIR and _may_be_surname(word, host)
     is_whole = fold(words[0]) in KNOWN_NAMES and re.split(r"[._-]", local)[-1] == fold(word)  # Jun MA
     is_short = len(word) <= _INITIALS and not _is_particle_word(word) and not is_whole
     return (has_word(word, local) and not is_short) or (is_behind_first_name and all_loud and is_long)

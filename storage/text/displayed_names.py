@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from storage.text.capitals import capitalize, count_surname, ends_loud, write_capitals
+from storage.text.capitals import capitalize, count_surname, drop_firm, ends_loud, write_capitals
 from storage.text.encoding_repair import repair_text
 from storage.text.name_commas import INITIALS, QUOTES, read_commas
 from storage.text.name_evidence import count_explained, has_word, is_persons, is_turned
@@ -211,11 +211,11 @@ def _arrange(name: str, local: str, host: str) -> str:
     if _NICKNAME.fullmatch(name) and name.casefold() != local.casefold():
         name = name.replace("_", " ")
     text, is_settled = read_commas(name, local, host)
-    words = drop_titles(text.split(), local)
+    words = drop_firm(drop_titles(text.split(), local), local)
     if len(words) > 1 and "." in words[0] and words[0].lower().rpartition(".")[2] == words[-1].lower():
         words = [*words[0].rpartition(".")[0].split("."), *words[1:]]
     is_settled = is_settled or ends_loud(words)
-    front = 0 if is_settled else count_surname(words, local)
+    front = 0 if is_settled else count_surname(words, local, host)
     words = write_capitals(words, front, local, host)
     is_last_first = not (is_settled or front) and is_turned(words, local)
     return " ".join([words[-1], *words[:-1]] if is_last_first else words).strip(QUOTES + ",;")

@@ -11,7 +11,7 @@ from storage.text.addresses import Address
 from storage.text.displayed_names import FULL, clean_name, is_of_list, prepare, split_via
 from storage.text.domains import find_company_domain, is_free_mail, list_host_labels
 from storage.text.local_parts import GROUPS, NO_REPLY, OFFICES, RETURN_PATH, ROLES, THINGS, TOKEN, find_by_local
-from storage.text.name_evidence import KNOWN_NAMES, count_explained, is_persons
+from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, count_explained, is_persons
 from storage.text.names import fold
 from storage.text.rooms import is_room, may_be_room
 from storage.text.word_lists import read_kinds, read_list
@@ -70,6 +70,10 @@ _LIST_NAME = re.compile(
 )
 _NUMBER = re.compile(r"\+?\d[\d.-]{5,}")
 _FULL: Final = 2
+_MADE: Final = frozenset(
+    ("bot", "list", "liste", "lists", "sales", "office", "pilot", "notes", "desk", "team", "group")
+)
+"""Words behind which a programme, a list or an office is likelier than a surname, but for behind a first name."""
 
 
 @lru_cache(maxsize=65536)
@@ -198,8 +202,13 @@ def _is_named_person(address: Address, name: str) -> bool:
     words = [fold(word) for word in re.split(r"[\s-]+", clean) if word]
     if quality < FULL or len(words) < _FULL or not all(word.replace(" ", "").isalpha() for word in words):
         return False
-    if find_company_domain(address.domain) in _NOTE_TAKERS and address.local == words[0]:
-        return not THINGS.intersection(words)
+    taker = find_company_domain(address.domain)
+    if taker in _NOTE_TAKERS:
+        label = taker.partition(".")[0]
+        if label in words or label == "".join(words):
+            return False  # Otter Pilot at otter.ai
+        if address.local == words[0]:
+            return not THINGS.intersection(words)
     things = [word for word in words if word in THINGS]
     is_surname = things == words[1:] and len(things) == 1 and words[0] in KNOWN_NAMES  # Otto Team
     if not is_persons(clean, address.local) or (things and not is_surname):
@@ -208,5 +217,6 @@ def _is_named_person(address: Address, name: str) -> bool:
     if telling and not count_explained(" ".join(set(words) - {words[place] for place in telling}), address.local)[0]:
         return False  # Jane Doe par Liste Associés
     label = address.domain.partition(".")[0]
-    is_behind = telling == [len(words) - 1] or (0 not in telling and words[0] in KNOWN_NAMES)  # Rahul Dev Burman
+    is_behind = telling == [len(words) - 1] and (words[0] in FIRST_NAMES or words[-1] not in _MADE)
+    is_behind |= 0 not in telling and words[0] in KNOWN_NAMES  # Rahul Dev Burman
     return not telling or (is_behind and label not in words[:-1])

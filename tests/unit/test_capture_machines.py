@@ -384,3 +384,32 @@ def test_B84_a_machine_is_never_a_person(reason, raw):
 @pytest.mark.parametrize("raw", [raw for text in (PEOPLE,) for raw in text.split()])
 def test_a_person_with_a_telling_name_stays_a_person(raw):
     assert find_machine(parse_address(raw)) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("Notary List", "notary-list@k.example"),
+        ("Judges List", "judges-list@k.example"),
+        ("Swiss Sales", "swiss_sales@k.example"),
+        ("Otter Pilot", "otter.pilot@otter.ai"),
+        ("Fathom Notes", "fathom.notes@fathom.video"),
+        ("Fred Fireflies", "fred.fireflies@fireflies.ai"),
+        ("Meet Geek", "meetgeek@meetgeek.ai"),
+    ],
+)
+def test_4_a_thing_is_nobody_though_its_name_agrees_with_its_address(name, address):
+    assert find_machine(parse_address(address), name)
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("Zara Wyn", "zara.wyn@otter.ai"),
+        ("Jan Bot", "jan_bot@k.example"),
+        ("João Sales", "joao_sales@k.example"),
+        ("Otto Team", "otto.team@k.example"),
+    ],
+)
+def test_3_a_person_behind_a_first_name_stays(name, address):
+    assert not find_machine(parse_address(address), name)

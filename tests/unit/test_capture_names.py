@@ -473,3 +473,37 @@ def test_pronouns_leave_a_gap_and_end_a_name_of_two_words(given, local, name):
 )
 def test_a_name_ends_without_a_full_stop_that_is_no_abbreviations(given, local, name):
     assert clean_name(given, local)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("shown", "local", "host", "name"),
+    [
+        ("WU Jing", "jing.wu", "k.example", "Jing Wu"),
+        ("LY Minh", "minh.ly", "k.example", "Minh Ly"),
+        ("NG Ada", "ada.ng", "k.example", "Ada Ng"),
+        ("LO Jing", "lo.jing", "k.example", "Jing Lo"),
+        ("ROTH Ines", "ir", "k.example", "Ines Roth"),
+        ("ROY Luc", "luc", "k.example", "Luc Roy"),
+        ("BACH Anne-Lise", "annelise", "k.example", "Anne-Lise Bach"),
+        ("Nora BACH", "nora", "k.example", "Nora Bach"),
+        ("Dr. BACH Nora", "x91", "gmail.com", "Nora Bach"),
+        ("BACH, Nora", "x91", "gmail.com", "Nora Bach"),
+        ("KPMG Anna", "anna", "kpmg.example", "KPMG Anna"),
+        ("Nora UBS", "nora", "ubs.example", "Nora UBS"),
+    ],
+)
+def test_8_a_short_surname_in_capitals_is_one_beside_a_first_name(shown, local, host, name):
+    assert clean_name(shown, local, host)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("shown", "local", "host", "name"),
+    [
+        ("UBS Ines Roth", "ines.roth", "ubs.example", "Ines Roth"),
+        ("KPMG Nora Bach", "nora.bach", "kpmg.example", "Nora Bach"),
+        ("SNB Nora BACH", "nora.bach", "snb.example", "Nora Bach"),
+        ("MARTIN Anne Sophie", "anne.sophie", "gmail.com", "Anne Sophie Martin"),
+    ],
+)
+def test_8_a_firms_letters_before_a_whole_name_are_left_off(shown, local, host, name):
+    assert clean_name(shown, local, host)[0] == name
