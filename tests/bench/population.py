@@ -408,7 +408,8 @@ async def _drop_indexes(database: Database, sink: Any) -> list[str]:
         )
     indexes = [tuple(row) for row in found]
     await _run(sink, [f"DROP INDEX {name}" for name, _ in indexes])
-    return [statement for _, statement in indexes]
+    # PostgreSQL writes ONLY for an index of a partitioned table, which would leave the partitions without it.
+    return [statement.replace(" ON ONLY ", " ON ") for _, statement in indexes]
 
 
 async def _run(sink: Any, statements: Iterable[str]) -> None:
