@@ -39,7 +39,7 @@ class Changes:
     interactions: list[tuple] = field(default_factory=list)
     participants: list[tuple] = field(default_factory=list)
     ties: dict[int, "Tie"] = field(default_factory=dict)
-    company_ties: dict[int, "Tie"] = field(default_factory=dict)
+    company_ties: dict[tuple[int, int], "Tie"] = field(default_factory=dict)
     words: list[tuple] = field(default_factory=list)
     known_words: list[tuple] = field(default_factory=list)
     feed: tuple = ()
@@ -76,6 +76,8 @@ class Contact(Counts):
     id: int = 0
     address: str = ""
     company: Company | None = None
+    waiting: list[tuple[int, int, int]] = field(default_factory=list)
+    """Mails of one to whom nobody wrote yet, each with its user: they count for the company once somebody does."""
     name: str = ""
     folded_name: str = ""
     beginnings: int = 0
@@ -129,22 +131,38 @@ class FloorSync:
         at = self._read_time(message, kind)
         digest = _digest(message.get("internetMessageId") or message["id"])
         changes.interactions.append((user_id, source, at, digest, kind))
-        companies = {}
+        companies, counted = {}, set()
         for person in people:
             contact = self._find_contact(person, changes)
             self._name(contact, person, at, kind, changes)
             company = contact.company
             if company:
                 companies[company.id] = company
-                company.contact_count += kind == SENT and not contact.sent
+                if kind == SENT and not contact.sent:
+                    company.contact_count += 1
+                    self._count_waiting(contact, company, changes)
+                if kind == SENT or contact.sent:
+                    counted.add(company.id)
+                else:
+                    contact.waiting.append((user_id, kind, at))
             contact.add(kind, at)
             changes.contacts[contact.id] = contact
             changes.participants.append((contact.id, at, user_id, source, kind))
             changes.ties[contact.id] = _add(self._ties, (user_id, contact.id), contact, kind, at)
         for company_id, company in companies.items():
-            company.add(kind, at)
+            key = user_id, company_id
+            tie = changes.company_ties[key] = self._company_ties.setdefault(key, Tie(to=company))
             changes.companies[company_id] = company
-            changes.company_ties[company_id] = _add(self._company_ties, (user_id, company_id), company, kind, at)
+            if company_id in counted:
+                company.add(kind, at)
+                tie.add(kind, at)
+
+    def _count_waiting(self, contact: Contact, company: Company, changes: Changes) -> None:
+        for user_id, kind, at in contact.waiting:
+            key = user_id, company.id
+            company.add(kind, at)
+            changes.company_ties[key] = _add(self._company_ties, key, company, kind, at)
+        contact.waiting.clear()
 
     def _list_people(self, message: Json, kind: int) -> list[Any]:
         if message.get("isDraft") or "eventMessage" in message.get("@odata.type", ""):

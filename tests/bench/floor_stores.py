@@ -88,7 +88,7 @@ def _list_rows(user_id: int, changes: Changes) -> Iterable[tuple[Statement, Sequ
     yield INTERACTIONS, changes.interactions
     yield PARTICIPANTS, changes.participants
     yield TIES, [_describe_tie(user_id, one) for one in changes.ties.values()]
-    yield COMPANY_TIES, [_describe_tie(user_id, one) for one in changes.company_ties.values()]
+    yield COMPANY_TIES, [_describe_tie(whose, one) for (whose, _), one in changes.company_ties.items()]
     yield WORDS, changes.words
     yield KNOWN_WORDS, changes.known_words
     yield FEEDS, [(user_id, *changes.feed)]
