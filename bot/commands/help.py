@@ -74,7 +74,8 @@ class OfLimits(Input, frozen=True):
 async def say_limits(turn: Turn, given: OfLimits) -> Said:
     """Say plainly what is not known here, and where to go."""
     known = [tidy(given.name)] if tidy(given.name) else []
-    return Said(summary=say(turn.language, f"help.limits.{given.topic}"), suggestions=known)
+    where = say(turn.language, f"help.limits.{given.topic}_where")
+    return Said(summary=say(turn.language, f"help.limits.{given.topic}"), lines=[where], suggestions=known)
 
 
 @router.verb("unknown", Unknown, READS, roles=EVERYONE, where=EVERYWHERE)

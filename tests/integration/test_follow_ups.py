@@ -150,6 +150,8 @@ async def test_from_what_is_not_known_a_click_leads_to_what_is(office):
         ["make Globex a client and set me as partner"],
         ["Globex est un client, avec moi comme associé"],
         ["Globex", "make it a client with me as partner"],
+        ["Globex", "mets-la en client avec moi comme associée"],
+        ["Globex", "c'est un client, avec moi comme associé"],
     ],
 )
 async def test_two_changes_in_one_sentence_are_asked_made_and_undone_together(office, sentences):
