@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from bot.commands.colleagues import find_colleague, show_colleague
 from bot.commands.inputs import Id, Words, tidy
-from bot.commands.names import ask_which_of_all, choose, find_outside, get_meant_company
+from bot.commands.names import ask_which_of_all, choose, find_companies_and_contacts, get_meant_company
 from bot.commands.progress import say_hint, say_reading
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import get_called, get_day, get_midnight, say
@@ -61,7 +61,7 @@ async def _list_called(turn: Turn, given: OfMeetings) -> Result:
     name = tidy(get_called(given.name))
     if not name:
         raise BadRequestError("name_missing")
-    matches = await find_outside(turn, name)
+    matches = await find_companies_and_contacts(turn, name)
     match = choose(matches)
     is_exact = any(one.is_exact for one in matches)
     if not is_exact and (colleague := await find_colleague(turn, name, matches)):

@@ -86,7 +86,7 @@ def has_name(match: Match, name: str) -> bool:
     return match.how != "prefix" or all(any(word.startswith(asked) for word in own) for asked in words(name))
 
 
-async def find_outside(turn: Turn, name: str) -> list[Match]:
+async def find_companies_and_contacts(turn: Turn, name: str) -> list[Match]:
     """Find companies and contacts by a name."""
     named = await turn.read(companies.find_companies, name)
     people = await turn.read(contacts.find_contacts, name)
