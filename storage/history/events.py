@@ -97,6 +97,15 @@ class Tally:
         self.last_at = max(self.last_at, at)
         self.first_at = merge_first(self.first_at, at)
 
+    def merge(self, other: "Tally") -> None:
+        """Add what another one counted."""
+        self.sent += other.sent
+        self.received += other.received
+        self.meetings += other.meetings
+        self.planned += other.planned
+        self.last_at = max(self.last_at, other.last_at)
+        self.first_at = merge_first(self.first_at, other.first_at)
+
     @property
     def happened(self) -> int:
         """How many interactions took place."""

@@ -20,7 +20,9 @@ from storage.history.invitations import evaluate_invitations, is_evidence, reeva
 from storage.history.keeping import list_kept_companies, list_touched
 from storage.history.page import Applied, PageContext, StoredContact
 from storage.history.page_companies import (
+    add_up,
     find_companies,
+    list_earlier,
     tally_companies,
     write_companies,
     write_company_relationships,
@@ -52,32 +54,44 @@ async def add_interaction_events(
         )
         encounters = list_encounters(interaction_events)
         company_ids = await find_companies(connection, context, encounters)
-        contacts, joined, turned_ids = await _write_contacts(connection, context, encounters, company_ids, applied)
-        tallies = tally_companies(interaction_events, contacts)
-        kept = await write_companies(connection, context, tallies, joined, applied)
+        contacts, joined, turned = await _write_contacts(connection, context, encounters, company_ids, applied)
+        touched = await _list_touched(connection, context, encounters, contacts)
+        of_users, uncounted = await list_earlier(connection, context.tenant_id, turned, touched)
+        page = tally_companies(interaction_events, contacts)
+        of_users[context.user_id] = add_up([page, of_users.get(context.user_id, {})])
+        kept = await write_companies(connection, context, add_up(of_users.values()), joined, applied)
         await _write_interactions(connection, context, interaction_events, contacts)
         await _write_relationships(connection, context, encounters, contacts)
-        await write_company_relationships(connection, context, tallies, kept)
-        await _exclude_kept(connection, context, encounters, contacts, applied)
+        await write_company_relationships(connection, context.tenant_id, of_users, kept)
+        await _exclude_kept(connection, context, touched, contacts, applied)
         known = {contacts[person.address].id for one in interaction_events if is_evidence(one) for person in one.people}
-        turned = await reevaluate_invitations(connection, context.tenant_id, context.user_id, known)
-        await recount_into(connection, context, turned, applied)
-        await recount_companies_of(connection, context.tenant_id, turned_ids)
+        invited = await reevaluate_invitations(connection, context.tenant_id, context.user_id, known)
+        await recount_into(connection, context, invited, applied)
+        await recount_companies_of(connection, context.tenant_id, uncounted)
     return applied
+
+
+async def _list_touched(
+    connection: AsyncConnection,
+    context: PageContext,
+    encounters: Mapping[str, Encounter],
+    contacts: Mapping[str, StoredContact],
+) -> set[int]:
+    """Return the contacts of the page of whom the user keeps something, or may."""
+    people = {contacts[address].id: (address, one.person.domain) for address, one in encounters.items()}
+    hidden = {contacts[address].id for address, one in encounters.items() if one.has_hidden}
+    return await list_touched(connection, context.tenant_id, context.user_id, people, hidden)
 
 
 async def _exclude_kept(
     connection: AsyncConnection,
     context: PageContext,
-    encounters: Mapping[str, Encounter],
+    touched: set[int],
     contacts: Mapping[str, StoredContact],
     applied: Applied,
 ) -> None:
     """Exclude what the user keeps of this page from the firm's counts and from the notices."""
     mailbox = (context.tenant_id, context.user_id)
-    people = {contacts[address].id: (address, one.person.domain) for address, one in encounters.items()}
-    hidden = {contacts[address].id for address, one in encounters.items() if one.has_hidden}
-    touched = await list_touched(connection, *mailbox, people, hidden)
     there = {one.company_id for one in contacts.values() if one.company_id is not None}
     companies = await list_kept_companies(connection, *mailbox, there)
     companies |= {one.company_id for one in contacts.values() if one.id in touched and one.company_id is not None}
@@ -109,10 +123,10 @@ async def _write_contacts(
     encounters: Mapping[str, Encounter],
     company_ids: Mapping[str, int],
     applied: Applied,
-) -> tuple[dict[str, StoredContact], Counter[int], list[int]]:
+) -> tuple[dict[str, StoredContact], Counter[int], dict[int, int | None]]:
     """Add the page to the contacts.
 
-    Return them by address, the number of new contacts by company, and who was only seen before this page.
+    Return them by address, the number of new contacts by company, and the company of each who was only seen before.
     """
     ids = await next_ids(connection, Contact, context.tenant_id, len(encounters))
     rows = [
@@ -123,7 +137,7 @@ async def _write_contacts(
     marks = await _index_contacts(connection, context, after, set(ids))
     contacts: dict[str, StoredContact] = {}
     joined: Counter[int] = Counter()
-    new_ids, turned_ids = set(ids), []
+    new_ids, turned = set(ids), dict[int, int | None]()
     for address, contact_id, company_id, name, _folded, beginnings, is_added, *counts in after:
         tally = encounters[address].tally
         before = [count - added for count, added in zip(counts, tally.counts, strict=False)]
@@ -132,11 +146,11 @@ async def _write_contacts(
             contact_id, company_id, fold_name(name), marks.get(contact_id, int(beginnings)), is_counted
         )
         if contact_id not in new_ids and is_counted and not (is_added or is_contact("outreach", *before)):
-            turned_ids.append(contact_id)
+            turned[contact_id] = company_id
         if not is_added and is_contact(context.rule, *counts) and not is_contact(context.rule, *before):
             applied.new_contact_ids.append(contact_id)
             joined[company_id] += 1
-    return contacts, joined, turned_ids
+    return contacts, joined, turned
 
 
 def _make_contact(context: PageContext, contact_id: int, encounter: Encounter, company_ids: Mapping[str, int]) -> Row:

@@ -1,6 +1,7 @@
 """Write the companies of a page: those behind its domains, their counts, and what each user has had with them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,8 +11,10 @@ from storage.history import upserts
 from storage.history.events import Encounter, InteractionEvent, Tally, merge_first
 from storage.history.page import Applied, PageContext, StoredContact
 from storage.lists.words import COMPANY, index_words, mark_texts
-from storage.models import Company, CompanyDomain
+from storage.models import Company, CompanyDomain, CompanyRelationship, Kept, Relationship
 from storage.text.names import fold_name
+
+_EARLIER: Final = ("contact_id", "user_id", "kept", "received_count", "first_at", "last_at")
 
 
 async def find_companies(
@@ -64,6 +67,40 @@ def tally_companies(
     return tallies
 
 
+async def list_earlier(
+    connection: AsyncConnection, tenant_id: int, turned: Mapping[int, int | None], touched: Collection[int]
+) -> tuple[dict[int, dict[int, Tally]], set[int]]:
+    """List what was exchanged with those who were only seen before this page, and counts for their company from now on.
+
+    `turned` is the company of each. Return it by user and company, and those of whom somebody keeps something (on this
+    page: those `touched`): only a recount tells what their companies may show. Who is only seen has only written, and
+    a mail has one sender: so nobody else has brought it to the company yet.
+    """
+    earlier: dict[int, dict[int, Tally]] = {}
+    there = {contact_id: company_id for contact_id, company_id in turned.items() if company_id is not None}
+    if not there:
+        return earlier, set()
+    tenant = {"tenant_id": tenant_id}
+    rows = await select_rows(connection, Relationship, _EARLIER, tenant, of="contact_id", wanted=sorted(there))
+    kept = {contact_id for contact_id, _, kept, *_ in rows if kept} | (there.keys() & set(touched))
+    for kind in (Kept.SOME, Kept.ALL):
+        of_companies = await select_rows(
+            connection,
+            CompanyRelationship,
+            ("company_id",),
+            tenant | {"kept": kind.value},
+            of="company_id",
+            wanted=sorted(set(there.values())),
+        )
+        companies = {company_id for (company_id,) in of_companies}
+        kept |= {contact_id for contact_id, company_id in there.items() if company_id in companies}
+    for contact_id, user_id, _, received, first_at, last_at in rows:
+        if contact_id not in kept:
+            tally = Tally(received=received, first_at=first_at, last_at=last_at)
+            earlier.setdefault(user_id, {}).setdefault(there[contact_id], Tally()).merge(tally)
+    return earlier, kept
+
+
 async def write_companies(
     connection: AsyncConnection,
     context: PageContext,
@@ -87,19 +124,22 @@ async def write_companies(
     return {row[0]: row[1 : 1 + len(upserts.COMPANY_COPIES)] for row in held}
 
 
+def add_up(of_users: Iterable[Mapping[int, Tally]]) -> dict[int, Tally]:
+    """Add up what several users have had with each company."""
+    sums: dict[int, Tally] = {}
+    for tallies in of_users:
+        for company_id, tally in tallies.items():
+            sums.setdefault(company_id, Tally()).merge(tally)
+    return sums
+
+
 async def write_company_relationships(
-    connection: AsyncConnection, context: PageContext, tallies: Mapping[int, Tally], kept: Mapping[int, Row]
+    connection: AsyncConnection, tenant_id: int, of_users: Mapping[int, Mapping[int, Tally]], kept: Mapping[int, Row]
 ) -> None:
-    """Add the page to what the user has had with each company; `kept` is what `write_companies` returned."""
+    """Add what each user has had with each company; `kept` is what `write_companies` returned."""
     rows = [
-        (
-            context.tenant_id,
-            context.user_id,
-            company_id,
-            tallies[company_id].is_mine,
-            *copies,
-            *tallies[company_id].counts,
-        )
-        for company_id, copies in kept.items()
+        (tenant_id, user_id, company_id, tally.is_mine, *kept[company_id], *tally.counts)
+        for user_id, tallies in of_users.items()
+        for company_id, tally in tallies.items()
     ]
     await insert_rows(connection, upserts.COMPANY_RELATIONSHIPS, rows)
