@@ -18,6 +18,8 @@ _PREPOSITION: Final = 2
 """Letters of `an`, `a` and `to` in front of everyone."""
 _HEADS: Final = tuple(word for word in _TO_ALL | GROUPS if len(word) > _PREPOSITION)
 _TAILS: Final = tuple(word for word in _LISTS | GROUPS if len(word) > _PREPOSITION)
+BOTS: Final = frozenset(("bot", "robot", "chatbot", "daemon", "crawler"))
+"""What programmes are called behind their own name; Bot is a surname too."""
 OFFICES: Final = ROLES | THINGS | _LISTS | _EVERYONE | GROUPS
 """All of those words."""
 
@@ -87,7 +89,13 @@ def find_by_local(given: str) -> str:
         return "robot"
     local = fold_local(given.partition("+")[0] or given)
     reason = next((reason for reason, pattern in _PATTERNS if pattern.search(local)), "")
-    return reason or _find_by_words(local)
+    return reason or ("robot" if _is_bot(local) else _find_by_words(local))
+
+
+def _is_bot(local: str) -> bool:
+    """Return whether a local part ends as a programme's does behind a dot: `test.bot`, and not `jan.bot` and `m.bot`."""
+    *before, last = re.split(r"[._-]+", re.sub(r"\d+$", "", local))
+    return last in BOTS and bool(before) and not any(len(word) == 1 or word in KNOWN_NAMES for word in before)
 
 
 def _find_by_words(local: str) -> str:
@@ -128,8 +136,17 @@ def _is_role(local: str, pieces: list[str]) -> bool:
     first, *rest = pieces or [""]
     is_place = bool(rest) and first in ROLES and all(_is_code(piece) for piece in rest)
     has_initial = len(pieces) > 1 and min(map(len, pieces)) == 1  # t.ravel is nobody's travel
-    is_whole = "".join(pieces) in ROLES or (len(set(pieces)) > 1 and OFFICES.issuperset(pieces))
+    is_whole = _is_joined(pieces) or (len(set(pieces)) > 1 and OFFICES.issuperset(pieces))
     return is_place or bool((is_whole and not has_initial) or _FIRST_ROLE.match(local) or _LAST_ROLE.search(local))
+
+
+def _is_joined(pieces: list[str]) -> bool:
+    """Return whether pieces make an office's word together; `ad.min` and `mark.eting` are rather a first and a last name."""
+    if "".join(pieces) not in ROLES:
+        return False
+    first, *rest = pieces
+    is_parted = min(map(len, pieces)) <= _PREPOSITION or first in KNOWN_NAMES
+    return not (rest and is_parted and OFFICES.isdisjoint(pieces))
 
 
 def _is_code(piece: str) -> bool:

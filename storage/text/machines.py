@@ -10,10 +10,11 @@ from typing import Final
 from storage.text.addresses import Address
 from storage.text.displayed_names import FULL, clean_name, is_of_list, prepare, split_via
 from storage.text.domains import find_company_domain, is_free_mail, list_host_labels
-from storage.text.local_parts import GROUPS, NO_REPLY, OFFICES, RETURN_PATH, ROLES, THINGS, TOKEN, find_by_local
+from storage.text.local_parts import BOTS, GROUPS, NO_REPLY, OFFICES, RETURN_PATH, ROLES, THINGS, TOKEN, find_by_local
 from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, count_explained, is_persons
 from storage.text.names import fold
 from storage.text.rooms import is_room, may_be_room
+from storage.text.titles import is_title
 from storage.text.word_lists import read_kinds, read_list
 
 _LIST_HOSTS: Final = read_list("list_hosts.txt")
@@ -146,6 +147,8 @@ def _find_by_name(address: Address, name: str) -> str:
     words = fold(shown).split()
     if (_ROBOT_NAME.search(shown) or _is_note_taker(words)) and not _is_aside(address, name):
         return "robot"
+    if _is_bot(shown, words):
+        return "robot"
     if may_be_room(shown, words):
         clean, _ = clean_name(name, address.local, address.domain)
         if is_room(shown, words, clean, address.local):
@@ -158,6 +161,13 @@ def _find_by_name(address: Address, name: str) -> str:
         return ""
     _, behind = split_via(shown)
     return "" if _has_first_name(behind) and is_persons(behind, address.local) else "mailing_list"
+
+
+def _is_bot(shown: str, words: list[str]) -> bool:
+    """Return whether a name is a programme's: Jira Bot; behind a first name, an initial or a title Bot is a surname."""
+    *before, last = words or [""]
+    is_hers = any(len(word) == 1 or word in KNOWN_NAMES or is_title(word) for word in before)
+    return last in BOTS and bool(before) and not is_hers and "," not in shown
 
 
 def _is_aside(address: Address, name: str) -> bool:

@@ -10,6 +10,7 @@ from storage.text.word_lists import read_kinds
 _WORDS: Final = read_kinds("room_words.txt")
 _ROOMS, _THINGS, _PURPOSES, _ABOUT = (_WORDS[kind] for kind in ("room", "thing", "purpose", "about"))
 _CALLED: Final = _WORDS["called"]
+_PLAIN, _NAMESAKES = _WORDS["plain"], _WORDS["namesake"]
 _SURNAMES: Final = _WORDS["surname"]
 """Things that are surnames too, behind a first name that is known or not: Thandiwe Beamer at `tbeamer@`."""
 _TELLING: Final = _ROOMS | _THINGS
@@ -21,6 +22,8 @@ _EXTRAS: Final = (
 )
 """What a room has, beside its seats: `(8p VC)`."""
 _DIGIT = re.compile(r"\d")
+_PARTY = re.compile(r"[(\[]\s*\d{1,3}\s*(?:people|persons?|personnes?|personen|persone|personas|pessoas)\s*[)\]]\s*$", re.IGNORECASE)
+"""How many come with somebody: `Jane Roe (4 people)`; a room has places."""
 _SEATS = re.compile(
     r"[(\[]\s*(?:(?:vc|tv|video|visio|teams|zoom|webex|hybrid)[\s,/+&]+)*(?:max\.?\s*|cap(?:acit[éey])?\.?:?\s*)?\d{1,3}\s*(?:p|pl|pers|pp|personnes?|personen|persone|personas"
     r"|persons?|people|pax|seats?|places?|posti|plätze|platze|pltz|sitzplätze|cap|zitplaatsen|plaatsen|lugares|plazas"
@@ -60,7 +63,9 @@ def is_room(shown: str, words: list[str], clean: str, local: str) -> bool:
 
     Salle Marie at `salle.marie@` is somebody, Salle Turing is a room; Lars Beamer at `lars.beamer@` is somebody.
     """
-    if _is_numbered(shown) or (_CODE.match(shown) and not is_persons(clean, local)):
+    if _is_numbered(shown):
+        return not _is_party(shown, clean, local)
+    if _CODE.match(shown) and not is_persons(clean, local):
         return True
     found = [place for place, word in enumerate(words) if _is_telling(word)]
     if not found:
@@ -83,6 +88,13 @@ def _is_numbered(shown: str) -> bool:
     if _DIGIT.search(shown) and (_SEATS.search(shown) or _NUMBERED.match(shown)):
         return True
     return not (shown.isascii() and "webex" not in shown.lower()) and bool(_SIGNS.search(shown))
+
+
+def _is_party(shown: str, clean: str, local: str) -> bool:
+    """Return whether a number of people stands behind the name of somebody who has the address."""
+    words = fold(clean).split()
+    is_known = not KNOWN_NAMES.isdisjoint(words) and not any(map(_is_telling, words))
+    return is_known and bool(_PARTY.search(shown)) and is_persons(clean, local)
 
 
 def _is_purpose(words: list[str]) -> bool:
@@ -133,8 +145,10 @@ def _is_somebody(clean: str, local: str, *, is_certain: bool) -> bool:
     words = fold(clean).split()
     if len(words) == 2 and words[1] in _SURNAMES and words[0] not in _ANY | _ABOUT and is_persons(clean, local):  # noqa: PLR2004
         return True
-    if len(words) != 2 or KNOWN_NAMES.isdisjoint(words) or words[0] in _THINGS:  # noqa: PLR2004
+    if len(words) != 2 or KNOWN_NAMES.isdisjoint(words) or words[0] in _THINGS | _PLAIN:  # noqa: PLR2004
         return False
+    if words[0] in _ROOMS and words[1] in _NAMESAKES:
+        return False  # Sala Dante
     agrees = is_persons(clean, local) or local in words
     return agrees and not (is_certain and words[0] not in KNOWN_NAMES)
 
