@@ -11,7 +11,7 @@ from storage.engine.connection import Connection, Reading
 from storage.lists.words import COMPANY, CONTACT, index_words, list_search_words
 from storage.models import Company, CompanyDomain, Contact, SearchWord
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 """Of the rule that makes words of names; who changes `list_search_words` counts it up."""
 _AT_ONCE: Final = 500
 

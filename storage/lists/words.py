@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.bulk import Insert, insert_rows, update_rows
 from storage.models import Company, CompanyRelationship, Contact, KnownWord, Relationship, SearchWord
-from storage.text.names import words
+from storage.text.names import SPELT_OUT, words
 
 COMPANY: Final = 1
 CONTACT: Final = 2
@@ -19,9 +19,7 @@ CONTACT: Final = 2
 _JOINERS = re.compile(r"(?<=\w)['\u2019\u02bc\u2010\u2011-](?=\w)")
 _ELIDED = re.compile(r"\b([^\W\d_]{1,2})['\u2019\u02bc\u0060\u00b4](?=[^\W\d_]{2})")
 """What an apostrophe ties to the name behind it: O'Brien, D'Angelo, L'Oréal."""
-_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
-"""How German and the Nordic languages write a letter where the keyboard lacks it."""
-_TWO_LETTERS = re.compile(r"(?:ae|oe|ue)(?!l\b)|aa")
+_TWO_LETTERS = re.compile(r"(?:ae|oe|ue)(?!l\b)|aa|dj")
 """That may stand for one letter; not at the end of Michael, Joel and Samuel."""
 _CORRECTABLE = re.compile(r"[^\W\d_]{4,30}")
 
@@ -124,7 +122,7 @@ def list_search_words(texts: Iterable[str]) -> set[str]:
         found.update(words(text))
         if _JOINERS.search(text):
             found.update(words(_JOINERS.sub("", text)))
-        if not text.isascii() and (spelt_out := text.casefold().translate(_SPELT_OUT)) != text.casefold():
+        if not text.isascii() and (spelt_out := text.casefold().translate(SPELT_OUT)) != text.casefold():
             found.update(words(spelt_out))
     return found | {_TWO_LETTERS.sub(_take_first, word) for word in found if _TWO_LETTERS.search(word)}
 

@@ -9,7 +9,7 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
-from storage.text.encoding_repair import repair_text
+from storage.text.encoding_repair import join_words, repair_text
 from storage.text.name_evidence import count_explained
 
 _PREFIX = re.compile(
@@ -38,7 +38,7 @@ _AT = re.compile(r"\s*(?:[@\uff20\ufe6b]|[(\[{]\s*(?:at|arobase)\s*[)\]}])\s*", 
 _DOT = re.compile(r"\s*[(\[{]\s*(?:dot|point|punkt)\s*[)\]}]\s*", re.IGNORECASE)
 _AROUND: Final = (
     " \t'`<>[]{}(),;:|*!\\\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
-    "\uff1c\uff1e\u3008\u3009\u300a\u300b"
+    "\uff1c\uff1e\u3008\u3009\u300a\u300b\u27e8\u27e9\u2329\u232a\u3010\u3011\u300c\u300d\uff08\uff09\uff3b\uff3d"
 )
 _TRIES: Final = 4
 """As often as something may be wrapped in something else."""
@@ -46,7 +46,7 @@ _TRIES: Final = 4
 
 def unwrap_address(text: str) -> str:
     """Return the address that a text is about; a text without one, or with several, as it is."""
-    text = _AT.sub("@", _DOT.sub(".", repair_text(text)))
+    text = _AT.sub("@", _DOT.sub(".", repair_text(join_words(text))))
     if "@" not in text and text.count("%40") == 1:
         text = unquote(text)
     for _ in range(_TRIES):

@@ -105,7 +105,7 @@ def count_surname(words: list[str], local: str, host: str = "") -> int:
     pieces = [piece for word in words[:count] for piece in word.split("-")]
     known = any((len(piece) > _INITIALS and has_word(piece, local)) or _is_one_of_two(piece, local) for piece in pieces)
     is_long = any(_may_be_surname(word, host) for word in words[:count])
-    is_called = is_long and fold(rest[0]).partition(" ")[0] in FIRST_NAMES
+    is_called = is_long and fold(rest[0]).partition(" ")[0] in KNOWN_NAMES
     return count if known or is_called or (has_particle and count > 1) else 0
 
 

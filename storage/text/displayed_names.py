@@ -11,9 +11,10 @@ from typing import Final
 from storage.text.capitals import capitalize, count_surname, drop_firm, ends_loud, write_capitals
 from storage.text.encoding_repair import repair_text
 from storage.text.name_commas import INITIALS, QUOTES, read_commas
-from storage.text.name_evidence import count_explained, has_word, is_persons, is_turned
+from storage.text.name_evidence import count_explained, has_initials_last, has_word, is_persons, is_turned
 from storage.text.names import clean_text
 from storage.text.titles import drop_stop, drop_titles, is_firm
+from storage.text.word_lists import read_kinds
 
 DERIVED: Final = 0
 """Quality of a name taken from the address alone."""
@@ -34,11 +35,10 @@ _NOTES_PATH = re.compile(r"^([^/@]+)(?:/[^/@]+)+@[^\s/@]+$")
 _SPACED = re.compile(r"\S+(?:\s\.\s\S+)*\s@\s\S+(?:\s\.\s\S+)+")
 """An address that an archive has taken apart: `jacob . pan @ intel . com`."""
 _ADDRESS = re.compile(r"[<(\[]?\b(?:mailto:)?[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+[>)\]]?")
+_MARKS: Final = "|".join(sorted(map(re.escape, read_kinds("titles.txt")["mark"]), key=len, reverse=True))
 _MARK = re.compile(
-    r"^\s*[\[({<*#!_-]*\b(?:ext|extern|external|externe|externo|esterno|externer|guest|gast|invité|invitée|spam"
-    r"|spam\?)\.?(?=\s*[\])}>*#!:_-])"
-    r"[\s\])}>*#!:_-]+|[\s,-]*[\[({<*#]+\s*(?:ext|extern|external|externe|externo|esterno|guest|gast"
-    r"|invité)\.?\s*[\])}>*#]*$"
+    rf"^\s*[\[({{<*#!_-]*(?<!\w)(?:{_MARKS})[.?]?(?=\s*[\])}}>*#!:_-])[\s\])}}>*#!:_-]+"
+    rf"|[\s,-]*[\[({{<*#]+\s*(?:{_MARKS})\.?\s*[\])}}>*#]*$"
     r"|\s+[-\u2013|]\s*(?:ext|extern|external|externe|externo|esterno|guest)\.?$"
     r"|(?-i:\s+(?:EXT|EXTERN|EXTERNAL|EXTERNE)\.?$|^(?:EXT|EXTERN|EXTERNAL|EXTERNE)\s+)",
     re.IGNORECASE,
@@ -54,7 +54,7 @@ _PRONOUNS = re.compile(
     rf"|[\s,]*[(\[]\s*{_PRONOUN}\s*[)\]]",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r"\s*(?:\([^()]*\)?|\[[^\[\]]*\]?|<[^<>]*>?)\s*")
+_ASIDE = re.compile(r"\s*(?:\([^()]*\)?|\[[^\[\]]*\]?|<[^<>]*>?|(?<!\S)\{[^{}]*\}?)\s*")
 _INSIDE = re.compile(r"[(\[{<]+([^()\[\]{}<>]*)")
 _WHOLE = re.compile(r"^[(\[{<]+([^()\[\]{}<>]*)[)\]}>]+$")
 _VIA = re.compile(
@@ -75,6 +75,13 @@ _NICKNAMED = re.compile(
 )
 """What friends call somebody, between or behind the names: Anne "Nan" Morel."""
 _BREAK = re.compile(r"\s*[|⎥│•►]\s*|\s+[-\u2013\u2014/·]+\s+|\s+@\s*|\s+(?:from|at|chez|bei|presso)\s+")
+_BRACKETS: Final = str.maketrans(
+    "\u3010\u3011\uff08\uff09\uff3b\uff3d\u3014\u3015\uff5b\uff5d\u3008\u3009\u300a\u300b\u300c\u300d\u300e\u300f\u27e8\u27e9\u27ea\u27eb\uff1c\uff1e\u2039\u203a\u2329\u232a",
+    "[]()[]()()<><>\"\"\"\"<><><><><>",
+)
+"""Brackets of other scripts, read as ours: 【外部】, ‹Jane Roe›."""
+_SIGNS = re.compile(r"^[^\w\s()\[\]{}<>\"'.*#]+\s+(?=\w)|(?<=\w)\s+[^\w\s()\[\]{}<>\"'.*#]+$")
+"""A sign that stands alone before or behind a name: a warning, a lock."""
 _NICKNAME = re.compile(r"[A-Z][a-z]+(?:_[A-Z][a-z]+)+|[a-z]{2,}(?:_[a-z]{2,})+|[A-Z]{2,}(?:_[A-Z]{2,})+")
 
 
@@ -107,11 +114,11 @@ def derive_name(local: str) -> str:
 @lru_cache(maxsize=1024)
 def prepare(raw: str) -> str:
     """Return a displayed name as it was meant, without what is no part of any name: quotes, paths, marks, pronouns."""
-    text = clean_text(repair_text(raw)).strip(QUOTES)
+    text = clean_text(repair_text(raw)).translate(_BRACKETS).strip(QUOTES)
     if _EXCHANGE_PATH.match(text):
         return ""
     text = _NOTES_NAME.sub(r"\1", text).replace('\\"', '"')
-    text = _MARK.sub(" ", text).strip(QUOTES)
+    text = _SIGNS.sub("", _MARK.sub(" ", _SIGNS.sub("", text)).strip(QUOTES))
     return _PRONOUNS.sub(_end_name, text).strip(QUOTES + "|")
 
 
@@ -214,6 +221,8 @@ def _arrange(name: str, local: str, host: str) -> str:
     words = drop_firm(drop_titles(text.split(), local), local)
     if len(words) > 1 and "." in words[0] and words[0].lower().rpartition(".")[2] == words[-1].lower():
         words = [*words[0].rpartition(".")[0].split("."), *words[1:]]
+    if has_initials_last(words, local):
+        return f"{words[1]} {capitalize(words[0]) if words[0].isupper() else words[0]}"
     is_settled = is_settled or ends_loud(words)
     front = 0 if is_settled else count_surname(words, local, host)
     words = write_capitals(words, front, local, host)

@@ -30,10 +30,15 @@ _CERTIFIED_ITALIAN: Final = re.compile(
 )
 """How providers and professions call their certified mail: `registerpec.it`, `pecsicura.it`; and not `pec.acme.it`."""
 _WRAPPERS: Final = (
-    *(".cjsm.net", ".test-google-a.com", ".pnn.police.uk", ".rpost.org", ".rpost.net", ".rpost.biz", ".rmail.com"),
+    *(".cjsm.net", ".test-google-a.com", ".rpost.org", ".rpost.net", ".rpost.biz", ".rmail.com"),
     *(".readnotify.com", ".didtheyreadit.com"),
 )
 """Ends that a gateway puts behind a whole domain: `smithlaw.co.uk.cjsm.net` is `smithlaw.co.uk`."""
+_POLICE: Final = ".pnn.police.uk"
+"""The network of the British police, which stands amid a force's own domain."""
+_KNOWN_SUFFIXES = PublicSuffixList(accept_unknown=False)
+_INVENTED: Final = ("example", "test")
+"""Ends of domains for documents and tests (RFC 2606)."""
 _ROUTING: Final = ".mail.onmicrosoft.com"
 """Where Exchange sends mail on within a tenant, whose own domain is without the `mail`."""
 
@@ -54,7 +59,7 @@ def find_company_domain(domain: str) -> str:
     """
     own = unwrap_domain(domain)
     levels = list(_list_levels(own))
-    if is_free_mail(own) or not _CERTIFIED.isdisjoint(levels) or _is_italian_post(own):
+    if f".{own}" in _WRAPPERS or is_free_mail(own) or not _CERTIFIED.isdisjoint(levels) or _is_italian_post(own):
         return ""
     for organisation, shared in pairwise(levels):
         if shared in _UMBRELLAS:
@@ -79,11 +84,11 @@ def unwrap_domain(domain: str) -> str:
     """Return the domain that a secure gateway or a tenant's routing has put its own behind."""
     if domain.endswith(_ROUTING):
         return domain.removesuffix(_ROUTING) + ".onmicrosoft.com"
-    for end in _WRAPPERS:
-        inner = domain.removesuffix(end)
-        if inner != domain:
-            return inner if "." in inner else f"{inner}{end.replace('.pnn', '')}"
-    return domain
+    if domain.endswith(_POLICE):
+        return domain.removesuffix(_POLICE) + ".police.uk"
+    inner = next((domain.removesuffix(end) for end in _WRAPPERS if domain.endswith(end)), "")
+    is_whole = "." in inner and (_KNOWN_SUFFIXES.publicsuffix(inner) or inner.endswith(_INVENTED))
+    return unwrap_domain(inner) if is_whole else domain
 
 
 def is_below(domain: str, domains: Collection[str]) -> bool:

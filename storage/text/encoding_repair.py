@@ -36,6 +36,12 @@ def repair_text(raw: str) -> str:
     return text
 
 
+def join_words(text: str) -> str:
+    """Decode the encoded words of an address where they stand: `jane@=?utf-8?Q?acme?=.example` has no gap in it."""
+    joined = re.sub(r"\?=\s+(?==\?)", "?=", text)
+    return _ENCODED.sub(lambda found: _decode_words(found[0]).strip(), joined) if "=?" in text else text
+
+
 def _decode_words(text: str) -> str:
     """Decode the encoded words of RFC 2047; nothing is left of one that cannot be read."""
     if "=?" not in text:

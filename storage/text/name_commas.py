@@ -30,7 +30,7 @@ def read_commas(name: str, local: str, host: str) -> tuple[str, bool]:
         parts = parts[:2]
     if len(parts) != 2:  # noqa: PLR2004
         return " ".join(parts), False
-    last, first = drop_leading_titles(parts[0]), drop_trailing_titles(parts[1])
+    last, first = _move_particles(drop_leading_titles(parts[0]), drop_trailing_titles(parts[1]))
     turned = f"{first} {last}"
     is_long = max(len(last.split()), len(first.split())) > _MOST_WORDS
     if _is_whole(last, first, local, host):
@@ -38,6 +38,13 @@ def read_commas(name: str, local: str, host: str) -> tuple[str, bool]:
     if is_persons(first, local) and not count_explained(last, local)[0]:
         return first, False  # Banque Delta, Claire Dubois
     return (f"{last} {first}", False) if is_long else (turned, True)
+
+
+def _move_particles(last: str, first: str) -> tuple[str, str]:
+    """Put the particles that stand behind the first names before the last: `Cruz, Ana María de la`."""
+    words = first.split()
+    count = next((place for place, word in enumerate(reversed(words)) if word.lower() not in PARTICLES or word.isupper()), 0)
+    return " ".join([*words[len(words) - count :], last]), " ".join(words[: len(words) - count])
 
 
 def _choose_person(parts: list[str], local: str) -> str:

@@ -11,6 +11,8 @@ FIRST_NAMES: Final = read_list("first_names.txt")
 """First names as they are compared: enough of them to tell the first name from the last."""
 KNOWN_NAMES: Final = FIRST_NAMES | read_list("more_first_names.txt")
 """Less common ones too: to tell a person from a room or an office."""
+_INITIALS = re.compile(r"(?!NG$)[A-Z][B-DF-HJ-NP-TV-XZ]{1,2}")
+"""Two or three initials, and hardly a short surname (LEE, WU, NG)."""
 _MOST_WORDS: Final = 8
 _LONGEST_PIECE: Final = 40
 _MOST_TURNED: Final = 4
@@ -93,6 +95,16 @@ def is_turned(words: list[str], local: str) -> bool:
     given, *rest = re.sub("['-]", "", bare).replace("_", ".").split(".")
     joined = {(first[0] + last,), (first + last,)} if is_common else set()
     return (given, *rest) in {(first, last), (first[0], last)} | joined
+
+
+def has_initials_last(words: list[str], local: str) -> bool:
+    """Return whether a surname stands before initials that the address has first: `Ford JT` at `jt.ford@`."""
+    if len(words) != _FULL or not _INITIALS.fullmatch(words[1]) or fold(words[0]) in FIRST_NAMES:
+        return False
+    last, initials = fold(words[0]).replace(" ", ""), words[1].lower()
+    bare = re.sub(r"[._-]|\d+$", "", fold_local(local.partition("+")[0]))
+    is_alone = bare == last and last not in KNOWN_NAMES
+    return len(last) > _FULL and (is_alone or bare in {initials + last, initials[0] + last})
 
 
 def has_word(word: str, local: str) -> bool:

@@ -30,8 +30,11 @@ _LETTERS = str.maketrans(
     | {"\u06c1": "\u0647", "\u06be": "\u0647", "\u0671": "\u0627", "\u0640": ""}
     | {chr(zero + digit): str(digit) for zero in (0x660, 0x6F0) for digit in range(10)}
 )
-SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
-"""How German and the Nordic languages write a letter where the keyboard lacks it."""
+SPELT_OUT = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"}
+    | {"đ": "dj", "ő": "oe", "ű": "ue"}
+)
+"""How German, the Nordic languages, Serbo-Croatian and Hungarian write a letter where the keyboard lacks it."""
 _ASCII = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()})
 _KEPT = ("L", "N", "M", "So")
 """Letters, numbers, marks that are no accents (Thai, Devanagari), and emoji, which some people have for a name."""

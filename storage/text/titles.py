@@ -4,12 +4,15 @@ import re
 from typing import Final
 
 from storage.text.name_evidence import count_explained, is_persons
+from storage.text.names import fold
 from storage.text.word_lists import read_kinds
 
 _WORDS: Final = read_kinds("titles.txt")
 _BEFORE, _INNER, _BEHIND, _FIRM = (_WORDS[kind] for kind in ("before", "inner", "behind", "firm"))
 _POSITIONS: Final = _BEHIND - frozenset(("of", "at", "and", "à", "la", "au", "de"))
 _TITLES: Final = _BEFORE | _INNER
+_DIGNITIES: Final = frozenset(map(fold, _WORDS["dignity"]))
+_ARTICLES, _ELIDED = frozenset(("le", "la", "el")), frozenset(("l'", "l\u2019"))
 _PROFESSIONS, _PARTS = _WORDS["profession"], _WORDS["part"]
 _COURTESIES: Final = ("M.", "D.", "Dª.", "Da.")
 """Monsieur, and Don: an initial, for all that one knows without the address."""
@@ -87,7 +90,7 @@ def drop_titles(words: list[str], local: str) -> list[str]:
     """
     start, is_titled = 0, False
     while len(words) - start > 2 and _is_title_at(words, start, local, is_titled=is_titled):  # noqa: PLR2004
-        start, is_titled = start + 1, True
+        start, is_titled = start + 1 + _count_dignity(words[start + 1 :]), True
     if len(words) - start > 2:  # noqa: PLR2004
         first, *others = words[start:]
         words, start = [first, *(word for word in others if not _is_inner(word))], 0
@@ -95,6 +98,16 @@ def drop_titles(words: list[str], local: str) -> list[str]:
     while end - start > 2 and _is_degree(words[start : end - 1], words[end - 1].rstrip(","), local):  # noqa: PLR2004
         end -= 1
     return words[start:end]
+
+
+def _count_dignity(words: list[str]) -> int:
+    """Count the words of an article and of what somebody is, behind a courtesy: (M.) le Bâtonnier Luc Roy."""
+    first, *rest = [word.lower() for word in words] or [""]
+    if first[:2] in _ELIDED and fold(first[2:]) in _DIGNITIES and rest:
+        return 1
+    if first not in _ARTICLES or len(rest) < 2 or fold(rest[0]) not in _DIGNITIES:  # noqa: PLR2004
+        return 0
+    return 0 if words[0].istitle() and len(rest) == 2 else 2  # noqa: PLR2004  # M. Le Maire Bruno
 
 
 def _is_inner(word: str) -> bool:
@@ -118,6 +131,8 @@ def _is_degree(before: list[str], word: str, local: str) -> bool:
 def _is_title_at(words: list[str], place: int, local: str, *, is_titled: bool) -> bool:
     first = words[place]
     word = _plain(first)
+    if (word in _BEFORE or first in _COURTESIES) and _count_dignity(words[place + 1 :]):
+        return True
     is_known = (
         word in _BEFORE
         or (is_titled and word in _INNER)
