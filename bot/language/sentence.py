@@ -128,7 +128,7 @@ class _Reader:
             return False
         if word.kind == "elided":
             return index + 1 < len(self.words) and self.words[index + 1].is_capital
-        return index > 0 and word.end - word.start > 1
+        return index > 0 and (word.end - word.start > 1 or word.text != "i")
 
     def _is(self, name: str, index: int) -> bool:
         """Say whether a word is a small one of some class, and not written as a part of a name."""
@@ -229,7 +229,8 @@ class _Reader:
         is_first_name = index == 0 and word.is_capital and len(self.words) > 1 and self.is_name_like[1]  # Will Smith
         if word.kind == "elided" or is_behind_number or is_first_name or self._is("<article>", index):
             return True
-        return not any(self._is(name, index) for name in ("<filler>", "<lead>", "<determiner>"))
+        is_letter = len(word.text) == 1 and word.text.isalpha()  # why is j in my contacts
+        return is_letter or not any(self._is(name, index) for name in ("<filler>", "<lead>", "<determiner>"))
 
     def _may_end(self, index: int) -> bool:
         is_small = self.words[index].kind == "elided" or self._is("<article>", index)

@@ -35,6 +35,15 @@ def _is_polite(sentence: Sentence, start: int, end: int) -> bool:
     return any(match[1] == end and match[0] in _BEHIND and not match[2] for match in sentence.matches[start])
 
 
+def skip_saying(sentence: Sentence, core: Core) -> Core:
+    """Return where the core goes on behind `say` and a colon."""
+    start, end = core
+    start = max((match[1] for match in sentence.matches[start] if match[0] == "<saying>"), default=start)
+    if start > core[0] and start < end and sentence.words[start].text == ":":
+        start += 1
+    return (start, end) if start < end else core
+
+
 def is_order(sentence: Sentence, core: Core) -> bool:
     """Return whether the core begins with a word such as `set` or `rename`, as sentences that change something do."""
     symbols = sentence.symbols[core[0]]

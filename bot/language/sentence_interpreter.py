@@ -13,7 +13,7 @@ from bot.language.lists import build, build_nearest
 from bot.language.names_behind import find_named
 from bot.language.parser import Clause, Parse, parse_sentence
 from bot.language.sentence import COST_OF_KNOWN, SIGNS, Sentence, read_sentence
-from bot.language.sentence_core import find_core, is_order
+from bot.language.sentence_core import find_core, is_order, skip_saying
 from bot.language.spelling import ERROR_COST
 from bot.language.suggestions import suggest
 from bot.language.vocabulary_loader import load_vocabulary
@@ -54,7 +54,7 @@ class SentenceInterpreter:
             return Ask("help", {})
         if len(self.sentence) > _LONGEST or len(self.sentence.text) > LONGEST_TEXT:
             return self._unknown()
-        start, end = self.core
+        start, end = skip_saying(self.sentence, self.core)
         if end == start + 1 and self.sentence.words[start].kind == "quoted":  # please "show my clients"
             return self._quote(self.sentence.raw(start, end)).ask_of_quoted()
         return self._prefer_name(self._choose())

@@ -17,7 +17,13 @@ _LONGEST_PASTE = 8_000
 _MENTION = re.compile(r"<at\b[^>]{0,200}>[^<]{0,200}</at>", re.IGNORECASE)
 _LINK = re.compile(r"\[([^\[\]\n]{1,320})\]\((?:mailto:|tel:|https?://)[^()\s]{1,500}\)")
 """A link as Markdown writes it; Teams sends links in this form."""
-_TAG = re.compile(r"</?[a-z!][^<>@]{0,300}>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:a|at|b|big|blockquote|body|br|center|code|del|div|em|emoji|font|h[1-6]|head|hr|html|i|img|ins|li|mark|meta|ol"
+    r"|p|pre|readonly|s|small|span|strike|strong|style|sub|sup|table|tbody|td|th|thead|tr|tt|u|ul|attachment|o:p|!--)"
+    r"(?:[\s/][^<>@]{0,300})?>|<![^<>@]{0,300}>",
+    re.IGNORECASE,
+)
+"""The markup that Teams and Outlook send; what else stands in such brackets was typed."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
 _QUOTES = {0x2018: "'", 0x2019: "'", 0x201A: "'", 0x201B: "'", 0x02BC: "'", 0x2032: "'", 0x00B4: "'", 0x60: "'"}
 _QUOTES |= dict.fromkeys((0x2039, 0x203A, 0x275B, 0x275C, 0xFF07, 0xFF40), "'")

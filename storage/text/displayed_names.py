@@ -77,9 +77,9 @@ _NICKNAMED = re.compile(
 _BREAK = re.compile(r"\s*[|⎥│•►]\s*|\s+[-\u2013\u2014/·]+\s+|\s+@\s*|\s+(?:from|at|chez|bei|presso)\s+")
 _BRACKETS: Final = str.maketrans(
     "\u3010\u3011\uff08\uff09\uff3b\uff3d\u3014\u3015\uff5b\uff5d\u3008\u3009\u300a\u300b\u300c\u300d\u300e\u300f\u27e8\u27e9\u27ea\u27eb\uff1c\uff1e\u2039\u203a\u2329\u232a",
-    "[]()[]()()<><>\"\"\"\"<><><><><>",
+    '[]()[]()()<><>""""<><><><><>',
 )
-"""Brackets of other scripts, read as ours: 【外部】, ‹Jane Roe›."""
+"""Brackets of other scripts, read as ours: 【外部】."""
 _SIGNS = re.compile(r"^[^\w\s()\[\]{}<>\"'.*#]+\s+(?=\w)|(?<=\w)\s+[^\w\s()\[\]{}<>\"'.*#]+$")
 """A sign that stands alone before or behind a name: a warning, a lock."""
 _NICKNAME = re.compile(r"[A-Z][a-z]+(?:_[A-Z][a-z]+)+|[a-z]{2,}(?:_[a-z]{2,})+|[A-Z]{2,}(?:_[A-Z]{2,})+")

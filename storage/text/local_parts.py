@@ -93,7 +93,7 @@ def find_by_local(given: str) -> str:
 
 
 def _is_bot(local: str) -> bool:
-    """Return whether a local part ends as a programme's does behind a dot: `test.bot`, and not `jan.bot` and `m.bot`."""
+    """Return whether a local part ends as a programme's does: `test.bot`, and not `jan.bot` and `m.bot`."""
     *before, last = re.split(r"[._-]+", re.sub(r"\d+$", "", local))
     return last in BOTS and bool(before) and not any(len(word) == 1 or word in KNOWN_NAMES for word in before)
 
@@ -141,7 +141,7 @@ def _is_role(local: str, pieces: list[str]) -> bool:
 
 
 def _is_joined(pieces: list[str]) -> bool:
-    """Return whether pieces make an office's word together; `ad.min` and `mark.eting` are rather a first and a last name."""
+    """Return whether pieces make an office's word together; `ad.min` and `mark.eting` are rather somebody's names."""
     if "".join(pieces) not in ROLES:
         return False
     first, *rest = pieces

@@ -145,9 +145,8 @@ def _find_by_name(address: Address, name: str) -> str:
     """Tell programmes, rooms and lists by what they are called, where the address does not say otherwise."""
     shown = prepare(name)
     words = fold(shown).split()
-    if (_ROBOT_NAME.search(shown) or _is_note_taker(words)) and not _is_aside(address, name):
-        return "robot"
-    if _is_bot(shown, words):
+    is_programme = (_ROBOT_NAME.search(shown) or _is_note_taker(words)) and not _is_aside(address, name)
+    if is_programme or _is_bot(shown, words):
         return "robot"
     if may_be_room(shown, words):
         clean, _ = clean_name(name, address.local, address.domain)

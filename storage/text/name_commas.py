@@ -43,7 +43,9 @@ def read_commas(name: str, local: str, host: str) -> tuple[str, bool]:
 def _move_particles(last: str, first: str) -> tuple[str, str]:
     """Put the particles that stand behind the first names before the last: `Cruz, Ana María de la`."""
     words = first.split()
-    count = next((place for place, word in enumerate(reversed(words)) if word.lower() not in PARTICLES or word.isupper()), 0)
+    count = next(
+        (place for place, word in enumerate(reversed(words)) if word.lower() not in PARTICLES or word.isupper()), 0
+    )
     return " ".join([*words[len(words) - count :], last]), " ".join(words[: len(words) - count])
 
 

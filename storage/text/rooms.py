@@ -22,7 +22,9 @@ _EXTRAS: Final = (
 )
 """What a room has, beside its seats: `(8p VC)`."""
 _DIGIT = re.compile(r"\d")
-_PARTY = re.compile(r"[(\[]\s*\d{1,3}\s*(?:people|persons?|personnes?|personen|persone|personas|pessoas)\s*[)\]]\s*$", re.IGNORECASE)
+_PARTY = re.compile(
+    r"[(\[]\s*\d{1,3}\s*(?:people|persons?|personnes?|personen|persone|personas|pessoas)\s*[)\]]\s*$", re.IGNORECASE
+)
 """How many come with somebody: `Jane Roe (4 people)`; a room has places."""
 _SEATS = re.compile(
     r"[(\[]\s*(?:(?:vc|tv|video|visio|teams|zoom|webex|hybrid)[\s,/+&]+)*(?:max\.?\s*|cap(?:acit[éey])?\.?:?\s*)?\d{1,3}\s*(?:p|pl|pers|pp|personnes?|personen|persone|personas"
@@ -63,10 +65,8 @@ def is_room(shown: str, words: list[str], clean: str, local: str) -> bool:
 
     Salle Marie at `salle.marie@` is somebody, Salle Turing is a room; Lars Beamer at `lars.beamer@` is somebody.
     """
-    if _is_numbered(shown):
+    if _is_numbered(shown) or (_CODE.match(shown) and not is_persons(clean, local)):
         return not _is_party(shown, clean, local)
-    if _CODE.match(shown) and not is_persons(clean, local):
-        return True
     found = [place for place, word in enumerate(words) if _is_telling(word)]
     if not found:
         return _is_purpose(words)

@@ -20,6 +20,18 @@ async def test_19_who_only_wrote_in_is_explained_and_added_by_name(office):
     assert "Sam Seen" in (await office.say("add Sam Seen as a contact")).summary
 
 
+@pytest.mark.parametrize(
+    "name", ["<script>\u2026", "<script>alert(1)</script>", "&lt;script&gt;", "Q", "q", "A", "\u738b", "<b>Zebulon</b>"]
+)
+@pytest.mark.parametrize("said_as", ["why is {} in my contacts", "pourquoi {} est-il un contact ?"])
+async def test_19_a_strange_or_short_name_is_nobodys_that_is_known(office, name, said_as):
+    if name == "A":
+        await office.say("rename contact Jean Acme to A")
+    reply = await office.say(said_as.format(name))
+    assert not reply.is_error
+    assert reply.summary == "A" or reply.summary.startswith(("I know nobody called", "Several are called"))
+
+
 async def test_19_of_several_of_a_name_it_is_asked_who_is_meant(office):
     reply = await office.say("why is Jean a contact?")
     assert "Jean Acme" in said(reply)
@@ -126,7 +138,13 @@ async def test_11_companies_of_a_name_are_those_alone(office, text):
     assert names((await office.say(text)).card) == ["Globex"]
 
 
-@pytest.mark.parametrize("text", ['please "all companies"', 'show "all companies"', "hello, `all companies`"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *('please "all companies"', 'show "all companies"', "hello, `all companies`", 'say "all companies"'),
+        *("type `all companies`", "dis « all companies »", "command: `all companies`", "<all companies>"),
+    ],
+)
 async def test_12_a_list_in_quotes_behind_other_words_is_the_list(office, text):
     assert names((await office.say(text)).card) == names((await office.say("all companies")).card)
 

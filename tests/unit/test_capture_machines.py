@@ -396,6 +396,16 @@ def test_a_person_with_a_telling_name_stays_a_person(raw):
         ("Fathom Notes", "fathom.notes@fathom.video"),
         ("Fred Fireflies", "fred.fireflies@fireflies.ai"),
         ("Meet Geek", "meetgeek@meetgeek.ai"),
+        ("Test Bot", "test.bot@k.example"),
+        ("Jira Bot", "jira.bot@k.example"),
+        ("Contract Bot", "app@k.example"),
+        ("", "deploy.bot@k.example"),
+        ("Slack Robot", "slack_robot@k.example"),
+        ("Sala Dante", "sala.dante@k.example"),
+        ("Salle Iris", "salle.iris@k.example"),
+        ("Raum Marie", "raum.marie@k.example"),
+        ("Turing (4 people)", "turing@k.example"),
+        ("Salle Marie Curie (12 personnes)", "marie.curie@k.example"),
     ],
 )
 def test_4_a_thing_is_nobody_though_its_name_agrees_with_its_address(name, address):
@@ -409,6 +419,16 @@ def test_4_a_thing_is_nobody_though_its_name_agrees_with_its_address(name, addre
         ("Jan Bot", "jan_bot@k.example"),
         ("João Sales", "joao_sales@k.example"),
         ("Otto Team", "otto.team@k.example"),
+        ("Jan Bot", "jan.bot@k.example"),
+        ("", "jan.bot@k.example"),
+        ("M. Bot", "m.bot@k.example"),
+        ("Bot, Xander", "xbot@k.example"),
+        ("Ad Min", "ad.min@k.example"),
+        ("", "ad.min@k.example"),
+        ("Dante Sala", "dante.sala@k.example"),
+        ("Pietro Sala", "sala.pietro@k.example"),
+        ("Jane Roe (4 people)", "jane.roe@k.example"),
+        ("Dubois, Claire (2 personnes)", "c.dubois@k.example"),
     ],
 )
 def test_3_a_person_behind_a_first_name_stays(name, address):

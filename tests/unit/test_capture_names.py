@@ -507,3 +507,35 @@ def test_8_a_short_surname_in_capitals_is_one_beside_a_first_name(shown, local, 
 )
 def test_8_a_firms_letters_before_a_whole_name_are_left_off(shown, local, host, name):
     assert clean_name(shown, local, host)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("shown", "local", "name"),
+    [
+        ("KERN Uta", "x91", "Uta Kern"),
+        ("M. le Bâtonnier Luc Roy", "luc.roy", "Luc Roy"),
+        ("M. le Bâtonnier Luc Roy", "x91", "Luc Roy"),
+        ("Mme la Présidente Anne Roy", "a.roy", "Anne Roy"),
+        ("M. Le Maire Bruno", "bruno.lemaire", "Bruno Le Maire"),
+        ("Cruz, Ana María de la", "x91", "Ana María de la Cruz"),
+        ("Heyden, Anna Maria von der", "anna", "Anna Maria von der Heyden"),
+        ("Ford JT", "jt.ford", "JT Ford"),
+        ("Ford JT", "j.ford", "JT Ford"),
+        ("Nomvula LEE", "lee.nomvula", "Nomvula Lee"),
+        ("Claire NG", "claire.ng", "Claire Ng"),
+        ("【外部】田中太郎", "tanaka", "田中太郎"),
+        ("（外部）王伟", "wang", "王伟"),
+        ("Jane Roe 【外部】", "jane", "Jane Roe"),
+        ("[Внешний] Иван Петров", "ivan", "Иван Петров"),
+        ("Externí: Jan Novák", "jan", "Jan Novák"),
+        ("‹Jane Roe›", "jane", "Jane Roe"),
+        ("「田中」", "tanaka", "田中"),
+        ("《Jane Roe》", "jane", "Jane Roe"),
+        ("Jane Roe（Acme）", "jane", "Jane Roe"),
+        ("Jane Roe {Acme}", "jane", "Jane Roe"),
+        ("Jane Roe ⟨jane@acme.example⟩", "jane", "Jane Roe"),
+        ("⚠ Jane Roe", "jane", "Jane Roe"),
+    ],
+)
+def test_8_what_directories_of_many_countries_write_around_a_name_is_left_off(shown, local, name):
+    assert clean_name(shown, local)[0] == name

@@ -26,6 +26,10 @@ def test_whoever_has_words_that_begin_so_has_their_marks(texts, data):
     ("stored", "asked"),
     [
         ("Hans Müller", "mueller"),
+        ("Ana Đukić", "djukic"),
+        ("Ana Djukic", "đukić"),
+        ("Novak Đoković", "djokovic"),
+        ("Nagy Ödön Erdő", "erdoe"),
         ("Hans Mueller", "müller"),
         ("Søren", "soeren"),
         ("Soeren", "søren"),
