@@ -22,6 +22,7 @@ from publicsuffixlist import PublicSuffixList
 SENT, RECEIVED, MEETING = 1, 2, 3
 _LISTS = Path(__file__).parent.parent / "storage" / "text"
 _PSL, _ICANN = PublicSuffixList(), PublicSuffixList(only_icann=True)
+_KNOWN = PublicSuffixList(accept_unknown=False)
 
 
 def _read(name: str) -> set[str]:
@@ -157,9 +158,12 @@ def is_named_person(name: str, local: str) -> bool:
 
 def is_called_machine(name: str, local: str) -> bool:
     """Say whether what an address is called says that nobody is there: a room, a note taker, somebody via a list."""
-    if re.search(r"\bmail(ing)?[ -]?list\b", name, re.IGNORECASE):
+    if re.search(r"\bmail(ing)?[ -]?list(e|en|s)?\b", name, re.IGNORECASE):
         return True
-    words = {fold(word) for word in name.split()}
+    *before, last = [fold(word) for word in name.split()]
+    if last in {"bot", "robot"} and not any(len(word) < 2 or word in FIRST_NAMES for word in before):
+        return True
+    words = {fold(word) for part in name.split() for word in part.split("-")}
     first, pieces = fold(name.split(maxsplit=1)[0]), re.split(r"[-_.]", local)
     if words & GROUPS and "," not in name and not FIRST_NAMES & {first, *(pieces if len(pieces) > 1 else ())}:
         return True
@@ -172,6 +176,11 @@ def is_called_machine(name: str, local: str) -> bool:
     return bool(via and before.strip()) and not any(
         fold(word) in plain for word in before.split() if len(fold(word)) > 1
     )
+
+
+def has_person(local: str) -> bool:
+    """Say whether an address has a first name or an initial in it."""
+    return any(len(piece) == 1 or piece in FIRST_NAMES for piece in re.split(r"[-_.]", local))
 
 
 def is_machine(raw: str) -> bool:
@@ -224,9 +233,21 @@ def is_machine(raw: str) -> bool:
             ),
             *("support", "sales", "info", "bot", "talk", "tous", "members"),
         },
+        bool(re.search(r"[-_](bot|robot)\d*$", local)),
+        bool(re.search(r"\.(bot|robot)\d*$", local)) and not has_person(local),
         local.split("+")[0]
         in {
-            *("majordomo", "listserv", "lists", "maillist", "mailinglist", "mailinglists", "bot", "postmaster"),
+            *(
+                "majordomo",
+                "ecartis",
+                "listserv",
+                "lists",
+                "maillist",
+                "mailinglist",
+                "mailinglists",
+                "bot",
+                "postmaster",
+            ),
             *(
                 "mailer-daemon",
                 "newsletter",
@@ -266,7 +287,13 @@ def is_rescued(name: str, raw: str) -> bool:
 
 def find_company(address: str) -> str:
     """Give the domain of the company behind an address, or nothing."""
-    domain = address.rpartition("@")[2].removesuffix(".cjsm.net")
+    domain = address.rpartition("@")[2]
+    inner = domain.removesuffix(".cjsm.net")
+    if inner != domain and "." in inner and (_KNOWN.publicsuffix(inner) or inner.endswith(".example")):
+        domain = inner
+    domain = re.sub(r"\.pnn\.police\.uk$", ".police.uk", domain)
+    if domain == "cjsm.net":
+        return ""
     registrable = _PSL.privatesuffix(domain) or _ICANN.privatesuffix(domain) or ""
     if f"{(_PSL.privatesuffix(domain) or '').partition('.')[0]}.*" in FREE:
         return ""

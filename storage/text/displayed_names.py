@@ -5,6 +5,7 @@ decides between them.
 """
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Final
 
@@ -75,9 +76,12 @@ _NICKNAMED = re.compile(
 )
 """What friends call somebody, between or behind the names: Anne "Nan" Morel."""
 _BREAK = re.compile(r"\s*[|⎥│•►]\s*|\s+[-\u2013\u2014/·]+\s+|\s+@\s*|\s+(?:from|at|chez|bei|presso)\s+")
+_FOREIGN: Final = [chr(code) for code in (*range(0x2045, 0x3100), *range(0xFE10, 0xFF70))]
 _BRACKETS: Final = str.maketrans(
-    "\u3010\u3011\uff08\uff09\uff3b\uff3d\u3014\u3015\uff5b\uff5d\u3008\u3009\u300a\u300b\u300c\u300d\u300e\u300f\u27e8\u27e9\u27ea\u27eb\uff1c\uff1e\u2039\u203a\u2329\u232a",
-    '[]()[]()()<><>""""<><><><><>',
+    {sign: "[" for sign in _FOREIGN if unicodedata.category(sign) == "Ps" and sign != "\u301d"}
+    | {sign: "]" for sign in _FOREIGN if unicodedata.category(sign) == "Pe" and sign not in "\u301e\u301f"}
+    | dict.fromkeys("\u27e8\u27ea\u2329\u3008\u300a\uff1c\u2039", "<")
+    | dict.fromkeys("\u27e9\u27eb\u232a\u3009\u300b\uff1e\u203a", ">")
 )
 """Brackets of other scripts, read as ours: 【外部】."""
 _SIGNS = re.compile(r"^[^\w\s()\[\]{}<>\"'.*#]+\s+(?=\w)|(?<=\w)\s+[^\w\s()\[\]{}<>\"'.*#]+$")

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from storage.text.name_evidence import KNOWN_NAMES, fold_local
+from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, fold_local
 from storage.text.rooms import is_room_address
 from storage.text.word_lists import read_kinds, read_list
 
@@ -145,7 +145,7 @@ def _is_joined(pieces: list[str]) -> bool:
     if "".join(pieces) not in ROLES:
         return False
     first, *rest = pieces
-    is_parted = min(map(len, pieces)) <= _PREPOSITION or first in KNOWN_NAMES
+    is_parted = min(map(len, pieces)) <= _PREPOSITION or first in FIRST_NAMES
     return not (rest and is_parted and OFFICES.isdisjoint(pieces))
 
 

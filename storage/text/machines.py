@@ -211,6 +211,8 @@ def _is_named_person(address: Address, name: str) -> bool:
     words = [fold(word) for word in re.split(r"[\s-]+", clean) if word]
     if quality < FULL or len(words) < _FULL or not all(word.replace(" ", "").isalpha() for word in words):
         return False
+    if "".join(words) in ROLES and words[0] not in KNOWN_NAMES:
+        return False  # Human Resources
     taker = find_company_domain(address.domain)
     if taker in _NOTE_TAKERS:
         label = taker.partition(".")[0]

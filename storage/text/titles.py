@@ -104,7 +104,7 @@ def _count_dignity(words: list[str]) -> int:
     """Count the words of an article and of what somebody is, behind a courtesy: (M.) le Bâtonnier Luc Roy."""
     first, *rest = [word.lower() for word in words] or [""]
     if first[:2] in _ELIDED and fold(first[2:]) in _DIGNITIES and rest:
-        return 1
+        return 1 + (len(rest) > 1 and fold(rest[0]) in _DIGNITIES)
     if first not in _ARTICLES or len(rest) < 2 or fold(rest[0]) not in _DIGNITIES:  # noqa: PLR2004
         return 0
     return 0 if words[0].istitle() and len(rest) == 2 else 2  # noqa: PLR2004  # M. Le Maire Bruno

@@ -405,6 +405,7 @@ def test_a_person_with_a_telling_name_stays_a_person(raw):
         ("Salle Iris", "salle.iris@k.example"),
         ("Raum Marie", "raum.marie@k.example"),
         ("Turing (4 people)", "turing@k.example"),
+        ("Human Resources", "human.resources@k.example"),
         ("Salle Marie Curie (12 personnes)", "marie.curie@k.example"),
     ],
 )
@@ -428,6 +429,7 @@ def test_4_a_thing_is_nobody_though_its_name_agrees_with_its_address(name, addre
         ("Dante Sala", "dante.sala@k.example"),
         ("Pietro Sala", "sala.pietro@k.example"),
         ("Jane Roe (4 people)", "jane.roe@k.example"),
+        ("Peter Hall (2 people)", "peter.hall@k.example"),
         ("Dubois, Claire (2 personnes)", "c.dubois@k.example"),
     ],
 )
