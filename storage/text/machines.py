@@ -209,10 +209,10 @@ def _is_named_person(address: Address, name: str) -> bool:
     """Return whether somebody with a first and a last name stands behind an address that is made of both."""
     clean, quality = clean_name(name, address.local, address.domain)
     words = [fold(word) for word in re.split(r"[\s-]+", clean) if word]
-    if quality < FULL or len(words) < _FULL or not all(word.replace(" ", "").isalpha() for word in words):
+    is_plain = quality >= FULL and len(words) >= _FULL and all(word.replace(" ", "").isalpha() for word in words)
+    is_office = "".join(words) in ROLES and words[0] not in KNOWN_NAMES  # Human Resources
+    if is_office or not is_plain:
         return False
-    if "".join(words) in ROLES and words[0] not in KNOWN_NAMES:
-        return False  # Human Resources
     taker = find_company_domain(address.domain)
     if taker in _NOTE_TAKERS:
         label = taker.partition(".")[0]
