@@ -6,7 +6,7 @@ Only then are these conditions part of a statement; the figures of what is partl
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, literal_column, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, distinct, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from storage.models import Company, CompanyRelationship, Contact, InteractionContact, Invitation, Relationship, Tenant
@@ -68,9 +68,8 @@ class Age:
         is_open = each.kept == _NOTHING
         stored = case((is_open, getattr(each, name)), else_=getattr(each, f"open_{name}"))
         figure = self.get_figure(each, name, stored, is_seen=is_open)
-        summed = select(func.coalesce(func.sum(figure), _NOTHING)).where(
-            each.tenant_id == of.tenant_id, number == of.id
-        )
+        total = cast(func.coalesce(func.sum(figure), _NOTHING), BigInteger)  # PostgreSQL sums up to a decimal
+        summed = select(total).where(each.tenant_id == of.tenant_id, number == of.id)
         return case((self.is_shown(of.first_at), getattr(of, name)), else_=summed.correlate(of).scalar_subquery())
 
     def _list_conditions(self, of: Any, name: str, *, is_open: bool) -> list[Any]:

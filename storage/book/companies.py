@@ -214,9 +214,9 @@ def _prepare_own_count(kind: Viewer) -> Prepared:
 @lru_cache
 def _prepare_newest(kind: Viewer) -> Prepared:
     """Select whom the firm dealt with last there: that something happened is no secret where the names are."""
-    of, everyone = Contact, replace(kind, shares_contacts=True)
-    is_there = Access(as_parameters(everyone)).open_contacts(), of.company_id == number("company_id")
-    newest = select(of.id).where(*is_there).order_by(of.last_at.desc(), of.id.desc())
+    of, access = Contact, Access(as_parameters(replace(kind, shares_contacts=True)))
+    is_there = access.open_contacts(), of.company_id == number("company_id")
+    newest = select(of.id).where(*is_there).order_by(access.total(of, "last_at").desc(), of.id.desc())
     return Prepared(newest.limit(literal_column(str(timeline.CONTACTS))), is_quick=True)
 
 

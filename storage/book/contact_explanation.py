@@ -28,7 +28,7 @@ async def find_people(connection: Reading, viewer: Viewer, name: str, *, limit: 
     first, *others = sorted(asked, key=lambda word: -len(word))
     have = [_has_word(viewer, word) for word in others]
     called = (
-        select(Contact.id, Contact.name, Contact.address, Contact.last_at)
+        select(Contact.id, Contact.name, Contact.address, Access(viewer).total(Contact, "last_at").label("last_at"))
         .join(SearchWord, SearchWord.entity_id == Contact.id)
         .where(SearchWord.tenant_id == viewer.tenant_id, SearchWord.of == CONTACT, SearchWord.word == first)
         .where(Access(viewer).people(), *have)

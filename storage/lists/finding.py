@@ -115,9 +115,8 @@ def _show(what: Findable, ids: Any, access: Access) -> Prepared:
     """Look up what the viewer may see of some rows, those dealt with last first."""
     of = what.model
     rows = select(of.id, of.name, what.detail.label("detail")).select_from(InOrder(ids, of.__table__))
-    return Prepared(
-        rows.where(what.get_visible(access), of.id == ids.c[0]).order_by(of.last_at.desc(), of.id), is_quick=True
-    )
+    seen = rows.where(what.get_visible(access), of.id == ids.c[0])
+    return Prepared(seen.order_by(access.total(of, "last_at").desc(), of.id), is_quick=True)
 
 
 @lru_cache

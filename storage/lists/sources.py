@@ -104,7 +104,7 @@ def _get_companies(list_query: ListQuery) -> Source:
         tables=tables.outerjoin(User, is_partner),
         conditions=conditions,
         id=id_,
-        keys=_get_keys(totals),
+        keys=_get_keys(access, totals),
         type=totals.type,
         partner=totals.partner_id,
         company=id_,
@@ -144,7 +144,7 @@ def _get_contacts(list_query: ListQuery) -> Source:
         tables=tables.outerjoin(at, is_there),
         conditions=conditions,
         id=id_,
-        keys=_get_keys(totals),
+        keys=_get_keys(access, totals),
         type=_of_company(Company.type),
         partner=_of_company(Company.partner_id),
         company=Contact.company_id,
@@ -168,5 +168,7 @@ def _of_company(column: Any) -> Any:
     return select(column).where(*is_there).correlate(Contact).scalar_subquery()
 
 
-def _get_keys(of: type[Any]) -> dict[str, Any]:
-    return {"last": of.last_at, "name": of.folded_name, "count": of.interaction_count}
+def _get_keys(access: Access, totals: Any) -> dict[str, Any]:
+    """Return what the orders go by, and cursors hold: what is shown, never what is no longer."""
+    shown = {"last": access.total(totals, "last_at"), "count": access.total(totals, "interaction_count")}
+    return {"name": totals.folded_name, **shown}
