@@ -53,14 +53,17 @@ class Claim:
         return reply
 
     async def take_reply(self) -> bool:
-        """Take the right to send the reply; False where another delivery has taken it.
+        """Take the right to send what is sent beside the answer to the request; False where another delivery has it.
 
-        One process on SQLite knows all its deliveries; it asks the file only for what was written there.
+        One process on SQLite knows all its messages, which it answers once: it asks the file only for what was written
+        there, and for invokes, which it answers anew.
         """
-        if not self._incoming.id or (self._database.is_sqlite and not self._has_effect):
+        incoming = self._incoming
+        is_known = self._database.is_sqlite and incoming.type != "invoke"
+        if not incoming.id or (is_known and not self._has_effect):
             return True
-        digest = digest_activity(self._incoming, "reply")
-        if not self._has_effect:
+        digest = digest_activity(incoming, "reply")
+        if not self._has_effect and not self._database.is_sqlite:
             return await claim_reply(self._database, self._tenant_id, digest, self._clock())
         async with self._database.writing(self._tenant_id) as connection:
             return await add_answered(connection, self._tenant_id, digest, self._clock())

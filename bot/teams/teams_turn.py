@@ -88,13 +88,17 @@ class TeamsTurn:
             return
         if self._is_for_asker:
             reply = Reply(private=reply)
-        await self.say_privately(reply)
+        await self._send_privately(reply)
         message = self._draw(reply)
         if message is not None and (is_beside or not await self._replace_card(message, reply)):
             await self.send(message)
 
     async def say_privately(self, reply: Reply) -> None:
-        """Send what only the asker may read to the personal chat."""
+        """Send what only the asker may read to the personal chat, once however often the activity is delivered."""
+        if reply.private is not None and self.caller is not None and await self._claim.take_reply():
+            await self._send_privately(reply)
+
+    async def _send_privately(self, reply: Reply) -> None:
         if reply.private is None or self.caller is None:
             return
         viewer, message = self.caller.viewer, self._draw(reply.private)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from sqlalchemy import and_, exists, select, text, update
+from sqlalchemy import and_, exists, false, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.wake import wake
@@ -11,6 +11,7 @@ from storage.firm.rule_values import Edit
 from storage.history.contact_rule import get_rule_sql
 from storage.history.own_domains import convert_to_colleagues
 from storage.history.purge_bounds import hide_old
+from storage.messages.idempotency import empty_answers
 from storage.models import Interaction, Mailbox, Tenant, User
 from storage.queue.chores import make_chore_due, start_chore_over
 from storage.queue.directory import set_admins
@@ -31,7 +32,11 @@ CAPTURED: Final = frozenset({"contact_rule", "keeps_subjects", "own_domains"})
 
 
 async def apply_rule(connection: AsyncConnection, tenant_id: int, edit: Edit, now: int) -> None:
-    """Let a rule of a firm act that was another before; workers hear of it when this is committed."""
+    """Let a rule of a firm act that was another before; workers hear of it when this is committed.
+
+    What was answered under the old rules is answered to nobody again.
+    """
+    await empty_answers(connection, tenant_id)
     if edit.name in COPIED:
         own = update(Tenant).where(Tenant.tenant_id == tenant_id)
         await connection.execute(own.values({edit.name: edit.after}))
@@ -103,15 +108,13 @@ async def _set_own_domains(connection: AsyncConnection, tenant_id: int, edit: Ed
 
 
 async def _set_served(connection: AsyncConnection, tenant_id: int, edit: Edit, now: int) -> None:
-    """Let nobody in whom the new rule may leave out until it is known better; it leaves no administrator out."""
+    """Let in and leave out with the change itself; whom the new rule may leave out waits until it is known better."""
     serves = await connection.scalar(select(Tenant.serves).where(Tenant.tenant_id == tenant_id))
     everybody = update(User).where(User.tenant_id == tenant_id)
-    if serves == "group":
-        await connection.execute(everybody.values(may_use=False))
-    elif serves == "mailboxes":
-        of_user = and_(Mailbox.tenant_id == User.tenant_id, Mailbox.user_id == User.id)
-        is_read = exists().where(of_user, Mailbox.state.not_in((NO_MAILBOX, "stopped")))
-        await connection.execute(everybody.where(~is_read).values(may_use=False))
+    of_user = and_(Mailbox.tenant_id == User.tenant_id, Mailbox.user_id == User.id)
+    is_read = exists().where(of_user, Mailbox.state.not_in((NO_MAILBOX, "stopped")))
+    admitted = {"group": false(), "mailboxes": is_read}.get(serves or "", true())
+    await connection.execute(everybody.values(may_use=admitted))
     await _look_again(connection, tenant_id, edit, now)
 
 

@@ -91,13 +91,14 @@ async def drop_old_partitions(database: Database, now: int) -> list[str]:
 
 
 async def prepare_purge(database: Database, tenant_id: int, now: int, *, is_confirmed: bool = False) -> None:
-    """Date leavers, hide what is too old, and move the age limit of a tenant forward.
+    """Date leavers, hide what is too old, also in what was answered, and move the age limit of a tenant forward.
 
     Raises `PurgeBoundError` if an administrator must confirm first what a purge would delete; nothing is deleted then.
     """
     async with database.writing(tenant_id) as connection:
         await date_leavers(connection, tenant_id, now)
         await hide_old(connection, tenant_id, now)
+        await empty_answers(connection, tenant_id)
     async with database.writing(tenant_id) as connection:
         plan = await plan_purge(connection, tenant_id, now)
         if plan is None:

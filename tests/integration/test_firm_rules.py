@@ -18,6 +18,7 @@ from storage.firm.rules import get_rules, list_rule_changes, list_rules, reset_r
 from storage.firm.tenants import add_tenant
 from storage.firm.users import get_known_user
 from storage.history.retention import get_retention
+from storage.messages.idempotency import add_answered, get_answer, set_answer
 from storage.models import Chore, Interaction, InteractionContact, Mailbox, Tenant
 from storage.queue.chores import add_chores
 from storage.viewer import Viewer
@@ -194,6 +195,32 @@ async def test_A3_who_has_no_mailbox_that_is_read_is_let_out_with_the_rule(firms
         known = {who: await get_known_user(connection, OURS, who) for who in ("anne-1", *states)}
     served = {who for who, one in known.items() if one is not None and not one.refusal}
     assert served == {"anne-1", "marc", "vic"}
+
+
+@pytest.mark.parametrize(("rule", "admitted"), [("everyone", {"marc", "sue", "tom"}), ("mailboxes", {"marc"})])
+async def test_A3_whom_a_wider_rule_lets_in_is_served_with_the_rule_and_not_after_the_next_look(firms, rule, admitted):
+    await set_one(firms, "admins", ("anne-1",))
+    async with firms.writing(1) as connection:
+        for number, (who, state) in enumerate({"marc": "current", "sue": None, "tom": "stopped"}.items(), 9):
+            await add_user(connection, who, id=number, entra_id=who)
+            await connection.execute(delete(Mailbox).where(Mailbox.tenant_id == 1, Mailbox.user_id == number))
+            if state is not None:
+                await connection.execute(insert(Mailbox).values(tenant_id=1, user_id=number, state=state))
+    await set_one(firms, "serves_group", GROUP)
+    await set_one(firms, "serves", "group")
+    await set_one(firms, "serves", rule)
+    async with firms.reading(SYSTEM) as connection:
+        known = {who: await get_known_user(connection, OURS, who) for who in ("marc", "sue", "tom")}
+    assert {who for who, one in known.items() if one is not None and not one.refusal} == admitted
+
+
+async def test_what_was_answered_under_another_rule_is_answered_to_nobody_again(firms):
+    async with firms.writing(1) as connection:
+        await add_answered(connection, 1, bytes(16), NOW)
+        await set_answer(connection, 1, bytes(16), {"summary": "Sam"})
+    await set_one(firms, "shares_contacts", OTHERS["shares_contacts"])
+    async with firms.reading(1) as connection:
+        assert await get_answer(connection, 1, bytes(16)) is None
 
 
 async def test_a_group_needs_an_id_and_the_last_administrator_stays(firms):

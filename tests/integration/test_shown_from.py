@@ -68,9 +68,7 @@ async def read_everything(live: Live, viewer: Viewer) -> dict:
                 contacts = Filter(of="contacts", scope=scope, sort=sort)
                 rows = await read_pages(list_companies, connection, viewer, companies, now)
                 people = await read_pages(list_contacts, connection, viewer, contacts, now)
-                found[scope, sort] = [
-                    (one.name, one.contact_count, one.interaction_count, one.last_at) for one in rows
-                ]
+                found[scope, sort] = [(one.name, one.contact_count, one.interaction_count, one.last_at) for one in rows]
                 found[scope, sort, "people"] = [(one.address, one.interaction_count, one.last_at) for one in people]
             found[scope, "count"] = await count_rows(connection, viewer, companies, now=now)
             found[scope, "people count"] = await count_rows(connection, viewer, contacts, now=now)

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from bot.door import Door
 from storage.engine.rls import SYSTEM
-from storage.models import Company, Tenant
+from storage.models import Company, Tenant, User
 from tests.factories import NOW, add_company, add_contact, add_relationship, add_tenant, add_user
 from tests.office import fit
 from tests.switchboard import Switchboard, open_switchboard
@@ -129,6 +129,36 @@ async def test_S13_a_firm_that_keeps_contacts_back_from_now_on_does_so_at_once_o
     assert after == nobody
     _, body = await door.post(door.describe(text="show Jane Doe", **EXPECTED))
     assert "elsewhere.example" not in str(body)
+
+
+async def test_S13_a_delivery_that_is_repeated_is_answered_by_what_holds_now_whichever_replica_has_it(
+    switchboard, database
+):
+    await add_people(database)
+    async with database.writing(SYSTEM) as connection:
+        jane = await add_contact(connection, "Jane Doe")
+        await add_relationship(connection, await add_user(connection, "Bob Stone"), jane)
+    desks = [Door(database, lambda: NOW) for _ in range(2)]
+    async with (
+        open_door(switchboard, database, door=desks[0]) as one,
+        open_door(switchboard, database, door=desks[1]) as other,
+    ):
+        click = one.click("contact.open", data={"contact_id": jane})
+        asked = one.describe(text="show Jane Doe", **EXPECTED)
+        for replica in (one, other, one):
+            for activity in (click, asked):
+                assert "elsewhere.example" in str(await replica.post(activity))
+        async with database.writing(SYSTEM) as connection:
+            await connection.execute(update(Tenant).values(shares_contacts=False))
+        for replica in (one, other):
+            for activity in (click, asked):
+                assert "elsewhere.example" not in str(await replica.post(activity))
+        async with database.writing(SYSTEM) as connection:
+            await connection.execute(update(Tenant).values(shares_contacts=True, serves="group"))
+            await connection.execute(update(User).values(may_use=False))
+        for replica in (one, other):
+            for activity in (click, asked):
+                assert "elsewhere.example" not in str(await replica.post(activity))
 
 
 async def test_A16_what_is_understood_as_a_list_is_that_list_and_no_views_name(door):

@@ -267,6 +267,21 @@ async def test_S16_a_button_in_a_group_shows_the_pointer_and_sends_the_rest_in_p
     assert door.switchboard.texts() == ["mine"]
 
 
+async def test_F46_what_only_the_asker_may_read_is_sent_once_whichever_process_hears_of_the_button_again(
+    switchboard, database
+):
+    await add_people(database)
+    async with open_door(switchboard, database) as one, open_door(switchboard, database) as other:
+        private = Reply(card=draw("mine"), summary="mine")
+        for door in (one, other):
+            door.fake.replies["list"] = Reply(card=draw("pointer"), summary="pointer", private=private)
+        await one.post(one.describe())
+        click = one.click("list", conversation=GROUP)
+        answers = [await door.post(click) for door in (one, other, one)]
+    assert [body["value"] for _, body in answers] == [draw("pointer")] * 3
+    assert switchboard.texts() == ["answer help", "mine"]
+
+
 async def test_S16_whoever_never_spoke_to_the_bot_alone_gets_a_chat_opened_for_it(door):
     private = Reply(card=draw("mine"), summary="mine")
     door.fake.replies["list"] = Reply(card=draw("pointer"), summary="pointer", private=private)
