@@ -35,6 +35,8 @@ class Plan:
     postponed: list[tuple[int, str | None, list[int]]] = field(default_factory=list)
     """When, into which group (None: they stay in theirs), and which rows."""
     updates: list[ClaimedNotice] = field(default_factory=list)
+    superseded: list[int] = field(default_factory=list)
+    """Updates of a card that a later one draws as well."""
     messages: list[list[ClaimedNotice]] = field(default_factory=list)
 
 
@@ -54,7 +56,9 @@ def make_plan(
         held = [row.id for row in rows if row.kind != STATUS]
         plan.postponed = [(now + PAUSED_SECONDS, None, held)]
         rows = [row for row in rows if row.kind == STATUS]
-    plan.updates = [row for row in rows if row.kind == UPDATE]
+    last = {row.group_key: row for row in rows if row.kind == UPDATE}
+    plan.updates = list(last.values())
+    plan.superseded = [row.id for row in rows if row.kind == UPDATE and row is not last[row.group_key]]
     plan.muted = [row.id for row in rows if preferences.is_muted(row.kind)]
     groups: dict[str, list[ClaimedNotice]] = defaultdict(list)
     for row in rows:

@@ -144,6 +144,7 @@ class Sender:
 
     async def _put_off(self, connection: Connection, tenant_id: int, plan: Plan) -> None:
         await self._drop(connection, tenant_id, plan.muted, "muted")
+        await self._drop(connection, tenant_id, plan.superseded, "superseded")
         for due_at, group_key, ids in plan.postponed:
             await postpone(connection, tenant_id, ids, due_at, group_key=group_key)
 

@@ -12,12 +12,12 @@ from storage.messages.notice_data import NoticeRecipient, get_notice_recipients,
 from storage.messages.notice_history import (
     Message,
     has_notice,
+    hold_pending_updates,
     list_messages_about,
     list_notified,
-    list_pending_updates,
 )
 from storage.messages.notice_preferences import NoticePreferences, read_notice_preferences
-from storage.messages.outbox import NewNotice, add_notices, delete_pending
+from storage.messages.outbox import NewNotice, add_notices, delete_pending, set_payload
 from storage.queue.directory import list_admins
 
 SUMMARY_AFTER = 5
@@ -94,9 +94,7 @@ class Notices:
             if notice.user_id in recipients
             for row in self._write(recipients[notice.user_id], notice.kind, notice.payload)
         ]
-        for notice in given:
-            if notice.kind == "answered":
-                rows += await self._redraw(connection, tenant_id, notice)
+        rows += await self._redraw(connection, tenant_id, [notice for notice in given if notice.kind == "answered"])
         await add_notices(connection, tenant_id, rows, int(self.clock()))
 
     async def _is_to_be_said(self, connection: Connection, tenant_id: int, notice: Notice) -> bool:
@@ -151,15 +149,22 @@ class Notices:
             kept = {key: payload[key] for key in ("by", "was", "is") if key in payload}
             yield NewNotice(recipient.viewer.user_id, kind, due_at, number, group_key, kept)
 
-    async def _redraw(self, connection: Connection, tenant_id: int, notice: Notice) -> list[NewNotice]:
-        """Return a row for each message that asked what the company is, and is not about to be drawn again already."""
-        rows = []
-        for message in await list_messages_about(connection, tenant_id, "company", notice.payload["company_id"]):
-            is_own = message.user_id == notice.user_id and notice.payload.get("is_on_card", False)
-            pending = await list_pending_updates(connection, tenant_id, message.user_id)
-            if not is_own and message.activity_id not in pending:
-                rows.append(self._make_update(message, notice))
-        return rows
+    async def _redraw(self, connection: Connection, tenant_id: int, answers: Sequence[Notice]) -> list[NewNotice]:
+        """Return a row for each message that asked what a company is: one for several companies, with the last answer.
+
+        A message that is about to be drawn again has its row, which says the last answer now.
+        """
+        updates: dict[tuple[int, str], NewNotice] = {}
+        for notice in answers:
+            for message in await list_messages_about(connection, tenant_id, "company", notice.payload["company_id"]):
+                is_own = message.user_id == notice.user_id and notice.payload.get("is_on_card", False)
+                if not is_own:
+                    row = self._make_update(message, notice)
+                    updates[row.user_id, row.group_key] = row
+        held = await hold_pending_updates(connection, tenant_id, {user_id for user_id, _ in updates})
+        for key in updates.keys() & held.keys():
+            await set_payload(connection, tenant_id, held[key], updates.pop(key).payload)
+        return list(updates.values())
 
     def _make_update(self, message: Message, answered: Notice) -> NewNotice:
         payload = {

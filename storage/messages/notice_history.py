@@ -93,7 +93,17 @@ async def list_rows_of(
     ]
 
 
-async def list_pending_updates(connection: AsyncConnection, tenant_id: int, user_id: int) -> set[str]:
-    """Return the ids of a person's messages that are about to be drawn again."""
-    query = select(Outbox.group_key).where(of_user(tenant_id, user_id, "pending"), Outbox.kind == "update")
-    return set(await connection.scalars(query))
+async def hold_pending_updates(
+    connection: AsyncConnection, tenant_id: int, user_ids: Collection[int]
+) -> dict[tuple[int, str], int]:
+    """Hold the rows by which messages are about to be drawn again, and return them by person and group.
+
+    Left out are those that a sender has in hand, or another change: nobody waits for either.
+    """
+    held: dict[tuple[int, str], int] = {}
+    for ids in split(sorted(user_ids)):
+        of_users = Outbox.tenant_id == tenant_id, Outbox.user_id.in_(ids), Outbox.state == "pending"
+        query = select(Outbox.user_id, Outbox.group_key, Outbox.id).where(*of_users, Outbox.kind == "update")
+        rows = await connection.execute(query.order_by(Outbox.id).with_for_update(skip_locked=True))
+        held |= {(row[0], row[1]): row[2] for row in rows}
+    return held

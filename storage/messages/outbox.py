@@ -155,6 +155,11 @@ async def delete_pending(
     await connection.execute(update(Outbox).where(*unsaid).values(**values))
 
 
+async def set_payload(connection: AsyncConnection, tenant_id: int, row_id: int, payload: Mapping[str, Any]) -> None:
+    """Let a row say something newer."""
+    await connection.execute(update(Outbox).where(_of_ids(tenant_id, [row_id])).values(payload=dict(payload)))
+
+
 def select_rows() -> Select[Any]:
     """Select rows as `ClaimedNotice` has them."""
     return select(

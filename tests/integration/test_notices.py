@@ -77,7 +77,7 @@ class Firm:
         self.messenger = FakeMessenger()
         self.notices = Notices(lambda: self.now, ALL_DAY)
         self.sender = self.make_sender()
-        self.anne = self.bob = 0
+        self.anne = self.bob = self.zoe = 0
 
     def make_sender(self, **values) -> Sender:
         values = {"patience": 60, **values}
@@ -88,6 +88,7 @@ class Firm:
             await add_tenant(connection)
             self.anne = await add_user(connection, "Anne Martin")
             self.bob = await add_user(connection, "Bob Stone")
+            self.zoe = await add_user(connection, "Zoé Brun")
 
     async def apply(self, user_id: int, *, contacts=(), companies=(), is_first_sync=False) -> None:
         applied = Applied(new_contact_ids=list(contacts), new_company_ids=list(companies))
@@ -535,6 +536,30 @@ async def test_a_card_that_is_answered_elsewhere_is_updated(firm):
     assert activity == "activity-0"
     assert "Bob Stone" in str(card)
     assert not list_actions(card)
+
+
+async def test_A15_a_mass_change_draws_each_card_again_once_and_as_the_last_change_left_it(firm):
+    companies = []
+    for number in range(30):
+        company, contacts = await firm.meet(firm.anne, f"Firm {number}", f"Jane Doe {number}")
+        companies.append(company)
+        await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    await firm.pass_time()
+    assert len(firm.messenger.told) == 1
+    alone, contacts = await firm.meet(firm.anne, "Alone", "Sam Roe")
+    await firm.apply(firm.anne, contacts=contacts, companies=[alone])
+    await firm.pass_time()
+    await firm.change(update(Company).values(type="client"))
+    answers = [Notice(firm.bob, "answered", {"company_id": company}) for company in companies]
+    await firm.add(*answers)
+    await firm.add(*answers[:7], Notice(firm.bob, "answered", {"company_id": alone, "was": None}))
+    await firm.change(update(Company).values(type="court"))
+    await firm.add(Notice(firm.zoe, "answered", {"company_id": alone, "was": "client"}))
+    await firm.pass_time()
+    updated = {activity: str(card) for activity, card, _ in firm.messenger.updated}
+    assert len(firm.messenger.updated) == len(updated) == 2
+    assert "Zoé Brun" in updated["activity-1"]
+    assert "Bob Stone" not in updated["activity-1"]
 
 
 async def test_a_card_that_is_answered_on_itself_is_left_to_the_answer(firm):

@@ -67,6 +67,12 @@ def test_a_card_that_is_drawn_again_waits_for_nothing():
     assert ([one.id for one in plan.updates], plan.messages, plan.postponed) == ([1], [], [])
 
 
+def test_A15_a_card_is_drawn_again_once_however_many_changes_ask_for_it():
+    due = [row(1, "update", "a"), row(2, "update", "b"), row(3, "update", "a"), row(4), row(5, "update", "a")]
+    plan = make_plan(due, NoticePreferences(), UTC, NOON, {})
+    assert ([one.id for one in plan.updates], plan.superseded, ids(plan.messages)) == ([5, 2], [1, 3], [[4]])
+
+
 @pytest.mark.parametrize("kind", ["view", "partner"])
 def test_A19_what_one_colleague_does_takes_three_messages_a_day_and_the_rest_waits_for_one(kind):
     due = [row(1, kind, f"{kind}:2"), row(2, kind, f"{kind}:9")]
