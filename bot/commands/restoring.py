@@ -16,11 +16,12 @@ from bot.results.base import Result
 from bot.results.questions import Asked, Done, Option, Said, Unclear
 from bot.turn import Turn
 from bot.verb_inputs import Input, write_ask
-from bot.verbs import ADMINISTRATORS, CHANGES_FROM_CARD, OWN, READS, Router
+from bot.verbs import ADMINISTRATORS, CHANGES_FROM_CARD, EVERYONE, OWN, READS, Router
 from storage.book.restoring import (
     SEVERAL,
     ChangeSet,
     list_change_sets,
+    list_recent_sets,
     list_set_changes,
     restore_change_set,
 )
@@ -38,11 +39,30 @@ class OfChanges(OfPeople, frozen=True):
     rank: Annotated[int, Meta(ge=0, le=SEVERAL)] = SEVERAL
 
 
+class OfTime(Input, frozen=True):
+    """When."""
+
+    since: Literal["today", "yesterday", "week"] = "today"
+
+
 class OfSet(Input, frozen=True):
     """A change set, by the number of its first change."""
 
     audit_id: Id
     is_confirmed: bool = False
+
+
+@router.verb("changes.recent", OfTime, READS, roles=EVERYONE, where=OWN)
+async def list_recent_changes(turn: Turn, given: OfTime) -> Said:
+    """Say what changed that the asker may be told of: all to an administrator, to others what concerns them."""
+    until = _find_start(turn, "today") if given.since == "yesterday" else turn.now + 1
+    page = await turn.read(list_recent_sets, since=_find_start(turn, given.since), until=until)
+    if not page.count:
+        return Said(summary=say(turn.language, "restoring.nothing_recent"))
+    lines = [" · ".join((one.actor_name, *_describe(turn, one))) for one in page.sets]
+    if page.has_more:
+        lines.append(say(turn.language, "restoring.older_left"))
+    return Said(summary=say(turn.language, "restoring.recent", count=page.count), lines=lines)
 
 
 @router.verb("changes.list", OfChanges, READS, roles=ADMINISTRATORS, where=OWN)

@@ -13,7 +13,7 @@ from storage.book.contact_names import undo_rename
 from storage.engine.connection import Reading
 from storage.errors import MissingError, StaleError
 from storage.lists.filters import is_id
-from storage.models import Audit, Company, Contact
+from storage.models import Audit, Company, Contact, User
 from storage.record.audit import BY_PEOPLE, AuditRow, list_rows
 from storage.record.changes import Change
 from storage.viewer import Access, Viewer
@@ -28,6 +28,8 @@ _NAMED: Final = 4
 
 _Seen = aliased(Company, name="seen_companies")
 _SeenContact = aliased(Contact, name="seen_contacts")
+_Led = aliased(Company, name="led_companies")
+_Asker = aliased(User, name="asker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class ChangeSet:
     """Of all its changes; empty where they are of several kinds."""
     names: tuple[str, ...]
     """Of some of the companies or contacts."""
+    actor_name: str = ""
 
     @property
     def rank(self) -> int:
@@ -92,6 +95,30 @@ def _is_standing() -> Any:
     )
 
 
+def _concerns(viewer: Viewer) -> Any:
+    """Return the condition of changes that a person may be told of unasked, and of all for an administrator.
+
+    Theirs are those they made, and those of companies whose partner they are or were until then.
+    """
+    is_asker = and_(_Asker.tenant_id == viewer.tenant_id, _Asker.id == viewer.user_id)
+    leads = and_(_Led.tenant_id == Audit.tenant_id, _Led.id == Audit.entity_id, _Led.partner_id == viewer.user_id)
+    was_led = cast(Audit.before["partner_id"].as_string(), BigInteger) == viewer.user_id
+    is_led = and_(Audit.of == "company", or_(exists().where(leads), was_led))
+    return or_(Audit.actor_id == viewer.user_id, is_led, exists().where(is_asker, _Asker.is_admin))
+
+
+async def list_recent_sets(connection: Reading, viewer: Viewer, *, since: int, until: int) -> ChangeSets:
+    """Return the change sets of a time that the viewer may be told of, the newest first."""
+    own = and_(_are_changes(viewer), _concerns(viewer), Audit.at >= since, Audit.at < until)
+    key = func.coalesce(Audit.change_set, Audit.id)
+    columns = func.max(Audit.at), func.min(Audit.action), func.max(Audit.action)
+    asked = select(func.min(Audit.id), func.count(), func.count(), *columns).where(own).group_by(key)
+    rows = (await connection.execute(asked.order_by(func.min(Audit.id).desc()).limit(MOST_SETS + 1))).all()
+    sets = [await _make_set(connection, viewer, row, own) for row in rows[:MOST_SETS]]
+    count = (await connection.execute(select(func.count()).select_from(Audit).where(own))).scalar_one()
+    return ChangeSets(tuple(sets), count, has_more=len(rows) > MOST_SETS)
+
+
 async def list_change_sets(
     connection: Reading, viewer: Viewer, actor_id: int, *, since: int, below: tuple[int, int] | None = None
 ) -> ChangeSets:
@@ -119,11 +146,12 @@ async def list_change_sets(
     return ChangeSets(tuple(sets), count, has_more=len(rows) > MOST_SETS)
 
 
-async def _make_set(connection: Reading, viewer: Viewer, row: Any) -> ChangeSet:
+async def _make_set(connection: Reading, viewer: Viewer, row: Any, *conditions: Any) -> ChangeSet:
     audit_id, size, standing, at, action, other = row
-    some = await list_rows(connection, viewer, *_is_set(viewer, audit_id), limit=2 * _NAMED)
+    some = await list_rows(connection, viewer, *_is_set(viewer, audit_id), *conditions, limit=2 * _NAMED)
     names = tuple(dict.fromkeys(one.name for one in some))[:_NAMED]
-    return ChangeSet(audit_id, at, size, standing, action if action == other else "", names)
+    actor_name = some[0].actor_name if some else ""
+    return ChangeSet(audit_id, at, size, standing, action if action == other else "", names, actor_name)
 
 
 def _is_set(viewer: Viewer, audit_id: int) -> tuple[Any, ...]:

@@ -88,6 +88,7 @@ VERBS: list[tuple[str, dict[str, Any]]] = [
     ("buttons", {}),
     ("cancel", {}),
     ("changes.list", {"person": "Marc Lefèvre", "since": "week"}),
+    ("changes.recent", {"since": "week"}),
     ("changes.restore", {"audit_id": AUDIT, **CHANGE}),
     ("companies.set_many", SEVERAL),
     ("companies.sort_next", {}),

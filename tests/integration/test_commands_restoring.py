@@ -91,6 +91,41 @@ async def test_A15_an_administrator_reads_what_somebody_changed_and_restores_it(
     assert await list_types(office, ids) == {"client"}
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("what changed today?", "en"),
+        ("What has been changed this week", "en"),
+        ("who changed what today", "en"),
+        ("qu'est-ce qui a changé aujourd'hui ?", "fr"),
+        ("Qu'est-ce qui a été modifié cette semaine ?", "fr"),
+    ],
+)
+async def test_A15_what_changed_is_said_to_whom_it_concerns_and_all_of_it_to_an_administrator(office, text, language):
+    [mine, open_one, *_] = ids = await add_companies(office, 3)
+    await office.ask("company.set_partner", {"company_id": mine, "user_id": "me", "version": 1}, by="Zoé Brun")
+    for company_id, version in ((mine, 2), (open_one, 1)):
+        given = {"company_id": company_id, "type": "court", "version": version, "is_confirmed": True}
+        await office.ask("company.set_type", given, by="Marc Lefèvre")
+    assert await list_types(office, ids) == {"court", "client"}
+    told = {who: str((await office.say(text, by=who, language=language)).card) for who in office.people}
+    for who, seen in (("Anne Martin", "01"), ("Marc Lefèvre", "01"), ("Zoé Brun", "0")):
+        assert "".join(one for one in "012" if f"Bulk {one}" in told[who]) == seen, who
+    assert "Marc Lefèvre" in told["Zoé Brun"]
+    for who in set(office.people) - {"Anne Martin", "Marc Lefèvre", "Zoé Brun"}:
+        assert "Bulk" not in told[who]
+
+
+async def test_A15_what_changed_on_another_day_is_not_said_of_this_one(office):
+    [company_id] = await add_companies(office, 1)
+    await office.ask("company.set_type", {"company_id": company_id, "type": "court", "version": 1}, by="Zoé Brun")
+    assert "Bulk 0" not in str((await office.say("what changed yesterday", by="Zoé Brun")).card)
+    async with office.database.writing(1) as connection:
+        await connection.execute(Audit.__table__.update().values(at=office.now - 86_400))
+    assert "Bulk 0" in str((await office.say("what was changed yesterday?", by="Zoé Brun")).card)
+    assert "Bulk 0" not in str((await office.say("what did I change today", by="Zoé Brun")).card)
+
+
 async def test_A15_nobody_else_reads_the_record_or_restores_from_it(office):
     await add_companies(office, 1)
     for verb, data in (("changes.list", {"person": "Anne Martin"}), ("changes.restore", {"audit_id": 1})):
