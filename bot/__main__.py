@@ -25,7 +25,7 @@ COMMANDS: Final = {
     "firm": ("bot.cli.firm", "show and set the rules of a firm, and who its administrators are"),
     "status": ("bot.cli.status", "show how far the mailboxes are"),
     "purge": ("bot.cli.purge", "show what is older than a firm keeps, and delete it"),
-    "move": ("bot.cli.move", "move firms from SQLite to PostgreSQL"),
+    "move": ("bot.cli.move", "move firms from a file to PostgreSQL, or to another file"),
     "verbs": ("bot.cli.verbs", "show what can be asked for, by whom and from where"),
     "forget": ("bot.cli.forget", "delete everything of a tenant that has left"),
 }
@@ -69,9 +69,7 @@ def _load(module: str) -> ModuleType:
 def _explain(error: Exception) -> str:
     """Say what went wrong in a sentence; only our own errors have one as their text."""
     if isinstance(error, DatabaseError):
-        if isinstance(error.__cause__, OSError):
-            return "The database does not answer where CARNET_DATABASE_URL says. `carnet doctor` says what to do."
-        return "The database cannot be used as it is. `carnet doctor` says why, and what to do."
+        return str(_load("bot.cli.refusals").explain(error))
     if isinstance(error, OSError) and error.filename and error.strerror:
         return f"{error.filename}: {error.strerror}."
     return str(error)

@@ -36,7 +36,7 @@ class Config(BaseSettings):
     database_url: str = Field("sqlite:///carnet.db", description="SQLite file or PostgreSQL URL")
     database_is_pooled: bool = Field(default=False, description="true behind PgBouncer in transaction mode")
     wake_url: str = Field("", description="PostgreSQL URL around the pooler, for LISTEN/NOTIFY; empty for the same one")
-    move_to: SecretStr = Field(SecretStr(""), description="PostgreSQL URL to which `carnet move` moves; else unset")
+    move_to: SecretStr = Field(SecretStr(""), description="database URL to which `carnet move` moves; else unset")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(3978, ge=1, le=65535, description="port to listen on")
     worker_port: int = Field(
@@ -46,7 +46,9 @@ class Config(BaseSettings):
         (), description="addresses or networks of the proxies that say who asks (X-Forwarded-For), as a JSON list"
     )
     public_url: str = Field(
-        "", pattern=r"^(https?://[^/\s]+/?)?$", description="https address under which Microsoft reaches this service"
+        "",
+        pattern=r"^(https?://[^/\s]+/?)?$",
+        description="https address, without a path, under which Microsoft reaches this service",
     )
     app_id: str = Field("", description="client id of the Entra app registration, which is also the bot's id")
     app_secret: SecretStr = Field(SecretStr(""), description="client secret; a certificate is better")
@@ -66,12 +68,14 @@ class Config(BaseSettings):
     leaver_days: int = Field(
         -1, ge=-1, description="days after which what a leaver's mailbox gave is deleted; -1 keeps it"
     )
-    notice_hours: str = Field("7-21", description="local hours in which people are told things, unless they say")
+    notice_hours: str = Field(
+        "7-21", description="local hours in which people are told things, unless they say; such as 7-21"
+    )
     keeps_subjects: bool = Field(default=False, description="true keeps the subjects of mails and meetings")
     own_domains: tuple[str, ...] = Field(
         (), description="domains that are the firm's own beside those proved to Microsoft, as a JSON list"
     )
-    language: str = Field("en", description="language in which people are answered whose own is not known")
+    language: str = Field("en", description="`en` or `fr`, in which people are answered whose own is not known")
     timezone: str = Field("UTC", description="time zone of the firm, such as Europe/Paris")
     serves: str = Field(
         "mailboxes", description="who may use the service: those whose `mailboxes` are read, `everyone`, or a `group`"
@@ -89,7 +93,7 @@ class Config(BaseSettings):
     installs_app: bool = Field(default=False, description="install the app for people before telling them something")
     contact_rule: str = Field("outreach", description="`outreach`, or `exchange`: they must have answered too")
     shares_contacts: bool = Field(default=True, description="false keeps colleagues' contacts back")
-    login_url: str = Field("https://login.microsoftonline.com", description="sign-in authority")
+    login_url: str = Field("https://login.microsoftonline.com", description="sign-in authority, without a path")
     proxy: str = Field(
         "", pattern=r"^(https?://\S+)?$", description="proxy for all that goes out, http://HOST:PORT; empty for none"
     )

@@ -1,9 +1,13 @@
 """What the service counts of itself, for Prometheus: no tenant, no address and no mailbox is a label."""
 
 import contextlib
+import socket
+import threading
 from collections.abc import Iterator
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 REGISTRY = CollectorRegistry()
 
@@ -45,6 +49,36 @@ LOOP_DELAY = Histogram(
 )
 
 
+class _Handler(BaseHTTPRequestHandler):
+    """Answers every GET with the metrics, and says nothing of what answers: no `Server`."""
+
+    timeout = 10
+
+    def do_GET(self) -> None:  # the name that the library calls
+        """Answer."""
+        body = generate_latest(REGISTRY)
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", CONTENT_TYPE_LATEST)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Begin an answer without the headers that the library adds."""
+        self.send_response_only(code, message)
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  # the library's name
+        """Log nothing: who asks is the monitoring."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, host: str, port: int) -> None:
+        self.address_family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        super().__init__((host, port), _Handler)
+
+
 @contextlib.contextmanager
 def serving_metrics(host: str, port: int) -> Iterator[None]:
     """Serve the metrics on a port of their own while the block runs, from a thread: a busy event loop must be seen.
@@ -55,10 +89,12 @@ def serving_metrics(host: str, port: int) -> Iterator[None]:
         yield
         return
     try:
-        server, thread = start_http_server(port, host, registry=REGISTRY)
+        server = _Server(host, port)
     except OSError as error:
         why = error.strerror or "no such address"
         raise ValueError(f"Port {port} of {host} (CARNET_METRICS_PORT) cannot be had: {why}.") from error
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
     try:
         yield
     finally:

@@ -111,8 +111,8 @@ class Upkeep:
             purged = await purge_tenant(self._database, chore.tenant_id, believed)
         except PurgeBoundError as error:
             await self._put_off(chore, now, f"{PURGE_WAITS}{error.count}")
-        except ClocksDifferError:
-            await self._put_off(chore, now, "clocks_differ")
+        except ClocksError as error:
+            await self._put_off(chore, now, error.reason)
         except DatabaseError as error:
             await self._put_off(chore, now, error.reason)
         else:
@@ -127,16 +127,30 @@ class Upkeep:
             await fail_chore(connection, chore.tenant_id, "retention", next_at=now + AGAIN, reason=reason)
 
 
-class ClocksDifferError(Exception):
-    """Our clock and the others do not say the same, or one of them says nothing."""
+class ClocksError(Exception):
+    """What time it is, is not agreed upon."""
+
+    reason = "clocks_differ"
+
+
+class ClocksDifferError(ClocksError):
+    """Our clock and the others do not say the same."""
+
+
+class ClockUnknownError(ClocksError):
+    """Microsoft does not say what time it is; the text is why."""
+
+    reason = "clock_unknown"
 
 
 async def read_agreed_time(read_times: ReadTimes, entra_id: str, clock: Callable[[], float]) -> int:
-    """Return the earliest of the clocks' times, in UTC seconds; raises `ClocksDifferError`."""
+    """Return the earliest of the clocks' times, in UTC seconds; raises `ClocksError`, and `DatabaseError`."""
     try:
         times = [*await read_times(entra_id), clock()]
+    except DatabaseError:
+        raise
     except Exception as error:
-        raise ClocksDifferError from error
+        raise ClockUnknownError(str(error) or type(error).__name__) from error
     if len(times) < 3 or max(times) - min(times) > APART or max(times) > LATEST_YEARS:  # noqa: PLR2004
         raise ClocksDifferError
     return int(min(times))

@@ -767,7 +767,7 @@ class Audit(Base):
     at: Mapped[int] = mapped_column(BigInt)
     actor_id: Mapped[int | None] = mapped_column(BigInt)
     source: Mapped[str] = mapped_column(String(16))
-    """`chat`, `group`, `pane`, `tab`, `extension`, `sync`, `admin`."""
+    """`chat`, `group`, `pane`, `tab`, `extension`, `sync`, `admin`, `environment`."""
     action: Mapped[str] = mapped_column(String(32))
     of: Mapped[str] = mapped_column(String(16))
     entity_id: Mapped[int | None] = mapped_column(BigInt)

@@ -11,24 +11,32 @@ from typing import Any, Final
 
 from rich.table import Table
 
-from bot.cli.schema import require_own_schema
+from bot.cli.firms import find_firms
+from bot.cli.schema import opening
 from bot.cli.terminal import open_console
 from bot.commands.firm import read_values, say_loss
 from bot.config import Config
 from bot.environment import load_config
 from bot.language import LANGUAGES, say
 from storage.engine.connection import Connection, Reading
-from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM
 from storage.errors import RuleError
 from storage.firm.rule_preview import Loss, preview_loss
 from storage.firm.rule_values import NAMES, write_value
-from storage.firm.rules import NOBODY, RuleRow, get_rules, list_rule_changes, list_rules, reset_rule, set_rules
+from storage.firm.rules import (
+    ENVIRONMENT,
+    NOBODY,
+    RuleRow,
+    get_rules,
+    list_rule_changes,
+    list_rules,
+    reset_rule,
+    set_rules,
+)
 from storage.firm.tenants import add_tenant
 from storage.firm.users import find_entra_ids, list_unknown_people
 from storage.queue.chores import add_chores
 from storage.queue.health import Firm, list_firms
-from storage.schema.migrate import check_file
 from storage.viewer import Viewer
 
 SOURCE: Final = "admin"
@@ -70,10 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(config: Config, arguments: argparse.Namespace) -> int:
-    check_file(config.database_url)
-    database = open_database(config.database_url, is_pooled=config.database_is_pooled)
-    try:
-        await require_own_schema(database)
+    async with opening(config) as database:
         show = _SHOWN.get(getattr(arguments, "what", arguments.word))
         if show is not None:
             async with database.reading(SYSTEM) as connection:
@@ -92,8 +97,6 @@ async def _run(config: Config, arguments: argparse.Namespace) -> int:
         async with database.writing(SYSTEM) as connection:
             await _change(connection, config, Viewer(firm.tenant_id, NOBODY), values, arguments, losses=losses)
         return 0
-    finally:
-        await database.close()
 
 
 async def _add_missing(connection: Connection, config: Config) -> None:
@@ -107,10 +110,10 @@ async def _add_missing(connection: Connection, config: Config) -> None:
 
 async def _find_firm(connection: Reading, arguments: argparse.Namespace) -> Firm:
     """Find the firm that is meant; raises `ValueError` with a sentence."""
-    language, wanted = arguments.language, arguments.tenant.strip().lower()
-    firms = [firm for firm in await list_firms(connection) if not wanted or firm.entra_id == wanted]
+    language = arguments.language
+    firms = await find_firms(connection, arguments.tenant, language)
     if not firms:
-        raise ValueError(say(language, "firm.cli.unknown", tenant=wanted) if wanted else say(language, "firm.cli.none"))
+        raise ValueError(say(language, "firm.cli.none"))
     if len(firms) > 1:
         named = ", ".join(f"{firm.entra_id} ({firm.name})" if firm.name else firm.entra_id for firm in firms)
         raise ValueError(say(language, "firm.cli.which", firms=named))
@@ -153,11 +156,17 @@ async def _show_history(connection: Reading, firm: Firm, arguments: argparse.Nam
     language = arguments.language
     for one in changes:
         before, after = (_write(language, value) for value in (one.before, one.after))
-        moment, who = _say_moment(one.at), one.actor_name or one.source
+        moment, who = _say_moment(one.at), one.actor_name or _say_source(language, one.source)
         _print(say(language, "firm.cli.change", day=moment, who=who, name=one.name, before=before, after=after))
     if not changes:
         _print(say(language, "firm.cli.no_changes"))
     return 0
+
+
+def _say_source(language: str, source: str) -> str:
+    """Say where a change came from that nobody of the firm made."""
+    keys = {ENVIRONMENT: "firm.cli.environment", SOURCE: "firm.cli.keeper_alone"}
+    return say(language, keys[source]) if source in keys else source
 
 
 async def _show_admins(connection: Reading, firm: Firm, arguments: argparse.Namespace) -> int:

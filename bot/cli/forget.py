@@ -4,18 +4,18 @@ import argparse
 import asyncio
 import sys
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-
-import structlog
+from typing import Any
 
 from bot.cli.receipt import describe_receipt, read_receipt, sign_receipt, write_receipt
-from bot.cli.schema import require_own_schema
+from bot.cli.schema import opening
 from bot.cli.terminal import open_console
 from bot.config import Config, read_id
 from bot.environment import load_config
-from bot.graph.client.client import GraphClients
+from bot.graph.client.client import GraphClient, GraphClients
 from bot.graph.client.errors import GraphError
 from bot.graph.subscriptions.keeper import delete_at_graph
 from bot.language import LANGUAGES, say
@@ -24,9 +24,15 @@ from storage.engine.rls import SYSTEM
 from storage.firm.erasure import count_tenant, delete_tenant, stop_tenant
 from storage.firm.tenants import get_tenant_id
 from storage.queue.subscriptions import list_subscriptions
-from storage.schema.migrate import check_file
 
-log = structlog.get_logger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was deleted, by table, and the subscriptions that Microsoft still has, with the reason of the last one."""
+
+    rows: dict[str, int]
+    left: int = 0
+    error: str = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     if counts is None:
         _print(say(language, "forget.unknown"))
         return 1
-    _print(*(f"{count:>10} {table}" for table, count in counts.items()))
+    _print(*(f"{count:>10} {say(language, f'rows.{table}')}" for table, count in counts.items()))
     if arguments.dry_run:
         _print(say(language, "forget.dry"))
         return 0
@@ -71,12 +77,19 @@ def _forget(config: Config, tenant: str, folder: Path, language: str) -> int:
     path = folder / f"carnet-forgotten-{tenant}-{moment:%Y%m%d-%H%M%S}.jws"
     sign_receipt(config, {})  # what cannot sign says so before anything is deleted
     write_receipt(path, "-")
-    counts = asyncio.run(_open_and_forget(config, tenant))
-    claims = {"tenant": tenant, "forgotten_at": moment.isoformat(timespec="seconds"), "rows": counts or {}}
+    forgotten = asyncio.run(_open_and_forget(config, tenant)) or Forgotten({})
+    claims: dict[str, Any] = {
+        "tenant": tenant,
+        "forgotten_at": moment.isoformat(timespec="seconds"),
+        "rows": forgotten.rows,
+    }
+    claims |= {"subscriptions_left": forgotten.left} if forgotten.left else {}
     path.unlink()
     receipt = sign_receipt(config, {**claims, "release": version("carnet")})
     write_receipt(path, receipt.text)
     _print(say(language, "forget.done", tenant=tenant, day=moment.isoformat(timespec="seconds"), path=str(path)))
+    if forgotten.left:
+        _print(say(language, "forget.left", count=forgotten.left, error=forgotten.error))
     if receipt.key:
         _print(say(language, "forget.key", own=receipt.key))
     return 0
@@ -107,18 +120,12 @@ def _print(*lines: str) -> None:
 
 
 async def _count(config: Config, entra_id: str) -> dict[str, int] | None:
-    check_file(config.database_url)
-    database = open_database(config.database_url, is_pooled=config.database_is_pooled)
-    try:
-        await require_own_schema(database)
-        async with database.reading(SYSTEM) as connection:
-            tenant_id = await get_tenant_id(connection, entra_id)
-            return None if tenant_id is None else await count_tenant(connection, tenant_id)
-    finally:
-        await database.close()
+    async with opening(config) as database, database.reading(SYSTEM) as connection:
+        tenant_id = await get_tenant_id(connection, entra_id)
+        return None if tenant_id is None else await count_tenant(connection, tenant_id)
 
 
-async def _open_and_forget(config: Config, entra_id: str) -> dict[str, int] | None:
+async def _open_and_forget(config: Config, entra_id: str) -> Forgotten | None:
     database = open_database(config.database_url, is_pooled=config.database_is_pooled)
     clients = GraphClients(config)
     try:
@@ -128,8 +135,8 @@ async def _open_and_forget(config: Config, entra_id: str) -> dict[str, int] | No
         await database.close()
 
 
-async def forget(database: Database, clients: GraphClients, entra_id: str) -> dict[str, int] | None:
-    """Stop, unsubscribe and delete; returns the rows deleted by table, or None for a tenant that is not there.
+async def forget(database: Database, clients: GraphClients, entra_id: str) -> Forgotten | None:
+    """Stop, unsubscribe and delete; returns what went, or None for a tenant that is not there.
 
     A tenant that lets us in no more keeps its subscriptions for the days they have left: whatever they tell is unknown.
     """
@@ -141,10 +148,14 @@ async def forget(database: Database, clients: GraphClients, entra_id: str) -> di
         kept = await list_subscriptions(connection, tenant_id)
     async with database.writing(SYSTEM) as connection:
         await stop_tenant(connection, tenant_id)
-    for one in kept:
-        try:
-            if one.graph_id:
-                await delete_at_graph(clients(entra_id), one.graph_id)
-        except GraphError as error:
-            log.warning("subscription_not_ended", error=str(error))
-    return await delete_tenant(database, tenant_id)
+    errors = [error for one in kept if one.graph_id and (error := await _end(clients(entra_id), one.graph_id))]
+    return Forgotten(await delete_tenant(database, tenant_id), len(errors), errors[-1] if errors else "")
+
+
+async def _end(client: GraphClient, graph_id: str) -> str:
+    """End a subscription; return why it did not end, empty where it did."""
+    try:
+        await delete_at_graph(client, graph_id)
+    except GraphError as error:
+        return str(error)
+    return ""

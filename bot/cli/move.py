@@ -1,28 +1,35 @@
-"""`carnet move`: move firms that have outgrown their file to PostgreSQL; may be run again after an interruption."""
+"""`carnet move`: move firms from a file to another database; may be run again after an interruption.
+
+It moves from SQLite alone, which can be locked meanwhile; PostgreSQL is moved with its own tools.
+"""
 
 import argparse
 import asyncio
 import time
 from collections.abc import Sequence
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from bot.cli.refusals import explain, naming
 from bot.cli.terminal import open_console
 from bot.cli.urls import read_argument
 from bot.environment import load_config
 from bot.language import LANGUAGES, say
-from storage.engine.database import Database, open_database
-from storage.errors import DiffersError
+from storage.engine.database import Database, get_file, open_database
+from storage.errors import DatabaseError, DiffersError
 from storage.firm.erasure import delete_tenant
 from storage.schema.migrate import check_file, migrate
 from storage.schema.move import Difference, find_differences, move
+
+BOTH: Final = "CARNET_DATABASE_URL or CARNET_MOVE_TO"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `carnet move`."""
     source = "sqlite:FILE, or @FILE that holds a URL; CARNET_DATABASE_URL unless given; stop its service first"
-    target = "postgresql://... without a password, or @FILE that holds a URL; CARNET_MOVE_TO unless given"
+    target = "postgresql://... without a password, sqlite:FILE, or @FILE that holds a URL; CARNET_MOVE_TO unless given"
     parser.add_argument("--from", dest="source", metavar="URL", help=source)
     parser.add_argument("--to", dest="target", metavar="URL", help=target)
     parser.add_argument("--language", choices=LANGUAGES, default="en")
@@ -36,25 +43,41 @@ def run(arguments: argparse.Namespace) -> int:
     config = load_config()
     source = read_argument(arguments.source, "--from", "CARNET_DATABASE_URL", config.database_url)
     target = read_argument(arguments.target, "--to", "CARNET_MOVE_TO", config.move_to.get_secret_value())
-    if source == target:
-        raise ValueError("The database that is to be moved, and the one to which it moves, are the same.")
+    check_ends(source, target, arguments.language)
     console = open_console()
-    outcome, differences = asyncio.run(_move(source, target, console))
+    outcome, differences = asyncio.run(_move(source, target, console, arguments.language))
     for one in differences:
-        values = {"tenant": one.tenant_id, "table": one.table, "what": one.what}
-        console.print(say(arguments.language, "move.differs", source=one.source, target=one.target, **values))
+        counts = {"source": one.source, "target": one.target}
+        what = "rows" if one.what == "rows" else "values"
+        values = {"firm": one.firm, "rows": say(arguments.language, f"rows.{one.table}"), "what": one.what}
+        console.print(
+            say(arguments.language, f"move.differs.{what}", **counts, **values), highlight=False, markup=False
+        )
     console.print(say(arguments.language, f"move.{outcome}"), soft_wrap=True)
     return int(bool(differences))
 
 
-async def _move(source_url: str, target_url: str, console: Console) -> tuple[str, Sequence[Difference]]:
+def check_ends(source: str, target: str, language: str) -> None:
+    """Raise `ValueError` with a sentence unless a file moves, and to elsewhere."""
+    file, other = get_file(source), get_file(target)
+    if file is None:
+        raise ValueError(say(language, "move.server"))
+    if other is not None and file.resolve() == other.resolve():
+        raise ValueError(say(language, "move.same"))
+
+
+async def _move(source_url: str, target_url: str, console: Console, language: str) -> tuple[str, Sequence[Difference]]:
     """Move; returns what to say, and what is not the same: of what was moved now, or of firms that lived there."""
     check_file(source_url)
-    await migrate(source_url)
-    await migrate(target_url)
+    with naming("CARNET_DATABASE_URL (--from)"):
+        await migrate(source_url)
+    with naming("CARNET_MOVE_TO (--to)"):
+        await migrate(target_url)
     source, target = open_database(source_url), open_database(target_url)
     try:
-        await _show(source, target, console)
+        await _show(source, target, console, language)
+    except DatabaseError as error:
+        raise ValueError(f"{say(language, 'move.interrupted')} {explain(error, BOTH, language)}") from error
     except DiffersError as error:
         for number in error.begun:
             await delete_tenant(target, number)
@@ -67,11 +90,11 @@ async def _move(source_url: str, target_url: str, console: Console) -> tuple[str
         await target.close()
 
 
-async def _show(source: Database, target: Database, console: Console) -> None:
+async def _show(source: Database, target: Database, console: Console, language: str) -> None:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=console) as progress:
         tasks: dict[str, TaskID] = {}
         async for moved in move(source, target, int(time.time())):
             if moved.table not in tasks:
-                tasks[moved.table] = progress.add_task(moved.table, total=moved.total)
+                tasks[moved.table] = progress.add_task(say(language, f"rows.{moved.table}"), total=moved.total)
             progress.update(tasks[moved.table], completed=moved.rows)

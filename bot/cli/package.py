@@ -15,14 +15,13 @@ from xml.etree import ElementTree as ET
 import idna
 import jsonschema
 
+from bot.cli.schema import opening
 from bot.config import Config, read_id
 from bot.environment import load_config
 from bot.web.site import DIST
-from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM
 from storage.firm.rules import get_rules
 from storage.firm.tenants import get_tenant_id
-from storage.schema.migrate import check_file
 
 SOURCE = Path(__file__).parents[2] / "manifest"
 """The manifests of a checkout; an installed service carries them in its build."""
@@ -207,14 +206,9 @@ def pack(files: dict[str, bytes]) -> bytes:
 async def read_links(config: Config, host: str, tenant: str) -> dict[str, str]:
     """Give a firm's own links from its settings, else those of our pages about it; raises `PackageError`."""
     entra_id = read_id(tenant)
-    check_file(config.database_url)
-    database = open_database(config.database_url, is_pooled=config.database_is_pooled)
-    try:
-        async with database.reading(SYSTEM) as connection:
-            number = await get_tenant_id(connection, entra_id)
-            rules = await get_rules(connection, number) if number is not None else None
-    finally:
-        await database.close()
+    async with opening(config) as database, database.reading(SYSTEM) as connection:
+        number = await get_tenant_id(connection, entra_id)
+        rules = await get_rules(connection, number) if number is not None else None
     if rules is None:
         raise PackageError(f"There is no firm {entra_id} in this database.")
     own = f"https://{host}/privacy?firm={entra_id}"

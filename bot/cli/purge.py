@@ -7,7 +7,8 @@ import argparse
 import asyncio
 import time
 
-from bot.cli.schema import require_own_schema
+from bot.cli.firms import find_firms
+from bot.cli.schema import opening
 from bot.cli.terminal import open_console
 from bot.commands.firm import say_loss
 from bot.config import Config
@@ -15,44 +16,40 @@ from bot.environment import load_config
 from bot.graph.client.client import GraphClients
 from bot.graph.directory.clocks import Clocks
 from bot.language import LANGUAGES, say, say_time
-from bot.upkeep import ClocksDifferError, read_agreed_time
-from storage.engine.database import Database, open_database
+from bot.upkeep import ClocksDifferError, ClockUnknownError, read_agreed_time
+from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.firm.held_rules import list_held
 from storage.firm.rules import set_first_rules
 from storage.history.purge_bounds import Plan, plan_purge
 from storage.history.retention import drop_old_partitions, prepare_purge, purge_tenant
-from storage.queue.health import Firm, list_firms
-from storage.schema.migrate import check_file
+from storage.queue.health import Firm
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `carnet purge`."""
+    parser.add_argument("--tenant", default="", help="Entra id of the one firm; all of them without it")
     parser.add_argument("--confirm", action="store_true", help="delete it; without this it is only shown")
     parser.add_argument("--language", choices=LANGUAGES, default="en")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Show or purge; gives 1 where the clocks differ. Raises `OSError` where the database does not answer."""
-    return asyncio.run(_run(load_config(), arguments.language, is_confirmed=arguments.confirm))
+    """Show or purge; gives 1 where the clocks differ. Raises `ValueError` with a sentence for what cannot be purged."""
+    return asyncio.run(_run(load_config(), arguments.tenant, arguments.language, is_confirmed=arguments.confirm))
 
 
-async def _run(config: Config, language: str, *, is_confirmed: bool) -> int:
-    check_file(config.database_url)
-    database = open_database(config.database_url, is_pooled=config.database_is_pooled)
+async def _run(config: Config, tenant: str, language: str, *, is_confirmed: bool) -> int:
     graph = GraphClients(config)
     try:
-        await require_own_schema(database)
-        async with database.reading(SYSTEM) as connection:
-            firms = [firm for firm in await list_firms(connection) if firm.state == "active"]
-        if not firms:
-            open_console().print(say(language, "purge.no_firm"))
-        return max(
-            [await _purge(database, graph, config, firm, language, is_confirmed=is_confirmed) for firm in firms] or [0]
-        )
+        async with opening(config) as database:
+            async with database.reading(SYSTEM) as connection:
+                wanted = await find_firms(connection, tenant, language)
+            if not (firms := [firm for firm in wanted if firm.state == "active"]):
+                open_console().print(say(language, "purge.no_firm"))
+            done = [await _purge(database, graph, config, one, language, is_confirmed=is_confirmed) for one in firms]
+            return max(done, default=0)
     finally:
         await graph.close()
-        await database.close()
 
 
 async def _purge(
@@ -63,6 +60,10 @@ async def _purge(
         now = await read_agreed_time(Clocks(database, graph).read, firm.entra_id, time.time)
     except ClocksDifferError:
         console.print(say(language, "purge.clocks_differ", firm=firm.name or firm.entra_id))
+        return 1
+    except ClockUnknownError as error:
+        values = {"firm": firm.name or firm.entra_id, "error": str(error)}
+        console.print(say(language, "purge.clock_unknown", **values), soft_wrap=True, highlight=False)
         return 1
     await _follow(database, config, firm, language, now, is_confirmed=is_confirmed)
     async with database.reading(firm.tenant_id) as connection:

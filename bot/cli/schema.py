@@ -1,8 +1,12 @@
-"""Whether the database has the schema of this release: what writes or deletes begins on no other."""
+"""Opening a database for a command: it is there, and has the schema of this release."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Final
 
-from storage.engine.database import Database
+from bot.config import Config
+from storage.engine.database import Database, open_database
+from storage.schema.migrate import check_file
 from storage.schema.version import get_schema_standing
 
 SENTENCES: Final = {
@@ -12,8 +16,19 @@ SENTENCES: Final = {
 }
 
 
-async def require_own_schema(database: Database) -> None:
-    """Raise `ValueError` with a sentence where another release made the tables: what it has more would be missed."""
-    standing = await get_schema_standing(database)
-    if standing in SENTENCES:
-        raise ValueError(SENTENCES[standing])
+@contextlib.asynccontextmanager
+async def opening(config: Config) -> AsyncIterator[Database]:
+    """Open the database of the settings until the block is left.
+
+    Raises `ValueError` with a sentence where there is none, or another release made its tables: what it has more would
+    be missed.
+    """
+    check_file(config.database_url)
+    database = open_database(config.database_url, is_pooled=config.database_is_pooled)
+    try:
+        standing = await get_schema_standing(database)
+        if standing in SENTENCES:
+            raise ValueError(SENTENCES[standing])
+        yield database
+    finally:
+        await database.close()

@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Final
@@ -16,6 +17,7 @@ import uvloop
 from aiohttp import web
 
 from bot.app import STOP, create_app, open_store
+from bot.cli.refusals import LASTING, explain, find_reason
 from bot.cli.schema import SENTENCES
 from bot.config import Config
 from bot.environment import read_config
@@ -108,10 +110,14 @@ async def check_store(config: Config, *, is_on_newer_schema: bool) -> None:
 
 
 async def _find_standing(config: Config) -> str:
+    """Return the standing of a schema; a server that answers and lets nobody in is not waited for, any other is."""
     database = open_store(config)
     try:
         return await get_schema_standing(database)
-    except (DatabaseError, TimeoutError):
+    except DatabaseError as error:
+        if find_reason(error) in LASTING:
+            raise
+        print(f"{explain(error)} The service waits for it.", file=sys.stderr, flush=True)  # noqa: T201
         return "away"
     finally:
         await database.close()

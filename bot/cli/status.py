@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from bot.cli.schema import opening
 from bot.cli.terminal import open_console
 from bot.config import Config
 from bot.environment import load_config
 from bot.language import LANGUAGES, say, say_ago, say_reason, say_time
-from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM
 from storage.models import UNSERVED
 from storage.queue.chores import get_standing
@@ -29,8 +29,7 @@ from storage.queue.health import (
     list_firms,
     list_lagging_mailboxes,
 )
-from storage.queue.load import Load, measure_load
-from storage.schema.migrate import check_file
+from storage.queue.load import Load, find_stoppages, measure_load
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +50,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Show where the firms of this installation stand. Raises `OSError` where the database does not answer."""
+    """Show where the firms of this installation stand. Raises `ValueError` with a sentence where it cannot be read."""
     now = int(time.time())
-    reports, load = asyncio.run(read(load_config(), now, arguments.most))
+    reports, load, is_idle = asyncio.run(read(load_config(), now, arguments.most))
     show(open_console(), arguments.language, now, reports, load)
+    if is_idle:
+        open_console().print(say(arguments.language, "status.idle"), soft_wrap=True, highlight=False)
 
 
-async def read(config: Config, now: int, most: int) -> tuple[list[FirmReport], Load]:
-    """Read it all from the database."""
-    check_file(config.database_url)
-    database = open_database(config.database_url, is_pooled=config.database_is_pooled)
-    try:
-        async with database.reading(SYSTEM) as connection:
-            reports = [
-                FirmReport(
-                    firm,
-                    await get_health(connection, now, firm.tenant_id),
-                    await list_lagging_mailboxes(connection, firm.tenant_id, most),
-                    await get_freshness(connection, config.sync_interval, firm.tenant_id),
-                    (await get_standing(connection, firm.tenant_id, "directory")).failure,
-                )
-                for firm in await list_firms(connection)
-            ]
-            return reports, await measure_load(connection, now)
-    finally:
-        await database.close()
+async def read(config: Config, now: int, most: int) -> tuple[list[FirmReport], Load, bool]:
+    """Read it all from the database, and whether nobody does what is due."""
+    async with opening(config) as database, database.reading(SYSTEM) as connection:
+        reports = [
+            FirmReport(
+                firm,
+                await get_health(connection, now, firm.tenant_id),
+                await list_lagging_mailboxes(connection, firm.tenant_id, most),
+                await get_freshness(connection, now, config.sync_interval, firm.tenant_id),
+                (await get_standing(connection, firm.tenant_id, "directory")).failure,
+            )
+            for firm in await list_firms(connection)
+        ]
+        late = (await find_stoppages(connection, now, config.tenants)).directories_late
+        return reports, await measure_load(connection, now), bool(late)
 
 
 def show(console: Console, language: str, now: int, reports: Sequence[FirmReport], load: Load) -> None:

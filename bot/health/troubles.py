@@ -95,7 +95,7 @@ async def find_in_database(database: Database, config: Config, now: float) -> As
             yield Trouble(database.write_refusal, "stops")
         async with database.reading(SYSTEM) as connection:
             stoppages = await find_stoppages(connection, int(now), config.tenants)
-            freshness = await get_freshness(connection, config.sync_interval)
+            freshness = await get_freshness(connection, int(now), config.sync_interval)
             held = await find_held_names(connection, config.tenants, config.first_rules)
     except DatabaseError as error:
         key = "damaged" if tells_of_damage(error) else "database_away"

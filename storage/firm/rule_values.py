@@ -20,6 +20,8 @@ MOST_NAMED: Final = 100
 MOST_CHANGED: Final = 1_000
 """The highest bound of a mass change that a firm may choose."""
 CONTACT_RULES: Final = ("outreach", "exchange")
+LANGUAGES: Final = ("en", "fr")
+"""Those that there are texts in."""
 SERVES: Final = ("mailboxes", "everyone", "group")
 _YES: Final = frozenset({"true", "yes", "on", "1", "oui", "vrai"})
 _NO: Final = frozenset({"false", "no", "off", "0", "non", "faux"})
@@ -123,7 +125,7 @@ def _read_domain(given: str) -> str:
 
 
 def _read_language(given: str) -> str:
-    if not re.fullmatch(r"[a-z]{2,3}", given.strip().lower()):
+    if given.strip().lower() not in LANGUAGES:
         raise RuleError("language", given=given)
     return given.strip().lower()
 

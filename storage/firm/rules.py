@@ -24,6 +24,8 @@ from storage.viewer import Viewer
 ACTION: Final = "firm.rules"
 NOBODY: Final = 0
 """Who gave a rule where no person of the firm did: the environment, or whoever keeps the service."""
+ENVIRONMENT: Final = "environment"
+"""The source of a change that the settings of the service made."""
 _MOST_CHANGES: Final = 200
 _PURGED: Final = frozenset({"retention_days", "leaver_days"})
 """Rules by which a purge deletes."""
@@ -114,7 +116,7 @@ async def set_first_rules(
         if name not in known or known[name][0] != value:
             before = known[name][0] if name in known else None
             await _write(connection, tenant_id, name, _Given(value, now))
-            await _take_effect(connection, Viewer(tenant_id, NOBODY), Edit(name, before, value), now, "admin")
+            await _take_effect(connection, Viewer(tenant_id, NOBODY), Edit(name, before, value), now, ENVIRONMENT)
     await _mend_copies(connection, tenant_id, now)
 
 
@@ -161,8 +163,8 @@ async def set_rules(
     await _lock(connection, tenant_id)
     before = list_values(await get_rules(connection, tenant_id))
     given = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
-    if not given.get("admins", True):
-        raise RuleError("last_admin")
+    if "admins" in given:
+        await _check_admins(connection, tenant_id, before["admins"], given["admins"])
     check_together(make_rules(before | given))
     for name, value in given.items():
         row = _Given(value, now, is_first=False, actor_id=viewer.user_id or None)
@@ -174,6 +176,15 @@ async def set_rules(
             word = {"rule": loss.name, "value": given[loss.name], "count": loss.count, "before": loss.before}
             await add_audit(connection, viewer, CONFIRMED, "firm", None, after=word, now=now, source=source)
     return [name for name, value in given.items() if before[name] != value]
+
+
+async def _check_admins(connection: Reading, tenant_id: int, before: Sequence[str], after: Sequence[str]) -> None:
+    """Raise `RuleError` where nobody would be left, or nobody whom the firm knows while it still knows somebody."""
+    there = (User.tenant_id == tenant_id) & User.is_active
+    query = select(User.entra_id).where(there, User.entra_id.in_([*before, *after]))
+    known = set(await connection.scalars(query))
+    if not after or (known.intersection(before) and not known.intersection(after)):
+        raise RuleError("last_admin")
 
 
 async def reset_rule(

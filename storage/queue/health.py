@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 
 from storage.engine.connection import Reading
 from storage.models import Company, Contact, Feed, Mailbox, MailboxFeed, Outbox, Subscription, Tenant, User
@@ -163,14 +163,18 @@ class Freshness:
     """When the mailbox was last read that was not read for the longest, of those that are current; 0 for none."""
 
 
-async def get_freshness(connection: Reading, interval: int = INTERVAL, tenant_id: int | None = None) -> Freshness:
+async def get_freshness(
+    connection: Reading, now: int, interval: int = INTERVAL, tenant_id: int | None = None
+) -> Freshness:
     """Return how soon news appears, for one tenant or (needs the tenancy `SYSTEM`) for all.
 
-    `interval` is the setting `sync_interval`, in seconds.
+    A subscription that has run out tells of nothing, whatever its row says. `interval` is the setting `sync_interval`,
+    in seconds.
     """
     one = Subscription
     of_tenant = and_(one.state != "unwanted", one.tenant_id == tenant_id if tenant_id is not None else true())
-    worst = func.max(case((one.state == "refused", 2), (one.state == "wanted", 1), else_=0)).label("worst")
+    is_waiting = or_(one.state == "wanted", one.expires_at <= now)
+    worst = func.max(case((one.state == "refused", 2), (is_waiting, 1), else_=0)).label("worst")
     mailboxes = select(worst).where(of_tenant).group_by(one.tenant_id, one.user_id).subquery()
     counted = select(mailboxes.c.worst, func.count()).group_by(mailboxes.c.worst)
     counts: dict[int, int] = {row[0]: row[1] for row in await connection.execute(counted)}
@@ -210,7 +214,7 @@ async def get_firm_status(connection: Reading, viewer: Viewer, now: int) -> Firm
         await connection.scalar(select(func.count()).select_from(Contact).where(Access(viewer).open_contacts())) or 0,
         await connection.scalar(select(func.count()).select_from(Company).where(Access(viewer).open_companies())) or 0,
         await connection.scalar(unknown) or 0,
-        await get_freshness(connection, tenant_id=tenant_id),
+        await get_freshness(connection, now, tenant_id=tenant_id),
     )
 
 

@@ -30,6 +30,7 @@ async def migrate(url: str) -> None:
     Safe to repeat, and to run in two processes at once. Raises `DatabaseError` if the database fails, and
     `NewerSchemaError` if a newer release has migrated it.
     """
+    check_place(url)
     await asyncio.to_thread(_make_private, url)
     database = open_database(url)
     try:
@@ -106,8 +107,18 @@ async def _alone(database: Database) -> AsyncIterator[None]:
         yield
 
 
+def check_place(url: str) -> None:
+    """Raise `NoDatabaseError` where no SQLite file can be."""
+    file = get_file(url)
+    if file is not None and file.is_dir():
+        raise NoDatabaseError(f"{file} is a folder: name a file in it, sqlite:///FOLDER/carnet.db say.")
+    if file is not None and not file.absolute().parent.is_dir():
+        raise NoDatabaseError(f"There is no folder {file.absolute().parent}: make it first, or name another place.")
+
+
 def check_file(url: str) -> None:
     """Raise `NoDatabaseError` if a SQLite file does not exist, because opening it would create an empty one."""
+    check_place(url)
     file = get_file(url)
     if file is not None and not file.is_file():
         raise NoDatabaseError(f"There is no database at {file}. `carnet doctor` says what to do.")

@@ -57,6 +57,8 @@ class Difference:
     """Something that is not the same on both sides."""
 
     tenant_id: int
+    firm: str
+    """Its name, else its Entra id."""
     table: str
     what: str
     """`rows`, or a column."""
@@ -193,15 +195,15 @@ async def _set_sequences(target: Database) -> None:
 async def find_differences(source: Database, target: Database) -> AsyncIterator[Difference]:
     """Compare the counts of rows and the sums of columns, table by table and firm by firm of the source."""
     numbers = await match_tenants(source, target)
-    tenants = [row.tenant_id for row in await _list_tenants(source)]
+    tenants = {row.tenant_id: row.name or row.entra_id for row in await _list_tenants(source)}
     for table in Base.metadata.sorted_tables:
         ours, theirs = await _sum_up(source, table), await _sum_up(target, table)
-        for tenant_id in tenants:
+        for tenant_id, firm in tenants.items():
             nothing: dict[str, int] = {}
             one, other = ours.get(tenant_id, nothing), theirs.get(numbers.get(tenant_id, -1), nothing)
             for what in one | other:
                 if one.get(what, 0) != other.get(what, 0):
-                    yield Difference(tenant_id, table.name, what, one.get(what, 0), other.get(what, 0))
+                    yield Difference(tenant_id, firm, table.name, what, one.get(what, 0), other.get(what, 0))
 
 
 async def _sum_up(database: Database, table: Table) -> dict[int, dict[str, int]]:

@@ -1,6 +1,7 @@
 """Compare a database's schema with this release: missing, older, current or newer."""
 
 import functools
+import os
 from typing import Final, Literal
 
 from alembic.script import ScriptDirectory
@@ -15,6 +16,8 @@ from storage.schema.migrate import SCRIPTS
 Standing = Literal["none", "older", "current", "newer"]
 _TABLES: Final = text("SELECT 1 FROM tenants LIMIT 1")
 _VERSION: Final = text("SELECT version_num FROM alembic_version")
+
+_READ_ONLY: Final = text("SELECT current_setting('transaction_read_only')")
 
 
 async def get_schema_standing(database: Database) -> Standing:
@@ -42,6 +45,14 @@ def judge_revision(revision: str | None) -> Standing:
 def _list_revisions() -> tuple[str, ...]:
     """List the revisions of this release, the newest first."""
     return tuple(script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
+
+
+async def is_read_only(database: Database) -> bool:
+    """Return whether nothing can be written: a file that is not ours, a server that is a copy of another."""
+    if database.is_sqlite:
+        return not os.access(str(database.engine.url.database), os.W_OK)
+    async with database.engine.connect() as connection:
+        return str(await connection.scalar(_READ_ONLY)) == "on"
 
 
 async def _get_version(connection: Reading) -> str | None:

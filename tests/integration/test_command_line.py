@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+import bot.language
 from bot.__main__ import main
 from bot.demo.corpus import load_corpus
+from storage.firm.rule_values import LANGUAGES
 from tests.running import find_port
 
 APP, TENANT = "11111111-2222-4333-8444-555555555555", "aaaaaaaa-2222-4333-8444-555555555555"
@@ -43,6 +45,10 @@ def run(monkeypatch, tmp_path, capsys):
         *(("database_url", value) for value in ("bogus://x", "nonsense", "")),
         ("log_level", "LOUD"),
         ("contact_rule", "all"),
+        *(("language", value) for value in ("de", "EN-US", "français")),
+        *((name, "perhaps") for name in ("keeps_subjects", "shares_contacts", "installs_app", "database_is_pooled")),
+        ("serves", "somebody"),
+        ("public_url", "https://carnet.firm.example/carnet"),
         ("mailbox_concurrency", "0"),
         ("public_url", "carnet.firm.example"),
         ("app_secret", ""),
@@ -66,9 +72,9 @@ def test_a_database_that_is_none_is_told_in_a_sentence(run, word):
 @pytest.mark.parametrize(
     "url", ["sqlite:///empty.db", "sqlite:////nowhere/x.db", "postgresql://u:password@127.0.0.1:1/x"]
 )
-def test_a_database_that_cannot_be_used_sends_to_the_doctor_who_says_what_to_do(run, tmp_path, url):
+def test_what_cannot_be_used_is_made_by_no_command_that_looks_at_it_and_the_doctor_says_what_to_do(run, tmp_path, url):
     status, said = run("status", CARNET_DATABASE_URL=url)
-    assert (status, "carnet doctor" in said, "password" in said) == (2, True, False)
+    assert (status, "password" in said) == (2, False)
     assert list(tmp_path.iterdir()) == []
     status, said = run("doctor", CARNET_DATABASE_URL=url)
     assert (status, "→" in said, "password" in said) == (1, True, False)
@@ -146,3 +152,16 @@ def test_a_purge_where_no_firm_is_says_so(run):
         0,
         "No firm is read here: there is nothing to purge.\n",
     )
+
+
+def test_a_purge_of_one_firm_is_of_that_firm(run):
+    assert run("migrate", CARNET_DATABASE_URL="sqlite:///carnet.db")[0] == 0
+    assert run("firm", "set", "language", "fr")[0] == 0
+    status, said = run("purge", "--confirm", "--tenant", APP)
+    assert (status, APP in said) == (2, True)
+    status, said = run("purge", "--tenant", TENANT.upper(), CARNET_LOGIN_URL="http://127.0.0.1:9")
+    assert (status, said.startswith(f"{TENANT}: Microsoft does not say what time it is")) == (1, True)
+
+
+def test_the_languages_of_the_settings_are_those_that_there_are_texts_in():
+    assert set(LANGUAGES) == set(bot.language.LANGUAGES)

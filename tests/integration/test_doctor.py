@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 
 from bot.cli import status
 from bot.cli.doctor import examine, report
+from bot.cli.doctor.addresses import check_addresses
 from bot.cli.doctor.findings import Level
 from bot.cli.doctor.microsoft import judge_roles, read_roles
 from bot.cli.doctor.reach import Asked
@@ -79,6 +80,13 @@ async def test_F39_a_refused_sign_in_says_so(live, config):
     live.microsoft.faults.add("token_error", edge="login", code=7000222)
     found = await find(config)
     assert found["sign_in_refused"] is Level.PROBLEM
+    assert found["bot_token_too"] is Level.PROBLEM
+    assert "bot_token_refused" not in found
+
+
+async def test_F39_a_bot_that_is_refused_by_itself_is_sent_to_its_azure_bot(live, config):
+    found = await find(config.model_copy(update={"app_tenant": "99999999-2222-4333-8444-555555555555"}))
+    assert "sign_in_refused" not in found
     assert found["bot_token_refused"] is Level.PROBLEM
 
 
@@ -230,7 +238,7 @@ async def test_every_finding_is_said_with_what_to_do(live, config, language):
 )
 async def test_status_shows_firms_and_what_is_not_current(live, config, language, said):
     await live.execute("UPDATE mailboxes SET state = 'retrying', reason = 'throttled:429' WHERE user_id = 1")
-    reports, load = await status.read(config, int(live.clock()), 20)
+    reports, load, _ = await status.read(config, int(live.clock()), 20)
     text = io.StringIO()
     status.show(Console(file=text, width=200), language, int(live.clock()), reports, load)
     assert "1/2" in text.getvalue()
@@ -244,7 +252,7 @@ async def test_status_says_how_soon_news_shows_and_how_old_the_oldest_look_is(li
     state = "active" if may_subscribe else "refused"
     await live.execute("UPDATE subscriptions SET state = :state", state=state)
     await live.execute("UPDATE mailboxes SET last_success_at = :at", at=int(live.clock()) - 3 * 3600)
-    reports, _ = await status.read(config, int(live.clock()), 20)
+    reports, _, _ = await status.read(config, int(live.clock()), 20)
     told = status.say_freshness("en", int(live.clock()), reports[0])
     assert said in told
     assert "was read 3 hours ago" in told
@@ -259,3 +267,45 @@ async def test_a_group_and_an_administrator_that_do_not_exist_are_findings_by_th
     found = await find(config)
     assert found["group_unknown"] is Level.PROBLEM
     assert found["admin_unknown"] is Level.PROBLEM
+
+
+async def test_a_worker_that_stopped_or_never_began_is_a_finding_and_status_says_so(live, config):
+    assert {"worker_stopped", "worker_never"}.isdisjoint(await find(config))
+    now = int(NOW.timestamp())
+    await live.execute("UPDATE chores SET due_at = :at WHERE name = 'directory'", at=now - 3_600)
+    assert (await find(config))["worker_stopped"] is Level.PROBLEM
+    assert (await status.read(config, now, 20))[2]
+    more = (*config.tenants, "99999999-9999-4999-8999-999999999999")
+    assert (await find(config.model_copy(update={"tenants": more})))["worker_never"] is Level.WARNING
+
+
+@pytest.mark.parametrize(
+    ("settings", "keys"),
+    [
+        ({}, set()),
+        ({"login_url": "https://login.microsoftonline.com/common"}, {"address_path"}),
+        ({"login_url": "https://login.microsoftonline.com/organizations/"}, {"address_path"}),
+        ({"graph_url": "https://graph.microsoft.com"}, {"address_path"}),
+        ({"graph_url": "https://graph.microsoft.com/beta"}, {"address_path"}),
+        ({"graph_url": "http://graph.microsoft.com/v1.0"}, {"address_plain"}),
+        ({"graph_url": "https://graph.microsoft.us/v1.0"}, {"clouds_mixed"}),
+        (
+            {"login_url": "https://login.microsoftonline.us", "graph_url": "https://graph.microsoft.us/v1.0"},
+            {"cloud_other"},
+        ),
+        ({"login_url": "https://login.firm.example"}, {"address_other"}),
+        ({"login_url": "http://login.firm.example"}, {"address_other", "address_plain"}),
+        ({"graph_url": "http://127.0.0.1:8080/v1.0", "login_url": "http://localhost:8080"}, set()),
+        ({"public_url": ""}, {"no_public_url"}),
+        ({"public_url": "http://carnet.firm.example"}, {"public_url_plain"}),
+        *(
+            ({"public_url": f"https://{host}"}, {"public_url_near"})
+            for host in ("localhost", "10.0.0.1", "carnet.local")
+        ),
+        *(({"public_url": f"https://{host}"}, {"public_url_near"}) for host in ("carnet", "[::1]", "192.168.1.9:8443")),
+        ({"public_url": "https://graph.microsoft.com"}, {"public_url_theirs"}),
+    ],
+)
+def test_an_odd_address_in_the_settings_is_a_finding(settings, keys):
+    config = Config(**{"public_url": "https://carnet.firm.example", **settings})
+    assert {finding.key for finding in check_addresses(config)} == keys

@@ -38,7 +38,7 @@ async def find(config: Config) -> dict[str, Level]:
 
 
 async def say_status(config: Config, now: float, language: str = "en") -> str:
-    reports, load = await status.read(config, int(now), 20)
+    reports, load, _ = await status.read(config, int(now), 20)
     text = io.StringIO()
     status.show(Console(file=text, width=400), language, int(now), reports, load)
     return text.getvalue()

@@ -12,11 +12,11 @@ from bot.environment import find_unknown_names
 from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM
 from storage.firm.rule_values import FirmRules
-from storage.firm.rules import set_rules
+from storage.firm.rules import set_first_rules, set_rules
 from storage.firm.tenants import add_tenant
 from storage.models import Interaction
 from storage.viewer import Viewer
-from tests.factories import NOW
+from tests.factories import NOW, add_user
 from tests.outlook import CONFIG, TENANT, open_page
 from tests.web import needs_page
 
@@ -219,3 +219,40 @@ def test_a_misspelt_setting_is_named_with_the_nearest_right_one(wrong, meant):
     assert list(find_unknown_names([f"CARNET_{wrong}"])) == [
         f"There is no setting CARNET_{wrong}: is CARNET_{meant} meant?"
     ]
+
+
+def test_a_change_of_the_environment_is_told_from_one_of_the_terminal(run, tmp_path):
+    assert run("firm", "set", "language", "fr")[0] == 0
+    asyncio.run(change_environment(f"sqlite:///{tmp_path}/c.db"))
+    status, said = run("firm", "history")
+    assert status == 0
+    [first, *_] = [line for line in said.splitlines() if "timezone" in line]
+    assert ("environment" in first, "admin" in first) == (True, False)
+    [first, *_] = [row for row in json.loads(run("firm", "history", "--json")[1]) if row["name"] == "timezone"]
+    assert first["source"] == "environment"
+
+
+async def change_environment(url: str) -> None:
+    database = open_database(url)
+    async with database.writing(SYSTEM) as connection:
+        await add_user(connection, "Ada")
+        for zone in ("UTC", "Europe/Paris"):
+            await set_first_rules(connection, 1, FirmRules(timezone=zone), NOW)
+    await database.close()
+
+
+def test_the_last_administrator_whom_the_firm_knows_stays(run, tmp_path):
+    assert run("firm", "set", "language", "fr")[0] == 0
+    asyncio.run(add_ada(f"sqlite:///{tmp_path}/c.db"))
+    assert run("firm", "admins", "add", OTHER)[0] == 0
+    for words in (("admins", "remove", ADA), ("set", "admins", OTHER), ("set", "admins", "none")):
+        status, said = run("firm", *words)
+        assert (status, "name another first" in said) == (2, True), said
+    assert run("firm", "admins", "remove", OTHER)[0] == 0
+
+
+async def add_ada(url: str) -> None:
+    database = open_database(url)
+    async with database.writing(SYSTEM) as connection:
+        await add_user(connection, "Ada", entra_id=ADA)
+    await database.close()

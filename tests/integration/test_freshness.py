@@ -15,7 +15,7 @@ BASIC_MAY_NOT = "403 ExtensionError"
 
 async def measure(live, tenant_id: int | None = None) -> Freshness:
     async with live.database.reading(SYSTEM) as connection:
-        found = await get_freshness(connection, INTERVAL, tenant_id)
+        found = await get_freshness(connection, int(live.clock()), INTERVAL, tenant_id)
         assert found.oldest_at > 0
         return replace(found, oldest_at=0)
 
@@ -71,3 +71,11 @@ async def test_the_next_refusal_takes_nothing_from_a_subscription_that_lives(liv
     live.microsoft.faults.add("status", path="subscriptions", status=403)
     await live.pass_time(4230 * 60 * 0.6)
     assert (await measure(live)).mode == "notified"
+
+
+async def test_subscriptions_that_have_run_out_tell_of_nothing(live):
+    await live.settle()
+    assert (await measure(live)).mode == "notified"
+    await live.execute("UPDATE subscriptions SET expires_at = :at", at=int(live.clock()) - 1)
+    found = await measure(live)
+    assert (found.mode, found.notified) == ("starting", 0)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from bot.cli.forget import forget
+from bot.cli.forget import Forgotten, forget
 from bot.graph.directory.keeper import PERIOD
 from storage.engine.database import open_database
 from storage.engine.partitions import list_partitions
@@ -140,7 +140,7 @@ async def count_rows(live: Live) -> dict[str, int]:
 async def test_F45_a_tenant_that_leaves_leaves_nothing_and_may_come_back(live):
     await exchange(live)
     before = await count_rows(live)
-    assert await forget(live.database, live.clients, live.firm.tenant_id) == before
+    assert await forget(live.database, live.clients, live.firm.tenant_id) == Forgotten(before)
     assert await count_rows(live) == {}
     assert live.microsoft.subscriptions.list_live() == []
     assert await forget(live.database, live.clients, live.firm.tenant_id) is None
@@ -153,7 +153,9 @@ async def test_F45_a_tenant_that_lets_us_in_no_more_is_forgotten_all_the_same(li
     await exchange(live)
     live.microsoft.faults.add("token_error", edge="login", code=700016)
     live.clients._clients.clear()
-    assert await forget(live.database, live.clients, live.firm.tenant_id)
+    forgotten = await forget(live.database, live.clients, live.firm.tenant_id)
+    assert (forgotten.left, "700016" in forgotten.error) == (4, True)
+    assert len(live.microsoft.subscriptions.list_live()) == 4
     assert await count_rows(live) == {}
     live.keeps = lambda _fact: False
 

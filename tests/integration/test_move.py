@@ -215,9 +215,10 @@ async def make_two(folder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "lived in the new one already"), ("fr", "déjà dans la nouvelle")]
+    ("language", "sentences"),
+    [("en", ["lived in the new one already", "companies"]), ("fr", ["déjà dans la nouvelle", "sociétés"])],
 )
-def test_a_firm_that_lived_there_otherwise_is_said_to_be_left_alone(tmp_path, monkeypatch, capsys, language, said):
+def test_a_firm_that_lived_there_otherwise_is_said_to_be_left_alone(tmp_path, monkeypatch, capsys, language, sentences):
     monkeypatch.chdir(tmp_path)
     asyncio.run(make_two(tmp_path))
     with sqlite3.connect(tmp_path / "new.db") as database:
@@ -229,18 +230,28 @@ def test_a_firm_that_lived_there_otherwise_is_said_to_be_left_alone(tmp_path, mo
     capsys.readouterr()
     assert main(words) == 1
     told = capsys.readouterr().out
-    assert said in told
-    assert "companies" in told
+    assert all(sentence in told for sentence in sentences)
     with sqlite3.connect(tmp_path / "new.db") as database:
         assert database.execute("SELECT count(*) FROM contacts").fetchone() == (30,)
 
 
-@pytest.mark.parametrize("other", ["sqlite:old.db", "sqlite:///old.db", " sqlite:old.db "])
+@pytest.mark.parametrize(
+    "other", ["sqlite:old.db", "sqlite:///old.db", " sqlite:old.db ", "sqlite:///{}", "sqlite:link"]
+)
 def test_a_database_is_not_moved_to_itself(tmp_path, monkeypatch, capsys, other):
     monkeypatch.chdir(tmp_path)
     asyncio.run(make_two(tmp_path))
-    assert main(["move", "--from", "sqlite:old.db", "--to", other]) == 2
+    (tmp_path / "link").symlink_to(tmp_path / "old.db")
+    assert main(["move", "--from", "sqlite:old.db", "--to", other.format(tmp_path / "old.db")]) == 2
     assert "are the same" in capsys.readouterr().err
+
+
+def test_only_a_file_is_moved(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CARNET_DATABASE_URL", "postgresql://u@127.0.0.1:1/x")
+    assert main(["move", "--to", "sqlite:new.db"]) == 2
+    assert "pg_dump" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_password_on_a_command_line_is_refused_and_one_in_a_file_is_taken(tmp_path, monkeypatch, capsys):

@@ -70,6 +70,7 @@ async def test_S49_metrics_have_a_port_of_their_own_and_no_names():
     with serving_metrics("127.0.0.1", port):
         answer = await asyncio.to_thread(urllib.request.urlopen, f"http://127.0.0.1:{port}/metrics")
         shown = answer.read().decode()
+        assert "Server" not in answer.headers
         answer.close()
     assert "carnet_notifications_total" in shown
     labels = {name for family in REGISTRY.collect() for sample in family.samples for name in sample.labels}

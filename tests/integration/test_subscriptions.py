@@ -288,3 +288,17 @@ async def test_a_restart_with_the_same_address_changes_nothing(live):
         live.auditor = SubscriptionAuditor(live.database, live.clients, public_url=address, clock=live.clock)
         await live.auditor.work()
     assert {one.id for one in list_live(live)} == before
+
+
+@pytest.mark.parametrize("ahead", [730 * 86_400, 5 * 86_400])
+async def test_F11_a_worker_whose_clock_is_ahead_leaves_no_subscription_twice(live, ahead):
+    await live.settle()
+    before = len(list_live(live))
+    wrong = SubscriptionKeeper(live.database, live.clients, public_url=live.url, clock=lambda: live.clock() + ahead)
+    for _ in range(3):
+        await wrong.work()
+        assert len(list_live(live)) <= before
+    await live.execute("UPDATE subscriptions SET renew_at = 0")
+    await live.settle()
+    await check_kept(live)
+    assert len(list_live(live)) == before

@@ -20,6 +20,7 @@ from bot.language import LANGUAGES, say, say_reason
 from bot.log import keeping_quiet
 from bot.web.site import has_page
 
+SIGN_IN = ("sign_in_refused", "sign_in_away", "tenant_unknown")
 MARKS = {Level.WELL: "[green]✓[/]", Level.WARNING: "[yellow]![/]", Level.PROBLEM: "[red]✗[/]"}
 
 
@@ -47,7 +48,8 @@ async def examine(config: Config, now: float, asked: Asked | None = None) -> lis
     findings += [finding async for finding in check_database(config, now)]
     if config.app_id and can_sign_in(config):
         findings += [finding async for finding in check_tenants(config, asked or Asked(), await read_rules(config))]
-        findings += [finding async for finding in check_bot(config)]
+        told = [one.values["code"] for one in findings if one.key in SIGN_IN]
+        findings += [finding async for finding in check_bot(config, told)]
     findings += [finding async for finding in check_webhooks(config)]
     return findings
 

@@ -168,14 +168,19 @@ def has_any(roles: Collection[str], names: Collection[str]) -> bool:
     return not {name.casefold() for name in names}.isdisjoint(role.casefold() for role in roles)
 
 
-async def check_bot(config: Config) -> Findings:
-    """Ask for the bot's own token, and for the keys with which the Bot Framework signs."""
+async def check_bot(config: Config, told: Collection[str] = ()) -> Findings:
+    """Ask for the bot's own token, and for the keys with which the Bot Framework signs.
+
+    `told` are the codes with which the sign-in refused the tenants: the bot is nothing apart where it says the same.
+    """
     credentials = BotCredentials(config)
     try:
         await credentials.get()
         yield well("bot_token")
     except UnavailableError:
-        yield problem("bot_token_refused")
+        code = credentials.refusal or credentials.outage
+        apart = "bot_token_refused" if credentials.refusal else "bot_token_away"
+        yield problem("bot_token_too" if code in told else apart, code=code)
     finally:
         credentials.close()
     try:

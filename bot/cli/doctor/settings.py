@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
+from bot.cli.doctor.addresses import check_addresses
 from bot.cli.doctor.findings import Finding, Findings, problem, warning, well
 from bot.config import SERVICE_URL_HOSTS, Config
 from bot.credential import ALARM_DAYS, Credential, CredentialError, count_days, read_credential
@@ -16,10 +16,8 @@ async def check_settings(config: Config, now: float) -> Findings:
     for value, key in ((config.app_id, "no_app_id"), (config.tenants, "no_tenants")):
         if not value:
             yield problem(key)
-    if not config.public_url:
-        yield warning("no_public_url")
-    elif urlsplit(config.public_url).scheme != "https":
-        yield problem("public_url_plain", url=config.public_url)
+    for finding in check_addresses(config):
+        yield finding
     if set(config.service_url_hosts) - set(SERVICE_URL_HOSTS):
         yield warning("other_hosts", hosts=", ".join(sorted(set(config.service_url_hosts) - set(SERVICE_URL_HOSTS))))
     if config.metrics_port and config.metrics_host not in ("127.0.0.1", "::1", "localhost"):

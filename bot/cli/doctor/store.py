@@ -2,10 +2,12 @@
 
 import asyncio
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from bot.cli.doctor.findings import Finding, Findings, problem, warning, well
+from bot.cli.refusals import SETTING, find_missing_folder, find_reason
 from bot.config import Config
 from bot.health.troubles import is_disk_full
 from storage.engine.connection import Reading
@@ -20,32 +22,28 @@ from storage.firm.users import list_known_anywhere, list_unknown_people
 from storage.history.purge_bounds import plan_purge
 from storage.queue.chores import get_standing
 from storage.queue.health import FAILING, Firm, Freshness, get_freshness, get_health, list_firms, list_lagging_mailboxes
+from storage.queue.load import Stoppages, find_stoppages
 from storage.schema.migrate import get_newest_revision, get_revision, is_known
+from storage.schema.version import is_read_only
 
 PATIENCE: Final = 15.0
-REFUSALS: Final = {
-    "InvalidPasswordError": "database_password",
-    "InvalidAuthorizationSpecificationError": "database_password",
-    "InvalidCatalogNameError": "database_unknown",
-    "SSLCertVerificationError": "database_certificate",
-    "ConnectionRefusedError": "database_closed",
-    "gaierror": "database_nameless",
-}
-"""What PostgreSQL and the way to it answer, by the finding that says what to do."""
 LOOK_SECONDS: Final = 60.0
 """For a look through a whole SQLite file."""
 
 
 async def check_database(config: Config, now: float) -> Findings:
     """Check the database; nothing is written to it."""
+    file = get_file(config.database_url)
+    if folder := await asyncio.to_thread(find_missing_folder, file):
+        yield problem("database_folder", folder=str(folder), setting=SETTING)
+        return
     if await asyncio.to_thread(is_disk_full, config.database_url):
         yield problem("disk_full")
-    file = get_file(config.database_url)
     if file is not None and not await asyncio.to_thread(file.exists):
         yield warning("database_new", file=str(file))
         return
     if file is not None and await asyncio.to_thread(find_damage, file, LOOK_SECONDS):
-        yield problem("damaged", file=str(file))
+        yield problem("damaged", setting=SETTING)
         return
     database = open_database(config.database_url, is_pooled=config.database_is_pooled)
     try:
@@ -56,9 +54,9 @@ async def check_database(config: Config, now: float) -> Findings:
             async for finding in _check_file(file):
                 yield finding
     except DatabaseError as error:
-        yield problem(REFUSALS.get(error.reason, "database_away"), error=error.reason)
+        yield problem(find_reason(error), error=error.reason, setting=SETTING)
     except (OSError, TimeoutError) as error:
-        yield problem("database_away", error=type(error).__name__)
+        yield problem("database_away", error=type(error).__name__, setting=SETTING)
     finally:
         await database.close()
 
@@ -72,13 +70,14 @@ async def _look(database: Database, config: Config, now: int) -> Findings:
         yield problem("database_old", revision=revision or "-", newest=newest)
         return
     yield well("database", revision=revision)
-    if not database.is_sqlite:
-        async with database.reading() as connection:
-            yield well("rows_locked") if await is_enforced(connection) else warning("rows_unlocked")
+    async for finding in _check_rights(database):
+        yield finding
     async with database.reading(SYSTEM) as connection:
         health = await get_health(connection, now)
         yield well("mailboxes", current=health.current, total=health.total)
-        yield judge_freshness(await get_freshness(connection, config.sync_interval))
+        yield judge_freshness(await get_freshness(connection, now, config.sync_interval))
+        for finding in judge_work(await find_stoppages(connection, now, config.tenants)):
+            yield finding
         for firm in await list_firms(connection):
             async for finding in _check_reading(connection, firm, now):
                 yield finding
@@ -87,6 +86,15 @@ async def _look(database: Database, config: Config, now: int) -> Findings:
                     yield warning("mailbox_failing", reason=mailbox.reason)
             async for finding in _check_rules(connection, config, firm, now):
                 yield finding
+
+
+async def _check_rights(database: Database) -> Findings:
+    """Say whether the service may write, and whether its rows are locked to one tenant at a time."""
+    if not database.is_sqlite:
+        async with database.reading() as connection:
+            yield well("rows_locked") if await is_enforced(connection) else warning("rows_unlocked")
+    if await is_read_only(database):
+        yield problem("database_read_only", setting=SETTING)
 
 
 async def _check_reading(connection: Reading, firm: Firm, now: int) -> Findings:
@@ -131,6 +139,14 @@ async def _check_admins(connection: Reading, firm: Firm) -> Findings:
             yield problem("admin_unknown", person=person, firm=name)
     if len(unknown) == len(admins) and firm.state == "active":
         yield warning("no_admin", firm=name)
+
+
+def judge_work(stoppages: Stoppages) -> Iterator[Finding]:
+    """Say that nobody does what is due: no worker runs, or it knows nothing of a tenant."""
+    if stoppages.directories_late:
+        yield problem("worker_stopped")
+    if stoppages.firms_unread:
+        yield warning("worker_never", count=stoppages.firms_unread)
 
 
 def judge_freshness(freshness: Freshness) -> Finding:

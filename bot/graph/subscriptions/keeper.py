@@ -109,7 +109,12 @@ class SubscriptionKeeper:
         return self._create
 
     async def _create(self, client: GraphClient, due: DueSubscription) -> None:
-        """Create a subscription and sync the mailbox at once, because nothing was notified before."""
+        """Create a subscription and sync the mailbox at once, because nothing was notified before.
+
+        The one before it is ended first: a clock that is wrong takes one for over that lives on and tells us twice.
+        """
+        if due.graph_id:
+            await delete_at_graph(client, due.graph_id)
         client_state = secrets.token_urlsafe(32)
         async with self._database.writing(due.tenant_id) as connection:
             await set_client_state(connection, due.key, digest(client_state))

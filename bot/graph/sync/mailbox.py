@@ -65,7 +65,8 @@ async def sync_mailbox(run: MailboxRun) -> bool:
 async def _settle_meetings(run: MailboxRun) -> None:
     """Count the meetings that have begun since the last run as held, where our clock and Graph's agree."""
     if not run.has_agreed_time:
-        log.warning("clocks_differ", tenant=run.lease.tenant_id, mailbox=run.lease.user_id)
+        event = "clock_unknown" if run.client.read_date() is None else "clocks_differ"
+        log.warning(event, tenant=run.lease.tenant_id, mailbox=run.lease.user_id)
         return
 
     async def change(connection: Connection) -> None:
