@@ -460,6 +460,8 @@ class Relationship(KeptColumns, Base):
     """The user wrote to or met (or is to meet) the contact, or added them: the one meaning of scope `mine`."""
     is_added: Mapped[bool] = mapped_column(Boolean, default=False)
     """The user added the contact by hand: `is_mine` stays True whatever is derived."""
+    is_removed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+    """The user took the contact off their own, or it is no person: `is_mine` stays False."""
     folded_name: Mapped[str] = mapped_column(Folded, default="")
     """The contact's, copied so that a list by name is one index scan."""
     beginnings: Mapped[int] = mapped_column(BigInt, default=EVERY_BEGINNING)
@@ -528,6 +530,20 @@ class Keep(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
     """16 bytes of BLAKE2b of an address, or of `@` and a company's domain."""
     is_kept: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class Removal(Base):
+    """Whom a user took off their contacts, or what is nobody's contact, since it is no person (user 0).
+
+    A digest in place of the address, as in `keeps`: it holds for who is deleted and comes back.
+    """
+
+    __tablename__ = "removals"
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    """16 bytes of BLAKE2b of an address."""
 
 
 class BulkRead(Base):

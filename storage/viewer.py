@@ -61,6 +61,7 @@ _RecentOwnCompany = aliased(CompanyRelationship, name="recent_company_relationsh
 _RecentThere = aliased(Contact, name="recent_contacts")
 _NOTHING: Final[Any] = literal_column("0")
 _ALL: Final[Any] = literal_column("2")
+_NO_PERSON: Final[Any] = literal_column("'no_person'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +158,16 @@ class Access:
     def people(self, of: Any = Contact) -> ColumnElement[bool]:
         """Contacts, and those only seen, by those to whom they wrote; in public contacts alone.
 
-        Who wrote in and was not answered may be a doctor, a recruiter or a whistle-blower: nobody else's affair.
+        Who wrote in and was not answered may be a doctor, a recruiter or a whistle-blower: nobody else's affair. What
+        was a contact of the firm until somebody said that it is no person stays there to be put right.
         """
         if self.viewer.is_in_public:
             return self.contacts(of)
         is_own = and_(_Own.tenant_id == self.viewer.tenant_id, _Own.user_id == self.viewer.user_id)
         is_mine = and_(self._at_company(of), exists().where(is_own, _Own.contact_id == of.id))
-        return or_(self.contacts(of), is_mine) if self.viewer.shares_contacts else is_mine
+        if not self.viewer.shares_contacts:
+            return is_mine
+        return or_(self.contacts(of), is_mine, and_(self._at_company(of), of.reason == _NO_PERSON))
 
     def of_contact(self, of: Any) -> ColumnElement[bool]:
         """Return what holds for rows of a contact (relationships, interactions), which carry its number."""

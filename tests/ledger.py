@@ -19,6 +19,8 @@ from typing import NamedTuple
 from disposable_email_domains import blocklist
 from publicsuffixlist import PublicSuffixList
 
+from tests.decisions import NONE, Decisions
+
 SENT, RECEIVED, MEETING = 1, 2, 3
 _LISTS = Path(__file__).parent.parent / "storage" / "text"
 _PSL, _ICANN = PublicSuffixList(), PublicSuffixList(only_icann=True)
@@ -63,6 +65,8 @@ class Ledger:
     """Totals, whether a contact, and the company's domain, by address: what the whole firm may know."""
     companies: dict[str, tuple[Totals, int]] = field(default_factory=dict)
     """Totals and the number of contacts, by domain."""
+    decisions: Decisions = NONE
+    """What people put right."""
 
 
 class Event(NamedTuple):
@@ -412,6 +416,7 @@ def make_ledger(
     rule: str = "outreach",
     *,
     owners: Mapping[str, str] = MappingProxyType({}),
+    decisions: Decisions = NONE,
 ) -> Ledger:
     """Work out what the store must hold after these facts, in whatever order they came."""
     domains = [domain.lower() for domain in domains]
@@ -430,7 +435,7 @@ def make_ledger(
     for key, event in events.items():
         if event.host is not None:
             events[key] = event._replace(counts=(event.user, event.host) in known)
-    ledger = Ledger()
+    ledger = Ledger(decisions=decisions)
     by_person, by_company = defaultdict(list), defaultdict(list)
     for event in events.values():
         if not event.addresses:
@@ -442,7 +447,8 @@ def make_ledger(
             by_company[event.user, company].append(event)
     ledger.relationships = {key: total(their) for key, their in by_person.items()}
     answered = {key for key, their in ledger.relationships.items() if is_contact(their, "outreach")}
-    known = list_known(events.values())
+    answered = {(user, one) for user, one in answered if decisions.is_own(user, one)}
+    known = {one for one in list_known(events.values()) if decisions.is_person(one)}
     ledger.company_relationships = {
         (user, company): total(
             event
@@ -483,7 +489,7 @@ def _add_up(ledger: Ledger, events: Iterable[Event], rule: str, known: set[str])
         companies[company].append(total(open_companies[user, company]))
     for address, parts in people.items():
         totals = add_totals(parts)
-        if not any(totals[:4]):
+        if not any(totals[:4]) or not ledger.decisions.is_person(address):
             continue  # on a stranger's invitation alone
         ledger.contacts[address] = (totals, is_contact(totals, rule), find_company(address))
     for company, parts in companies.items():

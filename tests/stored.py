@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.decisions import read_decisions
 from tests.ledger import Ledger, Totals
 
 COUNTS = "sent_count, received_count, meeting_count, planned_count, first_at, last_at"
@@ -19,6 +20,7 @@ async def read_ledger(query: Callable[..., Any], entra_id: str = "") -> Ledger:
         return await query(f"SELECT {columns} FROM {table} WHERE {of_tenant} AND {condition}")
 
     users = {row[0]: row[1] for row in await read("id, entra_id", "users")}
+    ledger.decisions = decisions = await read_decisions(read, users)
     addresses = {row[0]: row[1] for row in await read("id, address", "contacts")}
     domains = {row[0]: row[1] for row in await read("company_id, domain", "company_domains")}
     participants: dict[Any, set[str]] = {}
@@ -31,7 +33,8 @@ async def read_ledger(query: Callable[..., Any], entra_id: str = "") -> Ledger:
     assert {(user, source) for user, source, *_ in rows} == participants.keys()
     for user, contact, is_mine, *counts in await read(f"user_id, contact_id, is_mine, {COUNTS}", "relationships"):
         totals = Totals(*counts)
-        assert bool(is_mine) == (totals.sent + totals.met + totals.planned > 0)
+        is_own = decisions.is_own(users[user], addresses[contact])
+        assert bool(is_mine) == (is_own and totals.sent + totals.met + totals.planned > 0)
         ledger.relationships[users[user], addresses[contact]] = totals
     for user, company, *counts in await read(f"user_id, company_id, {COUNTS}", "company_relationships"):
         ledger.company_relationships[users[user], domains[company]] = Totals(*counts)

@@ -18,6 +18,7 @@ from storage.firm.rule_values import FirmRules
 from storage.models import Feed
 from tests.account import balance
 from tests.books import has_passed
+from tests.decisions import NONE, Decisions
 from tests.ledger import Ledger, make_ledger
 from tests.microsoft import let_everybody_write
 from tests.stored import assert_same, read_ledger
@@ -82,7 +83,7 @@ class Sync:
         async with self.database.writing(SYSTEM) as connection:
             await connection.execute(text(sql), values)
 
-    def expect(self) -> Ledger:
+    def expect(self, decisions: Decisions = NONE) -> Ledger:
         """Work out what the store must hold."""
         firm = self.microsoft.firm
         return make_ledger(
@@ -92,6 +93,7 @@ class Sync:
             int(self.clock()),
             self.rule,
             owners={person.id: person.name for person in firm.directory.people.values()},
+            decisions=decisions,
         )
 
     async def read_ledger(self) -> Ledger:
@@ -100,7 +102,8 @@ class Sync:
 
     async def check(self) -> None:
         """Compare the store with what really happened so far."""
-        assert_same(await self.read_ledger(), self.expect())
+        found = await self.read_ledger()
+        assert_same(found, self.expect(found.decisions))
 
     async def rest(self) -> None:
         """Let the faults end and everybody write once more, and sync until every mailbox is current."""

@@ -13,6 +13,7 @@ from bot.language.wording import clean
 from bot.results.companies import Explained, NoContact, OwnAddressShown
 from bot.turn import Card, Json, Reader
 from storage.book.contacts import ContactDetail, SeenPerson
+from storage.history.removals import NO_PERSON
 
 RECENT = 5
 DRAWER = "correct"
@@ -29,19 +30,34 @@ def draw_contact(reader: Reader, contact: ContactDetail, opened: Opened) -> Card
     why = correct = None
     if not opened.is_in_public:
         body += draw_keeping(reader, contact, opened.back)
-        body.append(_draw_name_form(reader, contact, opened))
-        correct = toggle(text(language, "contact.rename"), DRAWER)
+        body += _offer_take_off(reader, contact, opened)
+        body.append(_draw_corrections(reader, contact, opened))
+        correct = toggle(text(language, "contact.correct"), DRAWER)
         why = button(text(language, "contact.why"), "contact.explain", contact_id=contact.id, back=opened.back)
     undo = draw_undo(reader, opened.audit_ids, opened.back, is_undo=opened.is_undo)
     return kit.card(body, [why, correct, _offer_me(reader, contact, opened), undo, draw_back(reader, opened.back)])
 
 
-def _draw_name_form(reader: Reader, contact: ContactDetail, opened: Opened) -> Json:
-    """Draw the drawer in which the name is corrected."""
+def _draw_corrections(reader: Reader, contact: ContactDetail, opened: Opened) -> Json:
+    """Draw the drawer in which a contact is put right for the whole firm, and say who may do so."""
     language = reader.language
     name = write_text("new_name", text(language, "contact.name"), value=contact.name)
     carried = {"contact_id": contact.id, "was": contact.name, "back": opened.back}
-    return kit.drawer(DRAWER, [beside(name, submit(text(language, "company.save"), "contact.rename", **carried))])
+    no_person = text(language, "contact.no_person")
+    rows = [
+        beside(name, submit(text(language, "company.save"), "contact.rename", **carried)),
+        entries.quiet_row(no_person, "contact.no_person", contact_id=contact.id, back=opened.back),
+        kit.note(text(language, "contact.for_all")),
+    ]
+    return kit.drawer(DRAWER, rows)
+
+
+def _offer_take_off(reader: Reader, contact: ContactDetail, opened: Opened) -> list[Json]:
+    """Offer to take one of the reader's own contacts off them."""
+    if not contact.is_mine:
+        return []
+    take_off = text(reader.language, "contact.take_off")
+    return [entries.quiet_row(take_off, "contact.take_off", contact_id=contact.id, back=opened.back)]
 
 
 def _offer_me(reader: Reader, contact: ContactDetail, opened: Opened) -> Json | None:
@@ -100,13 +116,21 @@ def draw_reason(reader: Reader, person: SeenPerson, back: Json | None) -> Card:
     sentence = say(language, f"cards.contact.{key}", name=clean(name, 80))
     body = [kit.title(sentence), kit.note(person.address), kit.line(say_reason(reader, person))]
     actions = [
-        None
-        if person.is_contact
-        else primary(text(language, "contact.add"), "contact.add", contact_id=person.id, back=back),
+        _offer_contact(reader, person, back),
         button(text(language, "contact.open"), "contact.open", contact_id=person.id) if person.is_contact else None,
         draw_back(reader, back),
     ]
     return kit.card(body, actions)
+
+
+def _offer_contact(reader: Reader, person: SeenPerson, back: Json | None) -> Json | None:
+    """Offer to make somebody a contact, or to take back what was said against it."""
+    given = {"contact_id": person.id, "back": back}
+    if person.removal == NO_PERSON:
+        return primary(text(reader.language, "contact.is_person"), "contact.is_person", **given)
+    if person.removal:
+        return primary(text(reader.language, "contact.put_back"), "contact.put_back", **given)
+    return None if person.is_contact else primary(text(reader.language, "contact.add"), "contact.add", **given)
 
 
 @draws(OwnAddressShown)
@@ -120,6 +144,8 @@ def draw_own(reader: Reader, shown: OwnAddressShown) -> Card:
 
 def say_reason(reader: Reader, person: SeenPerson) -> str:
     """Say a reason code in words."""
+    if person.removal:
+        return text(reader.language, f"reason.{person.removal}")
     if person.is_added:
         return text(reader.language, "reason.added")
     return text(reader.language, f"reason.{person.reason or 'unknown'}")

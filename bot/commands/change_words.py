@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from bot.commands.inputs import read_type
 from bot.commands.listings import complete
@@ -14,6 +14,7 @@ from bot.language.wording import trim
 from bot.results.lists import Listing
 from bot.turn import Language, Turn
 from storage.book.companies import CompanyRow
+from storage.book.removals import OF_ALL
 from storage.firm import users
 from storage.lists.filters import Filter, from_json, to_json
 from storage.views.views import BUILTIN, ViewRow
@@ -22,6 +23,13 @@ _LONGEST_FILTER = 160
 """Characters of a filter in words; a change of it says two."""
 _NAMED = 12
 """As many companies as one line names."""
+_STATES: Final = {
+    "keeping": ("is_kept", "own_alone", "of_the_firm"),
+    "removal": ("is_removed", "no_person", "person"),
+    "own_removal": ("is_removed", "not_own", "own_contact"),
+    "contact": ("is_added", "is_contact", "is_no_contact"),
+}
+"""What is said of a state that holds or does not, by the kind of the change: the key, the yes and the no."""
 
 
 class Step(Protocol):
@@ -109,6 +117,8 @@ def _find_kind(step: Step) -> str:
         return "contact"
     if "is_kept" in step.before:
         return "keeping"
+    if "is_removed" in step.before:
+        return "removal" if step.action in OF_ALL else "own_removal"
     if step.action.endswith(".rename"):
         return "name"
     return {"view.set_filter": "filter", "view.move": "place"}.get(step.action, "view")
@@ -147,10 +157,9 @@ def _say_side(language: Language, kind: str, side: Mapping[str, Any], people: Ma
 
 
 def _find_state(kind: str, side: Mapping[str, Any]) -> str:
-    if kind == "keeping":
-        return "own_alone" if side.get("is_kept") else "of_the_firm"
-    if kind == "contact":
-        return "is_contact" if side.get("is_added") else "is_no_contact"
+    if kind in _STATES:
+        key, yes, no = _STATES[kind]
+        return yes if side.get(key) else no
     if "is_default" in side:
         return "hidden" if side.get("is_hidden") else "default" if side.get("is_default") else "shown"
     if "is_with_firm" in side or "user_ids" in side:

@@ -8,6 +8,7 @@ from bot.commands.inputs import Address, Back, Id, Words, tidy
 from bot.commands.names import ask_which_of_all, choose, drop_title
 from bot.commands.next_meeting import get_next_meeting
 from bot.commands.progress import say_hint
+from bot.commands.removals import put_back_for_good
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
 from bot.results.base import Result
@@ -148,6 +149,12 @@ async def add_contact(turn: Turn, given: OfPerson) -> Result:
     address = tidy(given.address, _ADDRESS)
     if given.contact_id is None and not address:
         return await _add_called(turn, given)
+    person = await _get_seen_person(turn, given.contact_id, address)
+    if person is not None and person.removal:
+        back_again = await put_back_for_good(turn, person)
+        note = say(turn.language, "contacts.added", name=person.name or person.address)
+        if await turn.read(contacts.get_contact, person.id) is not None:
+            return await show_contact(turn, person.id, note, back_again, given.back)
     try:
         change: Change = await turn.write(
             contacts.add_contact,

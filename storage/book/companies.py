@@ -13,7 +13,7 @@ from storage.book.relationships import get_known
 from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number, numbers
 from storage.engine.prepared import Prepared
-from storage.history.keeping import digest_address, list_keeps
+from storage.history.keeping import list_keeps
 from storage.lists import finding
 from storage.lists.facts import ContactBrief, Knower, Match, Recent, Totals
 from storage.lists.filters import Filter, Scope, is_id
@@ -22,6 +22,7 @@ from storage.lists.query import ListQuery
 from storage.lists.sources import get_source
 from storage.lists.statement import fetch_page
 from storage.models import Company, CompanyDomain, CompanyRelationship, CompanyType, Contact, Relationship
+from storage.text.addresses import digest_address
 from storage.viewer import Access, Viewer
 
 _MOST_ROWS: Final = 100

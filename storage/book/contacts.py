@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.book.manual_contacts import is_added_by, set_added, unset_added
 from storage.book.relationships import get_known
+from storage.book.removals import get_removal
 from storage.book.timeline import list_recent
 from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number
@@ -79,6 +80,8 @@ class SeenPerson:
     reason: str
     company_id: int | None
     company_name: str | None
+    removal: str = ""
+    """The reason code of why they are off the viewer's contacts by what somebody said; empty if they are not."""
 
 
 async def list_contacts(
@@ -186,6 +189,7 @@ async def get_seen_person(
         company_id=row.company_id,
         company_name=row.company_name,
     )
+    person = replace(person, removal=await get_removal(connection, viewer, person.address))
     had = await _get_had(connection, viewer, person.id)
     return person if had is None else replace(person, reason=find_reason(*had[1]), is_added=had[0])
 

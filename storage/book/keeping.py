@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.connection import Reading
 from storage.errors import MissingError, StaleError
-from storage.history.keeping import digest_address, list_keeps
+from storage.history.keeping import list_keeps
 from storage.history.recount import recount
 from storage.models import Company, CompanyDomain, CompanyRelationship, Contact, Keep, Relationship, Tenant
 from storage.record.audit import AuditRow, add_audit
 from storage.record.changes import Change
+from storage.text.addresses import digest_address
 from storage.viewer import Access, Viewer
 
 Of = Literal["contact", "company"]

@@ -10,8 +10,10 @@ from sqlalchemy.orm import aliased
 from storage.book.company_writes import change_one, edit_name, edit_partner, edit_type, hold_one, index_company
 from storage.book.contact_names import ACTION as CONTACT_RENAMED
 from storage.book.contact_names import undo_rename
+from storage.book.removals import NO_PERSON, undo_removal
 from storage.engine.connection import Reading
 from storage.errors import MissingError, StaleError
+from storage.history.removals import NO_PERSON as REASON
 from storage.lists.filters import is_id
 from storage.models import Audit, Company, Contact, User
 from storage.record.audit import BY_PEOPLE, AuditRow, list_rows
@@ -72,13 +74,13 @@ class Restored:
 
 
 def _are_changes(viewer: Viewer) -> Any:
-    """Return the condition of people's changes to companies and names of contacts that the viewer may see."""
+    """Return the condition of people's changes for all, of companies and contacts that the viewer may see."""
     access = Access(viewer)
     of_company = exists().where(access.companies(_Seen), _Seen.id == Audit.entity_id)
-    of_contact = exists().where(access.contacts(_SeenContact), _SeenContact.id == Audit.entity_id)
+    of_contact = exists().where(access.people(_SeenContact), _SeenContact.id == Audit.entity_id)
     is_change = or_(
         and_(Audit.of == "company", Audit.action.in_(RESTORABLE), of_company),
-        and_(Audit.of == "contact", Audit.action == CONTACT_RENAMED, of_contact),
+        and_(Audit.of == "contact", Audit.action.in_((CONTACT_RENAMED, NO_PERSON)), of_contact),
     )
     return and_(Audit.tenant_id == viewer.tenant_id, Audit.source.in_(BY_PEOPLE), is_change)
 
@@ -92,6 +94,7 @@ def _is_standing() -> Any:
         and_(Audit.action == "company.set_partner", Company.partner_id.is_not_distinct_from(partner_id)),
         and_(Audit.action == "company.rename", Company.name == after["name"].as_string()),
         and_(Audit.action == CONTACT_RENAMED, Contact.name == after["name"].as_string()),
+        and_(Audit.action == NO_PERSON, Contact.reason == REASON),
     )
 
 
@@ -188,6 +191,8 @@ async def _undo(connection: AsyncConnection, viewer: Viewer, row: AuditRow, *, n
     """Undo one change; raises `StaleError` if it changed again since."""
     if row.action == CONTACT_RENAMED:
         return await undo_rename(connection, viewer, row, now=now, source=source)
+    if row.action == NO_PERSON:
+        return await undo_removal(connection, viewer, row, now=now, source=source)
     company_id = row.entity_id or 0
     company = await hold_one(connection, viewer, company_id, None)
     if any(getattr(company, key, None) != row.after.get(key) for key in row.before):

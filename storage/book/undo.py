@@ -16,6 +16,8 @@ from storage.book.contact_names import ACTION as RENAMED
 from storage.book.contact_names import undo_rename
 from storage.book.contacts import undo_contact
 from storage.book.keeping import undo_keep
+from storage.book.removals import ACTIONS as REMOVALS
+from storage.book.removals import undo_removal
 from storage.errors import MissingError, StaleError
 from storage.record.audit import AuditRow, list_own_changes
 from storage.record.changes import Change
@@ -32,6 +34,8 @@ async def undo_change(connection: AsyncConnection, viewer: Viewer, audit_id: int
     done = next(iter(await list_own_changes(connection, viewer, [audit_id])), None)
     if done is None or done.entity_id is None:
         raise MissingError("audit")
+    if done.action in REMOVALS:
+        return await undo_removal(connection, viewer, done, now=now, source=source)
     undo_of_contact = undo_rename if done.action == RENAMED else undo_contact
     undo = {"company": _undo_company, "contact": undo_of_contact, "view": undo_view, "keep": undo_keep}.get(done.of)
     if undo is None:

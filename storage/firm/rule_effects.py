@@ -70,7 +70,8 @@ async def _decide_kept_anew(connection: AsyncConnection, tenant_id: int, rule: s
     """Decide whom their users keep as contacts, where something is kept."""
     key, of_kept = {"tenant_id": tenant_id}, "WHERE tenant_id = :tenant_id AND kept > 0"
     own = get_rule_sql(rule).replace("contacts.", "relationships.")
-    await connection.execute(text(f"UPDATE relationships SET is_kept_contact = {own} {of_kept}"), key)
+    decided = f"is_kept_contact = {own} AND NOT is_removed"
+    await connection.execute(text(f"UPDATE relationships SET {decided} {of_kept}"), key)
     theirs = (
         "SELECT 1 FROM relationships r JOIN contacts c ON c.tenant_id = r.tenant_id AND c.id = r.contact_id"
         " WHERE r.tenant_id = company_relationships.tenant_id AND r.user_id = company_relationships.user_id"

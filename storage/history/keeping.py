@@ -4,7 +4,6 @@ Kept are contacts and companies that the user said so of, people with free mail,
 The counts of contacts and companies leave all of that out.
 """
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from storage.engine.parameters import number
 from storage.engine.prepared import Prepared
 from storage.history.contact_rule import is_contact
 from storage.history.events import COUNTS
+from storage.history.removals import list_removed
 from storage.models import (
     CompanyDomain,
     CompanyRelationship,
@@ -29,6 +29,7 @@ from storage.models import (
     Kind,
     Relationship,
 )
+from storage.text.addresses import digest_address
 from storage.viewer import get_open
 
 _KEEPS: Final = Prepared(
@@ -48,11 +49,7 @@ _KEPT_COMPANIES: Final = _select_kept(CompanyRelationship, CompanyRelationship.c
 OPEN: Final = tuple(f"open_{column}" for column in COUNTS)
 NOTHING: Final = (0,) * len(COUNTS)
 SET_KEPT: Final = ("kept = ?", "is_kept_contact = ?", *(f"{column} = ?" for column in OPEN))
-
-
-def digest_address(address: str) -> bytes:
-    """Return the key under which a user's choice is stored: of an address, or of `@` and a domain for a company."""
-    return hashlib.blake2b(address.encode(), digest_size=16).digest()
+_SET_REMOVED: Final = ("is_removed = ?", "is_mine = is_mine AND ?")
 
 
 async def list_keeps(connection: Reading, tenant_id: int, user_id: int) -> dict[bytes, bool]:
@@ -68,12 +65,18 @@ async def list_touched(
     people: Mapping[int, tuple[str, str]],
     hidden: Collection[int],
 ) -> set[int]:
-    """Return the contacts of a page that are kept in part or may be; `people` is (address, domain) by number."""
+    """Return the contacts of a page that are kept in part or taken off, or may be.
+
+    `people` is (address, domain) by number.
+    """
     keeps = await list_keeps(connection, tenant_id, user_id)
+    removed = await list_removed(connection, tenant_id, user_id)
     touched = set(hidden) | {
         number
         for number, names in people.items()
-        if not names[1] or (keeps and (digest_address(names[0]) in keeps or digest_address(f"@{names[1]}") in keeps))
+        if not names[1]
+        or (keeps and (digest_address(names[0]) in keeps or digest_address(f"@{names[1]}") in keeps))
+        or removed.find(names[0])
     }
     kept = {row.contact_id for row in await _KEPT.fetch(connection, {"tenant_id": tenant_id, "user_id": user_id})}
     return touched | (kept & people.keys())
@@ -90,8 +93,9 @@ async def list_kept_companies(
 async def update_kept(
     connection: AsyncConnection, tenant_id: int, user_id: int, rule: str, contact_ids: Collection[int]
 ) -> None:
-    """Store for each relationship how much of it is kept, and the counts that colleagues may know."""
+    """Store for each relationship how much of it is kept or taken off, and the counts that colleagues may know."""
     keeps = await list_keeps(connection, tenant_id, user_id)
+    removed = await list_removed(connection, tenant_id, user_id)
     for some in split(sorted(contact_ids)):
         domains = await _list_domains(connection, tenant_id, some)
         opened = await _count_open(connection, tenant_id, user_id, some)
@@ -106,9 +110,12 @@ async def update_kept(
             kept = Kept.SOME if hidden_count else Kept.NOTHING
             if _is_kept(keeps, address, domains.get(company_id or 0, ())):
                 kept, shown = Kept.ALL, NOTHING
-            is_mine = bool(kept) and (bool(is_added) or is_contact(rule, *happened))
-            rows.append((tenant_id, user_id, contact_id, kept.value, is_mine, *(shown if kept else NOTHING)))
-        await update_rows(connection, of, ("tenant_id", "user_id", "contact_id"), SET_KEPT, rows)
+            is_off = bool(removed.find(address))
+            is_mine = bool(kept) and not is_off and (bool(is_added) or is_contact(rule, *happened))
+            said = (kept.value, is_mine, *(shown if kept else NOTHING), is_off, not is_off)
+            rows.append((tenant_id, user_id, contact_id, *said))
+        key = ("tenant_id", "user_id", "contact_id")
+        await update_rows(connection, of, key, (*SET_KEPT, *_SET_REMOVED), rows)
 
 
 def _is_kept(keeps: Mapping[bytes, bool], address: str, domains: Iterable[str]) -> bool:

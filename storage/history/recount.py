@@ -14,6 +14,7 @@ from storage.engine.chunks import split
 from storage.history.contact_rule import find_reason, is_contact, is_more_than_seen
 from storage.history.events import COUNTS
 from storage.history.keeping import NOTHING, SET_KEPT, count_columns, sum_open, update_kept
+from storage.history.removals import NO_PERSON, list_no_persons
 from storage.models import Company, CompanyRelationship, Contact, InteractionContact, Kept, Relationship
 
 SUMS: Final = "1"
@@ -148,10 +149,14 @@ async def _count_contacts(connection: AsyncConnection, tenant_id: int, rule: str
         statement = select(Relationship.contact_id, *sum_open(Relationship), added).where(of_contacts)
         found = await connection.execute(statement.group_by(Relationship.contact_id))
         summed = {row[0]: tuple(map(int, row[1:])) for row in found}
+        no_persons = await list_no_persons(connection, tenant_id, some)
         rows = []
         for one in some:
             *counts, is_added = summed.get(one, (*NOTHING, 0))
             reason = find_reason(*counts[:4]) if one in summed else "gone"  # their only meeting was called off
+            if one in no_persons:
+                reason = NO_PERSON if is_added or reason in ("met", "wrote", "planned") else reason
+                counts, is_added = [*NOTHING], 0
             decided = (bool(is_added) or is_contact(rule, *counts[:4]), bool(is_added), reason)
             rows.append((tenant_id, one, *counts, *decided))
         decision = ("is_contact = ?", "is_added = ?", "reason = ?")

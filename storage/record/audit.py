@@ -119,8 +119,9 @@ def _is_known(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _is_about(of: str) -> ColumnElement[bool]:
-    """Return the condition of changes of a company or contact, and of the choices to keep one."""
-    return or_(Audit.of == of, and_(Audit.of == "keep", Audit.action.in_((f"{of}.keep", f"{of}.share"))))
+    """Return the condition of changes of a company or contact, and of what a user alone decided of one."""
+    own = [f"{of}.{choice}" for choice in ("keep", "share", "take_off", "put_back")]
+    return or_(Audit.of == of, and_(Audit.of == "keep", Audit.action.in_(own)))
 
 
 async def list_last_changes(

@@ -1,5 +1,6 @@
 """Addresses in their normal form: what makes two spellings one person, and what is no address at all."""
 
+import hashlib
 import re
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -92,6 +93,11 @@ def normalize_domain(raw: str) -> str:
         except idna.IDNAError:
             return ""
     return domain if _DOMAIN.fullmatch(domain) else ""
+
+
+def digest_address(address: str) -> bytes:
+    """Return the key of what a user said of an address (in normal form), or of a company: `@` and its domain."""
+    return hashlib.blake2b(address.encode(), digest_size=16).digest()
 
 
 def list_domains(text: str) -> list[str]:

@@ -30,6 +30,8 @@ from tests.twins import OURS, SECRET, SECRET_NUMBER, THEIRS, list_questions, rea
 DONE = AuditRow(1, NOW, 1, "", "chat", "contact.add", "contact", 1, {"is_added": False}, {"is_added": True})
 BOB = {"name": "Bob", "name_rank": 0}
 RENAMED = AuditRow(1, NOW, 1, "", "chat", "contact.rename", "contact", 1, BOB, BOB)
+OFF = {"is_removed": False}
+REMOVED = AuditRow(1, NOW, 1, "", "chat", "contact.no_person", "contact", 1, OFF, OFF)
 ANNE = "10000000-0000-4000-8000-000000000001"
 VALUES: dict[str, Any] = {
     "action": "test",
@@ -71,6 +73,9 @@ VALUES: dict[str, Any] = {
     "hidden": {1},
     "is_hidden": True,
     "is_kept": True,
+    "is_off": True,
+    "is_person": False,
+    "is_removed": True,
     "is_own": True,
     "kind": "open kind",
     "kinds": ["open kind"],
@@ -134,6 +139,7 @@ VIEW = ViewRow(
 )
 OF_FUNCTION: dict[str, dict[str, Any]] = {
     "book.contact_names.undo_rename": {"done": RENAMED},
+    "book.removals.undo_removal": {"done": REMOVED},
     "book.keeping.is_own": {"of": "contact", "number": 1},
     "book.keeping.keep": {"number": 1},
     "history.keeping.list_touched": {"people": {1: ("bob@acme.com", "acme.com")}},

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 
 from bot.commands import ROUTER
 from bot.turn import Reply
+from storage.book.removals import say_is_person, take_off
 from storage.models import Audit, User
 from storage.record.audit import list_own_changes
 from tests.card_checks import walk
@@ -25,6 +26,7 @@ VIEW, DELETED, COMPANY, CONTACT, SEEN, MARC, ENTRA = (
     "MARC",
     "ENTRA",
 )
+OFF = "Jean Northwind"
 WRITING: dict[str, tuple[dict[str, Any], ...]] = {
     "changes.restore": ({"audit_id": "THEIRS"},),
     "companies.set_many": ({"company_ids": [COMPANY, "Globex"], "type": "client"},),
@@ -35,7 +37,11 @@ WRITING: dict[str, tuple[dict[str, Any], ...]] = {
     "contact.add": ({"contact_id": SEEN},),
     "contact.is_me": ({"contact_id": CONTACT},),
     "contact.is_not_me": ({"contact_id": CONTACT},),
+    "contact.is_person": ({"contact_id": OFF},),
+    "contact.no_person": ({"contact_id": CONTACT},),
+    "contact.put_back": ({"contact_id": OFF},),
     "contact.rename": ({"contact_id": CONTACT, "was": "WAS", "new_name": "Jeanne Acme"},),
+    "contact.take_off": ({"contact_id": CONTACT},),
     "firm.add_admin": ({"user_id": MARC},),
     "firm.remove_admin": ({"entra_id": ENTRA},),
     "firm.save": ({"language": "fr"},),
@@ -69,8 +75,11 @@ async def office(sqlite_database) -> Office:
     office = await open_office(sqlite_database)
     async with office.database.writing(1) as connection:
         await connection.execute(update(User).where(User.name == ANNE).values(is_admin=True))
-        for name in (CONTACT, "Jean Initech"):
+        for name in (CONTACT, "Jean Initech", OFF):
             await happen(connection, office.people[ANNE].user_id, office.contacts[name], ago(3))
+        of_off = connection, office.people[ANNE], office.contacts[OFF]
+        await take_off(*of_off, is_off=True, now=ago(2), source="admin")
+        await say_is_person(*of_off, is_person=False, now=ago(2), source="admin")
     return office
 
 

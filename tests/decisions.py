@@ -1,0 +1,42 @@
+"""What people put right of what was captured, as the ledger reckons with it; it can be known from the store alone."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Who is no contact by what somebody said, and which companies are one."""
+
+    no_persons: frozenset[bytes] = frozenset()
+    """Digests of addresses."""
+    taken_off: frozenset[tuple[str, bytes]] = frozenset()
+    """Whose contact no more, and the digest of the address."""
+    companies: Mapping[str, str] = field(default_factory=dict)
+    """By domain, the first of all domains of its company, where it has another one too."""
+
+    def is_person(self, address: str) -> bool:
+        """Whether nobody said that it is no person."""
+        return digest(address) not in self.no_persons
+
+    def is_own(self, user: str, address: str) -> bool:
+        """Whether somebody did not take them off their contacts, and nobody said that it is no person."""
+        return self.is_person(address) and (user, digest(address)) not in self.taken_off
+
+
+NONE = Decisions()
+
+
+def digest(address: str) -> bytes:
+    return hashlib.blake2b(address.encode(), digest_size=16).digest()
+
+
+async def read_decisions(read: Callable[..., Any], users: Mapping[int, str]) -> Decisions:
+    """Read what was decided; `read` takes columns and a table."""
+    removals = [(user, bytes(key)) for user, key in await read("user_id, digest", "removals")]
+    return Decisions(
+        no_persons=frozenset(key for user, key in removals if not user),
+        taken_off=frozenset((users[user], key) for user, key in removals if user),
+    )
