@@ -4,7 +4,7 @@ What has no believable date (0) or lies outside the years that have a part is in
 has no parts; there the same functions do nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy import text
@@ -45,14 +45,24 @@ async def add_partitions(connection: AsyncConnection, now: float) -> list[str]:
     rather than hold up the workers for more than five seconds.
     """
     this_year = datetime.fromtimestamp(now, UTC).year
-    added = []
-    for table in PARTITIONED if connection.dialect.name != "sqlite" else ():
-        parts = set(await list_partitions(connection, table))
-        for year in range(this_year - YEARS_BACK, this_year + YEARS_AHEAD + 1):
-            if (name := f"{table}_{year}") not in parts:
-                await _add_part(connection, table, name, year)
-                added.append(name)
-    return added
+    years = range(this_year - YEARS_BACK, this_year + YEARS_AHEAD + 1)
+    missing = await _list_missing(connection, years)
+    if missing:
+        # Whoever has looked up a table's parts and then waits for one of them would not see the rows that move.
+        await connection.execute(text("SELECT set_config('lock_timeout', '5s', true)"))
+        await connection.execute(text(f"LOCK TABLE {', '.join(PARTITIONED)} IN ACCESS EXCLUSIVE MODE"))
+        missing = await _list_missing(connection, years)
+    for table, year in missing:
+        await _add_part(connection, table, year)
+    return [f"{table}_{year}" for table, year in missing]
+
+
+async def _list_missing(connection: AsyncConnection, years: Iterable[int]) -> list[tuple[str, int]]:
+    """List the parts that are not there, as table and year; none on SQLite."""
+    if connection.dialect.name == "sqlite":
+        return []
+    there = {table: set(await list_partitions(connection, table)) for table in PARTITIONED}
+    return [(table, year) for table in PARTITIONED for year in years if f"{table}_{year}" not in there[table]]
 
 
 async def list_old_partitions(connection: AsyncConnection, table: str, before: float) -> list[str]:
@@ -72,17 +82,15 @@ async def drop_partition(connection: AsyncConnection, part: str) -> None:
     await connection.execute(text(f"DROP TABLE {part}"))
 
 
-async def _add_part(connection: AsyncConnection, table: str, name: str, year: int) -> None:
+async def _add_part(connection: AsyncConnection, table: str, year: int) -> None:
     """Fill a new table from the default part, then attach it: PostgreSQL refuses a part whose rows lie elsewhere.
 
     Its own row-level security, because a part can be named in a query too.
     """
-    start, end = _start_of(year), _start_of(year + 1)
+    name, start, end = f"{table}_{year}", _start_of(year), _start_of(year + 1)
     moved = f"DELETE FROM {table}_rest WHERE occurred_at >= {start} AND occurred_at < {end} RETURNING *"
     statements = [
-        "SELECT set_config('lock_timeout', '5s', true)",
         f"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
-        f"LOCK TABLE {table}_rest IN SHARE ROW EXCLUSIVE MODE",
         f"WITH moved AS ({moved}) INSERT INTO {name} SELECT * FROM moved",
         f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({start}) TO ({end})",
         *list_policies_of(name),

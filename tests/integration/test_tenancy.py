@@ -128,6 +128,25 @@ async def test_parts_are_made_ahead_and_rows_that_waited_move_into_them(parted):
     ]
 
 
+async def test_who_reads_or_writes_while_a_part_is_added_sees_every_row(parted):
+    await add_history(parted, NOW)
+    count = select(func.count()).select_from(InteractionContact)
+
+    async def read() -> int:
+        async with parted.reading(1) as connection:
+            return await connection.scalar(count)
+
+    async def write() -> int:
+        async with parted.writing(1) as connection:
+            return await connection.scalar(count)
+
+    async with parted.writing(SYSTEM) as connection:
+        await add_partitions(connection, NOW)
+        counting = [asyncio.create_task(one()) for one in (read, write)]
+        await asyncio.sleep(0.5)  # they wait for a lock
+    assert await asyncio.gather(*counting) == [1, 1]
+
+
 @pytest.mark.parametrize("at", [0, NOW])
 async def test_the_unique_key_holds_in_every_part(parted, at):
     async with parted.writing(SYSTEM) as connection:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from bot.demo.microsoft import Microsoft
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
+from storage.errors import DatabaseError
 from tests.installation import Installation
 
 WORKERS = ("worker 1", "worker 2")
@@ -19,6 +20,7 @@ _UNREAD = """
     SELECT count(*) FROM mailboxes
     WHERE state <> 'stopped' AND (state <> 'current' OR leased_until > 0 OR coalesce(due_at, 0) <= :now)
 """
+_TRIES = 5
 _UNSAID = "SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')"
 
 
@@ -41,9 +43,19 @@ async def recover(microsoft: Microsoft, installation: Installation, database: Da
 
 
 async def begin_reading(database: Database) -> None:
-    """Make every mailbox due, one whose turn is under way as well: that may have read too early."""
-    async with database.writing(SYSTEM) as connection:
-        await connection.execute(text(_BEGUN))
+    """Make every mailbox due, one whose turn is under way as well: that may have read too early.
+
+    All of them in one statement may meet two workers crosswise: then it is tried again, as the workers do.
+    """
+    for attempt in range(_TRIES):
+        try:
+            async with database.writing(SYSTEM) as connection:
+                await connection.execute(text(_BEGUN))
+        except DatabaseError:
+            if attempt == _TRIES - 1:
+                raise
+        else:
+            return
 
 
 async def count_unread(database: Database) -> int:
