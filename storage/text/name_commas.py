@@ -5,7 +5,7 @@ from typing import Final
 
 from storage.text.capitals import PARTICLES
 from storage.text.name_evidence import count_explained, is_persons
-from storage.text.titles import drop_leading_titles, drop_trailing_titles, is_behind_name, is_firm, is_title
+from storage.text.titles import drop_around_comma, is_behind_name, is_firm, is_title
 
 QUOTES: Final = "\"'`\u00b4«»\u2039\u203a“”„‟\u2018\u2019\u201a\u201b\\ "
 """What stands around a name and is no part of it."""
@@ -24,17 +24,20 @@ def read_commas(name: str, local: str, host: str) -> tuple[str, bool]:
         return _choose_person(parts, local) or " ".join(parts), False
     while len(parts) > 1 and _is_addition(parts, local):
         parts.pop()
+    titled = parts[0] if parts else ""
+    if len(parts) > 1:
+        parts[:2] = drop_around_comma(parts[0], parts[1], local)
     if len(parts) > 2 and all(word.lower() in PARTICLES for word in parts[1].split()):  # noqa: PLR2004
         parts[:2] = [f"{parts[1]} {parts[0]}"]  # Berg, van der, Kees
     if len(parts) > 2 and max(len(part.split()) for part in parts[:2]) <= _MOST_WORDS:  # noqa: PLR2004
         parts = parts[:2]
     if len(parts) != 2:  # noqa: PLR2004
         return " ".join(parts), False
-    last, first = _move_particles(drop_leading_titles(parts[0]), drop_trailing_titles(parts[1]))
+    last, first = _move_particles(parts[0], parts[1])
     turned = f"{first} {last}"
     is_long = max(len(last.split()), len(first.split())) > _MOST_WORDS
-    if _is_whole(last, first, local, host):
-        return last, False
+    if _is_whole(titled, first, local, host):
+        return titled, False
     if is_persons(first, local) and not count_explained(last, local)[0]:
         return first, False  # Banque Delta, Claire Dubois
     return (f"{last} {first}", False) if is_long else (turned, True)

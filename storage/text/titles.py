@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from storage.text.capitals import PARTICLES
 from storage.text.name_evidence import count_explained, is_persons
 from storage.text.names import fold
 from storage.text.word_lists import read_kinds
@@ -13,7 +14,7 @@ _POSITIONS: Final = _BEHIND - frozenset(("of", "at", "and", "à", "la", "au", "d
 _TITLES: Final = _BEFORE | _INNER
 _DIGNITIES: Final = frozenset(map(fold, _WORDS["dignity"]))
 _ARTICLES, _ELIDED = frozenset(("le", "la", "el")), frozenset(("l'", "l\u2019"))
-_PROFESSIONS, _PARTS = _WORDS["profession"], _WORDS["part"]
+_PROFESSIONS, _PARTS, _SURNAMES = _WORDS["profession"], _WORDS["part"], _WORDS["surname"]
 _COURTESIES: Final = ("M.", "D.", "Dª.", "Da.")
 """Monsieur, and Don: an initial, for all that one knows without the address."""
 _BARE_DEGREE = re.compile(
@@ -52,20 +53,51 @@ def is_position(word: str) -> bool:
     return plain in _POSITIONS or plain in _PROFESSIONS
 
 
-def drop_leading_titles(text: str) -> str:
-    """Take titles from before one part of a name, of which a word always stays."""
-    words = text.split()
-    while len(words) > 1 and _plain(words[0]) in _BEFORE and "." in words[0]:
-        words.pop(0)
-    return " ".join(words)
+def drop_around_comma(last: str, first: str, local: str) -> tuple[str, str]:
+    """Take what is no name from both sides of a comma, of which a word each stays: `RA Dr. Vogel, Stefan LL.M.`."""
+    words, others = last.split(), first.split()
+    is_titled = False
+    while len(words) > 1 and _is_title_at([*words, *others], 0, local, is_titled=is_titled, is_surname=True):
+        count = 1 + _count_dignity([*words[1:], *others])
+        words, is_titled = words[min(count, len(words) - 1) :], True
+    words = words[: len(words) - _count_behind(words, others, local)]
+    return " ".join(words), " ".join(others[: len(others) - _count_behind(others, words, local)])
 
 
-def drop_trailing_titles(text: str) -> str:
-    """Take titles from behind one part of a name, of which a word always stays: `Schmidt, Anna Dr.`."""
-    words = text.split()
-    while len(words) > 1 and _plain(words[-1]) in _BEFORE and "." in words[-1] and _plain(words[-1]) not in _PARTS:
-        words.pop()
-    return " ".join(words)
+def _count_behind(words: list[str], others: list[str], local: str) -> int:
+    """Count the titles, degrees and professions behind one part of a name: `Anna Dr. iur.`, `Robert KC`."""
+    end = len(words)
+    while end > 1:
+        count = next((count for count in range(1, end) if _is_behind(words[:end], count, others, local)), 0)
+        if not count:
+            break
+        end -= count
+    return len(words) - end
+
+
+def _is_behind(words: list[str], count: int, others: list[str], local: str) -> bool:
+    """Return whether the last words of one part of a name are no part of it, as far as the address says."""
+    word, *inner = words[-count:]
+    plain = _plain(word)
+    if plain in _PARTS or not all("." in one and _plain(one) in _INNER for one in inner):
+        return False
+    if _BARE_DEGREE.fullmatch(word) or ("." in word and _is_before(plain)):
+        return True
+    is_known = _is_before(plain) or plain in _PROFESSIONS or (plain in _POSITIONS and not _may_be_short_name(word))
+    if not is_known or plain in _SURNAMES or plain in PARTICLES:
+        return False
+    name = " ".join([*words[:-count], *others])
+    return count_explained(f"{name} {word}", local)[0] <= count_explained(name, local)[0]
+
+
+def _may_be_short_name(word: str) -> bool:
+    return len(word) <= 3 and word.istitle()  # noqa: PLR2004  # Nguyen, Van Ao
+
+
+def _is_before(plain: str) -> bool:
+    """Return whether a word is a title, or made of titles: `dr.-ing`, `wp/stb`, `syndikus-ra`."""
+    first, *rest = re.split(r"[./-]+", plain)
+    return plain in _BEFORE or (first in _BEFORE and bool(rest) and _TITLES.issuperset(rest))
 
 
 def drop_stop(text: str) -> str:
@@ -74,7 +106,7 @@ def drop_stop(text: str) -> str:
         return text
     bare = _STOP.sub("", text)
     last = bare.rpartition(" ")[2].lower()
-    return text if last in _BEHIND | _FIRM | _PARTS | _BEFORE else bare
+    return text if last in _BEHIND | _FIRM | _PARTS | _TITLES else bare
 
 
 def is_firm(text: str) -> bool:
@@ -128,24 +160,23 @@ def _is_degree(before: list[str], word: str, local: str) -> bool:
     return is_degree and is_persons(name, local)
 
 
-def _is_title_at(words: list[str], place: int, local: str, *, is_titled: bool) -> bool:
-    first = words[place]
-    word = _plain(first)
-    if (word in _BEFORE or first in _COURTESIES) and _count_dignity(words[place + 1 :]):
+def _is_title_at(words: list[str], place: int, local: str, *, is_titled: bool, is_surname: bool = False) -> bool:
+    """Return whether a word before a name is a title, as far as the address says; `M.` before a surname surely is."""
+    first, behind = words[place], words[place + 1 :]
+    word, rest = _plain(first), " ".join(behind)
+    if (word in _BEFORE or first in _COURTESIES) and _count_dignity(behind):
         return True
-    is_known = (
-        word in _BEFORE
-        or (is_titled and word in _INNER)
-        or first in _COURTESIES
-        or ("/" in word and word.partition("/")[0] in _BEFORE)
-    )
-    if not is_known and (word in _PARTS or not _ABBREVIATED.fullmatch(first)):
+    is_known = _is_before(word) or (is_titled and word in _INNER) or first in _COURTESIES
+    is_bare_particle = word in PARTICLES and "." not in first and not (is_titled and word in _INNER)
+    if is_bare_particle and (not first.isupper() or rest.isupper()):
+        return False  # Di Marco
+    if not is_known and word not in _PROFESSIONS and (word in _PARTS or not _ABBREVIATED.fullmatch(first)):
         return False
-    rest = " ".join(words[place + 1 :])
-    if not is_known:
-        return is_persons(rest, local)
+    explained = count_explained(rest, local)[0]
+    is_hers = count_explained(f"{first} {rest}", local)[0] > explained
+    if not is_known or (word in _SURNAMES and "." not in first):
+        return is_persons(rest, local) and not is_hers
     if "." in first and first not in _COURTESIES:
         return True
-    explained = count_explained(rest, local)[0]
-    is_monsieur = first in _COURTESIES and not explained  # an initial, for all that the address says
-    return not is_monsieur and count_explained(f"{first} {rest}", local)[0] <= explained
+    is_monsieur = first in _COURTESIES and not explained and not is_surname  # an initial, for all one knows
+    return not is_monsieur and not is_hers

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-from storage.history.own_addresses import set_own_address
+from storage.history.events import Person
+from storage.history.own_addresses import Owner, set_own_address
 from storage.viewer import Viewer
 from tests import syncing
 from tests.syncing import Sync
@@ -72,3 +73,9 @@ async def test_a_meeting_that_is_gone_goes_as_well_when_the_mailbox_is_read_agai
     await say(sync, HOME[1], is_own=False)
     await sync.run()
     await sync.check()
+
+
+def test_a_directory_that_writes_titles_before_the_surname_knows_whose_an_address_is():
+    home = Person("niklas.thoma@gmx.de", "", "Niklas Thoma", 2, 0)
+    assert Owner("RA Dr. Thoma, Niklas").has(home)
+    assert not Owner("RA Dr. Thoma, Nele").has(home)

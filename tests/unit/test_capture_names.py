@@ -344,6 +344,46 @@ TITLES_AND_FIRMS = [
     ("Arch Roe", "arch.roe@x.example", "Arch Roe"),
 ]
 
+BESIDE_A_COMMA = [
+    ("RA Dr. Thoma, Niklas", "niklas.thoma@x.example", "Niklas Thoma"),
+    ("RA Dr. Thoma, Niklas", "@", "Niklas Thoma"),
+    ("[EXT] RA Dr. THOMA, Nele", "nele.thoma@x.example", "Nele Thoma"),
+    ("RA THOMA, NIKLAS", "niklas.thoma@x.example", "Niklas Thoma"),
+    ("RAin Thoma, Nele, LL.M. (Cantab)", "nele.thoma@x.example", "Nele Thoma"),
+    ("RA und Notar Thoma, Niklas", "niklas.thoma@x.example", "Niklas Thoma"),
+    ("Syndikus-RA Thoma, Niklas", "kanzlei@x.example", "Niklas Thoma"),
+    ("WP/StB Thoma, Niklas", "niklas.thoma@x.example", "Niklas Thoma"),
+    ("Frau Thoma, Nele", "nthoma@x.example", "Nele Thoma"),
+    ("Me ORVAL, Lise", "l.orval@x.example", "Lise Orval"),
+    ("M. le Bâtonnier ORVAL, Luc", "luc.orval@x.example", "Luc Orval"),
+    ("M. ORVAL, Luc", "@", "Luc Orval"),
+    ("M. Orval, Luc", "lmorval@x.example", "Luc M. Orval"),
+    ("Dr.iur. Thoma, Niklas", "kanzlei@x.example", "Niklas Thoma"),
+    ("Dr.-Ing. h.c. Thoma, Niklas", "kanzlei@x.example", "Niklas Thoma"),
+    ("mr. drs. de Boer, Kees", "k.deboer@x.example", "Kees de Boer"),
+    ("Lord Hollin, Robert", "rh@x.example", "Robert Hollin"),
+    ("Lord Hollin, Robert", "robert.lordhollin@x.example", "Robert Lord Hollin"),
+    ("Barrister Hollin, Jane", "jane.hollin@x.example", "Jane Hollin"),
+    ("Judge, Oliver", "oliver.judge@x.example", "Oliver Judge"),
+    ("Notar, Nele", "kanzlei@x.example", "Nele Notar"),
+    ("Pastor Giner, Ana", "ana@x.example", "Ana Pastor Giner"),
+    ("Pastor Thoma, Niklas", "niklas.thoma@x.example", "Niklas Thoma"),
+    ("Di Marino, Luca", "l.marino@x.example", "Luca Di Marino"),
+    ("DI Thoma, Niklas", "niklas.thoma@x.example", "Niklas Thoma"),
+    ("Thoma, Niklas RA", "kanzlei@x.example", "Niklas Thoma"),
+    ("Thoma RA, Niklas", "niklas.thoma@x.example", "Niklas Thoma"),
+    ("Hollin, Jane KC", "jane.hollin@x.example", "Jane Hollin"),
+    ("Thoma, Nele Dr. jur.", "nt@x.example", "Nele Thoma"),
+    ("Nguyen, Van Am", "am.nguyen@x.example", "Van Am Nguyen"),
+    ("Roe, Jane E.", "jr@x.example", "Jane E. Roe"),
+]
+
+
+@pytest.mark.parametrize(("raw", "address", "name"), BESIDE_A_COMMA)
+def test_titles_on_either_side_of_a_comma_are_dropped_as_those_without_one(raw, address, name):
+    local, _, host = address.partition("@")
+    assert clean_name(raw, local, host) == (name, FULL)
+
 
 @pytest.mark.parametrize(("raw", "address", "name"), TITLES_AND_FIRMS)
 def test_titles_degrees_firms_and_nicknames_are_no_part_of_a_name_that_the_address_has(raw, address, name):

@@ -12,6 +12,8 @@ GREETINGS = [
     ("DUPONT Jean-Marc", "", "Jean-Marc"),
     ("svc_carnet", "svc_carnet@x.example", ""),
     ("Martin, Anne (Paris)", "", "Anne"),
+    ("RA Dr. Thoma, Niklas", "niklas.thoma@x.example", "Niklas"),
+    ("Me ORVAL, Lise", "", "Lise"),
     ("Dr. Sofia Meier", "", "Sofia"),
     ("Anne Martin", "", "Anne"),
     ("Dr. Meier", "", ""),
