@@ -109,6 +109,7 @@ class Upkeep:
             await prepare_purge(self._database, chore.tenant_id, believed)
             dropped = await drop_old_partitions(self._database, believed)
             purged = await purge_tenant(self._database, chore.tenant_id, believed)
+            purged += dropped.counts[chore.tenant_id]
         except PurgeBoundError as error:
             await self._put_off(chore, now, f"{PURGE_WAITS}{error.count}")
         except ClocksError as error:
@@ -118,8 +119,8 @@ class Upkeep:
         else:
             async with self._database.writing(chore.tenant_id) as connection:
                 await finish_chore(connection, chore.tenant_id, "retention", now=believed, next_at=now + PERIOD)
-            if purged or dropped:
-                log.info("purged", tenant=chore.tenant_id, interactions=purged, parts=len(dropped))
+            if purged or dropped.parts:
+                log.info("purged", tenant=chore.tenant_id, interactions=purged, parts=len(dropped.parts))
 
     async def _put_off(self, chore: DueChore, now: int, reason: str) -> None:
         log.warning("nothing_purged", tenant=chore.tenant_id, reason=reason)

@@ -72,8 +72,8 @@ async def _purge(
     if plan is None or not is_confirmed:
         return 0
     await prepare_purge(database, firm.tenant_id, now, is_confirmed=True)
-    await drop_old_partitions(database, now)
-    count = await purge_tenant(database, firm.tenant_id, now)
+    dropped = await drop_old_partitions(database, now)
+    count = dropped.counts[firm.tenant_id] + await purge_tenant(database, firm.tenant_id, now)
     console.print(say(language, "purge.done", count=count))
     return 0
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import Select, and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import CHUNK
+from storage.engine.connection import Reading
 from storage.engine.database import Database, insert_ignoring
 from storage.lists.words import COMPANY, CONTACT
 from storage.models import (
@@ -30,24 +31,32 @@ async def delete_orphans(database: Database, tenant_id: int) -> int:
     for of in (Contact, Company):
         last = 0
         while True:
-            async with database.writing(tenant_id) as connection:
+            async with database.reading(tenant_id) as connection:
                 ids = await _list_next(connection, tenant_id, of, last)
-                if not ids:
-                    break
-                empty = await _list_empty(connection, tenant_id, of, ids)
-                await _delete(connection, tenant_id, of, empty)
-                count += len(empty)
-                last = ids[-1]
+                empty: list[int] = list(await connection.scalars(_select_empty(tenant_id, of, ids)))
+            if not ids:
+                break
+            last = ids[-1]
+            if empty:
+                count += await _delete_empty(database, tenant_id, of, empty)
     return count
 
 
-async def _list_next(connection: AsyncConnection, tenant_id: int, of: Any, last: int) -> Sequence[int]:
+async def _delete_empty(database: Database, tenant_id: int, of: Any, ids: Sequence[int]) -> int:
+    """Delete those that still are empty, locked so that nothing can refer to them; return how many."""
+    async with database.writing(tenant_id) as connection:
+        empty = list(await connection.scalars(_select_empty(tenant_id, of, ids).with_for_update()))
+        await _delete(connection, tenant_id, of, empty)
+    return len(empty)
+
+
+async def _list_next(connection: Reading, tenant_id: int, of: Any, last: int) -> Sequence[int]:
     later = select(of.id).where(of.tenant_id == tenant_id, of.id > last).order_by(of.id).limit(CHUNK)
     return (await connection.scalars(later)).all()
 
 
-async def _list_empty(connection: AsyncConnection, tenant_id: int, of: Any, ids: Sequence[int]) -> list[int]:
-    """Return those that no row refers to, and lock them so that none can."""
+def _select_empty(tenant_id: int, of: Any, ids: Sequence[int]) -> Select[Any]:
+    """Select those that no row refers to."""
     at: Any = InteractionContact if of is Contact else Contact
     number = at.contact_id if of is Contact else at.company_id
     kept_by: Any = Relationship if of is Contact else CompanyRelationship
@@ -59,8 +68,7 @@ async def _list_empty(connection: AsyncConnection, tenant_id: int, of: Any, ids:
     if of is Contact:  # an invitation refers to its organiser
         organizes = exists().where(Interaction.tenant_id == tenant_id, Interaction.organizer_id == of.id)
         has_any = or_(has_any, organizes)
-    empty = select(of.id).where(of.tenant_id == tenant_id, of.id.in_(ids), ~has_any)
-    return list(await connection.scalars(empty.with_for_update()))
+    return select(of.id).where(of.tenant_id == tenant_id, of.id.in_(ids), ~has_any)
 
 
 async def _delete(connection: AsyncConnection, tenant_id: int, of: Any, ids: Sequence[int]) -> None:

@@ -4,8 +4,9 @@ Counts are computed again from the remaining rows, contact by contact, so a purg
 run again. On PostgreSQL, partitions that no firm keeps are dropped first.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, true, update
@@ -67,26 +68,37 @@ async def get_retention(connection: Reading, tenant_id: int) -> Retention:
     return Retention(*(await connection.execute(query.where(Tenant.tenant_id == tenant_id))).one())
 
 
-async def drop_old_partitions(database: Database, now: int) -> list[str]:
-    """Drop the partitions that are older than any tenant keeps, with an audit row for each; return their names.
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """The partitions that were dropped, and how many interactions each tenant had in them."""
 
-    The age limit of a tenant is its `kept_from`, which only a purge moves forward.
+    parts: list[str] = field(default_factory=list)
+    counts: Counter[int] = field(default_factory=Counter)
+
+
+async def drop_old_partitions(database: Database, now: int) -> Dropped:
+    """Drop the partitions that are older than any tenant keeps, with an audit row for each.
+
+    The age limit of a tenant is its `kept_from`, which only a purge moves forward. What only a dropped partition knew
+    stays until `purge_tenant`.
     """
-    dropped: list[str] = []
+    dropped = Dropped()
     async with database.writing(SYSTEM) as connection:
         kept = select(func.min(Tenant.retention_days), func.min(Tenant.kept_from))
         shortest, kept_from = (await connection.execute(kept)).one()
         if not shortest or not kept_from:  # no tenant at all, or one that keeps everything
-            return []
+            return dropped
         for table in PARTITIONED:
             for part in await list_old_partitions(connection, table, kept_from):
                 if table == Interaction.__tablename__:
-                    for tenant_id, count in (await count_partition(connection, part)).items():
+                    counts = await count_partition(connection, part)
+                    dropped.counts.update(counts)
+                    for tenant_id, count in counts.items():
                         await _audit(
                             connection, tenant_id, "purge", None, {"part": part, "interactions": count}, now=now
                         )
                 await drop_partition(connection, part)
-                dropped.append(part)
+                dropped.parts.append(part)
     return dropped
 
 
@@ -111,8 +123,8 @@ async def prepare_purge(database: Database, tenant_id: int, now: int, *, is_conf
 async def purge_tenant(database: Database, tenant_id: int, now: int) -> int:
     """Delete what is older than a tenant's age limit, mailbox by mailbox; return the number of interactions.
 
-    Contacts and companies without anything left are deleted too, and whatever was answered until now. An audit row
-    records the purge.
+    Contacts and companies without anything left are deleted too, whoever took the last of it: a dropped partition, or
+    a purge that was interrupted; and so is whatever was answered until now. An audit row records the purge.
     """
     async with database.reading(tenant_id) as connection:
         retention = await get_retention(connection, tenant_id)
@@ -129,7 +141,7 @@ async def purge_tenant(database: Database, tenant_id: int, now: int) -> int:
                 await _audit(connection, tenant_id, "purge", None, proof, now=now)
     for user_id in await _list_leavers(database, retention, now):
         purged += await erase_leaver(database, retention, user_id, now)
-    if purged:
+    if purged or retention.kept_from:
         await delete_orphans(database, tenant_id)
     async with database.writing(tenant_id) as connection:
         await show_all(connection, tenant_id, retention.kept_from)

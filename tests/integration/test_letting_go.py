@@ -10,7 +10,7 @@ from bot.graph.directory.keeper import PERIOD
 from storage.engine.database import open_database
 from storage.engine.partitions import list_partitions
 from storage.engine.rls import SYSTEM
-from storage.history.retention import DAY
+from storage.history.retention import DAY, drop_old_partitions, prepare_purge, purge_tenant
 from storage.models import Audit, Base
 from tests.ledger import make_ledger
 from tests.live import Live, run_live
@@ -103,6 +103,53 @@ async def test_S39_old_parts_are_dropped_whole(make_postgres):
         let_go(live, most_days=365)
         assert_same(await read_ledger(live.query), expect(live))
     await database.close()
+
+
+async def write_long_ago(live: Live) -> None:
+    """Write to two people of two companies and to nobody else, in a year that has a part of its own."""
+    await keep(live)
+    await exchange(live)
+    anne = live.firm.list_people()[0]
+    sent_at = datetime.fromtimestamp(int(live.clock()) - 1200 * DAY, UTC)
+    for address in ("olga.quondam@bygone.example", "hugo.forlorn@oldline.example"):
+        live.firm.send_mail((anne.name, anne.address), to=[("", address)], sent_at=sent_at)
+    await live.execute("UPDATE mailboxes SET due_at = 0")
+    await live.settle()
+
+
+async def expect_nothing_of(live: Live, *words: str) -> None:
+    """Look through every table for what nobody is left to know."""
+    for table in ("contacts", "companies", "company_domains", "search_words", "known_words"):
+        rows = await live.query(f"SELECT * FROM {table}")
+        assert rows, table
+        assert not [row for row in rows for word in words if word in str(tuple(row))], table
+
+
+async def test_S39_of_whom_only_a_dropped_part_knew_nothing_stays_and_all_are_counted(live):
+    await write_long_ago(live)
+    now = int(live.clock())
+    await live.execute("UPDATE tenants SET retention_days = 500")
+    [(tenant_id, old)] = await live.query(
+        f"SELECT tenant_id, count(*) FROM interactions WHERE occurred_at < {now - 500 * DAY} GROUP BY tenant_id"
+    )
+    await prepare_purge(live.database, tenant_id, now, is_confirmed=True)
+    dropped = await drop_old_partitions(live.database, now)
+    assert dropped.counts[tenant_id] + await purge_tenant(live.database, tenant_id, now) == old
+    await expect_nothing_of(live, "quondam", "bygone", "forlorn", "oldline")
+    let_go(live, most_days=500)
+    assert_same(await read_ledger(live.query), expect(live))
+
+
+async def test_S39_what_an_earlier_purge_left_of_people_goes_with_the_next_one(live):
+    await write_long_ago(live)
+    before = int(live.clock()) - 500 * DAY
+    for table in ("interactions", "interaction_contacts"):  # as a part that was dropped and forgotten
+        await live.execute(f"DELETE FROM {table} WHERE occurred_at > 0 AND occurred_at < {before}")
+    await live.execute(f"UPDATE tenants SET retention_days = 500, kept_from = {before}")
+    await keep(live)
+    await expect_nothing_of(live, "quondam", "bygone", "forlorn", "oldline")
+    let_go(live, most_days=500)
+    assert_same(await read_ledger(live.query), expect(live))
 
 
 async def let_anne_leave(live: Live) -> str:
