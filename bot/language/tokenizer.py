@@ -20,10 +20,11 @@ _LINK = re.compile(r"\[([^\[\]\n]{1,320})\]\((?:mailto:|tel:|https?://)[^()\s]{1
 _TAG = re.compile(
     r"</?(?:a|at|b|big|blockquote|body|br|center|code|del|div|em|emoji|font|h[1-6]|head|hr|html|i|img|ins|li|mark|meta|ol"
     r"|p|pre|readonly|s|small|span|strike|strong|style|sub|sup|table|tbody|td|th|thead|tr|tt|u|ul|attachment|o:p|!--)"
-    r"(?:[\s/][^<>@]{0,300})?>|<![^<>@]{0,300}>",
+    r"""(?:[\s/](?:=\s*"[^"<>]{0,300}"|=\s*'[^'<>]{0,300}'|=\s*mailto:[^\s<>"']{0,300}|[^<>@]){0,300}+)?>"""
+    r"|<![^<>@]{0,300}>",
     re.IGNORECASE,
 )
-"""The markup that Teams and Outlook send; what else stands in such brackets was typed."""
+"""The markup that Teams and Outlook send, links to addresses too; what else stands in such brackets was typed."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
 _QUOTES = {0x2018: "'", 0x2019: "'", 0x201A: "'", 0x201B: "'", 0x02BC: "'", 0x2032: "'", 0x00B4: "'", 0x60: "'"}
 _QUOTES |= dict.fromkeys((0x2039, 0x203A, 0x275B, 0x275C, 0xFF07, 0xFF40), "'")
@@ -85,12 +86,17 @@ def clean(text: str) -> str:
     if "[" in text:
         text = _LINK.sub(r"\1", text)
     if "<" in text:
-        text = _TAG.sub(" ", _MENTION.sub(" ", text))
+        text = drop_markup(_MENTION.sub(" ", text))
     if "&" in text:
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text.replace("&amp;", "&"))
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     return text.translate(_REPLACEMENTS).strip()
+
+
+def drop_markup(text: str) -> str:
+    """Leave out the markup of a text, and nothing else in such brackets: `<zoe@writer.example>` stays."""
+    return _TAG.sub(" ", text)
 
 
 def find_quoted(text: str) -> str | None:

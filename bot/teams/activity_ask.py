@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from bot.language.tokenizer import drop_markup
 from bot.teams.incoming import Incoming
 from bot.turn import Ask
 
 MOST_TEXT: Final = 2000
 """Characters of a message that are read."""
 _MENTION = re.compile(r"<at\b[^<>]*>([^<>]*)</at>", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 
 
 def read_words(incoming: Incoming) -> str:
@@ -21,7 +21,7 @@ def read_words(incoming: Incoming) -> str:
     if "<" in text:
         own = _list_own_mentions(incoming)
         text = _MENTION.sub(lambda found: " " if found[0] in own or found[1] in own else found[1], text)
-        text = _TAG.sub(" ", text)
+        text = drop_markup(text)
     return html.unescape(text).strip()[:MOST_TEXT]
 
 

@@ -93,6 +93,22 @@ async def test_a_name_that_is_mentioned_stays_in_the_sentence(small_door):
     assert read_words(read_activity(json.dumps(activity).encode())) == "set partner of Acme to Bob Stone"
 
 
+@pytest.mark.parametrize(
+    ("text", "text_format"),
+    [
+        ("why is <zoe@writer.example> not a contact", "plain"),
+        ("<at>Carnet</at> why is Zoe Writer <zoe@writer.example> not a contact", "plain"),
+        ("why is &lt;zoe@writer.example&gt; not a contact", "plain"),
+        ("<div><p>why is &lt;zoe@writer.example&gt; not a <b>contact</b></p></div>", "xhtml"),
+        ('why is <a href="mailto:zoe@writer.example">zoe@writer.example</a> not a contact', "xhtml"),
+    ],
+)
+async def test_an_address_in_brackets_is_no_markup(small_door, text, text_format):
+    await small_door.post(small_door.describe(text=text, textFormat=text_format, entities=[MENTION]))
+    (asked,) = small_door.fake.asked
+    assert (asked.verb, asked.data) == ("contact.explain", {"address": "zoe@writer.example"})
+
+
 async def test_a_button_of_an_old_client_comes_as_a_message_with_its_verb_and_inputs(small_door):
     value = {"verb": "company.open", "company_id": 7, "msteams": {"x": 1}}
     await small_door.post(small_door.describe(value=value, text=None))
