@@ -33,6 +33,7 @@ from storage.engine.database import Database
 from storage.errors import StoreUnavailableError
 from storage.firm.rule_values import FirmRules
 from storage.firm.users import KnownUser
+from storage.messages.talks import TalkRow
 
 __all__ = ["BESIDE", "VERSIONED", "Caller", "Claim", "Door", "Run", "understand"]
 
@@ -59,7 +60,7 @@ class Door:
         post: Post | None = None,
         first_rules: FirmRules | None = None,
     ) -> None:
-        self._dispatcher = Dispatcher(database, draw_reply, post, first_rules)
+        self._dispatcher = Dispatcher(database, draw_reply, clock, post, first_rules)
         self._clock = clock
 
     def admit(
@@ -78,6 +79,7 @@ class Door:
             roles=frozenset({Role.USER, Role.ADMINISTRATOR} if user.is_admin else {Role.USER}),
             may_name_view=user.may_name_view,
             locale=locale,
+            talks=user.talks,
         )
 
     async def answer(self, ask: Ask, caller: Caller, claim: Claim | None = None) -> Reply:
@@ -85,11 +87,13 @@ class Door:
         reader = Reader(
             caller.language, int(self._clock()), caller.timezone, caller.surface, caller.circle, caller.locale
         )
+        memory = self._dispatcher.memory
+        talk = memory.recall(caller.viewer, caller.talk)
         try:
-            verb, given = self._read(_read_words(ask, reader), caller)
+            verb, given = self._read(_read_words(ask, reader), caller, talk)
             reply = await self._dispatcher.run(verb, given, caller, reader, claim)
             if not ask.is_unasked:
-                self._dispatcher.memory.keep(caller.viewer, verb, reply)
+                talk = memory.keep(caller.viewer, verb, reply, talk)
         except UnclearError as unclear:
             reply = draw_reply(reader, unclear.asks)
         except PersonalError as personal:
@@ -104,7 +108,7 @@ class Door:
                 raise
             return draw_reply(reader, describe_failure(known, caller.language))
         if caller.surface in CONVERSATIONS and not ask.is_unasked:
-            self._dispatcher.memory.note(caller.viewer, reply)
+            memory.note(caller.viewer, reply, talk)
         return reply
 
     def refuse(self, ask: Ask, refusal: ForbiddenError, *, language: Language) -> Reply:
@@ -114,14 +118,14 @@ class Door:
             return Reply(draw_name_alone(language, name), summary=clean(name))
         return draw_reply(Reader(language, int(self._clock())), describe_failure(refusal, language))
 
-    def _read(self, ask: Ask, caller: Caller) -> tuple[Verb, Input]:
+    def _read(self, ask: Ask, caller: Caller, talk: TalkRow) -> tuple[Verb, Input]:
         """Return the verb and its input; raises if this caller may not call it here."""
-        ask = self._dispatcher.memory.read_said(caller.viewer, ask)
+        ask = self._dispatcher.memory.read_said(talk, ask)
         verb = ROUTER.get(ask.verb)
         if ask.is_said and not verb.said:
             raise BadRequestError("unknown_verb", verb=verb.name)
         asked = _check_back(ask)
-        completed = self._dispatcher.memory.complete(caller.viewer, verb, asked)
+        completed = self._dispatcher.memory.complete(talk, verb, asked)
         if completed is not asked:
             verb.read(asked.data)  # what was sent has to fit by itself: "this" does not write over what does not
         given = verb.read(completed.data)

@@ -286,6 +286,7 @@ class Company(Base):
         order_index("companies_by_partner", "tenant_id", "partner_id", "type", "last_at", "id", where="is_known"),
         order_index("companies_by_name", "tenant_id", "type", "folded_name", "id", where="is_known"),
         order_index("companies_by_count", "tenant_id", "type", "interaction_count", "id", where="is_known"),
+        order_index("companies_by_first", "tenant_id", "type", "first_at", "id", where="is_known"),
         partial_index(
             "companies_to_sort_out",
             "tenant_id",
@@ -345,6 +346,7 @@ class Contact(Base):
         order_index("contacts_by_company_name", "tenant_id", "company_id", "folded_name", "id", where="is_contact"),
         order_index("contacts_by_name", "tenant_id", "folded_name", "id", where="is_contact"),
         order_index("contacts_by_count", "tenant_id", "interaction_count", "id", where="is_contact"),
+        order_index("contacts_by_first", "tenant_id", "first_at", "id", where="is_contact"),
         {"sqlite_with_rowid": False},
     )
 
@@ -558,6 +560,23 @@ class BulkRead(Base):
     """The numbers of the contacts."""
     recorded: Mapped[int] = mapped_column(BigInt, default=0)
     """How many of them are in the audit as an export."""
+
+
+class Talk(Base):
+    """What a person was shown last in a conversation: what "this" means in it, and what goes on from it."""
+
+    __tablename__ = "talks"
+
+    tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    is_in_public: Mapped[bool] = mapped_column(Boolean, primary_key=True)
+    """Others read along: what was said in private is not gone on with there."""
+    shown: Mapped[list[Any]] = mapped_column(Json, default=list)
+    """Names and values, the latest at the end: a filter, the numbers of what was shown; never what it said."""
+    is_asked: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+    """The last answer was a question."""
+    changed_at: Mapped[int] = mapped_column(BigInt, default=0)
+    """In milliseconds, unlike all other times."""
 
 
 class Number(Base):
@@ -776,7 +795,10 @@ class Audit(Base):
     """Who changed what, from what to what, when and from where. Append-only."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("audit_by_subject", "tenant_id", "of", "entity_id", "id"),)
+    __table_args__ = (
+        Index("audit_by_subject", "tenant_id", "of", "entity_id", "id"),
+        Index("audit_by_action", "tenant_id", "action", "at"),
+    )
 
     tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)

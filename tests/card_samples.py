@@ -214,12 +214,12 @@ def _draw_meetings(reader: Reader, world: World) -> Iterator[tuple[str, dict[str
     again = {"verb": "meetings", "company_id": 10**15, "when": "next_week"}
     all_ = tuple(meeting(world, n) for n in range(10))
     full = MeetingsListed(
-        summary=world.company(0), meetings=all_, has_more=True, note=world.words, reading=world.words, again=again
+        summary=world.company(0), meetings=all_, further=again, note=world.words, reading=world.words, again=again
     )
     yield "meetings", meetings.draw_meetings(reader, full)
     yield (
         "meetings_none",
-        meetings.draw_meetings(reader, replace(full, meetings=(), has_more=False, note="", reading="")),
+        meetings.draw_meetings(reader, replace(full, meetings=(), further=None, note="", reading="")),
     )
 
 

@@ -16,6 +16,7 @@ from bot.verbs import Role
 from storage.engine.database import Database
 from storage.firm.rules import get_rules
 from storage.messages.notice_preferences import NoticePreferences
+from storage.messages.talks import list_talk_columns, read_talks
 from storage.models import Audit, Company, CompanyType
 from storage.queue.directory import list_admins
 from storage.viewer import Viewer
@@ -71,6 +72,9 @@ class Office:
         plain = {key: value for key, value in (data or {}).items() if key != "verb"}
         whole = plain if is_said else await self._add_version(verb, plain, viewer)
         ask = Ask(verb, whole, is_said=is_said, follow_up=follow_up)
+        async with self.database.reading(viewer.tenant_id) as connection:
+            own = await connection.execute(select(*list_talk_columns(viewer.tenant_id, viewer.user_id)))
+            talks = read_talks(tuple(own.one()))
         roles = {Role.USER, Role.ADMINISTRATOR} if viewer.user_id in await self._list_admins(viewer) else {Role.USER}
         caller = Caller(
             replace(viewer, is_in_public=True) if surface == "group" else viewer,
@@ -79,6 +83,7 @@ class Office:
             roles=frozenset(roles),
             has_outsiders=has_outsiders,
             circle=circle,
+            talks=talks,
         )
         reply = await self.door.answer(ask, caller, claim)
         for card in (reply.card, reply.private and reply.private.card, *(item.card for item in reply.items)):

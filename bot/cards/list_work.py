@@ -68,7 +68,14 @@ def _to_list(state: Mapping[str, Any]) -> Json:
 
 
 def draw_ticks(
-    reader: Reader, rows: Sequence[CompanyRow], state: Mapping[str, Any], *, title: str, words: str, limit: int = _NAME
+    reader: Reader,
+    rows: Sequence[CompanyRow],
+    state: Mapping[str, Any],
+    *,
+    title: str,
+    words: str,
+    limit: int = _NAME,
+    chosen_type: str | None = None,
 ) -> Card:
     """Let the reader tick companies of this page, and say what to set for them."""
     language = reader.language
@@ -80,7 +87,9 @@ def draw_ticks(
         for row in rows
     ]
     unchanged = choice(text(language, "ticks.unchanged"), UNCHANGED)
-    type_ = choose_one("type", text(language, "company.type"), [unchanged, *type_choices(language)], UNCHANGED)
+    type_ = choose_one(
+        "type", text(language, "company.type"), [unchanged, *type_choices(language)], chosen_type or UNCHANGED
+    )
     person = choose_person(
         "user_id", text(language, "company.partner"), text(language, "ticks.unchanged"), _usual_people(language)
     )
@@ -122,4 +131,5 @@ def _draw_ticks(reader: Reader, shown: TicksShown) -> Card:
         title=say_title(reader.language, listing),
         words=listing.words,
         limit=fit(listing, [row.name for row in shown.rows]),
+        chosen_type=shown.chosen_type,
     )

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.cards import entries, kit
-from bot.cards.actions import drop_fallbacks
+from bot.cards.actions import button, drop_fallbacks
 from bot.cards.drawing import draws
 from bot.language import get_day, say, say_clock, say_list, say_weekday
 from bot.language.wording import clean
@@ -31,10 +31,12 @@ def _draw(reader: Reader, listed: MeetingsListed, people: int) -> Card:
     body = [kit.title(listed.summary)]
     body += [kit.note(listed.note)] if listed.note else []
     body += [_draw_meeting(reader, meeting, people, listed.again) for meeting in listed.meetings]
-    if listed.has_more:
-        body.append(kit.line(say(reader.language, "meetings.more", count=len(listed.meetings))))
     body += [kit.line(listed.reading)] if listed.reading else []
-    return kit.card(body)
+    if listed.further is None:
+        return kit.card(body)
+    body.append(kit.line(say(reader.language, "meetings.more", count=len(listed.meetings))))
+    further = {key: value for key, value in listed.further.items() if key != "verb"}
+    return kit.card(body, [button(say(reader.language, "meetings.more_button"), listed.further["verb"], **further)])
 
 
 def say_when(reader: Reader, at: int) -> str:

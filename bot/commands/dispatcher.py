@@ -19,6 +19,7 @@ from storage.engine.database import Database
 from storage.firm.rule_values import FirmRules
 from storage.lists.filters import to_json
 from storage.messages.notice_preferences import NoticePreferences
+from storage.messages.talks import NOTHING, TalkRow
 from storage.record.audit import add_audit
 from storage.viewer import Viewer
 
@@ -57,18 +58,30 @@ class Caller:
     """False where it is known that no view of theirs has its name in what they say."""
     locale: str = ""
     """As the client says it."""
+    talks: tuple[TalkRow, TalkRow] = (NOTHING, NOTHING)
+    """What they were shown last as the rows say, alone and where others read along."""
     origin: str = ""
     """Where changes come from, where that is not the surface (`Turn.origin`)."""
+
+    @property
+    def talk(self) -> TalkRow:
+        """What the row says that they were shown last where they ask."""
+        return self.talks[self.viewer.is_in_public]
 
 
 class Dispatcher:
     """Runs commands."""
 
     def __init__(
-        self, database: Database, draw: Draw, post: Post | None = None, first_rules: FirmRules | None = None
+        self,
+        database: Database,
+        draw: Draw,
+        clock: Callable[[], float],
+        post: Post | None = None,
+        first_rules: FirmRules | None = None,
     ) -> None:
         self.database = database
-        self.memory = Memory()
+        self.memory = Memory(database, clock)
         self._exports = ExportQueue()
         self._bulk_reading = BulkReading()
         self._draw = draw

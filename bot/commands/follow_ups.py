@@ -6,6 +6,9 @@ from typing import Any
 from bot.turn import Ask, Json
 from storage.lists.filters import VERSIONS
 
+_OF_SUBJECT = frozenset({"company_id", "text", "not_company", "has_company", "became"})
+"""What is said of companies, or of contacts, alone."""
+
 
 def go_on(ask: Ask, shown: Mapping[str, Any]) -> Ask | None:
     """Return the ask for the list that was shown (its filter as JSON) with what was said; None where nothing fits.
@@ -20,7 +23,7 @@ def go_on(ask: Ask, shown: Mapping[str, Any]) -> Ask | None:
     filter_: Json = {key: value for key, value in shown.items() if key not in said}
     filter_ |= {key: asked[key] for key in said if key in asked}
     if asked["of"] != shown.get("of"):
-        filter_ = {key: value for key, value in filter_.items() if key not in ("company_id", "text", "not_company")}
+        filter_ = {key: value for key, value in filter_.items() if key not in _OF_SUBJECT}
     elif "not_company" in said:
         filter_["not_company"] = shown.get("not_company", [])
     filter_ = {key: value for key, value in filter_.items() if value != []}

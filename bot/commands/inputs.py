@@ -10,7 +10,7 @@ from bot.results.choices import NOBODY, NONE, UNCHANGED
 from bot.results.questions import Asked
 from bot.turn import Json, Turn
 from bot.verb_inputs import Input
-from storage.lists.filters import MOST_KNOWERS, MOST_PARTNERS, TEXT_LENGTH, VERSIONS, Scope, Sort, Subject, is_id
+from storage.lists.filters import MOST_KNOWERS, MOST_PARTNERS, TEXT_LENGTH, VERSIONS, Mail, Scope, Sort, Subject, is_id
 from storage.models import CompanyType
 
 MOST_ID: Final = 2**63 - 1
@@ -54,6 +54,10 @@ _PARTS: Final = {
     "is_met": {"type": "boolean"},
     "last": {"type": "object", "properties": {"is": {"type": "string"}}},
     "first": {"type": "object", "properties": {"is": {"type": "string"}}},
+    "met_in": {"type": "object", "properties": {"is": {"type": "string"}}},
+    "became": {"type": "object", "properties": {"is": {"type": "string"}}},
+    "mail": {"enum": list(get_args(Mail))},
+    "has_company": {"type": "boolean"},
     "text": {"type": "string", "maxLength": TEXT_LENGTH},
     "sort": {"enum": list(get_args(Sort))},
     "is_ascending": {"type": "boolean"},

@@ -4,7 +4,9 @@ from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace as replace_input
 
+from bot.commands.inputs import TypeName
 from bot.commands.listings import ShowList, complete, count_of_firm, look_ahead, read_filter, read_listing, read_page
 from bot.language import say
 from bot.results.filter_choices import read_choices
@@ -43,6 +45,14 @@ class NarrowList(ShowList, frozen=True):
     period: Choices | UnsetType = UNSET
     sort: Sort | UnsetType = UNSET
     met: Literal["any", "held", "never"] | UnsetType = UNSET
+
+
+class TickAll(ShowList, frozen=True):
+    """A list whose companies are all to become something: they are shown to be ticked, and nothing is changed yet."""
+
+    type: TypeName | UnsetType = UNSET
+    is_all: bool = False
+    """All was said, of nobody in particular."""
 
 
 class OfList(ShowList, frozen=True):
@@ -98,7 +108,19 @@ async def show_more(turn: Turn, given: ShowList) -> ListChoices:
 @router.verb("list.tick", ShowList, READS_FROM_CARD, roles=EVERYONE, where=OWN)
 async def show_ticks(turn: Turn, given: ShowList) -> TicksShown:
     """Show the page with a tick box for each company."""
-    listing = await read_listing(turn, given)
+    return await _tick(turn, await read_listing(turn, given))
+
+
+@router.verb("list.tick_all", TickAll, READS, roles=EVERYONE, where=OWN)
+async def tick_all(turn: Turn, given: TickAll) -> TicksShown:
+    """Show the companies of a list to be ticked, with what they are to become chosen beforehand."""
+    if given.is_all and not given.is_scope_given and given.filter is not UNSET:
+        given = replace_input(given, filter={**given.filter, "scope": "firm"})
+    shown = await _tick(turn, await read_listing(turn, given))
+    return shown if given.type is UNSET else replace(shown, chosen_type=given.type)
+
+
+async def _tick(turn: Turn, listing: Listing) -> TicksShown:
     page = await turn.read(
         companies.list_companies,
         listing.filter.changed(of="companies", company_id=None),

@@ -1,7 +1,9 @@
 """One's own meetings to come: the next ones, those of a day, a week or a month, those with a company or a contact."""
 
-from typing import ClassVar, Final, Literal
+from datetime import date, timedelta
+from typing import Annotated, ClassVar, Final, Literal
 
+from msgspec import Meta
 from msgspec.structs import replace
 
 from bot.commands.colleagues import find_colleague, show_colleague
@@ -9,7 +11,7 @@ from bot.commands.inputs import Id, Words, tidy
 from bot.commands.names import ask_which_of_all, choose, find_companies_and_contacts, get_meant_company
 from bot.commands.progress import say_hint, say_reading
 from bot.errors import BadRequestError, NotFoundError
-from bot.language import get_called, get_day, get_midnight, say
+from bot.language import get_called, get_day, get_midnight, say, say_date
 from bot.results.base import Result
 from bot.results.meetings import MeetingsListed
 from bot.results.questions import Said
@@ -23,6 +25,9 @@ from storage.lists.periods import get_span
 router = Router()
 
 MOST: Final = 10
+_FIRST, _LAST = date(1970, 1, 2), date(9999, 1, 1)
+"""What is a day that a meeting can be on."""
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$", max_length=10)]
 When = Literal["today", "tomorrow", "this_week", "next_week", "this_month", "next_month"]
 
 
@@ -38,14 +43,20 @@ class OfMeetings(Input, frozen=True):
     name: Words = ""
     is_any: bool = False
     """With whomever: no name was said, and "this" is not meant."""
+    is_of_some: bool = False
+    """With clients, or other companies of a kind: meetings are not told apart by it, which is said."""
     when: When | None = None
+    day_to_come: Day | None = None
+    """One day, as 2026-03-24."""
+    since: Annotated[int, Meta(ge=0, le=ENDLESS)] = 0
+    """The time of the first one of a further page (UTC seconds)."""
 
 
 @router.verb("meetings", OfMeetings, READS.but(remembered=True, leads=True), roles=EVERYONE, where=OWN)
 async def show_meetings(turn: Turn, given: OfMeetings) -> Result:
     """List one's own meetings to come: the next ones, those of a time, or those with a company or a contact."""
     if given.is_any:
-        return await _list(turn, given, "")
+        return await _list(turn, given, "", say(turn.language, "meetings.whoever") if given.is_of_some else "")
     if given.company_id is not None:
         return await _list(turn, given, (await get_meant_company(turn, given.company_id)).name)
     if given.contact_id is not None:
@@ -68,7 +79,7 @@ async def _list_called(turn: Turn, given: OfMeetings) -> Result:
         return show_colleague(turn, colleague)
     if match is None and matches:
         exact = [one for one in matches if one.is_exact]
-        return ask_which_of_all(turn, name, exact or matches, turn.verb, when=given.when)
+        return ask_which_of_all(turn, name, exact or matches, turn.verb, when=given.when, day_to_come=given.day_to_come)
     if match is None:
         sentence = say(turn.language, "names.nothing_found", name=name[:80])
         return Said(summary=sentence, lines=await say_hint(turn, "names.nothing_found_hint"))
@@ -78,29 +89,51 @@ async def _list_called(turn: Turn, given: OfMeetings) -> Result:
 
 
 async def _list(turn: Turn, given: OfMeetings, name: str, note: str = "") -> Result:
-    since, until = _get_bounds(turn, given.when)
+    since, until = _get_bounds(turn, given)
     of = {"company_id": given.company_id, "contact_id": given.contact_id}
     found = await turn.read(list_meetings, since=since, until=until, limit=MOST + 1, **of)
     return MeetingsListed(
-        summary=_say_title(turn, "some" if found else "none", name, given.when),
+        summary=_say_title(turn, "some" if found else "none", name, given),
         meetings=found[:MOST],
-        has_more=len(found) > MOST,
+        further=write_ask(turn.verb, given, since=found[MOST].at) if len(found) > MOST else None,
         note=note,
         reading=" ".join(await say_reading(turn)),
         again=write_ask(turn.verb, given),
     )
 
 
-def _get_bounds(turn: Turn, when: When | None) -> tuple[int, int]:
+def _get_bounds(turn: Turn, given: OfMeetings) -> tuple[int, int]:
     """Return the first second to come that is meant, and the first that is no longer."""
-    if when is None:
-        return turn.now + 1, ENDLESS
-    first, end = get_span(when, get_day(turn.now, turn.timezone))
-    return max(turn.now + 1, get_midnight(first, turn.timezone)), get_midnight(end, turn.timezone)
+    soonest = max(turn.now + 1, given.since)
+    if given.day_to_come is not None:
+        first, end = (day := read_day(given.day_to_come)), day + timedelta(days=1)
+    elif given.when is not None:
+        first, end = get_span(given.when, get_day(turn.now, turn.timezone))
+    else:
+        return soonest, ENDLESS
+    return max(soonest, get_midnight(first, turn.timezone)), get_midnight(end, turn.timezone)
 
 
-def _say_title(turn: Turn, how_many: Literal["some", "none"], name: str, when: When | None) -> str:
+def _say_title(turn: Turn, how_many: Literal["some", "none"], name: str, given: OfMeetings) -> str:
     """Say what was asked for, or that there is none of it; name and time are said back."""
-    parts = "_".join([how_many, *(["with"] if name else []), *(["when"] if when else [])])
-    said = say(turn.language, f"meetings.when.{when}") if when else ""
+    said = _say_when(turn, given)
+    parts = "_".join([how_many, *(["with"] if name else []), *(["when"] if said else [])])
     return say(turn.language, f"meetings.{parts}", name=name[:80], when=said)
+
+
+def _say_when(turn: Turn, given: OfMeetings) -> str:
+    if given.day_to_come is not None:
+        day = say_date(turn.language, read_day(given.day_to_come), style="long", locale=turn.locale)
+        return say(turn.language, "meetings.on_day", day=day)
+    return say(turn.language, f"meetings.when.{given.when}") if given.when else ""
+
+
+def read_day(text: str) -> date:
+    """Read a day; raises `BadRequestError` for one that the calendar has not, or at either end of it."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise BadRequestError("bad_input", field="day_to_come") from None
+    if not _FIRST < day < _LAST:
+        raise BadRequestError("bad_input", field="day_to_come")
+    return day

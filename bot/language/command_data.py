@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from bot.language.dates import read_coming
 from bot.language.parser import Clause
 
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@]{1,64}@[\w.-]{1,255}\w")
@@ -26,14 +28,21 @@ THIS = "this"
 
 NOT_DECLARED = Takes(writes=True, fields=frozenset())
 """A verb of which nothing is known."""
+_DAY = frozenset({"date", "weekday", "number", "month", "year"})
+"""The slots that say a day."""
 ReadList = Callable[[str], dict[str, Any] | None]
 """Turns words into the data of a `list`; None for words that ask for no list."""
 
 
-def read_data(clause: Clause, takes: Takes, read_list: ReadList) -> dict[str, Any] | None:
-    """Return the data of a command; None if its slot for a list holds something else."""
+def read_data(clause: Clause, takes: Takes, read_list: ReadList, today: date) -> dict[str, Any] | None:
+    """Return the data of a command; None if its slot for a list or for a day to come holds something else."""
     verb = clause.meaning.name
     data: dict[str, Any] = {**clause.values, **clause.meaning.data}
+    if "day_to_come" in takes.fields and _DAY & data.keys():
+        day = read_coming(data, today)
+        if day is None:
+            return None
+        data = {key: value for key, value in data.items() if key not in _DAY} | {"day_to_come": day.isoformat()}
     if data.get("name") == THIS:
         if not takes.knows_this:
             return None

@@ -57,6 +57,20 @@ def _read_span(values: Mapping[str, str], today: date) -> Span:
     return _read_month(values, today)
 
 
+def read_coming(values: Mapping[str, str], today: date) -> date | None:
+    """Return the day to come that `date`, `weekday`, or `number` and `month` mean, today among them; None for none."""
+    if "weekday" in values:
+        return today + timedelta(days=(int(values["weekday"]) - today.weekday()) % 7)
+    if not values.keys() & {"date", "month"}:
+        return None
+    span = read_span(values, today)
+    if span is None or "year" in values or span[0] >= today:
+        return span and span[0]
+    with contextlib.suppress(ValueError):  # the latest that was is a year before the next
+        return span[0].replace(year=span[0].year + 1)
+    return None
+
+
 def read_between(filled: Sequence[tuple[str, str]], today: date) -> Span | None:
     """Return the span from one date to another, each said as for `read_span`; None if one of them does not exist.
 

@@ -61,10 +61,11 @@ def _list_parts(
     if filter_.types:
         types = [say(language, f"language.type.{type_ or 'none'}") for type_ in filter_.types]
         yield say_list(language, types, "or")
-    yield from _list_people(filter_, language, people)
-    if filter_.first:
-        key, given = _read_period(filter_.first, language, locale)
-        yield say(language, f"language.first.{key}", **given)
+    yield from _list_partners(filter_, language, people)
+    if filter_.is_met is not None:
+        yield _say_meeting(filter_, language, locale)
+    yield from _list_knowers(filter_, language, people)
+    yield from _list_past(filter_, language, locale)
     if filter_.last:
         yield describe_period(filter_.last, language, locale)
     if filter_.text:
@@ -72,15 +73,15 @@ def _list_parts(
     yield say(language, f"language.sort.{filter_.sort}.{'up' if filter_.is_ascending else 'down'}")
 
 
-def _list_people(filter_: Filter, language: Language, people: Mapping[int, str]) -> Iterator[str]:
-    """Describe partners, excluded partners, meetings and knowers."""
+def _list_partners(filter_: Filter, language: Language, people: Mapping[int, str]) -> Iterator[str]:
     if filter_.partners:
         yield _say_partners(language, filter_.partners, people)
     if filter_.not_partners:
         named = _name_partners(language, filter_.not_partners, people)
         yield say(language, "language.partner.not", name=say_list(language, named, "or"))
-    if filter_.is_met is not None:
-        yield say(language, f"language.meeting.{filter_.of}.{'held' if filter_.is_met else 'never'}")
+
+
+def _list_knowers(filter_: Filter, language: Language, people: Mapping[int, str]) -> Iterator[str]:
     if filter_.known_by:
         how = "me" if filter_.known_by == ("me",) else "person"
         names = say_list(language, _name_partners(language, filter_.known_by, people))
@@ -89,6 +90,31 @@ def _list_people(filter_: Filter, language: Language, people: Mapping[int, str])
         how = "me" if filter_.not_known_by == ("me",) else "person"
         names = say_list(language, _name_partners(language, filter_.not_known_by, people), "or")
         yield say(language, f"language.not_known_by.{filter_.of}.{how}", name=names)
+
+
+def _list_past(filter_: Filter, language: Language, locale: str) -> Iterator[str]:
+    """Describe who wrote, and since when they are known or are what they are."""
+    if filter_.mail:
+        yield say(language, f"language.mail.{filter_.mail}.{filter_.scope}")
+    if filter_.has_company is not None:
+        yield say(language, f"language.has_company.{'yes' if filter_.has_company else 'no'}")
+    if filter_.became:
+        yield say(language, "language.became", when=_say_when(filter_.became, language, locale))
+    if filter_.first:
+        key, given = _read_period(filter_.first, language, locale)
+        yield say(language, f"language.first.{key}", **given)
+
+
+def _say_meeting(filter_: Filter, language: Language, locale: str) -> str:
+    how = "held" if filter_.is_met else "never"
+    if filter_.met_in is None:
+        return say(language, f"language.meeting.{filter_.of}.{how}")
+    return say(language, f"language.meeting.in.{how}", when=_say_when(filter_.met_in, language, locale))
+
+
+def _say_when(period: Period, language: Language, locale: str) -> str:
+    key, given = _read_period(period, language, locale)
+    return say(language, f"language.when.{key}", **given)
 
 
 def _say_partners(language: Language, partners: tuple[Partner, ...], people: Mapping[int, str]) -> str:

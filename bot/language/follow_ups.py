@@ -68,5 +68,6 @@ def _list_said(listing: ListRequest) -> list[str]:
     said |= {"types"} if listing.types or listing.other_than else set()
     said |= {"not_company"} if listing.left_out else set()
     said |= {"scope"} if listing.is_all else set()
+    said |= {"met_in"} if "is_met" in listing.parts else set()
     said |= {"is_ascending"} if "sort" in listing.parts else set()
     return sorted(said)

@@ -15,7 +15,7 @@ SUBJECT = frozenset({"of", "type"})
 _WEAK = frozenset({"sort", "first", "group", "scope", "text", "only", "most", "dealt"})
 """Effects that do not make a sentence a list and do not narrow one."""
 _KNOWERS = frozenset({"known_by", "not_known_by"})
-_LEANING = frozenset({"company", "whose", "new"})
+_LEANING = frozenset({"company", "whose", "new", "not_same", "not_those"})
 """Effects that do not make a sentence a list but narrow one."""
 
 
@@ -43,6 +43,8 @@ def _set_of(listing: ListRequest, effect: str, clause: Clause, today: date) -> b
 
 
 def _set_type(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    if effect == "type.none" and any(listing.types):
+        return False  # what is a client has a type
     if effect == "type.called":
         return listing.names.setdefault("type", clause.values["name"]) == clause.values["name"]
     names = [value for slot, value in clause.filled if slot == "type"] or ["none"]
@@ -92,8 +94,10 @@ def _set_company(listing: ListRequest, effect: str, clause: Clause, today: date)
 
 
 def _leave_out(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
-    """Apply `except Acme`; in a list of contacts it excludes those at Acme."""
-    names = [value for slot, value in clause.filled if slot == "name"]
+    """Apply `except Acme`; in a list of contacts it excludes those at Acme. A bare `but` may be of people as well."""
+    if effect.endswith(".but") and listing.people:
+        return False
+    names = [value for slot, value in clause.filled if slot in {"name", "person"}]
     listing.left_out += [name for name in names if name not in listing.left_out]
     return "of" in listing.parts or bool(listing.types)
 
@@ -125,17 +129,58 @@ def _set_whose(listing: ListRequest, effect: str, clause: Clause, today: date) -
 
 
 def _set_last(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
-    """Apply a period: of what is new, the first one that can be is when it came."""
+    """Apply a period: of a meeting beside it, of when what is new or was won came, else of the last contact."""
     period = read_period(effect.removeprefix("last."), clause, today)
     if period is None:
         return False
-    is_of_new = listing.is_new and period.is_ in NEW and "first" not in listing.parts
-    return _set(listing, "first" if is_of_new else "last", period)
+    if clause.start in listing.of_meetings:
+        return period.is_ in NEW and _set(listing, "met_in", period)
+    for part, is_asked in (("became", listing.is_won), ("first", listing.is_new)):
+        if is_asked and period.is_ in NEW and part not in listing.parts:
+            return _set(listing, part, period)
+    return _set(listing, "last", period)
 
 
 def _set_new(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
     listing.is_new = True
     return True
+
+
+def _set_won(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    """Apply `won`, `became a client`: what a company is, since some time; who was won is a client."""
+    listing.is_won = True
+    listing.is_client_meant |= effect == "became.won"
+    said = [CompanyType(value) for slot, value in clause.filled if slot == "type" and value != "none"]
+    listing.won_types.extend(type_ for type_ in said if type_ not in listing.won_types)
+    return True
+
+
+def _set_mail(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    return _set(listing, "mail", effect.removeprefix("mail."))
+
+
+def _set_has_company(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    return listing.parts.get("of") == "contacts" and _set(listing, "has_company", effect == "has_company.yes")
+
+
+def _deny_same(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    """Apply `but not of Marc`: who does not know them, behind those who do; else who is not their partner."""
+    if listing.parts.get("of") == "contacts" and "known_by" not in listing.people:
+        return _leave_out(listing, effect, clause, today)
+    part = "not_known_by" if "known_by" in listing.people else "not_partner"
+    return _name_people(listing, part, _find_people(clause))
+
+
+def _deny_those(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    """Apply `except those of Marc`: of whom he is not partner; of contacts those who are not at a company."""
+    if listing.parts.get("of") == "contacts":
+        return _leave_out(listing, effect, clause, today)
+    return _name_people(listing, "not_partner", _find_people(clause))
+
+
+def _refuse(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    """Give back what no filter can ask for: a meeting that is planned."""
+    return False
 
 
 def _set_text(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
@@ -185,6 +230,12 @@ _EFFECTS: dict[str, Callable[[ListRequest, str, Clause, date], bool]] = {
     "whose": _set_whose,
     "last": _set_last,
     "new": _set_new,
+    "became": _set_won,
+    "mail": _set_mail,
+    "has_company": _set_has_company,
+    "not_same": _deny_same,
+    "not_those": _deny_those,
+    "planned": _refuse,
     "text": _set_text,
     "sort": _set_sort,
     "first": _set_first,

@@ -39,6 +39,14 @@ class ListRequest:
     """The sentence begins with what to list."""
     is_new: bool = False
     """What is new is asked for."""
+    is_won: bool = False
+    """What became what it is within some time is asked for."""
+    won_types: list[CompanyType | None] = field(default_factory=list)
+    """What they became."""
+    is_client_meant: bool = False
+    """Who was won is asked for."""
+    of_meetings: set[int] = field(default_factory=set)
+    """Where the clauses begin that say when a meeting was, and not when the last contact was."""
     is_narrowed: bool = False
     """More was said than what to list and whose."""
     left_over: list[tuple[int, int]] = field(default_factory=list)
@@ -49,6 +57,12 @@ class ListRequest:
     def is_scope_given(self) -> bool:
         """Whether the scope (mine or firm) was said rather than assumed."""
         return self.is_all or "scope" in self.parts
+
+    @property
+    def excludes_all(self) -> bool:
+        """Whether no type is left of those that were said: `clients that are no clients any more`."""
+        is_won_otherwise = self.is_client_meant and CompanyType.CLIENT not in (self.types or [CompanyType.CLIENT])
+        return is_won_otherwise or (bool(self.types) and set(self.types) <= self.other_than)
 
     def count_left_over(self) -> int:
         """Return the number of words that were not understood."""

@@ -61,7 +61,8 @@ def _is_where(sentence: Sentence, place: int) -> bool:
     if "<where>" not in sentence.symbols[place]:
         return False
     is_written_so = not sentence.raw(place, place + 1).isascii()
-    return is_written_so or not {"<the>", "<partner>"}.isdisjoint(sentence.symbols[place + 1])
+    behind = [match[1] for match in sentence.matches[place + 1] if match[0] == "<the>"]
+    return is_written_so or any("<partner>" in sentence.symbols[at] for at in (place + 1, *behind))
 
 
 def list_kinds(clause: Clause) -> list[str]:

@@ -21,6 +21,8 @@ _COST_OF_UNKNOWN = 10.0
 
 _ADVERB, _COST_OF_ADVERB = "<adverb>", 0.1
 """Adverbs that may stand anywhere in a command (`now`, `désormais`), and what one costs."""
+_PASSED_OVER = frozenset({"<filler>", "<polite>", "<adverb>"})
+"""Classes of words that may be left out."""
 _SUBJECTS = frozenset({"{type}", "<companies>", "<contacts>", "{month}", "{part}"})
 """Words with which no person's name begins, unless they have a capital."""
 
@@ -89,6 +91,8 @@ def _step(sentence: Sentence, rows: Rows, index: int, clauses: Node) -> None:
         for match in matches:
             symbol, end, price, _ = match
             target = edges.get(symbol)
+            if node.is_of_list and symbol in _PASSED_OVER and target in {node, None} and end <= sentence.turns[index]:
+                continue  # no list is read as if "only" had not been said
             if target:
                 _arrive(rows, end, target, cost + price, _note(match, index, link))
             elif symbol == _ADVERB and node is not clauses:

@@ -21,6 +21,18 @@ class Node:
     meaning: Meaning | None = None
     after: "Node | None" = None
     """The node at which the rest of the sentence goes on, once a pattern has ended here."""
+    is_of_list: bool = False
+    """It belongs to what is said of lists: there no word that turns the meaning round is passed over."""
+
+
+def mark_list(start: Node) -> None:
+    """Mark every node that is reached from the start of what is said of lists."""
+    unmarked = [start]
+    while unmarked:
+        node = unmarked.pop()
+        if not node.is_of_list:
+            node.is_of_list = True
+            unmarked += [*node.edges.values(), *node.slots.values()]
 
 
 def build_graph(starts: Iterable[Draft]) -> list[Node]:

@@ -31,6 +31,10 @@ _LONGEST_NUMBER = 5
 """Digits."""
 _NO_WORDS = frozenset({"quoted", "address", "host", "date"})
 SIGNS = frozenset({"stop", "sign"})
+TURNING = frozenset({"<negating>", "<not>", "<no>", "<but>", "<nobody>", "<no_longer>", "<only>"})
+"""Classes of words that turn a meaning round: they are never passed over in silence."""
+_CONTRASTED = TURNING | {"<with>", "<without>", "<where>", "<known>", "<unknown>", "<i>"}
+"""What stands behind a `but` that excludes nothing by itself."""
 
 
 @dataclass(slots=True)
@@ -56,6 +60,8 @@ class Sentence:
     may_begin: list[bool]
     may_end: list[bool]
     """Whether a name may begin, or end, with the word."""
+    turns: list[int]
+    """Where a phrase ends that begins with the word and turns the meaning round (`not`, `except`, `only`); 0: none."""
     skips: list[int]
     """Where a name begins that begins here: behind an article."""
     is_question: bool
@@ -117,6 +123,7 @@ class _Reader:
             is_stop=[self._is("<stop>", index) for index in self.places],
             may_begin=[self._is_edge(index) for index in self.places],
             may_end=[self._may_end(index) for index in self.places],
+            turns=[_find_turn(matches, index) for index in self.places],
             skips=[self._skip(index) for index in self.places],
             is_question=any(word.text == "?" for word in self.words),
         )
@@ -253,6 +260,17 @@ class _Reader:
                 break
             start += 1
         return start
+
+
+def _find_turn(matches: list[list[Match]], start: int) -> int:
+    """Return where the longest phrase ends that begins here and turns the meaning round; 0 where none does.
+
+    What only contrasts with what was said (`but without a partner`) leaves the turning to what stands behind it.
+    """
+    end = max((match[1] for match in matches[start] if match[0] in TURNING), default=0)
+    contrasts = [match[1] for match in matches[start] if match[0] == "<yet>"]
+    is_contrast = any(not _CONTRASTED.isdisjoint(match[0] for match in matches[after]) for after in contrasts)
+    return 0 if is_contrast else end
 
 
 def _is_shouted(words: list[Word]) -> bool:

@@ -178,7 +178,9 @@ class SentenceInterpreter:
 
     def _is_how_many(self) -> bool:
         """Return whether a sentence asks for the number of rows in a list, not for the rows."""
-        return any("<how_many>" in symbols for symbols in self.sentence.symbols)
+        symbols = self.sentence.symbols
+        is_number = any("<number_of>" in symbols[place] for place in range(self.core[0] + 1))
+        return is_number or any("<how_many>" in said for said in symbols)
 
     def _command(self, parse: Parse) -> Ask | None:
         """Return the ask of a command; None if the sentence does not mean that command after all."""
@@ -192,7 +194,7 @@ class SentenceInterpreter:
             return None
         if clause.meaning.data.get("name") == THIS and self._has_type(clause.places.get("person")):
             return None  # "make Orange a client and Hugo its partner"
-        data = read_data(clause, self._takes(verb), self._read_list)
+        data = read_data(clause, self._takes(verb), self._read_list, self.today)
         if data is None or (not clause.filled and parse.worst_error > ERROR_COST):
             return None  # "is it raining" is not "is it running"
         if self._takes(verb).writes and (parse.is_misspelt or self._is_guess(clause)):

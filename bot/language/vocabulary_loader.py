@@ -11,7 +11,7 @@ from typing import Any
 
 from babel.dates import get_day_names, get_month_names
 
-from bot.language.pattern_graph import build_graph
+from bot.language.pattern_graph import build_graph, mark_list
 from bot.language.patterns import Draft, Meaning, add_pattern, expand, list_words
 from bot.language.spelling import Spelling
 from bot.language.texts import COMMANDS, LANGUAGES, load_texts, read_tables
@@ -148,6 +148,7 @@ class _Loader:
             for symbol in loops:
                 place.edges.setdefault(symbol, []).append(place)
         commands, finished, clauses = build_graph([self.commands, self.finished, self.clauses])
+        mark_list(clauses)
         spelling = Spelling(self.known)
         return Vocabulary(
             self.phrases, self.words, self.known, self.elisions, spelling, commands, finished, clauses, examples

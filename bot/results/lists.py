@@ -127,6 +127,8 @@ class TicksShown(Result):
 
     listing: Listing
     rows: Sequence[CompanyRow]
+    chosen_type: str | None = None
+    """The type that was said beforehand; None for none said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ class MeetingsListed(Result):
     """The next meetings, or those of a time; where there are none the summary says so."""
 
     meetings: tuple[Meeting, ...]
-    has_more: bool = False
-    """There are more than are listed."""
+    further: Json | None = None
+    """The verb and data that list the next ones; None where there are no more."""
     note: str = ""
     """Which name was taken for which."""
     reading: str = ""

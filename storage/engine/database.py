@@ -6,7 +6,7 @@ Leaving a `with` block commits, raising rolls back; nothing inside calls `commit
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from types import TracebackType
@@ -99,6 +99,7 @@ class Database:
         self._reader = reader
         self._system_reader = system_reader or reader
         self.wakes = Wakes()
+        self._behind: set[asyncio.Task[None]] = set()
         self._writers = asyncio.Lock()
         self.write_refusal = ""
         """Why the last transaction was not written: `disk_full` or `read_only`; empty where it was."""
@@ -158,6 +159,17 @@ class Database:
             raise TypeError(self.engine.dialect.name)
         return await self._reader.run_script(tenancy, script)
 
+    def run_behind(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run what nobody waits for: only closing does."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._behind.add(task)
+        task.add_done_callback(self._behind.discard)
+
+    async def settle(self) -> None:
+        """Wait until what runs behind is done."""
+        while self._behind:
+            await asyncio.wait(self._behind)
+
     async def ping(self) -> None:
         """Ask the database for nothing; raises `DatabaseError` where it does not answer."""
         async with self.reading() as connection:
@@ -173,7 +185,8 @@ class Database:
                     await connection.execute(text(statement))
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, once what runs behind is done."""
+        await self.settle()
         for reader in (self._reader, self._system_reader):
             await reader.close()
         await self.engine.dispose()

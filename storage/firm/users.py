@@ -10,6 +10,7 @@ from storage.engine.connection import Reading
 from storage.engine.parameters import text as parameter
 from storage.engine.prepared import Prepared
 from storage.lists.filters import is_id
+from storage.messages.talks import NOTHING, TALKS, TalkRow, list_talk_columns, read_talks
 from storage.models import UNSERVED, Mailbox, Tenant, User
 from storage.served import OWN_FIRM, OWN_MAILBOX, STANDING, Standing
 from storage.text.names import NAME_LENGTH, fold
@@ -31,6 +32,8 @@ class KnownUser:
     """Why they are not served (`storage.served`): `stranger`, `firm_paused`, `no_mailbox` or `not_served`."""
     may_name_view: bool = True
     """False where no view that the user may read has its name in what the user says."""
+    talks: tuple[TalkRow, TalkRow] = (NOTHING, NOTHING)
+    """What they were shown last, alone and where others read along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ _SELECT_KNOWN: Any = (
     select(
         *(User.tenant_id, User.id, Tenant.shares_contacts, User.name, User.language, Tenant.language),
         *(User.timezone, Tenant.timezone, Tenant.shown_from, *STANDING),
+        *list_talk_columns(User.tenant_id, User.id),
     )
     .join(Tenant, OWN_FIRM)
     .outerjoin(Mailbox, OWN_MAILBOX)
@@ -78,7 +82,8 @@ async def get_known_user(
     if not rows:
         return None
     tenant_id, user_id, shares, name, language, firm_language, timezone, firm_timezone, shown_from, *more = rows[0]
-    standing, is_view_named = Standing(*more[: len(STANDING)]), more[len(STANDING) :]
+    standing, rest = Standing(*more[: len(STANDING)]), more[len(STANDING) :]
+    is_view_named = rest[TALKS:]
     return KnownUser(
         viewer=Viewer(tenant_id, user_id, shares_contacts=bool(shares), hides_old=shown_from > 0),
         name=name,
@@ -87,6 +92,7 @@ async def get_known_user(
         is_admin=bool(standing.is_admin),
         refusal=standing.refusal,
         may_name_view=all(is_view_named),
+        talks=read_talks(rest[:TALKS]),
     )
 
 

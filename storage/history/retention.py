@@ -35,6 +35,7 @@ from storage.models import (
     Outbox,
     Quarantined,
     Relationship,
+    Talk,
     Tenant,
     User,
 )
@@ -200,7 +201,7 @@ async def erase_leaver(database: Database, retention: Retention, user_id: int, n
     purged = await purge_mailbox(database, retention, user_id, None)
     tenant_id = retention.tenant_id
     async with database.writing(tenant_id) as connection:
-        for model in (MailboxFeed, Mailbox, Quarantined, Conversation, Outbox, BulkRead):
+        for model in (MailboxFeed, Mailbox, Quarantined, Conversation, Outbox, BulkRead, Talk):
             await connection.execute(delete(model).where(model.tenant_id == tenant_id, model.user_id == user_id))
         gone = update(User).where(User.tenant_id == tenant_id, User.id == user_id)
         await connection.execute(gone.values(address="", aliases="", settings={}, own_addresses={}))
@@ -217,14 +218,16 @@ async def _list_leavers(database: Database, retention: Retention, now: int) -> S
 
 
 async def _delete_old_messages(database: Database, tenant_id: int, now: int) -> None:
-    """Delete old notices that were sent, activities that Teams no longer delivers, and what was read a day ago."""
+    """Delete old notices that were sent, activities no longer delivered, and what was read or shown a day ago."""
     said = and_(Outbox.tenant_id == tenant_id, Outbox.state != "pending", Outbox.created_at < now - OUTBOX_DAYS * DAY)
     answered = and_(Answered.tenant_id == tenant_id, Answered.created_at < now - ANSWERED_DAYS * DAY)
     read = and_(BulkRead.tenant_id == tenant_id, BulkRead.began_at < now - DAY)
+    shown = and_(Talk.tenant_id == tenant_id, Talk.changed_at < (now - DAY) * 1000)
     async with database.writing(tenant_id) as connection:
         await connection.execute(delete(Outbox).where(said))
         await connection.execute(delete(Answered).where(answered))
         await connection.execute(delete(BulkRead).where(read))
+        await connection.execute(delete(Talk).where(shown))
 
 
 async def _audit(

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal_column, or_,
 from sqlalchemy.orm import aliased
 
 from storage.engine.parameters import number, text
+from storage.lists.past import list_past
 from storage.lists.query import ListQuery
 from storage.lists.sources import Source, get_viewer_parameters
 from storage.lists.words import COMPANY, CONTACT
@@ -18,7 +19,6 @@ _MOST_RANGES = 28
 
 _Person = aliased(Contact, name="person")
 _Colleague = aliased(CompanyRelationship, name="colleague")
-_Attendee = aliased(CompanyRelationship, name="attendee")
 _Acquaintance = aliased(Relationship, name="acquaintance")
 
 
@@ -31,8 +31,12 @@ def list_filters(list_query: ListQuery, source: Source, id_: Any) -> Iterator[tu
     for condition in is_of_partners(list_query, source.partner):
         yield "partner", condition
     yield from _list_denials(list_query, source, id_)
+    yield from list_past(list_query, source, id_)
     if list_query.is_at_company:
         yield "company", _is_at_company(list_query, id_)
+    elif list_query.has_company is not None:
+        is_somewhere = source.company > literal_column("0")
+        yield "has_company", is_somewhere if list_query.has_company else source.company.is_(None)
     yield from _list_periods(list_query, source)
     if list_query.is_to_sort_out:
         yield "sort_out", or_(source.type.is_(None), source.partner.is_(None))
@@ -68,19 +72,6 @@ def _list_denials(list_query: ListQuery, source: Source, id_: Any) -> Iterator[t
         yield "not_known_by", ~_is_known(list_query, f"not_known_by_{place}", id_)
         if list_query.of == "contacts" and not list_query.shares_contacts:  # whom colleagues know is not told
             yield "not_known_by", number(f"not_known_by_{place}") == get_viewer_parameters(list_query).user_id
-    if list_query.is_met is not None:
-        was_met = _is_attended(list_query, id_) if source.meetings is None else source.meetings > zero
-        yield "met", was_met if list_query.is_met else ~was_met
-
-
-def _is_attended(list_query: ListQuery, id_: Any) -> ColumnElement[bool]:
-    """Return the condition that anybody of the firm held a meeting with a company."""
-    of, access = _Attendee, Access(get_viewer_parameters(list_query))
-    held = (
-        *(of.tenant_id == access.viewer.tenant_id, of.company_id == id_),
-        access.figure(of, "meeting_count") > literal_column("0"),
-    )
-    return _is_met(select(of.company_id).where(*held), of)
 
 
 def _is_at_company(list_query: ListQuery, id_: Any) -> ColumnElement[bool]:

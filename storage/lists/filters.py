@@ -13,10 +13,11 @@ from storage.lists.periods import Period, period_to_json, read_period
 from storage.models import CompanyType
 from storage.text.names import clean_text
 
-VERSIONS = (1, 2, 3, 4)
+VERSIONS = (1, 2, 3, 4, 5)
 """The second knows several partners, anyone as partner, and periods with two ends or with a named day; the third knows
-what is not asked for, and meetings; the fourth knows several knowers, who does not know them, and what is new. What an
-older one can say is written as that: the release before reads it too."""
+what is not asked for, and meetings; the fourth knows several knowers, who does not know them, and what is new; the
+fifth knows who wrote last, when a meeting was held, since when a company is what it is, contacts without a company, and
+the order of the first interactions. What an older one can say is written as that: the release before reads it too."""
 
 Scope = Literal["mine", "firm"]
 Subject = Literal["companies", "contacts"]
@@ -24,13 +25,15 @@ Knower = int | Literal["me"]
 """A user's id, or whoever reads it."""
 Partner = int | Literal["me", "nobody", "anyone"]
 """A user's id, whoever reads it, no one, or whoever it may be."""
-Sort = Literal["last", "name", "count"]
+Sort = Literal["last", "name", "count", "first"]
+Mail = Literal["awaits_us", "awaits_them", "theirs", "never_theirs", "only"]
+"""They wrote last; we did; they wrote at some time; they never did; there is mail and no meeting was held."""
 
 TEXT_LENGTH = 200
 MOST_PARTNERS = 10
 MOST_KNOWERS = 4
 NEW = frozenset({"after", "between", "in", "within"})
-"""The periods in which something can be new."""
+"""The periods in which something can be new, or can have happened at some time."""
 HIGHEST_ID = 2**63 - 1
 
 
@@ -67,6 +70,14 @@ class Filter:
     """Whether a meeting was held with them: by the viewer among `mine`, by anyone in the firm."""
     first: Period | None = None
     """When they were first written to, heard from or met; one of the periods of `NEW`."""
+    met_in: Period | None = None
+    """When the meeting was held, or was not, that `is_met` asks for; one of the periods of `NEW`."""
+    mail: Mail | None = None
+    """Who wrote: of the viewer and them among `mine`, of anyone in the firm and them otherwise."""
+    became: Period | None = None
+    """Companies only: when somebody said that they are what they are; one of the periods of `NEW`."""
+    has_company: bool | None = None
+    """Contacts only: whether they are at a company."""
 
     @property
     def user_ids(self) -> tuple[int, ...]:
@@ -95,6 +106,9 @@ def _normalise(filter_: Filter) -> Filter:
         not_company_ids=tuple(sorted(set(filter_.not_company_ids))),
         text=clean_text(filter_.text, TEXT_LENGTH),
         company_id=filter_.company_id if filter_.of == "contacts" else None,
+        has_company=filter_.has_company if filter_.of == "contacts" else None,
+        became=filter_.became if filter_.of == "companies" else None,
+        met_in=None if filter_.is_met is None else filter_.met_in,
     )
 
 
@@ -105,7 +119,8 @@ KEYS = {field.name for field in fields(Filter)} - {"partners", "not_partners", "
 _TYPES: tuple[CompanyType | None, ...] = (*CompanyType, None)
 _TYPES_BY_NAME = {type_ and type_.value: type_ for type_ in _TYPES}
 _WORDS = ("me", "nobody", "anyone")
-_SUBJECTS, _SCOPES, _SORTS = get_args(Subject), get_args(Scope), get_args(Sort)
+_SUBJECTS, _SCOPES, _SORTS, _MAIL = get_args(Subject), get_args(Scope), get_args(Sort), get_args(Mail)
+_PERIODS = ("last", "first", "met_in", "became")
 
 
 def to_json(filter_: Filter) -> dict[str, Any]:
@@ -113,17 +128,14 @@ def to_json(filter_: Filter) -> dict[str, Any]:
     normal = filter_.normalised()
     data: dict[str, Any] = {"version": _get_version(normal), "of": normal.of, "scope": normal.scope}
     types = [type_ and type_.value for type_ in normal.types]
-    periods = {
-        key: period and period_to_json(period) for key, period in (("last", normal.last), ("first", normal.first))
-    }
+    periods = {key: period and period_to_json(period) for key in _PERIODS if (period := getattr(normal, key))}
     one_or_several = {"partner": normal.partners, "known_by": normal.known_by}
     people = {key: who[0] if len(who) == 1 else list(who) for key, who in one_or_several.items()}
     denied = {key: list(several) for key, several in _list_denied(normal)}
-    rest = {key: getattr(normal, key) for key in ("company_id", "text")}
+    rest = {key: getattr(normal, key) for key in ("company_id", "text", "mail")}
     asked = {"types": types, **periods, **people, **denied, **rest}
     data |= {key: value for key, value in asked.items() if value}
-    if normal.is_met is not None:
-        data["is_met"] = normal.is_met
+    data |= {key: said for key in ("is_met", "has_company") if (said := getattr(normal, key)) is not None}
     return data | {"sort": normal.sort, "is_ascending": normal.is_ascending}
 
 
@@ -143,8 +155,11 @@ def from_json(data: Any) -> Filter:
         raise FilterError("unknown", ", ".join(unknown[:10]), field=unknown[0])
     _choose(data, "version", VERSIONS, VERSIONS[0])
     subject = _choose(data, "of", _SUBJECTS, "companies")
-    if subject == "companies" and data.get("company_id") is not None:
-        raise FilterError("company_id", "only contacts are at a company")
+    for key in ("company_id", "has_company"):
+        if subject == "companies" and data.get(key) is not None:
+            raise FilterError(key, "only contacts are at a company")
+    if subject == "contacts" and data.get("became") is not None:
+        raise FilterError("became", "only companies have a type")
     return Filter(
         of=subject,
         scope=_choose(data, "scope", _SCOPES, "mine"),
@@ -157,7 +172,11 @@ def from_json(data: Any) -> Filter:
         not_company_ids=_read_several("not_company", data.get("not_company"), ()),
         is_met=_choose(data, "is_met", (None, True, False), None),
         last=_read_period("last", data.get("last")),
-        first=_read_first(data.get("first")),
+        first=_read_past("first", data.get("first")),
+        met_in=_read_past("met_in", data.get("met_in")),
+        mail=_choose(data, "mail", (None, *_MAIL), None),
+        became=_read_past("became", data.get("became")),
+        has_company=_choose(data, "has_company", (None, True, False), None),
         text=_read_text(data.get("text", "")),
         sort=_choose(data, "sort", _SORTS, "last"),
         is_ascending=_choose(data, "is_ascending", (True, False), False),
@@ -165,6 +184,9 @@ def from_json(data: Any) -> Filter:
 
 
 def _get_version(filter_: Filter) -> int:
+    is_fifth = filter_.mail or filter_.met_in or filter_.became or filter_.sort == "first"
+    if is_fifth or filter_.has_company is not None:
+        return 5
     if len(filter_.known_by) > 1 or filter_.not_known_by or filter_.first:
         return 4
     if filter_.not_partners or filter_.not_company_ids or filter_.is_met is not None:
@@ -249,10 +271,10 @@ def _read_text(value: Any) -> str:
     return value
 
 
-def _read_first(value: Any) -> Period | None:
-    period = _read_period("first", value)
+def _read_past(key: str, value: Any) -> Period | None:
+    period = _read_period(key, value)
     if period is not None and period.is_ not in NEW:
-        raise FilterError("first", f"a period that is one of {', '.join(sorted(NEW))}")
+        raise FilterError(key, f"a period that is one of {', '.join(sorted(NEW))}")
     return period
 
 

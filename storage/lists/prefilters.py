@@ -17,6 +17,7 @@ from storage.lists.conditions import (
     select_known,
     select_word,
 )
+from storage.lists.past import select_became
 from storage.lists.query import ListQuery
 from storage.lists.sources import get_viewer_parameters
 from storage.models import Company, Contact, Relationship, SearchWord
@@ -98,13 +99,15 @@ def _list_words(list_query: ListQuery) -> Iterator[Prefilter]:
 
 def _list_other_ways(list_query: ListQuery) -> Iterator[Prefilter]:
     is_ordered_by_last = list_query.sort == "last"
-    if list_query.is_at_company and (list_query.sort == "count" or list_query.scope == "mine"):
+    if list_query.is_at_company and (list_query.sort in ("count", "first") or list_query.scope == "mine"):
         yield Prefilter("company", ("company",), _select_at_company(list_query), list_query.few)
     if list_query.scope == "mine":
         return
     for place in range(list_query.known_by_count):
         name = f"known_by_{place}"
         yield Prefilter(name, (name,), select_known(list_query, name), list_query.few)
+    if list_query.is_became_since or list_query.is_became_until:
+        yield Prefilter("became", (), select_became(list_query), list_query.few)
     is_partnered = list_query.has_any_partner or (list_query.partner_count > 0 and not list_query.has_no_partner)
     is_typed = list_query.type_count > 0 and not list_query.has_no_type and list_query.of == "contacts"
     if (is_partnered or is_typed) and not has_partner_ranges(list_query):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from storage.lists.filters import Filter, Scope, Sort, Subject
+from storage.lists.filters import Filter, Mail, Scope, Sort, Subject
 from storage.lists.paging import Cursor
 from storage.lists.periods import get_bounds
 from storage.lists.words import list_asked_words, mark_beginnings
@@ -54,6 +54,14 @@ class ListQuery:
     is_first_since: bool = False
     is_first_until: bool = False
     """Bounds of the first interaction."""
+    is_met_since: bool = False
+    is_met_until: bool = False
+    """Bounds of the meeting that `is_met` asks for."""
+    is_became_since: bool = False
+    is_became_until: bool = False
+    """Bounds of when a company was said to be what it is."""
+    mail: Mail | None = None
+    has_company: bool | None = None
     word_count: int = 0
     is_to_sort_out: bool = False
     is_in_public: bool = False
@@ -94,9 +102,7 @@ def get_list_query(
     not_partners = {viewer.user_id if who == "me" else who for who in filter_.not_partners}
     values |= {f"not_partner_{number}": who for number, who in enumerate(not_partners)}
     values |= {f"not_company_{number}": which for number, which in enumerate(filter_.not_company_ids)}
-    first_since, first_until = get_bounds(filter_.first, now)
-    first_bounds = (("first_since", first_since), ("first_until", first_until))
-    values |= {name: at for name, at in first_bounds if at is not None}
+    values |= _get_past_bounds(filter_, now)
     is_ascending = filter_.is_ascending ^ (cursor is not None and cursor.to == "previous")
     bounds = _get_bounds(filter_, now, cursor, is_ascending=is_ascending)
     values |= bounds
@@ -125,6 +131,12 @@ def get_list_query(
         has_until="until" in bounds,
         is_first_since="first_since" in values,
         is_first_until="first_until" in values,
+        is_met_since="met_since" in values,
+        is_met_until="met_until" in values,
+        is_became_since="became_since" in values,
+        is_became_until="became_until" in values,
+        mail=filter_.mail,
+        has_company=filter_.has_company,
         word_count=len(asked),
         is_to_sort_out=is_to_sort_out,
         is_in_public=viewer.is_in_public,
@@ -134,6 +146,15 @@ def get_list_query(
         few=get_sort_limit(filter_.of, scope) if few is None else few,
     )
     return list_query, values
+
+
+def _get_past_bounds(filter_: Filter, now: int) -> dict[str, int]:
+    """Return the bounds of what is asked of the past besides the last interaction."""
+    bounds: dict[str, int] = {}
+    for name, period in (("first", filter_.first), ("met", filter_.met_in), ("became", filter_.became)):
+        since, until = get_bounds(period, now)
+        bounds |= {f"{name}_{end}": at for end, at in (("since", since), ("until", until)) if at is not None}
+    return bounds
 
 
 def _get_bounds(filter_: Filter, now: int, cursor: Cursor | None, *, is_ascending: bool) -> dict[str, Any]:
@@ -150,6 +171,8 @@ def _get_bounds(filter_: Filter, now: int, cursor: Cursor | None, *, is_ascendin
         uppers = uppers + [(at, 0) for at in (until,) if at is not None]
     else:
         bounds = {name: at for name, at in (("since", since), ("until", until)) if at is not None}
+    if filter_.sort == "first" and filter_.is_ascending:
+        lowers = [*lowers, (1, 0)]  # what has no date was not the first
     if lowers:
         bounds["lower_key"], bounds["lower_id"] = max(lowers)
     if uppers:

@@ -1,6 +1,6 @@
 """The tables and columns of a list, and the conditions of its every row; `conditions.py` has those of the filter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,8 +46,8 @@ class Source:
     partner: Any
     company: Any
     """The id of the company that a row is, or at which a contact is."""
-    meetings: Any
-    """The number of meetings held, if the row itself has it."""
+    counts: Mapping[str, Any] | None
+    """How many mails and meetings there were, by the names of the columns, if the row itself has them."""
     first: Any
     """When the first interaction was; 0 for none that has a date."""
     beginnings: Any
@@ -108,7 +108,7 @@ def _get_companies(list_query: ListQuery) -> Source:
         type=totals.type,
         partner=totals.partner_id,
         company=id_,
-        meetings=access.total(totals, "meeting_count") if list_query.scope == "mine" else None,
+        counts=_get_counts(access, totals) if list_query.scope == "mine" else None,
         first=access.total(totals, "first_at"),
         beginnings=totals.beginnings,
         columns=(
@@ -148,7 +148,7 @@ def _get_contacts(list_query: ListQuery) -> Source:
         type=_of_company(Company.type),
         partner=_of_company(Company.partner_id),
         company=Contact.company_id,
-        meetings=access.total(totals, "meeting_count"),
+        counts=_get_counts(access, totals),
         first=access.total(totals, "first_at"),
         beginnings=totals.beginnings,
         columns=(
@@ -168,7 +168,11 @@ def _of_company(column: Any) -> Any:
     return select(column).where(*is_there).correlate(Contact).scalar_subquery()
 
 
+def _get_counts(access: Access, totals: Any) -> dict[str, Any]:
+    return {name: access.total(totals, name) for name in ("sent_count", "received_count", "meeting_count")}
+
+
 def _get_keys(access: Access, totals: Any) -> dict[str, Any]:
     """Return what the orders go by, and cursors hold: what is shown, never what is no longer."""
-    shown = {"last": access.total(totals, "last_at"), "count": access.total(totals, "interaction_count")}
-    return {"name": totals.folded_name, **shown}
+    dated = {"last": access.total(totals, "last_at"), "first": access.total(totals, "first_at")}
+    return {"name": totals.folded_name, "count": access.total(totals, "interaction_count"), **dated}

@@ -182,8 +182,12 @@ def _list_ranges(list_query: ListQuery, source: Source) -> Iterator[tuple[list[C
     has_partners = has_partner_ranges(list_query)
     is_of_firm = list_query.of == "companies" and list_query.scope == "firm" and not list_query.is_to_sort_out
     is_own = list_query.of == "companies" and list_query.scope == "mine" and list_query.sort == "last"
-    if list_query.is_at_company and list_query.scope == "firm" and list_query.sort != "count":
+    if list_query.is_at_company and list_query.scope == "firm" and list_query.sort in ("last", "name"):
         yield [Contact.company_id == number("company"), *is_of_types(list_query, source.type)], []
+        return
+    is_of_no_company = list_query.of == "contacts" and list_query.scope == "firm" and list_query.has_company is False
+    if is_of_no_company and list_query.sort in ("last", "name"):
+        yield [Contact.company_id.is_(None), *is_of_types(list_query, source.type)], [Contact.company_id]
         return
     if not (is_of_firm and (has_types or has_partners or list_query.sort != "last")) and not (is_own and has_types):
         yield [*is_of_types(list_query, source.type)], []

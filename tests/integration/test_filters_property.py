@@ -7,13 +7,14 @@ import os
 from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.engine.rls import SYSTEM
-from storage.lists.filters import Filter, from_json, to_json
+from storage.lists.filters import NEW, Filter, Mail, from_json, to_json
 from storage.lists.paging import LAST
 from storage.lists.periods import NAMED_DAYS, Period
 from storage.lists.statement import fetch_page
@@ -43,6 +44,7 @@ PERIODS = st.one_of(
     st.builds(Period, is_=st.just("in"), day=st.sampled_from(NAMED_DAYS)),
     st.tuples(DAYS, DAYS).map(lambda days: Period("between", day=min(days), until=max(days))),
 )
+PAST = PERIODS.filter(lambda period: period.is_ in NEW)
 WORDS = st.sampled_from(
     (
         "ac",
@@ -79,7 +81,11 @@ FILTERS = st.builds(
     is_met=st.sampled_from((None, True, False)),
     last=st.none() | PERIODS,
     text=st.lists(WORDS, max_size=3).map(" ".join) | st.just(""),
-    sort=st.sampled_from(("last", "name", "count")),
+    met_in=st.none() | PAST,
+    mail=st.sampled_from((None, *get_args(Mail))),
+    became=st.none() | PAST,
+    has_company=st.sampled_from((None, True, False)),
+    sort=st.sampled_from(("last", "name", "count", "first")),
     is_ascending=st.booleans(),
 )
 """Half of the parts of a filter are left out, or nothing would ever be found."""
@@ -95,6 +101,10 @@ PARTS = (
         "company_id",
         "not_company_ids",
         "is_met",
+        "met_in",
+        "mail",
+        "became",
+        "has_company",
         "first",
         "last",
         "text",

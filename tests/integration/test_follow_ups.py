@@ -1,7 +1,10 @@
 """A sentence goes on from what the conversation showed last: from a list, from a row of it, from a card."""
 
 import pytest
+from sqlalchemy import text as sql
 
+from bot.door import Door
+from storage.history.retention import Retention, erase_leaver
 from tests.office import Office, names, open_office, said
 
 
@@ -56,6 +59,68 @@ async def test_a_list_that_was_gone_on_from_can_be_counted(office):
     assert (await say_all(office, "all companies", "how many of them have no partner?")).summary.startswith(
         "All companies"
     )
+
+
+async def restart(office: Office) -> None:
+    """Go on with a process that has shown nothing itself."""
+    await office.database.settle()
+    office.door = Door(office.database, lambda: office.now, office.posted)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "whole"),
+    [
+        ("all companies", "only those of Marc", "all companies of Marc"),
+        ("tous les clients", "et les prospects ?", "all prospects"),
+        ("all companies", "trie par nom", "all companies by name"),
+    ],
+)
+async def test_another_process_goes_on_from_what_was_shown_by_one(office, first, then, whole):
+    await office.say(first)
+    await restart(office)
+    going_on, asked_whole = await office.say(then), await office.say(whole)
+    assert going_on.found.listing.filter == asked_whole.found.listing.filter
+
+
+async def test_a_row_and_a_card_are_remembered_after_a_restart(office):
+    shown = names((await office.say("all companies")).card)
+    await restart(office)
+    assert (await office.say("the second one")).summary == shown[1]
+    await restart(office)
+    assert (await office.say("who knows it?")).summary == shown[1]
+
+
+async def test_a_question_is_still_open_after_a_restart(office):
+    await office.say("set type of Globex to client")
+    await restart(office)
+    assert (await office.say("no")).summary == "Nothing was changed."
+
+
+async def test_what_was_shown_is_forgotten_after_a_day(office):
+    await office.say("all companies")
+    await restart(office)
+    office.now += 86_401
+    assert (await office.say("sort by name")).found.data["text"] == "sort by name"
+
+
+async def test_a_list_that_was_saved_or_counted_after_a_restart_is_the_one_that_was_shown(office):
+    await office.say("all clients")
+    await restart(office)
+    assert (await office.say("how many is that?")).summary.startswith("All clients")
+    await restart(office)
+    assert "Mine" in (await office.say("save that as Mine")).summary
+
+
+async def test_the_row_of_a_person_who_left_goes_with_their_mailbox(office):
+    await office.say("all companies")
+    await office.database.settle()
+    viewer = office.people["Anne Martin"]
+    retention = Retention(viewer.tenant_id, "outreach", 0, 0)
+    async with office.database.writing(viewer.tenant_id) as connection:
+        assert (await connection.execute(sql("SELECT count(*) FROM talks"))).scalar() == 1
+    await erase_leaver(office.database, retention, viewer.user_id, office.now)
+    async with office.database.writing(viewer.tenant_id) as connection:
+        assert (await connection.execute(sql("SELECT count(*) FROM talks"))).scalar() == 0
 
 
 async def test_nothing_is_gone_on_from_before_anything_was_shown(office):

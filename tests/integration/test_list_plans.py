@@ -20,7 +20,7 @@ from storage.viewer import Viewer
 from tests.bench.population import NOW, populate
 
 BIG = {"companies", "contacts", "relationships", "company_relationships", "interactions", "interaction_contacts"}
-BIG |= {"search_words", "company_domains"}
+BIG |= {"search_words", "company_domains", "audit"}
 FILTERS = [
     Filter(*parts)
     for parts in itertools.product(
@@ -46,13 +46,21 @@ _DENIALS: tuple[dict[str, Any], ...] = (
     {"not_known_by": (3, 4)},
     {"first": Period("within", days=30)},
     {"first": Period("in", day="last_month")},
+    {"mail": "awaits_us"},
+    {"mail": "only"},
+    {"mail": "never_theirs", "sort": "first"},
+    {"is_met": False, "met_in": Period("in", day="this_quarter")},
+    {"is_met": True, "met_in": Period("within", days=30)},
+    {"became": Period("in", day="this_month")},
+    {"has_company": False},
+    {"sort": "first", "is_ascending": True},
 )
 SOME = [
     one.changed(**_DENIALS[place % len(_DENIALS)]).normalised()
     for place, one in enumerate(random.Random(3).sample(FILTERS, 600))
 ]
 VIEWERS = (Viewer(1, 2), Viewer(1, 2, shares_contacts=False))
-KEYS = {"last": NOW, "name": "m", "count": 3}
+KEYS = {"last": NOW, "name": "m", "count": 3, "first": NOW}
 
 
 def list_statements(*, is_sqlite: bool) -> Iterator[tuple[Filter, Any, dict[str, Any]]]:

@@ -65,7 +65,7 @@ BAD = [
     None,
     [],
     "clients",
-    {"version": 5},
+    {"version": 6},
     {"version": True},
     {"of": "users"},
     {"of": 1},

@@ -1,19 +1,22 @@
 """A filter in words, and back: what a card says can be typed."""
 
 from datetime import date
+from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.commands import understand
 from bot.language import LANGUAGES, describe, describe_period
-from bot.language.tokenizer import soften_quotes
-from storage.lists.filters import NEW, Filter, to_json
+from bot.language.sentence_interpreter import LONGEST_TEXT
+from bot.language.tokenizer import soften_quotes, tokenize
+from storage.lists.filters import NEW, Filter, Mail, to_json
 from storage.lists.periods import NAMED_DAYS, Period
 from storage.models import CompanyType
 
 TODAY = date(2026, 3, 18)
+LONGEST_WORDS = 88
 PEOPLE = [
     "Anne Martin",
     "Jean-Pierre O'Brien",
@@ -61,8 +64,12 @@ filters = st.builds(
     not_known_by=st.lists(st.sampled_from(["me", *range(1, len(PEOPLE) + 1)]), max_size=1).map(tuple),
     last=st.none() | periods,
     first=st.none() | periods.filter(lambda period: period.is_ in NEW),
+    met_in=st.none() | periods.filter(lambda period: period.is_ in NEW),
+    mail=st.sampled_from([None, None, *get_args(Mail)]),
+    became=st.none() | periods.filter(lambda period: period.is_ in NEW),
+    has_company=st.sampled_from([None, None, True, False]),
     text=st.sampled_from(["", "acme", "banque d'irlande", "my clients", "not for 3 days", "the “old” firm"]),
-    sort=st.sampled_from(["last", "name", "count"]),
+    sort=st.sampled_from(["last", "name", "count", "first"]),
     is_ascending=st.booleans(),
 ).map(Filter.normalised)
 
@@ -73,6 +80,7 @@ def test_a_filter_in_words_can_be_typed_and_means_the_same(filter_, company, lan
     if company:
         filter_ = filter_.changed(of="contacts")
     words = describe(filter_, language, dict(enumerate(PEOPLE, 1)), company, dict(enumerate(COMPANIES)))
+    assume(len(words) < LONGEST_TEXT and len(list(tokenize(words))) < LONGEST_WORDS)
     ask = understand(words, "en", TODAY)
     words_alone = tuple(who for who in filter_.partners if isinstance(who, str))
     others_alone = tuple(who for who in filter_.not_partners if isinstance(who, str))

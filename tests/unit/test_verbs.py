@@ -370,7 +370,8 @@ def list_slots() -> dict[str, list[list[str]]]:
 def list_filled(name: str) -> set[str]:
     """Give the slots whose words a verb takes; the words of a list become its filter."""
     fields = set(VERBS[name].input.__struct_fields__)
-    return fields | {"list"} if "filter" in fields else fields
+    days = {"date", "weekday", "number", "month", "year"} if "day_to_come" in fields else set()
+    return fields | days | ({"list"} if "filter" in fields else set())
 
 
 def test_a_verb_takes_every_slot_of_its_patterns_or_none_of_them():
