@@ -14,7 +14,7 @@ PERIODS = (
     *(Period("in", day=day) for day in ("this_month", "last_month", "this_year", "last_year")),
     *(Period("not_for", days=days) for days in (30, 90, 180, 365)),
 )
-SORTS = {"last": False, "name": True, "count": False}
+SORTS = {"last": False, "name": True, "count": False, "first": True}
 """The orders on offer, and which way each goes."""
 MET_KEYS: dict[bool | None, str] = {None: ANY, True: "held", False: "never"}
 _DIGITS = 20
