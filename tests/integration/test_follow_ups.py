@@ -91,7 +91,7 @@ async def test_a_row_and_a_card_are_remembered_after_a_restart(office):
 
 
 async def test_a_question_is_still_open_after_a_restart(office):
-    await office.say("set type of Globex to client")
+    await office.say("make Globex a client and set me as partner")
     await restart(office)
     assert (await office.say("no")).summary == "Nothing was changed."
 

@@ -16,6 +16,7 @@ from storage.lists.filters import Filter
 from storage.lists.finding import COMPANIES
 from storage.messages.notice_preferences import NoticePreferences
 from storage.messages.outbox import NewNotice
+from storage.messages.talks import TalkRow
 from storage.models import Company, CompanyRelationship, CompanyType, Feed, Invitation
 from storage.queue.feeds import FeedState
 from storage.record.audit import AuditRow, Entry
@@ -109,6 +110,7 @@ VALUES: dict[str, Any] = {
     "sources": [b"source_digest".ljust(16, b"d"), b"d" * 16],
     "state": "open state",
     "text": "acme",
+    "talk": TalkRow((("filter", {}),), changed_at=1),
     "to": 0,
     "changed": [ChangedEntity("company", 1)],
     "type_": CompanyType.PROSPECT,
