@@ -1,6 +1,7 @@
 """Apply what the directory says to mailboxes, subscriptions and administrators, and keep whether a tenant admits us."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import and_, exists, func, or_, select, update
@@ -36,22 +37,52 @@ async def resume_mailboxes(connection: AsyncConnection, tenant_id: int, now: int
     wake(connection, "subscriptions")
 
 
-async def find_refused_user(connection: Reading, tenant_id: int) -> str | None:
-    """Return a user (Entra id) with a refused mailbox if all mailboxes of the tenant are refused; else None."""
+async def resume_refused(
+    connection: AsyncConnection, tenant_id: int, now: int, addresses: Collection[str] | None = None
+) -> int:
+    """Make a tenant's refused mailboxes due, all or those of some people; return how many were put off until later.
+
+    How often they were refused stays known, so that one that is refused again waits longer. A throttled one waits on.
+    """
+    own = Mailbox.tenant_id == tenant_id
+    theirs = select(User.id).where(User.tenant_id == tenant_id)
+    if addresses is not None:
+        theirs = theirs.where(User.address.in_(sorted(addresses)))
+    refused = and_(own, Mailbox.state == "forbidden", Mailbox.not_before > now, Mailbox.user_id.in_(theirs))
+    late = exists().where(Mailbox.user_id == Subscription.user_id, refused)
+    waiting = and_(Subscription.tenant_id == tenant_id, Subscription.failures > 0, late)
+    await connection.execute(update(Subscription).where(waiting).values(renew_at=now))
+    count = (await connection.execute(update(Mailbox).where(refused).values(due_at=now, not_before=0))).rowcount
+    if count:
+        wake(connection, "mailboxes")
+        wake(connection, "subscriptions")
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Somebody (Entra id) whose mailbox is refused, and whether all mailboxes of the firm are."""
+
+    entra_id: str
+    are_all: bool
+
+
+async def find_refused_user(connection: Reading, tenant_id: int) -> Refused | None:
+    """Return somebody with a refused mailbox, another one each time; None where nobody's is."""
     watched = and_(Mailbox.tenant_id == tenant_id, Mailbox.state.in_(WATCHED))
     states = select(Mailbox.state, func.count()).where(watched).group_by(Mailbox.state)
     counts: dict[str, int] = {row[0]: row[1] for row in await connection.execute(states)}
-    if not counts or set(counts) != {"forbidden"}:
+    if "forbidden" not in counts:
         return None
     user = (
         select(User.entra_id)
         .join(Mailbox, and_(Mailbox.tenant_id == User.tenant_id, Mailbox.user_id == User.id))
-        .where(watched)
-        .order_by(User.id)
+        .where(watched, Mailbox.state == "forbidden")
+        .order_by(func.random())
         .limit(1)
     )
     found: str | None = await connection.scalar(user)
-    return found
+    return Refused(found, are_all=set(counts) == {"forbidden"}) if found else None
 
 
 async def stop_mailboxes_except(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str]) -> None:

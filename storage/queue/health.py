@@ -124,7 +124,7 @@ async def list_lagging_mailboxes(
             User.name,
             Mailbox.state,
             Mailbox.reason,
-            func.coalesce(Mailbox.due_at, 0),
+            case((Mailbox.due_at < Mailbox.not_before, Mailbox.not_before), else_=func.coalesce(Mailbox.due_at, 0)),
             func.coalesce(feeds.c.read_count, 0),
             func.coalesce(feeds.c.ended, 0),
             Mailbox.last_success_at,

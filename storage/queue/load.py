@@ -36,7 +36,9 @@ class Load:
 
 async def measure_load(connection: Reading, now: int) -> Load:
     """Measure for the metrics; needs the tenancy `SYSTEM`."""
-    due = select(func.count()).where(Mailbox.due_at <= now, Mailbox.state != "stopped")
+    free = (Mailbox.due_at <= now, Mailbox.not_before <= now, Mailbox.leased_until <= now, Mailbox.state != "stopped")
+    is_read = Mailbox.tenant_id.in_(select(Tenant.tenant_id).where(Tenant.state == "active"))
+    due = select(func.count()).where(*free, is_read)
     leased = select(func.count()).where(Mailbox.leased_until > now)
     return Load(
         await _count_by(connection, Mailbox.state),

@@ -92,7 +92,7 @@ _FINISHED: Final = _prepare_change(
     reason="",
 )
 _FAILED: Final = _prepare_change(
-    **_FREE, state=text("new_state"), reason=text("new_reason"), failures=Mailbox.failures + 1, not_before=_NEXT
+    **_FREE, state=text("new_state"), reason=text("new_reason"), failures=number("failed_times"), not_before=_NEXT
 )
 
 
@@ -151,12 +151,15 @@ async def finish_mailbox(
     await _update(connection, lease, _FINISHED, now=now, next_due_at=due_at, news_at=now if has_news else 0)
 
 
-async def fail_mailbox(connection: AsyncConnection, lease: Lease, *, state: str, reason: str, retry_at: int) -> None:
-    """Record why a sync failed, and when to try again; raises `LeaseLostError`.
+async def fail_mailbox(
+    connection: AsyncConnection, lease: Lease, *, state: str, reason: str, retry_at: int, failures: int
+) -> None:
+    """Record why a sync failed, how often in a row, and when to try again; raises `LeaseLostError`.
 
     `last_success_at` and all recorded items stay.
     """
-    await _update(connection, lease, _FAILED, new_state=state, new_reason=reason, next_due_at=retry_at)
+    values = {"new_state": state, "new_reason": reason, "next_due_at": retry_at, "failed_times": failures}
+    await _update(connection, lease, _FAILED, **values)
 
 
 async def count_mailboxes(connection: Reading) -> dict[str, int]:
@@ -176,10 +179,10 @@ async def _update(connection: AsyncConnection, lease: Lease, change: Prepared, *
         raise LeaseLostError
 
 
-async def count_missing(connection: Reading, tenant_id: int) -> int:
-    """Return the number of a firm's users without a mailbox at Microsoft."""
-    missing = select(func.count()).where(Mailbox.tenant_id == tenant_id, Mailbox.state == "skipped")
-    return await connection.scalar(missing) or 0
+async def count_in_state(connection: Reading, tenant_id: int, state: str) -> int:
+    """Return the number of a firm's mailboxes in a state."""
+    found = select(func.count()).where(Mailbox.tenant_id == tenant_id, Mailbox.state == state)
+    return await connection.scalar(found) or 0
 
 
 async def end_leases(connection: AsyncConnection, tenant_id: int, now: int, *, user_id: int | None = None) -> None:

@@ -10,6 +10,8 @@ from storage.engine.rls import SYSTEM
 from storage.firm.rule_values import FirmRules
 from storage.firm.users import get_known_user
 from storage.models import Audit
+from storage.queue.health import list_lagging_mailboxes
+from storage.queue.load import measure_load
 from tests.any_database import on_any_database
 from tests.live import run_live
 from tests.microsoft import make_firm
@@ -232,6 +234,96 @@ async def test_F41_mailboxes_that_a_policy_leaves_out_do_not_hold_up_the_others(
             person.mailbox.state = "ready"
         await live.pass_time(8 * HOUR)
         assert (await live.list_states())["Person 0"] == "current"
+
+
+async def fetch_waits(live) -> list[float]:
+    """How long each refused mailbox is still left alone."""
+    rows = await live.query("SELECT not_before FROM mailboxes WHERE state = 'forbidden'")
+    return [row[0] - live.clock() for row in rows]
+
+
+@on_any_database
+async def test_F41_mailboxes_that_were_refused_once_are_read_within_minutes(database):
+    firm = make_firm("Anne Martin", "Bob Stone", "Carl Weber")
+    async with run_live(database, firm) as live:
+        for person in firm.list_people():
+            asked = {"mailbox": person.id, "path": "messages|calendarView|mailFolders", "count": 1}
+            live.microsoft.faults.add("status", status=403, code="ErrorAccessDenied", **asked)
+        await live.settle()
+        assert set((await live.list_states()).values()) == {"forbidden"}
+        assert all(wait <= 70 for wait in await fetch_waits(live))
+        await live.pass_time(31)  # the directory's look at a refused mailbox, which answers
+        assert set((await live.list_states()).values()) == {"current"}
+
+
+SCOPED = {"Mail.ReadBasic.All", "Calendars.Read"}
+
+
+async def run_scoped(live, *names: str) -> None:
+    """Let Exchange open the mailboxes of these people alone."""
+    live.firm.granted = {"User.Read.All"}
+    live.firm.scoped = {role: {get(live, name).id for name in names} for role in SCOPED}
+
+
+async def test_F41_a_scope_that_is_widened_is_noticed_at_the_next_look(database):
+    firm = make_firm("Anne Martin", "Bob Stone", "Carl Weber")
+    async with run_live(database, firm) as live:
+        await run_scoped(live, "Anne Martin")
+        await live.settle()
+        for _ in range(8):  # hours of refusals, each asked more seldom
+            await live.pass_time(3600)
+        assert sorted((await live.list_states()).values()) == ["current", "forbidden", "forbidden"]
+        assert min(await fetch_waits(live)) > 0
+        await run_scoped(live, "Anne Martin", "Bob Stone", "Carl Weber")
+        await live.pass_time(PERIOD)
+        assert set((await live.list_states()).values()) == {"current"}
+
+
+async def test_F41_a_calendar_that_stays_closed_does_not_have_everybody_asked_at_each_look(database):
+    firm = make_firm("Anne Martin", "Bob Stone")
+    async with run_live(database, firm) as live:
+        await run_scoped(live, "Anne Martin")
+        live.firm.scoped["Mail.ReadBasic.All"].add(get(live, "Bob Stone").id)
+        await live.settle()
+        for _ in range(4):
+            await live.pass_time(3600)
+        tries = (await live.query("SELECT failures FROM mailboxes WHERE state = 'forbidden'"))[0][0]
+        for _ in range(3):
+            await live.pass_time(PERIOD)
+        assert (await live.query("SELECT failures FROM mailboxes WHERE state = 'forbidden'"))[0][0] <= tries + 1
+        live.is_given_up = True
+
+
+async def test_F41_a_start_asks_again_what_was_refused(database):
+    firm = make_firm("Anne Martin", "Bob Stone")
+    async with run_live(database, firm) as live:
+        await run_scoped(live, "Anne Martin")
+        await live.settle()
+        await run_scoped(live, "Anne Martin", "Bob Stone")
+        await live.execute("UPDATE mailboxes SET not_before = not_before + 20000 WHERE state = 'forbidden'")
+        await live.worker.run_once()
+        assert (await live.list_states())["Bob Stone"] == "forbidden"
+        live.directory._has_added = False
+        await live.directory.work()
+        await live.worker.run_once()
+        assert (await live.list_states())["Bob Stone"] == "current"
+
+
+async def test_F41_the_next_try_and_the_number_that_waits_are_told_as_they_are(database):
+    firm = make_firm("Anne Martin", "Bob Stone")
+    async with run_live(database, firm) as live:
+        await run_scoped(live, "Anne Martin")
+        await live.settle()
+        await live.execute("UPDATE mailboxes SET due_at = 1 WHERE state = 'forbidden'")  # a notification, say
+        now = int(live.clock())
+        async with live.database.reading(SYSTEM) as connection:
+            [bob] = await list_lagging_mailboxes(connection, 1)
+            load = await measure_load(connection, now)
+        assert (bob.next_try_at > now, load.due) == (True, 0)
+        await live.execute("UPDATE mailboxes SET not_before = 0 WHERE state = 'forbidden'")
+        async with live.database.reading(SYSTEM) as connection:
+            assert (await measure_load(connection, now)).due == 1
+        live.is_given_up = True
 
 
 async def test_F42_a_mailbox_that_answered_before_is_asked_again_soon_when_it_is_not_found(live):

@@ -123,3 +123,19 @@ async def test_a_mailbox_is_unknown_only_where_no_firm_of_the_installation_has_i
         assert "mailbox_unknown" not in found
         assert "outside_unknown" in found
         live.is_given_up = True
+
+
+async def test_F41_a_mailbox_that_is_found_open_is_asked_by_the_service_at_once(world):
+    live, config = world
+    await live.settle()
+    assert (await live.list_states())["Bob Stone"] == "forbidden"
+    await live.execute("UPDATE mailboxes SET not_before = not_before + 20000 WHERE state = 'forbidden'")
+    assert "asked_again" not in await find(config, ANNE)
+    bob = live.firm.list_people()[1]
+    for people in live.firm.scoped.values():
+        people.add(bob.id)
+    assert "asked_again" in await find(config, BOB)
+    await live.worker.run_once()
+    assert (await live.list_states())["Bob Stone"] == "current"
+    assert (await live.list_states())["Anne Martin"] == "forbidden"
+    assert "asked_again" not in await find(config, BOB)

@@ -76,7 +76,7 @@ async def test_F65_a_lease_that_ran_out_is_taken_over_and_its_old_holder_fenced_
         lambda connection: hold_mailbox(connection, hung, NOW),
         lambda connection: finish_mailbox(connection, hung, now=NOW, due_at=NOW),
         lambda connection: release_mailbox(connection, hung, NOW),
-        lambda connection: fail_mailbox(connection, hung, state="retrying", reason="x", retry_at=NOW),
+        lambda connection: fail_mailbox(connection, hung, state="retrying", reason="x", retry_at=NOW, failures=1),
     ):
         with pytest.raises(LeaseLostError):
             async with queue.writing(1) as connection:
@@ -132,7 +132,7 @@ async def test_making_due_never_puts_off_and_says_where_there_is_nothing(queue: 
 async def test_F30_nothing_makes_a_mailbox_due_before_its_time(queue: Database):
     [lease] = await claim(queue)
     async with queue.writing(1) as connection:
-        await fail_mailbox(connection, lease, state="retrying", reason="slow down", retry_at=NOW + 100)
+        await fail_mailbox(connection, lease, state="retrying", reason="slow down", retry_at=NOW + 100, failures=1)
         await make_due(connection, 1, lease.user_id, NOW)
     await claim(queue, limit=9)
     async with queue.reading(SYSTEM) as connection:

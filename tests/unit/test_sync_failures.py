@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from bot.graph.client.errors import GraphError, SignInError
-from bot.graph.sync.failures import MISSING_PACE, SyncFailure, explain_error, judge_error, spread_out
+from bot.graph.sync.failures import CLOSED_PACE, SyncFailure, explain_error, judge_error, spread_out
 from bot.language import LANGUAGES, say_reason
 
 MISSING = GraphError(404, "MailboxNotEnabledForRESTAPI")
@@ -28,7 +28,25 @@ def test_one_that_answered_before_is_believed_to_be_gone_only_after_hours_and_th
 def test_thousands_of_missing_mailboxes_are_asked_one_after_the_other():
     soon = SyncFailure("skipped", "no_mailbox:x", 900)
     assert spread_out(soon, 0, 100) == soon
-    assert spread_out(soon, 0, 5_000).retry_at >= 5_000 * MISSING_PACE
+    assert spread_out(soon, 0, 5_000).retry_at >= 5_000 * CLOSED_PACE
+
+
+REFUSED = GraphError(403, "ErrorAccessDenied")
+
+
+def test_a_refused_mailbox_is_asked_again_soon_at_first_and_then_more_seldom():
+    waits = [judge_error(REFUSED, 0, refusals, was_refused=True).retry_at for refusals in range(7)]
+    minutes = (1, 5, 15, 60, 360, 360, 360)
+    assert all(
+        0.9 * most * MINUTE - 1 <= wait <= 1.1 * most * MINUTE for wait, most in zip(waits, minutes, strict=True)
+    )
+
+
+def test_other_failures_before_a_refusal_do_not_put_it_off():
+    first = judge_error(REFUSED, 0, 12)
+    assert (first.failures, first.retry_at <= 1.1 * MINUTE) == (1, True)
+    assert judge_error(REFUSED, 0, 3, was_refused=True).failures == 4
+    assert judge_error(GraphError(503), 0, 3).failures == judge_error(MISSING, 0, 3).failures == 4
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

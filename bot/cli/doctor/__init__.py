@@ -9,9 +9,9 @@ from rich.console import Console
 
 from bot.cli.doctor.findings import Finding, Level, problem
 from bot.cli.doctor.microsoft import check_bot, check_tenants, check_webhooks
-from bot.cli.doctor.reach import Asked
+from bot.cli.doctor.reach import Asked, Reach, list_open
 from bot.cli.doctor.settings import check_settings
-from bot.cli.doctor.store import check_database, read_rules
+from bot.cli.doctor.store import ask_again, check_database, read_rules
 from bot.cli.terminal import open_console
 from bot.config import Config
 from bot.credential import CredentialError, read_credential
@@ -47,7 +47,10 @@ async def examine(config: Config, now: float, asked: Asked | None = None) -> lis
         findings.append(problem("no_page"))
     findings += [finding async for finding in check_database(config, now)]
     if config.app_id and can_sign_in(config):
-        findings += [finding async for finding in check_tenants(config, asked or Asked(), await read_rules(config))]
+        reaches: list[Reach] = []
+        rules = await read_rules(config)
+        findings += [finding async for finding in check_tenants(config, asked or Asked(), rules, reaches)]
+        findings += [finding async for finding in ask_again(config, list_open(reaches), now)]
         told = [one.values["code"] for one in findings if one.key in SIGN_IN]
         findings += [finding async for finding in check_bot(config, told)]
     findings += [finding async for finding in check_webhooks(config)]

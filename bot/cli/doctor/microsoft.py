@@ -41,10 +41,15 @@ _SCOPED: Final = dict(zip((MAIL[0], CALENDARS[0]), SCOPED_ROLES, strict=True))
 """Exchange's role in place of a permission in Entra."""
 
 
-async def check_tenants(config: Config, asked: Asked, rules: Mapping[str, FirmRules]) -> Findings:
-    """Sign in to each tenant, look at what was granted, and ask Graph and a mailbox one question each."""
+async def check_tenants(
+    config: Config, asked: Asked, rules: Mapping[str, FirmRules], reaches: list[Reach] | None = None
+) -> Findings:
+    """Sign in to each tenant, look at what was granted, and ask Graph and a mailbox one question each.
+
+    What could be reached is added to `reaches`.
+    """
     clients = GraphClients(config)
-    reaches: list[Reach] = []
+    reaches = [] if reaches is None else reaches
     try:
         for tenant in config.tenants:
             own = rules.get(tenant, config.first_rules)

@@ -91,6 +91,12 @@ def _sum(answers: Iterable[Answer]) -> bool | None:
     return True if "open" in given else False if "refused" in given else None
 
 
+def list_open(reaches: Iterable[Reach]) -> list[str]:
+    """Return the address of the mailbox that was to be open, where its mail and its calendar are."""
+    named = (one.inside for one in reaches)
+    return [one.address for one in named if one and (one.mail, one.calendar) == ("open", "open")]
+
+
 def list_groups(rules: FirmRules) -> list[str]:
     """Return the Entra groups by which a firm says whose mailboxes are read, and who may use the service."""
     given = (rules.group, rules.serves_group if rules.serves == "group" else "")

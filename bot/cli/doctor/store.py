@@ -2,7 +2,7 @@
 
 import asyncio
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,7 @@ from storage.firm.rules import get_rules, list_rules
 from storage.firm.users import list_known_anywhere, list_unknown_people
 from storage.history.purge_bounds import plan_purge
 from storage.queue.chores import get_standing
+from storage.queue.directory import resume_refused
 from storage.queue.health import FAILING, Firm, Freshness, get_freshness, get_health, list_firms, list_lagging_mailboxes
 from storage.queue.load import Stoppages, find_stoppages
 from storage.schema.migrate import get_newest_revision, get_revision, is_known
@@ -180,3 +181,25 @@ async def read_rules(config: Config) -> dict[str, FirmRules]:
         return {}  # what is wrong with it is a finding of its own
     finally:
         await database.close()
+
+
+async def ask_again(config: Config, addresses: Sequence[str], now: float) -> Findings:
+    """Have the service ask mailboxes at once that answered us, where it was refused them and waits."""
+    file = get_file(config.database_url)
+    if not addresses or (file is not None and not await asyncio.to_thread(file.exists)):
+        return
+    database = open_database(config.database_url, is_pooled=config.database_is_pooled)
+    count = 0
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async with database.reading(SYSTEM) as connection:
+                firms = await list_firms(connection)
+            for firm in firms:
+                async with database.writing(firm.tenant_id) as connection:
+                    count += await resume_refused(connection, firm.tenant_id, int(now), addresses)
+    except (DatabaseError, OSError, TimeoutError):
+        return  # what is wrong with it is a finding of its own
+    finally:
+        await database.close()
+    if count:
+        yield well("asked_again", address=", ".join(addresses))

@@ -15,7 +15,7 @@ from msgraph.generated.users.delta.delta_request_builder import DeltaRequestBuil
 from msgraph.generated.users.item.mail_folders.item.messages.messages_request_builder import MessagesRequestBuilder
 from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
 
-from bot.graph.client.client import GraphClient, add_preferences
+from bot.graph.client.client import GraphClient, add_preferences, request_url
 from bot.graph.client.errors import GraphError
 from storage.firm.tenants import DirectoryUser
 from storage.text.names import clean_text
@@ -164,6 +164,12 @@ async def probe_mailbox(client: GraphClient, entra_id: str) -> None:
     query = MessagesRequestBuilder.MessagesRequestBuilderGetQueryParameters(select=["id"], top=1)
     builder = client.request_builder.users.by_user_id(entra_id).mail_folders.by_mail_folder_id("inbox").messages
     await client.fetch(builder.to_get_request_information(RequestConfiguration(query_parameters=query)))
+
+
+async def probe_calendar(client: GraphClient, entra_id: str) -> None:
+    """Test the access to a calendar by fetching one meeting of a day; raises `GraphError` if it is refused."""
+    day = "startDateTime=2026-01-01T00:00:00Z&endDateTime=2026-01-02T00:00:00Z"
+    await client.fetch(request_url(f"{client.graph_url}/users/{entra_id}/calendarView?{day}&$top=1"))
 
 
 KindT = TypeVar("KindT")

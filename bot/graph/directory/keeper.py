@@ -11,7 +11,7 @@ import structlog
 from bot.graph.client.backoff import choose_retry_at
 from bot.graph.client.client import GraphClient
 from bot.graph.client.errors import GraphError, SignInError
-from bot.graph.directory.entries import describe_user, probe_mailbox
+from bot.graph.directory.entries import describe_user, probe_calendar, probe_mailbox
 from bot.graph.directory.reader import Snapshot, read_directory
 from bot.graph.sync.failures import explain_error
 from bot.loops import holding, repeat, waking
@@ -44,6 +44,7 @@ from storage.queue.directory import (
     find_refused_user,
     match_subscriptions,
     resume_mailboxes,
+    resume_refused,
     set_admins,
     set_tenant_state,
     stop_mailboxes_except,
@@ -119,6 +120,7 @@ class DirectoryKeeper:
             for entra_id in self._tenants:
                 tenant_id = await add_tenant(connection, entra_id, self._first, self._now())
                 await add_chores(connection, tenant_id, self._now())
+                await resume_refused(connection, tenant_id, self._now())  # a start asks again what was refused
         self._has_added = True
 
     async def _follow(self, chore: DueChore) -> None:
@@ -126,7 +128,7 @@ class DirectoryKeeper:
             rules = await get_rules(connection, chore.tenant_id)
         try:
             snapshot = await read_directory(self._get_client(chore.entra_id), chore.link, rules)
-            reason = await self._find_refusal(chore)
+            reason, is_open = await self._find_refusal(chore)
         except DatabaseError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever it is, it is told, and keeps no other firm waiting
@@ -140,6 +142,8 @@ class DirectoryKeeper:
                 return
             await self._write(connection, chore.tenant_id, snapshot)
             await self._set_state(connection, chore.tenant_id, "paused" if reason else "active", reason)
+            if is_open:
+                await resume_refused(connection, chore.tenant_id, self._now())
             next_at = self._now() + (PROBE if reason else PERIOD if snapshot.is_settled else SOON)
             await finish_chore(
                 connection, chore.tenant_id, "directory", now=self._now(), next_at=next_at, link=snapshot.link
@@ -149,17 +153,26 @@ class DirectoryKeeper:
         """Believe nothing that was read under rules that changed meanwhile."""
         await make_chore_due(connection, chore.tenant_id, "directory", self._now())
 
-    async def _find_refusal(self, chore: DueChore) -> str:
-        """Return the reason not to read a tenant: all its mailboxes are refused, and a test shows it again."""
+    async def _find_refusal(self, chore: DueChore) -> tuple[str, bool]:
+        """Ask one of a tenant's refused mailboxes again.
+
+        Return the reason not to read the tenant, where all its mailboxes are refused and this one is so again, and
+        whether this one is open now.
+        """
         async with self._database.reading(chore.tenant_id) as connection:
             refused = await find_refused_user(connection, chore.tenant_id)
         if refused is None:
-            return ""
+            return "", False
+        client = self._get_client(chore.entra_id)
         try:
-            await probe_mailbox(self._get_client(chore.entra_id), refused)
+            await probe_mailbox(client, refused.entra_id)
         except GraphError as error:
-            return ALL_REFUSED if error.status == HTTPStatus.FORBIDDEN else ""
-        return ""
+            return ALL_REFUSED if refused.are_all and error.status == HTTPStatus.FORBIDDEN else "", False
+        try:
+            await probe_calendar(client, refused.entra_id)
+        except GraphError:
+            return "", False
+        return "", True
 
     async def _write(self, connection: Connection, tenant_id: int, snapshot: Snapshot) -> None:
         now, members = self._now(), snapshot.members

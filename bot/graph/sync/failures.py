@@ -8,12 +8,13 @@ from typing import Final
 from bot.graph.client.backoff import choose_retry_at
 from bot.graph.client.errors import GraphError, SignInError
 
-_FORBIDDEN_FOR: Final = 6 * 3600
+_FORBIDDEN_FOR: Final = (60, 5 * 60, 15 * 60, 3600, 6 * 3600)
+"""After each refusal in a row: a scope of Exchange takes up to two hours to reach every server, and may be widened."""
 _SKIPPED_FOR: Final = 24 * 3600
 _MISSING_FOR: Final = 15 * 60
 """A mailbox that is not there may be about to be: it is asked after this, then later and later up to a day."""
-MISSING_PACE: Final = 1.0
-"""Seconds between two questions to mailboxes of one firm that are not there, however many there are."""
+CLOSED_PACE: Final = 1.0
+"""Seconds between two questions to mailboxes of one firm that are not there, or are closed to us."""
 _DOUBTED: Final = 10
 """Failures in a row before a mailbox that answered before counts as missing; that takes some hours."""
 _CODES: Final = {
@@ -34,25 +35,32 @@ class SyncFailure:
     """A code, or `code:detail`, that `say_reason` says in words; nothing in it names a person or a secret."""
     retry_at: int
     """UTC seconds."""
+    failures: int = 1
+    """In a row, this one included; of refusals those alone are counted."""
 
 
-def judge_error(error: Exception, now: float, failures: int, *, has_answered: bool = False) -> SyncFailure:
+def judge_error(
+    error: Exception, now: float, failures: int, *, has_answered: bool = False, was_refused: bool = False
+) -> SyncFailure:
     """Decide what a failed run means for its mailbox; `failures` is the number of failures before.
 
     After a change Graph may answer 404 for minutes, so a mailbox that `has_answered` before is tried again soon.
     """
     if not isinstance(error, GraphError):
-        return SyncFailure("retrying", explain_error(error), choose_retry_at(now, failures))
+        return SyncFailure("retrying", explain_error(error), choose_retry_at(now, failures), failures + 1)
     if error.status == HTTPStatus.FORBIDDEN:
-        return SyncFailure("forbidden", f"forbidden:{error.code}", _wait(now, _FORBIDDEN_FOR, error))
+        refusals = failures if was_refused else 0
+        seconds = _FORBIDDEN_FOR[min(refusals, len(_FORBIDDEN_FOR) - 1)]
+        return SyncFailure("forbidden", f"forbidden:{error.code}", _wait(now, seconds, error), refusals + 1)
     if error.status == HTTPStatus.NOT_FOUND and not (has_answered and failures < _DOUBTED):
-        return SyncFailure("skipped", f"no_mailbox:{error.code}", _wait(now, _grow(failures), error))
-    return SyncFailure("retrying", explain_error(error), choose_retry_at(now, failures, error.retry_after))
+        return SyncFailure("skipped", f"no_mailbox:{error.code}", _wait(now, _grow(failures), error), failures + 1)
+    retry_at = choose_retry_at(now, failures, error.retry_after)
+    return SyncFailure("retrying", explain_error(error), retry_at, failures + 1)
 
 
-def spread_out(trouble: SyncFailure, now: float, missing: int) -> SyncFailure:
-    """Put the next try off where so many mailboxes of the firm are missing that asking them all takes longer."""
-    return replace(trouble, retry_at=max(trouble.retry_at, int(now + missing * MISSING_PACE * random.uniform(1, 1.2))))
+def spread_out(trouble: SyncFailure, now: float, closed: int) -> SyncFailure:
+    """Put the next try off where so many mailboxes of the firm are closed that asking them all takes longer."""
+    return replace(trouble, retry_at=max(trouble.retry_at, int(now + closed * CLOSED_PACE * random.uniform(1, 1.2))))
 
 
 def _grow(failures: int) -> int:

@@ -4,6 +4,7 @@ import contextlib
 import random
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Final
 
 import structlog
@@ -23,8 +24,8 @@ from storage.queue.mailboxes import (
     Lease,
     begin_first_sync,
     choose_interval,
+    count_in_state,
     count_mailboxes,
-    count_missing,
     fail_mailbox,
     finish_mailbox,
     release_mailbox,
@@ -78,7 +79,8 @@ class MailboxRunner:
         except Exception as error:
             if not isinstance(error, GraphError | DatabaseError):
                 log.exception("mailbox_failed", tenant_id=lease.tenant_id, user_id=lease.user_id)
-            trouble = judge_error(error, self._clock(), lease.failures, has_answered=lease.first_success_at > 0)
+            known = {"has_answered": lease.first_success_at > 0, "was_refused": lease.state == "forbidden"}
+            trouble = judge_error(error, self._clock(), lease.failures, **known)
             is_refusal = trouble.state == "forbidden" or (isinstance(error, SignInError) and error.is_refused)
             await self._note(run, trouble, is_refusal=is_refusal)
         await self._tell_progress(run)
@@ -115,12 +117,10 @@ class MailboxRunner:
         try:
             async with self._database.writing(lease.tenant_id) as connection:
                 await run.settle(connection)
-                if trouble.state == "skipped":
-                    missing = await count_missing(connection, lease.tenant_id)
-                    trouble = spread_out(trouble, self._clock(), missing)
-                await fail_mailbox(
-                    connection, lease, state=trouble.state, reason=trouble.reason, retry_at=trouble.retry_at
-                )
+                if trouble.state in {"skipped", "forbidden"}:
+                    closed = await count_in_state(connection, lease.tenant_id, trouble.state)
+                    trouble = spread_out(trouble, self._clock(), closed)
+                await fail_mailbox(connection, lease, **asdict(trouble))
                 if is_refusal:
                     at = int(self._clock()) + _REFUSAL_DELAY
                     await make_chore_due(connection, lease.tenant_id, "directory", at)
