@@ -5,7 +5,7 @@ asyncpg keeps the statements that a connection has prepared, and with `READING` 
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Final
 
 import asyncpg
@@ -15,7 +15,7 @@ from storage.engine.driver_errors import POSTGRES_FAILURES, translate, translati
 from storage.engine.postgres_writer import Generations
 from storage.engine.reader import Answer, DriverReading, Values
 from storage.engine.rls import SYSTEM, Tenancy, write_reading, write_tenancy
-from storage.errors import StoreUnavailableError
+from storage.errors import DatabaseError, StoreUnavailableError
 
 _CLOSING: Final = 5.0
 """Seconds for connections to be given back, when the pool is closed."""
@@ -80,7 +80,8 @@ class PostgresReader:
         pool = await self._get_pool()
         lent = await self._acquire(pool)
         try:
-            yield lent.itself
+            with _leaving_unanswered(lent.itself):
+                yield lent.itself
         finally:
             await pool.release(lent)
 
@@ -152,12 +153,31 @@ class _Reading(DriverReading):
             self._generations.lose()
 
 
+@contextlib.contextmanager
+def _leaving_unanswered(connection: _Connection) -> Iterator[None]:
+    """End a connection whose answer nobody waits for any longer.
+
+    asyncpg would ask the server to break the statement off, and wait for that without end: a server that answers
+    nothing would hold whoever gives the connection back.
+    """
+    try:
+        yield
+    except asyncio.CancelledError:
+        connection.terminate()
+        raise
+    except DatabaseError as error:
+        if isinstance(error.__cause__, TimeoutError):
+            connection.terminate()
+        raise
+
+
 @contextlib.asynccontextmanager
 async def _transaction(reading: _Reading, tenancy: Tenancy) -> AsyncIterator[None]:
     """Run the block in a read-only transaction; where that cannot be ended, what was read is good all the same."""
     await reading.run_script(f"BEGIN READ ONLY; SELECT {write_reading(tenancy)}")
     try:
-        yield
+        with _leaving_unanswered(reading.connection):
+            yield
     finally:
         is_over = False
         try:

@@ -1,17 +1,20 @@
 """`/livez`, `/readyz` and `/healthz`: what is wrong is said, and nothing that is wrong is called well."""
 
+import asyncio
+import itertools
+import time
 from datetime import timedelta
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select, text
 
 from bot.cli.doctor.findings import Level
 from bot.cli.doctor.store import check_database
 from bot.config import Config
 from bot.health import troubles
-from bot.health.monitor import HealthMonitor
+from bot.health.monitor import PATIENCE, HealthMonitor
 from bot.health.routes import add_health_routes
 from bot.health.troubles import ProcessState
 from storage.engine.database import Database, open_database
@@ -19,8 +22,10 @@ from storage.engine.rls import SYSTEM
 from storage.errors import StoreUnavailableError
 from storage.firm.tenants import add_mailboxes
 from storage.models import Base
+from storage.schema.migrate import migrate
 from tests.certificates import NOW, write_certificate
 from tests.factories import add_tenant, add_user
+from tests.freezer import run_freezer
 
 TENANT = "11111111-2222-4333-8444-555555555555"
 T = int(NOW.timestamp())
@@ -243,3 +248,27 @@ async def test_A24_damage_that_a_read_meets_is_not_forgotten(tmp_path):
                 await connection.execute(select(table))
     assert database.is_damaged
     await database.close()
+
+
+@pytest.mark.parametrize("is_pooled", [False, True])
+async def test_a_database_that_accepts_and_never_answers_is_told_in_time_and_well_again_soon(make_postgres, is_pooled):
+    url = make_url(await make_postgres()).set(drivername="postgresql+asyncpg")
+    await migrate(url.render_as_string(hide_password=False))
+    async with run_freezer(url) as (through, freezer):
+        database = open_database(through.render_as_string(hide_password=False), is_pooled=is_pooled)
+        config = Config(database_url=through.render_as_string(hide_password=False), tenants=())
+        app, times = web.Application(), itertools.count(T, 10)
+        add_health_routes(app, HealthMonitor(database, lambda: next(times), ProcessState(config)))
+        async with TestClient(TestServer(app)) as client:
+            assert (await client.get("/readyz")).status == 200
+            freezer.freeze()
+            for path in ("/readyz", "/healthz", "/readyz"):
+                begun_at = time.monotonic()
+                async with asyncio.timeout(10), client.get(path) as answer:
+                    assert (answer.status, get_keys(await answer.json())) == (503, ["database_away"])
+                assert time.monotonic() - begun_at < PATIENCE + 1
+            freezer.thaw()
+            async with asyncio.timeout(10):
+                assert (await client.get("/readyz")).status == 200
+        async with asyncio.timeout(10):
+            await database.close()
