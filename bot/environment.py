@@ -79,10 +79,13 @@ def _suggest(word: str) -> str:
 
 
 def _compare(word: str, name: str, **_options: object) -> float:
-    """What is part of a name is meant, else what has the most of its words and the least errors.
+    """What differs by signs alone is meant, then what is part of a name, else what has most words and least errors.
 
     A name may be longer than what was written: its first words are compared as well as all of it.
     """
+    squeezed, meant = _LETTERS.sub("", word), _LETTERS.sub("", name)
+    if (amiss := DamerauLevenshtein.distance(squeezed, meant)) == 0 or (amiss == 1 and len(meant) >= LEAST_LETTERS):
+        return 3 - amiss
     parts, others = word.split("_"), name.split("_")
     common = sum(1 for one in parts if any(_is_same_word(one, other) for other in others))
     shared = 0.5 if word in name or name in word else 0.5 * common / (len(parts) + len(others) - common)
@@ -91,9 +94,15 @@ def _compare(word: str, name: str, **_options: object) -> float:
 
 
 def _is_same_word(one: str, other: str) -> bool:
-    """`tenant` and `tenants` are one word, and so are `cert` and `certificate`, `admins` and `administrators`."""
+    """`tenant` and `tenants` are one word, and so are `cert` and `certificate`, `db` and `database`."""
     begun = Prefix.similarity(one, other)
-    return one == other or begun >= max(LEAST_STEM, min(len(one), len(other)) - 1)
+    return one == other or begun >= max(LEAST_STEM, min(len(one), len(other)) - 1) or _is_short_for(one, other)
+
+
+def _is_short_for(one: str, other: str) -> bool:
+    """Return whether a word is left of another one: its first letter, and others of its letters in their order."""
+    letters = iter(other)
+    return len(one) > 1 and one[0] == other[0] and all(letter in letters for letter in one)
 
 
 def read_config() -> Config:

@@ -23,6 +23,7 @@ WITHOUT: Final[dict[str, str]] = {
     "test_mailboxes.py": "of the queue's rows alone, with a clock and no mailbox behind them",
     "test_B53_a_source_may_send_strange_ones_again_after_a_while": "of a counter in memory alone",
     "test_F46_a_command_delivered_twice_has_one_effect_and_one_answer": "of the desk alone, which sends nothing",
+    "test_F41_a_mailbox_that_is_found_open_is_asked_by_the_service_at_once": "of mailboxes to which nobody wrote",
     "test_F63_a_relay_whose_connection_is_lost_listens_again_and_misses_nothing": "of wakes, which hold no data",
     "test_F66_fifty_imports_that_make_the_same_contacts_make_them_once": "of made-up pages, summed up in the test",
 }

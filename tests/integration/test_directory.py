@@ -291,7 +291,7 @@ async def test_F41_a_calendar_that_stays_closed_does_not_have_everybody_asked_at
         for _ in range(3):
             await live.pass_time(PERIOD)
         assert (await live.query("SELECT failures FROM mailboxes WHERE state = 'forbidden'"))[0][0] <= tries + 1
-        live.is_given_up = True
+        await run_scoped(live, "Anne Martin", "Bob Stone")
 
 
 async def test_F41_a_start_asks_again_what_was_refused(database):
@@ -323,7 +323,7 @@ async def test_F41_the_next_try_and_the_number_that_waits_are_told_as_they_are(d
         await live.execute("UPDATE mailboxes SET not_before = 0 WHERE state = 'forbidden'")
         async with live.database.reading(SYSTEM) as connection:
             assert (await measure_load(connection, now)).due == 1
-        live.is_given_up = True
+        await run_scoped(live, "Anne Martin", "Bob Stone")
 
 
 async def test_F42_a_mailbox_that_answered_before_is_asked_again_soon_when_it_is_not_found(live):

@@ -120,6 +120,27 @@ def test_a_setting_whose_prefix_or_signs_are_amiss_is_named_and_others_are_left_
     assert said == (f"There is no setting {wrong}: is {meant} meant?" if meant else "")
 
 
+@pytest.mark.parametrize("name", Config.model_fields)
+def test_a_setting_that_lacks_one_sign_between_its_words_is_the_one_that_is_meant(name):
+    words = name.upper().split("_")
+    for at in range(2 if words[0] == "SERVICE" else 1, len(words) - (words[0] == "SERVICE")):
+        wrong = f"CARNET_{'_'.join(words[:at])}{'_'.join(words[at:])}"
+        assert list(find_unknown_names([wrong])) == [f"There is no setting {wrong}: is CARNET_{name.upper()} meant?"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        *((short, "DATABASE_URL") for short in ("DB", "DB_URL", "DATABASE")),
+        *(("SERVEGROUP", "SERVES_GROUP"), ("METRICPORT", "METRICS_PORT"), ("APP_SECRETEND", "APP_SECRET_ENDS")),
+        *(("TZ", "TIMEZONE"), ("CERT", "APP_CERTIFICATE")),
+    ],
+)
+def test_a_setting_that_is_cut_short_is_the_one_that_is_meant(wrong, meant):
+    said = list(find_unknown_names([f"CARNET_{wrong}"]))
+    assert said == [f"There is no setting CARNET_{wrong}: is CARNET_{meant} meant?"]
+
+
 def test_every_setting_is_known_as_it_is():
     assert list(find_unknown_names(f"CARNET_{name.upper()}" for name in Config.model_fields)) == []
 
