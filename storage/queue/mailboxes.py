@@ -158,7 +158,8 @@ async def fail_mailbox(
 
     `last_success_at` and all recorded items stay.
     """
-    values = {"new_state": state, "new_reason": reason, "next_due_at": retry_at, "failed_times": failures}
+    values: dict[str, int | str] = {"new_state": state, "new_reason": reason}
+    values |= {"next_due_at": retry_at, "failed_times": failures}
     await _update(connection, lease, _FAILED, **values)
 
 

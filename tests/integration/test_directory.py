@@ -155,7 +155,7 @@ async def test_S14_a_wall_that_is_raised_or_taken_down_is_written_down_with_its_
     walls = [(row.before["shares_contacts"], row.after["shares_contacts"]) for row in rows]
     assert walls == [(True, False), (False, True)]
     assert rows[1].at - rows[0].at == pytest.approx(120, abs=5)
-    assert rows[0].source == "admin"
+    assert rows[0].source == "environment"
 
 
 def forget_tokens(live) -> None:
