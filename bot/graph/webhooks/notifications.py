@@ -60,7 +60,7 @@ _decode_document = msgspec.json.Decoder(_Document).decode
 _decode_item = msgspec.json.Decoder(_Item).decode
 
 
-def read_post(body: bytes | bytearray) -> Post:
+def read_post(body: bytes) -> Post:
     """Read a post's body; raises what the post is answered with where it is none, or holds too many items.
 
     What the item's `resource` and `resourceData` say is not looked at: our own ids are used. Notifications with

@@ -17,7 +17,7 @@ from bot.graph.webhooks.batcher import NotificationBatcher
 from bot.graph.webhooks.client_states import ClientStates
 from bot.graph.webhooks.limits import SourceLimit
 from bot.graph.webhooks.notifications import Hint, Post, read_post
-from bot.request_bodies import hold_body
+from bot.request_bodies import Held, hold_body
 from storage.engine.database import Database
 
 MOST_BYTES = 8 << 20
@@ -86,9 +86,9 @@ class Webhook:
         """Read the body, a large one beside the loop and one at a time."""
         async with hold_body(request, MOST_BYTES, READING_SECONDS) as body:
             if len(body) < LARGE:
-                return read_post(body)
+                return read_post(bytes(body))
             async with self._reading:
-                return await asyncio.to_thread(read_post, body)
+                return await asyncio.to_thread(_read_large, body)
 
     async def _take(self, source: str, hints: tuple[Hint, ...]) -> None:
         """Write the effects of the true hints; the limit decides only how unknown ones are looked up."""
@@ -101,6 +101,11 @@ class Webhook:
         self._limit.spend(source, len(strange) - len(true))
         metrics.NOTIFICATIONS.labels("limited").inc(len(strange) - len(true))
         await self._inbox.add(true)
+
+
+def _read_large(body: Held) -> Post:
+    """Read a body of which no second copy is made before its turn."""
+    return read_post(bytes(body))
 
 
 def _shake_hands(token: str) -> web.Response:
