@@ -56,6 +56,7 @@ _FIRST_NAMES: Final = 2
 """First names behind a shouted surname."""
 _THINGS: Final = read_list("thing_words.txt")
 _SCOTTISH = re.compile(r"(Ma?c)([A-Z]{3,})")
+_SAINTS: Final = frozenset(("ST.", "STE.", "STA.", "STO."))
 _SHOUTED = re.compile(r"[^\W\d_a-z]+(?:[-'\u2019][^\W\d_a-z]+)*")
 _TURKISH: Final = frozenset("\u0130\u0131\u011e\u011f\u015e\u015f")
 _SMALL = str.maketrans({"I": "\u0131", "\u0130": "i"})
@@ -160,6 +161,8 @@ def _is_known(word: str) -> bool:
 
 
 def _is_loud(word: str) -> bool:
+    if word in _SAINTS:
+        return True
     return (
         len(word) > 1 and bool(_SHOUTED.fullmatch(word.replace("ß", "SS"))) and word.upper() == word.replace("ß", "SS")
     )

@@ -12,8 +12,8 @@ from typing import Final
 from storage.text.capitals import capitalize, count_surname, drop_firm, ends_loud, write_capitals
 from storage.text.encoding_repair import repair_text
 from storage.text.name_commas import INITIALS, QUOTES, read_commas
-from storage.text.name_evidence import count_explained, has_initials_last, has_word, is_persons, is_turned
-from storage.text.names import clean_text
+from storage.text.name_evidence import KNOWN_NAMES, count_explained, has_initials_last, has_word, is_persons, is_turned
+from storage.text.names import clean_text, fold
 from storage.text.titles import drop_stop, drop_titles, is_firm
 from storage.text.word_lists import read_kinds
 
@@ -58,15 +58,24 @@ _PRONOUNS = re.compile(
 _ASIDE = re.compile(r"\s*(?:\([^()]*\)?|\[[^\[\]]*\]?|<[^<>]*>?|(?<!\S)\{[^{}]*\}?)\s*")
 _INSIDE = re.compile(r"[(\[{<]+([^()\[\]{}<>]*)")
 _WHOLE = re.compile(r"^[(\[{<]+([^()\[\]{}<>]*)[)\]}>]+$")
+_BY_LIST_WORDS: Final = (
+    r"via|über|tramite|a través de|através de|por meio de|por medio de|mediante|par l['\u2019]intermédiaire de|przez"
+    r"|za pośrednictwem|přes|prostřednictvím|cez|prin|prin intermediul|μέσω|через|gennem|gjennom|genom|door middel van"
+    r"|door|preko|kautta|keresztül|arac\u0131l\u0131\u011f\u0131yla|yoluyla|per mezzo di"
+)
 _VIA = re.compile(
     r"[\s,(\[]+(?:via|on behalf of|o/b/o|obo|by order of|for and on behalf of|sent by|pour le compte de|de la part de"
     r"|au nom de|par délégation de"
     r"|envoyé par|im auftrag (?:von|der|des)|i\.\s?a\.(?: von)?|im namen (?:von|der|des)|namens|gesendet von"
-    r"|per conto di|a nome di|en nombre de|por cuenta de|em nome de|c/o|über|tramite|a través de|por meio de)[\s:]+",
+    r"|per conto di|a nome di|en nombre de|por cuenta de|em nome de|c/o"
+    rf"|{_BY_LIST_WORDS})[\s:]+",
     re.IGNORECASE,
 )
-_BY_LIST = re.compile(r"\b(?:via|über|tramite|a través de|por meio de)\b", re.IGNORECASE)
+_BY_LIST = re.compile(rf"(?<!\w)(?:{_BY_LIST_WORDS})(?!\w)", re.IGNORECASE)
 """What mailing lists write between the sender's name and their own, in the language of the list."""
+_ENDS_QUOTED: Final = frozenset("'\"\u2019”»")
+_MOST_WORDS: Final = 5
+"""Words of a name of which one is Via."""
 _SHORTEST_LOCAL: Final = 3
 """Letters of a local part that are more than somebody's initials."""
 _BORN = re.compile(r"\s*,?\s+(?:née?|nee|geb\.|geborene?r?|born|épouse|ép\.|veuve|nata|ux\.)\s+\S.*$")
@@ -148,12 +157,29 @@ def is_of_list(name: str, local: str) -> bool:
     if not _BY_LIST.search(name):
         return False
     before, behind = split_via(name)
-    if not behind:
+    if not behind or _is_surname_via(name, local):
         return False
     letters, whole = count_explained(before, local)[0], len(re.sub(r"[\W\d_]", "", local.partition("+")[0]))
     of_list = count_explained(behind, local)[0]
     is_hers = letters == whole > of_list and (whole >= _SHORTEST_LOCAL or not of_list)
     return not (is_hers or is_persons(before, local))
+
+
+def _is_surname_via(name: str, local: str) -> bool:
+    """Return whether Via is part of somebody's name, as the whole address says: Dalla Via Renata at `r.dallavia@`."""
+    found = _BY_LIST.search(name)
+    before, behind = split_via(name)
+    if found is None or len(name.split()) > _MOST_WORDS or name[: found.start()].rstrip()[-1:] in _ENDS_QUOTED:
+        return False
+    is_hers = count_explained(before, local)[0] > 0 or not count_explained(behind, local)[0]
+    if has_word(found[0], local):
+        return (is_hers or not KNOWN_NAMES.isdisjoint(fold(behind).split())) and is_persons(name, local)
+    return (
+        " " not in before
+        and has_word(before, local)
+        and has_word(behind, local)
+        and is_persons(f"{before} {behind}", local)
+    )
 
 
 def _strip(name: str, local: str) -> str:
@@ -166,7 +192,7 @@ def _strip(name: str, local: str) -> str:
         if re.search(r"\S@\S", name):
             return ""
     before, behind = split_via(name)
-    if behind:
+    if behind and not _is_surname_via(name, local):
         is_behind = count_explained(behind, local)[0] > count_explained(before, local)[0]
         name = behind if is_behind or is_of_list(name, local) else before
     name = _WHOLE.sub(r"\1", name.strip(QUOTES))

@@ -14,6 +14,8 @@ from storage.text.titles import is_firm, is_position, is_title
 
 _PARTICLES: Final = frozenset(("de", "du", "le", "la", "van", "von", "der", "den", "di", "da", "el", "al", "ten", "zu"))
 _SHORTEST: Final = 2
+_MARIA: Final = frozenset(("Mª", "M.ª", "Mª."))
+"""María, as Spaniards shorten it before a second first name."""
 
 
 def choose_greeting(name: str, address: str = "") -> str:
@@ -29,6 +31,9 @@ def choose_greeting(name: str, address: str = "") -> str:
         return ""
     if _is_function(words, parsed.local) or "&" in clean or is_firm(clean):
         return ""
+    if words[0] in _MARIA:
+        is_double = len(words) > _SHORTEST and fold(words[1]) in KNOWN_NAMES
+        return f"María {words[1]}" if is_double else ""
     first = _find_first(words, parsed, is_told="," in name or (quality > DERIVED and is_title(name.partition(" ")[0])))
     is_name = first.replace("-", "").replace("'", "").replace("\u2019", "").isalpha() and first[:1].isupper()
     if not is_name or len(first) < _SHORTEST or is_title(first) or first.lower() in _PARTICLES:

@@ -345,6 +345,7 @@ TITLES_AND_FIRMS = [
 ]
 
 BESIDE_A_COMMA = [
+    ("ST. CLAIR Oliver", "oliver.stclair@x.example", "Oliver St. Clair"),
     ("RA Dr. Thoma, Niklas", "niklas.thoma@x.example", "Niklas Thoma"),
     ("RA Dr. Thoma, Niklas", "@", "Niklas Thoma"),
     ("[EXT] RA Dr. THOMA, Nele", "nele.thoma@x.example", "Nele Thoma"),
@@ -581,3 +582,26 @@ def test_8_a_firms_letters_before_a_whole_name_are_left_off(shown, local, host, 
 )
 def test_8_what_directories_of_many_countries_write_around_a_name_is_left_off(shown, local, name):
     assert clean_name(shown, local)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("raw", "local", "is_by_list"),
+    [
+        ("Dalla Via Renata", "renata.dallavia", False),
+        ("DALLA VIA RENATA", "r.dallavia", False),
+        ("Pablo Via Torres", "pvia", False),
+        ("Pablo Via Torres", "pablo.torres", False),
+        ("Piet Door Smit", "piet.door", False),
+        ("'Ana Roe' via Contracts", "contracts-via", True),
+        ("Ana Roe via Contracts", "contracts-via", True),
+        ("Ana Roe via Contracts", "contracts", True),
+        ("'Ana Roe' através de Contratos", "contratos", True),
+        ("'Ana Roe' za pośrednictwem Umowy", "umowy", True),
+        ("'Ana Roe' prin Contracte", "contracte", True),
+        ("'Ana Roe' μέσω Συμβάσεις", "symvaseis", True),
+        ("'Ana Roe' door Contracten", "contracten", True),
+        ("Ana Roe gennem Kontrakter", "ana.roe", False),
+    ],
+)
+def test_via_is_a_lists_word_in_many_languages_and_a_surname_where_the_address_says_so(raw, local, is_by_list):
+    assert is_of_list(raw, local) is is_by_list

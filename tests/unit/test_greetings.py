@@ -14,6 +14,8 @@ GREETINGS = [
     ("Martin, Anne (Paris)", "", "Anne"),
     ("RA Dr. Thoma, Niklas", "niklas.thoma@x.example", "Niklas"),
     ("Me ORVAL, Lise", "", "Lise"),
+    ("Mª Isabel Orval", "mi.orval@x.example", "María Isabel"),
+    ("M.ª Orval", "", ""),
     ("Dr. Sofia Meier", "", "Sofia"),
     ("Anne Martin", "", "Anne"),
     ("Dr. Meier", "", ""),
