@@ -5,7 +5,7 @@ from typing import Final, Protocol
 import msgspec
 
 from bot.errors import ForbiddenError, UnauthenticatedError
-from bot.teams.incoming import Incoming
+from bot.teams.incoming import TOOL_CHANNELS, Incoming
 from bot.teams.tokens import Token, Tokens
 from bot.teams.urls import ServiceUrls
 from storage.engine.connection import Reading
@@ -14,7 +14,7 @@ from storage.firm.users import KnownUser, get_known_user
 
 CHANNELS: Final = frozenset({"msteams", "m365extensions", "outlook"})
 """Teams, and the message extension in Outlook and in Microsoft 365."""
-LOCAL_CHANNELS: Final = CHANNELS | {"emulator", "webchat"}
+LOCAL_CHANNELS: Final = CHANNELS | TOOL_CHANNELS
 LOCAL_ADDRESSES: Final = frozenset({"127.0.0.1", "::1"})
 PLACEHOLDER: Final = "00000000-0000-0000-0000-"
 """How the object ids of a local tool's own invented people begin (Agents Playground)."""

@@ -12,8 +12,8 @@ from bot.errors import BadRequestError
 MOST_LEVELS: Final = 32
 """How deep a value may be nested; a card's own data is three or four deep."""
 GREATEST_INTEGER: Final = 2**63 - 1
-OTHER_CHANNELS: Final = frozenset({"outlook", "m365extensions"})
-"""Where a message extension stands beside a mail that is being written, to anybody."""
+TOOL_CHANNELS: Final = frozenset({"emulator", "webchat"})
+"""Of tools on a developer's machine, whose chats have ids of any form and no second person."""
 
 
 class _Struct(msgspec.Struct, rename="camel", omit_defaults=True):
@@ -106,16 +106,16 @@ class Incoming(_Struct):
     def is_own_chat(self) -> bool:
         """Only the speaker reads the answer: a chat with the bot itself, whose id begins with `a:` in Teams.
 
-        Two people's chat is `personal` too, with an id `19:...@...`, and the other one may be anybody; an id that holds
-        one is none of ours. The ids of local tools begin with no such letters, and they leave the type out.
+        Two people's chat is `personal` too, with an id `19:...@...`, and the other one may be anybody; so an id of any
+        other form is none of ours. The ids of local tools have no such letters, and they leave the type out.
         """
         place = self.conversation
         if place is None or place.is_group or place.conversation_type not in {None, "personal"}:
             return False
-        kind, separator, rest = (place.id or "").partition(":")
-        if _THREAD.search(rest or kind):
-            return False
-        return kind == "a" if separator else self.channel_id not in OTHER_CHANNELS
+        place_id = place.id or ""
+        if self.channel_id in TOOL_CHANNELS and _THREAD.search(place_id) is None:
+            return True
+        return _OWN_CHAT.fullmatch(place_id) is not None
 
     @property
     def is_from_bot(self) -> bool:
@@ -165,8 +165,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 _decoder = msgspec.json.Decoder(Incoming)
 _unique_decoder = json.JSONDecoder(object_pairs_hook=_unique)
+_OWN_CHAT = re.compile(r"a:[A-Za-z0-9_.=+/-]+")
 _THREAD = re.compile("[:@%]")
-"""What ids of conversations between people have, and none of the bot's own."""
+"""What ids of conversations between people have, and none of a local tool's."""
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")
 
 

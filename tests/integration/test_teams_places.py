@@ -198,3 +198,17 @@ async def test_A2_a_late_private_answer_is_said_once(switchboard, database, pers
 async def test_A1_beside_a_mail_that_is_being_written_nobody_is_alone_with_the_bot(door, channel):
     activity = read_activity(json.dumps(door.describe(channelId=channel, conversation={"id": "mail"})).encode())
     assert not activity.is_own_chat
+
+
+@pytest.mark.parametrize(
+    "place", ["19\uff1aclient@unq.gbl.spaces", "client", "a:", "a:19\uff1aclient", "\u0430:client", "a: b", "A:x"]
+)
+async def test_A1_an_id_of_another_form_than_the_bots_own_chats_is_none_in_teams(door, place):
+    activity = read_activity(json.dumps(door.describe(conversation={"id": place})).encode())
+    assert not activity.is_own_chat
+
+
+@pytest.mark.parametrize("channel", ["emulator", "webchat"])
+async def test_a_local_tools_chat_has_an_id_of_its_own(door, channel):
+    activity = read_activity(json.dumps(door.describe(channelId=channel, conversation={"id": "5e|livechat"})).encode())
+    assert activity.is_own_chat
