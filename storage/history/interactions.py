@@ -62,7 +62,7 @@ async def add_interaction_events(
         kept = await write_companies(connection, context, add_up(of_users.values()), joined, applied)
         await _write_interactions(connection, context, interaction_events, contacts)
         await _write_relationships(connection, context, encounters, contacts)
-        await write_company_relationships(connection, context.tenant_id, of_users, kept)
+        await write_company_relationships(connection, context, of_users, kept)
         await _exclude_kept(connection, context, touched, contacts, applied)
         known = {contacts[person.address].id for one in interaction_events if is_evidence(one) for person in one.people}
         invited = await reevaluate_invitations(connection, context.tenant_id, context.user_id, known)

@@ -134,11 +134,14 @@ def add_up(of_users: Iterable[Mapping[int, Tally]]) -> dict[int, Tally]:
 
 
 async def write_company_relationships(
-    connection: AsyncConnection, tenant_id: int, of_users: Mapping[int, Mapping[int, Tally]], kept: Mapping[int, Row]
+    connection: AsyncConnection,
+    context: PageContext,
+    of_users: Mapping[int, Mapping[int, Tally]],
+    kept: Mapping[int, Row],
 ) -> None:
     """Add what each user has had with each company; `kept` is what `write_companies` returned."""
     rows = [
-        (tenant_id, user_id, company_id, tally.is_mine, *kept[company_id], *tally.counts)
+        (context.tenant_id, user_id, company_id, tally.is_mine, *kept[company_id], *tally.counts)
         for user_id, tallies in of_users.items()
         for company_id, tally in tallies.items()
     ]
