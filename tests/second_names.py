@@ -22,6 +22,12 @@ def read_name(shown: str, address: str) -> str:
     is_plain = all(_WORD.fullmatch(word) and word[0].isupper() and not word.rstrip(".")[1:].isupper() for word in words)
     if not is_plain or not 1 < len(words) <= _MOST_WORDS:
         return ""
-    last, first = (word.lower() for word in (words[0], words[-1]))
-    is_turned = len(parts) == 1 and address.partition("@")[0] in {f"{first}.{last}", f"{first[0]}.{last}"}
-    return " ".join([words[-1], *words[:-1]] if is_turned and len(words) == len(parts) + 1 else words)
+    if len(parts) == 1 and _says_other_order(words, address.partition("@")[0]):
+        return ""
+    return " ".join(words)
+
+
+def _says_other_order(words: list[str], local: str) -> bool:
+    """Whether an address is made of the same words the other way round: which of the two comes first, none can tell."""
+    last, first = (word.lower().rstrip(".") for word in (words[0], words[-1]))
+    return local in {f"{first}.{last}", f"{first[0]}.{last}"}
