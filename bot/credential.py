@@ -91,7 +91,8 @@ def _read_certificate(path: Path) -> Credential:
     pem = _read_pem(path)
     has_key = b"PRIVATE KEY-----" in pem
     if b"-----BEGIN CERTIFICATE-----" not in pem:
-        raise CredentialError("certificate_without_certificate" if has_key else "certificate_unreadable")
+        is_whole = pem.count(b"PRIVATE KEY-----") > 1  # its first line and its last
+        raise CredentialError("certificate_without_certificate" if is_whole else "certificate_unreadable")
     try:
         certificates = x509.load_pem_x509_certificates(pem)
     except ValueError as error:

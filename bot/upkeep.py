@@ -20,7 +20,7 @@ from storage.history.retention import drop_old_partitions, prepare_purge, purge_
 from storage.lists.reindex import VERSION, reindex_some
 from storage.queue.chores import LEASE, ChoreName, DueChore, claim_chores, fail_chore, finish_chore
 from storage.queue.clock import correct_future_times
-from storage.queue.load import PURGE_WAITS
+from storage.queue.load import CLOCKS_DIFFER, PURGE_WAITS
 
 log = structlog.get_logger(__name__)
 
@@ -131,7 +131,7 @@ class Upkeep:
 class ClocksError(Exception):
     """What time it is, is not agreed upon."""
 
-    reason = "clocks_differ"
+    reason = CLOCKS_DIFFER
 
 
 class ClocksDifferError(ClocksError):

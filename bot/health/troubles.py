@@ -119,6 +119,7 @@ def list_stoppages(stoppages: Stoppages) -> list[Trouble]:
         "directory_failing": stoppages.directories_failing,
         "nobody_read": stoppages.firms_without_mailbox,
         "purge_waits": stoppages.purges_waiting,
+        "clocks_differ": stoppages.purges_without_time,
     }
     return [Trouble(key, "hinders", {"count": count}) for key, count in counts.items() if count]
 

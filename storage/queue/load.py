@@ -16,6 +16,8 @@ FAILED_OFTEN: Final = 3
 """Failures in a row after which a directory that cannot be read is no passing trouble."""
 PURGE_WAITS: Final = "purge_needs_word:"
 """How the reason of a retention chore begins that waits for `carnet purge --confirm`."""
+CLOCKS_DIFFER: Final = "clocks_differ"
+"""The reason of a retention chore that deletes nothing, because no two clocks say the same."""
 OVERDUE: Final = 120
 """Seconds after its due time from which an unclaimed chore counts as late."""
 
@@ -80,6 +82,8 @@ class Stoppages:
     """Of tenants whose directory is read: those where nobody's mailbox is, because a group has no members, say."""
     purges_waiting: int
     """Of tenants where a purge would delete so much that an administrator must confirm it."""
+    purges_without_time: int
+    """Of tenants of which nothing is deleted, because the clocks differ."""
 
 
 async def find_stoppages(connection: Reading, now: int, entra_ids: Collection[str]) -> Stoppages:
@@ -104,4 +108,5 @@ async def find_stoppages(connection: Reading, now: int, entra_ids: Collection[st
         await connection.scalar(looks.where(is_failing)) or 0,
         await connection.scalar(looks.where(is_empty)) or 0,
         await connection.scalar(waits.where(Chore.reason.startswith(PURGE_WAITS))) or 0,
+        await connection.scalar(waits.where(Chore.reason == CLOCKS_DIFFER)) or 0,
     )

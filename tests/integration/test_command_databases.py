@@ -160,7 +160,8 @@ def test_a_file_that_is_read_only(settings, tmp_path, migrated_file):
     for path, mode in ((folder / "carnet.db", 0o400), (folder, 0o500)):
         path.chmod(mode)
     try:
-        for name, words in ((name, words) for name, every in WORDS.items() for words in every):
+        ends = [(name, words) for name, every in WORDS.items() for words in every[:: max(1, len(every) - 1)]]
+        for name, words in ends:  # a process each: the other words are tried within this one
             line = [sys.executable, "-m", "bot", name, *words]
             done = subprocess.run(
                 line, capture_output=True, text=True, check=False, preexec_fn=drop_rights, env=find_us(), timeout=60
@@ -238,4 +239,4 @@ def test_a_service_says_that_it_waits_for_its_server(settings, word):
         assert any("The service waits for it." in line for line in lines)
     finally:
         process.kill()
-        process.wait()
+        process.communicate()

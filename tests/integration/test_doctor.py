@@ -2,11 +2,14 @@
 
 import contextlib
 import io
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from rich.console import Console
@@ -16,7 +19,7 @@ from bot.cli import status
 from bot.cli.doctor import examine, report
 from bot.cli.doctor.addresses import check_addresses
 from bot.cli.doctor.findings import Level
-from bot.cli.doctor.microsoft import judge_roles, read_roles
+from bot.cli.doctor.microsoft import check_bot, judge_roles, read_roles
 from bot.cli.doctor.reach import Asked
 from bot.config import Config
 from storage.engine.database import Database, open_database
@@ -24,6 +27,8 @@ from storage.firm.rules import set_rules
 from storage.schema.migrate import migrate
 from storage.viewer import Viewer
 from tests.certificates import NOW, write_certificate, write_key
+from tests.signing import APP
+from tests.switchboard import serve
 
 PLAIN = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
 RIGHT = {"Mail.ReadBasic.All", "Calendars.ReadBasic.All", "User.Read.All"}
@@ -160,6 +165,7 @@ async def test_S35_a_certificate_rings_thirty_days_before_its_end(tmp_path, days
         (b"nonsense", "certificate_unreadable"),
         (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate_unreadable"),
         (write_key(), "certificate_without_certificate"),
+        (write_key()[: len(write_key()) // 2], "certificate_unreadable"),
     ],
 )
 async def test_S35_a_certificate_has_to_be_one(tmp_path, content, key):
@@ -309,3 +315,19 @@ async def test_a_worker_that_stopped_or_never_began_is_a_finding_and_status_says
 def test_an_odd_address_in_the_settings_is_a_finding(settings, keys):
     config = Config(**{"public_url": "https://carnet.firm.example", **settings})
     assert {finding.key for finding in check_addresses(config)} == keys
+
+
+@pytest.mark.parametrize(
+    ("ahead", "is_wrong"), [(0, False), (120, False), (3600, True), (-7200, True), (63_000_000, True)]
+)
+async def test_a_clock_that_is_not_microsofts_is_named(ahead, is_wrong):
+    async def tell(_request: web.Request) -> web.Response:
+        return web.Response(headers={"Date": formatdate(time.time() - ahead, usegmt=True)})
+
+    app = web.Application()
+    app.router.add_get("/openid", tell)
+    async with serve(app) as url:
+        config = Config(app_id=APP, app_secret="x", login_url=f"{url}/nothing", openid_url=f"{url}/openid")
+        found = {finding.key: finding.values async for finding in check_bot(config)}
+    assert ("clock_wrong" in found) == is_wrong
+    assert not is_wrong or found["clock_wrong"]["minutes"] == pytest.approx(abs(ahead) / 60, abs=1)

@@ -178,6 +178,7 @@ async def test_a_loop_that_has_ended_ends_the_process_s_life(well):
         ("DELETE FROM mailboxes", "nobody_read"),
         ("UPDATE tenants SET state = 'needs_admin'", "firms_stopped"),
         (PUT_OFF, "purge_waits"),
+        (PUT_OFF.replace("purge_needs_word:60", "clocks_differ"), "clocks_differ"),
         (HELD, "rules_held"),
         ("UPDATE tenants SET entra_id = 'another'", "firms_unread"),
         (

@@ -1,9 +1,12 @@
 """What the doctor finds: one line for people, and what to do about it."""
 
 import enum
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from bot.upkeep import APART
 
 
 class Level(enum.StrEnum):
@@ -39,3 +42,10 @@ def warning(key: str, **values: Any) -> Finding:
 def problem(key: str, **values: Any) -> Finding:
     """Make a finding of something that keeps the service from working."""
     return Finding(Level.PROBLEM, key, values)
+
+
+def judge_clock(whose: str, told: float | None) -> Iterator[Finding]:
+    """Say that this machine's clock is not that of others; nothing where they do not tell theirs."""
+    apart = 0.0 if told is None else abs(time.time() - told)
+    if apart > APART:
+        yield problem("clock_wrong", whose=whose, minutes=round(apart / 60))

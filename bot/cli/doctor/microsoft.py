@@ -5,11 +5,12 @@ import base64
 import functools
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import requests
 
-from bot.cli.doctor.findings import Finding, Findings, problem, warning, well
+from bot.cli.doctor.findings import Finding, Findings, judge_clock, problem, warning, well
 from bot.cli.doctor.reach import NOBODY, Asked, Mailbox, Reach, find_missing_groups, find_reach, list_groups
 from bot.cli.registration import CALENDARS, DIRECTORY, GROUP, INSTALL, MAIL, SCOPED_ROLES
 from bot.config import Config
@@ -191,9 +192,19 @@ async def check_bot(config: Config, told: Collection[str] = ()) -> Findings:
     try:
         with BlockingSession(config) as session:
             answer = await asyncio.to_thread(session.get, config.openid_url, timeout=10)
+        for finding in judge_clock("Microsoft", read_date(answer.headers.get("Date", ""))):
+            yield finding
         yield well("keys") if answer.ok else problem("keys_away", error=str(answer.status_code))
     except requests.RequestException as error:
         yield problem("keys_away", error=type(error).__name__)
+
+
+def read_date(header: str) -> float | None:
+    """Read the time that an answer tells, in UTC seconds; None where it tells none."""
+    try:
+        return parsedate_to_datetime(header).timestamp()
+    except ValueError:
+        return None
 
 
 async def check_webhooks(config: Config) -> Findings:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from bot.cli.doctor.findings import Finding, Findings, problem, warning, well
+from bot.cli.doctor.findings import Finding, Findings, judge_clock, problem, warning, well
 from bot.cli.refusals import SETTING, find_missing_folder, find_reason
 from bot.config import Config
 from bot.health.troubles import is_disk_full
@@ -21,6 +21,7 @@ from storage.firm.rules import get_rules, list_rules
 from storage.firm.users import list_known_anywhere, list_unknown_people
 from storage.history.purge_bounds import plan_purge
 from storage.queue.chores import get_standing
+from storage.queue.clock import get_database_time
 from storage.queue.directory import resume_refused
 from storage.queue.health import FAILING, Firm, Freshness, get_freshness, get_health, list_firms, list_lagging_mailboxes
 from storage.queue.load import Stoppages, find_stoppages
@@ -94,6 +95,8 @@ async def _check_rights(database: Database) -> Findings:
     if not database.is_sqlite:
         async with database.reading() as connection:
             yield well("rows_locked") if await is_enforced(connection) else warning("rows_unlocked")
+            for finding in judge_clock("PostgreSQL", await get_database_time(connection)):
+                yield finding
     if await is_read_only(database):
         yield problem("database_read_only", setting=SETTING)
 
