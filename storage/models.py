@@ -294,6 +294,12 @@ class Company(Base):
             "id",
             where="is_known AND (type IS NULL OR partner_id IS NULL)",
         ),
+        Index(
+            "companies_merged",
+            *("tenant_id", "merged_into"),
+            sqlite_where=text("merged_into IS NOT NULL"),
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
         {"sqlite_with_rowid": False},
     )
 
@@ -319,6 +325,8 @@ class Company(Base):
     first_at: Mapped[int] = mapped_column(BigInt, default=0)
     last_at: Mapped[int] = mapped_column(BigInt, default=0)
     created_at: Mapped[int] = mapped_column(BigInt, default=0)
+    merged_into: Mapped[int | None] = mapped_column(BigInt)
+    """Somebody said that it is one with that company, where its domains and people count until they are parted."""
 
 
 class CompanyDomain(Base):
@@ -330,6 +338,9 @@ class CompanyDomain(Base):
     tenant_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     domain: Mapped[str] = mapped_column(String(255), primary_key=True)
     company_id: Mapped[int] = mapped_column(BigInt)
+    """Where it counts."""
+    home_id: Mapped[int | None] = mapped_column(BigInt)
+    """Whose it is by itself, where that company was merged into another; NULL where it is the same."""
 
 
 class Contact(Base):

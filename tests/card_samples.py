@@ -35,6 +35,7 @@ from storage.book.companies import CompanyDetail, CompanyRow
 from storage.book.contacts import ContactDetail, ContactRow, SeenPerson
 from storage.book.item_people import Person
 from storage.book.meetings import Attendee, Meeting
+from storage.book.merged_companies import MergedCompany
 from storage.firm.rule_values import FirmRules
 from storage.lists.facts import ContactBrief, Knower, Recent, Totals
 from storage.lists.filters import Filter
@@ -170,6 +171,7 @@ def company(world: World) -> CompanyDetail:
         knower_count=9,
         recent=recent,
         contacts=briefs,
+        merged=tuple(MergedCompany(10**15 + n, world.company(n), 10**15) for n in (1, 2)),
     )
 
 

@@ -7,7 +7,9 @@ from storage.viewer import Viewer
 from tests.office import Office
 from tests.syncing import Sync
 
-ASIDE = frozenset({"audit", "numbers", "known_words", "mailboxes", "mailbox_feeds", "answered", "outbox", "chores"})
+ASIDE = frozenset(
+    {"audit", "numbers", "known_words", "mailboxes", "mailbox_feeds", "answered", "outbox", "chores", "talks"}
+)
 """What is no part of the address book: it says what happened, or where work stands."""
 
 

@@ -443,7 +443,7 @@ def make_ledger(
         ledger.interactions.add((event.user, event.kind, event.at, event.is_planned, event.addresses, event.key))
         for address in event.addresses:
             by_person[event.user, address].append(event)
-        for company in {find_company(address) for address in event.addresses} - {""}:
+        for company in {decisions.find(find_company(address)) for address in event.addresses} - {""}:
             by_company[event.user, company].append(event)
     ledger.relationships = {key: total(their) for key, their in by_person.items()}
     answered = {key for key, their in ledger.relationships.items() if is_contact(their, "outreach")}
@@ -454,7 +454,8 @@ def make_ledger(
             event
             for event in their
             if any(
-                find_company(one) == company and (one in known or (user, one) in answered) for one in event.addresses
+                decisions.find(find_company(one)) == company and (one in known or (user, one) in answered)
+                for one in event.addresses
             )
         )
         for (user, company), their in by_company.items()
@@ -480,7 +481,7 @@ def _add_up(ledger: Ledger, events: Iterable[Event], rule: str, known: set[str])
         shown = {address for address in event.addresses - event.hidden if find_company(address)}
         for address in shown:
             open_people[event.user, address].append(event)
-        for company in {find_company(address) for address in shown & known}:
+        for company in {ledger.decisions.find(find_company(address)) for address in shown & known}:
             open_companies[event.user, company].append(event)
     people, companies = defaultdict(list), defaultdict(list)
     for (_, address), their in open_people.items():
@@ -491,7 +492,8 @@ def _add_up(ledger: Ledger, events: Iterable[Event], rule: str, known: set[str])
         totals = add_totals(parts)
         if not any(totals[:4]) or not ledger.decisions.is_person(address):
             continue  # on a stranger's invitation alone
-        ledger.contacts[address] = (totals, is_contact(totals, rule), find_company(address))
+        company = ledger.decisions.find(find_company(address))
+        ledger.contacts[address] = (totals, is_contact(totals, rule), company)
     for company, parts in companies.items():
         count = sum(yes for _, yes, theirs in ledger.contacts.values() if theirs == company and yes)
         ledger.companies[company] = (add_totals(parts), count)

@@ -22,7 +22,8 @@ async def read_ledger(query: Callable[..., Any], entra_id: str = "") -> Ledger:
     users = {row[0]: row[1] for row in await read("id, entra_id", "users")}
     ledger.decisions = decisions = await read_decisions(read, users)
     addresses = {row[0]: row[1] for row in await read("id, address", "contacts")}
-    domains = {row[0]: row[1] for row in await read("company_id, domain", "company_domains")}
+    held = sorted(map(tuple, await read("domain, company_id", "company_domains")), reverse=True)
+    domains = {company: domain for domain, company in held}  # the first of several
     participants: dict[Any, set[str]] = {}
     for user, source, contact in await read("user_id, source_digest, contact_id", "interaction_contacts"):
         participants.setdefault((user, source), set()).add(addresses[contact])
@@ -50,8 +51,9 @@ async def read_ledger(query: Callable[..., Any], entra_id: str = "") -> Ledger:
         "id, contact_count, is_known, interaction_count, first_at, last_at", "companies"
     ):
         assert bool(is_known) == (count > 0)
-        if parts := opened.get(domains[company]):
-            ledger.companies[domains[company]] = (_sum_up(parts, happened, first, last), count)
+        at = domains.get(company, "")
+        if parts := opened.get(at):
+            ledger.companies[at] = (_sum_up(parts, happened, first, last), count)
         else:
             assert (happened, first, last, count) == (0, 0, 0, 0)
     return ledger

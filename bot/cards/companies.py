@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.cards import entries, kit
 from bot.cards.actions import button, submit, toggle
+from bot.cards.drawing import draws
 from bot.cards.inputs import beside, choose_one, choose_person, write_text
 from bot.cards.meetings import draw_next
 from bot.cards.phrases import join, say_count, say_last, say_totals, text, type_choices
@@ -13,6 +14,7 @@ from bot.language import say, say_list
 from bot.language.company_types import type_names
 from bot.language.wording import clean
 from bot.results.choices import NOBODY, NONE
+from bot.results.companies import MergeAsked
 from bot.turn import Card, Choice, Json, Reader
 from storage.book.companies import CompanyDetail
 from storage.book.contacts import ContactDetail
@@ -26,6 +28,8 @@ RECENT = 3
 ANSWERS = 3
 """Colleagues who are offered as the answer."""
 _NAME = 60
+_MERGED = 6
+"""So many merged companies are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ def draw_facts(reader: Reader, company: CompanyDetail) -> list[Json]:
         (
             (text(language, "company.responsible"), company.partner_name or text(language, "company.no_partner")),
             (text(language, "company.domains"), ", ".join(company.domains[:6])),
+            (text(language, "company.merged"), ", ".join(clean(one.name, _NAME) for one in company.merged[:_MERGED])),
             (text(language, "company.known_by"), say_knowers(reader, company)),
             (text(language, "company.last"), join((say_last(reader, company.firm.last_at), say_firm(reader, company)))),
         )
@@ -184,9 +189,39 @@ def draw_drawer(reader: Reader, company: CompanyDetail, opened: Opened) -> Json:
             *([clear] if company.partner_id is not None else []),
             beside(name, submit(save, "company.rename", **carried)),
             *(wrong if opened.wrong == "new_name" else []),
+            *_draw_merges(reader, company, opened),
         ],
         is_open=bool(opened.wrong),
     )
+
+
+def _draw_merges(reader: Reader, company: CompanyDetail, opened: Opened) -> list[Json]:
+    """Offer to say that it is one with another company, and to take out one that was merged into it."""
+    if reader.is_shared:
+        return []
+    language = reader.language
+    carried = {"company_id": company.id, "version": company.version, "back": opened.back}
+    merge = entries.quiet_row(text(language, "company.merge_other"), "company.merge", **carried)
+    parts = [
+        entries.quiet_row(
+            say(language, "cards.company.part", name=clean(one.name, _NAME)),
+            "company.part",
+            merged_id=one.id,
+            back=opened.back,
+        )
+        for one in company.merged[:_MERGED]
+    ]
+    return [merge, *parts]
+
+
+@draws(MergeAsked)
+def _draw_merge(reader: Reader, asked: MergeAsked) -> Card:
+    """Ask with which company it is one, by its name."""
+    language, company = reader.language, asked.company
+    other = write_text("other", text(language, "company.other"))
+    carried = {"company_id": company.id, "version": company.version, "back": asked.back}
+    merge = submit(text(language, "company.merge"), "company.merge", **carried)
+    return kit.card([kit.title(asked.summary), beside(other, merge)], [draw_back(reader, asked.back)])
 
 
 def say_today(reader: Reader, company: CompanyDetail) -> str:

@@ -23,8 +23,18 @@ _LONGEST_FILTER = 160
 """Characters of a filter in words; a change of it says two."""
 _NAMED = 12
 """As many companies as one line names."""
+_KINDS: Final = {
+    "company.set_type": "type",
+    "company.set_partner": "partner",
+    "company.merge": "merge",
+    "company.part": "merge",
+    "contact.add": "contact",
+    "contact.remove": "contact",
+}
+"""What is said of a change, by what was done."""
 _STATES: Final = {
     "keeping": ("is_kept", "own_alone", "of_the_firm"),
+    "merge": ("is_merged", "one_company", "two_companies"),
     "removal": ("is_removed", "no_person", "person"),
     "own_removal": ("is_removed", "not_own", "own_contact"),
     "contact": ("is_added", "is_contact", "is_no_contact"),
@@ -106,15 +116,13 @@ async def _say(turn: Turn, step: Step, people: Mapping[int, str]) -> str:
         old, new = (_say_side(language, kind, side, people) for side in (step.before, step.after))
     key = BUILTIN.get(step.entity_id or 0) if step.action.startswith("view.") else None
     name = say(language, f"cards.view.{key}") if key else step.name
-    return say(language, f"change_words.{kind}", name=name, old=old, new=new)
+    other = str(step.after.get("merged_name", ""))
+    return say(language, f"change_words.{kind}", name=name, old=old, new=new, other=other)
 
 
 def _find_kind(step: Step) -> str:
-    kinds = {"company.set_type": "type", "company.set_partner": "partner", "contact.add": "contact"}
-    if step.action in kinds:
-        return kinds[step.action]
-    if step.action == "contact.remove":
-        return "contact"
+    if step.action in _KINDS:
+        return _KINDS[step.action]
     if "is_kept" in step.before:
         return "keeping"
     if "is_removed" in step.before:

@@ -95,10 +95,13 @@ async def find_companies_and_contacts(turn: Turn, name: str) -> list[Match]:
 
 
 async def get_meant_company(turn: Turn, company_id: int) -> Meant:
-    """Return a company by its number; raises `NotFoundError` where the viewer sees none."""
+    """Return a company by its number, or what it was merged into; raises `NotFoundError` where the viewer sees none."""
     rows = await turn.read(companies.get_company_rows, [company_id])
     if company_id not in rows:
-        raise NotFoundError
+        merged = await turn.read(companies.get_company, company_id)
+        if merged is None:
+            raise NotFoundError
+        return await get_meant_company(turn, merged.id)
     row = rows[company_id]
     return Meant(company_id, row.name, is_exact=True, version=row.version, row=row)
 

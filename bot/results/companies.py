@@ -36,6 +36,14 @@ class CompanyShown(Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MergeAsked(Result):
+    """A company of which is asked with which other it is one."""
+
+    company: CompanyDetail
+    back: Json | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompanyShared(Result):
     """A company that somebody put into a conversation, as one reader of the firm sees it, its people aside."""
 

@@ -9,11 +9,13 @@ import msgspec
 from sqlalchemy import and_, func, literal_column, select
 
 from storage.book import timeline
+from storage.book.merged_companies import MergedCompany, list_merged_companies
 from storage.book.relationships import get_known
 from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number, numbers
 from storage.engine.prepared import Prepared
 from storage.history.keeping import list_keeps
+from storage.history.merges import find_survivor
 from storage.lists import finding
 from storage.lists.facts import ContactBrief, Knower, Match, Recent, Totals
 from storage.lists.filters import Filter, Scope, is_id
@@ -74,6 +76,8 @@ class CompanyDetail:
     recent: tuple[Recent, ...]
     contacts: tuple[ContactBrief, ...]
     """Those the viewer may see, newest first, at most 10."""
+    merged: tuple[MergedCompany, ...] = ()
+    """Those that are one with it by what somebody said."""
 
 
 async def list_companies(
@@ -124,7 +128,8 @@ async def get_company(connection: Reading, viewer: Viewer, company_id: int) -> C
     """Return one company with all that its card shows."""
     company = (await get_company_rows(connection, viewer, [company_id])).get(company_id)
     if company is None:
-        return None
+        survivor_id = await find_survivor(connection, viewer.tenant_id, company_id) if is_id(company_id) else company_id
+        return None if survivor_id == company_id else await get_company(connection, viewer, survivor_id)
     domains = await _prepare_domains(viewer.kind).fetch(connection, _get_values(viewer, company_id=company_id))
     known = await get_known(connection, viewer, CompanyRelationship, company_id)
     is_kept = known.kept > 0 and await _is_kept(connection, viewer, domains)
@@ -148,13 +153,14 @@ async def get_company(connection: Reading, viewer: Viewer, company_id: int) -> C
         knower_count=known.knower_count,
         recent=await _list_recent(connection, viewer, company_id),
         contacts=contacts,
+        merged=await list_merged_companies(connection, viewer, company_id),
     )
 
 
 async def _is_kept(connection: Reading, viewer: Viewer, domains: Sequence[Any]) -> bool:
     """Return whether the viewer keeps the company itself, and not only some of its people."""
     keeps = await list_keeps(connection, viewer.tenant_id, viewer.user_id)
-    return any(keeps.get(digest_address(f"@{row.domain}")) for row in domains)
+    return bool(domains) and all(keeps.get(digest_address(f"@{row.domain}")) for row in domains)
 
 
 async def _count_contacts(connection: Reading, viewer: Viewer, company: CompanyRow, *, is_kept: bool) -> int:

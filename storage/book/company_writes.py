@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.book.companies import get_company
 from storage.errors import MissingError, RefusedError, StaleError
+from storage.history import merges
 from storage.lists.filters import is_id
-from storage.lists.words import COMPANY, index_words
-from storage.models import Company, CompanyDomain, CompanyRelationship, User
+from storage.models import Company, CompanyRelationship, User
 from storage.record.audit import Entry, add_audits
 from storage.record.changes import Change, Changes
 from storage.text.names import fold_name
@@ -143,9 +143,5 @@ def make_change(
 
 
 async def index_company(connection: AsyncConnection, viewer: Viewer, company_id: int) -> None:
-    """Index a company by its current name and domains."""
-    name = select(Company.name).where(Company.tenant_id == viewer.tenant_id, Company.id == company_id)
-    of_company = CompanyDomain.tenant_id == viewer.tenant_id, CompanyDomain.company_id == company_id
-    domains = await connection.scalars(select(CompanyDomain.domain).where(*of_company))
-    texts = [await connection.scalar(name) or "", *domains]
-    await index_words(connection, viewer.tenant_id, COMPANY, {company_id: texts})
+    """Index a company by its current name, its domains and what was merged into it."""
+    await merges.index_company(connection, viewer.tenant_id, company_id)

@@ -17,6 +17,7 @@ from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
 from storage.errors import MissingError, StaleError
 from storage.history.contact_rule import find_reason
+from storage.history.merges import find_survivor
 from storage.lists import finding
 from storage.lists.facts import Knower, Match, Recent, Totals
 from storage.lists.filters import Filter, is_id
@@ -100,6 +101,10 @@ async def list_contacts(
     page = await fetch_page(connection, viewer, filter_, _make_row, now=now, cursor=cursor, limit=limit)
     if page.rows or cursor or filter_.company_id is None or filter_.scope == "mine" or viewer.is_in_public:
         return page
+    survivor_id = await find_survivor(connection, viewer.tenant_id, filter_.company_id)
+    if survivor_id != filter_.company_id:  # a view, or an old card, names a company that was merged since
+        there = filter_.changed(company_id=survivor_id)
+        return await list_contacts(connection, viewer, there, now=now, limit=limit)
     own = filter_.changed(scope="mine")
     return await fetch_page(connection, viewer, own, _make_row, now=now, cursor=cursor, limit=limit)
 

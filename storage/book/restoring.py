@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from storage.book.company_writes import change_one, edit_name, edit_partner, edit_type, hold_one, index_company
 from storage.book.contact_names import ACTION as CONTACT_RENAMED
 from storage.book.contact_names import undo_rename
+from storage.book.merges import MERGED, undo_merge
 from storage.book.removals import NO_PERSON, undo_removal
 from storage.engine.connection import Reading
 from storage.errors import MissingError, StaleError
@@ -22,13 +23,14 @@ from storage.viewer import Access, Viewer
 
 MOST_SETS: Final = 20
 MOST_CHANGES: Final = 500
-RESTORABLE: Final = ("company.set_type", "company.set_partner", "company.rename")
+RESTORABLE: Final = ("company.set_type", "company.set_partner", "company.rename", MERGED)
 SEVERAL: Final = 2
 """The rank of a change set of which several changes stand; 1: one stands, 0: none does."""
 _NAMED: Final = 4
 
 
 _Seen = aliased(Company, name="seen_companies")
+_Merged = aliased(Company, name="merged_companies")
 _SeenContact = aliased(Contact, name="seen_contacts")
 _Led = aliased(Company, name="led_companies")
 _Asker = aliased(User, name="asker")
@@ -89,11 +91,14 @@ def _is_standing() -> Any:
     """Return the condition that what a change made is still so; its company or contact is joined."""
     after = Audit.after
     partner_id = cast(after["partner_id"].as_string(), BigInteger)
+    merged_id = cast(after["merged_id"].as_string(), BigInteger)
+    is_merged = and_(_Merged.tenant_id == Audit.tenant_id, _Merged.id == merged_id)
     return or_(
         and_(Audit.action == "company.set_type", Company.type.is_not_distinct_from(after["type"].as_string())),
         and_(Audit.action == "company.set_partner", Company.partner_id.is_not_distinct_from(partner_id)),
         and_(Audit.action == "company.rename", Company.name == after["name"].as_string()),
         and_(Audit.action == CONTACT_RENAMED, Contact.name == after["name"].as_string()),
+        and_(Audit.action == MERGED, exists().where(is_merged, _Merged.merged_into == Audit.entity_id)),
         and_(Audit.action == NO_PERSON, Contact.reason == REASON),
     )
 
@@ -193,6 +198,8 @@ async def _undo(connection: AsyncConnection, viewer: Viewer, row: AuditRow, *, n
         return await undo_rename(connection, viewer, row, now=now, source=source)
     if row.action == NO_PERSON:
         return await undo_removal(connection, viewer, row, now=now, source=source)
+    if row.action == MERGED:
+        return await undo_merge(connection, viewer, row, now=now, source=source)
     company_id = row.entity_id or 0
     company = await hold_one(connection, viewer, company_id, None)
     if any(getattr(company, key, None) != row.after.get(key) for key in row.before):

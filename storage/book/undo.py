@@ -16,6 +16,8 @@ from storage.book.contact_names import ACTION as RENAMED
 from storage.book.contact_names import undo_rename
 from storage.book.contacts import undo_contact
 from storage.book.keeping import undo_keep
+from storage.book.merges import ACTIONS as MERGES
+from storage.book.merges import undo_merge
 from storage.book.removals import ACTIONS as REMOVALS
 from storage.book.removals import undo_removal
 from storage.errors import MissingError, StaleError
@@ -46,6 +48,8 @@ async def undo_change(connection: AsyncConnection, viewer: Viewer, audit_id: int
 async def _undo_company(
     connection: AsyncConnection, viewer: Viewer, done: AuditRow, *, now: int, source: str
 ) -> Change:
+    if done.action in MERGES:
+        return await undo_merge(connection, viewer, done, now=now, source=source)
     company_id = done.entity_id or 0
     company = await hold_one(connection, viewer, company_id, None)
     was, is_now = done.before, {key: getattr(company, key, None) for key in done.before}

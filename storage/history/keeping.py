@@ -4,7 +4,7 @@ Kept are contacts and companies that the user said so of, people with free mail,
 The counts of contacts and companies leave all of that out.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from sqlalchemy import and_, case, func, literal_column, select
@@ -19,7 +19,6 @@ from storage.history.contact_rule import is_contact
 from storage.history.events import COUNTS
 from storage.history.removals import list_removed
 from storage.models import (
-    CompanyDomain,
     CompanyRelationship,
     Contact,
     InteractionContact,
@@ -30,6 +29,7 @@ from storage.models import (
     Relationship,
 )
 from storage.text.addresses import digest_address
+from storage.text.domains import find_company_domain
 from storage.viewer import get_open
 
 _KEEPS: Final = Prepared(
@@ -97,7 +97,6 @@ async def update_kept(
     keeps = await list_keeps(connection, tenant_id, user_id)
     removed = await list_removed(connection, tenant_id, user_id)
     for some in split(sorted(contact_ids)):
-        domains = await _list_domains(connection, tenant_id, some)
         opened = await _count_open(connection, tenant_id, user_id, some)
         of, at = Relationship, Contact
         counts = (of.sent_count, of.received_count, of.meeting_count, of.planned_count)
@@ -108,7 +107,7 @@ async def update_kept(
         for contact_id, address, company_id, is_added, *happened in await connection.execute(asked):
             hidden_count, shown = opened.get(contact_id, (0, NOTHING))
             kept = Kept.SOME if hidden_count else Kept.NOTHING
-            if _is_kept(keeps, address, domains.get(company_id or 0, ())):
+            if _is_kept(keeps, address, company_id):
                 kept, shown = Kept.ALL, NOTHING
             is_off = bool(removed.find(address))
             is_mine = bool(kept) and not is_off and (bool(is_added) or is_contact(rule, *happened))
@@ -118,25 +117,17 @@ async def update_kept(
         await update_rows(connection, of, key, (*SET_KEPT, *_SET_REMOVED), rows)
 
 
-def _is_kept(keeps: Mapping[bytes, bool], address: str, domains: Iterable[str]) -> bool:
-    """Return whether a contact is kept: by the choice for the person, else for the company, else if without company."""
+def _is_kept(keeps: Mapping[bytes, bool], address: str, company_id: int | None) -> bool:
+    """Return whether a contact is kept: by the choice for the person, else for the domain, else if without company.
+
+    A company may have several domains, of which one was kept before it was merged: it counts what one chose oneself.
+    """
     said = keeps.get(digest_address(address))
     if said is not None:
         return said
-    at = [keeps.get(digest_address(f"@{domain}")) for domain in domains]
-    return any(at) if at else True
-
-
-async def _list_domains(
-    connection: AsyncConnection, tenant_id: int, contact_ids: Collection[int]
-) -> dict[int, list[str]]:
-    of = CompanyDomain
-    theirs = select(Contact.company_id).where(Contact.tenant_id == tenant_id, Contact.id.in_(contact_ids))
-    asked = select(of.company_id, of.domain).where(of.tenant_id == tenant_id, of.company_id.in_(theirs))
-    found: dict[int, list[str]] = {}
-    for company_id, domain in await connection.execute(asked):
-        found.setdefault(company_id, []).append(domain)
-    return found
+    if company_id is None:
+        return True
+    return keeps.get(digest_address(f"@{find_company_domain(address.rpartition('@')[2])}"), False)
 
 
 async def _count_open(

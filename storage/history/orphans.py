@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from storage.engine.chunks import CHUNK
 from storage.engine.connection import Reading
@@ -68,6 +69,10 @@ def _select_empty(tenant_id: int, of: Any, ids: Sequence[int]) -> Select[Any]:
     if of is Contact:  # an invitation refers to its organiser
         organizes = exists().where(Interaction.tenant_id == tenant_id, Interaction.organizer_id == of.id)
         has_any = or_(has_any, organizes)
+    else:  # a company that was merged goes with the one that it was merged into
+        survivor = aliased(Company)
+        stands = exists().where(survivor.tenant_id == tenant_id, survivor.id == of.merged_into)
+        has_any = or_(has_any, stands)
     return select(of.id).where(of.tenant_id == tenant_id, of.id.in_(ids), ~has_any)
 
 

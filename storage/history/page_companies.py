@@ -9,6 +9,7 @@ from storage.engine.bulk import Row, insert_rows, select_rows, update_rows
 from storage.engine.database import next_ids
 from storage.history import upserts
 from storage.history.events import Encounter, InteractionEvent, Tally, merge_first
+from storage.history.merges import hold_map
 from storage.history.page import Applied, PageContext, StoredContact
 from storage.lists.words import COMPANY, index_words, mark_texts
 from storage.models import Company, CompanyDomain, CompanyRelationship, Kept, Relationship
@@ -22,6 +23,7 @@ async def find_companies(
 ) -> dict[str, int]:
     """Return the company number of every domain on the page; add the missing companies."""
     domains = {encounter.person.domain for encounter in encounters.values()} - {""}
+    await hold_map(connection, context.tenant_id, is_changing=False)
     found = await _read_domains(connection, context.tenant_id, domains)
     missing = sorted(domains - found.keys())
     if not missing:

@@ -69,6 +69,18 @@ async def recount_companies_of(connection: AsyncConnection, tenant_id: int, cont
     await _count_companies(connection, tenant_id, sorted(set().union(*knowers.values())))
 
 
+async def recount_companies(connection: AsyncConnection, tenant_id: int, company_ids: Sequence[int]) -> None:
+    """Recount what everybody has had with some companies, and then these."""
+    there = and_(CompanyRelationship.tenant_id == tenant_id, CompanyRelationship.company_id.in_(company_ids))
+    known = select(CompanyRelationship.user_id, CompanyRelationship.company_id).where(there)
+    knowers: dict[int, list[int]] = {}
+    for user_id, company_id in await connection.execute(known):
+        knowers.setdefault(user_id, []).append(company_id)
+    for user_id, theirs in sorted(knowers.items()):
+        await _count_company_relationships(connection, tenant_id, user_id, sorted(theirs))
+    await _count_companies(connection, tenant_id, company_ids)
+
+
 async def recount_some(connection: AsyncConnection, tenant_id: int, place: str) -> str:
     """Recount the next companies of an older installation after `place`; return where to go on, `SUMS` at the end."""
     version, _, after = place.partition(":")
@@ -79,14 +91,7 @@ async def recount_some(connection: AsyncConnection, tenant_id: int, place: str) 
     company_ids = list(await connection.scalars(some.limit(_AT_ONCE).with_for_update()))
     if not company_ids:
         return SUMS
-    there = and_(CompanyRelationship.tenant_id == tenant_id, CompanyRelationship.company_id.in_(company_ids))
-    known = select(CompanyRelationship.user_id, CompanyRelationship.company_id).where(there)
-    knowers: dict[int, list[int]] = {}
-    for user_id, company_id in await connection.execute(known):
-        knowers.setdefault(user_id, []).append(company_id)
-    for user_id, theirs in sorted(knowers.items()):
-        await _count_company_relationships(connection, tenant_id, user_id, sorted(theirs))
-    await _count_companies(connection, tenant_id, company_ids)
+    await recount_companies(connection, tenant_id, company_ids)
     return f"{SUMS}:{company_ids[-1]}"
 
 

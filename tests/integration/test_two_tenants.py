@@ -32,6 +32,8 @@ DONE = AuditRow(1, NOW, 1, "", "chat", "contact.add", "contact", 1, {"is_added":
 BOB = {"name": "Bob", "name_rank": 0}
 RENAMED = AuditRow(1, NOW, 1, "", "chat", "contact.rename", "contact", 1, BOB, BOB)
 OFF = {"is_removed": False}
+TWO = {"is_merged": False, "merged_id": 1, "merged_name": "Acme"}
+MERGED = AuditRow(1, NOW, 1, "", "chat", "company.merge", "company", 1, TWO, TWO)
 REMOVED = AuditRow(1, NOW, 1, "", "chat", "contact.no_person", "contact", 1, OFF, OFF)
 ANNE = "10000000-0000-4000-8000-000000000001"
 VALUES: dict[str, Any] = {
@@ -74,6 +76,8 @@ VALUES: dict[str, Any] = {
     "hidden": {1},
     "is_hidden": True,
     "is_kept": True,
+    "into_id": 1,
+    "is_changing": True,
     "is_off": True,
     "is_person": False,
     "is_removed": True,
@@ -124,6 +128,7 @@ VALUES: dict[str, Any] = {
     "values": {"contact_rule": "exchange", "retention_days": 1},
     "view_id": 1,
     "what": COMPANIES,
+    "merged_into": 1,
     "version": None,
     "edit": edit_type("prospect", NOW, "chat"),
     "preferences": NoticePreferences(daily_most=3),
@@ -145,6 +150,7 @@ VIEW = ViewRow(
 )
 OF_FUNCTION: dict[str, dict[str, Any]] = {
     "book.contact_names.undo_rename": {"done": RENAMED},
+    "book.merges.undo_merge": {"done": MERGED},
     "book.removals.undo_removal": {"done": REMOVED},
     "book.keeping.is_own": {"of": "contact", "number": 1},
     "book.keeping.keep": {"number": 1},

@@ -8,8 +8,9 @@ from sqlalchemy import func, select, update
 from bot.commands import ROUTER
 from bot.turn import Reply
 from storage.book.removals import say_is_person, take_off
-from storage.models import Audit, User
+from storage.models import Audit, Company, User
 from storage.record.audit import list_own_changes
+from tests import factories
 from tests.card_checks import walk
 from tests.factories import ago
 from tests.integration.test_keeping import happen
@@ -31,6 +32,8 @@ WRITING: dict[str, tuple[dict[str, Any], ...]] = {
     "changes.restore": ({"audit_id": "THEIRS"},),
     "companies.set_many": ({"company_ids": [COMPANY, "Globex"], "type": "client"},),
     "companies.sort_save": ({"company_id": COMPANY, "version": 1, "type": "client", "user_id": "me"},),
+    "company.merge": ({"company_id": COMPANY, "into_id": "Acme Industries"},),
+    "company.part": ({"name": "Old Acme"},),
     "company.rename": ({"company_id": COMPANY, "new_name": "Initech Ltd"},),
     "company.set_partner": ({"company_id": COMPANY, "user_id": "me"}, {"company_id": "Globex", "user_id": "me"}),
     "company.set_type": ({"company_id": COMPANY, "type": "client"}, {"company_id": "Globex", "type": "prospect"}),
@@ -77,6 +80,11 @@ async def office(sqlite_database) -> Office:
         await connection.execute(update(User).where(User.name == ANNE).values(is_admin=True))
         for name in (CONTACT, "Jean Initech", OFF):
             await happen(connection, office.people[ANNE].user_id, office.contacts[name], ago(3))
+        old = await factories.add_company(connection, "Old Acme", is_known=False, contact_count=0)
+        acme = office.companies["Acme Industries"]
+        await connection.execute(
+            update(Company).where(Company.id == old, Company.tenant_id == 1).values(merged_into=acme)
+        )
         of_off = connection, office.people[ANNE], office.contacts[OFF]
         await take_off(*of_off, is_off=True, now=ago(2), source="admin")
         await say_is_person(*of_off, is_person=False, now=ago(2), source="admin")

@@ -315,7 +315,14 @@ def test_S16_nothing_that_writes_or_lists_is_answered_where_somebody_from_outsid
 def test_what_changes_what_others_change_too_carries_the_state_that_it_was_decided_on():
     versioned = {name for name, verb in VERBS.items() if verb.versioned}
     assert versioned == {
-        *("company.set_type", "company.set_partner", "company.rename", "companies.sort_save", "rename"),
+        *(
+            "company.set_type",
+            "company.set_partner",
+            "company.rename",
+            "company.merge",
+            "companies.sort_save",
+            "rename",
+        ),
         *("companies.set_many", "contact.rename", "firm.save"),
     }
 
