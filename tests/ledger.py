@@ -8,7 +8,7 @@ import html
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -366,9 +366,9 @@ def list_mail_events(facts: Iterable, domains: Iterable[str], now: int, owners: 
 
 
 def list_meeting_events(
-    facts: Iterable, domains: Iterable[str], now: int, owners: Mapping[str, str]
+    facts: Iterable, domains: Iterable[str], now: int, owners: Mapping[str, str], colleagues: Collection[str]
 ) -> Iterable[Event]:
-    """Read the meetings that were held or are planned."""
+    """Read the meetings that were held or are planned; `colleagues` are the addresses that the directory knows."""
     for fact in facts:
         is_off = fact.is_cancelled or fact.is_gone or fact.response == "declined"
         if is_off or fact.sensitivity in ("private", "confidential") or len(fact.attendees) > 25:
@@ -376,7 +376,7 @@ def list_meeting_events(
         guests = [pair for pair in fact.attendees if not pair or pair[1] not in fact.declined]
         people = list_people([fact.organizer, *guests], domains, owners.get(fact.user_id, ""))
         [*host] = list_people([fact.organizer], domains)
-        is_ours = not host and any(normalise(fact.organizer[1]).endswith(("@" + own, "." + own)) for own in domains)
+        is_ours = not host and normalise(fact.organizer[1]) in colleagues
         is_answered = is_ours or fact.response in ("organizer", "accepted", "tentativelyAccepted")
         whose = None if is_answered else "".join(host)
         key = f"{fact.uid} {fact.starts_at}"
@@ -416,6 +416,7 @@ def make_ledger(
     rule: str = "outreach",
     *,
     owners: Mapping[str, str] = MappingProxyType({}),
+    colleagues: Collection[str] = (),
     decisions: Decisions = NONE,
 ) -> Ledger:
     """Work out what the store must hold after these facts, in whatever order they came."""
@@ -428,7 +429,7 @@ def make_ledger(
         shown = (event.addresses - event.hidden) | (twin.addresses - twin.hidden)
         addresses = event.addresses | twin.addresses
         events[key] = event._replace(addresses=addresses, hidden=addresses - shown)
-    for event in list_meeting_events(meetings, domains, now, owners):
+    for event in list_meeting_events(meetings, domains, now, owners, colleagues):
         events[event.user, event.kind, event.key] = event
     evident = [event for event in events.values() if event.host is None and event.kind != RECEIVED]
     known = {(event.user, address) for event in evident for address in event.addresses}

@@ -6,10 +6,11 @@ from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
-from storage.history.invitations import answer_invitations
+from storage.history.invitations import answer_invitations, reevaluate_invitations
 from storage.history.recount import recount
 from storage.lists.words import CONTACT, index_words
 from storage.models import Contact, InteractionContact, Relationship
+from storage.queue.directory import list_user_addresses
 
 
 async def convert_to_colleagues(
@@ -32,9 +33,19 @@ async def _convert(connection: AsyncConnection, tenant_id: int, rule: str, ids: 
     taken = and_(InteractionContact.tenant_id == tenant_id, InteractionContact.contact_id.in_(ids))
     await connection.execute(delete(InteractionContact).where(taken))
     await connection.execute(update(Relationship).where(known).values(is_added=False))
-    invited = await answer_invitations(connection, tenant_id, ids)
+    invited = await answer_invitations(connection, tenant_id, await _list_known(connection, tenant_id, ids))
+    for user_id in user_ids:
+        invited.setdefault(user_id, set()).update(await reevaluate_invitations(connection, tenant_id, user_id, ids))
     colleagues = and_(Contact.tenant_id == tenant_id, Contact.id.in_(ids))
     await connection.execute(update(Contact).where(colleagues).values(is_added=False))
     for user_id in sorted({*user_ids, *invited}):
         await recount(connection, tenant_id, user_id, rule, {*ids, *invited.get(user_id, ())})
     await index_words(connection, tenant_id, CONTACT, dict.fromkeys(ids, ()))
+
+
+async def _list_known(connection: AsyncConnection, tenant_id: int, ids: list[int]) -> list[int]:
+    """Return those whom the directory knows: the others are not shown, and what they invited to counts for nothing."""
+    known = set(await list_user_addresses(connection, tenant_id))
+    theirs = and_(Contact.tenant_id == tenant_id, Contact.id.in_(ids))
+    rows = await connection.execute(select(Contact.id, Contact.address).where(theirs))
+    return [row.id for row in rows if row.address in known]

@@ -18,6 +18,12 @@ WATCHED: Final = ("new", "syncing", "current", "retrying", "forbidden")
 """States of mailboxes that have subscriptions."""
 
 
+async def list_user_addresses(connection: Reading, tenant_id: int) -> list[str]:
+    """Return every address and alias by which the directory knows somebody of the firm, whoever left as well."""
+    asked = select(User.address, User.aliases).where(User.tenant_id == tenant_id)
+    return [one for row in await connection.execute(asked) for one in f"{row.address} {row.aliases}".lower().split()]
+
+
 async def set_tenant_state(connection: AsyncConnection, tenant_id: int, state: str, reason: str = "") -> bool:
     """Record whether a tenant admits us; return whether that has changed."""
     changed = update(Tenant).where(Tenant.tenant_id == tenant_id, or_(Tenant.state != state, Tenant.reason != reason))

@@ -275,6 +275,14 @@ async def test_A4_the_people_of_a_strangers_invitation_are_only_seen(sync: Sync,
     assert not any(applied.new_contact_ids or applied.new_company_ids for _, applied, _ in sync.heard)
 
 
+@pytest.mark.parametrize("domain", ["lex.example", "sub.lex.example"])
+async def test_A4_an_own_domain_alone_makes_nobody_a_colleague(sync: Sync, firm, domain):
+    hold(firm, days(-3), ANNE, CARL, DORA, organizer=("Managing Partner", f"managing.partner@{domain}"))
+    await sync.run()
+    await sync.check()
+    assert await list_states(sync) == SEEN
+
+
 async def test_A4_what_the_user_answers_changes_what_an_invitation_is_worth(sync: Sync, firm):
     anne, _ = firm.list_people()
     meeting = hold(firm, days(-3), ANNE, DORA, organizer=CARL)
@@ -336,6 +344,17 @@ async def test_an_invitation_of_one_who_turns_out_a_colleague_counts(sync: Sync,
     hold(firm, days(-3), ANNE, DORA, organizer=CARL)
     await sync.run()
     firm.directory.domains.append("acme.example")
+    await sync.execute("UPDATE chores SET due_at = 0")
+    await sync.start()
+    await sync.run()
+    assert (DORA[1], False, "seen") in await list_states(sync)  # the directory does not know who invited
+
+
+async def test_an_invitation_of_one_whom_the_directory_comes_to_know_counts(sync: Sync, firm):
+    hold(firm, days(-3), ANNE, DORA, organizer=CARL)
+    await sync.run()
+    firm.directory.domains.append("acme.example")
+    firm.add_person(CARL[1], CARL[0])
     await sync.execute("UPDATE chores SET due_at = 0")
     await sync.start()
     await sync.run()

@@ -11,6 +11,7 @@ from storage.models import Kind
 
 NOW = 1_800_000_000
 FIRM = Firm(["firm.example"])
+FIRM.colleagues = frozenset({"me@firm.example", "colleague@firm.example"})
 PAST = {"dateTime": "2024-05-06T07:08:09.0000000", "timeZone": "UTC"}
 FUTURE = {"dateTime": "2027-06-01T10:00:00.0000000", "timeZone": "UTC"}
 
@@ -161,7 +162,10 @@ STRANGER = {"emailAddress": {"name": "Anne", "address": "anne@acme.com"}}
         ({"emailAddress": {"address": "colleague@firm.example"}}, "notResponded", None),
         ({"emailAddress": {"address": "/O=EXCHANGE/CN=BOB"}}, "notResponded", ""),
         ({"emailAddress": {"address": "IMCEAEX-_O=EVIL_CN=S@evil.example"}}, "notResponded", ""),
-        ({"emailAddress": {"address": "IMCEAEX-_O=FIRM_CN=S@firm.example"}}, "notResponded", None),
+        ({"emailAddress": {"address": "COLLEAGUE@firm.example"}}, "notResponded", None),
+        ({"emailAddress": {"address": "partner@firm.example"}}, "notResponded", ""),  # whom the directory does not know
+        ({"emailAddress": {"address": "colleague@sub.firm.example"}}, "notResponded", ""),
+        ({"emailAddress": {"address": "IMCEAEX-_O=FIRM_CN=S@firm.example"}}, "notResponded", ""),
         ({"emailAddress": {"address": "noreply@acme.com"}}, "notResponded", ""),
         ({"emailAddress": {"address": "unknownorganizer@calendar.google.com"}}, "none", ""),
         (None, "none", ""),

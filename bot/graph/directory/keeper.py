@@ -176,11 +176,12 @@ class DirectoryKeeper:
 
     async def _write(self, connection: Connection, tenant_id: int, snapshot: Snapshot) -> None:
         now, members = self._now(), snapshot.members
-        await set_organization(connection, tenant_id, name=snapshot.name, domains=snapshot.domains)
         people = [describe_user(entry) for entry in snapshot.people]
         if members is not None:
             people = [replace(one, has_mailbox=one.entra_id in members) for one in people]
         await set_users(connection, tenant_id, people, now)
+        # Behind the people: at a new domain those are colleagues whom the directory knows.
+        await set_organization(connection, tenant_id, name=snapshot.name, domains=snapshot.domains)
         await stop_users(connection, tenant_id, snapshot.gone)
         if snapshot.is_whole:
             await stop_users_except(connection, tenant_id, [one.entra_id for one in people])

@@ -23,6 +23,8 @@ class Firm:
     def __init__(self, domains: Iterable[str], *, keeps_subjects: bool = False) -> None:
         self.domains = frozenset(filter(None, map(normalize_domain, domains)))
         self.keeps_subjects = keeps_subjects
+        self.colleagues: frozenset[str] = frozenset()
+        """The addresses of all whom the firm's directory knows, in normal form."""
         self.decisions: dict[tuple[str | None, str | None], Person | Reason] = {}
         self.found: set[str] = set()
         """Addresses that look like the mailbox's owner's own, of which they neither spoke nor were told."""
@@ -49,10 +51,8 @@ class Firm:
         return is_below(domain, self.domains)
 
     def is_colleague(self, raw: str | None) -> bool:
-        """Return whether an address is the firm's own: a path of Exchange says so by the domain behind it alone."""
-        address = parse_address(raw or "")
-        domain = (raw or "").rpartition("@")[2] if address.reason == "x500" else address.domain
-        return bool(domain) and self.is_inside(normalize_domain(domain))
+        """Return whether the directory knows an address: a domain alone, which anybody writes, makes no colleague."""
+        return parse_address(raw or "").address in self.colleagues
 
     def _decide(self, name: str, raw: str) -> Person | Reason:
         address = parse_address(raw)
@@ -74,13 +74,14 @@ class _OwnersFirm(Firm):
     def __init__(self, firm: Firm, owner: Owner) -> None:
         self.domains = firm.domains
         self.keeps_subjects = firm.keeps_subjects
+        self.colleagues = firm.colleagues
         self.decisions = firm.decisions
         self.found = set()
         self._owner = owner
         self._decided: dict[tuple[str | None, str | None], Person | Reason] = {}
 
     def is_colleague(self, raw: str | None) -> bool:
-        """Return whether an address is the firm's, or the owner said that it is theirs: a name alone proves nothing."""
+        """Return whether an address is a colleague's, or the owner said it is theirs: a name alone proves nothing."""
         return super().is_colleague(raw) or parse_address(raw or "").address in self._owner.own
 
     def decide(self, name: str | None, address: str | None) -> Person | Reason:

@@ -20,6 +20,7 @@ from storage.engine.rls import SYSTEM
 from storage.engine.wake import wake
 from storage.errors import DatabaseError, LeaseLostError
 from storage.queue.chores import make_chore_due
+from storage.queue.directory import list_user_addresses
 from storage.queue.mailboxes import (
     Lease,
     begin_first_sync,
@@ -30,10 +31,13 @@ from storage.queue.mailboxes import (
     finish_mailbox,
     release_mailbox,
 )
+from storage.text.addresses import parse_address
 
 log = structlog.get_logger(__name__)
 
 _PROGRESS_EVERY: Final = 5.0
+_COLLEAGUES_FOR: Final = 60.0
+"""Seconds until it is looked again whom the directory knows."""
 _REFUSAL_DELAY: Final = 5
 """Seconds after a refusal until the directory is read, so that many refused mailboxes cause one reading."""
 
@@ -58,20 +62,23 @@ class MailboxRunner:
         self._clock = clock
         self._interval = interval
         self._firms: dict[int, Firm] = {}
+        self._colleagues_until: dict[int, float] = {}
         self._told_at = 0.0
 
     async def take(self, lease: Lease) -> None:
         """Sync a mailbox and give it back, whatever happens."""
+        firm = self._find_firm(lease)
         run = MailboxRun(
             self._database,
             self._get_client(lease.entra_tenant_id),
             lease,
-            self._find_firm(lease),
+            firm,
             self._clock,
             self._on_applied,
             lambda: self.is_stopping,
         )
         try:
+            await self._read_colleagues(lease, firm)
             is_done = await sync_mailbox(run)
             await self._give_back(run, is_done=is_done)
         except LeaseLostError:
@@ -91,6 +98,15 @@ class MailboxRunner:
         if known is None or (known.domains, known.keeps_subjects) != (now.domains, now.keeps_subjects):
             known = self._firms[lease.tenant_id] = now
         return known
+
+    async def _read_colleagues(self, lease: Lease, firm: Firm) -> None:
+        """Read whom the directory knows, once a minute for each firm: a new colleague's invitations count from then."""
+        if time.monotonic() < self._colleagues_until.get(lease.tenant_id, 0.0) and firm.colleagues:
+            return
+        async with self._database.reading(lease.tenant_id) as connection:
+            addresses = await list_user_addresses(connection, lease.tenant_id)
+        firm.colleagues = frozenset(filter(None, (parse_address(address).address for address in addresses)))
+        self._colleagues_until[lease.tenant_id] = time.monotonic() + _COLLEAGUES_FOR
 
     async def _give_back(self, run: MailboxRun, *, is_done: bool) -> None:
         lease, now = run.lease, run.now
