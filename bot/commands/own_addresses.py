@@ -62,7 +62,8 @@ async def _say(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
         return Said(summary=say(turn.language, "own_addresses.inside_anyway", address=address[:80]))
     language, key = turn.language, "is_me" if is_own else "is_not_me"
     if (given.is_remembered or given.is_guess) and not given.is_confirmed:
-        again = write_ask(turn.verb, OfAddress(address=address, is_confirmed=True, back=given.back))
+        person = {"contact_id": given.contact_id} if given.contact_id is not None else {"address": address}
+        again = write_ask(turn.verb, OfAddress(**person, is_confirmed=True, back=given.back))
         return Asked(summary=say(language, f"own_addresses.{key}_question", address=address[:80]), again=again)
     await turn.write(set_own_address, address, is_own=is_own)
     summary = say(language, f"own_addresses.{key}", address=address[:80])
@@ -72,6 +73,7 @@ async def _say(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
         is_own=is_own,
         line=say(language, f"own_addresses.{key}_line"),
         back=given.back,
+        contact_id=given.contact_id,
     )
 
 

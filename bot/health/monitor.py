@@ -78,7 +78,8 @@ class HealthMonitor:
                         troubles.append(Trouble("mailboxes_failing", "hinders", counts))
         except (DatabaseError, TimeoutError) as error:
             log.warning("health_unknown", reason=type(error).__name__)
-            troubles.append(Trouble("database_away", "stops", {"error": type(error).__name__}))
+            if not any(trouble.key == "damaged" for trouble in troubles):  # that is why it does not answer
+                troubles.append(Trouble("database_away", "stops", {"error": type(error).__name__}))
         return State(tuple({trouble.key: trouble for trouble in troubles}.values()), health)  # one thing, seen twice
 
     async def _look_through(self) -> None:

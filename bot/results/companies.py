@@ -96,6 +96,8 @@ class OwnAddressShown(Result):
     is_own: bool
     line: str
     back: Json | None = None
+    contact_id: int | None = None
+    """Whose address it is, where a contact was named by their number."""
 
 
 @dataclass(frozen=True, slots=True)

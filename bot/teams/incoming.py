@@ -113,7 +113,13 @@ class Incoming(_Struct):
         if place is None or place.is_group or place.conversation_type not in {None, "personal"}:
             return False
         place_id = place.id or ""
-        if self.channel_id in TOOL_CHANNELS and _THREAD.search(place_id) is None:
+        # Teams always says the type; a local tool that speaks as Teams leaves it out.
+        is_tool_as_teams = self.channel_id == "msteams" and place.conversation_type is None
+        if (
+            (is_tool_as_teams or self.channel_id in TOOL_CHANNELS)
+            and _THREAD.search(place_id) is None
+            and place_id.isascii()
+        ):
             return True
         return _OWN_CHAT.fullmatch(place_id) is not None
 
@@ -166,8 +172,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _decoder = msgspec.json.Decoder(Incoming)
 _unique_decoder = json.JSONDecoder(object_pairs_hook=_unique)
 _OWN_CHAT = re.compile(r"a:[A-Za-z0-9_.=+/-]+")
-_THREAD = re.compile("[:@%]")
-"""What ids of conversations between people have, and none of a local tool's."""
+_THREAD = re.compile("[:@%]|[^ -~]")
+"""What ids of conversations between people have, or look as if they had, and none of a local tool's."""
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")
 
 

@@ -37,7 +37,7 @@ async def test_what_a_button_is_for_is_no_name_and_no_change(office, text):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("clients that nobody but Marc has charmed", "nobody but Marc has charmed"),
+        ("clients that nobody but Marc has charmed", "that nobody"),
         ("mes clients sauf ceux que Marc adore", "sauf ceux que Marc adore"),
     ],
 )

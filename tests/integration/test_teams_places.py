@@ -204,6 +204,13 @@ async def test_A1_beside_a_mail_that_is_being_written_nobody_is_alone_with_the_b
     "place", ["19\uff1aclient@unq.gbl.spaces", "client", "a:", "a:19\uff1aclient", "\u0430:client", "a: b", "A:x"]
 )
 async def test_A1_an_id_of_another_form_than_the_bots_own_chats_is_none_in_teams(door, place):
+    conversation = {"id": place, "conversationType": "personal"}
+    activity = read_activity(json.dumps(door.describe(conversation=conversation)).encode())
+    assert not activity.is_own_chat
+
+
+@pytest.mark.parametrize("place", ["19:x@unq.gbl.spaces", "19\uff1aclient", "19%3ax%40unq.gbl.spaces"])
+async def test_A1_an_id_of_people_is_no_chat_of_ones_own_where_the_type_is_left_out(door, place):
     activity = read_activity(json.dumps(door.describe(conversation={"id": place})).encode())
     assert not activity.is_own_chat
 

@@ -96,7 +96,7 @@ def test_S35_a_key_that_microsoft_does_not_take_is_named_before_anything_begins(
         (lock(PKCS1), "certificate_locked"),
         (certify(RSA).public_bytes(PEM), "certificate_without_key"),
         (RSA.private_bytes(PEM, PKCS8, OPEN), "certificate_without_certificate"),
-        (join(RSA)[:900], "certificate_without_certificate"),
+        (join(RSA)[:900], "certificate_unreadable"),
         (
             RSA.private_bytes(PEM, PKCS8, OPEN) + certify(rsa.generate_private_key(65537, 2048)).public_bytes(PEM),
             "certificate_foreign_key",

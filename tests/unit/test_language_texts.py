@@ -17,6 +17,7 @@ from bot.language.suggestions import fill_in
 from bot.language.texts import COMMANDS, FOLDER, load_texts, read_tables
 from bot.language.vocabulary_loader import read_phrases
 from storage.lists.filters import Filter
+from storage.models import Base
 
 ROOT = Path(__file__).parents[2]
 ROOMS = sorted(path.stem for path in (FOLDER / "en" / "texts").glob("*.toml"))
@@ -53,6 +54,12 @@ def test_every_text_of_a_room_exists_in_every_language(room, language):
 def test_a_text_has_the_same_gaps_in_every_language(language):
     english, other = load_texts("en"), load_texts(language)
     assert {key: gaps(text) for key, text in english.items()} == {key: gaps(text) for key, text in other.items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_rows_of_every_table_have_a_name(language):
+    named = {key.partition(".")[2] for key in load_texts(language) if key.startswith("rows.")}
+    assert named == set(Base.metadata.tables)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
