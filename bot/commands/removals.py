@@ -42,30 +42,13 @@ class OfSomebody(ChangeInput, frozen=True):
 @router.verb("contact.take_off", OfSomebody, _KIND, roles=EVERYONE, where=OWN)
 async def take_off(turn: Turn, given: OfSomebody) -> Result:
     """Take somebody off the asker's own contacts; the firm keeps them."""
-    person = await _find_person(turn, given)
-    if not isinstance(person, SeenPerson):
-        return person
-    if not await turn.read(removals.is_own, person.id):
-        raise NotFoundError("not_your_contact", name=_name(person))
-    if _must_ask(given):
-        meaning = say(turn.language, "removals.take_off_line")
-        question = say(turn.language, "removals.take_off_question", name=_name(person))
-        return ask_first(turn, given, question, {"contact_id": person.id}, meaning)
-    return await _take_off(turn, given, person, is_off=True)
+    return await _decide_own(turn, given, is_off=True)
 
 
 @router.verb("contact.put_back", OfSomebody, _KIND, roles=EVERYONE, where=OWN)
 async def put_back(turn: Turn, given: OfSomebody) -> Result:
     """Put somebody back among the asker's own contacts, whom they took off."""
-    person = await _find_person(turn, given)
-    if not isinstance(person, SeenPerson):
-        return person
-    if not await turn.read(removals.is_own, person.id):
-        raise NotFoundError("not_your_contact", name=_name(person))
-    if _must_ask(given):
-        question = say(turn.language, "removals.put_back_question", name=_name(person))
-        return ask_first(turn, given, question, {"contact_id": person.id})
-    return await _take_off(turn, given, person, is_off=False)
+    return await _decide_own(turn, given, is_off=False)
 
 
 @router.verb("contact.no_person", OfSomebody, _KIND, roles=EVERYONE, where=OWN)
@@ -117,12 +100,22 @@ def _name(person: SeenPerson) -> str:
     return (person.name or person.address)[:80]
 
 
-async def _take_off(turn: Turn, given: OfSomebody, person: SeenPerson, *, is_off: bool) -> Result:
+async def _decide_own(turn: Turn, given: OfSomebody, *, is_off: bool) -> Result:
+    """Take a contact of the asker's off, or put one back; nobody else's are found."""
+    person = await _find_person(turn, given)
+    if not isinstance(person, SeenPerson):
+        return person
+    name, language = _name(person), turn.language
+    if not await turn.read(removals.is_own, person.id):
+        raise NotFoundError("not_your_contact", name=name)
+    lines = [say(language, "removals.take_off_line")] if is_off else []
+    if _must_ask(given):
+        key = "removals.take_off_question" if is_off else "removals.put_back_question"
+        return ask_first(turn, given, say(language, key, name=name), {"contact_id": person.id}, *lines)
     try:
         change = await turn.write(removals.take_off, person.id, is_off=is_off, now=turn.now, source=turn.source)
     except MissingError as error:
-        raise NotFoundError("not_your_contact", name=_name(person)) from error
-    lines = [say(turn.language, "removals.take_off_line")] if is_off else []
+        raise NotFoundError("not_your_contact", name=name) from error
     return await _show(turn, given, change, lines)
 
 
