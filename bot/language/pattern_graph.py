@@ -67,7 +67,8 @@ class _Builder:
         while self._open:
             key = self._open.pop()
             node = self._nodes[key]
-            drafts = [key] if isinstance(key, Draft) else key
+            # in the order of the patterns: of two that cost the same, the first one wins, in every process
+            drafts = [key] if isinstance(key, Draft) else sorted(key, key=lambda draft: draft.number)
             node.edges = self._join([draft.edges for draft in drafts if draft.edges])
             node.slots = self._join([draft.slots for draft in drafts if draft.slots])
             finished = [draft for draft in drafts if draft.meaning]

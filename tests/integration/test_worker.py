@@ -156,7 +156,8 @@ async def test_F63_connections_that_are_lost_cost_one_failure_and_no_mailbox_its
         await sync.execute("UPDATE mailboxes SET due_at = 0")
         sync.database.wakes.hear("mailboxes")
         await wait_for(sync, "SELECT count(*) FROM contacts", 1)
-        assert await sync.query("SELECT max(failures) FROM mailboxes") == [(0,)]
+        # the one that was being read at that moment may have failed with its connection; no other did
+        assert (await sync.query("SELECT sum(failures) FROM mailboxes"))[0][0] <= 1
 
 
 async def test_F63_a_worker_that_gets_no_connection_goes_on_trying(sync: Sync, firm):
