@@ -1,11 +1,11 @@
 """Find out whether anybody in a group or a channel is from outside the firm.
 
 All members read what the bot posts there, so with a guest among them it posts nothing about the firm. A member who is
-not known to be of the firm counts as a guest.
+not known to be of the firm counts as a guest, and a roster without the person who asks is no whole one.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -28,15 +28,24 @@ log = structlog.get_logger(__name__)
 
 class _Member(msgspec.Struct, rename="camel"):
     id: str | None = None
+    aad_object_id: str | None = None
+    object_id: str | None = None
+    """The same by its older name."""
     tenant_id: str | None = None
     user_role: str | None = None
     user_principal_name: str | None = None
 
     def is_colleague(self, tenant: str) -> bool:
-        """Return whether every field of the member says that they are of the firm's own tenant."""
+        """Return whether every field of the member says that they have an account in the firm's own tenant."""
         is_of_tenant = bool(tenant) and (self.tenant_id or "").lower() == tenant
         is_guest = "#ext#" in (self.user_principal_name or "").lower()
-        return is_of_tenant and (self.user_role or "").lower() == "user" and not is_guest
+        has_account = len(self.account_ids) == 1
+        return is_of_tenant and has_account and (self.user_role or "").lower() == "user" and not is_guest
+
+    @property
+    def account_ids(self) -> set[str]:
+        """Entra's object ids of the member: one, unless something is wrong."""
+        return {given.lower() for given in (self.aad_object_id, self.object_id) if given}
 
 
 class _Page(msgspec.Struct, rename="camel"):
@@ -59,16 +68,17 @@ class Roster:
         """
         members = await self._ask(incoming)
         tenant = _read_tenant(incoming)
-        return not members or not all(member.is_colleague(tenant) for member in members)
+        return not all(member.is_colleague(tenant) for member in members) or not _holds_asker(members, incoming)
 
     async def list_colleagues(self, incoming: Incoming) -> tuple[str, ...]:
         """Return the Teams ids of members of the firm, a limited number; none if Teams does not list the members."""
         place = _read_place(incoming)
         until, colleagues = self._colleagues.get(place, (0, ()))
         if until <= self._clock():
-            tenant = _read_tenant(incoming)
-            members = [member for member in await self._ask(incoming) if member.is_colleague(tenant)]
-            colleagues = tuple(member.id for member in members if member.id)[:MOST_COLLEAGUES]
+            tenant, members = _read_tenant(incoming), await self._ask(incoming)
+            known = [member for member in members if member.is_colleague(tenant)]
+            is_whole = _holds_asker(members, incoming)
+            colleagues = tuple(member.id for member in known if member.id)[:MOST_COLLEAGUES] if is_whole else ()
             self._colleagues[place] = (self._clock() + KEPT, colleagues)
             if len(self._colleagues) > _MOST_KEPT:
                 self._colleagues.popitem(last=False)
@@ -93,6 +103,12 @@ class Roster:
         except (SendError, msgspec.MsgspecError) as error:
             log.warning("members_not_read", error=type(error).__name__)
         return []
+
+
+def _holds_asker(members: Iterable[_Member], incoming: Incoming) -> bool:
+    """Return whether a roster names whoever asks: one that does not is of another place, or leaves people out."""
+    asker = (incoming.from_.aad_object_id or "").lower() if incoming.from_ else ""
+    return any(member.account_ids == {asker} for member in members)
 
 
 def _read_tenant(incoming: Incoming) -> str:

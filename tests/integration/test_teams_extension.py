@@ -50,7 +50,11 @@ async def test_a_card_put_into_a_chat_is_drawn_anew_for_every_colleague_there_an
     guest = {"id": "29:guest", "tenantId": TENANT, "userRole": "guest"}
     door.switchboard.members = [
         guest,
-        *({"id": f"29:{number}", "tenantId": TENANT, "userRole": "user"} for number in range(80)),
+        {"id": "29:anne", "aadObjectId": PERSON, "tenantId": TENANT, "userRole": "user"},
+        *(
+            {"id": f"29:{number}", "aadObjectId": f"{number}", "tenantId": TENANT, "userRole": "user"}
+            for number in range(80)
+        ),
     ]
     place = {"id": "19:x@thread.v2", "conversationType": "groupChat", "tenantId": TENANT}
     await door.post(door.invoke("composeExtension/query", {"parameters": []}, conversation=place))

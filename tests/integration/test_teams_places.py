@@ -10,13 +10,20 @@ from bot.turn import Reply
 from storage.messages.conversations import Reference, get_personal_conversation, set_conversation
 from tests.signing import APP
 from tests.switchboard import Switchboard, answering, open_switchboard
-from tests.teams import TENANT, Endpoint, add_people, draw, open_door
+from tests.teams import PERSON, TENANT, Endpoint, add_people, draw, open_door
 
 GROUP = {"id": "19:x@thread.v2", "conversationType": "groupChat", "isGroup": True, "tenantId": TENANT}
 CHANNEL = {"id": "19:x@thread.tacv2;messageid=1", "conversationType": "channel", "isGroup": True, "tenantId": TENANT}
 TWO = {"id": "19:anne_hal@unq.gbl.spaces", "conversationType": "personal", "tenantId": TENANT}
 MENTION = {"type": "mention", "mentioned": {"id": f"28:{APP}", "name": "Carnet"}, "text": "<at>Carnet</at>"}
-COLLEAGUE = {"id": "29:anne", "tenantId": TENANT.upper(), "userRole": "user", "userPrincipalName": "anne@lex.example"}
+COLLEAGUE = {
+    "id": "29:anne",
+    "aadObjectId": PERSON.upper(),
+    "tenantId": TENANT.upper(),
+    "userRole": "user",
+    "userPrincipalName": "anne@lex.example",
+}
+OTHER = {"id": "29:x", "aadObjectId": "10000000-0000-4000-8000-00000000000f", "tenantId": TENANT, "userRole": "user"}
 
 
 @pytest.fixture
@@ -133,14 +140,17 @@ async def test_A2_where_teams_does_not_tell_who_reads_strangers_may(door, status
     "member",
     [
         {},
-        {"id": "29:x", "tenantId": TENANT},
-        {"id": "29:x", "userRole": "user"},
-        {"id": "29:x", "tenantId": "", "userRole": "user"},
-        {"id": "29:x", "tenantId": TENANT, "userRole": "guest"},
-        {"id": "29:x", "tenantId": TENANT, "userRole": "Anonymous"},
-        {"id": "29:x", "tenantId": TENANT, "userRole": "somethingNew"},
-        {"id": "29:x", "tenantId": TENANT.replace("1", "2"), "userRole": "user"},
-        {"id": "29:x", "tenantId": TENANT, "userRole": "user", "userPrincipalName": "j_roe.example#EXT#@lex.example"},
+        {"id": "29:x", "tenantId": TENANT, "userRole": "user"},
+        OTHER | {"aadObjectId": ""},
+        OTHER | {"aadObjectId": None},
+        OTHER | {"objectId": "10000000-0000-4000-8000-0000000000ee"},
+        *({key: value for key, value in OTHER.items() if key != left} for left in ("tenantId", "userRole")),
+        OTHER | {"tenantId": ""},
+        OTHER | {"userRole": "guest"},
+        OTHER | {"userRole": "Anonymous"},
+        OTHER | {"userRole": "somethingNew"},
+        OTHER | {"tenantId": TENANT.replace("1", "2")},
+        OTHER | {"userPrincipalName": "j_roe.example#EXT#@lex.example"},
     ],
 )
 @pytest.mark.parametrize("place", [GROUP, CHANNEL])
@@ -149,8 +159,39 @@ async def test_A2_whoever_is_not_known_to_be_of_the_firm_is_a_stranger(door, mem
     assert await ask_in(door, place)
 
 
-async def test_A2_an_empty_roster_is_nobody_known(door):
-    assert await ask_in(door, GROUP)
+@pytest.mark.parametrize("members", [[], [OTHER], [OTHER | {"id": "29:anne"}]])
+@pytest.mark.parametrize("place", [GROUP, CHANNEL, TWO])
+async def test_A2_a_roster_without_the_asker_is_no_whole_one(door, members, place):
+    door.switchboard.members = members
+    assert await ask_in(door, place)
+    door.switchboard.members = [*members, COLLEAGUE]
+    assert not await ask_in(door, place)
+
+
+ASKS = {
+    "a message": lambda door: door.describe(conversation=GROUP, text="<at>Carnet</at> all clients", entities=[MENTION]),
+    "an old button": lambda door: door.describe(conversation=GROUP, value={"verb": "list"}, text=None),
+    "a button": lambda door: door.click("list", conversation=GROUP),
+    "a card that draws itself anew": lambda door: door.click("list", conversation=GROUP, trigger="automatic"),
+    "a greeting": lambda door: door.describe(
+        conversation=GROUP, type="conversationUpdate", membersAdded=[{"id": f"28:{APP}"}]
+    ),
+}
+
+
+@pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS)
+@pytest.mark.parametrize("members", [[], [COLLEAGUE, OTHER | {"aadObjectId": None}], [OTHER]])
+async def test_A2_strangers_may_read_whatever_way_it_is_asked(door, ask, members):
+    door.switchboard.members = members
+    await door.post(ask(door))
+    assert door.fake.callers[-1].has_outsiders
+
+
+async def test_A2_whose_roster_is_not_whole_has_no_colleagues_for_whom_a_card_is_drawn_anew(door):
+    door.switchboard.members = [OTHER]
+    await door.post(door.invoke("composeExtension/query", {"parameters": []}, conversation=GROUP))
+    assert door.fake.callers[-1].circle.user_ids == ("29:anne",)
+    assert not door.fake.callers[-1].circle.is_of_the_firm
 
 
 async def test_A2_a_guest_who_has_just_joined_is_seen_by_every_process(switchboard, database, person):
@@ -158,7 +199,7 @@ async def test_A2_a_guest_who_has_just_joined_is_seen_by_every_process(switchboa
         switchboard.members = [COLLEAGUE]
         assert not await ask_in(one, GROUP)
         assert not await ask_in(other, GROUP)
-        switchboard.members = [COLLEAGUE, {"id": "29:x", "tenantId": TENANT, "userRole": "guest"}]
+        switchboard.members = [COLLEAGUE, OTHER | {"userRole": "guest"}]
         assert await ask_in(other, GROUP)
         assert await ask_in(one, GROUP)
 

@@ -249,7 +249,7 @@ async def test_in_a_group_only_a_mention_is_answered_and_everybody_reads_it(smal
     ],
 )
 async def test_S16_the_desk_is_told_that_somebody_from_outside_reads(small_door, member):
-    colleague = {"tenantId": TENANT.upper(), "userRole": "user", "userPrincipalName": "anne@lex.example"}
+    colleague = {"aadObjectId": PERSON, "tenantId": TENANT.upper(), "userRole": "user"}
     small_door.switchboard.members = [colleague]
     await small_door.post(small_door.describe(conversation=GROUP, text="<at>Carnet</at> hello", entities=[MENTION]))
     small_door.switchboard.members = [colleague, member]
