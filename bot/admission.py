@@ -1,7 +1,7 @@
-"""Before anything is read: tenants that are no longer among the settings are closed."""
+"""Before anything is read: the clock is set, and tenants that are no longer among the settings are closed."""
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from typing import Any
 
 import structlog
@@ -18,11 +18,12 @@ Loop = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
 class Admission:
-    """Closes tenants once the database answers; what reads and tells begins after that, and not before."""
+    """Sets the clock and closes tenants once the database answers; what reads and tells begins after that."""
 
-    def __init__(self, database: Database, tenants: Collection[str]) -> None:
+    def __init__(self, database: Database, tenants: Collection[str], set_clock: Callable[[], Awaitable[None]]) -> None:
         self._database = database
         self._tenants = tenants
+        self._set_clock = set_clock
         self._is_done = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -55,6 +56,7 @@ class Admission:
         return 3600.0
 
     async def _close(self) -> None:
+        await self._set_clock()
         async with self._database.writing(SYSTEM) as connection:
             closed = await close_tenants_except(connection, self._tenants)
         if closed:

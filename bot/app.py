@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import functools
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from aiohttp import web
 
 from bot.admission import Admission
 from bot.client_address import TrustedProxies
+from bot.clock import Clock, SharedClock
 from bot.config import Config
 from bot.door import Door
 from bot.graph.client.client import GraphClients
@@ -57,13 +57,12 @@ class Closable(Protocol):
 
 
 ResourceT = TypeVar("ResourceT", bound=Closable)
-Clock = Callable[[], float]
 Loop = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
 @contextlib.asynccontextmanager
 async def create_app(
-    config: Config, *, clock: Clock = time.time, has_worker: bool = True, is_demo: bool = False
+    config: Config, *, has_worker: bool = True, is_demo: bool = False
 ) -> AsyncIterator[web.Application]:
     """Build the service; leaving the block stops its loops, finishes what is in hand and closes the database.
 
@@ -74,6 +73,7 @@ async def create_app(
         stack.enter_context(serving_metrics(config.metrics_host, config.metrics_port))
         stack.enter_context(tracing(config.traces_url))
         database = await stack.enter_async_context(_hold(open_store(config)))
+        clock = SharedClock(database)
         line = await stack.enter_async_context(open_teams(config, is_demo=is_demo))
         session = await stack.enter_async_context(open_session(config))
         notices = Notices(clock)
@@ -83,7 +83,12 @@ async def create_app(
         app[DATABASE] = database
         app[STOP] = Stop()
         messenger = add_teams_routes(
-            app, database=database, door=door, authenticator=line.authenticator, connector=line.connector
+            app,
+            database=database,
+            door=door,
+            authenticator=line.authenticator,
+            connector=line.connector,
+            clock=lambda: int(clock()),
         )
         live = add_outlook_routes(
             app,
@@ -104,12 +109,14 @@ async def create_app(
         )
         running = Running(app[STOP])
         add_health_routes(app, HealthMonitor(database, clock, process), is_alive=running.is_alive)
-        graph = await stack.enter_async_context(_hold(GraphClients(config)))
+        graph = await stack.enter_async_context(_hold(GraphClients(config, clock)))
+        clock.listen_to(graph.read_date)
         installer = AppInstaller(database, graph, app_id=config.app_id, clock=clock) if config.installs_app else None
         sender = Sender(database, messenger, clock=clock, default=notices.default, installer=installer)
-        admission = Admission(database, config.tenants)
+        admission = Admission(database, config.tenants, clock.set)
         loops: list[Loop] = [
             *base_loops(config, database, clock),
+            clock.run,
             admission.run,
             SignInWatch(line.credentials).run,
             live.run,
@@ -135,7 +142,9 @@ def base_loops(config: Config, database: Database, clock: Clock) -> list[Loop]:
     return loops
 
 
-def work_loops(config: Config, database: Database, graph: GraphClients, notices: Notices, clock: Clock) -> list[Loop]:
+def work_loops(
+    config: Config, database: Database, graph: GraphClients, notices: Notices, clock: SharedClock
+) -> list[Loop]:
     """Build what keeps mailboxes current: the directory, the subscriptions, and the worker itself."""
     directory = DirectoryKeeper(
         database,
@@ -153,7 +162,7 @@ def work_loops(config: Config, database: Database, graph: GraphClients, notices:
         clock=clock,
         interval=config.sync_interval,
     )
-    upkeep = Upkeep(database, clock, Clocks(database, graph).read)
+    upkeep = Upkeep(database, clock, Clocks(database, graph).read, own=clock.own)
     loops: list[Loop] = [directory.run, worker.run, upkeep.run, Reminders(database, config, clock).run]
     if config.public_url:
         loops.append(SubscriptionKeeper(database, graph, public_url=config.public_url, clock=clock).run)
@@ -162,16 +171,18 @@ def work_loops(config: Config, database: Database, graph: GraphClients, notices:
 
 
 @contextlib.asynccontextmanager
-async def open_worker(config: Config, *, clock: Clock = time.time) -> AsyncIterator[web.Application]:
+async def open_worker(config: Config) -> AsyncIterator[web.Application]:
     """Run what keeps mailboxes current until the block is left; gives an application that answers probes alone."""
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(serving_metrics(config.metrics_host, config.metrics_port))
         stack.enter_context(tracing(config.traces_url))
         database = await stack.enter_async_context(_hold(open_store(config)))
-        graph = await stack.enter_async_context(_hold(GraphClients(config)))
+        clock = SharedClock(database)
+        graph = await stack.enter_async_context(_hold(GraphClients(config, clock)))
+        clock.listen_to(graph.read_date)
         notices = Notices(clock)
-        admission, running = Admission(database, config.tenants), Running(Stop())
-        loops = [*base_loops(config, database, clock), admission.run]
+        admission, running = Admission(database, config.tenants, clock.set), Running(Stop())
+        loops = [*base_loops(config, database, clock), clock.run, admission.run]
         loops += map(admission.then, work_loops(config, database, graph, notices, clock))
         await admission.try_once()
         monitor = HealthMonitor(database, clock, ProcessState(config))

@@ -46,7 +46,16 @@ _MADE_ANEW: Final[dict[ChoreName, tuple[Callable[[Connection, int, str], Awaitab
 class Upkeep:
     """Keeps the database in order; any number of processes may run one."""
 
-    def __init__(self, database: Database, clock: Callable[[], float], read_times: ReadTimes) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], float],
+        read_times: ReadTimes,
+        *,
+        own: Callable[[], float] | None = None,
+    ) -> None:
+        """Take the clock by which things are due, and `own`, our machine's alone, for what all clocks must agree on."""
+        self._own = own or clock
         self._database = database
         self._clock = clock
         self._read_times = read_times
@@ -105,7 +114,7 @@ class Upkeep:
     async def _keep(self, chore: DueChore, now: int) -> None:
         """Delete what a tenant no longer keeps, where the clocks agree and it is not too much at once."""
         try:
-            believed = await read_agreed_time(self._read_times, chore.entra_id, self._clock)
+            believed = await read_agreed_time(self._read_times, chore.entra_id, self._own)
             await prepare_purge(self._database, chore.tenant_id, believed)
             dropped = await drop_old_partitions(self._database, believed)
             purged = await purge_tenant(self._database, chore.tenant_id, believed)

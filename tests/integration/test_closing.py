@@ -3,6 +3,7 @@
 from sqlalchemy import insert, text
 
 from bot.admission import Admission
+from bot.clock import SharedClock
 from storage.engine.rls import SYSTEM
 from storage.firm.rule_values import FirmRules
 from storage.firm.tenants import add_tenant
@@ -33,7 +34,7 @@ async def query(database, sql: str) -> list[tuple]:
 
 async def test_a_tenant_that_was_taken_out_is_a_stranger_and_its_rows_stay(database):
     await fill(database)
-    await Admission(database, ["kept"]).try_once()
+    await Admission(database, ["kept"], SharedClock(database).set).try_once()
     assert await query(database, "SELECT entra_id, state FROM tenants ORDER BY tenant_id") == [
         ("kept", "active"),
         ("gone", "closed"),
@@ -49,7 +50,7 @@ async def test_a_tenant_that_was_taken_out_is_a_stranger_and_its_rows_stay(datab
 
 async def test_a_look_that_was_under_way_does_not_open_it_again(database):
     await fill(database)
-    await Admission(database, ["kept"]).try_once()
+    await Admission(database, ["kept"], SharedClock(database).set).try_once()
     async with database.writing(SYSTEM) as connection:
         assert not await set_tenant_state(connection, 2, "active")
     assert await query(database, "SELECT state FROM tenants WHERE tenant_id = 2") == [("closed",)]
@@ -57,7 +58,7 @@ async def test_a_look_that_was_under_way_does_not_open_it_again(database):
 
 async def test_a_tenant_that_comes_back_is_read_anew_from_its_whole_directory(database):
     await fill(database)
-    await Admission(database, ["kept"]).try_once()
+    await Admission(database, ["kept"], SharedClock(database).set).try_once()
     async with database.writing(SYSTEM) as connection:
         number = await add_tenant(connection, "gone", FirmRules(), NOW)
         await add_chores(connection, number, NOW)

@@ -104,17 +104,10 @@ class SubscriptionKeeper:
     def _choose(self, due: DueSubscription) -> Any:
         if due.state == "unwanted":
             return self._delete
-        if due.state == "active" and due.expires_at > self._clock():
-            return self._renew
-        return self._create
+        return self._renew if due.state == "active" and due.graph_id else self._create
 
     async def _create(self, client: GraphClient, due: DueSubscription) -> None:
-        """Create a subscription and sync the mailbox at once, because nothing was notified before.
-
-        The one before it is ended first: a clock that is wrong takes one for over that lives on and tells us twice.
-        """
-        if due.graph_id:
-            await delete_at_graph(client, due.graph_id)
+        """Create a subscription and sync the mailbox at once, because nothing was notified before."""
         client_state = secrets.token_urlsafe(32)
         async with self._database.writing(due.tenant_id) as connection:
             await set_client_state(connection, due.key, digest(client_state))
@@ -122,7 +115,7 @@ class SubscriptionKeeper:
         answer = await self._post(client, due, client_state, installation)
         reach("subscription_created")
         async with self._database.writing(due.tenant_id) as connection:
-            await self._set_active(connection, due, answer)
+            await self._set_active(connection, client, due, answer)
             await make_due(connection, due.tenant_id, due.user_id, int(self._clock()))
             wake(connection, "mailboxes")
 
@@ -132,7 +125,7 @@ class SubscriptionKeeper:
             resource=f"users/{due.entra_user_id}/{due.resource}",
             notification_url=write_address(self._public_url, installation),
             lifecycle_notification_url=f"{self._public_url}/graph/lifecycle",
-            expiration_date_time=self._end(),
+            expiration_date_time=self._end(client),
             client_state=client_state,
         )
         headers = HeadersCollection()
@@ -142,9 +135,12 @@ class SubscriptionKeeper:
         return read_answer(await client.fetch(request))
 
     async def _renew(self, client: GraphClient, due: DueSubscription) -> None:
-        """Renew a subscription, which also answers a demand to reauthorise; create it again if Graph has lost it."""
+        """Renew a subscription, which also answers a demand to reauthorise; create it again if Graph has lost it.
+
+        Whether it is over Graph alone knows: by a clock of ours that is wrong, one that lives would be given up.
+        """
         builder = client.request_builder.subscriptions.by_subscription_id(due.graph_id)
-        request = builder.to_patch_request_information(Subscription(expiration_date_time=self._end()))
+        request = builder.to_patch_request_information(Subscription(expiration_date_time=self._end(client)))
         try:
             answer = read_answer(await client.fetch(request))
         except GraphError as error:
@@ -154,7 +150,7 @@ class SubscriptionKeeper:
                 await set_lost(connection, [due.key])
             return
         async with self._database.writing(due.tenant_id) as connection:
-            await self._set_active(connection, due, answer)
+            await self._set_active(connection, client, due, answer)
 
     async def _delete(self, client: GraphClient, due: DueSubscription) -> None:
         if due.graph_id:
@@ -162,28 +158,36 @@ class SubscriptionKeeper:
         async with self._database.writing(due.tenant_id) as connection:
             await delete_subscription(connection, due.key)
 
-    async def _set_active(self, connection: Connection, due: DueSubscription, answer: _Answer) -> None:
-        now = self._clock()
+    async def _set_active(
+        self, connection: Connection, client: GraphClient, due: DueSubscription, answer: _Answer
+    ) -> None:
         expires_at = read_time(answer.expires)
-        renew_at = int(now + (expires_at - now) * RENEW_AT * random.uniform(0.8, 1))
+        left = (expires_at - self._read_now(client)) * RENEW_AT * random.uniform(0.8, 1)
+        renew_at = int(self._clock() + left)
         await set_active(connection, due.key, graph_id=answer.id, expires_at=expires_at, renew_at=renew_at)
 
     async def _note_failure(self, due: DueSubscription, error: GraphError) -> None:
         """Return whether an error is a refusal, which only an administrator can resolve."""
         retry_at = choose_retry_at(self._clock(), due.failures, error.retry_after)
         log.warning("subscription_refused", resource=due.resource, status=error.status, code=error.code)
-        reason, now = f"{error.status} {error.code}".strip(), self._clock()
+        reason = f"{error.status} {error.code}".strip()
+        now = self._read_now(self._get_client(due.entra_tenant_id))
         async with self._database.writing(due.tenant_id) as connection:
             if error.status == HTTPStatus.FORBIDDEN and due.expires_at <= now:
-                retry_at = retry_at if error.retry_after else min(retry_at, int(now) + REFUSED_FOR)
+                retry_at = retry_at if error.retry_after else min(retry_at, int(self._clock()) + REFUSED_FOR)
                 await set_refused(connection, due.key, reason=reason, retry_at=retry_at)
             else:
                 await set_failed(connection, due.key, reason=reason, retry_at=retry_at)
             if error.retry_after:
                 await postpone_subscriptions(connection, due.tenant_id, int(self._clock() + error.retry_after) + 1)
 
-    def _end(self) -> datetime:
-        return datetime.fromtimestamp(self._clock(), UTC) + LIFE
+    def _end(self, client: GraphClient) -> datetime:
+        return datetime.fromtimestamp(self._read_now(client), UTC) + LIFE
+
+    def _read_now(self, client: GraphClient) -> float:
+        """Return the time by Graph, by whose clock a subscription ends; ours where Graph has not said."""
+        told = client.read_date()
+        return self._clock() if told is None else told
 
 
 def write_address(public_url: str, installation: str) -> str:
