@@ -51,8 +51,6 @@ export class Chat {
   private readonly followed = new Map<HTMLElement, Followed>();
   private isFollowing = false;
   private isBehind = false;
-  /** The card that answered last. */
-  private newest: HTMLElement | undefined;
   private timer = 0;
   private actedAt = 0;
 
@@ -100,7 +98,6 @@ export class Chat {
     fill(this.stream);
     this.shown.clear();
     this.followed.clear();
-    this.newest = undefined;
     this.isBehind = false;
     this.person = person;
     const conversation = (this.conversation = new Conversation(person, this.locale));
@@ -188,8 +185,7 @@ export class Chat {
   /**
    * Something was changed elsewhere: the newest cards are asked again one after the other, and no message is added.
    *
-   * To the bot the last card that was asked for is the one that is spoken of: the newest comes last, and where it asks
-   * something, all wait for its answer.
+   * What a client asks by itself changes neither what is spoken of nor an open question, which stays as it is.
    */
   async follow(): Promise<void> {
     this.isBehind = true;
@@ -197,7 +193,7 @@ export class Chat {
       return;
     }
     this.isFollowing = true;
-    while (this.isBehind && this.newest && this.followed.has(this.newest)) {
+    while (this.isBehind) {
       this.isBehind = false;
       for (const [holder, shown] of [...this.followed].slice(-FOLLOWED)) {
         await this.look(holder, shown);
@@ -208,11 +204,7 @@ export class Chat {
 
   private answerWith(holder: HTMLElement, card: Card, activity: Activity, question: Question | undefined): void {
     this.followed.delete(holder); // it is the newest now
-    this.newest = holder;
     this.drawCard(holder, card, activity, question);
-    if (this.isBehind) {
-      void this.follow();
-    }
   }
 
   private async look(holder: HTMLElement, shown: Followed): Promise<void> {

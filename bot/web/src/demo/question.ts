@@ -31,11 +31,14 @@ export function isNews(next: Card, shown: Card): boolean {
   return mayUndo ? versionOf(next) !== versionOf(shown) : JSON.stringify(next) !== JSON.stringify(shown);
 }
 
-/** The company that a card may change. */
+/** The company whose card it is: it may be changed in several ways, where a question asks about one change alone. */
 function companyOf(card: Card): Question | undefined {
-  const ids = new Set(listChanges(card).map(({ data }) => data["company_id"]));
+  const changes = listChanges(card);
+  const verbs = new Set(changes.map(({ verb }) => verb));
+  const ids = new Set(changes.map(({ data }) => data["company_id"]));
   const [id] = ids;
-  return id !== undefined && ids.size === 1 ? { verb: "company.open", data: { company_id: id } } : undefined;
+  const isOne = id !== undefined && ids.size === 1 && verbs.size > 1;
+  return isOne ? { verb: "company.open", data: { company_id: id } } : undefined;
 }
 
 function versionOf(card: Card): Json | undefined {
