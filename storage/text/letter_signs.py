@@ -24,10 +24,16 @@ def find_blank(name: str) -> str:
     return "Braille" if "BRAILLE" in unicodedata.name(found[0]) else "Hangul"
 
 
-def find_sign(name: str, *, is_wide: bool) -> str:
-    """Return the kind of the first sign that stands for Latin letters; where a name `is_wide`, full width is none."""
+def find_sign(name: str, *, is_wide: bool, look_alikes: frozenset[str]) -> str:
+    """Return the kind of the first sign that stands for Latin letters; where a name `is_wide`, full width is none.
+
+    A sign that is none but looks like one of the `look_alikes` stands for it where a Latin letter is beside it.
+    """
     for place, letter in enumerate(name):
-        before, after = name[place - 1 : place], name[place + 1 : place + 2]
+        before, after = name[max(place - 1, 0) : place], name[place + 1 : place + 2]
+        is_sign = unicodedata.category(letter)[0] not in "LM" and not letter.isdecimal()
+        if is_sign and letter in look_alikes and (_LATIN.fullmatch(before) or _LATIN.fullmatch(after)):
+            return "Symbol"
         if (
             not letter.isascii()
             and _stands_for_latin(letter)

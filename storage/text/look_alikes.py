@@ -1,9 +1,10 @@
 """Names that are written to be taken for others: letters that look like ours and are not.
 
 Such a name mixes two alphabets in one word (the first letter of Acme is a Cyrillic one), has a whole word of letters
-that all look Latin, or signs that stand for letters (a mathematical A, a Roman fifty). A name in another alphabet that
-shows itself as such is none of these. East Asian and Thai letters stand beside Latin ones without a space: there it is
-their shape, or their standing between Latin ones, that tells.
+that all look Latin beside a Latin one, or signs that stand for letters (a mathematical A, a Roman fifty). A name in
+another alphabet alone is none of these. Which letters look like ours is Unicode's word (`latin_look_alikes.txt`).
+East Asian and Thai letters stand beside Latin ones without a space: there it is their shape, their standing between
+Latin ones, or that they are one alone, that tells.
 """
 
 import re
@@ -14,11 +15,45 @@ from itertools import groupby
 from typing import Final
 
 from storage.text.letter_signs import find_blank, find_sign
+from storage.text.word_lists import read_list
 
 _PLAINLY_LATIN: Final = re.compile("[\0-\u024f\u1e00-\u1eff\u2010-\u2027]*")
 """Most names: nothing more is asked of them."""
-_IMITATING: Final = frozenset({"Cherokee", "Coptic", "Lisu", "Gothic", "Deseret", "Old Italic", "IPA", "Warang"})
-"""Whoever writes a name in one of these imitates another."""
+_RECOMMENDED: Final = frozenset(
+    [
+        "Latin",
+        "Cyrillic",
+        "Greek",
+        "Armenian",
+        "Hebrew",
+        "Arabic",
+        "Thaana",
+        "Devanagari",
+        "Bengali",
+        "Gurmukhi",
+        "Gujarati",
+        "Oriya",
+        "Tamil",
+        "Telugu",
+        "Kannada",
+        "Malayalam",
+        "Sinhala",
+        "Thai",
+        "Lao",
+        "Tibetan",
+        "Myanmar",
+        "Georgian",
+        "Ethiopic",
+        "Khmer",
+        "Cjk",
+        "Hiragana",
+        "Katakana",
+        "Ideographic",
+        "Hangul",
+        "Bopomofo",
+    ]
+)
+"""What names are written in today (UAX 31, table 5); whoever writes a word that looks Latin in another imitates."""
 _PHONETIC: Final = frozenset("ɑɡɩɪɴʀʏʙʜʟᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢꜰꜱ")
 """Latin letters of phonetics and small capitals, which no name is written with."""
 _UNSPACED: Final = frozenset(
@@ -27,24 +62,19 @@ _UNSPACED: Final = frozenset(
 """Alphabets whose names run on into Latin ones without a space (Sony株式会社)."""
 _SHAPED: Final = frozenset("口囗回日曰工丁丅丄卜十乂丫一丨丿亅〇ロニエトノハヘーㅇㅣㅡㅗㅜㅏㅓㅌ人入川巳己凵匚冂")
 """East Asian letters that are drawn as Latin ones are."""
-_LIKE_LATIN: Final = frozenset(
-    "АВЕЅІЈКМНОРСТУХҮҺԌԚԜЗЬӀЁЇаеѕіјорсухһԁԛԝӏҽѵѡьгёї"  # Cyrillic
-    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹοαινυρτκχϲϳ"  # Greek
-    "ՕՏՍԼօոսհցյ"  # Armenian
-)
-_FIRST_ALONE: Final = frozenset("\u0417")
-"""A Cyrillic letter that passes for a digit where a word begins with it alone (3M)."""
+_LIKE_LATIN: Final = frozenset("".join(read_list("latin_look_alikes.txt"))) | _PHONETIC
 _LIVING: Final = frozenset({"Cyrillic", "Greek", "Armenian"})
 """Firms are called so, and many letters are like Latin ones."""
 _RARE: Final = frozenset("ЅԌԚԜӀҮҺѕһԁԛԝӏҽѵѡϲϳϹ")
-"""Letters that look Latin and that hardly a living name is written with: beside a plain Cyrillic word they tell."""
+"""Letters that look Latin and that hardly a living name is written with: they tell in a name of one alphabet too."""
 
 
 def find_disguise(name: str) -> str:
     """Return the alphabet (`Cyrillic`) whose letters a name uses to look Latin; empty for an ordinary name."""
     if _PLAINLY_LATIN.fullmatch(name):
         return ""
-    return find_blank(name) or find_sign(name, is_wide=_is_wide(name)) or _find_in_words(list(_split(name)))
+    sign = find_sign(name, is_wide=_is_wide(name), look_alikes=_LIKE_LATIN)
+    return find_blank(name) or sign or _find_in_words(list(_split(name)))
 
 
 def mark_disguise(text: str) -> str:
@@ -60,24 +90,34 @@ def show_name(name: str) -> str:
 
 
 def _find_in_words(words: list[str]) -> str:
+    """Return the alphabet that imitates, by the levels of UTS 39: each word by itself is of one script, or East Asian.
+
+    A name of one living alphabet is what it is, unless its letters are rare ones; a word of it that looks Latin beside
+    a Latin one is not.
+    """
     for word in words:
         if found := _find_mixed(word):
             return found
     living = [word for word in words if get_alphabet(word[0]) in _LIVING]
-    like = [word for word in living if _LIKE_LATIN.issuperset(word) and not _FIRST_ALONE.intersection(word[1:])]
-    if like and len(like) == len(living):
+    like = [word for word in living if all(map(_looks_latin, word))]
+    told = [word for word in like if not _RARE.isdisjoint(word)]
+    if not told and len(like) == len(living) and any(get_alphabet(word[0]) == "Latin" for word in words):
         told = [word for word in like if len(word) > 1 or word.isupper() or get_alphabet(word) != "Greek"]  # alpha-Tech
-    else:
-        told = [word for word in like if not _RARE.isdisjoint(word)]
     return get_alphabet(told[0][0]) if told else ""
+
+
+def _looks_latin(letter: str) -> bool:
+    """Say whether a letter is drawn as one of ours; marks above it do not hide that."""
+    return letter in _RARE or unicodedata.normalize("NFD", letter)[0] in _LIKE_LATIN
 
 
 def _find_mixed(word: str) -> str:
     """Return the other alphabet in a word, where one word has no business to have two."""
     runs = [(alphabet, list(letters)) for alphabet, letters in groupby(word, get_alphabet)]
     kinds = {alphabet for alphabet, _ in runs}
-    if imitating := next((alphabet for alphabet, _ in runs if alphabet in _IMITATING), ""):
-        return imitating
+    rare = next((alphabet for alphabet, _ in runs if alphabet not in _RECOMMENDED), "")
+    if rare and (len(kinds) > 1 or 2 * sum(map(_looks_latin, word)) >= len(word)):
+        return rare
     if strange := [alphabet for alphabet, _ in runs if alphabet not in _UNSPACED and alphabet != "Latin"]:
         return strange[0] if len(kinds) > 1 else ""
     return _find_shaped(runs) if "Latin" in kinds else ""
@@ -89,8 +129,9 @@ def _find_shaped(runs: list[tuple[str, list[str]]]) -> str:
     for place, (is_latin, inner) in enumerate(parts):
         letters = [letter for _, run in inner for letter in run]
         is_between = 0 < place < len(parts) - 1
-        is_alone = is_between and (len(letters) == 1 or inner[0][0] in {"Lao", "Khmer", "Myanmar"})
-        if not is_latin and (is_alone or all(letter in _SHAPED for letter in letters)):
+        is_one = len(letters) == 1 and (is_between or inner[0][0] != "Cjk")  # X線, and no Katakana before XA
+        is_alone = is_one or (is_between and inner[0][0] in {"Lao", "Khmer", "Myanmar"})
+        if not is_latin and (is_alone or all(letter in _SHAPED or letter in _LIKE_LATIN for letter in letters)):
             return inner[0][0].replace("Cjk", "CJK")
     return ""
 
