@@ -18,6 +18,7 @@ StorageError
 │   ├── PeriodError              not a period of a filter
 │   └── CursorError              not a place in this list
 ├── MoveError                    nothing may be moved from one database to another as asked
+├── OccupiedError                a service is at a file that is wanted alone, or the other way round
 ├── DiffersError                 what arrived there is not what there was
 ├── PurgeBoundError              a purge would take so much that somebody has to say yes first
 └── LeaseLostError               another worker has the mailbox now
@@ -26,6 +27,7 @@ The errors of SQLAlchemy and of the drivers stay inside storage: `storage/engine
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 
@@ -140,13 +142,21 @@ class MoveError(StorageError, ValueError):
     """Nothing may be moved as asked; the text is a sentence."""
 
 
-class DiffersError(StorageError):
-    """What arrived is not what there was; `begun` are the numbers of the tenants that this move brought along."""
+class OccupiedError(StorageError, ValueError):
+    """A file is in use; the text is a sentence that says by whom, and what to do."""
 
-    def __init__(self, differences: Sequence[Any], begun: Sequence[int]) -> None:
+    def __init__(self, file: Path, *, is_alone: bool) -> None:
+        by_service = f"A service or another `carnet move` is at {file}: stop it first, then say this again."
+        by_move = f"`carnet move` has {file} just now: wait until it has ended, then start again."
+        super().__init__(by_service if is_alone else by_move)
+
+
+class DiffersError(StorageError):
+    """What arrived is not what there was."""
+
+    def __init__(self, differences: Sequence[Any]) -> None:
         super().__init__(len(differences))
         self.differences = differences
-        self.begun = begun
 
 
 class PurgeBoundError(StorageError):

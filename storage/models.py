@@ -43,7 +43,7 @@ def partial_index(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, sqlite_where=text(on_sqlite), postgresql_where=text(where))
 
 
-UNSERVED: Final = ("closed", "moving")
+UNSERVED: Final = ("closed",)
 """States of a tenant whose people are strangers, and of which nothing is read."""
 EVERY_BEGINNING = -1
 """All marks there are: it may have any word."""
@@ -146,8 +146,8 @@ class Tenant(Base):
     """False keeps colleagues' contacts back and leaves the companies."""
     keeps_subjects: Mapped[bool] = mapped_column(Boolean, default=False)
     state: Mapped[str] = mapped_column(String(16), default="active")
-    """`active`, `paused` (consent withdrawn), `needs_admin` (credentials refused), `closed` (taken out of the settings)
-    or `moving` (its rows are still arriving); `reason` is the code of why."""
+    """`active`, `paused` (consent withdrawn), `needs_admin` (credentials refused) or `closed` (taken out of the
+    settings); `reason` is the code of why."""
     reason: Mapped[str] = mapped_column(Text, default="")
     retention_days: Mapped[int] = mapped_column(BigInt, default=0)
     """Days after which interactions are deleted; 0 keeps them."""

@@ -27,6 +27,7 @@ from bot.graph.sync.runner import read_counts
 from bot.log import set_up_logs
 from bot.outlook.routes import page_values
 from bot.turn import Ask
+from storage.engine.occupation import occupying
 from storage.engine.rls import SYSTEM
 from storage.firm.tenants import get_tenant_id
 from storage.firm.users import get_known_user
@@ -57,7 +58,8 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.domain and arguments.corpus is None:
         raise ValueError("--domain says who of a --corpus is of the firm; there is none.")
     arguments.data.mkdir(parents=True, exist_ok=True)
-    uvloop.run(serve_demo(arguments.port, arguments.data, arguments.corpus, arguments.domain))
+    with occupying(arguments.data / "carnet.db"):
+        uvloop.run(serve_demo(arguments.port, arguments.data, arguments.corpus, arguments.domain))
 
 
 async def serve_demo(port: int, folder: Path, corpus: Path | None, domains: list[str]) -> None:

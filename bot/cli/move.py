@@ -1,4 +1,4 @@
-"""`carnet move`: move firms from a file to another database; may be run again after an interruption.
+"""`carnet move`: move firms from a file to another database, all of them or nothing; no service may be at the file.
 
 It moves from SQLite alone, which can be locked meanwhile; PostgreSQL is moved with its own tools.
 """
@@ -18,9 +18,9 @@ from bot.cli.urls import read_argument
 from bot.environment import load_config
 from bot.language import LANGUAGES, say
 from storage.engine.database import Database, get_file, open_database
+from storage.engine.occupation import occupying
 from storage.errors import DatabaseError, DiffersError
-from storage.firm.erasure import delete_tenant
-from storage.schema.migrate import check_file, migrate
+from storage.schema.migrate import check_file, check_place, migrate
 from storage.schema.move import Difference, find_differences, move
 
 BOTH: Final = "CARNET_DATABASE_URL or CARNET_MOVE_TO"
@@ -69,25 +69,25 @@ def check_ends(source: str, target: str, language: str) -> None:
 async def _move(source_url: str, target_url: str, console: Console, language: str) -> tuple[str, Sequence[Difference]]:
     """Move; returns what to say, and what is not the same: of what was moved now, or of firms that lived there."""
     check_file(source_url)
-    with naming("CARNET_DATABASE_URL (--from)"):
-        await migrate(source_url)
-    with naming("CARNET_MOVE_TO (--to)"):
-        await migrate(target_url)
-    source, target = open_database(source_url), open_database(target_url)
-    try:
-        await _show(source, target, console, language)
-    except DatabaseError as error:
-        raise ValueError(f"{say(language, 'move.interrupted')} {explain(error, BOTH, language)}") from error
-    except DiffersError as error:
-        for number in error.begun:
-            await delete_tenant(target, number)
-        return "failed", error.differences
-    else:
-        differences = [difference async for difference in find_differences(source, target)]
-        return "lived" if differences else "done", differences
-    finally:
-        await source.close()
-        await target.close()
+    check_place(target_url)
+    with occupying(get_file(source_url), is_alone=True), occupying(get_file(target_url), is_alone=True):
+        with naming("CARNET_DATABASE_URL (--from)"):
+            await migrate(source_url)
+        with naming("CARNET_MOVE_TO (--to)"):
+            await migrate(target_url)
+        source, target = open_database(source_url), open_database(target_url)
+        try:
+            await _show(source, target, console, language)
+            differences = await find_differences(source, target)
+        except DatabaseError as error:
+            raise ValueError(f"{say(language, 'move.interrupted')} {explain(error, BOTH, language)}") from error
+        except DiffersError as error:
+            return "failed", error.differences
+        else:
+            return "lived" if differences else "done", differences
+        finally:
+            await source.close()
+            await target.close()
 
 
 async def _show(source: Database, target: Database, console: Console, language: str) -> None:

@@ -25,6 +25,7 @@ from bot.failpoints import arm
 from bot.log import set_up_logs
 from bot.teams.routes import SERVER_OPTIONS
 from storage.engine.database import get_file
+from storage.engine.occupation import occupying
 from storage.errors import DatabaseError
 from storage.schema.migrate import migrate
 from storage.schema.version import get_schema_standing
@@ -56,7 +57,11 @@ def run(arguments: argparse.Namespace) -> None:
 
 async def _serve(*, has_worker: bool, is_on_newer_schema: bool) -> None:
     config = read_config()
-    with binding(config.host, config.port) as door:  # before anything is read, or ended in another's name
+    file = get_file(config.database_url)
+    with (
+        occupying(file),
+        binding(config.host, config.port) as door,
+    ):  # before anything is read, or ended in another's name
         set_up_logs(config.log_level)
         arm(config.failpoint)
         say_where(config)

@@ -10,6 +10,8 @@ from bot.cli.serve import add_schema_argument, binding, check_store, listening_a
 from bot.environment import read_config
 from bot.failpoints import arm
 from bot.log import set_up_logs
+from storage.engine.database import get_file
+from storage.engine.occupation import occupying
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,8 +28,9 @@ async def _work(*, is_on_newer_schema: bool) -> None:
     config = read_config()
     set_up_logs(config.log_level)
     arm(config.failpoint)
-    await check_store(config, is_on_newer_schema=is_on_newer_schema)
     async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(occupying(get_file(config.database_url)))
+        await check_store(config, is_on_newer_schema=is_on_newer_schema)
         door = stack.enter_context(binding(config.host, config.worker_port)) if config.worker_port else None
         probes = await stack.enter_async_context(open_worker(config))
         if door is not None:

@@ -1,7 +1,7 @@
-"""Move firms from one database to another, table by table in the order of the keys, so that it can be resumed.
+"""Move firms from one database to another, table by table, in one transaction: all of them arrive, or nothing does.
 
-The source is locked against writes. At any time the target holds the first rows of each table; at the end the counts of
-all rows and the sums of all columns are compared, tenant by tenant.
+The source is locked against writes. What arrives is seen by nobody, a service that runs on the target included, until
+the counts of all rows and the sums of all columns were found to be the same, tenant by tenant.
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -25,17 +25,16 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
-    update,
 )
 
+from storage.engine.connection import Connection, Reading
 from storage.engine.database import NUMBERED, Database, get_sequence
 from storage.engine.partitions import add_partitions
 from storage.engine.rls import SYSTEM
 from storage.errors import DiffersError, MoveError
-from storage.models import Base, Tenant
+from storage.models import Base, Number
 
 BATCH: Final = 5_000
-MOVING: Final = "moving"
 _NOT_COMPARED: Final = ("tenant_id",)
 """A firm may have another number in the target."""
 _MODULUS: Final = 2_147_483_647
@@ -48,7 +47,7 @@ class Moved:
 
     table: str
     rows: int
-    """So far, those of earlier runs included."""
+    """So far."""
     total: int
 
 
@@ -69,135 +68,93 @@ class Difference:
 async def move(source: Database, target: Database, now: int, batch: int = BATCH) -> AsyncIterator[Moved]:
     """Copy the firms that are missing in the target, which has the newest schema; tells how far each table is.
 
-    Who the firms are is compared by their Entra ids before a row is written: the target may hold others. A firm is
-    `moving` there, and served by nobody, until all of it is the same; one that is there already is not written to.
-    The source is locked against writing until then. Raises `DiffersError` where the two are not the same in the end.
+    Who the firms are is compared by their Entra ids before a row is written: the target may hold others, and one that
+    is there already is not written to. Raises `DiffersError` where the two are not the same in the end: nothing is
+    left in the target then, nor where the move is interrupted.
     """
     async with target.writing(SYSTEM) as connection:
         await add_partitions(connection, now)
-    async with source.writing(SYSTEM):
-        numbers = await _reserve(source, target)
-        begun = await _list_moving(target, numbers)
+    async with source.writing(SYSTEM) as origin, target.writing(SYSTEM) as connection:
+        numbers = await _choose_numbers(origin, connection)
         for table in Base.metadata.sorted_tables:
-            total, arrived = await _count(source, table, numbers), await _count(target, table, numbers.values())
-            for tenant_id in begun if table is not Base.metadata.tables["tenants"] else ():
-                async for count in _move_table(source, target, table, (tenant_id, numbers[tenant_id]), batch):
-                    arrived += count
+            total, arrived = await _count(origin, table, numbers), 0
+            for tenant_id, number in numbers.items():
+                async for rows in _read_all(origin, table, tenant_id, batch):
+                    await connection.execute(insert(table), [{**row, "tenant_id": number} for row in rows])
+                    arrived += len(rows)
                     yield Moved(table.name, arrived, total)
             yield Moved(table.name, arrived, total)
-        if differences := [one async for one in find_differences(source, target) if one.tenant_id in begun]:
-            raise DiffersError(tuple(differences), [numbers[tenant_id] for tenant_id in begun])
-        await _open(source, target, {tenant_id: numbers[tenant_id] for tenant_id in begun})
-    await _set_sequences(target)
+        if differences := [one async for one in compare(origin, connection) if one.tenant_id in numbers]:
+            raise DiffersError(tuple(differences))
+        if not target.is_sqlite:
+            await _raise_sequences(connection)
 
 
-async def match_tenants(source: Database, target: Database) -> dict[int, int]:
+async def match_tenants(source: Reading, target: Reading) -> dict[int, int]:
     """Return the ids in the target of the firms that are there already, by their ids in the source."""
     theirs = {row.entra_id: row.tenant_id for row in await _list_tenants(target)}
     return {row.tenant_id: theirs[row.entra_id] for row in await _list_tenants(source) if row.entra_id in theirs}
 
 
-async def _reserve(source: Database, target: Database) -> dict[int, int]:
-    """Choose the id of each firm in the target: its own, or a new one if another firm has it."""
-    numbers = await match_tenants(source, target)
+async def _choose_numbers(source: Reading, target: Reading) -> dict[int, int]:
+    """Choose the id in the target of each firm that it lacks: its own, or a new one if another firm has it."""
     taken = {row.tenant_id for row in await _list_tenants(target)}
-    rows = [row for row in await _list_tenants(source) if row.tenant_id not in numbers]
-    if not numbers and not rows:
+    there, ours = await match_tenants(source, target), [row.tenant_id for row in await _list_tenants(source)]
+    if not ours:
         raise MoveError("There is no firm in the database that is to be moved.")
-    async with target.writing(SYSTEM) as connection:
-        for row in rows:
-            number = row.tenant_id if row.tenant_id not in taken else max(taken) + 1
-            taken.add(number)
-            numbers[row.tenant_id] = number
-            await connection.execute(insert(Tenant).values({**row, "tenant_id": number, "state": MOVING}))
+    numbers: dict[int, int] = {}
+    for tenant_id in ours:
+        if tenant_id not in there:
+            numbers[tenant_id] = tenant_id if tenant_id not in taken else max(taken) + 1
+            taken.add(numbers[tenant_id])
     return numbers
 
 
-async def _list_moving(target: Database, numbers: dict[int, int]) -> list[int]:
-    moving = {row.tenant_id for row in await _list_tenants(target) if row.state == MOVING}
-    return sorted(tenant_id for tenant_id, number in numbers.items() if number in moving)
+async def _list_tenants(connection: Reading) -> Sequence[RowMapping]:
+    table = Base.metadata.tables["tenants"]
+    return (await connection.execute(select(table).order_by(table.c.tenant_id))).mappings().all()
 
 
-async def _list_tenants(database: Database) -> Sequence[RowMapping]:
-    async with database.reading(SYSTEM) as connection:
-        table = Base.metadata.tables["tenants"]
-        return (await connection.execute(select(table).order_by(table.c.tenant_id))).mappings().all()
-
-
-async def _open(source: Database, target: Database, numbers: dict[int, int]) -> None:
-    """Return the moved firms their former state."""
-    async with target.writing(SYSTEM) as connection:
-        for row in await _list_tenants(source):
-            if number := numbers.get(row.tenant_id):
-                await connection.execute(update(Tenant).where(Tenant.tenant_id == number).values(state=row.state))
-
-
-async def _move_table(
-    source: Database, target: Database, table: Table, numbers: tuple[int, int], batch: int
-) -> AsyncIterator[int]:
-    """Copy a table of one tenant; `numbers` are its number in the source and in the target."""
-    tenant_id, number = numbers
-    last = await _find_last(target, table, number)
-    last = [tenant_id, *last[1:]] if last else last
-    while rows := await _read(source, table, tenant_id, last, batch):
-        async with target.writing(SYSTEM) as connection:
-            await connection.execute(insert(table), [{**row, "tenant_id": number} for row in rows])
-        last = [rows[-1][column.name] for column in _list_key(table)]
-        yield len(rows)
-
-
-async def _find_last(target: Database, table: Table, tenant_id: int) -> Sequence[Any]:
-    """Return the highest key of a tenant in the target, empty if it has no row there."""
-    key = _list_key(table)
-    query = select(*key).where(table.c.tenant_id == tenant_id).order_by(*(column.desc() for column in key)).limit(1)
-    async with target.reading(SYSTEM) as connection:
-        row = (await connection.execute(query)).first()
-    return list(row) if row else []
-
-
-async def _read(
-    source: Database, table: Table, tenant_id: int, last: Sequence[Any], batch: int
-) -> Sequence[RowMapping]:
-    key = _list_key(table)
+async def _read_all(source: Reading, table: Table, tenant_id: int, batch: int) -> AsyncIterator[Sequence[RowMapping]]:
+    """Read a table of one tenant in the order of its key, a part at a time."""
+    key = list(table.primary_key.columns)
     query = select(table).where(table.c.tenant_id == tenant_id).order_by(*key).limit(batch)
-    if last:
-        query = query.where(tuple_(*key) > tuple_(*last))
-    async with source.reading(SYSTEM) as connection:
-        return (await connection.execute(query)).mappings().all()
+    at = query
+    while rows := (await source.execute(at)).mappings().all():
+        yield rows
+        at = query.where(tuple_(*key) > tuple_(*(rows[-1][column.name] for column in key)))
 
 
-def _list_key(table: Table) -> list[Column[Any]]:
-    """Return the columns of the key, the tenant's first."""
-    return list(table.primary_key.columns)
+async def _count(source: Reading, table: Table, tenant_ids: Iterable[int]) -> int:
+    return await source.scalar(select(func.count()).where(table.c.tenant_id.in_(list(tenant_ids)))) or 0
 
 
-async def _count(database: Database, table: Table, tenant_ids: Iterable[int]) -> int:
-    async with database.reading(SYSTEM) as connection:
-        return await connection.scalar(select(func.count()).where(table.c.tenant_id.in_(list(tenant_ids)))) or 0
+async def _raise_sequences(connection: Connection) -> None:
+    """Set the sequences above the ids of the moved rows, and of those that were deleted before."""
+    for model in NUMBERED:
+        numbers = Base.metadata.tables[model.__tablename__].c.id
+        gone = select(func.max(Number.highest)).where(Number.name == model.__tablename__)
+        highest = max(await connection.scalar(select(func.max(numbers))) or 0, await connection.scalar(gone) or 0)
+        if highest:
+            name = get_sequence(model)
+            await connection.execute(
+                text(f"SELECT setval(:name, greatest(:at, (SELECT last_value FROM {name})))"),
+                {"name": name, "at": highest},
+            )
 
 
-async def _set_sequences(target: Database) -> None:
-    """Set the sequences above the ids of the moved rows."""
-    if target.is_sqlite:
-        return
-    async with target.writing(SYSTEM) as connection:
-        for model in NUMBERED:
-            numbers = Base.metadata.tables[model.__tablename__].c.id
-            highest = await connection.scalar(select(func.max(numbers)))
-            if highest:
-                name = get_sequence(model)
-                await connection.execute(
-                    text(f"SELECT setval(:name, greatest(:at, (SELECT last_value FROM {name})))"),
-                    {"name": name, "at": highest},
-                )
+async def find_differences(source: Database, target: Database) -> list[Difference]:
+    """Compare two databases, table by table and firm by firm of the source."""
+    async with source.reading(SYSTEM) as one, _summing(target) as other:
+        return [difference async for difference in compare(one, other)]
 
 
-async def find_differences(source: Database, target: Database) -> AsyncIterator[Difference]:
+async def compare(source: Reading, target: Reading) -> AsyncIterator[Difference]:
     """Compare the counts of rows and the sums of columns, table by table and firm by firm of the source."""
     numbers = await match_tenants(source, target)
     tenants = {row.tenant_id: row.name or row.entra_id for row in await _list_tenants(source)}
     for table in Base.metadata.sorted_tables:
-        ours, theirs = await _sum_up(source, table), await _sum_up(target, table)
+        ours, theirs = await _sum_up(source, table, tenants), await _sum_up(target, table, numbers.values())
         for tenant_id, firm in tenants.items():
             nothing: dict[str, int] = {}
             one, other = ours.get(tenant_id, nothing), theirs.get(numbers.get(tenant_id, -1), nothing)
@@ -206,13 +163,13 @@ async def find_differences(source: Database, target: Database) -> AsyncIterator[
                     yield Difference(tenant_id, firm, table.name, what, one.get(what, 0), other.get(what, 0))
 
 
-async def _sum_up(database: Database, table: Table) -> dict[int, dict[str, int]]:
+async def _sum_up(connection: Reading, table: Table, firms: Iterable[int]) -> dict[int, dict[str, int]]:
     columns = [column for column in table.columns if column.name not in _NOT_COMPARED]
     sums = {column.name: func.sum(measure) for column in columns if (measure := _measure(column)) is not None}
-    query = select(table.c.tenant_id, func.count(), *sums.values()).group_by(table.c.tenant_id)
-    async with _summing(database) as connection:
-        rows = await connection.execute(query)
-        return {row[0]: dict(zip(("rows", *sums), (int(value or 0) for value in row[1:]), strict=True)) for row in rows}
+    theirs = table.c.tenant_id.in_(list(firms))
+    query = select(table.c.tenant_id, func.count(), *sums.values()).where(theirs).group_by(table.c.tenant_id)
+    rows = await connection.execute(query)
+    return {row[0]: dict(zip(("rows", *sums), (int(value or 0) for value in row[1:]), strict=True)) for row in rows}
 
 
 def _summing(database: Database) -> Any:

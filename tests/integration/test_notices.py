@@ -477,7 +477,7 @@ SERVES_MAILBOXES = update(Tenant).values(serves="mailboxes")
 LEFT_OUT = {
     "not_served": [update(Tenant).values(serves="group"), update(User).values(may_use=False)],
     "no_mailbox": [SERVES_MAILBOXES, update(Mailbox).values(state="skipped")],
-    "stranger": [update(Tenant).values(state="moving")],
+    "stranger": [update(Tenant).values(state="closed")],
 }
 
 
