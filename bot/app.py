@@ -41,7 +41,7 @@ from bot.teams.http import fetch
 from bot.teams.routes import add_teams_routes
 from bot.traces import tracing
 from bot.upkeep import Upkeep
-from bot.web.site import has_page
+from bot.web.site import load_site
 from storage.engine.database import Database, open_database
 from storage.engine.relay import relay
 
@@ -90,8 +90,10 @@ async def create_app(
             connector=line.connector,
             clock=lambda: int(clock()),
         )
+        site = load_site()
         live = add_outlook_routes(
             app,
+            site=site,
             config=config,
             database=database,
             door=door,
@@ -102,7 +104,8 @@ async def create_app(
         add_graph_routes(app, database, clock=clock, proxies=TrustedProxies(config.trusted_proxies))
         process = ProcessState(
             config,
-            has_page=has_page(),
+            has_page=site.is_whole,
+            is_page_kept=site.is_kept,
             get_refusal=lambda: line.credentials.refusal,
             was_let_in=lambda: line.credentials.was_let_in,
             get_outage=lambda: line.credentials.outage,

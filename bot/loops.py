@@ -11,7 +11,7 @@ import structlog
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.engine.wake import Channel
-from storage.errors import DatabaseError
+from storage.errors import DatabaseError, StoreUnavailableError
 from storage.queue.chores import LEASE, DueChore, extend_chores
 
 log = structlog.get_logger(__name__)
@@ -53,9 +53,12 @@ async def repeat(name: str, work: Callable[[], Awaitable[float]], stopping: asyn
     while not stopping.is_set():
         try:
             seconds = await work()
-        except Exception:
+        except Exception as error:
             failures += 1
-            log.exception("loop_failed", loop=name, failures=failures)
+            if isinstance(error, StoreUnavailableError):  # it is waited for; where it was missed says nothing
+                log.warning("loop_waits", loop=name, failures=failures, reason=error.reason)
+            else:
+                log.exception("loop_failed", loop=name, failures=failures)
             await wait(stopping, min(LONGEST_PAUSE, 2.0 ** min(failures, 6)) * random.uniform(0.5, 1))
             continue
         failures = 0

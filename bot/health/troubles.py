@@ -40,6 +40,8 @@ class ProcessState:
 
     config: Config
     has_page: bool = True
+    is_page_kept: Callable[[], bool] = lambda: True
+    """Says whether the page, which is handed out of memory, is still where the next start looks for it."""
     get_refusal: Callable[[], str] = str
     """Gives the code with which the sign-in refuses the bot just now; empty where it does not."""
     was_let_in: Callable[[], bool] = bool
@@ -51,6 +53,8 @@ async def find_in_process(process: ProcessState, now: float) -> AsyncIterator[Tr
     """Find what needs no database."""
     if not process.has_page:
         yield Trouble("no_page", "stops")
+    elif not await asyncio.to_thread(process.is_page_kept):
+        yield Trouble("page_lost", "hinders")
     if code := process.get_refusal():
         weight: Weight = "hinders" if process.was_let_in() else "stops"
         yield Trouble("sign_in_refused", weight, {"code": code})

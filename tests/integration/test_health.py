@@ -81,6 +81,12 @@ async def test_a_page_that_was_never_built_is_not_ready(well):
     assert "bot.web.build" in body["reasons"][0]["what"]
 
 
+async def test_a_page_that_was_moved_away_is_told_though_it_is_still_served(well):
+    status, body = await ask(well, "/healthz", is_page_kept=lambda: False)
+    assert (status, body["status"], get_keys(body)) == (200, "degraded", ["page_lost"])
+    assert (await ask(well, "/readyz", is_page_kept=lambda: False))[0] == 200
+
+
 @pytest.mark.parametrize(("was_let_in", "status"), [(False, 503), (True, 200)])
 async def test_a_wrong_secret_keeps_a_new_process_back_and_is_told_by_an_old_one(well, was_let_in, status):
     known = {"get_refusal": lambda: "AADSTS7000215", "was_let_in": lambda: was_let_in}

@@ -1,12 +1,14 @@
 """The pages and their files: what a browser is told about them, and what cannot be reached."""
 
 import re
+import shutil
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from bot.outlook.headers import FRAMING_HOSTS
-from bot.web.site import load_site
+from bot.web.site import DIST, load_site
 from tests.outlook import open_page
 from tests.web import needs_page
 
@@ -113,6 +115,37 @@ async def test_a_service_whose_page_was_not_built_says_so(sqlite_database, tmp_p
         status, text, _ = await opened.get("/pane")
     assert status == 503
     assert "bot.web.build" in text
+
+
+def copy_build(folder: Path) -> Path:
+    shutil.copytree(DIST, folder / "dist", ignore=shutil.ignore_patterns("demo", "schemas", "manifest"))
+    return folder / "dist"
+
+
+@pytest.mark.parametrize("spoilt", [b"\xff\xfe no text", b"a gap $that_ours_has_not", b"5 $", None])
+async def test_a_page_that_is_damaged_is_a_sentence_and_no_error(sqlite_database, tmp_path, spoilt):
+    folder = copy_build(tmp_path)
+    (folder / "pane.html").unlink()
+    if spoilt is None:
+        (folder / "pane.html").mkdir()  # what no user may read is no different
+    else:
+        (folder / "pane.html").write_bytes(spoilt)
+    async with open_page(sqlite_database, site=load_site(folder)) as opened:
+        answers = [await opened.get(path) for path in ("/pane", "/tab")]
+    assert [status for status, *_ in answers] == [503, 200]
+    assert "bot.web.build" in answers[0][1]
+
+
+def test_a_build_is_whole_with_every_page_and_what_it_names_and_kept_where_it_lies(tmp_path):
+    folder = copy_build(tmp_path)
+    site = load_site(folder)
+    assert (site.is_whole, site.is_kept()) == (True, True)
+    named = next(folder.glob("assets/tab-*.js"))
+    for path in (folder / "terms.fr.html", named):
+        path.rename(tmp_path / path.name)
+        assert (site.is_whole, site.is_kept(), load_site(folder).is_whole) == (True, False, False)
+        (tmp_path / path.name).rename(path)
+    assert (load_site(folder).is_whole, load_site(tmp_path / "nowhere").is_whole) == (True, False)
 
 
 async def test_the_demos_page_is_no_part_of_the_service(page):

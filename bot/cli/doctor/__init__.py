@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from bot.cli.doctor.findings import Finding, Level, problem
-from bot.cli.doctor.microsoft import check_bot, check_tenants, check_webhooks
+from bot.cli.doctor.microsoft import check_bot, check_proxy, check_tenants, check_webhooks
 from bot.cli.doctor.reach import Asked, Reach, list_open
 from bot.cli.doctor.settings import check_settings
 from bot.cli.doctor.store import ask_again, check_database, read_rules
@@ -18,7 +18,7 @@ from bot.credential import CredentialError, read_credential
 from bot.environment import has_credential, load_config
 from bot.language import LANGUAGES, say, say_reason
 from bot.log import keeping_quiet
-from bot.web.site import has_page
+from bot.web.site import load_site
 
 SIGN_IN = ("sign_in_refused", "sign_in_away", "tenant_unknown")
 MARKS = {Level.WELL: "[green]✓[/]", Level.WARNING: "[yellow]![/]", Level.PROBLEM: "[red]✗[/]"}
@@ -43,9 +43,11 @@ def run(arguments: argparse.Namespace) -> int:
 async def examine(config: Config, now: float, asked: Asked | None = None) -> list[Finding]:
     """Look at everything; what Microsoft says is only asked where we could sign in."""
     findings = [finding async for finding in check_settings(config, now)]
-    if not has_page():
+    if not load_site().is_whole:
         findings.append(problem("no_page"))
     findings += [finding async for finding in check_database(config, now)]
+    if way := [finding async for finding in check_proxy(config)]:
+        return findings + way  # nobody behind it can be blamed for anything
     if config.app_id and can_sign_in(config):
         reaches: list[Reach] = []
         rules = await read_rules(config)

@@ -6,7 +6,9 @@ import functools
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import requests
 
@@ -25,6 +27,10 @@ from storage.firm.rule_values import FirmRules
 
 NEEDED: Final = (MAIL, CALENDARS, DIRECTORY)
 """One of each is needed; the first is the least."""
+PATIENCE: Final = 10
+"""Seconds for one answer."""
+PROXY_ASKS: Final = f"{HTTPStatus.PROXY_AUTHENTICATION_REQUIRED.value} "
+"""What stands in an error where a proxy wants to know who asks."""
 LEAST: Final = frozenset(
     {
         *("Mail.ReadBasic.All", "Mail.ReadBasic", "Mail.Read"),
@@ -174,6 +180,27 @@ def has_any(roles: Collection[str], names: Collection[str]) -> bool:
     return not {name.casefold() for name in names}.isdisjoint(role.casefold() for role in roles)
 
 
+async def check_proxy(config: Config) -> Findings:
+    """Ask the sign-in through the proxy, where one is set: one that lets nobody out is told of alone."""
+    if not config.proxy:
+        return
+    parts = urlsplit(config.proxy)
+    proxy = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+    try:
+        with BlockingSession(config) as session:
+            answer = await asyncio.to_thread(session.get, config.login_url, timeout=PATIENCE)
+    except requests.exceptions.ProxyError as error:
+        key = "proxy_password" if PROXY_ASKS in str(error) else "proxy_away"
+        yield problem(key, proxy=proxy, error=type(error).__name__)
+    except requests.exceptions.SSLError as error:
+        yield problem("proxy_untrusted", proxy=proxy, error=type(error).__name__)
+    except requests.RequestException as error:
+        yield problem("proxy_away", proxy=proxy, error=type(error).__name__)
+    else:
+        if answer.status_code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            yield problem("proxy_password", proxy=proxy, error=answer.status_code)
+
+
 async def check_bot(config: Config, told: Collection[str] = ()) -> Findings:
     """Ask for the bot's own token, and for the keys with which the Bot Framework signs.
 
@@ -191,7 +218,7 @@ async def check_bot(config: Config, told: Collection[str] = ()) -> Findings:
         credentials.close()
     try:
         with BlockingSession(config) as session:
-            answer = await asyncio.to_thread(session.get, config.openid_url, timeout=10)
+            answer = await asyncio.to_thread(session.get, config.openid_url, timeout=PATIENCE)
         for finding in judge_clock("Microsoft", read_date(answer.headers.get("Date", ""))):
             yield finding
         yield well("keys") if answer.ok else problem("keys_away", error=str(answer.status_code))
@@ -214,7 +241,7 @@ async def check_webhooks(config: Config) -> Findings:
         url = f"{config.public_url.rstrip('/')}/graph/{path}"
         try:
             with BlockingSession(config) as session:
-                post = functools.partial(session.post, url, params={"validationToken": greeting}, timeout=10)
+                post = functools.partial(session.post, url, params={"validationToken": greeting}, timeout=PATIENCE)
                 answer = await asyncio.to_thread(post)
         except requests.RequestException as error:
             yield problem("webhook_away", url=url, error=type(error).__name__)
