@@ -1,15 +1,18 @@
 """The `carnet` command: each of its words is a module with `add_arguments(parser)` and `run(arguments)`."""
 
 import argparse
+import contextlib
 import gc
 import importlib
+import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Final, TextIO
 
 from bot.errors import CarnetError
 from storage.errors import DatabaseError, StorageError
@@ -31,10 +34,30 @@ COMMANDS: Final = {
 }
 
 
+INTERRUPTED: Final = 128 + signal.SIGINT
+UNHEARD: Final = 128 + signal.SIGPIPE
+"""What a shell gives where a program is ended by that signal."""
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, 1 where a check failed, 2 for what cannot be done as asked."""
     given = list(sys.argv[1:] if words is None else words)
     name = given[0] if given else ""
+    sys.stdout, sys.stderr = (one or _open_nowhere() for one in (sys.stdout, sys.stderr))  # none where they are closed
+    try:
+        status = _run(name, given[1:])
+        sys.stdout.flush()  # what could not be said is no success
+    except (CarnetError, ValueError, OSError, StorageError) as error:
+        _let_go_of_output()
+        status = _refuse(name, _explain(error), UNHEARD if isinstance(error, BrokenPipeError) else 2)
+    except KeyboardInterrupt:
+        status = _refuse(name, "interrupted.", INTERRUPTED)
+    except Exception as error:  # noqa: BLE001  # an administrator sees a sentence, whatever it is
+        status = _refuse(name, _confess(error), 2)
+    return status
+
+
+def _run(name: str, words: Sequence[str]) -> int:
     if name == "--version":
         print(f"carnet {version('carnet')}")  # noqa: T201
         return 0
@@ -45,16 +68,28 @@ def main(words: Sequence[str] | None = None) -> int:
     command = _load(module)
     parser = argparse.ArgumentParser(prog=f"carnet {name}", description=text)
     command.add_arguments(parser)
+    status: int | None = command.run(parser.parse_args(words))
+    return status or 0
+
+
+def _refuse(name: str, sentence: str, status: int) -> int:
+    with contextlib.suppress(OSError):
+        print(f"carnet {name}: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+    return status
+
+
+def _open_nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
+def _let_go_of_output() -> None:
+    """Drop what is still to be written where nobody takes it: Python would try again at the end, and complain."""
     try:
-        return command.run(parser.parse_args(given[1:])) or 0
-    except (CarnetError, ValueError, OSError, StorageError) as error:
-        print(f"carnet {name}: {_explain(error)}", file=sys.stderr)  # noqa: T201
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    except Exception as error:  # noqa: BLE001  # an administrator sees a sentence, whatever it is
-        print(f"carnet {name}: {_confess(error)}", file=sys.stderr)  # noqa: T201
-        return 2
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        sys.stdout = _open_nowhere()
+        with contextlib.suppress(OSError):
+            os.dup2(sys.stdout.fileno(), 1)
 
 
 def _load(module: str) -> ModuleType:
@@ -70,8 +105,10 @@ def _explain(error: Exception) -> str:
     """Say what went wrong in a sentence; only our own errors have one as their text."""
     if isinstance(error, DatabaseError):
         return str(_load("bot.cli.refusals").explain(error))
-    if isinstance(error, OSError) and error.filename and error.strerror:
-        return f"{error.filename}: {error.strerror}."
+    if isinstance(error, BrokenPipeError):
+        return "nobody takes what it says any more: its output was closed."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
     return str(error)
 
 

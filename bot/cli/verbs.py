@@ -4,9 +4,9 @@ import argparse
 import json
 import sys
 
-from rich.console import Console
 from rich.table import Table
 
+from bot.cli.terminal import open_console
 from bot.commands import ROUTER
 from bot.verbs import FACTS, PLACES, Verb
 
@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(json.dumps([verb.describe() for verb in ROUTER], ensure_ascii=False, indent=2) + "\n")
     else:
-        Console(width=None if sys.stdout.isatty() else 200).print(draw_table())
+        open_console(200).print(draw_table())
     return 0
 
 
