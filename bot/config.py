@@ -58,6 +58,9 @@ class Config(BaseSettings):
     )
     app_tenant: str = Field("", description="Entra tenant of the app registration; empty for a multi-tenant bot")
     app_certificate: str = Field("", description="path of a PEM file with private key and certificate")
+    app_token_file: str = Field(
+        "", description="path of a file with another issuer's word for the app (workload identity), read anew each time"
+    )
     managed_identity: str = Field(
         "", description="client id of an Azure managed identity that signs in for the app, or `system`; no secret then"
     )

@@ -19,6 +19,9 @@ LEAST_BITS: Final = 2048
 ALARM_DAYS: Final = (30, 7, 1)
 """Days before its end at which administrators are told that what the app signs in with is to be replaced."""
 
+_DOTS: Final = 2
+"""Of a signed JWT."""
+
 Trouble = Literal[
     "certificate_missing",
     "certificate_unreadable",
@@ -29,8 +32,10 @@ Trouble = Literal[
     "certificate_wrong_kind",
     "secret_missing",
     "secret_unreadable",
+    "token_missing",
+    "token_unreadable",
 ]
-GONE: Final = ("certificate_missing", "secret_missing")
+GONE: Final = ("certificate_missing", "secret_missing", "token_missing")
 """Troubles of a file that was taken away; with any other it is there, and may be about to be another one."""
 _SENTENCES: Final[dict[str, str]] = {
     "certificate_missing": "There is no file where CARNET_APP_CERTIFICATE says.",
@@ -45,6 +50,8 @@ _SENTENCES: Final[dict[str, str]] = {
     "certificate_foreign_key": "The key in CARNET_APP_CERTIFICATE is not that of the certificate beside it.",
     "secret_missing": "There is no file where CARNET_APP_SECRET_FILE says.",
     "secret_unreadable": "The file where CARNET_APP_SECRET_FILE says holds no secret, or this user may not read it.",
+    "token_missing": "There is no file where CARNET_APP_TOKEN_FILE says: the platform puts it there.",
+    "token_unreadable": "The file where CARNET_APP_TOKEN_FILE says holds no token (JWT), or this user may not read it.",
 }
 
 
@@ -60,7 +67,7 @@ class CredentialError(ValueError):
 class Credential:
     """What msal is given, and when it ends (UTC seconds; 0 where nobody knows)."""
 
-    kind: Literal["certificate", "secret", "identity"]
+    kind: Literal["certificate", "secret", "identity", "token"]
     ends_at: int
     digest: bytes
     """Changes where what is signed in with has changed."""
@@ -75,6 +82,8 @@ def read_credential(config: Config) -> Credential:
         return Credential("identity", 0, b"", config.managed_identity)
     if config.app_certificate:
         return _read_certificate(Path(config.app_certificate))
+    if config.app_token_file:
+        return Credential("token", 0, b"", read_token(Path(config.app_token_file)))
     secret = config.app_secret.get_secret_value()
     if config.app_secret_file:
         secret = _read_secret(Path(config.app_secret_file))
@@ -146,16 +155,28 @@ def _get_public(key: Any) -> bytes:
     return public
 
 
+def read_token(path: Path) -> str:
+    """Read what another issuer says for the app, a JWT that its platform renews; raises `CredentialError`."""
+    token = _read_word(path, "token_missing", "token_unreadable")
+    if token.count(".") != _DOTS:
+        raise CredentialError("token_unreadable")
+    return token
+
+
 def _read_secret(path: Path) -> str:
+    return _read_word(path, "secret_missing", "secret_unreadable")
+
+
+def _read_word(path: Path, missing: Trouble, unreadable: Trouble) -> str:
     try:
-        secret = path.read_text(encoding="utf-8").strip()
+        word = path.read_text(encoding="utf-8").strip()
     except FileNotFoundError as error:
-        raise CredentialError("secret_missing") from error
+        raise CredentialError(missing) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise CredentialError("secret_unreadable") from error
-    if not secret:
-        raise CredentialError("secret_unreadable")
-    return secret
+        raise CredentialError(unreadable) from error
+    if not word:
+        raise CredentialError(unreadable)
+    return word
 
 
 def _end_of(day: str) -> int:

@@ -111,7 +111,8 @@ def read_config() -> Config:
     if not config.app_id:
         raise ValueError("CARNET_APP_ID is not set: there is no service without authentication.")
     if not has_credential(config):
-        raise ValueError("Set CARNET_APP_CERTIFICATE (better), CARNET_APP_SECRET or CARNET_MANAGED_IDENTITY.")
+        others = "CARNET_APP_SECRET, CARNET_APP_TOKEN_FILE or CARNET_MANAGED_IDENTITY"
+        raise ValueError(f"Set CARNET_APP_CERTIFICATE (better), {others}.")
     if not config.tenants:
         raise ValueError("CARNET_TENANTS is empty: name the Entra tenants to serve, as a JSON list.")
     read_credential(config)
@@ -121,4 +122,4 @@ def read_config() -> Config:
 def has_credential(config: Config) -> bool:
     """Return whether there is anything to sign in with."""
     given = (config.app_certificate, config.app_secret.get_secret_value(), config.app_secret_file)
-    return any((*given, config.managed_identity))
+    return any((*given, config.app_token_file, config.managed_identity))

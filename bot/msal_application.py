@@ -1,16 +1,17 @@
-"""The app at Microsoft's sign-in, through msal: with a certificate, a secret, or an Azure managed identity.
+"""The app at Microsoft's sign-in, through msal: with a certificate, a secret, a token of others or an Azure identity.
 
 Every call blocks, so it is made in a thread. What is signed in with is read anew at each call: where its file holds
 another one than before, the new one is used from then on.
 """
 
+from pathlib import Path
 from typing import Any, Final
 
 import msal
 import requests
 
 from bot.config import SYSTEM_IDENTITY, Config
-from bot.credential import GONE, Credential, CredentialError, read_credential
+from bot.credential import GONE, Credential, CredentialError, read_credential, read_token
 from bot.outbound import BLOCKING_TIMEOUT, BlockingSession
 
 EXCHANGE: Final = "api://AzureADTokenExchange"
@@ -63,7 +64,8 @@ class Application:
 
     def _make(self, credential: Credential) -> msal.ConfidentialClientApplication:
         """Make msal's application, which asks the authority for its addresses at once."""
-        given = {"client_assertion": self._vouch} if credential.kind == "identity" else credential.value
+        vouching = {"identity": self._vouch, "token": self._read_token}.get(credential.kind)
+        given = {"client_assertion": vouching} if vouching else credential.value
         return msal.ConfidentialClientApplication(
             self._config.app_id,
             client_credential=given,
@@ -71,6 +73,10 @@ class Application:
             instance_discovery=False,
             http_client=self._session,
         )
+
+    def _read_token(self) -> str:
+        """Return the other issuer's word as it is now: it is good for an hour or so; raises `ValueError`."""
+        return read_token(Path(self._config.app_token_file))
 
     def _vouch(self) -> str:
         """Return the managed identity's word for the app; raises `ValueError` where it has none."""

@@ -17,6 +17,7 @@ from bot.cli.registration import (
     list_redirects,
     name_application,
 )
+from bot.cli.sign_in import add_sign_in, check_sign_in, list_making, list_naming
 from bot.config import read_id
 from bot.outlook.tokens import SCOPE
 
@@ -37,11 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--location", default="westeurope", help="Azure region of that group, where it is not there yet"
     )
+    add_sign_in(parser)
     parser.add_argument("--only", choices=PARTS, help="print one part alone")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Print the parts. Raises `ValueError` with a sentence for an id or a host that is none."""
+    check_sign_in(arguments)
     given = vars(arguments) | {"host": read_host(arguments.host), "tenant": read_option("--tenant", arguments.tenant)}
     given["app_id"] = read_option("--app-id", arguments.app_id)
     given["group"] = read_option("--group", arguments.group) if arguments.group else ""
@@ -78,9 +81,7 @@ def list_azure(given: argparse.Namespace) -> Iterator[str]:
         query = f"az ad sp show --id {GRAPH_APP} --query \"appRoles[?value=='{name}'].id\" -o tsv"
         yield f'az ad app permission add --id {given.app_id} --api {GRAPH_APP} --api-permissions "$({query})=Role"'
     yield f"az ad app permission admin-consent --id {given.app_id}"
-    yield "openssl req -x509 -newkey rsa:3072 -nodes -days 365 -subj /CN=carnet -keyout carnet.key -out carnet.crt"
-    yield f"az ad app credential reset --id {given.app_id} --append --cert @carnet.crt"
-    yield "(umask 077 && cat carnet.key carnet.crt > carnet.pem) && rm carnet.key"
+    yield from list_making(given)
     place = f"--resource-group {shlex.quote(given.resource_group)}"
     yield f"az group create {place} --location {shlex.quote(given.location)}"
     bot = f"{place} --name carnet-{given.app_id[:8]}"
@@ -144,9 +145,7 @@ def list_settings(given: argparse.Namespace) -> Iterator[str]:
     yield f"CARNET_APP_ID={given.app_id}"
     yield f"CARNET_APP_TENANT={given.tenant}"
     yield f"CARNET_TENANTS='{json.dumps([given.tenant])}'"
-    yield "# Where the service finds carnet.pem: compose.yaml shows it secrets/carnet.pem there; else write its path."
-    yield "CARNET_APP_CERTIFICATE=/run/secrets/carnet.pem"
-    yield "# On Azure a managed identity may sign in, without a file: CARNET_MANAGED_IDENTITY=system in its place."
+    yield from list_naming(given)
     yield f"CARNET_GROUP={given.group}"
     yield f"CARNET_ADMINS='{json.dumps(given.admin)}'"
     yield f"CARNET_INSTALLS_APP={str(given.installs_app).lower()}"

@@ -59,6 +59,26 @@ async def test_a_managed_identity_vouches_for_the_app_where_it_is_another(identi
     assert answer["error_codes"] == [700027]  # the small Microsoft 365 knows no federated credential, and says so
 
 
+async def test_another_issuer_s_token_vouches_for_the_app_as_it_is_now(microsoft, tmp_path):
+    token, seen = tmp_path / "token", []
+    token.write_text("a.b.c")
+    values = microsoft.config_values | {"app_secret": "", "app_token_file": str(token)}
+    application = Application(Config(**values), microsoft.firm.tenant_id, GRAPH)
+    send = application._session.request
+
+    def note(method, url, *given, **options):
+        seen.append(options.get("data", {}).get("client_assertion"))
+        return send(method, url, *given, **options)
+
+    application._session.request = note
+    for word in ("a.b.c", "d.e.f"):
+        token.write_text(word)
+        assert (await asyncio.to_thread(application.ask))["error_codes"] == [700027]
+    token.unlink()
+    assert (await ask(application)) == {"error": "token_missing"}
+    assert [word for word in seen if word] == ["a.b.c", "d.e.f"]
+
+
 @pytest.fixture
 async def proxy() -> AsyncIterator[tuple[str, list[str]]]:
     """A proxy that lets nobody out; gives its address and what was asked of it."""

@@ -166,7 +166,7 @@ def test_compose_has_what_its_comment_starts():
     "name",
     [
         *("app_certificate", "app_secret", "app_secret_file", "managed_identity", "database_url", "wake_url"),
-        *("move_to", "proxy"),
+        *("move_to", "proxy", "app_token_file"),
     ],
 )
 def test_the_rotation_of_every_secret_is_written_down(name):

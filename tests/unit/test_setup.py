@@ -11,6 +11,7 @@ from bot.cli.doctor.microsoft import LEAST, NEEDED, has_any
 from bot.cli.package import find_source
 from bot.cli.registration import list_clients, list_permissions, list_redirects, name_application
 from bot.config import Config
+from bot.environment import has_credential, load_config
 from bot.outlook.routes import page_values
 from bot.outlook.tokens import MICROSOFT_CLIENTS
 
@@ -131,3 +132,63 @@ def test_what_is_registered_is_what_the_page_the_manifest_and_the_doctor_mean():
     asked = list_permissions(has_group=True, installs_app=True, is_scoped=False, is_notified=False)
     assert set(asked) <= LEAST
     assert all(has_any(asked, one) for one in NEEDED)
+
+
+ISSUER, SUBJECT = "https://westeurope.oic.prod-aks.azure.com/x/y/", "system:serviceaccount:carnet:carnet"
+WAYS = {
+    "certificate": ([], {"APP_CERTIFICATE"}),
+    "secret": ([], {"APP_SECRET_FILE", "APP_SECRET_ENDS"}),
+    "identity": (["--identity", GROUP.upper()], {"MANAGED_IDENTITY"}),
+    "federated": (["--issuer", ISSUER, "--subject", SUBJECT], {"APP_TOKEN_FILE"}),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whatever_the_app_signs_in_with_the_settings_are_whole_and_nothing_else_is_named(way, capsys, monkeypatch):
+    options, names = WAYS[way]
+    written = set_up(capsys, "--only", "env", "--sign-in", way, *options)
+    shell = ["env", "-i", "bash", "-c", f"set -a\n{written}\nenv"]
+    read = subprocess.run(shell, check=True, capture_output=True, text=True).stdout.splitlines()
+    given = dict(line.split("=", 1) for line in read if line.startswith("CARNET_"))
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    config = load_config()
+    assert has_credential(config)
+    others = {name for _, every in WAYS.values() for name in every} - names
+    assert {f"CARNET_{name}" for name in names} <= given.keys()
+    assert not {f"CARNET_{name}" for name in others} & given.keys()
+
+
+@pytest.mark.parametrize(
+    ("way", "issuer", "subject"),
+    [
+        ("identity", f"https://login.microsoftonline.com/{TENANT.lower()}/v2.0", "the principal"),
+        ("federated", ISSUER, SUBJECT),
+    ],
+)
+def test_a_federated_credential_names_whom_the_app_believes(way, issuer, subject, capsys):
+    script = set_up(capsys, "--only", "azure", "--sign-in", way, *WAYS[way][0])
+    answers = '"ad sp show --id bbbb"*) echo "the principal";; *federated-credential*) echo "${@: -1}";;'
+    az = f'az() {{ case "$*" in {answers} esac; }}'
+    run = subprocess.run(["bash"], input=f"{az}\n{script}", text=True, check=True, capture_output=True)
+    [trust] = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
+    assert (trust["issuer"], trust["subject"], trust["audiences"]) == (issuer, subject, ["api://AzureADTokenExchange"])
+    assert "openssl" not in script
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--sign-in", "identity"],
+        ["--sign-in", "federated", "--issuer", ISSUER],
+        ["--sign-in", "federated", "--issuer", "http://x", "--subject", SUBJECT],
+        ["--sign-in", "federated", "--issuer", ISSUER, "--subject", "it's; ls"],
+        ["--sign-in", "identity", "--identity", "my identity"],
+        ["--identity", GROUP],
+        ["--sign-in", "secret", "--issuer", ISSUER],
+    ],
+)
+def test_a_way_to_sign_in_that_is_not_whole_is_a_sentence(options, capsys):
+    assert main(["setup", "--tenant", TENANT, "--host", HOST, "--app-id", APP, *options]) == 2
+    said = capsys.readouterr().err
+    assert (said.startswith("carnet setup: --"), said.count("\n")) == (True, 1)

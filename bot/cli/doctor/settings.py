@@ -36,7 +36,7 @@ async def _check_credential(config: Config, now: float) -> Findings:
     try:
         credential = await asyncio.to_thread(read_credential, config)
     except CredentialError as error:
-        yield problem(error.key, path=config.app_certificate or config.app_secret_file)
+        yield problem(error.key, path=config.app_certificate or config.app_token_file or config.app_secret_file)
         return
     for finding in judge_credential(credential, now):
         yield finding
@@ -47,6 +47,7 @@ def list_credentials(config: Config) -> list[str]:
     given = {
         "CARNET_MANAGED_IDENTITY": config.managed_identity,
         "CARNET_APP_CERTIFICATE": config.app_certificate,
+        "CARNET_APP_TOKEN_FILE": config.app_token_file,
         "CARNET_APP_SECRET_FILE": config.app_secret_file,
         "CARNET_APP_SECRET": config.app_secret.get_secret_value(),
     }
@@ -55,8 +56,8 @@ def list_credentials(config: Config) -> list[str]:
 
 def judge_credential(credential: Credential, now: float) -> Iterator[Finding]:
     """Say how long what the app signs in with is good, and whether there is better."""
-    if credential.kind == "identity":
-        yield well("identity")
+    if credential.kind in ("identity", "token"):
+        yield well(credential.kind)
         return
     days = count_days(credential, now)
     if credential.kind == "secret":
