@@ -1,23 +1,25 @@
 """A small firm with people who ask, click and read, for tests of commands."""
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
 
 from bot.commands import ROUTER, understand
 from bot.door import Caller, Claim, Door
 from bot.results.firm import write_rules
 from bot.turn import NOBODY_ELSE, Ask, Circle, Language, Notice, Reply, Surface
 from bot.verbs import Role
-from storage.engine.database import Database
+from storage.engine.database import Database, open_database
+from storage.engine.rls import SYSTEM
 from storage.firm.rules import get_rules
 from storage.messages.notice_preferences import NoticePreferences
 from storage.messages.talks import list_talk_columns, read_talks
-from storage.models import Audit, Company, CompanyType
+from storage.models import Audit, Base, Company, CompanyType
 from storage.queue.directory import list_admins
 from storage.viewer import Viewer
 from tests import factories
@@ -168,27 +170,56 @@ COMPANIES: tuple[tuple[str, tuple[str, ...], CompanyType | None, str], ...] = (
 )
 STRANGERS_AT_HOME = ("Umbrella",)
 """Companies that Marc knows and Anne does not."""
+Known = tuple[dict[str, Viewer], dict[str, int], dict[str, int], list[tuple[Table, list[dict[str, Any]]]]]
+"""People, companies and contacts by name, and the rows of every table that has any."""
 
 
 async def open_office(database: Database) -> Office:
-    """Fill two tenants: the firm, and another one with the same names and addresses."""
+    """Put two tenants into an empty database: the firm, and another one with the same names and addresses."""
+    people, companies, contacts, rows = await _know_office()
+    async with database.writing(SYSTEM) as connection:
+        for table, values in rows:
+            await connection.execute(insert(table), values)
     office = Office(database)
-    for tenant_id in (1, 2):
-        async with database.writing(tenant_id) as connection:
-            await factories.add_tenant(connection, tenant_id)
-            people = {}
-            for name in ("Anne Martin", "Marc Lefèvre", "Zoé Brun", "Anne Weber"):
-                number = await factories.add_user(connection, name, tenant_id=tenant_id)
-                people[name] = factories.viewer_of(number, tenant_id=tenant_id)
-            ids, contacts = await _fill(connection, tenant_id, people)
-        if tenant_id == 1:
-            office.people |= people
-            office.companies, office.contacts = ids, contacts
-        else:
-            office.people["Stranger"] = people["Anne Martin"]
-            office.companies |= {f"their {name}": number for name, number in ids.items()}
-            office.contacts |= {f"their {name}": number for name, number in contacts.items()}
+    office.people, office.companies, office.contacts = {**people}, {**companies}, {**contacts}
     return office
+
+
+_KNOWN: list[Known] = []
+
+
+async def _know_office() -> Known:
+    """Fill a file once in a process, row by row as the service does, and give what stands in it then."""
+    if not _KNOWN:
+        with tempfile.TemporaryDirectory() as folder:
+            database = open_database(f"sqlite:///{folder}/office.db")
+            await database.create_tables()
+            office = Office(database)
+            for tenant_id in (1, 2):
+                await _add_tenant(office, tenant_id)
+            async with database.reading(SYSTEM) as connection:
+                found = [(table, await connection.execute(select(table))) for table in Base.metadata.sorted_tables]
+            await database.close()
+        rows = [(table, [row._asdict() for row in result]) for table, result in found]
+        _KNOWN.append((office.people, office.companies, office.contacts, [each for each in rows if each[1]]))
+    return _KNOWN[0]
+
+
+async def _add_tenant(office: Office, tenant_id: int) -> None:
+    async with office.database.writing(tenant_id) as connection:
+        await factories.add_tenant(connection, tenant_id)
+        people = {}
+        for name in ("Anne Martin", "Marc Lefèvre", "Zoé Brun", "Anne Weber"):
+            number = await factories.add_user(connection, name, tenant_id=tenant_id)
+            people[name] = factories.viewer_of(number, tenant_id=tenant_id)
+        ids, contacts = await _fill(connection, tenant_id, people)
+    if tenant_id == 1:
+        office.people |= people
+        office.companies, office.contacts = ids, contacts
+    else:
+        office.people["Stranger"] = people["Anne Martin"]
+        office.companies |= {f"their {name}": number for name, number in ids.items()}
+        office.contacts |= {f"their {name}": number for name, number in contacts.items()}
 
 
 async def _fill(connection: Any, tenant_id: int, people: dict[str, Viewer]) -> tuple[dict[str, int], dict[str, int]]:
