@@ -2,7 +2,8 @@
 
 The room of a command has its phrases too, under `[[commands]]`; they are no texts (`vocabulary_loader.py` reads them).
 A text is a string with gaps (`"{name} is now a client"`), or a table of plurals (`one`, `other`, and whatever else the
-language has) from which `count` chooses.
+language has) from which `count` chooses. A gap may have the words that agree with a whole number that is not `count`:
+`{days:# day|# days}` says the number in the place of `#`.
 """
 
 import functools
@@ -67,7 +68,29 @@ def fill(language: Language, text: str, values: Mapping[str, Any]) -> str:
     """Return a text with its gaps filled as the language writes it: "connue d'Anne"."""
     if language in _ELIDING and "e {" in text:
         text = _elide(text, values)
-    return text.format_map(values)
+    return text.format_map({name: _agree(language, value) for name, value in values.items()})
+
+
+def _agree(language: Language, value: Any) -> Any:
+    return _Number(value, language) if type(value) is int else value
+
+
+class _Number:
+    """A whole number in a gap: with the words for one thing or for several, where the gap has them."""
+
+    def __init__(self, value: int, language: Language) -> None:
+        self._value = value
+        self._language = language
+
+    def __str__(self) -> str:
+        return str(self._value)
+
+    def __format__(self, words: str) -> str:
+        if "|" not in words:
+            return format(self._value, words)
+        one, other = words.split("|")
+        chosen = one if _choose_plural(self._language, self._value) == "one" else other
+        return chosen.replace("#", say_number(self._language, self._value))
 
 
 def _elide(text: str, values: Mapping[str, Any]) -> str:

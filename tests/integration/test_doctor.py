@@ -252,7 +252,7 @@ async def test_status_shows_firms_and_what_is_not_current(live, config, language
 
 
 @pytest.mark.parametrize(
-    ("may_subscribe", "said"), [(True, "tells of news within seconds"), (False, "polled every 5 min, and every 1 min")]
+    ("may_subscribe", "said"), [(True, "tells of news within seconds"), (False, "polled every 5 min, and every minute")]
 )
 async def test_status_says_how_soon_news_shows_and_how_old_the_oldest_look_is(live, config, may_subscribe, said):
     state = "active" if may_subscribe else "refused"

@@ -14,7 +14,7 @@ from babel import Locale
 from bot.commands import ROUTER, understand
 from bot.language import LANGUAGES, MissingTextWarning, choose_language, describe, say
 from bot.language.suggestions import fill_in
-from bot.language.texts import COMMANDS, FOLDER, load_texts, read_tables
+from bot.language.texts import COMMANDS, FOLDER, fill, load_texts, read_tables
 from bot.language.vocabulary_loader import read_phrases
 from storage.lists.filters import Filter
 from storage.models import Base
@@ -254,3 +254,32 @@ def test_the_phrases_of_a_command_are_no_texts(language):
 def test_every_verb_that_the_language_may_reach_can_be_said_or_is_what_is_left(language):
     said = {command["verb"] for command in read_phrases(language)[COMMANDS]}
     assert {verb.name for verb in ROUTER if verb.said} - said == LEFT
+
+
+NUMBERS = {"count", "days", "minutes", "active", "polled", "told", "total", "current"}
+"""Gaps that hold whole numbers in a text that has nouns for them."""
+FEWER = r"\b1 (boxes|mailboxes|companies|emails|days|minutes|others|firms|contacts|boîtes|jours|courriels|autres)\b"
+OFTEN = r"\b(every|toutes les|tous les) 1\b"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_and_nouns_agree_wherever_there_is_one_of_something(language):
+    for key, text in load_texts(language).items():
+        forms = [text] if isinstance(text, str) else text.values()
+        gaps = {name for form in forms for _, name, _, _ in string.Formatter().parse(form) if name}
+        if gaps & NUMBERS and not key.startswith(("bulk_changes.", "cards.bulk")):  # those are many by their nature
+            said = say(language, key, **{name: 1 if name in NUMBERS else "x" for name in gaps})
+            assert not re.search(f"{FEWER}|{OFTEN}", said), (key, said)
+            many = say(language, key, **{name: 12 if name in NUMBERS else "x" for name in gaps})
+            assert ("|" in many, "#" in many) == (False, False), (key, many)
+
+
+def test_a_gap_says_its_number_with_the_words_that_agree_with_it():
+    text = "{days:# day|# days}, {days}, {name}"
+    said = [fill("en", text, {"days": days, "name": 2.5}) for days in (0, 1, 1234)]
+    assert said == ["0 days, 0, 2.5", "1 day, 1, 2.5", "1,234 days, 1234, 2.5"]
+    assert [fill("fr", "{days:# jour|# jours}", {"days": days}) for days in (0, 1, 2)] == [
+        "0 jour",
+        "1 jour",
+        "2 jours",
+    ]
