@@ -23,11 +23,12 @@ def draw(reader: Reader, filter_: Filter, people: Mapping[int, str], state: Mapp
     language = reader.language
     apply = submit(text(language, "filter.apply"), "list.narrow", **state)
     partner = _say_partners(language, filter_, people)
-    return kit.drawer(NAME, [*_draw_inputs(language, filter_, partner), *buttons(apply)])
+    inputs = _draw_inputs(language, reader.locale, filter_, partner)
+    return kit.drawer(NAME, [*inputs, *buttons(apply)])
 
 
 @functools.lru_cache(maxsize=512)
-def _draw_inputs(language: Language, filter_: Filter, partners: str) -> list[Json]:
+def _draw_inputs(language: Language, locale: str, filter_: Filter, partners: str) -> list[Json]:
     types = choose_several(
         "types",
         text(language, "filter.types"),
@@ -36,7 +37,7 @@ def _draw_inputs(language: Language, filter_: Filter, partners: str) -> list[Jso
     )
     partner = choose_person("partner", text(language, "filter.partner"), partners, _anybody(language))
     scope = choose_one("scope", text(language, "filter.scope"), _scopes(language), filter_.scope)
-    periods, chosen = _periods(language, filter_.last), key_of(filter_.last)
+    periods, chosen = _periods(language, locale, filter_.last), key_of(filter_.last)
     period = choose_one("period", text(language, "filter.period"), periods, chosen)
     order = choose_one("sort", text(language, "filter.sort"), _sorts(language), filter_.sort)
     met = choose_one("met", text(language, "filter.met"), _meetings(language), MET_KEYS[filter_.is_met])
@@ -74,14 +75,15 @@ def _sorts(language: Language) -> list[Json]:
 
 
 @functools.lru_cache(maxsize=256)
-def _periods(language: Language, chosen: Period | None) -> list[Json]:
+def _periods(language: Language, locale: str, chosen: Period | None) -> list[Json]:
     offered = PERIODS if chosen is None or chosen in PERIODS else (*PERIODS, chosen)
     any_time = choice(text(language, "filter.any"), ANY)
-    return [any_time, *(choice(_say_period(language, period), key_of(period)) for period in offered)]
+    return [any_time, *(choice(_say_period(language, locale, period), key_of(period)) for period in offered)]
 
 
-def _say_period(language: Language, period: Period) -> str:
+def _say_period(language: Language, locale: str, period: Period) -> str:
     if period.days:
         return say(language, f"cards.filter.{period.is_}", count=period.days)
-    words = say(language, f"language.day.{period.day}") if period.is_ == "in" else describe_period(period, language)
+    is_named = period.is_ == "in"
+    words = say(language, f"language.day.{period.day}") if is_named else describe_period(period, language, locale)
     return words[:1].upper() + words[1:]

@@ -48,6 +48,8 @@ class OfMeetings(Input, frozen=True):
     when: When | None = None
     day_to_come: Day | None = None
     """One day, as 2026-03-24."""
+    is_until: bool = False
+    """All up to the end of that day or time are meant."""
     since: Annotated[int, Meta(ge=0, le=ENDLESS)] = 0
     """The time of the first one of a further page (UTC seconds)."""
 
@@ -79,7 +81,8 @@ async def _list_called(turn: Turn, given: OfMeetings) -> Result:
         return show_colleague(turn, colleague)
     if match is None and matches:
         exact = [one for one in matches if one.is_exact]
-        return ask_which_of_all(turn, name, exact or matches, turn.verb, when=given.when, day_to_come=given.day_to_come)
+        time = {"when": given.when, "day_to_come": given.day_to_come, "is_until": given.is_until}
+        return ask_which_of_all(turn, name, exact or matches, turn.verb, **time)
     if match is None:
         sentence = say(turn.language, "names.nothing_found", name=name[:80])
         return Said(summary=sentence, lines=await say_hint(turn, "names.nothing_found_hint"))
@@ -111,7 +114,8 @@ def _get_bounds(turn: Turn, given: OfMeetings) -> tuple[int, int]:
         first, end = get_span(given.when, get_day(turn.now, turn.timezone))
     else:
         return soonest, ENDLESS
-    return max(soonest, get_midnight(first, turn.timezone)), get_midnight(end, turn.timezone)
+    start = soonest if given.is_until else get_midnight(first, turn.timezone)
+    return max(soonest, start), get_midnight(end, turn.timezone)
 
 
 def _say_title(turn: Turn, how_many: Literal["some", "none"], name: str, given: OfMeetings) -> str:
@@ -124,8 +128,9 @@ def _say_title(turn: Turn, how_many: Literal["some", "none"], name: str, given: 
 def _say_when(turn: Turn, given: OfMeetings) -> str:
     if given.day_to_come is not None:
         day = say_date(turn.language, read_day(given.day_to_come), style="long", locale=turn.locale)
-        return say(turn.language, "meetings.on_day", day=day)
-    return say(turn.language, f"meetings.when.{given.when}") if given.when else ""
+        return say(turn.language, "meetings.until_day" if given.is_until else "meetings.on_day", day=day)
+    when = say(turn.language, f"meetings.when.{given.when}") if given.when else ""
+    return say(turn.language, "meetings.until_when", when=when) if when and given.is_until else when
 
 
 def read_day(text: str) -> date:

@@ -93,5 +93,5 @@ async def _find_views(turn: Turn, query: str) -> list[FoundView]:
 
 def show_question(turn: Turn, view: ViewRow) -> FoundView:
     """Return a view as it is put into a message: its question, which each reader asks anew; never its rows."""
-    words_ = describe(view.filter, turn.language)
+    words_ = describe(view.filter, turn.language, locale=turn.locale)
     return FoundView(say_name(turn.language, view), words_, dict(shorten(view.filter)))

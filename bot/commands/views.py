@@ -61,8 +61,10 @@ async def show_views(
 async def _name_all(turn: Turn, shown: Sequence[ViewRow]) -> list[NamedView]:
     ids = {who for view in shown for who in view.filter.user_ids}
     people = await turn.read(users.get_user_names, ids)
+    language, locale = turn.language, turn.locale
     return [
-        NamedView(view, say_name(turn.language, view), describe(view.filter, turn.language, people)) for view in shown
+        NamedView(view, say_name(language, view), describe(view.filter, language, people, locale=locale))
+        for view in shown
     ]
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from storage.lists.periods import NAMED_DAYS, Span, get_span
 
+_HAS_YEAR = re.compile(r"\d+[-/.]\d+[-/.]\d+")
 _UNITS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 90, "half_year": 180, "year": 365}
 """Days in each unit, the same as in filters."""
 _LONGEST = 36_500
@@ -64,7 +65,8 @@ def read_coming(values: Mapping[str, str], today: date) -> date | None:
     if not values.keys() & {"date", "month"}:
         return None
     span = read_span(values, today)
-    if span is None or "year" in values or span[0] >= today:
+    has_year = "year" in values or bool(_HAS_YEAR.fullmatch(values.get("date", "")))
+    if span is None or has_year or span[0] >= today:
         return span and span[0]
     with contextlib.suppress(ValueError):  # the latest that was is a year before the next
         return span[0].replace(year=span[0].year + 1)

@@ -28,6 +28,7 @@ _UNITS: tuple[tuple[int, Unit], ...] = (
 """The number of seconds from which each unit is used."""
 _WEEK = 7 * 86_400
 _QUARTER = 900
+_WORLD = "001"
 _SEMICOLON_COUNTRIES = frozenset({"CH", "LI"})
 _BEGINNINGS = [seconds for seconds, _ in _UNITS]
 
@@ -114,13 +115,20 @@ def say_list(language: Language, items: Sequence[str], style: Literal["standard"
 
 
 @functools.lru_cache(maxsize=256)
-def is_month_first(locale: str) -> bool:
-    """Return whether a locale writes the fourth of March as 3/4; False for a locale without a country."""
-    known = _parse_locale(locale)
+def is_month_first(locale: str, language: Language) -> bool:
+    """Return whether people who read `language` where a locale says write the fourth of March as 3/4.
+
+    Where figures begin with the year, the order in words tells: March 4 in Canada, 4 March in South Africa. False for a
+    locale without a country.
+    """
+    known = _parse_locale(_choose_region(language, locale))
+    if known is None or known.territory in (None, _WORLD):
+        known = _parse_locale(locale)
     if known is None or known.territory is None:
         return False
-    pattern = str(known.date_formats["short"].pattern).lower()
-    return pattern.index("m") < pattern.index("d") < pattern.index("y")
+    figures, in_words = (re.sub(r"'.*?'", "", str(known.date_formats[style].pattern)) for style in ("short", "long"))
+    pattern = (in_words if figures.lower().startswith("y") else figures).lower()
+    return pattern.index("m") < pattern.index("d")
 
 
 @functools.lru_cache(maxsize=256)
@@ -135,12 +143,18 @@ def has_semicolons(locale: str, language: Language) -> bool:
 
 def _parse_locale(locale: str) -> Locale | None:
     """Return a locale however it is written (`FR`, `fr_ca`, `en-us`); None for one that Unicode does not know."""
-    parts = re.split(r"[-_.@ ]", locale.strip())[:3]
-    places = [part for part in parts[1:] if re.fullmatch(r"[A-Za-z]{2}|\d{3}", part)]
+    language, place = _split_locale(locale)
     try:
-        return Locale.parse("_".join([parts[0].lower(), *(place.upper() for place in places[:1])]))
+        return Locale.parse("_".join(filter(None, (language, place))))
     except (ValueError, UnknownLocaleError):
         return None
+
+
+def _split_locale(locale: str) -> tuple[str, str]:
+    """Return the language and the country of a locale, `fr` and `CH` of `fr_ch.UTF-8`; empty for what it leaves out."""
+    parts = re.split(r"[-_.@ ]", locale.strip())[:3]
+    places = [part.upper() for part in parts[1:] if re.fullmatch(r"[A-Za-z]{2}|\d{3}", part)]
+    return parts[0].lower(), places[0] if places else ""
 
 
 @functools.lru_cache(maxsize=64)
@@ -154,10 +168,12 @@ def zone(name: str) -> ZoneInfo:
 
 @functools.lru_cache(maxsize=256)
 def _choose_region(language: Language, locale: str) -> str:
-    """Return where a language is spoken: as the client says, where it says this language; else nowhere."""
-    known = _parse_locale(locale)
-    if known is not None and known.language == language and known.territory:
-        return str(known)
+    """Return where a language is spoken: in the client's country, or else in the world; nowhere where it names none."""
+    _, country = _split_locale(locale)
+    for place in (country, _WORLD) if country else ():
+        known = _parse_locale(f"{language}_{place}")
+        if known is not None:
+            return str(known)
     return language
 
 

@@ -46,7 +46,7 @@ class Interpreter:
           and then `nearest`, the data of the list without them.
         """
         read = self._remember if len(text) <= LONGEST_TEXT else self._read
-        ask = read(text, language, today, is_month_first(locale))
+        ask = read(text, language, today, is_month_first(locale, language))
         return Ask(ask.verb, _copy(ask.data), is_said=True, follow_up=_copy(ask.follow_up))
 
     def _read(self, text: str, language: Language, today: date, has_month_first: bool) -> Ask:  # noqa: FBT001  # cached

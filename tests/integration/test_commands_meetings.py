@@ -79,6 +79,22 @@ async def test_a_time_is_a_span_of_days_of_the_reader(office, sentence, offsets)
 
 
 @pytest.mark.parametrize(
+    ("sentence", "title", "count"),
+    [
+        ("my meetings until tomorrow", "Your meetings to come until tomorrow", 2),
+        ("meetings until January 4, 2026", "Your meetings to come until January 4, 2026", 3),
+        ("meetings with Jean Duval until 4 January", "Your meetings with Jean Duval to come until January 4, 2026", 1),
+        ("mes rendez-vous jusqu'à demain", "Your meetings to come until tomorrow", 2),
+    ],
+)
+async def test_until_a_time_is_from_now_to_its_end(office, sentence, title, count):
+    for day, person in ((0, ACME), (1, "Jean Globex"), (3, DUVAL), (9, DUVAL)):
+        await plan(office, NOW + day * DAY + 9 * HOUR, person)
+    reply = await office.say(sentence)
+    assert (read(reply.card)[0], len(reply.data["meetings"])) == (title, count)
+
+
+@pytest.mark.parametrize(
     ("zone", "count"), [("Pacific/Auckland", 1), ("UTC", 0), ("America/New_York", 1), ("Asia/Kolkata", 0)]
 )
 async def test_tomorrow_is_that_of_the_readers_place(office, zone, count):

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from bot.cards import filter_bar
 from bot.cards.companies import Opened, draw_company
 from bot.cards.status import draw_credential, draw_status
 from bot.language import LANGUAGES, say_date
 from bot.results.firm import Status, SyncFailure
 from bot.turn import Reader
+from storage.lists.filters import Filter
+from storage.lists.periods import Period
 from tests.card_checks import list_actions, list_complaints, list_texts, parse_with_renderer, walk
 from tests.card_samples import NOW, ORDINARY, WORST, company, draw_all, worst_world
 
@@ -74,3 +77,10 @@ def test_a_status_writes_its_days_as_the_reader_does():
         day = say_date("en", at, "Europe/Zurich", locale="en-GB")
         assert day != say_date("en", at, "Europe/Zurich")
         assert any(day in text for text in texts)
+
+
+def test_the_filter_bar_writes_its_days_as_the_reader_does():
+    asked = Filter(last=Period("after", day="2026-04-03"))
+    for locale, day in (("en-GB", "3 April 2026"), ("en-US", "April 3, 2026")):
+        drawn = filter_bar.draw(Reader("en", NOW, locale=locale), asked, {}, {})
+        assert any(day in text for text in list_texts({"body": [drawn]})), locale

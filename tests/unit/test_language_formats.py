@@ -1,6 +1,8 @@
 """Dates, times, numbers and lists as English and French write them."""
 
+import ast
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +21,7 @@ from bot.language import (
 )
 from bot.language.formats import has_semicolons
 
+ROOT = Path(__file__).parents[2]
 NOON = int(datetime(2026, 3, 18, 12, 5, tzinfo=UTC).timestamp())
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
@@ -40,9 +43,36 @@ def test_a_time_is_said_by_its_distance(past, english, french):
 
 def test_after_a_week_the_day_itself_is_said_as_the_reader_writes_it():
     said = [say_ago("en", NOON - 12 * DAY, NOON, "UTC", locale) for locale in ("en-GB", "en-US", "fr-FR", "")]
-    assert said == ["6 Mar 2026", "Mar 6, 2026", "Mar 6, 2026", "Mar 6, 2026"]
+    assert said == ["6 Mar 2026", "Mar 6, 2026", "6 Mar 2026", "Mar 6, 2026"]
     assert say_ago("fr", NOON - 12 * DAY, NOON, "UTC", "fr-CH") == "6 mars 2026"
     assert say_date("en", NOON, style="long", locale="en-GB") == "18 March 2026"
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        *((locale, "April 3, 2026") for locale in ("en-US", "en-CA", "es-US", "en_ph", "en", "")),
+        *((locale, "3 April 2026") for locale in ("en-GB", "en-IN", "de-DE", "nl-BE", "pt-BR", "en-FR", "es-419")),
+    ],
+)
+def test_a_day_is_said_as_in_the_reader_s_country_whatever_they_speak_there(locale, said):
+    assert say_date("en", date(2026, 4, 3), style="long", locale=locale) == said
+    assert say_date("fr", date(2026, 4, 3), style="long", locale=locale) == "3 avril 2026"
+
+
+def test_every_day_that_a_person_reads_is_said_for_their_locale():
+    said = {"say_date", "say_time", "say_clock", "say_weekday", "say_ago", "describe", "describe_period"}
+    calls, missing = 0, []
+    for path in [*ROOT.glob("bot/**/*.py")]:
+        if path.relative_to(ROOT).parts[1] in {"cli", "demo", "language", "teams"}:
+            continue  # the terminal has no reader; `describe` of Teams is another's
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in said:
+                calls += 1
+                if not any("locale" in ast.unparse(one) for one in [*node.args, *node.keywords]):
+                    missing.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert calls > 10
+    assert missing == []
 
 
 def test_a_day_is_the_one_at_the_reader_s_place():
@@ -65,7 +95,7 @@ def test_a_time_of_day_follows_the_language():
 def test_a_day_has_its_weekday_and_another_year_its_number():
     today, day, later = date(2026, 11, 30), date(2026, 12, 1), date(2027, 1, 4)
     said = [say_weekday("en", day, today, locale) for locale in ("en-GB", "en-US", "fr-FR")]
-    assert said == ["Tue 1 Dec", "Tue, Dec 1", "Tue, Dec 1"]
+    assert said == ["Tue 1 Dec", "Tue, Dec 1", "Tue, 1 Dec"]
     assert (say_weekday("fr", day, today), say_weekday("fr", later, today)) == ("mar. 1er déc.", "lun. 4 janv. 2027")
     assert (say_clock("en", NOON, "Europe/Paris", "en-GB"), say_clock("fr", NOON, "Asia/Tokyo")) == ("13:05", "21:05")
 
