@@ -19,9 +19,9 @@ from storage.book.item_people import Person, get_people
 from storage.history.events import Person as CapturedPerson
 from storage.history.own_addresses import REASON, find_own_addresses
 from storage.text.addresses import parse_address
-from storage.text.displayed_names import FULL, clean_name
+from storage.text.displayed_names import FULL
 from storage.text.domains import find_company_domain
-from storage.text.machines import find_machine
+from storage.text.people import Judged, judge
 
 router = Router()
 PEOPLE = 500
@@ -49,13 +49,10 @@ class OnOpenItem(Input, frozen=True):
 async def show_item(turn: Turn, given: OnOpenItem) -> ItemShown:
     """Show who is on the open item; colleagues are counted and left out."""
     people = _read_people(given.people[: 4 * PEOPLE])
-    shown = people[:PEOPLE]
-    known = await turn.read(get_people, [address for _, address in shown])
-    outside = [
-        _explain(_name(person, name), name)
-        for person, (name, _) in zip(known, shown, strict=True)
-        if _is_outside(person)
-    ]
+    shown = list(people)[:PEOPLE]
+    known = await turn.read(get_people, shown)
+    outside = [_explain(person, people[address]) for person, address in zip(known, shown, strict=True)]
+    outside = [person for person in outside if _is_outside(person)]
     outside = await _mark_own(turn, outside)
     item = await _group(turn, outside, len(shown) - len(outside), len(people) - len(shown))
     mode = "compose" if given.mode == "compose" else "read"
@@ -77,18 +74,17 @@ def _summarise(language: Language, item: OnItem, mode: str) -> str:
     return " · ".join(filter(None, parts)) or say(language, f"cards.pane.{item.why_empty(mode)}")
 
 
-def _read_people(given: Iterable[NameAndAddress]) -> list[tuple[str, str]]:
-    """Return names and addresses as the item gives them, each address once in its normal form, with its best name."""
-    read: dict[str, tuple[int, str]] = {}
+def _read_people(given: Iterable[NameAndAddress]) -> dict[str, Judged]:
+    """Return who the item gives, by their address in its normal form: a person rather than nobody, the best name."""
+    read: dict[str, Judged] = {}
     for person in given:
         name, raw = (part if isinstance(part, str) else "" for part in person)
-        parsed = parse_address(raw[:_RAW])
-        if parsed.reason == "group":
+        one = judge(name[:_ADDRESS], raw[:_RAW])
+        if one.reason == "group":
             continue  # undisclosed-recipients:;
-        shown = (clean_name(name[:_ADDRESS], parsed.local, parsed.domain)[1] if name else -1, name[:_ADDRESS])
-        address = parsed.address or raw[:_ADDRESS]
-        read[address] = max(read.get(address, shown), shown, key=lambda one: one[0])
-    return [(name, address) for address, (_, name) in read.items()]
+        address = one.address or raw[:_ADDRESS]
+        read[address] = max(read.get(address, one), one, key=lambda shown: (not shown.reason, shown.quality))
+    return read
 
 
 def _is_outside(person: Person) -> bool:
@@ -96,19 +92,15 @@ def _is_outside(person: Person) -> bool:
     return person.state != "user" and parse_address(person.address).reason != "x500"
 
 
-def _name(person: Person, shown_name: str) -> Person:
-    """Give a stranger the name that the mail shows, as capture reads it, unless it looks like an address (B78)."""
-    address = parse_address(person.address)
-    if person.name or not shown_name:
-        return person
-    name, quality = clean_name(shown_name, address.local, address.domain)
-    return replace(person, name=name) if quality else person
+def _explain(person: Person, shown: Judged) -> Person:
+    """Give a stranger the name that the mail shows, unless it looks like an address (B78).
 
-
-def _explain(person: Person, shown_name: str) -> Person:
-    """Say of a machine, a list or a shared mailbox that it is never a contact, and why."""
-    reason = find_machine(parse_address(person.address), shown_name) if person.state == "unknown" else ""
-    return replace(person, state="machine", reason=reason) if reason else person
+    Say of a machine, a list or a shared mailbox that it is never a contact, and why.
+    """
+    if shown.quality and not person.name:
+        person = replace(person, name=shown.name)
+    is_nobody = bool(shown.reason) and person.state == "unknown"
+    return replace(person, state="machine", reason=shown.reason) if is_nobody else person
 
 
 async def _mark_own(turn: Turn, people: Sequence[Person]) -> list[Person]:

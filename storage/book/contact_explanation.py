@@ -10,10 +10,8 @@ from storage.history.own_addresses import REASON, is_own_address
 from storage.lists.facts import Match
 from storage.lists.words import CONTACT, list_asked_words
 from storage.models import Contact, SearchWord, Tenant
-from storage.text.addresses import parse_address
-from storage.text.domains import is_below
-from storage.text.machines import find_machine
 from storage.text.names import fold_name
+from storage.text.people import judge
 from storage.viewer import Access, Viewer
 
 _MOST_CALLED: Final = 1000
@@ -53,14 +51,8 @@ def _match(row: Any, *, is_exact: bool) -> Match:
 async def explain_address(connection: Reading, viewer: Viewer, raw: str) -> str:
     """Return the reason code why an address can never be a contact's; empty if it can.
 
-    `internal`, `own_address`, one of `storage.text.addresses.Address.reason`, or one of
-    `storage.text.machines.find_machine`.
+    `own_address`, or a reason of `storage.text.people.judge`.
     """
-    address = parse_address(raw)
-    if address.reason:
-        return address.reason
     domains = await connection.scalar(select(Tenant.domains).where(Tenant.tenant_id == viewer.tenant_id))
-    if is_below(address.domain, domains or ()):
-        return "internal"
-    is_own = await is_own_address(connection, viewer, address.address)
-    return find_machine(address) or (REASON if is_own else "")
+    one = judge("", raw, domains or ())
+    return one.reason or (REASON if await is_own_address(connection, viewer, one.address) else "")

@@ -29,7 +29,7 @@ PARTICLES: Final = frozenset(
             "zum",
         ),
         *("y", "e", "da", "do", "dos", "das", "di", "del", "della", "delle", "dei", "et", "und", "bin", "ben", "al"),
-        *("el", "zur", "af", "av", "op", "'t", "in"),
+        *("el", "zur", "af", "av", "op", "'t", "\u2032t", "\u2032s", "in"),
     )
 )
 _LINKS: Final = frozenset(
@@ -57,6 +57,8 @@ _FIRST_NAMES: Final = 2
 _THINGS: Final = read_list("thing_words.txt")
 _SCOTTISH = re.compile(r"(Ma?c)([A-Z]{3,})")
 _SAINTS: Final = frozenset(("ST.", "STE.", "STA.", "STO."))
+_CLITICS: Final = frozenset(("\u2032T", "\u2032S"))
+"""The articles of 'T HOOFT and 'S GRAVESANDE, as `displayed_names.prepare` writes them."""
 _SHOUTED = re.compile(r"[^\W\d_a-z]+(?:[-'\u2019][^\W\d_a-z]+)*")
 _TURKISH: Final = frozenset("\u0130\u0131\u011e\u011f\u015e\u015f")
 _SMALL = str.maketrans({"I": "\u0131", "\u0130": "i"})
@@ -161,7 +163,7 @@ def _is_known(word: str) -> bool:
 
 
 def _is_loud(word: str) -> bool:
-    if word in _SAINTS:
+    if word in _SAINTS or word in _CLITICS:
         return True
     return (
         len(word) > 1 and bool(_SHOUTED.fullmatch(word.replace("ß", "SS"))) and word.upper() == word.replace("ß", "SS")

@@ -61,7 +61,8 @@ _WHOLE = re.compile(r"^[(\[{<]+([^()\[\]{}<>]*)[)\]}>]+$")
 _BY_LIST_WORDS: Final = (
     r"via|über|tramite|a través de|através de|por meio de|por medio de|mediante|par l['\u2019]intermédiaire de|przez"
     r"|za pośrednictwem|přes|prostřednictvím|cez|prin|prin intermediul|μέσω|через|gennem|gjennom|genom|door middel van"
-    r"|door|preko|kautta|keresztül|arac\u0131l\u0131\u011f\u0131yla|yoluyla|per mezzo di"
+    r"|door|preko|putem|posredstvom|посредством|por intermédio d[eoa]s?|por intermedio de|através d[oa]s?"
+    r"|por meio d[oa]s?|kautta|keresztül|arac\u0131l\u0131\u011f\u0131yla|yoluyla|per mezzo di"
 )
 _VIA = re.compile(
     r"[\s,(\[]+(?:via|on behalf of|o/b/o|obo|by order of|for and on behalf of|sent by|pour le compte de|de la part de"
@@ -73,6 +74,10 @@ _VIA = re.compile(
 )
 _BY_LIST = re.compile(rf"(?<!\w)(?:{_BY_LIST_WORDS})(?!\w)", re.IGNORECASE)
 """What mailing lists write between the sender's name and their own, in the language of the list."""
+_BY = re.compile(
+    r"(?P<before>\S+\s+\S.*?)\s+(?:por|pelo|pela|po|by|through|par|per|durch|för|od)\s+(?P<behind>.+)", re.IGNORECASE
+)
+"""Words of lists that stand in people's names too, or before those of their offices."""
 _ENDS_QUOTED: Final = frozenset("'\"\u2019”»")
 _MOST_WORDS: Final = 5
 """Words of a name of which one is Via."""
@@ -95,6 +100,15 @@ _BRACKETS: Final = str.maketrans(
 """Brackets of other scripts, read as ours: 【外部】."""
 _SIGNS = re.compile(r"^[^\w\s()\[\]{}<>\"'.*#]+\s+(?=\w)|(?<=\w)\s+[^\w\s()\[\]{}<>\"'.*#]+$")
 """A sign that stands alone before or behind a name: a warning, a lock."""
+_CLITIC = re.compile(r"(?<!\S)['\u2018\u2019`\u00b4]([TtSs])(?=[\s-]\s*[^\W\d_a-z])")
+"""The article of Dutch surnames, 't Hooft and 's Gravesande; until the name is read its apostrophe is a prime."""
+_PRIME: Final = "\u2032"
+_COURTESY = re.compile(
+    r"^(?:den?\s+(?P<heer>heer)|el\s+se[ñn]or|la\s+se[ñn]or(?:a|ita)|il\s+signore?|la\s+signor(?:a|ina)|o\s+senhor|a\s+senhora"
+    r"|der\s+herr|die\s+frau)\.?\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""What stands before a name with an article."""
 _NICKNAME = re.compile(r"[A-Z][a-z]+(?:_[A-Z][a-z]+)+|[a-z]{2,}(?:_[a-z]{2,})+|[A-Z]{2,}(?:_[A-Z]{2,})+")
 
 
@@ -105,7 +119,7 @@ def clean_name(raw: str, local: str, host: str = "") -> tuple[str, int]:
     `local` and `host` are the parts of the address: a name is derived from the one where the header has none, and
     together they decide between readings.
     """
-    name = _arrange(_strip(prepare(raw), local), local, host)
+    name = _arrange(_strip(prepare(raw), local), local, host).replace(_PRIME, "'")
     if not any(map(str.isalpha, name)):
         return derive_name(local), DERIVED
     is_dotted = " " not in name and re.search(r"[._]", name.strip("._")) and not INITIALS.fullmatch(name)
@@ -127,7 +141,10 @@ def derive_name(local: str) -> str:
 @lru_cache(maxsize=1024)
 def prepare(raw: str) -> str:
     """Return a displayed name as it was meant, without what is no part of any name: quotes, paths, marks, pronouns."""
-    text = clean_text(repair_text(raw)).translate(_BRACKETS).strip(QUOTES)
+    text = clean_text(repair_text(raw)).translate(_BRACKETS).strip()
+    if len(text) > 1 and text[0] in QUOTES and text[-1] in QUOTES:
+        text = text[1:-1].strip()
+    text = _CLITIC.sub(rf"{_PRIME}\1", text).strip(QUOTES)
     if _EXCHANGE_PATH.match(text):
         return ""
     text = _NOTES_NAME.sub(r"\1", text).replace('\\"', '"')
@@ -155,7 +172,7 @@ def is_of_list(name: str, local: str) -> bool:
     `ma@` is as well that of "M&A" as Marc Aubert's.
     """
     if not _BY_LIST.search(name):
-        return False
+        return _is_by_list(name, local)
     before, behind = split_via(name)
     if not behind or _is_surname_via(name, local):
         return False
@@ -163,6 +180,19 @@ def is_of_list(name: str, local: str) -> bool:
     of_list = count_explained(behind, local)[0]
     is_hers = letters == whole > of_list and (whole >= _SHORTEST_LOCAL or not of_list)
     return not (is_hers or is_persons(before, local))
+
+
+def _is_by_list(name: str, local: str) -> bool:
+    """Return whether a list wrote the name with a word that is a surname too: João Silva por Contratos at `contratos@`.
+
+    The whole address must be made of what stands behind the word, and have nothing of the name before it.
+    """
+    found = _BY.fullmatch(name)
+    if found is None or fold(found["behind"]).partition(" ")[0] in KNOWN_NAMES:
+        return False
+    whole = len(re.sub(r"[\W\d_]", "", local.partition("+")[0]))
+    of_list = count_explained(found["behind"], local)[0]
+    return whole >= _SHORTEST_LOCAL and of_list == whole and not count_explained(found["before"], local)[0]
 
 
 def _is_surname_via(name: str, local: str) -> bool:
@@ -184,7 +214,7 @@ def _is_surname_via(name: str, local: str) -> bool:
 
 def _strip(name: str, local: str) -> str:
     """Take away what is not the name: addresses, asides, on whose behalf, where from."""
-    name = _PREFIX.sub("", name)
+    name = _drop_courtesy(_PREFIX.sub("", name), local)
     if "@" in name:
         name = _NOTES_PATH.sub(r"\1", name)
         name = _SPACED.sub(" ", name)
@@ -203,6 +233,16 @@ def _strip(name: str, local: str) -> str:
         bare = " ".join(_INSIDE.findall(name))
     name = _BORN.sub("", _drop_nickname(bare, local))
     return _choose_segment(drop_stop(name.strip(QUOTES + ",;-\u2013_")), local)
+
+
+def _drop_courtesy(name: str, local: str) -> str:
+    """Leave out `De heer` before a name, and not the surname De Heer."""
+    found = _COURTESY.match(name)
+    if found is None:
+        return name
+    rest, heer = name[found.end() :], found["heer"]
+    is_surname = bool(heer) and not heer.islower() and (" " not in rest or has_word(heer, local))
+    return name if is_surname else rest
 
 
 def _drop_nickname(name: str, local: str) -> str:

@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from storage.text.capitals import PARTICLES
-from storage.text.name_evidence import count_explained, is_persons
+from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, count_explained, is_persons
+from storage.text.names import fold
 from storage.text.titles import drop_around_comma, is_behind_name, is_firm, is_title
 
 QUOTES: Final = "\"'`\u00b4«»\u2039\u203a“”„‟\u2018\u2019\u201a\u201b\\ "
@@ -24,6 +25,8 @@ def read_commas(name: str, local: str, host: str) -> tuple[str, bool]:
         return _choose_person(parts, local) or " ".join(parts), False
     while len(parts) > 1 and _is_addition(parts, local):
         parts.pop()
+    if len(parts) > 1 and is_firm(parts[0]) and " " in parts[1] and fold(parts[1]).partition(" ")[0] in KNOWN_NAMES:
+        parts.pop(0)  # Kanzlei Nord, Stefan Vogel
     titled = parts[0] if parts else ""
     if len(parts) > 1:
         parts[:2] = drop_around_comma(parts[0], parts[1], local)
@@ -36,7 +39,7 @@ def read_commas(name: str, local: str, host: str) -> tuple[str, bool]:
     last, first = _move_particles(parts[0], parts[1])
     turned = f"{first} {last}"
     is_long = max(len(last.split()), len(first.split())) > _MOST_WORDS
-    if _is_whole(titled, first, local, host):
+    if _is_whole(titled, first, local, host) or _is_called(last, first, local):
         return titled, False
     if is_persons(first, local) and not count_explained(last, local)[0]:
         return first, False  # Banque Delta, Claire Dubois
@@ -80,6 +83,14 @@ def _is_whole(whole: str, other: str, local: str, host: str) -> bool:
     explained, unused = count_explained(whole, local)
     both, more = count_explained(f"{other} {whole}", local)
     return explained > 0 and explained >= both and unused < more and is_persons(whole, local)
+
+
+def _is_called(whole: str, other: str, local: str) -> bool:
+    """Return whether a name begins with a first name, and what stands behind it has none: Anna Roe, North Wind."""
+    first, *rest = fold(whole).split() or [""]
+    others = fold(other).split()
+    is_other = len(others) > 1 and KNOWN_NAMES.isdisjoint(others) and not count_explained(other, local)[0]
+    return bool(rest) and first in FIRST_NAMES and is_other
 
 
 def _is_of_host(name: str, host: str) -> bool:

@@ -10,6 +10,7 @@ from storage.text.word_lists import read_kinds
 
 _WORDS: Final = read_kinds("titles.txt")
 _BEFORE, _INNER, _BEHIND, _FIRM = (_WORDS[kind] for kind in ("before", "inner", "behind", "firm"))
+_OFFICE: Final = _WORDS["office"]
 _POSITIONS: Final = _BEHIND - frozenset(("of", "at", "and", "à", "la", "au", "de"))
 _TITLES: Final = _BEFORE | _INNER
 _DIGNITIES: Final = frozenset(map(fold, _WORDS["dignity"]))
@@ -110,9 +111,9 @@ def drop_stop(text: str) -> str:
 
 
 def is_firm(text: str) -> bool:
-    """Return whether a text ends as the name of a company does."""
+    """Return whether a text ends as the name of a company does, or begins as that of an office: Kanzlei Nord."""
     words = text.split()
-    return bool(words) and _plain(words[-1]) in _FIRM
+    return bool(words) and (_plain(words[-1]) in _FIRM or (len(words) > 1 and _plain(words[0]) in _OFFICE))
 
 
 def drop_titles(words: list[str], local: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.graph.sync.firm import Firm
 from storage.firm.user_search import search_users
 from tests.card_checks import list_actions
 from tests.office import Office, look, names, open_office, read, said
@@ -125,6 +126,28 @@ async def test_the_pane_reads_names_and_addresses_as_capture_does(office):
     assert sum("nora" in text for text in read(reply.card)) == 1
     assert {"Max Weber", "max@new.example · No interaction yet"} <= set(read(reply.card))
     assert "RECIPIENTS" not in said(reply)
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("", "ticket+id44@desk.example"),
+        ("Desk", "case+99-12@desk.example"),
+        ("Jane Doe", "matter+1@maildrop.clio.com"),
+        ("Paul's Notetaker (Otter.ai)", "paul@desk.example"),
+        ("Jane Roe", "jane.roe+news@desk.example"),
+        ("Salle Turing (12 p.)", "turing@desk.example"),
+        ("'Jane Doe' via Contracts", "contracts@desk.example"),
+        ("", "info+fr@desk.example"),
+    ],
+)
+async def test_the_pane_the_question_why_and_capture_give_one_reason(office, name, address):
+    decision = Firm([]).decide(name, address)
+    reason = decision if isinstance(decision, str) else ""
+    [shown] = (await show(office, (name, address))).found.item.strangers
+    assert (shown.reason, shown.state) == (reason, "machine" if reason else "unknown")
+    asked = await office.say(f"why is {address} not a contact")
+    assert asked.found.reason == reason or name
 
 
 @pytest.mark.parametrize(

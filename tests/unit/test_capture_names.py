@@ -601,7 +601,52 @@ def test_8_what_directories_of_many_countries_write_around_a_name_is_left_off(sh
         ("'Ana Roe' μέσω Συμβάσεις", "symvaseis", True),
         ("'Ana Roe' door Contracten", "contracten", True),
         ("Ana Roe gennem Kontrakter", "ana.roe", False),
+        ("João Silva por Contratos", "contratos", True),
+        ("Jan Kowalski po Umowy", "umowy", True),
+        ("Jane Roe by Contracts", "contracts", True),
+        ("Ana Roe por intermédio de Contratos", "contratos", True),
+        ("Ivana Roe putem Ugovori", "ugovori", True),
+        ("João Por Deus", "joao.pordeus", False),
+        ("João Por Deus", "deus", False),
+        ("Li Po", "li.po", False),
+        ("Erik Po Hansen", "hansen", False),
+        ("Anna Maria Po Silva", "anna.silva", False),
+        ("Jane Roe par Dupont", "jane", False),
     ],
 )
 def test_via_is_a_lists_word_in_many_languages_and_a_surname_where_the_address_says_so(raw, local, is_by_list):
     assert is_of_list(raw, local) is is_by_list
+
+
+@pytest.mark.parametrize(
+    ("shown", "local", "name"),
+    [
+        ("'T HOOFT Jan", "jan.thooft", "Jan 't Hooft"),
+        ("'T HOOFT, Jan", "j.thooft", "Jan 't Hooft"),
+        ("Jan 'T HOOFT", "jan", "Jan 't Hooft"),
+        ("JAN \u2019T HOOFT", "jan", "Jan 't Hooft"),
+        ("'S GRAVESANDE Willem", "willem", "Willem 's Gravesande"),
+        ("Willem 's Gravesande", "w", "Willem 's Gravesande"),
+        ("VAN 'T HOFF, Jacobus", "j.vanthoff", "Jacobus van 't Hoff"),
+        ("''t Hooft, Jan'", "jan", "Jan 't Hooft"),
+        ("'Theo Smith'", "theo", "Theo Smith"),
+        ("'S Smith'", "s.smith", "S Smith"),
+        ("De heer van den Berg, Jan", "jan.vandenberg", "Jan van den Berg"),
+        ("De heer Jan de Groot", "jan", "Jan de Groot"),
+        ("De Heer, Jan", "j.deheer", "Jan De Heer"),
+        ("Jan De Heer", "jan", "Jan De Heer"),
+        ("De Heer Jan", "jan.deheer", "Jan De Heer"),
+        ("La señora Ana Pérez", "ana", "Ana Pérez"),
+        ("Il signor Rossi, Mario", "mario", "Mario Rossi"),
+        ("RA Stefan Vogel, Kanzlei Nord", "vogel", "Stefan Vogel"),
+        ("Notar Stefan Vogel, Notariat Nord", "sv", "Stefan Vogel"),
+        ("Kanzlei Nord, Stefan Vogel", "office1", "Stefan Vogel"),
+        ("Avv. Mario Rossi, Studio Legale Bianchi", "mr", "Mario Rossi"),
+        ("Anna Roe, North Wind", "x1", "Anna Roe"),
+        ("García López, María José", "x1", "María José García López"),
+        ("Martin Dupont, Jean", "x1", "Jean Martin Dupont"),
+        ("Vogel, Stefan, Kanzlei Nord", "vogel", "Stefan Vogel"),
+    ],
+)
+def test_8_articles_courtesies_and_offices_around_a_name_are_read_as_such(shown, local, name):
+    assert clean_name(shown, local)[0] == name

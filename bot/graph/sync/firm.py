@@ -7,9 +7,8 @@ from typing import Final
 from storage.history.events import Person
 from storage.history.own_addresses import REASON, Owner
 from storage.text.addresses import normalize_domain, parse_address
-from storage.text.displayed_names import clean_name
 from storage.text.domains import find_company_domain, is_below
-from storage.text.machines import find_machine
+from storage.text.people import judge
 
 _CACHED: Final = 20_000
 """As many header spellings as are kept: a mailbox writes to the same people again and again."""
@@ -30,10 +29,7 @@ class Firm:
         """Addresses that look like the mailbox's owner's own, of which they neither spoke nor were told."""
 
     def decide(self, name: str | None, address: str | None) -> Person | Reason:
-        """Return the outside person behind a name and an address, or the reason why there is none.
-
-        `internal`, one of `storage.text.addresses.Address.reason`, or one of `storage.text.machines.find_machine`.
-        """
+        """Return the outside person behind a name and an address, or the reason why there is none (`judge`)."""
         key = (name, address)
         decision = self.decisions.get(key)
         if decision is None:
@@ -55,17 +51,11 @@ class Firm:
         return parse_address(raw or "").address in self.colleagues
 
     def _decide(self, name: str, raw: str) -> Person | Reason:
-        address = parse_address(raw)
-        if address.reason:
-            return address.reason
-        if self.is_inside(address.domain):
-            return "internal"
-        machine = find_machine(address, name)
-        if machine:
-            return machine
-        clean, quality = clean_name(name, address.local, address.domain)
-        tiebreak = int.from_bytes(hashlib.blake2b(clean.encode(), digest_size=3).digest())
-        return Person(address.address, find_company_domain(address.domain), clean, quality, tiebreak)
+        one = judge(name, raw, self.domains)
+        if one.reason:
+            return one.reason
+        tiebreak = int.from_bytes(hashlib.blake2b(one.name.encode(), digest_size=3).digest())
+        return Person(one.address, find_company_domain(one.domain), one.name, one.quality, tiebreak)
 
 
 class _OwnersFirm(Firm):
