@@ -19,11 +19,14 @@ from bot.verb_inputs import Input
 from bot.verbs import CHANGES, EVERYONE, EXTENSION, GROUP, OWN, READS, READS_FROM_CARD, Router
 from storage.book import companies, contacts
 from storage.book.contact_explanation import explain_address, find_people
+from storage.book.contact_names import rename_contact
 from storage.book.contacts import SeenPerson
 from storage.errors import MissingError
 from storage.history.own_addresses import is_own_address
 from storage.record.changes import Change
 from storage.text.addresses import parse_address
+from storage.text.displayed_names import clean_name, derive_name
+from storage.text.names import is_same_name
 
 router = Router()
 
@@ -49,6 +52,13 @@ class OfPerson(Input, frozen=True):
     address: Address = ""
     name: Words = ""
     back: Back | None = None
+
+
+class NewContact(OfPerson, frozen=True):
+    """Somebody who wrote in, and what they are called."""
+
+    called: Words = ""
+    """What was said beside the address: `Jane Roe <jane@example.com>`."""
 
 
 @router.verb(
@@ -125,13 +135,13 @@ async def _explain_called(turn: Turn, given: OfPerson) -> Result:
     return Said(summary=sentence, lines=await say_hint(turn, "names.nobody_called_hint"))
 
 
-async def _add_called(turn: Turn, given: OfPerson) -> Result:
+async def _add_called(turn: Turn, given: NewContact) -> Result:
     """Add the person of that name; ask which if there are several, or for the address if there is none."""
     name = tidy(given.name)
     matches = await turn.read(find_people, name)
     match = choose(matches)
     if match is not None and match.is_exact:
-        return await add_contact(turn, OfPerson(contact_id=match.id))
+        return await add_contact(turn, NewContact(contact_id=match.id))
     if matches:
         return ask_which_of_all(turn, name, matches, "contact.add")
     return Said(summary=say(turn.language, "errors.which_address"))
@@ -143,8 +153,8 @@ async def _get_seen_person(turn: Turn, contact_id: int | None, address: str) -> 
     return await turn.read(contacts.get_seen_person, contact_id=contact_id, address=address)
 
 
-@router.verb("contact.add", OfPerson, CHANGES, roles=EVERYONE, where=OWN)
-async def add_contact(turn: Turn, given: OfPerson) -> Result:
+@router.verb("contact.add", NewContact, CHANGES, roles=EVERYONE, where=OWN)
+async def add_contact(turn: Turn, given: NewContact) -> Result:
     """Make somebody who only wrote in a contact."""
     address = tidy(given.address, _ADDRESS)
     if given.contact_id is None and not address:
@@ -165,5 +175,23 @@ async def add_contact(turn: Turn, given: OfPerson) -> Result:
         )
     except MissingError as error:
         raise NotFoundError("never_seen" if address else "", name=address[:80]) from error
-    note = say(turn.language, "contacts.added", name=change.name or address)
-    return await show_contact(turn, change.entity_id, note, (change,), given.back)
+    renamed, line = await _name_as_said(turn, given, change.entity_id)
+    name = renamed[0].name if renamed else change.name or address
+    note = " ".join(filter(None, (say(turn.language, "contacts.added", name=name), line)))
+    return await show_contact(turn, change.entity_id, note, (change, *renamed), given.back)
+
+
+async def _name_as_said(turn: Turn, given: NewContact, contact_id: int) -> tuple[tuple[Change, ...], str]:
+    """Give somebody whom mail names by no full name the one that was said with the address; else say what stays."""
+    person = await turn.read(contacts.get_seen_person, contact_id=contact_id)
+    said = tidy(given.called)
+    if person is None or not said:
+        return (), ""
+    address = parse_address(person.address)
+    name, quality = clean_name(said, address.local, address.domain)
+    if not quality or is_same_name(name, person.name):
+        return (), ""
+    if " " in person.name and person.name != derive_name(address.local):
+        return (), say(turn.language, "contacts.keeps_name", name=person.name[:80], said=name[:80])
+    change = await turn.write(rename_contact, contact_id, name, now=turn.now, source=turn.source)
+    return (change,), ""

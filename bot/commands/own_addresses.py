@@ -25,27 +25,27 @@ _ADDRESS = 320
 class OfAddress(Input, frozen=True):
     """An address outside the firm: that of a contact, by number or by name, or any."""
 
-    this: ClassVar[tuple[str, ...]] = ("contact_id",)
+    this: ClassVar[tuple[str, ...]] = ("contact_id", "address")
     given_by: ClassVar[frozenset[str]] = frozenset({"contact_id", "address", "name"})
 
     contact_id: Id | None = None
     address: Address = ""
     name: Words = ""
     is_remembered: bool = False
-    """It was said of what the conversation showed last, and not of an address: the person is asked first."""
+    """It was said of what the conversation showed last: the person is asked first where that is somebody's card."""
     is_guess: bool = False
     """The sentence only resembles the command: the person is asked first."""
     is_confirmed: bool = False
     back: Back | None = None
 
 
-@router.verb("contact.is_me", OfAddress, CHANGES.but(remembered=False), roles=EVERYONE, where=OWN)
+@router.verb("contact.is_me", OfAddress, CHANGES, roles=EVERYONE, where=OWN)
 async def say_is_me(turn: Turn, given: OfAddress) -> Result:
     """Take an address for the asker's own second one: it is no contact of theirs."""
     return await _say(turn, given, is_own=True)
 
 
-@router.verb("contact.is_not_me", OfAddress, CHANGES.but(remembered=False), roles=EVERYONE, where=OWN)
+@router.verb("contact.is_not_me", OfAddress, CHANGES, roles=EVERYONE, where=OWN)
 async def say_is_not_me(turn: Turn, given: OfAddress) -> Result:
     """Take an address for somebody else's, whatever name is on it."""
     return await _say(turn, given, is_own=False)
@@ -61,7 +61,8 @@ async def _say(turn: Turn, given: OfAddress, *, is_own: bool) -> Result:
     if reason == "internal":
         return Said(summary=say(turn.language, "own_addresses.inside_anyway", address=address[:80]))
     language, key = turn.language, "is_me" if is_own else "is_not_me"
-    if (given.is_remembered or given.is_guess) and not given.is_confirmed:
+    is_of_card = given.is_remembered and given.contact_id is not None
+    if (is_of_card or given.is_guess) and not given.is_confirmed:
         person = {"contact_id": given.contact_id} if given.contact_id is not None else {"address": address}
         again = write_ask(turn.verb, OfAddress(**person, is_confirmed=True, back=given.back))
         return Asked(summary=say(language, f"own_addresses.{key}_question", address=address[:80]), again=again)

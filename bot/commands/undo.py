@@ -61,9 +61,9 @@ async def undo(turn: Turn, given: Undo) -> Result:
         return await _ask(turn, done, given.back)
     undone: list[changes.Change] = []
     stale_count = 0
-    for row in done:
+    for row in reversed(done):  # the latest first: what was done to something new goes before it
         try:
-            undone.append(await turn.write(undo_change, row.id, now=turn.now, source=turn.source))
+            undone.insert(0, await turn.write(undo_change, row.id, now=turn.now, source=turn.source))
         except StaleError:
             stale_count += 1
     if not undone:

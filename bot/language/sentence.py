@@ -120,7 +120,7 @@ class _Reader:
             costs=[self._cost(index) for index in self.places],
             costs_in_list=[self._cost_in_list(index) for index in self.places],
             is_known=[self.words[index].kind == "stop" or bool(self.spellings[index]) for index in self.places],
-            is_stop=[self._is("<stop>", index) for index in self.places],
+            is_stop=[self._is("<stop>", index) and not self._is_initial(index) for index in self.places],
             may_begin=[self._is_edge(index) for index in self.places],
             may_end=[self._may_end(index) for index in self.places],
             turns=[_find_turn(matches, index) for index in self.places],
@@ -135,7 +135,15 @@ class _Reader:
             return False
         if word.kind == "elided":
             return index + 1 < len(self.words) and self.words[index + 1].is_capital
-        return index > 0 and (word.end - word.start > 1 or word.text != "i")
+        is_amid = 1 < index < len(self.words) - 1 and all(
+            self.words[near].is_capital for near in (index - 1, index + 1)
+        )
+        return index > 0 and (word.end - word.start > 1 or word.text != "i" or is_amid)  # Maria I Lopez
+
+    def _is_initial(self, index: int) -> bool:
+        """Say whether a letter stands alone that is a word only before an apostrophe (`j'`): it may be a name."""
+        word = self.words[index]
+        return word.kind == "word" and len(word.text) == 1 and word.text in self.vocabulary.elisions
 
     def _is(self, name: str, index: int) -> bool:
         """Say whether a word is a small one of some class, and not written as a part of a name."""

@@ -197,9 +197,17 @@ class SentenceInterpreter:
         data = read_data(clause, self._takes(verb), self._read_list, self.today)
         if data is None or (not clause.filled and parse.worst_error > ERROR_COST):
             return None  # "is it raining" is not "is it running"
+        if "called" in self._takes(verb).fields and "address" in data and "name" in clause.places:
+            data |= self._find_called(*clause.places["name"])
         if self._takes(verb).writes and (parse.is_misspelt or self._is_guess(clause)):
             data["is_guess"] = True
         return Ask(verb, data)
+
+    def _find_called(self, start: int, end: int) -> dict[str, str]:
+        """Return the name that stands before an address, as in `Jane Roe <jane@example.com>`."""
+        places = range(start, end)
+        first = next((place for place in places if self.sentence.words[place].kind == "address"), end)
+        return {"called": self.sentence.raw(start, first).strip("\"' ")} if first > start else {}
 
     def _has_type(self, place: tuple[int, int] | None) -> bool:
         return place is not None and any("{type}" in self.sentence.symbols[index] for index in range(*place))

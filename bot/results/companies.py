@@ -99,6 +99,11 @@ class OwnAddressShown(Result):
     contact_id: int | None = None
     """Whose address it is, where a contact was named by their number."""
 
+    @property
+    def remembered(self) -> Mapping[str, Any]:
+        """Of which address "that is me" is said next."""
+        return {"address": self.address}
+
 
 @dataclass(frozen=True, slots=True)
 class Met:

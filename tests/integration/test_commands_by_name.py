@@ -2,6 +2,9 @@
 
 import pytest
 
+from bot.turn import Reply
+from tests import factories
+from tests.factories import ago
 from tests.office import Office, names, open_office, said
 
 
@@ -188,3 +191,60 @@ async def test_11_a_name_with_its_surname_first_is_found(office, text):
 )
 async def test_19_a_title_before_a_name_is_left_off(office, title, said_as):
     assert (await office.say(said_as.format(title))).summary == "Jean Globex"
+
+
+async def confirm(office: Office, asked: Reply) -> Reply:
+    again = asked.found.again
+    return await office.ask(again["verb"], again)
+
+
+@pytest.mark.parametrize(
+    ("known_as", "typed", "called"),
+    [
+        ("nina", "Nina New", "Nina New"),
+        ("", "New, Nina", "Nina New"),
+        ("Nina", '"Nina New"', "Nina New"),
+        ("Nina Newman", "Nina New", "Nina Newman"),
+        ("Nina New", "NEW Nina", "Nina New"),
+    ],
+)
+async def test_the_name_beside_an_address_is_the_one_that_mail_lacks(office, known_as, typed, called):
+    seen = {"is_contact": False, "reason": "seen", "received_count": 1, "interaction_count": 1, "last_at": ago(1)}
+    async with office.database.writing(1) as connection:
+        number = await factories.add_contact(connection, known_as, "nina@new.example", **seen)
+        values = {"is_mine": False, "sent_count": 0, "received_count": 1}
+        await factories.add_relationship(connection, office.people["Anne Martin"].user_id, number, **values)
+    reply = await office.say(f"add contact {typed} <nina@new.example>")
+    assert f"{called} is a contact now." in said(reply)
+    assert ("The name stays" in said(reply)) is (called == "Nina Newman")
+    assert called in names((await office.say("my contacts")).card)
+    undone = await office.say("undo")
+    if len(reply.found.audit_ids) > 1:
+        undone = await confirm(office, undone)
+    assert not undone.is_error
+    assert called not in names((await office.say("my contacts")).card)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("delete contact jean@acme.example", "en"),
+        ("remove contact Jean Acme", "en"),
+        ("delete Jean Acme <jean@acme.example>", "en"),
+        ("supprime le contact jean@acme.example", "fr"),
+    ],
+)
+async def test_a_contact_that_is_to_be_deleted_is_taken_off_ones_own_after_a_question(office, text, language):
+    asked = await office.say(text, language=language)
+    assert "Jean Acme" in asked.summary
+    assert "Jean Acme" in names((await office.say("my contacts")).card)
+    await confirm(office, asked)
+    assert "Jean Acme" not in names((await office.say("my contacts")).card)
+
+
+@pytest.mark.parametrize(("back", "there"), [("that is me", False), ("c'est moi", False), ("that is not me", True)])
+async def test_what_was_said_of_an_address_is_unsaid_by_the_next_sentence(office, back, there):
+    await office.say("jean@acme.example is me" if there else "jean@acme.example is not me")
+    assert ("jean@acme.example" in said(await office.say(back))) is True
+    explained = said(await office.say("why is jean@acme.example not a contact"))
+    assert ("a second address of your own" in explained) is not there

@@ -11,6 +11,7 @@ import pytest
 from bot.commands import understand
 from bot.language import is_sentence
 from bot.language.tokenizer import clean
+from bot.turn import Ask
 from storage.lists.filters import Filter, from_json, to_json
 from storage.text.names import fold, fold_name
 
@@ -178,14 +179,37 @@ def test_the_words_by_which_a_view_is_looked_for_stand_in_the_sentence(name):
     [
         ("en-US", "2026-03-04"),
         ("en_us", "2026-03-04"),
+        ("en-CA", "2026-03-04"),
+        ("es-US", "2026-03-04"),
+        ("en-PH", "2026-03-04"),
         ("en-GB", "2026-04-03"),
+        ("en-ZA", "2026-04-03"),
+        ("en-IT", "2026-04-03"),
+        ("es-MX", "2026-04-03"),
+        ("sv-SE", "2026-04-03"),
         ("fr-FR", "2026-04-03"),
+        ("fr-CA", "2026-04-03"),
+        ("en", "2026-04-03"),
         ("", "2026-04-03"),
     ],
 )
 def test_which_of_day_and_month_comes_first_is_the_readers_habit(locale, day):
-    ask = understand("clients since 3/4/2026", "en", TODAY, locale)
-    assert ask.data["filter"]["last"]["day"] == day
+    for language in {locale[:2]} & {"fr"} or {"en"}:
+        for sentence in ("clients since 3/4/2026", "clients until 3/4/2026", "no contact since 3/4/2026"):
+            assert understand(sentence, language, TODAY, locale).data["filter"]["last"]["day"] == day
+        ask = understand("meetings on 3/4/2026", language, TODAY, locale)
+        assert ask.data == {"is_any": True, "day_to_come": day}
+
+
+@pytest.mark.parametrize("words", ["until 3/4/2026", "till 4 March 2026", "up to March 4, 2026", "jusqu'au 4/3/2026"])
+def test_until_a_day_is_before_it(words):
+    ask = understand(f"clients {words}", "en", TODAY, "fr-FR" if words.startswith("j") else "en-US")
+    assert ask.data["filter"]["last"] == {"is": "before", "day": "2026-03-04"}
+
+
+def test_a_day_of_a_year_that_was_said_is_in_that_year():
+    days = {text: understand(f"meetings on {text}", "en", date(2026, 11, 30), "en-GB") for text in ("3/4", "3/4/2026")}
+    assert [ask.data["day_to_come"] for ask in days.values()] == ["2027-04-03", "2026-04-03"]
 
 
 def test_what_can_only_be_a_day_is_one_whoever_reads():
@@ -208,3 +232,13 @@ def test_what_can_only_be_a_day_is_one_whoever_reads():
 )
 def test_a_name_that_is_a_sentence_is_known(name, is_one):
     assert is_sentence(name) == is_one
+
+
+@pytest.mark.parametrize("name", ["J", "j", "c", "D", "Q", "X", "Malcolm X", "John A Smith", "Maria I Lopez"])
+def test_19_a_letter_is_a_name_too(name):
+    for text in (
+        f"why is {name} in my contacts",
+        f"why is {name} not a contact?",
+        f"pourquoi {name} est-il un contact",
+    ):
+        assert understand(text, "en", TODAY) == Ask("contact.explain", {"name": name}, is_said=True)
