@@ -15,6 +15,7 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from storage.engine.connection import Reading
 from storage.engine.driver_errors import translating
+from storage.engine.sqlite_writer import fetch_all
 from storage.models import Base
 
 Row = tuple[Any, ...]
@@ -169,9 +170,7 @@ async def _change_sqlite(connection: AsyncConnection, statement: str, rows: Sequ
 async def _ask_sqlite(connection: Reading, statement: str, parameters: Row) -> list[Row]:
     if not isinstance(connection, AsyncConnection):
         return [tuple(row) for row in await connection.exec_driver_sql(statement, parameters)]
-    driver: Any = (await connection.get_raw_connection()).driver_connection
-    with translating():
-        return list(await driver.execute_fetchall(statement, parameters))
+    return await fetch_all(connection, statement, parameters)
 
 
 def _get_table(model: type[Base]) -> Table:

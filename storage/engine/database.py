@@ -8,12 +8,13 @@ import contextlib
 import math
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
 from sqlalchemy import Sequence as Numbers
-from sqlalchemy import and_, event, func, select, text
+from sqlalchemy import and_, event, func, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -21,9 +22,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from storage.engine.connection import Reading
 from storage.engine.damage import tells_of_damage
 from storage.engine.driver_errors import LEFTOVERS, find_refusal, translate, translating, watch_errors
+from storage.engine.parameters import number
 from storage.engine.partitions import list_default_partitions
 from storage.engine.postgres_reader import PostgresReader
 from storage.engine.postgres_writer import Generations, Pool, connect_postgres
+from storage.engine.prepared import Prepared
 from storage.engine.reader import Reader
 from storage.engine.rls import IS_SYSTEM, READING, SYSTEM, Tenancy, list_policies, set_tenancy
 from storage.engine.sqlite_reader import SqliteReader
@@ -261,16 +264,23 @@ async def next_ids(connection: AsyncConnection, model: type[Any], tenant_id: int
     if count == 0:
         return []
     if connection.dialect.name == "sqlite":
-        gone = and_(Number.tenant_id == tenant_id, Number.name == model.__tablename__)
-        highest = select(func.max(model.id)).where(model.tenant_id == tenant_id).scalar_subquery()
-        forgotten = select(Number.highest).where(gone).scalar_subquery()
-        known = (await connection.execute(select(highest, forgotten))).one()
-        first = max(number or 0 for number in known) + 1
+        [known] = await _prepare_highest(model).fetch(connection, {"tenant_id": tenant_id})
+        first = max(highest or 0 for highest in known) + 1
         return list(range(first, first + count))
     rows = await connection.execute(
         text(f"SELECT nextval('{_SEQUENCES[model].name}') FROM generate_series(1, :count)"), {"count": count}
     )
     return [row[0] for row in rows]
+
+
+@lru_cache
+def _prepare_highest(model: type[Any]) -> Prepared:
+    """Ask for the highest number that rows of a table have, and for that of those that are gone."""
+    table = literal(model.__tablename__, literal_execute=True)
+    gone = and_(Number.tenant_id == number("tenant_id"), Number.name == table)
+    highest = select(func.max(model.id)).where(model.tenant_id == number("tenant_id")).scalar_subquery()
+    forgotten = select(Number.highest).where(gone).scalar_subquery()
+    return Prepared(select(highest.label("highest"), forgotten.label("forgotten")), is_quick=True)
 
 
 def get_sequence(model: type[Any]) -> str:

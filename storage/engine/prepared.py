@@ -5,10 +5,12 @@ from typing import Any, Final
 
 from sqlalchemy import Dialect, Row, Select
 from sqlalchemy.engine import result_tuple
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.engine.connection import Reading
 from storage.engine.reader import Answer, DriverReading, convert_rows, list_converters, list_values
+from storage.engine.sqlite_writer import fetch_all
 
 _NOTHING: Final[Sequence[Any]] = ()
 
@@ -33,11 +35,13 @@ class Prepared:
         self._compiled: dict[str, _Compiled] = {}
 
     async def fetch(self, connection: Reading, values: Mapping[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
-        """Return all rows; in a writing transaction SQLAlchemy runs what was compiled."""
+        """Return all rows; in a writing transaction SQLAlchemy runs what was compiled, on SQLite only at first."""
         compiled = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
         sql, given = compiled.fill(values)
         if isinstance(connection, DriverReading):
             return compiled.make_rows(await connection.run(sql, given, is_quick=self.is_quick))
+        if compiled.has_names and isinstance(connection, AsyncConnection) and connection.dialect.name == "sqlite":
+            return compiled.make_rows(Answer((), await fetch_all(connection, sql, given)))
         result = await connection.exec_driver_sql(sql, given)
         return compiled.make_rows(Answer(tuple(result.keys()), result.all()))
 
@@ -60,6 +64,11 @@ class _Compiled:
         self._converters = list_converters(statement, dialect)
         self._make: Callable[[Any], Any] | None = None
 
+    @property
+    def has_names(self) -> bool:
+        """Say whether the columns have names yet, as an answer with them or a first row gave them."""
+        return self._make is not None
+
     def fill(self, values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
         """Return the SQL, which names each value of a list, and the values in their places."""
         if not self._made.post_compile_params:
@@ -68,9 +77,9 @@ class _Compiled:
         return state.statement, tuple(list_values(self._made, state))
 
     def make_rows(self, answer: Answer) -> Sequence[Row[*tuple[Any, ...]]]:
-        """Make rows with names of what the driver gave."""
-        if not answer.rows:
-            return ()
-        if self._make is None:
+        """Make rows with names of what the driver gave; where there are no rows, the names may be missing."""
+        if self._make is None and answer.names:
             self._make = result_tuple(answer.names)
+        if not answer.rows or self._make is None:
+            return ()
         return list(map(self._make, convert_rows(answer.rows, self._converters)))

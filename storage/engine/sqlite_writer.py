@@ -2,9 +2,13 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from typing import Any, Final
 
 import aiosqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine.driver_errors import translating
 
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "cache_size=-8000", "secure_delete=ON")
 """WAL, and FULL: an acknowledged page is a promise that must survive a power cut (sqlite.org/pragma.html). 8 MB where
@@ -22,6 +26,13 @@ async def connect_writer(database: str, **options: Any) -> aiosqlite.Connection:
     connection = aiosqlite.Connection(lambda: opened, _ROWS_AT_ONCE)
     connection._thread.daemon = True  # noqa: SLF001  # as SQLAlchemy does: a process ends whoever is still connected
     return await connection
+
+
+async def fetch_all(connection: AsyncConnection, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Read in a writing transaction, past SQLAlchemy's cursor: that goes to SQLite's thread and back four times."""
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    with translating():
+        return list(await driver.execute_fetchall(statement, values))
 
 
 def _open(database: str, **options: Any) -> sqlite3.Connection:
