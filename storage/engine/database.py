@@ -8,7 +8,6 @@ import contextlib
 import math
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -255,6 +254,18 @@ def _begin_immediately(connection: Any) -> None:
         connection.connection.run_async(lambda driver: driver.execute("BEGIN IMMEDIATE"))
 
 
+def _prepare_highest(model: Any) -> Prepared:
+    """Ask for the highest number that rows of a table have, and for that of those that are gone."""
+    table = literal(model.__tablename__, literal_execute=True)
+    gone = and_(Number.tenant_id == number("tenant_id"), Number.name == table)
+    highest = select(func.max(model.id)).where(model.tenant_id == number("tenant_id")).scalar_subquery()
+    forgotten = select(Number.highest).where(gone).scalar_subquery()
+    return Prepared(select(highest.label("highest"), forgotten.label("forgotten")), is_quick=True)
+
+
+_HIGHEST: Final = {model: _prepare_highest(model) for model in NUMBERED}
+
+
 async def next_ids(connection: AsyncConnection, model: type[Any], tenant_id: int, count: int) -> list[int]:
     """Reserve `count` numbers for new rows of `model`; call it inside a writing transaction.
 
@@ -264,23 +275,13 @@ async def next_ids(connection: AsyncConnection, model: type[Any], tenant_id: int
     if count == 0:
         return []
     if connection.dialect.name == "sqlite":
-        [known] = await _prepare_highest(model).fetch(connection, {"tenant_id": tenant_id})
+        [known] = await _HIGHEST[model].fetch(connection, {"tenant_id": tenant_id})
         first = max(highest or 0 for highest in known) + 1
         return list(range(first, first + count))
     rows = await connection.execute(
         text(f"SELECT nextval('{_SEQUENCES[model].name}') FROM generate_series(1, :count)"), {"count": count}
     )
     return [row[0] for row in rows]
-
-
-@lru_cache
-def _prepare_highest(model: type[Any]) -> Prepared:
-    """Ask for the highest number that rows of a table have, and for that of those that are gone."""
-    table = literal(model.__tablename__, literal_execute=True)
-    gone = and_(Number.tenant_id == number("tenant_id"), Number.name == table)
-    highest = select(func.max(model.id)).where(model.tenant_id == number("tenant_id")).scalar_subquery()
-    forgotten = select(Number.highest).where(gone).scalar_subquery()
-    return Prepared(select(highest.label("highest"), forgotten.label("forgotten")), is_quick=True)
 
 
 def get_sequence(model: type[Any]) -> str:
