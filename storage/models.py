@@ -785,7 +785,7 @@ class Chore(Base):
     failures: Mapped[int] = mapped_column(BigInt, default=0)
     last_success_at: Mapped[int] = mapped_column(BigInt, default=0)
     link: Mapped[str] = mapped_column(Text, default="")
-    """The delta link that the next run starts from."""
+    """What the next run starts from: a directory's delta link, the address to which subscriptions told at the audit."""
     reason: Mapped[str] = mapped_column(Text, default="")
 
 

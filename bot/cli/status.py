@@ -14,6 +14,7 @@ from bot.cli.schema import opening
 from bot.cli.terminal import open_console
 from bot.config import Config
 from bot.environment import load_config
+from bot.graph.subscriptions.keeper import find_former_url
 from bot.language import LANGUAGES, say, say_ago, say_reason, say_time
 from storage.engine.rls import SYSTEM
 from storage.models import UNSERVED
@@ -41,6 +42,8 @@ class FirmReport:
     lagging: Sequence[LaggingMailbox]
     freshness: Freshness
     directory_failure: str
+    former_url: str
+    """Where Microsoft still tells of news, if that is not the address of the settings."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,6 +71,9 @@ async def read(config: Config, now: int, most: int) -> tuple[list[FirmReport], L
                 await list_lagging_mailboxes(connection, firm.tenant_id, most),
                 await get_freshness(connection, now, config.sync_interval, firm.tenant_id),
                 (await get_standing(connection, firm.tenant_id, "directory")).failure,
+                find_former_url(
+                    (await get_standing(connection, firm.tenant_id, "subscriptions")).link, config.public_url
+                ),
             )
             for firm in await list_firms(connection)
         ]
@@ -91,6 +97,9 @@ def show(console: Console, language: str, now: int, reports: Sequence[FirmReport
         if report.directory_failure and report.firm.state == "active":
             values = {"firm": _name(report.firm), "reason": say_reason(language, report.directory_failure)}
             console.print(say(language, "status.directory", **values), soft_wrap=True, highlight=False, markup=False)
+        if report.former_url and report.firm.state not in UNSERVED:
+            values = {"firm": _name(report.firm), "former": report.former_url}
+            console.print(say(language, "status.news.moved", **values), soft_wrap=True, highlight=False, markup=False)
         is_read = report.health.current > 0 or not report.health.failing
         if report.firm.state not in UNSERVED and is_read:  # nothing is told of what cannot be read
             console.print(say_freshness(language, now, report), soft_wrap=True, highlight=False, markup=False)

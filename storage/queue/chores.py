@@ -69,17 +69,20 @@ async def get_next_chore_at(connection: Reading, name: ChoreName) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether a chore was ever done, and why it failed last; empty where it did not."""
+    """Whether a chore was ever done, why it failed last (empty where it did not), and what its last run left."""
 
     was_done: bool
     failure: str
+    link: str = ""
 
 
 async def get_standing(connection: Reading, tenant_id: int, name: ChoreName) -> Standing:
     """Return how a tenant's chore stands; one that was never begun has not failed."""
-    query = select(Chore.last_success_at, Chore.reason).where(Chore.tenant_id == tenant_id, Chore.name == name)
+    query = select(Chore.last_success_at, Chore.reason, Chore.link).where(
+        Chore.tenant_id == tenant_id, Chore.name == name
+    )
     row = (await connection.execute(query)).first()
-    return Standing(row.last_success_at > 0, row.reason) if row else Standing(was_done=False, failure="")
+    return Standing(row.last_success_at > 0, row.reason, row.link) if row else Standing(was_done=False, failure="")
 
 
 async def finish_chore(

@@ -10,6 +10,7 @@ from bot.cli import status
 from bot.cli.doctor import examine
 from bot.cli.doctor.findings import Finding, Level
 from bot.config import Config
+from bot.graph.subscriptions.audit import SubscriptionAuditor
 from storage.engine.database import Database, open_database
 from storage.firm.rules import set_rules
 from storage.schema.migrate import migrate
@@ -93,3 +94,21 @@ async def test_an_administrator_of_the_environment_who_is_nobody_is_a_problem_in
         found = await find_all(configure(live, admins=(NOBODY,)))
         named = [one.values["firm"] for one in found if one.key == "admin_unknown"]
         assert sorted(named) == ["jus.example", "lex.example"]
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "still tells"), ("fr", "annonce encore")])
+async def test_an_address_that_was_changed_is_told_until_the_service_has_ordered_news_anew(file, language, word):
+    async with run_live(file, make_firm()) as live:
+        await live.settle()
+        await live.auditor.work()
+        former = live.url
+        config = configure(live).model_copy(update={"public_url": "https://other.firm.example"})
+        assert (await find(config))["news_moved"] is Level.WARNING
+        told = await say_status(config, live.clock(), language)
+        assert (word in told, former in told) == (True, True)
+        assert "news_moved" not in await find(configure(live))
+        later = SubscriptionAuditor(file, live.clients, public_url=config.public_url, clock=live.clock)
+        await later.work()
+        assert "news_moved" not in await find(config)
+        assert "wanted" in {row[0] for row in await live.query("SELECT state FROM subscriptions")}
+        live.is_given_up = True

@@ -9,6 +9,7 @@ from typing import Final
 from bot.cli.doctor.findings import Finding, Findings, judge_clock, problem, warning, well
 from bot.cli.refusals import SETTING, find_missing_folder, find_reason
 from bot.config import Config
+from bot.graph.subscriptions.keeper import find_former_url
 from bot.health.troubles import is_disk_full
 from storage.engine.connection import Reading
 from storage.engine.damage import find_damage
@@ -81,7 +82,7 @@ async def _look(database: Database, config: Config, now: int) -> Findings:
         for finding in judge_work(await find_stoppages(connection, now, config.tenants)):
             yield finding
         for firm in await list_firms(connection):
-            async for finding in _check_reading(connection, firm, now):
+            async for finding in _check_reading(connection, config, firm, now):
                 yield finding
             for mailbox in await list_lagging_mailboxes(connection, firm.tenant_id):
                 if mailbox.state in FAILING:
@@ -101,9 +102,12 @@ async def _check_rights(database: Database) -> Findings:
         yield problem("database_read_only", setting=SETTING)
 
 
-async def _check_reading(connection: Reading, firm: Firm, now: int) -> Findings:
-    """Say that a firm is not read, or that its people are not known, or that nobody's mailbox is read."""
+async def _check_reading(connection: Reading, config: Config, firm: Firm, now: int) -> Findings:
+    """Say that a firm is not read, its people are not known, nobody's mailbox is read, or news goes elsewhere."""
     name = firm.name or firm.entra_id
+    told = (await get_standing(connection, firm.tenant_id, "subscriptions")).link
+    if firm.state != "closed" and (former := find_former_url(told, config.public_url)):
+        yield warning("news_moved", firm=name, former=former)
     standing = await get_standing(connection, firm.tenant_id, "directory")
     if firm.state == "closed":
         yield warning("firm_closed", firm=name)

@@ -79,7 +79,7 @@ class SubscriptionAuditor:
 
     async def _audit(self, chore: DueChore) -> None:
         try:
-            is_settled = await self._compare(chore)
+            is_settled, address = await self._compare(chore)
         except GraphError as error:
             retry_at = choose_retry_at(self._clock(), chore.failures, error.retry_after)
             async with self._database.writing(chore.tenant_id) as connection:
@@ -89,10 +89,10 @@ class SubscriptionAuditor:
         now = int(self._clock())
         next_at = now + (PERIOD if is_settled else RECHECK)
         async with self._database.writing(chore.tenant_id) as connection:
-            await finish_chore(connection, chore.tenant_id, "subscriptions", now=now, next_at=next_at)
+            await finish_chore(connection, chore.tenant_id, "subscriptions", now=now, next_at=next_at, link=address)
 
-    async def _compare(self, chore: DueChore) -> bool:
-        """Correct the differences; return False if a subscription was being created at the same time.
+    async def _compare(self, chore: DueChore) -> tuple[bool, str]:
+        """Correct the differences; return False if a subscription was being created at the same time, and our address.
 
         Subscriptions of another installation are not touched, even with the same address.
         """
@@ -114,7 +114,7 @@ class SubscriptionAuditor:
         if vanished or orphans or moved:
             counts = {"vanished": len(vanished), "orphans": len(orphans), "moved": len(moved)}
             log.warning("subscriptions_swept", **counts)
-        return is_settled
+        return is_settled, address
 
 
 async def list_at_graph(client: GraphClient) -> list[Listed]:

@@ -195,6 +195,12 @@ def write_address(public_url: str, installation: str) -> str:
     return f"{public_url.rstrip('/')}/graph/notifications?installation={installation}"
 
 
+def find_former_url(address: str, public_url: str) -> str:
+    """Return the public URL of a notification URL where it is another one than ours is now; empty where it is ours."""
+    former, at, _ = address.partition("/graph/notifications")
+    return former if at and public_url and former.casefold() != public_url.rstrip("/").casefold() else ""
+
+
 def read_installation(address: str) -> str:
     """Return which installation a notification URL is of, wherever it is reached; empty for one of nobody we know."""
     return address.partition("/graph/notifications?installation=")[2]
