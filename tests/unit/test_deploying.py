@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 import yaml
+from aiohttp import web
 
 from bot.__main__ import main
 from bot.config import Config
 from bot.environment import load_config
+from bot.health.monitor import HealthMonitor
+from bot.health.routes import add_health_routes
+from bot.health.troubles import ProcessState
 
 HOUSE = Path(__file__).parents[2]
 ROTATION = (HOUSE / "docs/operations/rotation.md").read_text()
@@ -147,6 +151,26 @@ def test_every_pod_that_stays_has_probes_a_budget_and_a_port_for_them():
         assert ports["http"] == int(given.get("CARNET_WORKER_PORT", Config().port))
         assert ports["metrics"] == int(given["CARNET_METRICS_PORT"])
         assert get("PodDisruptionBudget", name)["spec"]["minAvailable"] == 1
+
+
+def list_probed(node: Any) -> set[str]:
+    """Every path that a probe asks for, below any node of an example."""
+    if isinstance(node, list):
+        return set().union(*map(list_probed, node))
+    if isinstance(node, str):
+        return set(re.findall(r"/\w+z\b", node))
+    if not isinstance(node, dict):
+        return set()
+    return {node["path"]} if "path" in node and "port" in node else set().union(*map(list_probed, node.values()), set())
+
+
+def test_every_path_that_a_probe_asks_for_is_answered(sqlite_database):
+    app = web.Application()
+    add_health_routes(app, HealthMonitor(sqlite_database, float, ProcessState(Config())))
+    answered = {route.resource.canonical for route in app.router.routes()}
+    for example in (KUBERNETES, (HOUSE / "Dockerfile").read_text()):
+        assert {"/livez", "/readyz"} & list_probed(example)
+        assert list_probed(example) <= answered
 
 
 def test_in_kubernetes_the_ingress_has_tls_and_reaches_the_service_alone():
