@@ -57,6 +57,8 @@ _FIRST_NAMES: Final = 2
 _THINGS: Final = read_list("thing_words.txt")
 _SCOTTISH = re.compile(r"(Ma?c)([A-Z]{3,})")
 _SAINTS: Final = frozenset(("ST.", "STE.", "STA.", "STO."))
+_IRISH = re.compile(r"[OD]['\u2019][^\W\d_]{2}")
+"""How O'NEILL and D'ANGELO begin, and no firm's letters."""
 _CLITICS: Final = frozenset(("\u2032T", "\u2032S"))
 """The articles of 'T HOOFT and 'S GRAVESANDE, as `displayed_names.prepare` writes them."""
 _SHOUTED = re.compile(r"[^\W\d_a-z]+(?:[-'\u2019][^\W\d_a-z]+)*")
@@ -109,7 +111,8 @@ def count_surname(words: list[str], local: str, host: str = "") -> int:
     known = any((len(piece) > _INITIALS and has_word(piece, local)) or _is_one_of_two(piece, local) for piece in pieces)
     is_long = any(_may_be_surname(word, host) for word in words[:count])
     is_called = is_long and fold(rest[0]).partition(" ")[0] in KNOWN_NAMES
-    return count if known or is_called or (has_particle and count > 1) else 0
+    is_irish = any(_IRISH.match(word) for word in words[:count])
+    return count if known or is_called or is_irish or (has_particle and count > 1) else 0
 
 
 def _is_one_of_two(word: str, local: str) -> bool:

@@ -41,7 +41,7 @@ def read_commas(name: str, local: str, host: str) -> tuple[str, bool]:
     is_long = max(len(last.split()), len(first.split())) > _MOST_WORDS
     if _is_whole(titled, first, local, host) or _is_called(last, first, local):
         return titled, False
-    if is_persons(first, local) and not count_explained(last, local)[0]:
+    if is_persons(first, local) and not count_explained(last, local)[0] and not _is_given(last, first, local):
         return first, False  # Banque Delta, Claire Dubois
     return (f"{last} {first}", False) if is_long else (turned, True)
 
@@ -83,6 +83,12 @@ def _is_whole(whole: str, other: str, local: str, host: str) -> bool:
     explained, unused = count_explained(whole, local)
     both, more = count_explained(f"{other} {whole}", local)
     return explained > 0 and explained >= both and unused < more and is_persons(whole, local)
+
+
+def _is_given(last: str, first: str, local: str) -> bool:
+    """Return whether an address is somebody's first names in one word, without the last: Smith, Mary Ann."""
+    is_one = not re.search(r"[._-]", local) and " " not in last
+    return is_one and KNOWN_NAMES.issuperset(fold(first).split())
 
 
 def _is_called(whole: str, other: str, local: str) -> bool:
