@@ -58,7 +58,9 @@ async def list_recent_changes(turn: Turn, given: OfTime) -> Said:
     until = _find_start(turn, "today") if given.since == "yesterday" else turn.now + 1
     page = await turn.read(list_recent_sets, since=_find_start(turn, given.since), until=until)
     if not page.count:
-        return Said(summary=say(turn.language, "restoring.nothing_recent"))
+        wider = [] if given.since == "week" else [say(turn.language, "restoring.ask_week")]
+        others = [say(turn.language, "restoring.ask_meetings"), say(turn.language, "restoring.ask_companies")]
+        return Said(summary=say(turn.language, "restoring.nothing_recent"), suggestions=[*wider, *others])
     lines = [" · ".join((one.actor_name, *_describe(turn, one))) for one in page.sets]
     if page.has_more:
         lines.append(say(turn.language, "restoring.older_left"))
@@ -74,7 +76,10 @@ async def list_changes(turn: Turn, given: OfChanges) -> Result:
     below = None if given.before is None else (given.rank, given.before)
     page = await turn.read(list_change_sets, person.id, since=_find_start(turn, given.since), below=below)
     if not page.count:
-        return Said(summary=say(turn.language, "restoring.no_changes", person=person.name))
+        wider = say(turn.language, "restoring.ask_person_week", person=person.name)
+        others = [] if given.since == "week" else [wider]
+        suggestions = [*others, say(turn.language, "restoring.ask_week")]
+        return Said(summary=say(turn.language, "restoring.no_changes", person=person.name), suggestions=suggestions)
     options = [
         Option(*_describe(turn, one), write_ask("changes.restore", OfSet(audit_id=one.audit_id))) for one in page.sets
     ]

@@ -10,6 +10,7 @@ from storage.firm.rules import list_rule_changes, set_rules
 from storage.models import Audit, Company, User
 from storage.viewer import Viewer
 from tests import factories
+from tests.integration.test_safe_changes import list_suggestions
 from tests.office import Office, find_action, open_office, read, said
 
 MANY = FirmRules().mass_change
@@ -242,3 +243,24 @@ async def test_A15_what_nobody_changed_again_stands(office, values):
     listed = await office.say("what did Zoé Brun change today?", by="Anne Martin")
     [option] = listed.found.options
     assert "taken back" not in option.detail
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language"),
+    [
+        ("what happened today?", "en"),
+        ("anything happened yesterday", "en"),
+        ("what changed today", "en"),
+        ("what happened this week", "en"),
+        ("qu'est-ce qui s'est passé aujourd'hui ?", "fr"),
+        ("que s'est-il passé hier", "fr"),
+        ("qu'est-ce qui a changé cette semaine", "fr"),
+    ],
+)
+async def test_where_nothing_changed_there_is_a_way_on_and_each_one_is_understood(office, sentence, language):
+    reply = await office.say(sentence, language=language, by="Zoé Brun")
+    ways = list_suggestions(reply.card)
+    assert len(ways) >= 2
+    for way in ways:
+        answer = await office.ask("say", {"text": way}, language=language, by="Zoé Brun")
+        assert (answer.is_error, way in answer.summary) == (False, False)
