@@ -16,7 +16,7 @@ NAMES: tuple[ChoreName, ...] = ("directory", "subscriptions", "retention", "word
 
 AUDIT_DELAY = 300
 MOST_AUDITS = 100
-LEASE = 10
+LEASE = 6
 """Seconds after which a claim expires, unless the process that works on the chore extends it."""
 
 

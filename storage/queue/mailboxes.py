@@ -19,7 +19,7 @@ from storage.engine.wake import wake
 from storage.errors import LeaseLostError
 from storage.models import Mailbox
 
-LEASE: Final = 10
+LEASE: Final = 6
 """Seconds after which a lease expires, unless its worker extends it; then another worker may take over."""
 INTERVAL: Final = 300
 """Seconds after which a mailbox is polled if no notification has come."""
