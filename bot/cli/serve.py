@@ -58,10 +58,8 @@ def run(arguments: argparse.Namespace) -> None:
 async def _serve(*, has_worker: bool, is_on_newer_schema: bool) -> None:
     config = read_config()
     file = get_file(config.database_url)
-    with (
-        occupying(file),
-        binding(config.host, config.port) as door,
-    ):  # before anything is read, or ended in another's name
+    # Both before anything is read, or ended in another's name; a port that is taken leaves nothing beside the file.
+    with binding(config.host, config.port) as door, occupying(file):
         set_up_logs(config.log_level)
         arm(config.failpoint)
         say_where(config)
