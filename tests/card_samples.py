@@ -27,7 +27,7 @@ from bot.cards.companies import Opened
 from bot.language import say
 from bot.results import list_state
 from bot.results.firm import Administrator, FirmShown
-from bot.results.lists import Listing
+from bot.results.lists import MOST_COUNTED, Listing, ListShown
 from bot.results.meetings import MeetingsListed
 from bot.results.notices import FirstSync, Moved, NewCompany, NewContact, SharedView
 from bot.turn import Ask, File, Language, Reader
@@ -240,18 +240,24 @@ def _listing(world: World, **changes: Any) -> Listing:
     return Listing(**({"filter": filter_, "words": world.words, "cursor": world.cursor, "people": people} | changes))
 
 
+def _draw_list(reader: Reader, listing: Listing, page: Page[Any]) -> dict[str, Any]:
+    total = MOST_COUNTED + 1 if page.next else len(page.rows)
+    return lists.draw_list(reader, ListShown(summary="", listing=listing, page=page, total=total))
+
+
 def _draw_lists(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, Any]]]:
     plain = Listing(Filter(types=(CompanyType.CLIENT,)), world.words)
-    yield "list", lists.draw_companies(reader, plain, Page(rows(world), next=CURSOR))
+    yield "list", _draw_list(reader, plain, Page(rows(world), next=CURSOR))
     full = _listing(world, not_understood=(world.person(0),) * 6, title=world.company(0), view_id=7, note=world.words)
     count = list_state.count_rows(full)
     page = Page(rows(world, count), next=world.cursor, previous=world.cursor)
-    yield "list_full", lists.draw_companies(reader, full, page)
-    yield "list_empty", lists.draw_companies(reader, plain, Page([]))
-    yield "list_public", lists.draw_companies(reader, _listing(world, is_in_public=True), page)
-    at_company = _listing(world, company_name=world.company(0))
+    yield "list_full", _draw_list(reader, full, page)
+    yield "list_empty", _draw_list(reader, plain, Page([]))
+    yield "list_public", _draw_list(reader, _listing(world, is_in_public=True), page)
+    of_contacts = _listing(world).filter.changed(of="contacts", company_id=7)
+    at_company = _listing(world, company_name=world.company(0), filter=of_contacts)
     people = Page(contact_rows(world, count), next=world.cursor, previous=world.cursor)
-    yield "list_contacts", lists.draw_contacts(reader, at_company, people)
+    yield "list_contacts", _draw_list(reader, at_company, people)
     groups = [
         types_list.TypeGroup(t, list_state.shorten(Filter(types=(t,))), rows(world, 3), True)
         for t in (*CompanyType, None)

@@ -13,7 +13,7 @@ from bot.language.company_types import type_names
 from bot.language.wording import clean, count_json_bytes, quote
 from bot.results.list_state import LONGEST_STATE, shorten, state_of, weigh, weigh_state
 from bot.results.lists import Listing, ListShown, PeopleFound, RowsGiven
-from bot.results.titles import say_title
+from bot.results.titles import say_title, say_total
 from bot.turn import Card, Json, Language, Reader
 from storage.book.companies import CompanyRow
 from storage.book.contacts import ContactRow
@@ -29,14 +29,11 @@ _VERB = weigh({"verb": "list"}) - 1
 _NAME, _SHORTEST_NAME = 70, 10
 
 
-def draw_companies(
-    reader: Reader, listing: Listing, page: Page[CompanyRow], firm_count: int = 0, audit_ids: Sequence[int] = ()
-) -> Card:
-    """Draw a page of companies."""
+def _draw_companies(reader: Reader, listing: Listing, page: Page[CompanyRow]) -> list[Json]:
     names = type_names(reader.language)
     back = _way_back(listing)
     limit = fit(listing, [row.name + (row.partner_name or "") for row in page.rows])
-    rows = [
+    return [
         entries.typed_row(
             clean(row.name, limit),
             _company_detail(reader, row, limit),
@@ -48,16 +45,12 @@ def draw_companies(
         )
         for row in page.rows
     ]
-    return _draw(reader, listing, page, rows, firm_count=firm_count, audit_ids=audit_ids)
 
 
-def draw_contacts(
-    reader: Reader, listing: Listing, page: Page[ContactRow], firm_count: int = 0, audit_ids: Sequence[int] = ()
-) -> Card:
-    """Draw a page of contacts."""
+def _draw_contacts(reader: Reader, listing: Listing, page: Page[ContactRow]) -> list[Json]:
     back = _way_back(listing)
     limit = fit(listing, [row.name + row.address + (row.company_name or "") for row in page.rows])
-    rows = [
+    return [
         entries.row(
             clean(row.name or row.address, limit),
             _contact_detail(reader, row, limit),
@@ -67,7 +60,6 @@ def draw_contacts(
         )
         for row in page.rows
     ]
-    return _draw(reader, listing, page, rows, firm_count=firm_count, audit_ids=audit_ids)
 
 
 def _company_detail(reader: Reader, row: CompanyRow, limit: int) -> str:
@@ -89,17 +81,14 @@ def _history(reader: Reader, row: CompanyRow | ContactRow) -> tuple[str, str]:
     return say_last(reader, row.last_at), say_count(reader.language, row.interaction_count)
 
 
-def _draw(
-    reader: Reader,
-    listing: Listing,
-    page: Page[Any],
-    rows: Sequence[Json],
-    *,
-    firm_count: int,
-    audit_ids: Sequence[int],
-) -> Card:
-    language = reader.language
-    body = [kit.title(say_title(reader.language, listing)), kit.note(listing.words)]
+@draws(ListShown)
+def draw_list(reader: Reader, shown: ListShown) -> Card:
+    """Draw a page of companies or of contacts."""
+    language, listing, firm_count = reader.language, shown.listing, shown.firm_count
+    draw: Any = _draw_companies if listing.filter.of == "companies" else _draw_contacts
+    rows: list[Json] = draw(reader, listing, shown.page)
+    total = say_total(language, listing.filter, shown.total) if shown.total else ""
+    body = [kit.title(say_title(language, listing)), kit.note(join((total, listing.words)))]
     if listing.note:
         body.append(kit.good_news(listing.note))
     if listing.not_understood:
@@ -113,8 +102,8 @@ def _draw(
     body += rows
     if not listing.is_in_public:
         body.append(filter_bar.draw(reader, listing.filter, listing.people, state_of(listing, None)))
-    undo = draw_undo(reader, audit_ids)
-    actions = [undo, draw_way_to_firm(reader, listing, firm_count), *_draw_actions(reader, listing, page)]
+    undo = draw_undo(reader, shown.audit_ids)
+    actions = [undo, draw_way_to_firm(reader, listing, firm_count), *_draw_actions(reader, listing, shown.page)]
     card = kit.card(body, actions, is_wide=True)
     is_long = weigh_state(listing) > LONGEST_STATE
     return drop_fallbacks(card) if is_long and weigh(card) > _ROOM else card
@@ -170,13 +159,6 @@ def fit(listing: Listing, texts: Sequence[str]) -> int:
     while limit > _SHORTEST_NAME and sum(count_json_bytes(name[: limit * 2]) for name in texts) > room:
         limit = limit * 3 // 4
     return limit
-
-
-@draws(ListShown)
-def _draw_list(reader: Reader, shown: ListShown) -> Card:
-    draw: Any = draw_companies if shown.listing.filter.of == "companies" else draw_contacts
-    card: Card = draw(reader, shown.listing, shown.page, shown.firm_count, shown.audit_ids)
-    return card
 
 
 @draws(RowsGiven)

@@ -1,7 +1,7 @@
 """Lists: asked for in words, narrowed on the card, page by page."""
 
 from dataclasses import replace
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace as replace_input
@@ -12,6 +12,7 @@ from bot.language import say
 from bot.results.filter_choices import read_choices
 from bot.results.list_state import count_rows, shorten
 from bot.results.lists import (
+    MOST_COUNTED,
     ListChoices,
     Listing,
     ListShown,
@@ -26,6 +27,7 @@ from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, READS, READS_FROM_CARD, R
 from storage.book import companies
 from storage.lists.filters import Scope, Sort
 from storage.lists.paging import Page
+from storage.lists.statement import count_up_to
 from storage.models import CompanyType
 from storage.views import views
 from storage.views.views import ViewRow
@@ -77,7 +79,8 @@ def _show_first(turn: Turn, shown: ListShown, most: int) -> ListShown:
     if most > len(shown.page.rows):
         return shown
     words = f"{shown.listing.words} · {say(turn.language, 'lists.first', count=most)}"
-    return replace(shown, listing=replace(shown.listing, words=words), page=Page(shown.page.rows[:most]))
+    listing = replace(shown.listing, words=words)
+    return replace(shown, listing=listing, page=Page(shown.page.rows[:most]), total=None)
 
 
 @router.verb("list.narrow", NarrowList, READS_FROM_CARD.but(remembered=True), roles=EVERYONE, where=OWN)
@@ -136,8 +139,20 @@ async def show_page(turn: Turn, listing: Listing) -> ListShown:
     page = await read_page(turn, listing.filter, listing.cursor, count_rows(listing))
     listing = await look_ahead(turn, listing, page)
     is_empty = not page.rows and listing.cursor is None
-    of_firm = await count_of_firm(turn, listing) if is_empty else 0
-    return ListShown(summary=say_title(turn.language, listing), listing=listing, page=page, firm_count=of_firm)
+    return ListShown(
+        summary=say_title(turn.language, listing),
+        listing=listing,
+        page=page,
+        firm_count=await count_of_firm(turn, listing) if is_empty else 0,
+        total=await _count(turn, listing, page),
+    )
+
+
+async def _count(turn: Turn, listing: Listing, page: Page[Any]) -> int | None:
+    """Return how many rows the list has; nothing is asked where the page is all of it. None where it is empty."""
+    if page.next is None and page.previous is None:
+        return len(page.rows) or None
+    return await turn.read(count_up_to, listing.filter, now=turn.now, most=MOST_COUNTED)
 
 
 async def _find_own_view(turn: Turn, view_id: int | None) -> ViewRow | None:

@@ -16,6 +16,9 @@ from storage.models import CompanyType
 from storage.text.look_alikes import show_name
 from storage.views.views import ViewRow
 
+MOST_COUNTED = 1_000
+"""Rows up to which a list says its total: counting on would cost more than its page does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -53,6 +56,8 @@ class ListShown(Result):
     page: Page[Any]
     firm_count: int = 0
     """How many rows the firm's list has, where the reader's own is empty."""
+    total: int | None = None
+    """How many rows the list has, all pages together; one more than `MOST_COUNTED` where it has more than that."""
 
     @property
     def data(self) -> dict[str, Any]:
@@ -62,6 +67,7 @@ class ListShown(Result):
             "view_id": self.listing.view_id,
             "previous": self.page.previous,
             "row_count": len(self.page.rows),
+            "total": self.total,
             "audit_ids": list(self.audit_ids),
         }
 

@@ -1,8 +1,9 @@
 """What lists and views are called."""
 
 from bot.language import say
-from bot.results.lists import Listing
+from bot.results.lists import MOST_COUNTED, Listing
 from bot.turn import Language
+from storage.lists.filters import Filter
 from storage.views.views import ViewRow
 
 
@@ -13,10 +14,20 @@ def say_title(language: Language, listing: Listing) -> str:
         return listing.title
     if listing.company_name:
         return say(language, "cards.title.contacts_at", company=listing.company_name)
-    kind: str = filter_.of
+    return say(language, f"cards.title.{_kind_of(filter_)}.{filter_.scope}")
+
+
+def say_total(language: Language, filter_: Filter, total: int) -> str:
+    """Say how many there are: "14 clients", "more than 1,000 contacts"."""
+    counted = say(language, f"cards.total.{_kind_of(filter_)}", count=min(total, MOST_COUNTED))
+    return say(language, "cards.list.more_than", total=counted) if total > MOST_COUNTED else counted
+
+
+def _kind_of(filter_: Filter) -> str:
+    """Return what the rows are: contacts, companies, or companies of one type."""
     if filter_.of == "companies" and len(filter_.types) == 1:
-        kind = filter_.types[0] or "none"
-    return say(language, f"cards.title.{kind}.{filter_.scope}")
+        return filter_.types[0] or "none"
+    return filter_.of
 
 
 def say_types(language: Language) -> str:

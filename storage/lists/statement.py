@@ -71,17 +71,27 @@ class _Parts:
         So it is with several parts, and with words: whoever lacks them is passed over within the index.
         """
         list_query, source = self.list_query, self.source
+        ranges = list(_list_ranges(list_query, source))
+        if len(ranges) == 1 and not list_query.word_count and not list(list_prefilters(list_query)):
+            return self._walk(*ranges[0], source.tables, columns=source.columns)
+        return self._show(self._find_places())
+
+    def count_page(self) -> Select[Any]:
+        """Count the rows of the page, and one more if there are more; what is shown of them is not looked up."""
+        return select(func.count()).select_from(self._find_places())
+
+    def _find_places(self) -> Subquery:
+        """Find the rows of the page by whichever ways are right."""
+        list_query, source = self.list_query, self.source
         prefilters = [CountedPrefilter.from_prefilter(prefilter) for prefilter in list_prefilters(list_query)]
         ranges = list(_list_ranges(list_query, source))
-        if not prefilters and len(ranges) == 1 and not list_query.word_count:
-            return self._walk(*ranges[0], source.tables, columns=source.columns)
         narrow = [
             self._choose(self._fetch(prefilter), self._is_chosen(prefilters, prefilter)) for prefilter in prefilters
         ]
         is_broad = self._is_chosen(prefilters, None)
         columns = [source.id.label("id")]
         broad = [self._choose(self._walk(*one, source.walked, columns=columns), is_broad) for one in ranges]
-        return self._show(self._merge([*narrow, *broad]))
+        return self._merge([*narrow, *broad])
 
     @property
     def _key(self) -> Any:
@@ -165,6 +175,12 @@ def prepare_count(list_query: ListQuery) -> Prepared:
     """Count the rows of a list, all pages together."""
     parts = _Parts(list_query, get_source(list_query), is_sqlite=False)
     return Prepared(parts.count_up())
+
+
+@lru_cache(maxsize=256)
+def prepare_count_of_page(list_query: ListQuery, *, is_sqlite: bool) -> Prepared:
+    """Count the rows of a list up to its limit and one more, the way that its page is read."""
+    return Prepared(_Parts(list_query, get_source(list_query), is_sqlite).count_page(), is_quick=True)
 
 
 def _write(value: int) -> Any:
@@ -255,4 +271,12 @@ async def count_rows(connection: Reading, viewer: Viewer, filter_: Filter, *, no
     """Return how many rows the list has in all, exactly; a tenth of a second for 200,000 companies."""
     list_query, values = get_list_query(viewer, filter_, now=now, cursor=None, limit=0)
     [(count,)] = await prepare_count(list_query).fetch(connection, values)
+    return int(count)
+
+
+async def count_up_to(connection: Reading, viewer: Viewer, filter_: Filter, *, now: int, most: int) -> int:
+    """Return how many rows the list has; `most` + 1 where it has more, which costs what a page of so many costs."""
+    list_query, values = get_list_query(viewer, filter_, now=now, cursor=None, limit=most)
+    prepared = prepare_count_of_page(list_query, is_sqlite=connection.dialect.name == "sqlite")
+    [(count,)] = await prepared.fetch(connection, values)
     return int(count)

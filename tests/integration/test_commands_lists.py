@@ -138,10 +138,23 @@ async def test_paging_goes_on_and_comes_back(office):
     first = await office.say("show my companies")
     second = await office.click(first, "Next")
     third = await office.click(second, "Next")
+    said_first = {tuple(read(page.card)[:2]) for page in (first, second, third)}
+    assert said_first == {("My companies", "26 companies · Companies of mine · newest first")}
     assert len(names(first.card)) == len(names(second.card)) == 10
     assert names(third.card) == [f"Filler {number}" for number in range(14, 20)]
     assert names((await office.click(third, "Previous")).card) == names(second.card)
     assert third.data["next"] is None
+
+
+async def test_a_list_says_its_total_in_its_own_words(office):
+    assert read((await office.say("show my clients")).card)[1].startswith("2 clients · ")
+    assert read((await office.say("mes clients", language="fr")).card)[1].startswith("2 clients · ")
+    assert read((await office.say("top 1 clients")).card)[1].startswith("Companies of mine · clients")
+    await _fill(office, 1_000)
+    many = await office.say("show my companies")
+    assert read(many.card)[1].startswith("more than 1,000 companies · ")
+    assert read((await office.say("mes sociétés", language="fr")).card)[1].startswith("plus de 1\u202f000 sociétés · ")
+    assert many.data["total"] == 1_001
 
 
 async def test_a_row_opens_in_place_and_leads_back_to_the_same_page(office):

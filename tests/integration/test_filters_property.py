@@ -17,7 +17,7 @@ from storage.engine.rls import SYSTEM
 from storage.lists.filters import NEW, Filter, Mail, from_json, to_json
 from storage.lists.paging import LAST
 from storage.lists.periods import NAMED_DAYS, Period
-from storage.lists.statement import fetch_page
+from storage.lists.statement import count_up_to, fetch_page
 from storage.models import CompanyType
 from storage.viewer import Viewer
 from tests.factories import NOW
@@ -170,6 +170,8 @@ async def test_a_list_is_what_a_plain_evaluation_of_the_same_rows_gives(world, f
         for viewer in VIEWERS:
             whole = await Asked(viewer, asked, few).list_ids(connection, 1000)
             assert list(whole.rows) == evaluate(WORLD, viewer, asked)
+            counted = await count_up_to(connection, viewer, asked, now=NOW, most=limit)
+            assert counted == min(len(whole.rows), limit + 1)
         expected = evaluate(WORLD, reader, asked)
         forward = await Asked(reader, asked, few).walk(connection, limit, None, "next")
         backward = await Asked(reader, asked, few).walk(connection, limit, LAST, "previous")

@@ -14,7 +14,7 @@ from storage.firm.users import get_known_user
 from storage.history.leavers import DAY
 from storage.lists.filters import Filter
 from storage.lists.paging import read_cursor
-from storage.lists.statement import count_rows
+from storage.lists.statement import count_rows, count_up_to
 from storage.viewer import Viewer
 from tests.integration.test_clock import confirm, purge
 from tests.integration.test_letting_go import AGES, exchange, let_go
@@ -71,6 +71,7 @@ async def read_everything(live: Live, viewer: Viewer) -> dict:
                 found[scope, sort] = [(one.name, one.contact_count, one.interaction_count, one.last_at) for one in rows]
                 found[scope, sort, "people"] = [(one.address, one.interaction_count, one.last_at) for one in people]
             found[scope, "count"] = await count_rows(connection, viewer, companies, now=now)
+            found[scope, "total"] = await count_up_to(connection, viewer, companies, now=now, most=3)
             found[scope, "people count"] = await count_rows(connection, viewer, contacts, now=now)
         domains = ["acme", "zenith", *(f"{who}{days}" for who in ("anne", "bob", "sue") for days in AGES)]
         for text in domains:
