@@ -14,8 +14,9 @@ WIDE = (1180, 760)
 
 
 def give_rows(question):
-    """Two hundred thousand companies, page by page."""
+    """Two hundred thousand companies, page by page; those far down are twenty times as large."""
     start, size = int(question["data"].get("cursor") or 0), question["data"]["size"]
+    size *= 20 if start > 5_000 else 1
     rows = [
         {"id": number + 1, "shown_name": f"Company {number}", "domain": f"c{number}.example", "type": "client",
          "partner_name": None, "interaction_count": number, "last_at": 1_700_000_000 - number, "is_provisional": False}
@@ -78,7 +79,7 @@ async def test_a_moment_ago_is_a_minute_ago_as_on_the_cards(long_list):
 async def test_two_hundred_thousand_companies_are_a_few_rows_on_the_page(long_list):
     window, tab = long_list
     grid = tab.get_by_role("grid")
-    for _ in range(700):
+    for _ in range(200):
         at = await grid.evaluate("grid => (grid.scrollTop = grid.scrollHeight, grid.scrollHeight)")
         if at > 200_000 * 52:
             break
