@@ -1,6 +1,7 @@
 """Real databases for every test that asks for one: SQLite, and a PostgreSQL that comes from a wheel."""
 
 import asyncio
+import gc
 import itertools
 import os
 import shutil
@@ -14,8 +15,15 @@ from storage.engine.database import Database, open_database
 from storage.schema.migrate import migrate
 from tests.postgres import PostgresServer, run_postgres
 
+gc.disable()  # what is imported and collected stays: looking for garbage among it takes a third of that time
 pytest_plugins = ["tests.books", "tests.microsoft", "tests.live", "tests.installation", "tests.service"]
 _numbers = itertools.count(1)
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -139,7 +139,7 @@ async def wait_until_balanced(database: Database, microsoft: Microsoft) -> None:
 
 @pytest.fixture
 def sqlite_url(migrated_file, tmp_path) -> str:
-    shutil.copyfile(migrated_file, tmp_path / "carnet.db")
+    shutil.copy(migrated_file, tmp_path / "carnet.db")
     return f"sqlite:///{tmp_path}/carnet.db"
 
 

@@ -189,6 +189,7 @@ VERBS += [
 ]
 """What a new verb is asked, unless it is among those above."""
 SURFACES = [("chat", True), ("tab", False), ("group", True), ("extension", True), ("pane", True)]
+"""The first two, with contacts and without, are tried on both databases; a place has no part in what is read."""
 
 
 @pytest.fixture
@@ -253,7 +254,11 @@ async def ask_everything(office: Office, viewer: Viewer, surface: str) -> dict[s
     return answers
 
 
-@pytest.mark.parametrize(("surface", "shares_contacts"), SURFACES)
+@pytest.mark.parametrize(
+    ("database", "surface", "shares_contacts"),
+    [("sqlite", *each) for each in SURFACES] + [("postgres", *each) for each in SURFACES[:2]],
+    indirect=["database"],
+)
 async def test_nothing_is_heard_of_a_company_that_one_condition_hides(office, surface, shares_contacts):
     viewer = get_walled(office, shares_contacts=shares_contacts)
     viewer = in_group(viewer) if surface == "group" else viewer

@@ -1,12 +1,10 @@
 """`carnet doctor` and `carnet status`, beside the small Microsoft 365."""
 
-import contextlib
 import io
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from email.utils import formatdate
-from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -24,7 +22,6 @@ from bot.cli.doctor.reach import Asked
 from bot.config import Config
 from storage.engine.database import Database, open_database
 from storage.firm.rules import set_rules
-from storage.schema.migrate import migrate
 from storage.viewer import Viewer
 from tests.certificates import NOW, write_certificate, write_key
 from tests.signing import APP
@@ -35,21 +32,8 @@ RIGHT = {"Mail.ReadBasic.All", "Calendars.ReadBasic.All", "User.Read.All"}
 
 
 @pytest.fixture
-async def sqlite_database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with migrated(f"sqlite:///{tmp_path}/carnet.db") as database:
-        yield database
-
-
-@pytest.fixture
-async def postgres_database(make_postgres) -> AsyncIterator[Database]:
-    async with migrated(await make_postgres()) as database:
-        yield database
-
-
-@contextlib.asynccontextmanager
-async def migrated(url: str) -> AsyncIterator[Database]:
+async def database(url: str) -> AsyncIterator[Database]:
     """Lend a database that `carnet migrate` has made."""
-    await migrate(url)
     database = open_database(url)
     yield database
     await database.close()

@@ -13,7 +13,6 @@ from bot.config import Config
 from bot.graph.subscriptions.audit import SubscriptionAuditor
 from storage.engine.database import Database, open_database
 from storage.firm.rules import set_rules
-from storage.schema.migrate import migrate
 from storage.viewer import Viewer
 from tests.certificates import NOW
 from tests.live import run_live
@@ -23,9 +22,8 @@ NOBODY = "99999999-9999-4999-8999-999999999999"
 
 
 @pytest.fixture
-async def file(tmp_path) -> AsyncIterator[Database]:
-    await migrate(f"sqlite:///{tmp_path}/carnet.db")
-    database = open_database(f"sqlite:///{tmp_path}/carnet.db")
+async def file(sqlite_url) -> AsyncIterator[Database]:
+    database = open_database(sqlite_url)
     yield database
     await database.close()
 

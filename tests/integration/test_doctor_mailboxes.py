@@ -10,7 +10,6 @@ from bot.cli.doctor.findings import Finding, Level
 from bot.cli.doctor.reach import Asked
 from bot.config import Config
 from storage.engine.database import open_database
-from storage.schema.migrate import migrate
 from tests.certificates import NOW
 from tests.live import run_live
 from tests.microsoft import make_firm
@@ -20,9 +19,8 @@ NAMES = "Anne Martin", "Bob Stone", "Otto Brandt"
 
 
 @pytest.fixture
-async def sqlite_database(tmp_path):
-    await migrate(f"sqlite:///{tmp_path}/carnet.db")
-    database = open_database(f"sqlite:///{tmp_path}/carnet.db")
+async def sqlite_database(sqlite_url):
+    database = open_database(sqlite_url)
     yield database
     await database.close()
 

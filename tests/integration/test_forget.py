@@ -12,7 +12,6 @@ from sqlalchemy import text
 from bot.__main__ import main
 from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM
-from storage.schema.migrate import migrate
 from tests.certificates import write_certificate, write_key
 from tests.factories import add_company, add_contact, add_tenant, add_user
 
@@ -20,7 +19,6 @@ APP, GONE = "11111111-2222-4333-8444-555555555555", "aaaaaaaa-2222-4333-8444-555
 
 
 async def fill(url: str) -> None:
-    await migrate(url)
     database = open_database(url)
     async with database.writing(SYSTEM) as connection:
         for number, entra_id in ((1, "kept"), (2, GONE)):
@@ -40,8 +38,8 @@ async def count(url: str, tenant_id: int) -> int:
 
 
 @pytest.fixture(params=["secret", "certificate"])
-def url(request, tmp_path, monkeypatch) -> str:
-    url = f"sqlite:///{tmp_path}/carnet.db"
+def url(request, tmp_path, monkeypatch, sqlite_url) -> str:
+    url = sqlite_url
     asyncio.run(fill(url))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CARNET_DATABASE_URL", url)
@@ -91,8 +89,8 @@ def test_a_tenant_that_is_served_or_none_is_refused(url, monkeypatch, capsys):
 
 
 @pytest.fixture(params=["system", "33333333-2222-4333-8444-555555555555", ""])
-def keyless(request, tmp_path, monkeypatch) -> str:
-    url = f"sqlite:///{tmp_path}/carnet.db"
+def keyless(request, tmp_path, monkeypatch, sqlite_url) -> str:
+    url = sqlite_url
     asyncio.run(fill(url))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CARNET_DATABASE_URL", url)

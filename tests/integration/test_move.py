@@ -1,8 +1,10 @@
 """Moving a firm that has outgrown its file."""
 
 import asyncio
+import shutil
 import sqlite3
 import stat
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select, text, update
@@ -25,13 +27,27 @@ from tests.factories import (
 )
 
 
-@pytest.fixture
-async def source(tmp_path):
-    url = f"sqlite:///{tmp_path}/old.db"
-    await migrate(url)
-    database = open_database(url)
-    for tenant_id in (1, 2):
+@pytest.fixture(scope="module")
+def filled_files(tmp_path_factory, migrated_file) -> dict[int, Path]:
+    """A file with one firm, and one with two, to be copied."""
+    files = {count: tmp_path_factory.mktemp("filled") / f"{count}.db" for count in (1, 2)}
+    for count, file in files.items():
+        shutil.copy(migrated_file, file)
+        asyncio.run(fill_file(file, count))
+    return files
+
+
+async def fill_file(file: Path, count: int) -> None:
+    database = open_database(f"sqlite:///{file}")
+    for tenant_id in range(1, count + 1):
         await fill(database, tenant_id)
+    await database.close()
+
+
+@pytest.fixture
+async def source(tmp_path, filled_files):
+    shutil.copy(filled_files[2], tmp_path / "old.db")
+    database = open_database(f"sqlite:///{tmp_path}/old.db")
     yield database
     await database.close()
 
@@ -62,10 +78,8 @@ async def fill(database: Database, tenant_id: int, **firm: str) -> None:
 
 
 @pytest.fixture
-async def target(make_postgres):
-    url = await make_postgres()
-    await migrate(url)
-    database = open_database(url)
+async def target(postgres_url):
+    database = open_database(postgres_url)
     yield database
     await database.close()
 
@@ -162,11 +176,9 @@ async def test_nobody_writes_to_the_old_one_meanwhile(source, target):
     await moves.aclose()
 
 
-async def test_firms_that_are_others_keep_apart_though_they_have_the_same_number(source, target, tmp_path):
+async def test_firms_that_are_others_keep_apart_though_they_have_the_same_number(source, target, sqlite_url):
     await move_all(source, target)
-    url = f"sqlite:///{tmp_path}/third.db"
-    await migrate(url)
-    third = open_database(url)
+    third = open_database(sqlite_url)
     await fill(third, 1, entra_id="another firm")
     await move_all(third, target)
     assert await find_differences(third, target) == []
@@ -199,9 +211,7 @@ async def test_a_firm_that_lives_there_already_is_not_written_to(source, target)
     assert {one.table for one in await find_differences(source, target)} == {"contacts"}
 
 
-def test_what_arrived_otherwise_is_taken_back(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    asyncio.run(make_two(tmp_path))
+def test_what_arrived_otherwise_is_taken_back(two_files, tmp_path, capsys):
     words = ["move", "--from", "sqlite:old.db", "--to", "sqlite:new.db"]
     assert main(words) == 1
     assert "nothing was left" in capsys.readouterr().out
@@ -211,14 +221,13 @@ def test_what_arrived_otherwise_is_taken_back(tmp_path, monkeypatch, capsys):
     assert main(words) == 0
 
 
-async def make_two(folder) -> None:
-    """A file to be moved, and one that keeps other names than it is given."""
-    for name in ("old", "new"):
-        await migrate(f"sqlite:///{folder}/{name}.db")
-    old = open_database(f"sqlite:///{folder}/old.db")
-    await fill(old, 1)
-    await old.close()
-    with sqlite3.connect(folder / "new.db") as database:
+@pytest.fixture
+def two_files(tmp_path, monkeypatch, filled_files, migrated_file) -> None:
+    """Stand where a file is to be moved, and one that keeps other names than it is given."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(filled_files[1], tmp_path / "old.db")
+    shutil.copy(migrated_file, tmp_path / "new.db")
+    with sqlite3.connect(tmp_path / "new.db") as database:
         change = "UPDATE contacts SET name = 'x' || name WHERE id = new.id AND tenant_id = new.tenant_id"
         database.execute(f"CREATE TRIGGER breaks AFTER INSERT ON contacts BEGIN {change}; END")
 
@@ -227,9 +236,7 @@ async def make_two(folder) -> None:
     ("language", "sentences"),
     [("en", ["lived in the new one already", "companies"]), ("fr", ["déjà dans la nouvelle", "sociétés"])],
 )
-def test_a_firm_that_lived_there_otherwise_is_said_to_be_left_alone(tmp_path, monkeypatch, capsys, language, sentences):
-    monkeypatch.chdir(tmp_path)
-    asyncio.run(make_two(tmp_path))
+def test_a_firm_that_lived_there_otherwise_is_said_to_be_left_alone(two_files, tmp_path, capsys, language, sentences):
     with sqlite3.connect(tmp_path / "new.db") as database:
         database.execute("DROP TRIGGER breaks")
     words = ["move", "--from", "sqlite:old.db", "--to", "sqlite:new.db", "--language", language]
@@ -247,9 +254,7 @@ def test_a_firm_that_lived_there_otherwise_is_said_to_be_left_alone(tmp_path, mo
 @pytest.mark.parametrize(
     "other", ["sqlite:old.db", "sqlite:///old.db", " sqlite:old.db ", "sqlite:///{}", "sqlite:link"]
 )
-def test_a_database_is_not_moved_to_itself(tmp_path, monkeypatch, capsys, other):
-    monkeypatch.chdir(tmp_path)
-    asyncio.run(make_two(tmp_path))
+def test_a_database_is_not_moved_to_itself(two_files, tmp_path, capsys, other):
     (tmp_path / "link").symlink_to(tmp_path / "old.db")
     assert main(["move", "--from", "sqlite:old.db", "--to", other.format(tmp_path / "old.db")]) == 2
     assert "are the same" in capsys.readouterr().err
@@ -274,5 +279,6 @@ def test_a_password_on_a_command_line_is_refused_and_one_in_a_file_is_taken(tmp_
         read_argument(None, "--to", "CARNET_MOVE_TO", "")
 
 
-def test_S36_the_file_is_its_owners_alone(source, tmp_path):
+async def test_S36_the_file_is_its_owners_alone(tmp_path):
+    await migrate(f"sqlite:///{tmp_path}/old.db")
     assert stat.S_IMODE((tmp_path / "old.db").stat().st_mode) == 0o600
