@@ -27,7 +27,7 @@ from bot.cards.companies import Opened
 from bot.language import say
 from bot.results import list_state
 from bot.results.firm import Administrator, FirmShown
-from bot.results.lists import MOST_COUNTED, Listing, ListShown
+from bot.results.lists import Listing, ListShown
 from bot.results.meetings import MeetingsListed
 from bot.results.notices import FirstSync, Moved, NewCompany, NewContact, SharedView
 from bot.turn import Ask, File, Language, Reader
@@ -241,8 +241,8 @@ def _listing(world: World, **changes: Any) -> Listing:
 
 
 def _draw_list(reader: Reader, listing: Listing, page: Page[Any]) -> dict[str, Any]:
-    total = MOST_COUNTED + 1 if page.next else len(page.rows)
-    return lists.draw_list(reader, ListShown(summary="", listing=listing, page=page, total=total))
+    shown = ListShown(summary="", listing=listing, page=page, total=len(page.rows), has_more=page.next is not None)
+    return lists.draw_list(reader, shown)
 
 
 def _draw_lists(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -87,7 +87,7 @@ def draw_list(reader: Reader, shown: ListShown) -> Card:
     language, listing, firm_count = reader.language, shown.listing, shown.firm_count
     draw: Any = _draw_companies if listing.filter.of == "companies" else _draw_contacts
     rows: list[Json] = draw(reader, listing, shown.page)
-    total = say_total(language, listing.filter, shown.total) if shown.total else ""
+    total = say_total(language, listing.filter, shown.total, has_more=shown.has_more) if shown.total else ""
     body = [kit.title(say_title(language, listing)), kit.note(join((total, listing.words)))]
     if listing.note:
         body.append(kit.good_news(listing.note))

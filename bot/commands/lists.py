@@ -1,7 +1,7 @@
 """Lists: asked for in words, narrowed on the card, page by page."""
 
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace as replace_input
@@ -12,7 +12,6 @@ from bot.language import say
 from bot.results.filter_choices import read_choices
 from bot.results.list_state import count_rows, shorten
 from bot.results.lists import (
-    MOST_COUNTED,
     ListChoices,
     Listing,
     ListShown,
@@ -34,6 +33,8 @@ from storage.views.views import ViewRow
 
 router = Router()
 _TYPE_ROWS = 3
+_MANY, _FEW = 1_000, 100
+"""Rows up to which a list is counted: a list that is an index's range, and one where each row must be asked."""
 Choices = Annotated[str, Meta(max_length=200)]
 """What an input of the filter bar gives: a value, or several with commas between them."""
 
@@ -80,7 +81,7 @@ def _show_first(turn: Turn, shown: ListShown, most: int) -> ListShown:
         return shown
     words = f"{shown.listing.words} · {say(turn.language, 'lists.first', count=most)}"
     listing = replace(shown.listing, words=words)
-    return replace(shown, listing=listing, page=Page(shown.page.rows[:most]), total=None)
+    return replace(shown, listing=listing, page=Page(shown.page.rows[:most]), total=None, has_more=False)
 
 
 @router.verb("list.narrow", NarrowList, READS_FROM_CARD.but(remembered=True), roles=EVERYONE, where=OWN)
@@ -139,20 +140,23 @@ async def show_page(turn: Turn, listing: Listing) -> ListShown:
     page = await read_page(turn, listing.filter, listing.cursor, count_rows(listing))
     listing = await look_ahead(turn, listing, page)
     is_empty = not page.rows and listing.cursor is None
-    return ListShown(
+    shown = ListShown(
         summary=say_title(turn.language, listing),
         listing=listing,
         page=page,
         firm_count=await count_of_firm(turn, listing) if is_empty else 0,
-        total=await _count(turn, listing, page),
+        total=len(page.rows),
     )
+    return shown if page.next is None and page.previous is None else await _count(turn, shown)
 
 
-async def _count(turn: Turn, listing: Listing, page: Page[Any]) -> int | None:
-    """Return how many rows the list has; nothing is asked where the page is all of it. None where it is empty."""
-    if page.next is None and page.previous is None:
-        return len(page.rows) or None
-    return await turn.read(count_up_to, listing.filter, now=turn.now, most=MOST_COUNTED)
+async def _count(turn: Turn, shown: ListShown) -> ListShown:
+    """Count the list of which a page is shown, as far as that costs no more than the page does."""
+    filter_ = shown.listing.filter
+    asked_of_rows = (filter_.text, filter_.mail, filter_.first, filter_.met_in, filter_.became, filter_.not_known_by)
+    most = _FEW if any(asked_of_rows) or filter_.is_met is not None else _MANY
+    count = await turn.read(count_up_to, filter_, now=turn.now, most=most)
+    return replace(shown, total=min(count, most), has_more=count > most)
 
 
 async def _find_own_view(turn: Turn, view_id: int | None) -> ViewRow | None:

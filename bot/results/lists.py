@@ -16,9 +16,6 @@ from storage.models import CompanyType
 from storage.text.look_alikes import show_name
 from storage.views.views import ViewRow
 
-MOST_COUNTED = 1_000
-"""Rows up to which a list says its total: counting on would cost more than its page does."""
-
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -57,7 +54,9 @@ class ListShown(Result):
     firm_count: int = 0
     """How many rows the firm's list has, where the reader's own is empty."""
     total: int | None = None
-    """How many rows the list has, all pages together; one more than `MOST_COUNTED` where it has more than that."""
+    """How many rows the list has, all pages together; None where nobody counted."""
+    has_more: bool = False
+    """There are more than `total`: counting on would have cost more than the page did."""
 
     @property
     def data(self) -> dict[str, Any]:
@@ -68,6 +67,7 @@ class ListShown(Result):
             "previous": self.page.previous,
             "row_count": len(self.page.rows),
             "total": self.total,
+            "has_more": self.has_more,
             "audit_ids": list(self.audit_ids),
         }
 

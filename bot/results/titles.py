@@ -1,7 +1,7 @@
 """What lists and views are called."""
 
 from bot.language import say
-from bot.results.lists import MOST_COUNTED, Listing
+from bot.results.lists import Listing
 from bot.turn import Language
 from storage.lists.filters import Filter
 from storage.views.views import ViewRow
@@ -17,10 +17,10 @@ def say_title(language: Language, listing: Listing) -> str:
     return say(language, f"cards.title.{_kind_of(filter_)}.{filter_.scope}")
 
 
-def say_total(language: Language, filter_: Filter, total: int) -> str:
+def say_total(language: Language, filter_: Filter, total: int, *, has_more: bool) -> str:
     """Say how many there are: "14 clients", "more than 1,000 contacts"."""
-    counted = say(language, f"cards.total.{_kind_of(filter_)}", count=min(total, MOST_COUNTED))
-    return say(language, "cards.list.more_than", total=counted) if total > MOST_COUNTED else counted
+    counted = say(language, f"cards.total.{_kind_of(filter_)}", count=total)
+    return say(language, "cards.list.more_than", total=counted) if has_more else counted
 
 
 def _kind_of(filter_: Filter) -> str:
