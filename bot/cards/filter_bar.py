@@ -10,9 +10,9 @@ from bot.cards.inputs import choice, choose_one, choose_person, choose_several
 from bot.cards.phrases import text, type_choices
 from bot.language import describe_period, say, say_list
 from bot.results.choices import ANY, ANYONE, ME, NOBODY, NONE, NOT_ME
-from bot.results.filter_choices import MET_KEYS, PERIODS, SORTS, key_of
+from bot.results.filter_choices import MET_KEYS, NEWS, PERIODS, SORTS, key_of
 from bot.turn import Choice, Json, Language, Reader
-from storage.lists.filters import Filter
+from storage.lists.filters import MAIL, Filter, Scope
 from storage.lists.periods import Period
 
 NAME = "filter_bar"
@@ -41,7 +41,11 @@ def _draw_inputs(language: Language, locale: str, filter_: Filter, partners: str
     period = choose_one("period", text(language, "filter.period"), periods, chosen)
     order = choose_one("sort", text(language, "filter.sort"), _sorts(language), filter_.sort)
     met = choose_one("met", text(language, "filter.met"), _meetings(language), MET_KEYS[filter_.is_met])
-    return [types, kit.columns(partner, scope), kit.columns(period, order), met]
+    news = choose_one(
+        "new", text(language, "filter.new"), _news(language, locale, filter_.first), key_of(filter_.first)
+    )
+    mail = choose_one("mail", text(language, "filter.mail"), _mail(language, filter_.scope), filter_.mail or ANY)
+    return [types, kit.columns(partner, scope), kit.columns(period, order), kit.columns(met, mail), news]
 
 
 def _say_partners(language: Language, filter_: Filter, people: Mapping[int, str]) -> str:
@@ -74,9 +78,25 @@ def _sorts(language: Language) -> list[Json]:
     return [choice(text(language, f"filter.by_{sort}"), sort) for sort in SORTS]
 
 
+@functools.cache
+def _mail(language: Language, scope: Scope) -> list[Json]:
+    said = (say(language, f"language.mail.{mail}.{scope}") for mail in MAIL)
+    any_mail = choice(text(language, "filter.any"), ANY)
+    return [any_mail, *(choice(_begin(words), mail) for words, mail in zip(said, MAIL, strict=True))]
+
+
 @functools.lru_cache(maxsize=256)
 def _periods(language: Language, locale: str, chosen: Period | None) -> list[Json]:
-    offered = PERIODS if chosen is None or chosen in PERIODS else (*PERIODS, chosen)
+    return _offer(language, locale, PERIODS, chosen)
+
+
+@functools.lru_cache(maxsize=256)
+def _news(language: Language, locale: str, chosen: Period | None) -> list[Json]:
+    return _offer(language, locale, NEWS, chosen)
+
+
+def _offer(language: Language, locale: str, periods: tuple[Period, ...], chosen: Period | None) -> list[Json]:
+    offered = periods if chosen is None or chosen in periods else (*periods, chosen)
     any_time = choice(text(language, "filter.any"), ANY)
     return [any_time, *(choice(_say_period(language, locale, period), key_of(period)) for period in offered)]
 
@@ -86,4 +106,8 @@ def _say_period(language: Language, locale: str, period: Period) -> str:
         return say(language, f"cards.filter.{period.is_}", count=period.days)
     is_named = period.is_ == "in"
     words = say(language, f"language.day.{period.day}") if is_named else describe_period(period, language, locale)
+    return _begin(words)
+
+
+def _begin(words: str) -> str:
     return words[:1].upper() + words[1:]

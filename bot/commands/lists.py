@@ -24,7 +24,7 @@ from bot.results.titles import say_title, say_types
 from bot.turn import Turn
 from bot.verbs import EVERYONE, EXTENSION, GROUP, OWN, READS, READS_FROM_CARD, Router
 from storage.book import companies
-from storage.lists.filters import Scope, Sort
+from storage.lists.filters import Mail, Scope, Sort
 from storage.lists.paging import Page
 from storage.lists.statement import count_up_to
 from storage.models import CompanyType
@@ -48,6 +48,8 @@ class NarrowList(ShowList, frozen=True):
     period: Choices | UnsetType = UNSET
     sort: Sort | UnsetType = UNSET
     met: Literal["any", "held", "never"] | UnsetType = UNSET
+    new: Choices | UnsetType = UNSET
+    mail: Literal["any"] | Mail | UnsetType = UNSET
 
 
 class TickAll(ShowList, frozen=True):

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.errors import BadRequestError
 from bot.results.choices import ANY, ANYONE, ME, NOBODY, NONE, NOT_ME
-from storage.lists.filters import Filter, is_id
+from storage.lists.filters import MAIL, Filter, is_id
 from storage.lists.periods import Period
 from storage.models import CompanyType
 
@@ -17,6 +17,8 @@ PERIODS = (
 SORTS = {"last": False, "name": True, "count": False, "first": True}
 """The orders on offer, and which way each goes."""
 MET_KEYS: dict[bool | None, str] = {None: ANY, True: "held", False: "never"}
+NEWS = tuple(Period("in", day=day) for day in ("this_week", "this_month", "this_quarter", "this_year"))
+"""The times in which something may be new."""
 _DIGITS = 20
 
 
@@ -38,7 +40,11 @@ def read_choices(filter_: Filter, inputs: Mapping[str, Any]) -> Filter:
     if (scope := inputs.get("scope")) in ("mine", "firm"):
         changes["scope"] = scope
     if isinstance(period := inputs.get("period"), str) and period:
-        changes["last"] = _read_period(period, filter_)
+        changes["last"] = _read_period("period", period, (*PERIODS, filter_.last))
+    if isinstance(new := inputs.get("new"), str) and new:
+        changes["first"] = _read_period("new", new, (*NEWS, filter_.first))
+    if (mail := inputs.get("mail")) in (ANY, *MAIL):
+        changes["mail"] = None if mail == ANY else mail
     if (met := inputs.get("met")) in MET_KEYS.values():
         changes["is_met"] = next(is_met for is_met, key in MET_KEYS.items() if key == met)
     if (sort := inputs.get("sort")) in SORTS and sort != filter_.sort:
@@ -64,10 +70,10 @@ def _read_partners(value: str) -> tuple[Any, ...]:
     return (int(value),)
 
 
-def _read_period(value: str, filter_: Filter) -> Period | None:
+def _read_period(field: str, value: str, offered: Iterable[Period | None]) -> Period | None:
     if value == ANY:
         return None
-    for period in (*PERIODS, filter_.last):
+    for period in offered:
         if key_of(period) == value:
             return period
-    raise BadRequestError("bad_input", field="period")
+    raise BadRequestError("bad_input", field=field)

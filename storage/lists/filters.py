@@ -119,7 +119,7 @@ KEYS = {field.name for field in fields(Filter)} - {"partners", "not_partners", "
 _TYPES: tuple[CompanyType | None, ...] = (*CompanyType, None)
 _TYPES_BY_NAME = {type_ and type_.value: type_ for type_ in _TYPES}
 _WORDS = ("me", "nobody", "anyone")
-_SUBJECTS, _SCOPES, _SORTS, _MAIL = get_args(Subject), get_args(Scope), get_args(Sort), get_args(Mail)
+_SUBJECTS, _SCOPES, _SORTS, MAIL = get_args(Subject), get_args(Scope), get_args(Sort), get_args(Mail)
 _PERIODS = ("last", "first", "met_in", "became")
 
 
@@ -174,7 +174,7 @@ def from_json(data: Any) -> Filter:
         last=_read_period("last", data.get("last")),
         first=_read_past("first", data.get("first")),
         met_in=_read_past("met_in", data.get("met_in")),
-        mail=_choose(data, "mail", (None, *_MAIL), None),
+        mail=_choose(data, "mail", (None, *MAIL), None),
         became=_read_past("became", data.get("became")),
         has_company=_choose(data, "has_company", (None, True, False), None),
         text=_read_text(data.get("text", "")),

@@ -114,6 +114,10 @@ async def test_what_is_not_wanted_is_chosen_under_more_conditions(firm):
         await stranger.press_sequentially("me")
         await page.get_by_role("option", name="Me", exact=True).click()
         await page.locator(".list-words", has_text="never met in a meeting · not known by me").wait_for()
+        await page.get_by_role("combobox", name="Emails").select_option("Waiting for an answer")
+        await page.get_by_role("combobox", name="First interaction").select_option("This year")
+        words = page.locator(".list-words", has_text="waiting for our answer")
+        await words.filter(has_text="this year").wait_for()
 
 
 async def test_a_word_that_stands_for_a_partner_is_chosen_and_taken_away_in_the_same_field(firm):

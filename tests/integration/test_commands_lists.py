@@ -179,6 +179,7 @@ async def test_narrowing_on_the_card(office):
 async def test_every_input_of_the_filter_bar_narrows_the_list(office):
     reply = await office.say("all companies")
     chosen = {"types": "client", "partner": "me", "scope": "mine", "period": "within:7", "sort": "name", "met": "never"}
+    chosen |= {"new": "in:this_month", "mail": "awaits_us"}
     drawn = {node["id"] for node in walk(reply.card) if node["type"].startswith("Input.")}
     assert drawn == set(chosen)
     for name, value in chosen.items():
@@ -197,7 +198,7 @@ async def test_narrowing_to_a_partner_whoever_it_is_and_to_a_named_month(office)
 
 async def test_what_is_left_empty_in_the_filter_bar_changes_nothing(office):
     reply = await office.ask("list", {"filter": {"partner": "me"}})
-    inputs = dict.fromkeys(("types", "partner", "scope", "period", "sort", "met"), "")
+    inputs = dict.fromkeys(("types", "partner", "scope", "period", "sort", "met", "new", "mail"), "")
     narrowed = await office.click(reply, "Show", inputs)
     assert narrowed.data["filter"] == to_json(Filter(partners=("me",)))
 
@@ -206,6 +207,7 @@ async def test_what_is_left_empty_in_the_filter_bar_changes_nothing(office):
     ("key", "value"),
     [
         *[("scope", "everywhere"), ("sort", "colour"), ("met", "often"), ("period", "within:abc")],
+        *[("new", "in:last_century"), ("mail", "lost")],
         *[("period", "in:last_decade"), ("types", "client,moon"), ("partner", "Anne"), ("partner", "9" * 30)],
     ],
 )

@@ -12,8 +12,11 @@ export type Partner = number | "me" | "nobody" | "anyone";
 
 export type Colleague = number | "me";
 
+export const MAIL = ["awaits_us", "awaits_them", "theirs", "never_theirs", "only"] as const;
+export type Mail = (typeof MAIL)[number];
+
 export interface Filter {
-  version: 1 | 2 | 3 | 4;
+  version: 1 | 2 | 3 | 4 | 5;
   of: "companies" | "contacts";
   scope: "mine" | "firm";
   types?: (string | null)[];
@@ -27,6 +30,7 @@ export interface Filter {
   company_id?: number;
   last?: Period;
   first?: Period;
+  mail?: Mail;
   text?: string;
   sort: "last" | "name" | "count";
   is_ascending: boolean;

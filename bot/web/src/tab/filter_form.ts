@@ -4,9 +4,9 @@ import type { Choice } from "../api";
 import { debounce, fill, h } from "../dom";
 import { Combobox, type Lookup } from "../people";
 import { currentLanguage, say, type TextKey } from "../texts";
-import { emptyFilter, TYPES, type Filter, type Partner } from "./filter";
+import { emptyFilter, MAIL, TYPES, type Filter, type Partner } from "./filter";
 import { drawPeriod } from "./period_field";
-import { type Option } from "./select";
+import { drawSelect, type Option } from "./select";
 
 type Word = "me" | "somebody" | "nobody";
 
@@ -73,7 +73,7 @@ export class FilterForm {
       this.person("filter.known_by", this.filter.known_by, ["me"], (known_by) =>
         this.change({ known_by } as Partial<Filter>),
       ),
-      drawPeriod(this.filter.last, (last) => this.change({ last } as Partial<Filter>)),
+      drawPeriod("filter.last", this.filter.last, (last) => this.change({ last } as Partial<Filter>)),
       this.words(),
       this.more(),
     );
@@ -81,10 +81,11 @@ export class FilterForm {
 
   /** What is asked more rarely; open where something of it is asked. */
   private more(): HTMLElement {
-    const { is_met, not_partner, not_known_by } = this.filter;
+    const { is_met, mail, first, not_partner, not_known_by } = this.filter;
+    const isAsked = is_met !== undefined || [mail, first, not_partner, not_known_by].some(Boolean);
     return h(
       "details",
-      { class: "field-wide", open: is_met !== undefined || !!not_partner || !!not_known_by },
+      { class: "field-wide", open: isAsked },
       h("summary", {}, say("filter.more")),
       h(
         "div",
@@ -99,6 +100,13 @@ export class FilterForm {
           ],
           (met) => this.change({ is_met: met ? met === "true" : undefined } as Partial<Filter>),
         ),
+        drawSelect(
+          "filter.mail",
+          mail ?? "",
+          [["", say("filter.mail_any")], ...MAIL.map((one): Option => [one, say(`filter.mail_${one}`)])],
+          (one) => this.change({ mail: one || undefined } as Partial<Filter>),
+        ),
+        drawPeriod("filter.first", first, (period) => this.change({ first: period } as Partial<Filter>)),
         this.person("filter.not_partner", not_partner, ["me"], (who) =>
           this.change({ not_partner: listOne(who) } as Partial<Filter>),
         ),

@@ -6,6 +6,7 @@ import type { Period } from "./filter";
 import { drawSelect, type Option } from "./select";
 
 const PERIODS = ["within", "not_for", "after", "before", "between"] as const;
+const NEW = ["within", "after", "between"] as const;
 const NAMED = [
   "today",
   "yesterday",
@@ -19,7 +20,12 @@ const NAMED = [
   "last_year",
 ] as const;
 
-export function drawPeriod(last: Period | undefined, change: (last: Period | undefined) => void): HTMLElement {
+/** A field for a time: of the last interaction, or of the first one, which is a time in which something was new. */
+export function drawPeriod(
+  label: "filter.last" | "filter.first",
+  last: Period | undefined,
+  change: (last: Period | undefined) => void,
+): HTMLElement {
   const days = h("input", {
     class: "input input-short",
     type: "number",
@@ -64,11 +70,11 @@ export function drawPeriod(last: Period | undefined, change: (last: Period | und
   const options: Option[] = [
     ["", say("filter.any_time")],
     ...(isMoving ? [["moving", sayMoving(last)] as Option] : []),
-    ...PERIODS.map((is): Option => [is, say(`filter.${is}`)]),
+    ...(label === "filter.last" ? PERIODS : NEW).map((is): Option => [is, say(`filter.${is}`)]),
     ...NAMED.map((name): Option => [`in:${name}`, say(`filter.${name}`)]),
   ];
   const chosen = isMoving ? "moving" : last?.is === "in" ? `in:${last.day}` : (last?.is ?? "");
-  const field = drawSelect("filter.last", chosen, options, tell);
+  const field = drawSelect(label, chosen, options, tell);
   const select = field.querySelector("select");
   const retell = debounce(300, () => tell(select?.value ?? ""));
   days.addEventListener("input", retell);
