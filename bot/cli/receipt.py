@@ -118,9 +118,9 @@ def _decode(text: str, key: Any, algorithm: str) -> dict[str, Any] | None:
 
 
 def _read_usable(config: Config) -> Credential | None:
-    """Read what the app signs in with where it can sign: a managed identity has no key that we could use."""
+    """Read what the app signs in with where it can sign: an identity and another issuer's token have no key of ours."""
     credential = read_credential(config) if has_credential(config) else None
-    return None if credential is None or credential.kind == "identity" else credential
+    return None if credential is None or credential.kind not in ("certificate", "secret") else credential
 
 
 def _name(key: Ed25519PublicKey) -> str:

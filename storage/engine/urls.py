@@ -1,5 +1,6 @@
 """Database URLs, as people and managed services write them."""
 
+import re
 import ssl
 from typing import Any, Final
 from urllib.parse import unquote
@@ -31,6 +32,8 @@ _SSL_WORDS: Final = {
 """What other drivers write as `ssl=`, in the words of `sslmode`."""
 _SSL_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 CONNECT_SECONDS: Final = 10
+_PARAMETERS: Final = re.compile(r"\?\w+=")
+_PATH: Final = re.compile(r"[/?]")
 _LAST_PORT: Final = 65_535
 _PORT_DIGITS: Final = len(str(_LAST_PORT))
 
@@ -74,9 +77,12 @@ def _read(text: str) -> URL:
 
 
 def _read_postgres(rest: str) -> URL:
-    """Take what stands before the last `@` for the user and the password, whatever it holds."""
-    before, at, place = rest.rpartition("@")
-    if "," in place.partition("/")[0]:
+    """Take what stands before the last `@`, parameters aside, for the user and the password, whatever it holds."""
+    parameters = _PARAMETERS.search(rest)
+    end = parameters.start() if parameters else len(rest)
+    before, at, place = rest[:end].rpartition("@")
+    place += rest[end:]
+    if "," in _PATH.split(place)[0]:
         raise DatabaseUrlError("it names several hosts: name the one that is always the writer's")
     url = _read(f"postgresql://{place}")
     if not at:
@@ -144,13 +150,9 @@ def _get(url: URL, name: str) -> str:
 
 
 def _read_settings(url: URL) -> dict[str, str]:
-    """Read the name of the application, and `options` in either form: `-c a=b` and `--a=b`."""
-    name = _get(url, "application_name")
-    settings = {"application_name": name} if name else {}
-    for word in _get(url, "options").replace("-c ", "--").replace("-c", "--").split():
-        key, _, value = word.removeprefix("--").partition("=")
-        settings[key.replace("-", "_") if word.startswith("--") else key] = value
-    return settings
+    """Return what the server is told at the start; it reads `options` itself, and a service before it its own."""
+    said = {name: _get(url, name) for name in ("application_name", "options")}
+    return {name: value for name, value in said.items() if value}
 
 
 def _choose_ssl(url: URL) -> ssl.SSLContext | str | bool | None:

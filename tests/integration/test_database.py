@@ -57,3 +57,17 @@ async def test_A26_what_is_deleted_is_overwritten_in_the_file(tmp_path):
     finally:
         await database.close()
     assert b"Whistlecraft" not in path.read_bytes()
+
+
+async def test_options_of_the_url_hold_on_every_connection(postgres_database):
+    given = postgres_database.engine.url.update_query_dict({"options": "-c search_path=public,law-crm -c work_mem=5MB"})
+    opened = open_database(given.render_as_string(hide_password=False))
+    try:
+        async with opened.writing(SYSTEM) as writing, opened.reading(SYSTEM) as reading:
+            for connection in (writing, reading):
+                shown = await connection.execute(
+                    text("SELECT current_setting('search_path') || current_setting('work_mem')")
+                )
+                assert shown.scalar_one() == "public,law-crm5MB"
+    finally:
+        await opened.close()

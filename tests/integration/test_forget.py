@@ -88,13 +88,17 @@ def test_a_tenant_that_is_served_or_none_is_refused(url, monkeypatch, capsys):
     assert asyncio.run(count(url, 2)) == 1
 
 
-@pytest.fixture(params=["system", "33333333-2222-4333-8444-555555555555", ""])
+@pytest.fixture(params=["system", "33333333-2222-4333-8444-555555555555", "a file", ""])
 def keyless(request, tmp_path, monkeypatch, sqlite_url) -> str:
     url = sqlite_url
     asyncio.run(fill(url))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CARNET_DATABASE_URL", url)
-    if request.param:
+    if request.param == "a file":
+        (tmp_path / "token").write_text(jwt.encode({"sub": "carnet"}, "k" * 32))
+        monkeypatch.setenv("CARNET_APP_ID", APP)
+        monkeypatch.setenv("CARNET_APP_TOKEN_FILE", str(tmp_path / "token"))
+    elif request.param:
         monkeypatch.setenv("CARNET_APP_ID", APP)
         monkeypatch.setenv("CARNET_MANAGED_IDENTITY", request.param)
     return url

@@ -92,7 +92,11 @@ def test_parameters_of_libpq_reach_the_driver_in_its_own_words():
     given = "postgres://u:p@h/c?sslmode=require&application_name=carnet&connect_timeout=7&options=-c%20a_b%3Dx&host=g"
     url, options = split_options(read_url(given + "&channel_binding=require"))
     assert dict(url.query) == {"host": "g"}
-    assert options == {"timeout": 7, "ssl": "require", "server_settings": {"application_name": "carnet", "a_b": "x"}}
+    assert options == {
+        "timeout": 7,
+        "ssl": "require",
+        "server_settings": {"application_name": "carnet", "options": "-c a_b=x"},
+    }
     assert get_connect_arguments(read_url("postgresql://u:p@h:1/c")) == {
         "user": "u",
         "password": "p",
@@ -102,6 +106,30 @@ def test_parameters_of_libpq_reach_the_driver_in_its_own_words():
         "timeout": 10,
         "server_settings": {},
     }
+
+
+@pytest.mark.parametrize(
+    ("rest", "parts"),
+    [
+        ("carnet:pw@db.example/carnet?application_name=carnet@prod", ("carnet", "pw", "db.example", "carnet")),
+        ("u:p@h/d?sslmode=verify-full&sslrootcert=/firm@2026.pem", ("u", "p", "h", "d")),
+        ("h/d?user=u&password=p@q", ("u", "p@q", "h", "d")),
+        ("h/d?options=-c%20a%3Dx,y@z", (None, None, "h", "d")),
+        ("u:p@h?application_name=a,b", ("u", "p", "h", None)),
+        ("u:p@/w?x@h/d?application_name=a@b", ("u", "p@/w?x", "h", "d")),
+    ],
+)
+def test_an_at_among_the_parameters_names_no_other_host(rest, parts):
+    url = read_url(f"postgresql://{rest}")
+    assert (url.username, url.password, url.host, url.database) == parts
+
+
+@pytest.mark.parametrize(
+    "options", ["endpoint=ep-cool", "-c application_name=law-carnet", "-csearch_path=law-crm --a-b=c"]
+)
+def test_options_reach_the_server_as_they_are_written(options):
+    url = read_url("postgresql://h/d").update_query_dict({"options": options})
+    assert split_options(url)[1]["server_settings"] == {"options": options}
 
 
 @pytest.mark.parametrize(
