@@ -19,7 +19,7 @@ TAKEN_OUT: Final = "taken_out"
 async def close_tenants_except(connection: AsyncConnection, entra_ids: Collection[str]) -> list[int]:
     """Close every tenant but these, and give the numbers of those that were open; needs a `SYSTEM` transaction."""
     others = select(Tenant.tenant_id).where(Tenant.entra_id.not_in(list(entra_ids)), Tenant.state.not_in(UNSERVED))
-    closed = list(await connection.scalars(others.with_for_update()))
+    closed = list(await connection.scalars(others.order_by(Tenant.tenant_id).with_for_update()))
     for tenant_id in closed:
         await _close(connection, tenant_id)
     if closed:

@@ -1,23 +1,24 @@
 """Letting a tenant go: every row of it, with a count by table as the proof (S43)."""
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.connection import Reading
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
-from storage.models import Base
+from storage.engine.row_locks import lock_in_order
+from storage.models import Base, Mailbox, Subscription
 from storage.queue.subscriptions import unwant_subscriptions
 
 
 async def stop_tenant(connection: AsyncConnection, tenant_id: int) -> None:
     """Stop reading a tenant: nothing of it is claimed any more, and its subscriptions are to end. Needs `SYSTEM`."""
-    subscriptions = Base.metadata.tables["subscriptions"]
-    users = select(subscriptions.c.user_id).where(subscriptions.c.tenant_id == tenant_id).distinct()
+    own = Mailbox.tenant_id == tenant_id
+    await lock_in_order(connection, Mailbox, own)
+    stopped = {"state": "stopped", "due_at": None, "leased_until": 0, "fencing": Mailbox.fencing + 1}
+    await connection.execute(update(Mailbox).where(own).values(**stopped))
+    users = select(Subscription.user_id).where(Subscription.tenant_id == tenant_id).distinct()
     await unwant_subscriptions(connection, tenant_id, list(await connection.scalars(users)))
-    mailboxes = Base.metadata.tables["mailboxes"]
-    stopped = {"state": "stopped", "due_at": None, "leased_until": 0, "fencing": mailboxes.c.fencing + 1}
-    await connection.execute(mailboxes.update().where(mailboxes.c.tenant_id == tenant_id).values(**stopped))
 
 
 async def count_tenant(connection: Reading, tenant_id: int) -> dict[str, int]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine.chunks import split
 from storage.engine.connection import Reading
 from storage.engine.database import insert_ignoring, next_ids
+from storage.engine.row_locks import lock_in_order
 from storage.engine.wake import wake
 from storage.firm.rule_values import FirmRules
 from storage.firm.rules import get_rules, set_first_rules
@@ -110,6 +111,7 @@ async def add_mailboxes(connection: AsyncConnection, tenant_id: int, entra_ids: 
     row = {"tenant_id": tenant_id, "state": "new", "due_at": now, "created_at": now}
     await insert_ignoring(connection, Mailbox, [row | {"user_id": user_id} for user_id in found])
     returned = and_(Mailbox.tenant_id == tenant_id, Mailbox.user_id.in_(found), Mailbox.state == "stopped")
+    await lock_in_order(connection, Mailbox, returned)
     await connection.execute(update(Mailbox).where(returned).values(state="new", due_at=now, reason=""))
     if found:
         wake(connection, "mailboxes")
@@ -124,6 +126,7 @@ async def stop_users(connection: AsyncConnection, tenant_id: int, entra_ids: Col
     await connection.execute(update(User).where(gone).values(is_active=False))
     theirs = and_(Mailbox.tenant_id == tenant_id, Mailbox.user_id.in_(select(User.id).where(gone)))
     stopped = {"state": "stopped", "due_at": None, "leased_until": 0, "reason": "left_firm"}
+    await lock_in_order(connection, Mailbox, theirs)
     await connection.execute(update(Mailbox).where(theirs).values(stopped | {"fencing": Mailbox.fencing + 1}))
 
 

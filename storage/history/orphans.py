@@ -46,7 +46,7 @@ async def delete_orphans(database: Database, tenant_id: int) -> int:
 async def _delete_empty(database: Database, tenant_id: int, of: Any, ids: Sequence[int]) -> int:
     """Delete those that still are empty, locked so that nothing can refer to them; return how many."""
     async with database.writing(tenant_id) as connection:
-        empty = list(await connection.scalars(_select_empty(tenant_id, of, ids).with_for_update()))
+        empty = list(await connection.scalars(_select_empty(tenant_id, of, ids).order_by(of.id).with_for_update()))
         await _delete(connection, tenant_id, of, empty)
     return len(empty)
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.connection import Reading
 from storage.engine.database import next_ids
+from storage.engine.row_locks import lock_in_order
 from storage.engine.wake import wake
 from storage.models import Outbox
 
@@ -142,6 +143,7 @@ async def postpone(
 async def mark_stuck_unknown(connection: AsyncConnection, now: int) -> int:
     """Mark rows that a dead sender left `sending` as unknown; needs the tenancy `SYSTEM`. Returns their number."""
     stuck = and_(Outbox.state == "sending", Outbox.due_at <= now - STUCK_AFTER)
+    await lock_in_order(connection, Outbox, stuck)
     result = await connection.execute(update(Outbox).where(stuck).values(state="unknown", reason="interrupted"))
     return result.rowcount
 
@@ -151,6 +153,7 @@ async def delete_pending(
 ) -> None:
     """Take back what was to be said to a person of an entity, and was not yet."""
     unsaid = of_user(tenant_id, user_id, "pending"), Outbox.kind.in_(kinds), Outbox.entity_id == entity_id
+    await lock_in_order(connection, Outbox, *unsaid)
     values = {"state": "dropped", "due_at": now, "reason": "taken_back"}
     await connection.execute(update(Outbox).where(*unsaid).values(**values))
 

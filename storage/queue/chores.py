@@ -4,11 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.connection import Reading
 from storage.engine.database import insert_ignoring
+from storage.engine.row_locks import lock_in_order
 from storage.models import Chore, Tenant
 
 ChoreName = Literal["directory", "subscriptions", "retention", "words", "sums"]
@@ -117,8 +118,9 @@ async def make_chore_due(connection: AsyncConnection, tenant_id: int, name: Chor
 
 async def make_chores_due(connection: AsyncConnection, name: ChoreName, now: int) -> None:
     """Make the chores of one name due in every tenant, but those that are at work or failed; needs `SYSTEM`."""
-    later = update(Chore).where(Chore.name == name, Chore.due_at > now + LEASE, Chore.failures == 0)
-    await connection.execute(later.values(due_at=now))
+    later = and_(Chore.name == name, Chore.due_at > now + LEASE, Chore.failures == 0)
+    await lock_in_order(connection, Chore, later)
+    await connection.execute(update(Chore).where(later).values(due_at=now))
 
 
 async def start_chore_over(connection: AsyncConnection, tenant_id: int, name: ChoreName, at: int) -> None:
@@ -134,6 +136,7 @@ async def make_audits_due(connection: AsyncConnection, entra_ids: Collection[str
     The delay is there because anybody can cause the search with a false notification. Needs a `SYSTEM` transaction.
     """
     tenants = select(Tenant.tenant_id).where(Tenant.entra_id.in_(list(entra_ids)[:MOST_AUDITS]))
-    due = update(Chore).where(Chore.tenant_id.in_(tenants), Chore.name == "subscriptions")
+    theirs = and_(Chore.tenant_id.in_(tenants), Chore.name == "subscriptions", Chore.due_at > now + AUDIT_DELAY)
     if entra_ids:
-        await connection.execute(due.where(Chore.due_at > now + AUDIT_DELAY).values(due_at=now + AUDIT_DELAY))
+        await lock_in_order(connection, Chore, theirs)
+        await connection.execute(update(Chore).where(theirs).values(due_at=now + AUDIT_DELAY))

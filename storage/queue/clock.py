@@ -6,6 +6,7 @@ from sqlalchemy import and_, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.connection import Reading
+from storage.engine.row_locks import lock_in_order
 from storage.models import Chore, Mailbox, Outbox, Subscription
 
 DAY: Final = 86_400
@@ -28,15 +29,16 @@ async def get_database_time(connection: Reading) -> float:
 async def correct_future_times(connection: AsyncConnection, now: int) -> int:
     """Make due at once what is due implausibly far ahead; return the number of rows. Needs a `SYSTEM` transaction."""
     far: list[tuple[Any, Any, dict[str, Any]]] = [
-        (Chore, Chore.due_at > now + MAILBOX_AHEAD, {"due_at": now}),
         (Mailbox, Mailbox.due_at > now + MAILBOX_AHEAD, {"due_at": now}),
         (Mailbox, Mailbox.not_before > now + MAILBOX_AHEAD, {"not_before": 0}),
         (Mailbox, Mailbox.leased_until > now + HOUR, {"leased_until": now, "fencing": Mailbox.fencing + 1}),
+        (Subscription, Subscription.renew_at > now + RENEWAL_AHEAD, {"renew_at": now}),
+        (Chore, Chore.due_at > now + MAILBOX_AHEAD, {"due_at": now}),
         (Outbox, and_(Outbox.state == "pending", Outbox.due_at > now + NOTICE_AHEAD), {"due_at": now}),
         (Outbox, and_(Outbox.state == "sending", Outbox.due_at > now + HOUR), {"due_at": now}),
-        (Subscription, Subscription.renew_at > now + RENEWAL_AHEAD, {"renew_at": now}),
     ]
     count = 0
     for model, is_far, values in far:
+        await lock_in_order(connection, model, is_far)
         count += (await connection.execute(update(model).where(is_far).values(**values))).rowcount
     return count

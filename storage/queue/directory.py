@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
 from storage.engine.connection import Reading
+from storage.engine.row_locks import lock_in_order
 from storage.engine.wake import wake
 from storage.models import UNSERVED, Mailbox, Subscription, Tenant, User
 from storage.queue.subscriptions import unwant_subscriptions, want_subscriptions
@@ -36,8 +37,10 @@ async def set_tenant_state(connection: AsyncConnection, tenant_id: int, state: s
 async def resume_mailboxes(connection: AsyncConnection, tenant_id: int, now: int) -> None:
     """Make every refused mailbox of a tenant due, because the tenant admits us again."""
     refused = and_(Mailbox.tenant_id == tenant_id, Mailbox.state.in_(("forbidden", "retrying")))
+    await lock_in_order(connection, Mailbox, refused)
     await connection.execute(update(Mailbox).where(refused).values(due_at=now, not_before=0))
     late = and_(Subscription.tenant_id == tenant_id, Subscription.failures > 0)
+    await lock_in_order(connection, Subscription, late)
     await connection.execute(update(Subscription).where(late).values(renew_at=now))
     wake(connection, "mailboxes")
     wake(connection, "subscriptions")
@@ -57,6 +60,8 @@ async def resume_refused(
     refused = and_(own, Mailbox.state == "forbidden", Mailbox.not_before > now, Mailbox.user_id.in_(theirs))
     late = exists().where(Mailbox.user_id == Subscription.user_id, refused)
     waiting = and_(Subscription.tenant_id == tenant_id, Subscription.failures > 0, late)
+    await lock_in_order(connection, Mailbox, refused)
+    await lock_in_order(connection, Subscription, waiting)
     await connection.execute(update(Subscription).where(waiting).values(renew_at=now))
     count = (await connection.execute(update(Mailbox).where(refused).values(due_at=now, not_before=0))).rowcount
     if count:
@@ -99,10 +104,11 @@ async def stop_mailboxes_except(connection: AsyncConnection, tenant_id: int, ent
         .where(User.tenant_id == tenant_id, Mailbox.state != "stopped")
     )
     kept = set(entra_ids)
-    others = [row.id for row in await connection.execute(reading) if row.entra_id not in kept]
+    others = sorted(row.id for row in await connection.execute(reading) if row.entra_id not in kept)
     stopped = {"state": "stopped", "due_at": None, "leased_until": 0, "reason": LEFT_GROUP}
     for ids in split(others):
         theirs = and_(Mailbox.tenant_id == tenant_id, Mailbox.user_id.in_(ids))
+        await lock_in_order(connection, Mailbox, theirs)
         await connection.execute(update(Mailbox).where(theirs).values(**stopped, fencing=Mailbox.fencing + 1))
 
 

@@ -15,6 +15,7 @@ from storage.engine.bulk import update_rows
 from storage.engine.connection import Reading
 from storage.engine.parameters import number, text
 from storage.engine.prepared import Prepared
+from storage.engine.row_locks import lock_in_order
 from storage.engine.wake import wake
 from storage.errors import LeaseLostError
 from storage.models import Mailbox
@@ -130,8 +131,9 @@ async def extend_leases(connection: AsyncConnection, leases: Collection[Lease], 
     """Extend leases that were not lost; needs a `SYSTEM` transaction."""
     held = tuple_(Mailbox.tenant_id, Mailbox.user_id, Mailbox.fencing)
     keys = [(lease.tenant_id, lease.user_id, lease.fencing) for lease in leases]
-    extended = update(Mailbox).where(held.in_(keys), Mailbox.leased_until > 0)
-    await connection.execute(extended.values(leased_until=now + LEASE))
+    theirs = and_(held.in_(keys), Mailbox.leased_until > 0)
+    await lock_in_order(connection, Mailbox, theirs)
+    await connection.execute(update(Mailbox).where(theirs).values(leased_until=now + LEASE))
 
 
 async def begin_first_sync(connection: AsyncConnection, lease: Lease) -> None:
@@ -191,6 +193,7 @@ async def end_leases(connection: AsyncConnection, tenant_id: int, now: int, *, u
     held = and_(Mailbox.tenant_id == tenant_id, Mailbox.leased_until > 0, Mailbox.state != "stopped")
     if user_id is not None:
         held = and_(held, Mailbox.user_id == user_id)
+    await lock_in_order(connection, Mailbox, held)
     again = {"due_at": now, "leased_until": 0, "fencing": Mailbox.fencing + 1}
     await connection.execute(update(Mailbox).where(held).values(**again))
     wake(connection, "mailboxes")

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine.chunks import split
 from storage.engine.connection import Reading
 from storage.engine.database import insert_ignoring
+from storage.engine.row_locks import lock_in_order
 from storage.engine.wake import wake
 from storage.models import Subscription, Tenant, User
 
@@ -111,14 +112,17 @@ async def want_subscriptions(connection: AsyncConnection, tenant_id: int, user_i
     ]
     await insert_ignoring(connection, Subscription, rows)
     unwanted = _of_users(tenant_id, user_ids) & (Subscription.state == "unwanted")
+    await lock_in_order(connection, Subscription, unwanted)
     await connection.execute(update(Subscription).where(unwanted).values(state="wanted", renew_at=0))
     wake(connection, "subscriptions")
 
 
 async def unwant_subscriptions(connection: AsyncConnection, tenant_id: int, user_ids: Collection[int]) -> None:
     """Mark the subscriptions of mailboxes to be ended; their notifications no longer count."""
-    unwanted = update(Subscription).where(_of_users(tenant_id, user_ids))
-    await connection.execute(unwanted.values(state="unwanted", renew_at=0, failures=0))
+    theirs = _of_users(tenant_id, user_ids)
+    await lock_in_order(connection, Subscription, theirs)
+    unwanted = {"state": "unwanted", "renew_at": 0, "failures": 0}
+    await connection.execute(update(Subscription).where(theirs).values(unwanted))
     wake(connection, "subscriptions")
 
 
@@ -184,23 +188,26 @@ async def set_refused(connection: AsyncConnection, key: Key, *, reason: str, ret
 
 
 async def postpone_subscriptions(connection: AsyncConnection, tenant_id: int, until: int) -> None:
-    """Delay all calls for a tenant's subscriptions to a time that Microsoft named."""
+    """Delay all calls for a tenant's subscriptions to a time that Microsoft named, in a transaction of its own."""
     early = (Subscription.tenant_id == tenant_id) & (Subscription.renew_at < until)
+    await lock_in_order(connection, Subscription, early)
     await connection.execute(update(Subscription).where(early).values(renew_at=until))
 
 
 async def set_lost(connection: AsyncConnection, keys: Collection[Key]) -> None:
     """Record that Graph has lost subscriptions, so that they are created again at once."""
-    for chunk in split(keys):
+    for chunk in split(sorted(keys)):
         lost = _of_keys(chunk) & (Subscription.state == "active")
+        await lock_in_order(connection, Subscription, lost)
         await connection.execute(update(Subscription).where(lost).values(state="wanted", graph_id="", renew_at=0))
         wake(connection, "subscriptions")
 
 
 async def make_renewals_due(connection: AsyncConnection, keys: Collection[Key], now: int) -> None:
     """Make a renewal due now, as Graph demands; a repeated demand has no effect."""
-    for chunk in split(keys):
+    for chunk in split(sorted(keys)):
         due = _of_keys(chunk) & (Subscription.renew_at > now + LEASE)
+        await lock_in_order(connection, Subscription, due)
         await connection.execute(update(Subscription).where(due).values(renew_at=now))
         wake(connection, "subscriptions")
 

@@ -115,8 +115,8 @@ class SubscriptionKeeper:
         answer = await self._post(client, due, client_state, installation)
         reach("subscription_created")
         async with self._database.writing(due.tenant_id) as connection:
-            await self._set_active(connection, client, due, answer)
             await make_due(connection, due.tenant_id, due.user_id, int(self._clock()))
+            await self._set_active(connection, client, due, answer)
             wake(connection, "mailboxes")
 
     async def _post(self, client: GraphClient, due: DueSubscription, client_state: str, installation: str) -> _Answer:
@@ -167,7 +167,7 @@ class SubscriptionKeeper:
         await set_active(connection, due.key, graph_id=answer.id, expires_at=expires_at, renew_at=renew_at)
 
     async def _note_failure(self, due: DueSubscription, error: GraphError) -> None:
-        """Return whether an error is a refusal, which only an administrator can resolve."""
+        """Record why a call failed; where Microsoft asks to be left alone, all calls for the firm wait as long."""
         retry_at = choose_retry_at(self._clock(), due.failures, error.retry_after)
         log.warning("subscription_refused", resource=due.resource, status=error.status, code=error.code)
         reason = f"{error.status} {error.code}".strip()
@@ -178,7 +178,8 @@ class SubscriptionKeeper:
                 await set_refused(connection, due.key, reason=reason, retry_at=retry_at)
             else:
                 await set_failed(connection, due.key, reason=reason, retry_at=retry_at)
-            if error.retry_after:
+        if error.retry_after:  # by itself: who holds one row and asks for all waits for others who do the same
+            async with self._database.writing(due.tenant_id) as connection:
                 await postpone_subscriptions(connection, due.tenant_id, int(self._clock() + error.retry_after) + 1)
 
     def _end(self, client: GraphClient) -> datetime:
