@@ -415,7 +415,8 @@ class Interaction(Base):
     invitation: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
     """`Invitation`: whether it counts; copied to those who take part."""
     organizer_id: Mapped[int | None] = mapped_column(BigInt)
-    """The contact on whom an unanswered invitation depends (0: nobody who could be one); NULL for all else."""
+    """Whom an unanswered invitation depends on: a contact, minus the number of a colleague whose own calendar has to
+    show it, or 0 for nobody who could be a contact; NULL for all else."""
 
 
 class InteractionContact(Base):

@@ -109,7 +109,7 @@ async def settle_accounts(
             shown += await _count_rows(query, number)
         owners = {person.id: person.name for person in firm.directory.people.values()}
         mails, meetings = (filter(keeps, facts) for facts in (firm.truth.list_mail(), firm.truth.list_meetings()))
-        colleagues = {one for person in firm.directory.people.values() for one in person.addresses}
+        colleagues = {one: person.id for person in firm.directory.people.values() for one in person.addresses}
         said = {"owners": owners, "colleagues": colleagues, "decisions": found.decisions}
         _compare(account, found, make_ledger(mails, meetings, firm.domains, now, rule, **said), firm)
     account.held = (await _query(database, SYSTEM, "SELECT count(*) FROM interactions"))[0][0]

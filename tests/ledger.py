@@ -8,7 +8,7 @@ import html
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -79,7 +79,8 @@ class Event(NamedTuple):
     is_planned: bool
     addresses: frozenset[str]
     host: str | None = None
-    """The organiser who must be a contact of the user for the meeting to count; None if it counts anyway."""
+    """Who must be a contact of the user for the meeting to count, or the user whose calendar must show it; None if it
+    counts anyway."""
     counts: bool = True
     hidden: frozenset[str] = frozenset()
     """Those of the addresses that are the user's own affair: in bcc, or all of a personal meeting."""
@@ -366,9 +367,9 @@ def list_mail_events(facts: Iterable, domains: Iterable[str], now: int, owners: 
 
 
 def list_meeting_events(
-    facts: Iterable, domains: Iterable[str], now: int, owners: Mapping[str, str], colleagues: Collection[str]
+    facts: Iterable, domains: Iterable[str], now: int, owners: Mapping[str, str], colleagues: Mapping[str, str]
 ) -> Iterable[Event]:
-    """Read the meetings that were held or are planned; `colleagues` are the addresses that the directory knows."""
+    """Read the meetings that were held or are planned; `colleagues` says whose addresses the directory knows."""
     for fact in facts:
         is_off = fact.is_cancelled or fact.is_gone or fact.response == "declined"
         if is_off or fact.sensitivity in ("private", "confidential") or len(fact.attendees) > 25:
@@ -376,9 +377,8 @@ def list_meeting_events(
         guests = [pair for pair in fact.attendees if not pair or pair[1] not in fact.declined]
         people = list_people([fact.organizer, *guests], domains, owners.get(fact.user_id, ""))
         [*host] = list_people([fact.organizer], domains)
-        is_ours = not host and normalise(fact.organizer[1]) in colleagues
-        is_answered = is_ours or fact.response in ("organizer", "accepted", "tentativelyAccepted")
-        whose = None if is_answered else "".join(host)
+        is_answered = fact.response in ("organizer", "accepted", "tentativelyAccepted")
+        whose = None if is_answered else "".join(host) or colleagues.get(normalise(fact.organizer[1]), "")
         key = f"{fact.uid} {fact.starts_at}"
         hidden = people if fact.sensitivity == "personal" else frozenset()
         yield Event(fact.user_id, MEETING, key, fact.starts_at, fact.starts_at > now, people, whose, hidden=hidden)
@@ -416,7 +416,7 @@ def make_ledger(
     rule: str = "outreach",
     *,
     owners: Mapping[str, str] = MappingProxyType({}),
-    colleagues: Collection[str] = (),
+    colleagues: Mapping[str, str] = MappingProxyType({}),
     decisions: Decisions = NONE,
 ) -> Ledger:
     """Work out what the store must hold after these facts, in whatever order they came."""
@@ -431,6 +431,7 @@ def make_ledger(
         events[key] = event._replace(addresses=addresses, hidden=addresses - shown)
     for event in list_meeting_events(meetings, domains, now, owners, colleagues):
         events[event.user, event.kind, event.key] = event
+    events |= {key: event._replace(host=None) for key, event in events.items() if is_shown(event, events)}
     evident = [event for event in events.values() if event.host is None and event.kind != RECEIVED]
     known = {(event.user, address) for event in evident for address in event.addresses}
     for key, event in events.items():
@@ -463,6 +464,12 @@ def make_ledger(
     }
     _add_up(ledger, events.values(), rule, known)
     return ledger
+
+
+def is_shown(event: Event, events: Mapping[tuple, Event]) -> bool:
+    """Say whether the calendar of the user in whose name an invitation came shows it too, with somebody in common."""
+    shown = events.get((event.host, MEETING, event.key))
+    return shown is not None and shown.host is None and bool(shown.addresses & event.addresses)
 
 
 def list_known(events: Iterable[Event]) -> set[str]:

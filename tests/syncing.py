@@ -93,7 +93,7 @@ class Sync:
             int(self.clock()),
             self.rule,
             owners={person.id: person.name for person in firm.directory.people.values()},
-            colleagues={one for person in firm.directory.people.values() for one in person.addresses},
+            colleagues={one: person.id for person in firm.directory.people.values() for one in person.addresses},
             decisions=decisions,
         )
 

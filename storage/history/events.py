@@ -44,9 +44,9 @@ class InteractionEvent(NamedTuple):
     is_planned: bool
     people: Sequence[Person]
     subject: str | None = None
-    organizer: str | None = None
-    """Of an invitation that an outsider sent and the user has not answered: whose contact the user has to be, by
-    address, for it to count (empty: nobody's); None for all else."""
+    organizer: str | int | None = None
+    """Of an invitation that the user has not answered: whom an outsider's depends on, by address, who has to be the
+    user's contact (empty: nobody could be), or the user whose own calendar has to show it; None for all else."""
     trust: int = Trust.COLLEAGUES
     invitation: int = Invitation.ANSWERED
     hidden: frozenset[str] = frozenset()

@@ -199,8 +199,9 @@ async def _write_interactions(
                 unseen += [(*row, True) for row in rows if row[1] in ids]
                 participants[-len(rows) :] = [row for row in rows if row[1] not in ids]
         else:
-            host = contacts.get(organizer)
-            invitations.append((*row, invitation, host.id if host else 0))
+            host = contacts.get(organizer) if isinstance(organizer, str) else None
+            depends_on = -organizer if isinstance(organizer, int) else host.id if host else 0
+            invitations.append((*row, invitation, depends_on))
             invited += [(*participant, invitation, bool(hidden)) for participant in rows]
     await insert_rows(connection, upserts.INTERACTIONS, interactions)
     await insert_rows(connection, upserts.PARTICIPANTS, participants)

@@ -37,7 +37,7 @@ async def evaluate_invitations(
     connection: AsyncConnection, tenant_id: int, user_id: int, interaction_events: Sequence[InteractionEvent]
 ) -> Sequence[InteractionEvent]:
     """Return the events of a page with every unanswered invitation marked as counting or not, by what is stored."""
-    organizers = {one.organizer for one in interaction_events if one.organizer}
+    organizers = {one.organizer for one in interaction_events if one.organizer and isinstance(one.organizer, str)}
     if not any(one.organizer is not None for one in interaction_events):
         return interaction_events
     ids: dict[int, str] = {}
@@ -118,18 +118,4 @@ async def set_invitation(
         own = and_(Interaction.tenant_id == tenant_id, Interaction.user_id == user_id)
         await connection.execute(update(Interaction).where(own, Interaction.source_digest.in_(some)).values(values))
         await connection.execute(update(participant).where(taken).values(values))
-    return people
-
-
-async def answer_invitations(
-    connection: AsyncConnection, tenant_id: int, organizer_ids: Collection[int]
-) -> dict[int, set[int]]:
-    """Count the invitations of organisers who turned out to be colleagues; return the contacts on them, by user."""
-    sent = and_(Interaction.tenant_id == tenant_id, Interaction.organizer_id.in_(sorted(organizer_ids)))
-    rows = (await connection.execute(select(Interaction.user_id, Interaction.source_digest).where(sent))).all()
-    people: dict[int, set[int]] = {}
-    for user_id in {row[0] for row in rows}:
-        sources = [row[1] for row in rows if row[0] == user_id]
-        people[user_id] = await set_invitation(connection, tenant_id, user_id, sources, Invitation.ANSWERED)
-    await connection.execute(update(Interaction).where(sent).values(organizer_id=None))
     return people

@@ -6,6 +6,7 @@ was exchanged even if it was moved or deleted later.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, delete, exists, literal_column, or_, select, update
@@ -20,6 +21,7 @@ from storage.history.events import InteractionEvent
 from storage.history.interactions import add_interaction_events, recount_into
 from storage.history.invitations import reevaluate_invitations
 from storage.history.page import Applied, PageContext
+from storage.history.shown_invitations import evaluate_shown, list_dependents
 from storage.models import Contact, Interaction, InteractionContact, Kind, Relationship
 
 _MEETING: Final = Kind.MEETING.value
@@ -33,17 +35,20 @@ class RecordedMeeting(NamedTuple):
     round: int
     addresses: frozenset[str]
     is_open: bool = False
-    """An outsider sent the invitation, and the user has not answered it."""
+    """It is an invitation that the user has not answered."""
+    colleague: int = 0
+    """Whose calendar has to show it, of an open one with a colleague's address."""
     is_personal: bool = False
     """The meeting is private, so that colleagues learn nothing of it."""
 
     def is_same_as(self, interaction_event: InteractionEvent) -> bool:
         """Return whether the stored meeting equals the one on the page."""
         addresses = frozenset(person.address for person in interaction_event.people)
-        is_open = interaction_event.organizer is not None
-        recorded = (self.at, self.subject, self.addresses, self.is_open, self.is_personal)
+        organizer = interaction_event.organizer
+        answer = (organizer is not None, organizer if isinstance(organizer, int) else 0)
+        recorded = (self.at, self.subject, self.addresses, (self.is_open, self.colleague), self.is_personal)
         is_personal = bool(interaction_event.hidden)
-        return recorded == (interaction_event.at, interaction_event.subject, addresses, is_open, is_personal)
+        return recorded == (interaction_event.at, interaction_event.subject, addresses, answer, is_personal)
 
 
 async def list_recorded_meetings(
@@ -61,6 +66,7 @@ async def list_recorded_meetings(
             row[3],
             frozenset(address for address, _ in people[row[0]]),
             is_open=row[4] is not None,
+            colleague=max(-(row[4] or 0), 0),
             is_personal=any(is_bcc for _, is_bcc in people[row[0]]),
         )
         for row in rows
@@ -96,10 +102,13 @@ async def apply_meetings(
     changed = [one for one in interaction_events if one.source in recorded and not recorded[one.source].is_same_as(one)]
     new = [one for one in interaction_events if one.source not in recorded]
     over = recorded.keys() & set(gone)
-    people = await _delete_meetings(connection, context, [*over, *(one.source for one in changed)])
+    former = [*over, *(one.source for one in changed)]
+    dependents = await list_dependents(connection, context.tenant_id, context.user_id, former)
+    people = await _delete_meetings(connection, context, former)
     applied = await add_interaction_events(connection, context, [*new, *changed])
     applied.new_interactions, applied.removed_interactions = len(new), len(over)
     await _recount(connection, context, people, applied)
+    await _evaluate_shown(connection, context, [*new, *changed], dependents, applied)
     await _set_round(
         connection, context, [one.source for one in interaction_events if one.source in recorded], recorded
     )
@@ -116,9 +125,11 @@ async def delete_unlisted_meetings(
         Interaction.occurred_at.between(starts_at, ends_at),
     )
     over = list(await connection.scalars(unseen))
+    dependents = await list_dependents(connection, context.tenant_id, context.user_id, over)
     people = await _delete_meetings(connection, context, over)
     applied = Applied(removed_interactions=len(over))
     await _recount(connection, context, people, applied)
+    await _evaluate_shown(connection, context, [], dependents, applied)
     return applied
 
 
@@ -198,6 +209,27 @@ async def _delete_meetings(connection: AsyncConnection, context: PageContext, so
         over = and_(*_are_meetings(context), Interaction.source_digest.in_(some))
         await connection.execute(delete(Interaction).where(over))
     return people
+
+
+async def _evaluate_shown(
+    connection: AsyncConnection,
+    context: PageContext,
+    written: Sequence[InteractionEvent],
+    dependents: dict[int, set[bytes]],
+    applied: Applied,
+) -> None:
+    """Decide on invitations with colleagues' addresses: those on this page, and those that depended on it, or do now.
+
+    Here the page's people are locked: whoever writes the other copy has committed it, or waits to see this one.
+    """
+    sources = [one.source for one in written if one.organizer is None]
+    for user_id, some in (await list_dependents(connection, context.tenant_id, context.user_id, sources)).items():
+        dependents.setdefault(user_id, set()).update(some)
+    if own := {one.source for one in written if isinstance(one.organizer, int)}:
+        dependents.setdefault(context.user_id, set()).update(own)
+    for user_id in sorted(dependents):
+        people = await evaluate_shown(connection, context.tenant_id, user_id, dependents[user_id])
+        await _recount(connection, replace(context, user_id=user_id), people, applied)
 
 
 async def _recount(

@@ -6,11 +6,12 @@ from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.chunks import split
-from storage.history.invitations import answer_invitations, reevaluate_invitations
+from storage.history.invitations import reevaluate_invitations
 from storage.history.recount import recount
+from storage.history.shown_invitations import depend_on_colleagues
 from storage.lists.words import CONTACT, index_words
 from storage.models import Contact, InteractionContact, Relationship
-from storage.queue.directory import list_user_addresses
+from storage.queue.directory import map_user_addresses
 
 
 async def convert_to_colleagues(
@@ -33,7 +34,7 @@ async def _convert(connection: AsyncConnection, tenant_id: int, rule: str, ids: 
     taken = and_(InteractionContact.tenant_id == tenant_id, InteractionContact.contact_id.in_(ids))
     await connection.execute(delete(InteractionContact).where(taken))
     await connection.execute(update(Relationship).where(known).values(is_added=False))
-    invited = await answer_invitations(connection, tenant_id, await _list_known(connection, tenant_id, ids))
+    invited = await depend_on_colleagues(connection, tenant_id, await _map_known(connection, tenant_id, ids))
     for user_id in user_ids:
         invited.setdefault(user_id, set()).update(await reevaluate_invitations(connection, tenant_id, user_id, ids))
     colleagues = and_(Contact.tenant_id == tenant_id, Contact.id.in_(ids))
@@ -43,9 +44,9 @@ async def _convert(connection: AsyncConnection, tenant_id: int, rule: str, ids: 
     await index_words(connection, tenant_id, CONTACT, dict.fromkeys(ids, ()))
 
 
-async def _list_known(connection: AsyncConnection, tenant_id: int, ids: list[int]) -> list[int]:
-    """Return those whom the directory knows: the others are not shown, and what they invited to counts for nothing."""
-    known = set(await list_user_addresses(connection, tenant_id))
+async def _map_known(connection: AsyncConnection, tenant_id: int, ids: list[int]) -> dict[int, int]:
+    """Return which users these contacts are by the directory; what the others invited to counts for nothing."""
+    known = await map_user_addresses(connection, tenant_id)
     theirs = and_(Contact.tenant_id == tenant_id, Contact.id.in_(ids))
     rows = await connection.execute(select(Contact.id, Contact.address).where(theirs))
-    return [row.id for row in rows if row.address in known]
+    return {row.id: known[row.address] for row in rows if row.address in known}

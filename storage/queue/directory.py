@@ -19,10 +19,11 @@ WATCHED: Final = ("new", "syncing", "current", "retrying", "forbidden")
 """States of mailboxes that have subscriptions."""
 
 
-async def list_user_addresses(connection: Reading, tenant_id: int) -> list[str]:
-    """Return every address and alias by which the directory knows somebody of the firm, whoever left as well."""
-    asked = select(User.address, User.aliases).where(User.tenant_id == tenant_id)
-    return [one for row in await connection.execute(asked) for one in f"{row.address} {row.aliases}".lower().split()]
+async def map_user_addresses(connection: Reading, tenant_id: int) -> dict[str, int]:
+    """Return whose each address and alias is by the directory; of those who left too, unless somebody has it now."""
+    asked = select(User.id, User.address, User.aliases).where(User.tenant_id == tenant_id)
+    rows = await connection.execute(asked.order_by(User.is_active, User.id))
+    return {one: row.id for row in rows for one in f"{row.address} {row.aliases}".lower().split()}
 
 
 async def set_tenant_state(connection: AsyncConnection, tenant_id: int, state: str, reason: str = "") -> bool:

@@ -11,7 +11,7 @@ from storage.models import Kind
 
 NOW = 1_800_000_000
 FIRM = Firm(["firm.example"])
-FIRM.colleagues = frozenset({"me@firm.example", "colleague@firm.example"})
+FIRM.colleagues = {"me@firm.example": 7, "colleague@firm.example": 8}
 PAST = {"dateTime": "2024-05-06T07:08:09.0000000", "timeZone": "UTC"}
 FUTURE = {"dateTime": "2027-06-01T10:00:00.0000000", "timeZone": "UTC"}
 
@@ -159,10 +159,13 @@ STRANGER = {"emailAddress": {"name": "Anne", "address": "anne@acme.com"}}
         (STRANGER, "accepted", None),
         (STRANGER, "tentativelyAccepted", None),
         (STRANGER, "organizer", None),
-        ({"emailAddress": {"address": "colleague@firm.example"}}, "notResponded", None),
+        ({"emailAddress": {"address": "colleague@firm.example"}}, "notResponded", 8),
+        ({"emailAddress": {"address": "colleague@firm.example"}}, "accepted", None),
+        ({"emailAddress": {"address": "me@firm.example"}}, "notResponded", 7),  # sent to oneself in one's own name
+        ({"emailAddress": {"address": "me@firm.example"}}, "organizer", None),
         ({"emailAddress": {"address": "/O=EXCHANGE/CN=BOB"}}, "notResponded", ""),
         ({"emailAddress": {"address": "IMCEAEX-_O=EVIL_CN=S@evil.example"}}, "notResponded", ""),
-        ({"emailAddress": {"address": "COLLEAGUE@firm.example"}}, "notResponded", None),
+        ({"emailAddress": {"address": "COLLEAGUE@firm.example"}}, "notResponded", 8),
         ({"emailAddress": {"address": "partner@firm.example"}}, "notResponded", ""),  # whom the directory does not know
         ({"emailAddress": {"address": "colleague@sub.firm.example"}}, "notResponded", ""),
         ({"emailAddress": {"address": "IMCEAEX-_O=FIRM_CN=S@firm.example"}}, "notResponded", ""),

@@ -146,7 +146,8 @@ def capture_meeting(
 ) -> InteractionEvent | Reason:
     """Decide which interaction an event is, and with whom; fields missing in an occurrence are taken from its `series`.
 
-    Who declined was not there. An outsider's invitation that the user has not answered depends on who its organiser is.
+    Who declined was not there. An invitation that the user has not answered depends on who its organiser is; one with a
+    colleague's address on whether that colleague's own calendar shows it, because anybody can write an address.
     A personal meeting is the user's own affair.
     """
     reason = _find_meeting_reason(event, series)
@@ -164,7 +165,8 @@ def capture_meeting(
     shared_id = event.i_cal_u_id or (f"{series.i_cal_u_id} {at}" if series else event.id)
     subject = clean_text(_get(event, series, "subject") or "") if firm.keeps_subjects else None
     host = _find_host(organizer, firm)
-    is_answered = _is_answered(_get(event, series, "response_status"))
+    answer = _get(event, series, "response_status")
+    is_own = host is None or (isinstance(host, int) and _is_organizer(answer))
     is_personal = _get(event, series, "sensitivity") == "personal"
     return InteractionEvent(
         source,
@@ -174,8 +176,8 @@ def capture_meeting(
         at > now,
         people,
         subject,
-        None if is_answered else host,
-        Trust.COLLEAGUES if host is None else Trust.GUESTS,
+        None if _is_answered(answer) else host,
+        Trust.COLLEAGUES if is_own else Trust.GUESTS,
         hidden=frozenset(person.address for person in people) if is_personal else _NOBODY,
     )
 
@@ -189,12 +191,26 @@ def _is_answered(answer: Response | None) -> bool:
     return answer is not None and answer.response in ("organizer", "accepted", "tentativelyAccepted")
 
 
-def _find_host(organizer: Recipient | None, firm: Firm) -> str | None:
-    """Return the address of an outside organiser, empty if it is not known to be a person's; None for a colleague."""
+def _is_organizer(answer: Response | None) -> bool:
+    """Return whether the meeting was made in this calendar: one that came by mail, from whatever address, was not."""
+    return answer is not None and answer.response == "organizer"
+
+
+def _find_host(organizer: Recipient | None, firm: Firm) -> str | int | None:
+    """Return the address of an outside organiser, empty if it is not known to be a person's, or a colleague's number.
+
+    None for the owner by an address that they said is theirs.
+    """
     given = organizer.email_address if organizer else None
-    if given is None or isinstance(decision := firm.decide(given.name, given.address), str):
-        return None if given and firm.is_colleague(given.address) else ""
-    return decision.address
+    if given is None:
+        return ""
+    decision = firm.decide(given.name, given.address)
+    if not isinstance(decision, str):
+        return decision.address
+    if firm.is_owners(given.address):
+        return None
+    colleague = firm.find_colleague(given.address)
+    return "" if colleague is None else colleague
 
 
 def _get(event: Event, series: Event | None, field: str) -> Any:

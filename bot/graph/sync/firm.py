@@ -1,7 +1,7 @@
 """What capture knows of the firm: which addresses are its own; and of everyone else, who is a person."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from storage.history.events import Person
@@ -22,8 +22,8 @@ class Firm:
     def __init__(self, domains: Iterable[str], *, keeps_subjects: bool = False) -> None:
         self.domains = frozenset(filter(None, map(normalize_domain, domains)))
         self.keeps_subjects = keeps_subjects
-        self.colleagues: frozenset[str] = frozenset()
-        """The addresses of all whom the firm's directory knows, in normal form."""
+        self.colleagues: Mapping[str, int] = {}
+        """The users whom the firm's directory knows, by each of their addresses in normal form."""
         self.decisions: dict[tuple[str | None, str | None], Person | Reason] = {}
         self.found: set[str] = set()
         """Addresses that look like the mailbox's owner's own, of which they neither spoke nor were told."""
@@ -46,9 +46,13 @@ class Firm:
         """Return whether a domain is one of the firm's, or below one."""
         return is_below(domain, self.domains)
 
-    def is_colleague(self, raw: str | None) -> bool:
-        """Return whether the directory knows an address: a domain alone, which anybody writes, makes no colleague."""
-        return parse_address(raw or "").address in self.colleagues
+    def find_colleague(self, raw: str | None) -> int | None:
+        """Return whose address it is by the directory: a domain alone, which anybody writes, makes no colleague."""
+        return self.colleagues.get(parse_address(raw or "").address)
+
+    def is_owners(self, raw: str | None) -> bool:
+        """Return whether the owner of the mailbox said that an address is theirs."""
+        return False
 
     def _decide(self, name: str, raw: str) -> Person | Reason:
         one = judge(name, raw, self.domains)
@@ -70,9 +74,9 @@ class _OwnersFirm(Firm):
         self._owner = owner
         self._decided: dict[tuple[str | None, str | None], Person | Reason] = {}
 
-    def is_colleague(self, raw: str | None) -> bool:
-        """Return whether an address is a colleague's, or the owner said it is theirs: a name alone proves nothing."""
-        return super().is_colleague(raw) or parse_address(raw or "").address in self._owner.own
+    def is_owners(self, raw: str | None) -> bool:
+        """Return whether the owner said that an address is theirs: a name alone proves nothing."""
+        return parse_address(raw or "").address in self._owner.own
 
     def decide(self, name: str | None, address: str | None) -> Person | Reason:
         key = (name, address)

@@ -20,7 +20,7 @@ from storage.engine.rls import SYSTEM
 from storage.engine.wake import wake
 from storage.errors import DatabaseError, LeaseLostError
 from storage.queue.chores import make_chore_due
-from storage.queue.directory import list_user_addresses
+from storage.queue.directory import map_user_addresses
 from storage.queue.mailboxes import (
     Lease,
     begin_first_sync,
@@ -104,8 +104,8 @@ class MailboxRunner:
         if time.monotonic() < self._colleagues_until.get(lease.tenant_id, 0.0) and firm.colleagues:
             return
         async with self._database.reading(lease.tenant_id) as connection:
-            addresses = await list_user_addresses(connection, lease.tenant_id)
-        firm.colleagues = frozenset(filter(None, (parse_address(address).address for address in addresses)))
+            users = await map_user_addresses(connection, lease.tenant_id)
+        firm.colleagues = {parse_address(address).address: user_id for address, user_id in users.items()}
         self._colleagues_until[lease.tenant_id] = time.monotonic() + _COLLEAGUES_FOR
 
     async def _give_back(self, run: MailboxRun, *, is_done: bool) -> None:
