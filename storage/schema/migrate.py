@@ -4,22 +4,12 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from storage.engine.database import Database, get_file, open_database
-from storage.engine.partitions import is_partition
 from storage.errors import NewerSchemaError, NoDatabaseError
-from storage.models import Base
-
-SCRIPTS = Path(__file__).parent / "migrations"
+from storage.schema.revisions import get_newest_revision, get_revision, is_known
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('carnet migrate'))")
 
@@ -40,6 +30,10 @@ async def migrate(url: str) -> None:
                 f"The schema of this database is {revision}, which this release does not know: a newer one was here. "
                 "Install that release again, or restore the backup from before it (docs/operations/upgrade.md)."
             )
+        if revision == get_newest_revision():
+            return
+        from storage.schema.upgrade import upgrade  # noqa: PLC0415  # Alembic, which a start as a rule does not need
+
         async with _alone(database), database.engine.connect() as connection:
             await connection.run_sync(upgrade)
     finally:
@@ -52,44 +46,6 @@ def _make_private(url: str) -> None:
     if file is not None:
         with contextlib.suppress(FileExistsError):
             os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
-
-
-async def get_revision(database: Database) -> str | None:
-    """Return the revision of a database's schema; None where it has none."""
-    async with database.engine.connect() as connection:
-        return await connection.run_sync(lambda given: MigrationContext.configure(given).get_current_revision())
-
-
-def get_newest_revision() -> str:
-    """Return the revision that this release needs."""
-    newest = ScriptDirectory(str(SCRIPTS)).get_current_head()
-    if newest is None:
-        raise LookupError("no revision was packed with this release")
-    return newest
-
-
-def upgrade(connection: Connection) -> None:
-    """Run the migrations that are missing, in one transaction."""
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def is_known(revision: str) -> bool:
-    """Return whether a revision is one of this release."""
-    return any(script.revision == revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
-
-
-def find_differences(connection: Connection) -> list[Any]:
-    """Return the differences between the migrations and the models, of which there should be none."""
-    options = {"include_name": is_compared, "compare_server_default": True}
-    return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
-
-
-def is_compared(name: str | None, of: str, parents: object) -> bool:
-    """Ignore the partitions of tables, which are made by year and not by a revision."""
-    return not (of == "table" and name is not None and is_partition(name))
 
 
 @contextlib.asynccontextmanager

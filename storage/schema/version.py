@@ -1,17 +1,15 @@
 """Compare a database's schema with this release: missing, older, current or newer."""
 
-import functools
 import os
 from typing import Final, Literal
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from storage.engine.connection import Reading
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.errors import StatementError
-from storage.schema.migrate import SCRIPTS
+from storage.schema.revisions import list_revisions
 
 Standing = Literal["none", "older", "current", "newer"]
 _TABLES: Final = text("SELECT 1 FROM tenants LIMIT 1")
@@ -33,18 +31,12 @@ async def get_schema_standing(database: Database) -> Standing:
 
 def judge_revision(revision: str | None) -> Standing:
     """Classify a revision; one that this release does not know is from a newer one."""
-    revisions = _list_revisions()
+    revisions = list_revisions()
     if revision is None:
         return "none"
     if revision not in revisions:
         return "newer"
     return "current" if revision == revisions[0] else "older"
-
-
-@functools.cache
-def _list_revisions() -> tuple[str, ...]:
-    """List the revisions of this release, the newest first."""
-    return tuple(script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
 
 
 async def is_read_only(database: Database) -> bool:

@@ -36,7 +36,6 @@ _WRAPPERS: Final = (
 """Ends that a gateway puts behind a whole domain: `smithlaw.co.uk.cjsm.net` is `smithlaw.co.uk`."""
 _POLICE: Final = ".pnn.police.uk"
 """The network of the British police, which stands amid a force's own domain."""
-_KNOWN_SUFFIXES = PublicSuffixList(accept_unknown=False)
 _INVENTED: Final = ("example", "test")
 """Ends of domains for documents and tests (RFC 2606)."""
 _ROUTING: Final = ".mail.onmicrosoft.com"
@@ -87,7 +86,7 @@ def unwrap_domain(domain: str) -> str:
     if domain.endswith(_POLICE):
         return domain.removesuffix(_POLICE) + ".police.uk"
     inner = next((domain.removesuffix(end) for end in _WRAPPERS if domain.endswith(end)), "")
-    is_whole = "." in inner and (_KNOWN_SUFFIXES.publicsuffix(inner) or inner.endswith(_INVENTED))
+    is_whole = "." in inner and (_SUFFIXES.publicsuffix(inner, accept_unknown=False) or inner.endswith(_INVENTED))
     return unwrap_domain(inner) if is_whole else domain
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 
 from bot.__main__ import COMMANDS, main
 from storage.engine.database import open_database
-from storage.schema.migrate import SCRIPTS
+from storage.schema.revisions import SCRIPTS
 from tests.running import find_port
 
 APP, GONE = "11111111-2222-4333-8444-555555555555", "bbbbbbbb-2222-4333-8444-555555555555"

@@ -2,15 +2,20 @@ import asyncio
 import multiprocessing
 import random
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from storage.engine.database import Database, open_database
 from storage.errors import NewerSchemaError, NoDatabaseError
 from storage.models import Base
-from storage.schema.migrate import check_file, find_differences, migrate
+from storage.schema.migrate import check_file, migrate
+from storage.schema.revisions import SCRIPTS, list_revisions
+from storage.schema.upgrade import find_differences
 from tests.live import run_live
 from tests.microsoft import make_firm
 
@@ -33,7 +38,7 @@ LIST_TABLES = {
 }
 KILLS = 20
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["storage.schema.migrate"])
+FORKS.set_forkserver_preload(["storage.schema.migrate", "storage.schema.upgrade"])
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -147,3 +152,14 @@ async def test_a_database_that_a_newer_release_migrated_is_left_as_it_is(tmp_pat
 def test_a_file_that_is_not_there_is_no_database(tmp_path):
     with pytest.raises(NoDatabaseError, match="There is no database at"):
         check_file(f"sqlite:///{tmp_path}/firm.db")
+
+
+def test_the_revisions_are_alembics_in_their_order():
+    scripts = ScriptDirectory(str(SCRIPTS)).walk_revisions()
+    assert list_revisions() == tuple(script.revision for script in scripts)
+
+
+def test_a_start_loads_no_alembic_before_a_migration_is_missing():
+    asked = "import sys, bot.cli.serve, bot.cli.worker; print('alembic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

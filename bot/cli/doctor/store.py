@@ -26,7 +26,7 @@ from storage.queue.clock import get_database_time
 from storage.queue.directory import resume_refused
 from storage.queue.health import FAILING, Firm, Freshness, get_freshness, get_health, list_firms, list_lagging_mailboxes
 from storage.queue.load import Stoppages, find_stoppages
-from storage.schema.migrate import get_newest_revision, get_revision, is_known
+from storage.schema.revisions import get_newest_revision, get_revision, is_known
 from storage.schema.version import is_read_only
 
 PATIENCE: Final = 15.0

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from storage.engine.database import open_database
 from storage.engine.statistics import write_statistics
 from storage.models import Base
-from storage.schema.migrate import is_compared
+from storage.schema.upgrade import is_compared
 
 
 def run(connection: Connection) -> None:
