@@ -22,7 +22,7 @@ def read_name(shown: str, address: str) -> str:
     is_plain = all(_WORD.fullmatch(word) and word[0].isupper() and not word.rstrip(".")[1:].isupper() for word in words)
     if not is_plain or not 1 < len(words) <= _MOST_WORDS:
         return ""
-    if len(parts) == 1 and _says_other_order(words, address.partition("@")[0]):
+    if _says_other_order(words, address.partition("@")[0]):
         return ""
     return " ".join(words)
 
@@ -30,4 +30,4 @@ def read_name(shown: str, address: str) -> str:
 def _says_other_order(words: list[str], local: str) -> bool:
     """Whether an address is made of the same words the other way round: which of the two comes first, none can tell."""
     last, first = (word.lower().rstrip(".") for word in (words[0], words[-1]))
-    return local in {f"{first}.{last}", f"{first[0]}.{last}"}
+    return local.replace(".", "") in {f"{first}{last}", f"{first[0]}{last}"}

@@ -14,7 +14,7 @@ from storage.text.encoding_repair import repair_text
 from storage.text.name_commas import INITIALS, QUOTES, read_commas
 from storage.text.name_evidence import KNOWN_NAMES, count_explained, has_initials_last, has_word, is_persons, is_turned
 from storage.text.names import clean_text, fold
-from storage.text.titles import drop_stop, drop_titles, is_firm
+from storage.text.titles import drop_numbers, drop_stop, drop_titles, is_firm
 from storage.text.word_lists import read_kinds
 
 DERIVED: Final = 0
@@ -231,7 +231,7 @@ def _strip(name: str, local: str) -> str:
         bare = next((part for part in _INSIDE.findall(name) if is_persons(part, local)), bare)
     if not any(map(str.isalpha, bare)):
         bare = " ".join(_INSIDE.findall(name))
-    name = _BORN.sub("", _drop_nickname(bare, local))
+    name = drop_numbers(_BORN.sub("", _drop_nickname(bare, local)))
     return _choose_segment(drop_stop(name.strip(QUOTES + ",;-\u2013_")), local)
 
 

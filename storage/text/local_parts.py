@@ -49,6 +49,8 @@ TOKEN = re.compile(
     r"|desuscribir|baja|afmelden)(?:[._+=-].*)?$"
     r"|^(?:email-?to-?(?:salesforce|case|crm)|salesforce|emailto\w+|e2c|crm[._-]?(?:drop)?box)(?:[._+=-].*)?$"
     r"|^[\w.-]*(?:fax(?:2|to)e?mail|e?mail(?:2|to)fax)$|^(?:right|r)fax$"
+    r"|^(?:ricoh|xerox|konica|minolta|bizhub|kyocera|lexmark|workcentre|versalink|altalink|laserjet|officejet|docucentre"
+    r"|imagerunner|aficio|mfp|mfc|(?:hp|canon|epson|brother|sharp|toshiba|oki|utax)(?=[._-]))[a-z]{0,3}[._-]?(?=[^@]*\d)[\w.-]*$"
     r"|^(?=[^@]*\d)(?=[^@]*[a-f])[0-9a-f]{20,}$|(?:^|[._-])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?:[._-]|$)"
     r"|(?:^|[._-])(?=[a-z0-9]{10})(?:[a-z]{0,4}\d{1,4}[a-z]{1,4}){4,}\d*(?:$|[._-])"
     r"|^(?:microsoftexchange|systemmailbox|healthmailbox|discoverysearchmailbox|federatedemail|migration|extest_"
@@ -65,6 +67,10 @@ _LIST = re.compile(
     r"|cvs|svn|bugs|bugreports?|issues|reports|technical|members|membres|all|everyone|tous|group|groupe|team"
     r"|equipe|digest|forum)$"
 )
+_LIST_TAG = re.compile(
+    r"\+(?:(?:un)?sub(?:scribe)?|opt-?out|owners?|managers?|bounces?|garchive|msgid|bnc)(?:[._=-].*|[A-Z0-9].*)?$"
+)
+"""What list managers write behind the plus: `contracts+unsubscribe`."""
 _ROBOT = re.compile(
     r"^(?:calendar|calendrier|meetings?|invites?|invitations?|scheduling|scheduler|bookings?|bot|robot|daemon|cron"
     r"|auto|automat(?:ed|ic)"
@@ -87,6 +93,8 @@ def find_by_local(given: str) -> str:
         return "bounce"
     if TOKEN.search(given):
         return "robot"
+    if _LIST_TAG.search(given):
+        return "mailing_list"
     local = fold_local(given.partition("+")[0] or given)
     reason = next((reason for reason, pattern in _PATTERNS if pattern.search(local)), "")
     return reason or ("robot" if _is_bot(local) else _find_by_words(local))

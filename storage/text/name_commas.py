@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from storage.text.capitals import PARTICLES
-from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, count_explained, is_persons
+from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, count_explained, is_first_before, is_persons
 from storage.text.names import fold
 from storage.text.titles import drop_around_comma, is_behind_name, is_firm, is_title
 
@@ -13,6 +13,8 @@ QUOTES: Final = "\"'`\u00b4«»\u2039\u203a“”„‟\u2018\u2019\u201a\u201b\
 _MOST_WORDS: Final = 3
 """Words on either side of the comma in `Last, First`; more of them are no name."""
 INITIALS = re.compile(r"(?:[^\W\d_]\.\s?)+[^\W\d_]?\.?|[A-Z]{1,2}")
+
+_SUFFIX = re.compile(r"I{2,3}|IV|[JS]r\.?")
 
 
 def read_commas(name: str, local: str, host: str) -> tuple[str, bool]:
@@ -37,13 +39,21 @@ def read_commas(name: str, local: str, host: str) -> tuple[str, bool]:
     if len(parts) != 2:  # noqa: PLR2004
         return " ".join(parts), False
     last, first = _move_particles(parts[0], parts[1])
-    turned = f"{first} {last}"
     is_long = max(len(last.split()), len(first.split())) > _MOST_WORDS
     if _is_whole(titled, first, local, host) or _is_called(last, first, local):
         return titled, False
     if is_persons(first, local) and not count_explained(last, local)[0] and not _is_given(last, first, local):
         return first, False  # Banque Delta, Claire Dubois
-    return (f"{last} {first}", False) if is_long else (turned, True)
+    return (f"{last} {first}", False) if is_long else (_turn(parts[0], parts[1], local), True)
+
+
+def _turn(before: str, behind: str, local: str) -> str:
+    """Put the first name first; what tells a son from his father goes behind the last: `Wilson, Robert III`."""
+    if is_first_before(before, behind, local):
+        return f"{before} {behind}"
+    last, first = _move_particles(before, behind)
+    *words, end = first.split()
+    return f"{' '.join(words)} {last} {end}" if words and _SUFFIX.fullmatch(end) else f"{first} {last}"
 
 
 def _move_particles(last: str, first: str) -> tuple[str, str]:

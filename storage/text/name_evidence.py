@@ -11,8 +11,12 @@ FIRST_NAMES: Final = read_list("first_names.txt")
 """First names as they are compared: enough of them to tell the first name from the last."""
 KNOWN_NAMES: Final = FIRST_NAMES | read_list("more_first_names.txt")
 """Less common ones too: to tell a person from a room or an office."""
+_SURNAMES: Final = read_list("surname_first_names.txt")
+"""First names that are surnames too."""
 _INITIALS = re.compile(r"(?!NG$)[A-Z][B-DF-HJ-NP-TV-XZ]{1,2}")
 """Two or three initials, and hardly a short surname (LEE, WU, NG)."""
+_LONG = re.compile(r"[^\W\d_]{3}")
+"""More than initials."""
 _MOST_WORDS: Final = 8
 _LONGEST_PIECE: Final = 40
 _MOST_TURNED: Final = 4
@@ -95,6 +99,46 @@ def is_turned(words: list[str], local: str) -> bool:
     given, *rest = re.sub("['-]", "", bare).replace("_", ".").split(".")
     joined = {(first[0] + last,), (first + last,)} if is_common else set()
     return (given, *rest) in {(first, last), (first[0], last)} | joined
+
+
+def is_first_before(before: str, behind: str, local: str) -> bool:
+    """Return whether a comma stands behind the first name: `Claire, Dubois` at `cdubois@`.
+
+    Capitals tell the last name, then the address where it has an initial, then what is known as a first name. An
+    address of both in full has either first (`dubois.claire@`), and counts where neither is known.
+    """
+    if before.isupper() != behind.isupper() and all(map(_LONG.search, (before, behind))):
+        return behind.isupper()
+    one, other = (_is_given_name(name) for name in (before, behind))
+    letters = re.sub(r"[^a-z]", "", fold_local(local.partition("+")[0]).lower())
+    firsts, lasts = (_list_joined(name) for name in (before, behind))
+    if _is_joined(letters, _list_initials(before), lasts):
+        return one or not other
+    ends_before = any(len(end) > _FULL and letters.endswith(end) for end in firsts)
+    if ends_before and letters[:1] in {initials[0] for initials in _list_initials(behind)}:
+        return False
+    is_last = fold(before) in _SURNAMES
+    return not other and not is_last and (one or _is_joined(letters, firsts, lasts))
+
+
+def _is_given_name(name: str) -> bool:
+    """Return whether every word of a name is known as a first name."""
+    return KNOWN_NAMES.issuperset(fold(name).split())
+
+
+def _is_joined(letters: str, firsts: set[str], lasts: set[str]) -> bool:
+    return any(first + last == letters for first in firsts for last in lasts)
+
+
+def _list_joined(name: str) -> set[str]:
+    """Return the words of a name as one, in each spelling that an address may have."""
+    words = _list_words(name)
+    return {"".join(word[place] for word in words) for place in (0, -1)}
+
+
+def _list_initials(name: str) -> set[str]:
+    words = _list_words(name)
+    return {"".join(word[0][0] for word in words)[:count] for count in (1, len(words))} - {""}
 
 
 def has_initials_last(words: list[str], local: str) -> bool:

@@ -36,16 +36,32 @@ _SEATS = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = re.compile(rf"{'|'.join(sorted(_WORDS['sign']))}|\bwebex (?:board|desk|room|bar)\b", re.IGNORECASE)
-_CODE = re.compile(
-    rf"^(?:{'|'.join(sorted(_WORDS['code']))})[-_](?:\d|[a-z]{{2,6}}[-_.](?=[^@]*\d))[\w.-]*", re.IGNORECASE
-)
+_CODES: Final = _WORDS["code"]
+_SHORTEST_CODE: Final = 2
+"""Letters of a code that is a courtesy too, unless in capitals: Mr."""
+_CODE = re.compile(rf"^(?:{'|'.join(sorted(_CODES))})[-_](?:\d|[a-z]{{2,6}}[-_.](?=[^@]*\d))[\w.-]*", re.IGNORECASE)
 """`MR-LON-04-Thames`, `conf-par-312`."""
 _NUMBERED = re.compile(
-    rf"^[A-Z]{{2,4}}[-_ ]\d+\.\d+\b"
-    rf"|^(?:{'|'.join(sorted(_WORDS['code']))})\b[^()\[\]]*[(\[]\s*\d+\s*[)\]]",
+    r"^[A-Z]{2,4}[-_ ]\d+\.\d+\b",
     re.IGNORECASE,
 )
-"""`LDN-7.02 Severn`, `SZ Pilatus (10)`."""
+"""`LDN-7.02 Severn`."""
+_EQUIPPED = re.compile(
+    r"[(\[]\s*(?:(?:vc|vtc|tv|av|video|visio|hybrid|beamer|screen)[\s,/+&]*)+(?P<seats>\d{1,3})?\s*[)\]]\s*$"
+    rf"|[(\[]\s*(?P<first>\d{{1,3}})(?P<extra>{_EXTRAS})\s*[)\]]\s*$",
+    re.IGNORECASE,
+)
+"""Seats alone, or what stands in a room, in brackets at the end: `(VC, 14)`, `(10)`, `(VC)`."""
+_STOREY = re.compile(
+    r"\b(?:\d{1,2}|[egud])\s*(?:st|nd|rd|th|er?|[eè]me|[\u00ba\u00b0.])?\s*(?:og|ug|dg|eg|floor|fl\.|stock|geschoss|[eé]tage|niveau"
+    r"|piano|planta|piso|verdieping|level)\b|\b(?:floor|level|stock|[eé]tage|niveau|piano|planta|piso|verdieping)\s*\d",
+    re.IGNORECASE,
+)
+_SITE = re.compile(r"[A-Z]{2,4}(?:[-_](?:\d{1,2}|\d?[EOU]G)(?=[-_ ])|(?=[-_ ])(?!.*,))")
+"""A town and a storey in short, as the names of rooms begin."""
+_BUILDING = re.compile(
+    r"(?:bldg|building|b[aâ]t|b[aâ]timent|geb|gebäude|edif|edificio|gebouw)\.?\s*\w{1,2}\b.*\d", re.IGNORECASE
+)
 _ANY: Final = _TELLING | _PURPOSES
 _DIGITS: Final = "0123456789"
 _SEPARATORS = re.compile("[._-]+")
@@ -57,7 +73,13 @@ _ALONE: Final = frozenset(("room", "rooms", "salle", "salles", "raum"))
 def may_be_room(shown: str, words: list[str]) -> bool:
     """Return whether a displayed name has anything of a room's; quick, for most have not."""
     is_worded = any(map(_is_telling, words)) or (words[:1] and words[0] in _PURPOSES)
-    return bool(is_worded) or _is_numbered(shown) or bool(_DIGIT.search(shown) and _CODE.match(shown))
+    return (
+        bool(is_worded)
+        or _is_numbered(shown)
+        or _is_placed(shown)
+        or _has_code(shown)
+        or bool(_DIGIT.search(shown) and _CODE.match(shown))
+    )
 
 
 def is_room(shown: str, words: list[str], clean: str, local: str) -> bool:
@@ -67,9 +89,10 @@ def is_room(shown: str, words: list[str], clean: str, local: str) -> bool:
     """
     if _is_numbered(shown) or (_CODE.match(shown) and not is_persons(clean, local)):
         return not _is_party(shown, clean, local)
+    is_there = _has_code(shown) or (_is_placed(shown) and not is_persons(_DIGIT.split(clean)[0], local))
     found = [place for place, word in enumerate(words) if _is_telling(word)]
-    if not found:
-        return _is_purpose(words)
+    if is_there or not found:
+        return is_there or _is_purpose(words)
     if not any(map(_is_telling, fold(clean).split())):
         return False
     is_certain = _is_certain(words, found)
@@ -88,6 +111,31 @@ def _is_numbered(shown: str) -> bool:
     if _DIGIT.search(shown) and (_SEATS.search(shown) or _NUMBERED.match(shown)):
         return True
     return not (shown.isascii() and "webex" not in shown.lower()) and bool(_SIGNS.search(shown))
+
+
+def _is_placed(shown: str) -> bool:
+    """Return whether a name tells a place: two of a site's code, a storey, a number, what is there or its seats."""
+    end, site = _EQUIPPED.search(shown), _SITE.match(shown)
+    before = shown[: end.start()] if end else shown
+    has_number, storey = bool(_DIGIT.search(before)), _STOREY.search(before)
+    if end and (end["seats"] or end["extra"] or (end["first"] and has_number)):
+        return True
+    if site is None or not (end or has_number):
+        return False
+    if _DIGIT.search(site[0]):
+        return True
+    if end:
+        return has_number
+    return storey is not None and KNOWN_NAMES.isdisjoint(fold(before[: storey.start()]).split())
+
+
+def _has_code(shown: str) -> bool:
+    """Return whether a name begins with a room's code and tells its seats or its storey, or begins with a building."""
+    if _BUILDING.match(shown):
+        return True
+    code = shown.partition(" ")[0]
+    is_code = code.lower() in _CODES and (code.isupper() or len(code) > _SHORTEST_CODE)  # Mr Roe (2)
+    return is_code and bool(_EQUIPPED.search(shown) or _STOREY.search(shown))
 
 
 def _is_party(shown: str, clean: str, local: str) -> bool:

@@ -33,6 +33,12 @@ _DEGREE = re.compile(r"[A-Z]{2,4}|(?:[A-Za-z]{1,4}\.){2,}[A-Za-z]{0,4}|[A-Za-z]{
 
 _STOP = re.compile(r"(?<=[^\W\d_]{3})\.+$|[\s,;]+\.+$")
 
+_NUMBERS = re.compile(
+    r"(?<![^\s,;])(?:(?:ext|extn|tel|tél|telephone|phone|mob|mobile|fax|poste|durchwahl|dw|int)\b\.?:?\s*)?"
+    r"[+(]{0,2}\d[\d()./-]*(?![^\s,;])\s*",
+    re.IGNORECASE,
+)
+
 
 def _plain(word: str) -> str:
     return word.lower().rstrip(".,")
@@ -108,6 +114,12 @@ def drop_stop(text: str) -> str:
     bare = _STOP.sub("", text)
     last = bare.rpartition(" ")[2].lower()
     return text if last in _BEHIND | _FIRM | _PARTS | _TITLES else bare
+
+
+def drop_numbers(name: str) -> str:
+    """Leave out telephones and what a directory counts beside a first and a last name: `Dubois, Claire 4711`."""
+    bare = _NUMBERS.sub(" ", name).strip(" ,;") if any(map(str.isdigit, name)) else name
+    return bare if len(re.findall(r"[^\W\d_]{2,}", bare)) > 1 else name
 
 
 def is_firm(text: str) -> bool:

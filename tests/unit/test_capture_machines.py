@@ -208,6 +208,10 @@ Xylia Quor, Legal Team <xylia.quor@x.example>; Studio Brandi - Paola Brandi <pao
 """
 
 GROUPS_ROOMS_AND_PROGRAMMES = """
+<pin+987@chime.aws>; <monday@nudgemail.com>; <2weeks@followupthen.com>; <ada.zz9@sync.omnigroup.com>
+Ada <77-x@guest.booking.com>; <conv.7@helpscoutapp.com>; <x1@in.todoist.com>; <clara@claralabs.com>
+<ricoh-7@x.example>; <xerox_3f2@x.example>; <canon-mfp2@x.example>; <mfp12@x.example>; <hp-4015@x.example>
+<contracts+unsubscribe@x.example>; <board+owners@x.example>; <deals+bncXYZ12@x.example>
 <dl-litigation@x.example>; DL Litigation <dl_litigation@x.example>; <dl.paris.partners@x.example>
 <grp_finance@x.example>; <verteiler@x.example>; Verteiler Vorstand <verteiler.vorstand@x.example>
 <liste.rh@x.example>; <lista.soci@x.example>; <tutti@x.example>; <alle@x.example>
@@ -276,6 +280,20 @@ Fundarherbergi 2 <fh2@x.example>; Mødelokale 5 <ml5@x.example>; Αίθουσα 
 会议室二 <hys2@x.example>; 會議室 5 <hys5@x.example>; 회의실 2 <hoe2@x.example>; قاعة الاجتماعات 2 <qaa2@x.example>
 غرفة اجتماعات <ghurfa@x.example>; חדר ישיבות 1 <yesh1@x.example>; ห้องประชุม 3 <th3@x.example>
 Phòng họp 2 <ph2@x.example>; Ruang Rapat 1 <rr1@x.example>; बैठक कक्ष 1 <bk1@x.example>
+"""
+ROOMS_BY_THEIR_PLACE = """
+LYO-02-Saone (8) <lyo-02-saone@x.example>; BSL-1-Rhein <bsl-1-rhein@x.example>; Pilatus (VC, 12) <pilatus@x.example>
+Rigi (12 VC) <rigi@x.example>; Building 3 / 1104 (6) <b3-1104@x.example>; Bât. B 204 <batb204@x.example>
+BRN 2. OG Aare (VC) <aare@x.example>; CR Lyon 3rd floor <crlyon3@x.example>; GVA 5e étage Salève <saleve@x.example>
+LON 2nd floor Severn <severn@x.example>; Télépresence Lyon <tp.lyon@x.example>; SZ Säntis (10) <saentis@x.example>
+Place de parc 7 <parc7@x.example>; Posto auto 3 <auto3@x.example>; Einstellplatz 12 <ep12@x.example>
+Plaza de aparcamiento 4 <plaza4@x.example>; MR Alster (VC) <alster@x.example>; Conf Thames (8) <thames@x.example>
+"""
+PEOPLE_WITH_A_PLACE = """
+Mr Roe (2) <roe@x.example>; Mr. Jones, 4th floor <jones@x.example>; Jane Roe (2) <jane.roe@x.example>
+ROE Jane (4th floor) <jroe@x.example>; Jane Roe (VC) <jane.roe@x.example>; Marc Parc <marc.parc@x.example>
+Roe, Jane (14) <roe.jane@x.example>; Jane Parc 4711 <jane.parc@x.example>; DOE John 3rd floor <doe.j@x.example>
+WEI Anna, Level 3 <awei@x.example>; Dubois, Claire (phone 14) <cdubois@x.example>
 """
 CALLED_AS_ROOMS = """
 王会议 <wang@x.example>; 室井滋 <muroi@x.example>; 会田 誠 <aida@x.example>; Иван Залов <ivan.zalov@x.example>
@@ -346,12 +364,12 @@ def test_groups_rooms_and_programmes_are_nobody_in_whatever_language(name, raw):
     assert find_machine(parse_address(raw), name) != ""
 
 
-@pytest.mark.parametrize(("name", "raw"), read_entries(ROOMS_AND_VEHICLES))
+@pytest.mark.parametrize(("name", "raw"), read_entries(ROOMS_AND_VEHICLES + ROOMS_BY_THEIR_PLACE.lstrip()))
 def test_seats_vehicles_and_rooms_in_any_script_are_nobody(name, raw):
     assert find_machine(parse_address(raw), name) == "resource"
 
 
-@pytest.mark.parametrize(("name", "raw"), read_entries(CALLED_AS_ROOMS))
+@pytest.mark.parametrize(("name", "raw"), read_entries(CALLED_AS_ROOMS + PEOPLE_WITH_A_PLACE.lstrip()))
 def test_somebody_called_as_a_room_is_in_another_language_stays_somebody(name, raw):
     assert find_machine(parse_address(raw), name) == ""
 

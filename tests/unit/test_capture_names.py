@@ -448,6 +448,38 @@ def test_a_surname_in_capitals_before_a_known_first_name_goes_behind_it(given, l
     assert clean_name(given, local)[0] == name
 
 
+@pytest.mark.parametrize(
+    ("given", "local", "name"),
+    [
+        ("Elise, Favre", "elise.favre", "Elise Favre"),
+        ("Karl, Brandt", "karl.brandt", "Karl Brandt"),
+        ("Jane, Doe", "jdoe", "Jane Doe"),
+        ("Soren, Møller", "s.moller", "Soren Møller"),
+        ("Loïc, Le Bihan", "l.lebihan", "Loïc Le Bihan"),
+        ("Anne-Marie, Keller", "am.keller", "Anne-Marie Keller"),
+        ("Anne-Marie, Keller", "anne-marie.keller", "Anne-Marie Keller"),
+        ("Jürgen, Weiß", "juergen.weiss", "Jürgen Weiß"),
+        ("Zodwa, Khumalo", "zkhumalo", "Zodwa Khumalo"),
+        ("Claire, FAVRE", "contact", "Claire Favre"),
+        ("Thomas, Martin", "tmartin", "Thomas Martin"),
+        ("Favre, Elise", "favre.elise", "Elise Favre"),
+        ("Kim, Ji-Won", "jwonkim", "Ji-Won Kim"),
+        ("Khumalo, Zodwa", "zkhumalo", "Zodwa Khumalo"),
+        ("Favre, Elise", "ef", "Elise Favre"),
+        ("Elise Favre +41 22 555 01 02", "elise.favre", "Elise Favre"),
+        ("Elise Favre 4711", "efavre", "Elise Favre"),
+        ("Elise Favre ext. 12", "efavre", "Elise Favre"),
+        ("Favre, Elise 2", "efavre", "Elise Favre"),
+        ("Favre 2, Elise", "efavre", "Elise Favre"),
+        ("Ellison, Robert III", "robert.ellison", "Robert Ellison III"),
+        ("Ellison, Robert Jr.", "rellison", "Robert Ellison Jr."),
+        ("Studio 54", "info", "Studio 54"),
+    ],
+)
+def test_the_address_says_which_side_of_a_comma_the_first_name_is_and_numbers_are_no_names(given, local, name):
+    assert clean_name(given, local, "acme.example")[0] == name
+
+
 ORDER_SHOWN = [
     ("Oscar", "Felix"), ("Benoît", "Claire"), ("Henry", "Susan"), ("Werner", "Uta"), ("Robert", "Nathalie"),
     ("Richard", "Anne-Marie"), ("Gautier", "Lucie"), ("Franco", "Maria"), ("Stuart", "Alice"), ("James", "Lily"),
