@@ -168,7 +168,10 @@ def work_loops(
     upkeep = Upkeep(database, clock, Clocks(database, graph).read, own=clock.own)
     loops: list[Loop] = [directory.run, worker.run, upkeep.run, Reminders(database, config, clock).run]
     if config.public_url:
-        loops.append(SubscriptionKeeper(database, graph, public_url=config.public_url, clock=clock).run)
+        keeper = SubscriptionKeeper(
+            database, graph, public_url=config.public_url, clock=clock, interval=config.sync_interval
+        )
+        loops.append(keeper.run)
         loops.append(SubscriptionAuditor(database, graph, public_url=config.public_url, clock=clock).run)
     return loops
 

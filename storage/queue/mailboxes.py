@@ -65,8 +65,8 @@ def choose_busy_interval(interval: int) -> int:
 
 
 def choose_interval(lease: Lease, interval: int, now: int, *, has_news: bool) -> int:
-    """Return the seconds until the next poll of a mailbox: fewer for a busy one without notifications."""
-    is_busy = has_news or now - DAY < lease.last_news_at
+    """Return the seconds until the next poll of a mailbox: fewer for a busy or a new one without notifications."""
+    is_busy = has_news or now - DAY < lease.last_news_at or not lease.first_success_at
     return choose_busy_interval(interval) if is_busy and lease.is_polled else interval
 
 

@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from bot.graph.subscriptions.keeper import SubscriptionKeeper
+from bot.graph.sync.runner import MailboxRunner
 from storage.engine.rls import SYSTEM
 from storage.queue.health import Freshness, get_freshness
-from storage.queue.mailboxes import INTERVAL
+from storage.queue.leasing import claim_mailboxes
+from storage.queue.mailboxes import INTERVAL, Lease, choose_busy_interval
 from tests.live import run_live
 from tests.microsoft import make_firm
 
@@ -59,6 +62,31 @@ async def test_a_busy_mailbox_is_polled_within_a_minute_and_a_quiet_one_as_ever(
     now = polled.clock()
     assert due[1] - now <= 66
     assert due[2] - now > 200
+
+
+async def begin_to_read(live) -> list[Lease]:
+    """Lease the mailboxes of a firm as a worker does, before Graph was asked for subscriptions."""
+    await live.directory.work()
+    async with live.database.writing(SYSTEM) as connection:
+        return await claim_mailboxes(connection, int(live.clock()), 8)
+
+
+@pytest.mark.parametrize("interval", [INTERVAL, 900])
+async def test_a_mailbox_that_is_read_while_it_is_refused_is_polled_soon(database, interval):
+    firm = make_firm()
+    firm.may_basic_subscribe = False
+    async with run_live(database, firm) as live:
+        options = {"clock": live.clock, "interval": interval}
+        live.keeper = SubscriptionKeeper(database, live.clients, public_url=live.url, **options)
+        runner = MailboxRunner(database, live.clients, on_applied=None, **options)
+        held = await begin_to_read(live)
+        assert [lease.is_polled for lease in held] == [False, False]
+        await live.keeper.work()
+        for lease in held:
+            await runner.take(lease)
+        due = await live.query("SELECT state, due_at FROM mailboxes")
+        assert {row[0] for row in due} == {"current"}
+        assert max(row[1] for row in due) - live.clock() <= choose_busy_interval(interval)
 
 
 async def test_more_rights_are_found_out_within_the_hour(polled):

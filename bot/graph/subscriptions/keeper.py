@@ -24,7 +24,7 @@ from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.engine.wake import wake
-from storage.queue.mailboxes import make_due
+from storage.queue.mailboxes import INTERVAL, choose_busy_interval, make_due
 from storage.queue.subscriptions import (
     DueSubscription,
     claim_subscriptions,
@@ -63,7 +63,7 @@ class SubscriptionKeeper:
     """Keeps two subscriptions a mailbox (messages, events); any number of processes may run one.
 
     `get_client(entra_tenant_id)` gives the Graph client of a tenant; `public_url` is where Microsoft reaches us;
-    `clock` gives UTC seconds.
+    `clock` gives UTC seconds; `interval` is the setting `sync_interval`.
     """
 
     def __init__(
@@ -73,11 +73,13 @@ class SubscriptionKeeper:
         *,
         public_url: str,
         clock: Callable[[], float],
+        interval: int = INTERVAL,
     ) -> None:
         self._database = database
         self._get_client = get_client
         self._public_url = public_url.rstrip("/")
         self._clock = clock
+        self._interval = interval
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Keep subscriptions until `stopping` is set."""
@@ -175,6 +177,9 @@ class SubscriptionKeeper:
         async with self._database.writing(due.tenant_id) as connection:
             if error.status == HTTPStatus.FORBIDDEN and due.expires_at <= now:
                 retry_at = retry_at if error.retry_after else min(retry_at, int(self._clock()) + REFUSED_FOR)
+                if due.state != "refused":  # whoever reads the mailbox just now does not know it yet
+                    poll_at = int(self._clock()) + choose_busy_interval(self._interval)
+                    await make_due(connection, due.tenant_id, due.user_id, poll_at)
                 await set_refused(connection, due.key, reason=reason, retry_at=retry_at)
             else:
                 await set_failed(connection, due.key, reason=reason, retry_at=retry_at)
