@@ -12,6 +12,7 @@ from sqlalchemy import and_, case, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.bulk import update_rows
+from storage.engine.chunks import split
 from storage.engine.connection import Reading
 from storage.engine.parameters import number, text
 from storage.engine.prepared import Prepared
@@ -128,12 +129,18 @@ async def hold_mailbox(connection: AsyncConnection, lease: Lease, now: int) -> N
 
 
 async def extend_leases(connection: AsyncConnection, leases: Collection[Lease], now: int) -> None:
-    """Extend leases that were not lost; needs a `SYSTEM` transaction."""
+    """Extend leases that were not lost; needs a `SYSTEM` transaction.
+
+    Those whose page is being written are passed over, because one long page must not let all others expire: the page's
+    own transaction extends its lease (`hold_mailbox`).
+    """
     held = tuple_(Mailbox.tenant_id, Mailbox.user_id, Mailbox.fencing)
     keys = [(lease.tenant_id, lease.user_id, lease.fencing) for lease in leases]
     theirs = and_(held.in_(keys), Mailbox.leased_until > 0)
-    await lock_in_order(connection, Mailbox, theirs)
-    await connection.execute(update(Mailbox).where(theirs).values(leased_until=now + LEASE))
+    free = select(Mailbox.tenant_id, Mailbox.user_id).where(theirs).with_for_update(skip_locked=True)
+    for some in split([tuple(row) for row in await connection.execute(free)]):
+        those = and_(theirs, tuple_(Mailbox.tenant_id, Mailbox.user_id).in_(some))
+        await connection.execute(update(Mailbox).where(those).values(leased_until=now + LEASE))
 
 
 async def begin_first_sync(connection: AsyncConnection, lease: Lease) -> None:

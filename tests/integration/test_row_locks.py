@@ -1,6 +1,7 @@
 """Transactions that write many rows of one table at once, each naming them in another order."""
 
 import asyncio
+import contextlib
 
 import pytest
 from sqlalchemy import insert, text
@@ -8,7 +9,7 @@ from sqlalchemy import insert, text
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.models import Mailbox, Subscription, Tenant
-from storage.queue.mailboxes import Lease, extend_leases
+from storage.queue.mailboxes import LEASE, Lease, extend_leases, hold_mailbox
 from storage.queue.subscriptions import make_renewals_due, set_lost
 from tests.live import run_live
 from tests.microsoft import make_firm
@@ -41,8 +42,25 @@ async def renew(connection, keys) -> None:
 
 
 async def extend(connection, keys) -> None:
-    leases = [Lease(key[0], key[1], "", "", 1, "current", 0, 0, (), "", False, 0, 0, (), 0) for key in keys]
-    await extend_leases(connection, leases, 0)
+    await extend_leases(connection, [make_lease(key[1]) for key in keys], 0)
+
+
+def make_lease(user_id: int) -> Lease:
+    return Lease(1, user_id, "", "", 1, "current", 0, 0, (), "", False, 0, 0, (), 0)
+
+
+async def test_a_page_that_takes_long_holds_up_no_other_lease(queue):
+    async with contextlib.AsyncExitStack() as stack:
+        if not queue.is_sqlite:  # which has one writer
+            page = await stack.enter_async_context(queue.writing(1))
+            await hold_mailbox(page, make_lease(1), 500)
+        async with asyncio.timeout(5), queue.writing(SYSTEM) as connection:
+            await extend_leases(connection, [make_lease(1), make_lease(2)], 1000)
+    async with queue.reading(SYSTEM) as connection:
+        until = list(
+            await connection.execute(text("SELECT leased_until FROM mailboxes WHERE user_id < 3 ORDER BY user_id"))
+        )
+    assert [row[0] for row in until] == [(1000 if queue.is_sqlite else 500) + LEASE, 1000 + LEASE]
 
 
 @pytest.mark.parametrize("change", [lose, renew, extend])

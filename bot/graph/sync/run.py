@@ -17,7 +17,7 @@ from storage.history.leavers import DAY
 from storage.history.page import Applied, PageContext
 from storage.models import Feed
 from storage.queue.feeds import FeedState, set_feeds
-from storage.queue.mailboxes import Lease, begin_first_sync, hold_mailbox
+from storage.queue.mailboxes import LEASE, Lease, begin_first_sync, hold_mailbox
 from storage.text.domains import name_company
 
 _TRIES: Final = 4
@@ -100,6 +100,7 @@ class MailboxRun:
         Raises `LeaseLostError` if another worker has the mailbox, and `DatabaseError` after the last attempt.
         """
         for attempt in range(1, _TRIES + 1):
+            began = time.monotonic()
             try:
                 async with self.database.writing(self.lease.tenant_id) as connection:
                     await hold_mailbox(connection, self.lease, self.now)
@@ -107,6 +108,8 @@ class MailboxRun:
                         await begin_first_sync(connection, self.lease)
                     await self.settle(connection)
                     result = await change(connection)
+                    if time.monotonic() - began > LEASE / 3:  # nobody else extends it meanwhile
+                        await hold_mailbox(connection, self.lease, self.now)
             except DatabaseError:
                 if attempt == _TRIES:
                     raise
