@@ -84,6 +84,8 @@ class Event(NamedTuple):
     counts: bool = True
     hidden: frozenset[str] = frozenset()
     """Those of the addresses that are the user's own affair: in bcc, or all of a personal meeting."""
+    own: frozenset[str] = frozenset()
+    """Addresses on it under the user's own name."""
 
 
 def normalise(raw: str | None) -> str:
@@ -320,6 +322,12 @@ def is_ones_own(pair: tuple, address: str, owner: str) -> bool:
     return len(names) > 1 and not find_company(address) and sorted(letters) == sorted("".join(names))
 
 
+def list_own(pairs: Iterable, owner: str) -> frozenset[str]:
+    """Give the addresses on a header that are the mailbox's owner's; they are so on every other header too."""
+    given = [(pair, normalise(pair[1])) for pair in pairs if pair and pair[1]]
+    return frozenset(address for pair, address in given if address and is_ones_own(pair, address, owner))
+
+
 def list_people(pairs: Iterable, domains: Iterable[str], owner: str = "") -> frozenset[str]:
     """Give the outside people among the names and addresses of some headers."""
     found = set()
@@ -363,7 +371,8 @@ def list_mail_events(facts: Iterable, domains: Iterable[str], now: int, owners: 
         at = read_time(fact.sent_at, now)
         seen = list_people([*fact.to, *fact.cc], domains) if fact.is_sent and fact.bcc else people
         key = f"{fact.message_id} {fact.sent_at}"
-        yield Event(fact.user_id, kind, key, at, False, people, hidden=people - seen)
+        own = list_own(recipients if fact.is_sent else [fact.sender], owners.get(fact.user_id, ""))
+        yield Event(fact.user_id, kind, key, at, False, people, hidden=people - seen, own=own)
 
 
 def list_meeting_events(
@@ -381,7 +390,9 @@ def list_meeting_events(
         whose = None if is_answered else "".join(host) or colleagues.get(normalise(fact.organizer[1]), "")
         key = f"{fact.uid} {fact.starts_at}"
         hidden = people if fact.sensitivity == "personal" else frozenset()
-        yield Event(fact.user_id, MEETING, key, fact.starts_at, fact.starts_at > now, people, whose, hidden=hidden)
+        own = list_own([fact.organizer, *guests], owners.get(fact.user_id, ""))
+        when = (fact.starts_at, fact.starts_at > now)
+        yield Event(fact.user_id, MEETING, key, *when, people, whose, hidden=hidden, own=own)
 
 
 def total(events: Iterable[Event]) -> Totals:
@@ -428,9 +439,10 @@ def make_ledger(
         twin = events.get(key, event)
         shown = (event.addresses - event.hidden) | (twin.addresses - twin.hidden)
         addresses = event.addresses | twin.addresses
-        events[key] = event._replace(addresses=addresses, hidden=addresses - shown)
+        events[key] = event._replace(addresses=addresses, hidden=addresses - shown, own=event.own | twin.own)
     for event in list_meeting_events(meetings, domains, now, owners, colleagues):
         events[event.user, event.kind, event.key] = event
+    _drop_own(events)
     events |= {key: event._replace(host=None) for key, event in events.items() if is_shown(event, events)}
     evident = [event for event in events.values() if event.host is None and event.kind != RECEIVED]
     known = {(event.user, address) for event in evident for address in event.addresses}
@@ -464,6 +476,14 @@ def make_ledger(
     }
     _add_up(ledger, events.values(), rule, known)
     return ledger
+
+
+def _drop_own(events: dict[tuple, Event]) -> None:
+    """Take the owners' own addresses out of all that is in their mailboxes."""
+    own = {(event.user, address) for event in events.values() for address in event.own}
+    for key, event in events.items():
+        people = frozenset(address for address in event.addresses if (event.user, address) not in own)
+        events[key] = event._replace(addresses=people, hidden=event.hidden & people)
 
 
 def is_shown(event: Event, events: Mapping[tuple, Event]) -> bool:

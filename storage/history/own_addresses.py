@@ -1,7 +1,7 @@
 """Recognise a user's own second addresses, which are no contacts.
 
-A free-mail address is the user's own if the name on it, or in it, is theirs; they are told so once. What they say
-themselves ("that is me", "that is not me") comes first.
+A free-mail address is the user's own if the name on it, or in it, is theirs; they are told so once, and from then on
+it is theirs under whatever name. What they say themselves ("that is me", "that is not me") comes first.
 """
 
 from collections.abc import Collection, Mapping
@@ -47,7 +47,7 @@ class Owner(NamedTuple):
 
     def has(self, person: Person) -> bool:
         """Return whether an outside address is the owner's own."""
-        if person.address in self.own:
+        if person.address in self.own or person.address in self.told:
             return True
         name, _ = clean_name(self.name, "")  # directories write titles and towns beside it
         if person.domain or not name or person.address in self.others:
@@ -89,13 +89,30 @@ async def set_own_address(connection: AsyncConnection, viewer: Viewer, address: 
 
 
 async def add_suspected_addresses(connection: AsyncConnection, viewer: Viewer, addresses: Collection[str]) -> list[str]:
-    """Store addresses that look like the viewer's own; return those that are new to the viewer."""
+    """Store addresses that look like the viewer's own; return those that are new to the viewer.
+
+    They stop being contacts, whatever name they had before; who added one by hand keeps it.
+    """
     me = and_(User.tenant_id == viewer.tenant_id, User.id == viewer.user_id)
     said = await connection.scalar(select(User.own_addresses).where(me)) or {}
     news = sorted(set(addresses).difference(said))
     if news:
         await _save(connection, viewer, dict.fromkeys(news))
+    for address in set(news).difference(await _list_added(connection, viewer, news)):
+        await _remove_contact(connection, viewer, address)
     return news
+
+
+async def _list_added(connection: AsyncConnection, viewer: Viewer, addresses: Collection[str]) -> list[str]:
+    """Return those of the addresses that the viewer made contacts by hand."""
+    known = Relationship
+    theirs = (
+        select(Contact.address)
+        .join(known, and_(known.tenant_id == Contact.tenant_id, known.contact_id == Contact.id))
+        .where(known.tenant_id == viewer.tenant_id, known.user_id == viewer.user_id, known.is_added)
+        .where(Contact.address.in_(addresses))
+    )
+    return list(await connection.scalars(theirs)) if addresses else []
 
 
 async def remove_own_contacts(connection: AsyncConnection, viewer: Viewer) -> list[str]:

@@ -4,6 +4,7 @@ import pytest
 
 from bot.graph.sync.firm import Firm
 from storage.firm.user_search import search_users
+from storage.history.own_addresses import add_suspected_addresses
 from tests.card_checks import list_actions
 from tests.office import Office, look, names, open_office, read, said
 
@@ -30,6 +31,16 @@ async def test_type_and_partner_are_set_there(office):
     done = await office.click(asked, "Yes, go on", surface="pane")
     assert (await look(office, "Globex")).partner_id == office.people["Anne Martin"].user_id
     assert read((await office.click(done, "Back", surface="pane")).card)[0] == "Globex"
+
+
+@pytest.mark.parametrize("name", ["", "Private"])
+async def test_an_address_that_one_was_told_is_ones_own_is_said_to_be_so_under_every_name(office, name):
+    viewer, address = office.people["Anne Martin"], "am45@gmail.com"
+    async with office.database.writing(1) as connection:
+        assert await add_suspected_addresses(connection, viewer, [address]) == [address]
+    reply = await show(office, (name, address))
+    assert "a second address of your own" in said(reply)
+    assert "a second address of your own" in said(await office.say(f"why is {address} in my contacts"))
 
 
 async def test_several_companies_are_shown_in_short_with_who_knows_them(office):

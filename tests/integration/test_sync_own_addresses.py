@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from storage.history.events import Person
 from storage.history.own_addresses import Owner, set_own_address
 from storage.viewer import Viewer
@@ -75,7 +77,46 @@ async def test_a_meeting_that_is_gone_goes_as_well_when_the_mailbox_is_read_agai
     await sync.check()
 
 
+SPELLINGS = [("Anne Martin", "am45@gmail.com"), ("", "am45@gmail.com"), ("Private", "am45@gmail.com")]
+
+
+@pytest.mark.parametrize("is_parted", [False, True], ids=["one page", "several"])
+@pytest.mark.parametrize("places", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
+async def test_an_own_address_is_nobody_under_every_name_whichever_comes_first(sync: Sync, firm, places, is_parted):
+    for place in places:
+        firm.send_mail(ANNE, [SPELLINGS[place]])
+        firm.send_mail(SPELLINGS[place], [ANNE])
+        starts_at = datetime.now(UTC) - (place + 2) * HOUR
+        firm.schedule.hold(ANNE, [SPELLINGS[place], CARL], starts_at, starts_at + HOUR)
+        if is_parted:
+            await sync.run()
+    await sync.run()
+    await sync.check()
+    assert await list_mine(sync) == [CARL[1]]
+    people = "SELECT address FROM contacts WHERE is_contact OR interaction_count > 0"
+    assert [row[0] for row in await sync.query(people)] == [CARL[1]]
+    told = [address for _, applied, _ in sync.heard for address in applied.own_addresses]
+    assert told == [SPELLINGS[0][1]]
+
+
+async def test_who_added_an_address_by_hand_keeps_it_though_their_name_comes_on_it(sync: Sync, firm):
+    firm.send_mail(ANNE, [SPELLINGS[1]])
+    await sync.run()
+    await sync.execute("UPDATE contacts SET is_added = true")
+    await sync.execute("UPDATE relationships SET is_added = true")
+    firm.send_mail(ANNE, [SPELLINGS[0]])
+    await sync.run()
+    assert await list_mine(sync) == [SPELLINGS[0][1]]
+    await say(sync, SPELLINGS[0][1], is_own=True)  # as the books of the test know it
+
+
 def test_a_directory_that_writes_titles_before_the_surname_knows_whose_an_address_is():
     home = Person("niklas.thoma@gmx.de", "", "Niklas Thoma", 2, 0)
     assert Owner("RA Dr. Thoma, Niklas").has(home)
     assert not Owner("RA Dr. Thoma, Nele").has(home)
+
+
+def test_an_address_that_its_owner_was_told_of_is_theirs_without_a_name_until_they_say_no():
+    bare = Person("am45@gmail.com", "", "", 0, 0)
+    assert Owner("Anne Martin", told=frozenset([bare.address])).has(bare)
+    assert not Owner("Anne Martin", others=frozenset([bare.address])).has(bare)

@@ -72,6 +72,8 @@ class _OwnersFirm(Firm):
         self.decisions = firm.decisions
         self.found = set()
         self._owner = owner
+        self._suspected = set(owner.told)
+        """Addresses that are the owner's under whatever name, since one mail had theirs."""
         self._decided: dict[tuple[str | None, str | None], Person | Reason] = {}
 
     def is_owners(self, raw: str | None) -> bool:
@@ -90,8 +92,10 @@ class _OwnersFirm(Firm):
     def _decide_for_owner(self, decision: Person | Reason) -> Person | Reason:
         if isinstance(decision, str) or (decision.domain and decision.address not in self._owner.own):
             return decision
-        if not self._owner.has(decision):
+        if decision.address not in self._suspected and not self._owner.has(decision):
             return decision
-        if decision.address not in self._owner.own | self._owner.told:
+        if decision.address not in self._owner.own | self._suspected:
             self.found.add(decision.address)
+            self._suspected.add(decision.address)
+            self._decided.clear()
         return REASON
