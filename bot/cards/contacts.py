@@ -108,13 +108,15 @@ def _draw_company(reader: Reader, contact: ContactDetail) -> list[Json]:
     return [kit.group([kit.subtitle(text(language, "contact.company")), row])]
 
 
-def draw_reason(reader: Reader, person: SeenPerson, back: Json | None) -> Card:
+def draw_reason(reader: Reader, person: SeenPerson, back: Json | None, note: str = "") -> Card:
     """Say why somebody is a contact, or why not, and offer to make them one."""
     language = reader.language
     name = person.name or person.address
     key = "is_contact" if person.is_contact else "is_no_contact"
     sentence = say(language, f"cards.contact.{key}", name=clean(name, 80))
     body = [kit.title(sentence), kit.note(person.address), kit.line(say_reason(reader, person))]
+    if note:
+        body.insert(0, kit.line(note))
     actions = [
         _offer_contact(reader, person, back),
         button(text(language, "contact.open"), "contact.open", contact_id=person.id) if person.is_contact else None,
@@ -159,4 +161,4 @@ def _draw_no_contact(reader: Reader, shown: NoContact) -> Card:
 
 @draws(Explained)
 def _draw_explained(reader: Reader, explained: Explained) -> Card:
-    return draw_reason(reader, explained.person, explained.back)
+    return draw_reason(reader, explained.person, explained.back, explained.note)

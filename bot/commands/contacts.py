@@ -1,5 +1,6 @@
 """One contact: shown, explained, added."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from bot.commands.colleagues import find_colleague, show_colleague
@@ -22,6 +23,7 @@ from storage.book.contact_explanation import explain_address, find_people
 from storage.book.contact_names import rename_contact
 from storage.book.contacts import SeenPerson
 from storage.errors import MissingError
+from storage.firm import user_search
 from storage.history.own_addresses import is_own_address
 from storage.record.changes import Change
 from storage.text.addresses import parse_address
@@ -120,19 +122,29 @@ async def _explain_called(turn: Turn, given: OfPerson) -> Result:
     matches = await turn.read(find_people, name)
     if not matches and (bare := drop_title(name)) != name:
         matches = await turn.read(find_people, bare)
-    match = choose(matches or await turn.read(contacts.find_contacts, name))
+    matches = matches or await turn.read(contacts.find_contacts, name)
+    match = choose(matches)
     if match is None or not match.is_exact:
         company = choose([found for found in await turn.read(companies.find_companies, name) if found.is_exact])
         if company is not None:
             return await show_company(turn, company.id)
+        if colleague := await _find_exact_colleague(turn, name) or await find_colleague(turn, name, matches):
+            return show_colleague(turn, colleague)
     if match is not None:
-        return await explain_contact(turn, OfPerson(contact_id=match.id, back=given.back))
+        explained = await explain_contact(turn, OfPerson(contact_id=match.id, back=given.back))
+        if match.how != "typo" or not isinstance(explained, Explained):
+            return explained
+        return replace(explained, note=say(turn.language, "show.instead", name=name[:80], found=match.name))
     if matches:
         return ask_which_of_all(turn, name, matches, "contact.explain")
-    if colleague := await find_colleague(turn, name, []):
-        return show_colleague(turn, colleague)
     sentence = say(turn.language, "names.nobody_called", name=name[:80])
     return Said(summary=sentence, lines=await say_hint(turn, "names.nobody_called_hint"))
+
+
+async def _find_exact_colleague(turn: Turn, name: str) -> str:
+    """Return the colleague of that very name."""
+    exact = [found for found in await turn.read(user_search.find_users, name) if found.is_exact]
+    return exact[0].name if len(exact) == 1 else ""
 
 
 async def _add_called(turn: Turn, given: NewContact) -> Result:

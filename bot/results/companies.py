@@ -72,6 +72,8 @@ class Explained(Result):
 
     person: SeenPerson
     back: Json | None = None
+    note: str = ""
+    """That they are only who is called most like the name that was asked for."""
 
     @property
     def remembered(self) -> Mapping[str, Any]:

@@ -89,6 +89,20 @@ async def test_19_somebody_is_asked_about_in_any_words(office, text):
     assert (await office.say(text)).summary == "Jean Globex"
 
 
+@pytest.mark.parametrize("name", ["Anne Martin", "Marc Lefèvre"])
+async def test_19_a_colleague_of_the_very_name_comes_before_whoever_is_called_alike(office, name):
+    await office.say(f"rename contact Jean Globex to {name[:-1]}")
+    reply = await office.say(f"why is {name} in my contacts")
+    assert reply.summary == f"{name} is of the firm"
+
+
+async def test_19_whoever_is_only_called_alike_is_said_to_be_a_guess(office):
+    await office.say("rename contact Jean Globex to Sebastian Ferrand")
+    guessed = said(await office.say("why is Sebastian Ferrant in my contacts"))
+    assert "I take “Sebastian Ferrant” to be Sebastian Ferrand." in guessed
+    assert "I take" not in said(await office.say("why is Sebastian Ferrand in my contacts"))
+
+
 async def test_19_why_a_company_is_there_shows_the_company(office):
     assert (await office.say("why is Globex a company?")).summary.startswith("Globex")
 
