@@ -32,6 +32,13 @@ def is_known(revision: str) -> bool:
     return revision in list_revisions()
 
 
+async def list_tables(database: Database) -> set[str]:
+    """Return the names of a database's tables, but for the one that says the revision."""
+    async with database.engine.connect() as connection:
+        found = await connection.run_sync(lambda given: inspect(given).get_table_names())
+    return set(found) - {"alembic_version"}
+
+
 async def get_revision(database: Database) -> str | None:
     """Return the revision of a database's schema; None where it has none."""
     async with database.engine.connect() as connection:

@@ -1,0 +1,132 @@
+"""Databases that are not ours, and servers without TLS: each is said to be so, and is left as it is."""
+
+import contextlib
+import os
+import select
+import shutil
+import socket
+import socketserver
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
+
+from bot.__main__ import main
+from storage.engine.database import open_database
+from storage.errors import NoDatabaseError
+from storage.schema.migrate import migrate
+
+APP = "11111111-2222-4333-8444-555555555555"
+
+
+@pytest.fixture
+def service(tmp_path, monkeypatch, migrated_file) -> Path:
+    """Stand where a service is set up that asks nobody, beside a file that is whole."""
+    monkeypatch.chdir(tmp_path)
+    values = {"APP_ID": APP, "APP_SECRET": "not to be shown", "TENANTS": f'["{APP}"]', "DATABASE_URL": ""}
+    values |= {f"{name}_URL": "http://127.0.0.1:9" for name in ("LOGIN", "GRAPH", "OPENID")}
+    for name, value in values.items():
+        monkeypatch.setenv(f"CARNET_{name}", value)
+    return Path(shutil.copyfile(migrated_file, tmp_path / "full.db"))
+
+
+async def change(url: str, *statements: str) -> None:
+    database = open_database(url)
+    async with database.engine.begin() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+    await database.close()
+
+
+@pytest.fixture
+async def migrated_server(make_postgres, migrated_postgres) -> str:
+    return await make_postgres(migrated_postgres)
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        (["CREATE TABLE notes (word)"], "is of another program"),
+        (["CREATE TABLE tenants (name)", "CREATE TABLE alembic_version (version_num)"], "no alembic_version that says"),
+        (None, "no alembic_version that says"),
+    ],
+)
+def test_a_file_whose_tables_no_release_made_is_said_to_be_so_and_is_left_as_it_is(service, capsys, statements, said):
+    file = service.with_name("strange.db")
+    if statements is None:
+        shutil.copyfile(service, file)
+    with sqlite3.connect(file) as database:
+        for statement in statements or ["DROP TABLE alembic_version"]:
+            database.execute(statement)
+        before = list(database.iterdump())
+    os.environ["CARNET_DATABASE_URL"] = f"sqlite:///{file}"
+    moves = ["move", "--to", "sqlite:other.db"], ["move", "--from", "sqlite:full.db", "--to", "sqlite:strange.db"]
+    for words in (["serve"], ["worker"], ["migrate"], *moves):
+        capsys.readouterr()
+        assert main(words) == 2
+        error = capsys.readouterr().err
+        assert error.startswith(f"carnet {words[0]}: "), error
+        assert (error.count("\n"), file.name in error, said in error) == (1, True, True), error
+    with sqlite3.connect(file) as database:
+        assert list(database.iterdump()) == before
+
+
+async def test_a_server_with_tables_of_our_names_is_left_as_it_is_and_others_may_stand_beside(
+    make_postgres,
+):
+    empty_server = await make_postgres()
+    await change(empty_server, "CREATE TABLE others (word text)", "CREATE TABLE tenants (name text)")
+    with pytest.raises(NoDatabaseError, match="no alembic_version that says"):
+        await migrate(empty_server)
+    await change(empty_server, "DROP TABLE tenants")
+    await migrate(empty_server)
+
+
+@contextlib.contextmanager
+def reaching(server: URL) -> Iterator[URL]:
+    """Give a server on a socket of this machine an address, as those have of which TLS is asked."""
+    if server.host:
+        yield server
+        return
+    place = f"{server.query['host']}/.s.PGSQL.{server.port or 5432}"
+
+    class Way(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.socket(socket.AF_UNIX) as there:
+                there.connect(place)
+                ends = {self.request: there, there: self.request}
+                while True:
+                    for end in select.select(list(ends), [], [])[0]:
+                        if not (said := end.recv(65536)):
+                            return
+                        ends[end].sendall(said)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Way) as door:
+        door.daemon_threads = True
+        threading.Thread(target=door.serve_forever, daemon=True).start()
+        yield server.set(host="127.0.0.1", port=door.server_address[1], query={})
+        door.shutdown()
+
+
+def test_a_server_without_tls_is_said_to_have_none(service, capsys, migrated_server):
+    with reaching(make_url(migrated_server)) as url:
+        for mode in ("require", "verify-full"):
+            os.environ["CARNET_DATABASE_URL"] = url.update_query_dict({"sslmode": mode}).render_as_string(
+                hide_password=False
+            )
+            for name in ("status", "migrate", "purge", "doctor"):
+                capsys.readouterr()
+                status = main([name])
+                said = capsys.readouterr()
+                assert (status in (1, 2), "Traceback" in said.err) == (True, False), (name, said.err)
+                told = " ".join((said.out + said.err).split())
+                assert "speaks no TLS" in told, (name, told)
+                assert "sslmode=disable in CARNET_DATABASE_URL" in told, (name, told)
+        os.environ["CARNET_DATABASE_URL"] = url.update_query_dict({"sslmode": "prefer"}).render_as_string(
+            hide_password=False
+        )
+        assert main(["status"]) == 0
