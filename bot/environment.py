@@ -18,7 +18,12 @@ OF_TESTS: Final = "CARNET_TEST_"
 LEAST_LIKENESS: Final = 0.3
 LEAST_STEM: Final = 4
 LEAST_LETTERS: Final = 6
-"""Of a setting that is known by its name after another prefix: `HOST` and `PORT` are others' too."""
+"""Of a setting that is known by its name after another first letter: `GARNET_HOST` and its like are others'."""
+PLACES: Final = frozenset({"address", "endpoint", "file", "host", "hostname", "link", "path", "uri", "url"})
+"""Words for where something is: whoever knows a setting by what it is of takes one for the other."""
+OWN_PLACES: Final = PLACES - {"file", "host", "hostname", "path"}
+"""Those that, alone or with a word for the service, say where it is for others."""
+OURSELVES: Final = frozenset({"base", "external", "host", "public", "server", "site", "web"})
 _LETTERS: Final = re.compile(r"[^a-z]")
 FOR_LINKS: Final = ("PORT_", "SERVICE_")
 """What Kubernetes makes of a service that is called `carnet`, in every pod beside it."""
@@ -67,13 +72,16 @@ def _find_meant(name: str) -> str:
     begun, _, rest = (word.lower() for word in name.partition("_"))
     for field in Config.model_fields:
         is_squeezed = _LETTERS.sub("", name.lower()) == _LETTERS.sub("", PREFIX.lower() + field)
-        is_near = rest == field and len(rest) >= LEAST_LETTERS
+        is_ours = len(rest) >= LEAST_LETTERS or begun[:1] == PREFIX[0].lower()
+        is_near = rest == field and is_ours
         if is_squeezed or (is_near and DamerauLevenshtein.distance(begun, PREFIX[:-1].lower()) == 1):
             return PREFIX + field.upper()
     return ""
 
 
 def _suggest(word: str) -> str:
+    *whose, what = word.split("_")
+    word = "public_url" if what in OWN_PLACES and OURSELVES.issuperset(whose) else word
     scored = process.extractOne(word, [*Config.model_fields], scorer=_compare, score_cutoff=LEAST_LIKENESS)
     return f": is {PREFIX}{scored[0].upper()} meant?" if scored else ", nor one like it."
 
@@ -94,9 +102,14 @@ def _compare(word: str, name: str, **_options: object) -> float:
 
 
 def _is_same_word(one: str, other: str) -> bool:
-    """`tenant` and `tenants` are one word, and so are `cert` and `certificate`, `db` and `database`."""
+    """`tenant` and `tenants` are one word, as are `cert` and `certificate`, `db` and `database`, `path` and `file`."""
     begun = Prefix.similarity(one, other)
-    return one == other or begun >= max(LEAST_STEM, min(len(one), len(other)) - 1) or _is_short_for(one, other)
+    return (
+        one == other
+        or {one, other} <= PLACES
+        or begun >= max(LEAST_STEM, min(len(one), len(other)) - 1)
+        or _is_short_for(one, other)
+    )
 
 
 def _is_short_for(one: str, other: str) -> bool:

@@ -102,6 +102,8 @@ def test_the_identity_of_the_machine_is_known_however_it_is_written(monkeypatch,
             (wrong, "CARNET_TENANTS")
             for wrong in ("CARNT_TENANTS", "CARENT_TENANTS", "KARNET_TENANTS", "CARNETT_TENANTS")
         ),
+        *((wrong, "CARNET_HOST") for wrong in ("CARNETT_HOST", "CARNE_HOST", "CRANET_HOST", "CARMET_HOST")),
+        *((wrong, "CARNET_PORT") for wrong in ("CARNETS_PORT", "CARET_PORT")),
         *((wrong, "CARNET_RETENTION_DAYS") for wrong in ("CARNET-RETENTION-DAYS", "CARNET.RETENTION.DAYS")),
         *(
             (wrong, "CARNET_DATABASE_URL")
@@ -111,7 +113,16 @@ def test_the_identity_of_the_machine_is_known_however_it_is_written(monkeypatch,
         *((wrong, "CARNET_ADMINS") for wrong in ("CARNET_ADMIN_IDS", "CARNET_ADMINISTRATORS", "CARNT_ADMINS")),
         *(
             (other, "")
-            for other in ("MARKET_PORT", "GARNET_HOST", "CARNEGIE_PROXY", "PATH", "HOME", "TENANTS", "CARNAGE_ADMINS")
+            for other in (
+                "MARKET_PORT",
+                "GARNET_PORT",
+                "GARNET_HOST",
+                "CARNEGIE_PROXY",
+                "PATH",
+                "HOME",
+                "TENANTS",
+                "CARNAGE_ADMINS",
+            )
         ),
     ],
 )
@@ -137,6 +148,22 @@ def test_a_setting_that_lacks_one_sign_between_its_words_is_the_one_that_is_mean
     ],
 )
 def test_a_setting_that_is_cut_short_is_the_one_that_is_meant(wrong, meant):
+    said = list(find_unknown_names([f"CARNET_{wrong}"]))
+    assert said == [f"There is no setting CARNET_{wrong}: is CARNET_{meant} meant?"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        *((wrong, "APP_SECRET_FILE") for wrong in ("APP_SECRET_PATH", "SECRET_PATH", "CLIENT_SECRET_PATH")),
+        *((wrong, "APP_TOKEN_FILE") for wrong in ("APP_TOKEN_PATH", "TOKEN_PATH")),
+        *((wrong, "PUBLIC_URL") for wrong in ("URL", "URI", "PUBLIC_HOST", "PUBLIC_ADDRESS", "BASE_URL", "HOST_URL")),
+        *((wrong, "DATABASE_URL") for wrong in ("DATABASE_FILE", "DATABASE_PATH", "DB_PATH")),
+        *(("HOSTNAME", "HOST"), ("METRICS_ADDRESS", "METRICS_HOST"), ("CA_PATH", "CA_FILE")),
+        *(("GRAPH_HOST", "GRAPH_URL"), ("LOGIN_HOST", "LOGIN_URL"), ("CERTIFICATE_PATH", "APP_CERTIFICATE")),
+    ],
+)
+def test_one_word_for_a_place_is_taken_for_another(wrong, meant):
     said = list(find_unknown_names([f"CARNET_{wrong}"]))
     assert said == [f"There is no setting CARNET_{wrong}: is CARNET_{meant} meant?"]
 
