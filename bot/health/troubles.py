@@ -121,6 +121,7 @@ def list_stoppages(stoppages: Stoppages) -> list[Trouble]:
         "firms_unread": stoppages.firms_unread,
         "directory_late": stoppages.directories_late,
         "directory_failing": stoppages.directories_failing,
+        "group_unknown": stoppages.groups_unknown,
         "nobody_read": stoppages.firms_without_mailbox,
         "purge_waits": stoppages.purges_waiting,
         "clocks_differ": stoppages.purges_without_time,

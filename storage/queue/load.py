@@ -14,6 +14,8 @@ DIRECTORY_LATE: Final = 1200
 """Seconds after which a directory counts as not followed; it is normally read every 300 or 600."""
 FAILED_OFTEN: Final = 3
 """Failures in a row after which a directory that cannot be read is no passing trouble."""
+GROUP_UNKNOWN: Final = "group_unknown"
+"""How the reason of a directory chore begins where a group of the firm's rules is not there."""
 PURGE_WAITS: Final = "purge_needs_word:"
 """How the reason of a retention chore begins that waits for `carnet purge --confirm`."""
 CLOCKS_DIFFER: Final = "clocks_differ"
@@ -77,7 +79,9 @@ class Stoppages:
     """Configured tenants that are not stored yet, because no process has begun to read them."""
     directories_late: int
     directories_failing: int
-    """Of tenants that let us in otherwise: a group that is not there, say."""
+    """Of tenants that let us in otherwise."""
+    groups_unknown: int
+    """Of tenants that let us in otherwise: a group of their rules is not there, which is told at once."""
     firms_without_mailbox: int
     """Of tenants whose directory is read: those where nobody's mailbox is, because a group has no members, say."""
     purges_waiting: int
@@ -96,7 +100,8 @@ async def find_stoppages(connection: Reading, now: int, entra_ids: Collection[st
     is_late = Chore.last_success_at < now - DIRECTORY_LATE
     was_never_read = and_(Chore.failures > 0, Chore.last_success_at == 0)
     fails = or_(Chore.failures >= FAILED_OFTEN, was_never_read)
-    is_failing = and_(fails, is_late, Chore.tenant_id.in_(active))
+    lacks_group = and_(Chore.reason.startswith(GROUP_UNKNOWN), Chore.tenant_id.in_(active))
+    is_failing = and_(fails, is_late, Chore.tenant_id.in_(active), ~lacks_group)
     is_read = exists().where(Mailbox.tenant_id == Chore.tenant_id, Mailbox.state.not_in(UNCOUNTED))
     is_empty = and_(Chore.last_success_at > 0, Chore.tenant_id.in_(active), ~is_read)
     looks = select(func.count()).where(Chore.name == "directory", Chore.tenant_id.in_(ids))
@@ -106,6 +111,7 @@ async def find_stoppages(connection: Reading, now: int, entra_ids: Collection[st
         len(set(entra_ids)) - len(ids),
         await connection.scalar(looks.where(or_(Chore.due_at < now - OVERDUE, is_old))) or 0,
         await connection.scalar(looks.where(is_failing)) or 0,
+        await connection.scalar(looks.where(lacks_group)) or 0,
         await connection.scalar(looks.where(is_empty)) or 0,
         await connection.scalar(waits.where(Chore.reason.startswith(PURGE_WAITS))) or 0,
         await connection.scalar(waits.where(Chore.reason == CLOCKS_DIFFER)) or 0,

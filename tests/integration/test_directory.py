@@ -1,17 +1,23 @@
 """Joiners, leavers, renamed people, and firms that keep us out, beside the small Microsoft 365."""
 
+import uuid
+
 import pytest
 from sqlalchemy import select
 
 from bot.door import Door
 from bot.errors import ForbiddenError
 from bot.graph.directory.keeper import PERIOD, PROBE, SOON
+from bot.language import say_reason
 from storage.engine.rls import SYSTEM
 from storage.firm.rule_values import FirmRules
+from storage.firm.rules import set_rules
 from storage.firm.users import get_known_user
 from storage.models import Audit
+from storage.queue.chores import get_standing
 from storage.queue.health import list_lagging_mailboxes
-from storage.queue.load import measure_load
+from storage.queue.load import find_stoppages, measure_load
+from storage.viewer import Viewer
 from tests.any_database import on_any_database
 from tests.live import run_live
 from tests.microsoft import make_firm
@@ -107,6 +113,33 @@ async def test_a_directory_that_looks_empty_lets_nobody_go(live):
     live.firm.directory.log.clear()
     await live.pass_time(PERIOD)
     assert set((await live.list_states()).values()) == {"current"}
+
+
+@pytest.mark.parametrize("rule", ["group", "serves_group"])
+async def test_a_group_that_entra_does_not_know_is_told_at_the_first_look_and_no_longer_once_it_is_there(
+    database, rule
+):
+    firm = make_firm()
+    async with run_live(database, firm) as live:
+        await live.settle()
+        lost = str(uuid.uuid4())
+        async with database.writing(1) as connection:
+            changed = {rule: lost, **({"serves": "group"} if rule == "serves_group" else {})}
+            await set_rules(connection, Viewer(1, 0), changed, now=int(live.clock()), source="admin")
+        await live.directory.work()
+        now, entra_ids = int(live.clock()), [firm.tenant_id]
+        async with database.reading(SYSTEM) as connection:
+            found = await find_stoppages(connection, now, entra_ids)
+            failure = (await get_standing(connection, 1, "directory")).failure
+        assert (found.groups_unknown, found.directories_failing) == (1, 0)
+        assert lost in say_reason("en", failure)
+        assert lost in say_reason("fr", failure)
+        async with database.writing(1) as connection:
+            known = {"group": "", "serves": "mailboxes", "serves_group": ""}
+            await set_rules(connection, Viewer(1, 0), known, now=int(live.clock()), source="admin")
+        await live.settle()
+        async with database.reading(SYSTEM) as connection:
+            assert (await find_stoppages(connection, now, entra_ids)).groups_unknown == 0
 
 
 async def test_the_members_of_one_group_alone_are_read(database):

@@ -178,6 +178,7 @@ async def test_a_loop_that_has_ended_ends_the_process_s_life(well):
         (f"UPDATE chores SET failures = 3, last_success_at = {T - 3600}", "directory_failing"),
         ("UPDATE chores SET failures = 1, last_success_at = 0", "directory_failing"),
         ("UPDATE chores SET failures = 2, last_success_at = 0, reason = 'answered:404 x'", "directory_failing"),
+        ("UPDATE chores SET failures = 1, reason = 'group_unknown:x' WHERE name = 'directory'", "group_unknown"),
         ("UPDATE mailboxes SET state = 'retrying'", "mailboxes_failing"),
         ("UPDATE mailboxes SET state = 'stopped'", "nobody_read"),
         ("UPDATE mailboxes SET state = 'skipped'", "nobody_read"),

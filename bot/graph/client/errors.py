@@ -19,6 +19,14 @@ class GraphError(Exception):
         return f"{self.status or 'no answer'} {self.code}".strip()
 
 
+class UnknownGroupError(GraphError):
+    """Graph knows no group of this id."""
+
+    def __init__(self, group: str, answer: GraphError) -> None:
+        super().__init__(answer.status, answer.code)
+        self.group = group
+
+
 class SignInError(GraphError):
     """The sign-in gave no token; `is_refused` if it answered no, which only an administrator can resolve."""
 

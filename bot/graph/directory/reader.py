@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 from bot.graph.client.client import GraphClient
-from bot.graph.client.errors import GraphError
+from bot.graph.client.errors import GraphError, UnknownGroupError
 from bot.graph.directory.entries import Changes, Entry, fetch_changes, fetch_members, fetch_organization, fetch_person
 from bot.graph.sync.rounds import is_unknown_state
 from storage.firm.rule_values import FirmRules
@@ -47,10 +48,10 @@ async def read_directory(client: GraphClient, link: str, rules: FirmRules) -> Sn
     elif not changes.people:
         raise GraphError(0, "notAPage")  # no directory is empty: believed, it would let everybody go
     guests = [entry.id for entry in changes.people if is_guest(entry)]
-    members = set(await fetch_members(client, rules.group)) - set(guests) if rules.group else None
+    members = await _fetch_group(client, rules.group) - set(guests) if rules.group else None
     served = members if rules.serves == "mailboxes" else None
     if rules.serves == "group":
-        served = set(await fetch_members(client, rules.serves_group)) - set(guests)
+        served = await _fetch_group(client, rules.serves_group) - set(guests)
     return Snapshot(
         clean_text(organization.display_name or ""),
         [domain.name for domain in organization.verified_domains],
@@ -62,6 +63,16 @@ async def read_directory(client: GraphClient, link: str, rules: FirmRules) -> Sn
         served,
         is_settled,
     )
+
+
+async def _fetch_group(client: GraphClient, group: str) -> set[str]:
+    """List who is in a group; a 404 is told as what it is, whatever was asked of Graph besides."""
+    try:
+        return set(await fetch_members(client, group))
+    except GraphError as error:
+        if error.status == HTTPStatus.NOT_FOUND:
+            raise UnknownGroupError(group, error) from error
+        raise
 
 
 def is_guest(entry: Entry) -> bool:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Final
 
 from bot.graph.client.backoff import choose_retry_at
-from bot.graph.client.errors import GraphError, SignInError
+from bot.graph.client.errors import GraphError, SignInError, UnknownGroupError
 
 _FORBIDDEN_FOR: Final = (60, 5 * 60, 15 * 60, 3600, 6 * 3600)
 """After each refusal in a row: a scope of Exchange takes up to two hours to reach every server, and may be widened."""
@@ -77,6 +77,8 @@ def explain_error(error: Exception) -> str:
         return f"failed:{type(error).__name__}"
     if isinstance(error, SignInError):
         return f"sign_in_failed:{error.code}" if error.is_refused else f"sign_in_away:{error.code}"
+    if isinstance(error, UnknownGroupError):
+        return f"group_unknown:{error.group} ({error})"
     if error.status == HTTPStatus.TOO_MANY_REQUESTS:
         return f"throttled:{error.code or HTTPStatus.TOO_MANY_REQUESTS}"
     if error.status:
