@@ -181,6 +181,40 @@ async def test_F29_an_occurrence_taken_out_without_a_word_is_gone_when_the_calen
     assert (await sync.query("SELECT count(*) FROM interactions"))[0] == (3,)
 
 
+async def test_F29_an_answer_to_a_series_counts_at_once_for_all_of_it_though_the_delta_shows_its_master_alone(
+    sync: Sync, firm
+):
+    series = firm.schedule.hold_series(
+        DORA, [ANNE, CARL], days(-20), days(-20) + HOUR, every=timedelta(days=7), count=4
+    )
+    await sync.run()
+    assert await list_contacts(sync) == []
+    anne = firm.get_person(ANNE[1])
+    firm.schedule.respond(anne, series, "accepted")
+    await sync.run()
+    await sync.check()
+    assert await list_contacts(sync) == [CARL[1], DORA[1]]
+    firm.schedule.respond(anne, series, "declined", keeps=True)
+    await sync.run()
+    await sync.check()
+    assert await list_contacts(sync) == []
+
+
+async def test_F29_a_new_series_and_the_move_of_one_occurrence_read_nothing_twice(sync: Sync, firm):
+    await sync.run()
+    series = firm.schedule.hold_series(ANNE, [CARL], days(1), days(1) + HOUR, every=timedelta(days=7), count=4)
+    await sync.run()
+    firm.schedule.change(series.occurrences[1], starts_at=days(9), ends_at=days(9) + HOUR)
+    await sync.run()
+    await sync.check()
+    rounds = "SELECT DISTINCT round FROM mailbox_feeds WHERE feed = 'calendar'"
+    assert await sync.query(rounds) == [(1,)]
+
+
+async def list_contacts(sync: Sync) -> list[str]:
+    return [row[0] for row in await sync.query("SELECT address FROM contacts WHERE is_contact ORDER BY address")]
+
+
 async def test_F29_a_notice_of_a_deletion_has_the_calendar_read_anew_at_once(sync: Sync, firm):
     series = firm.schedule.hold_series(ANNE, [CARL], days(1), days(1) + HOUR, every=timedelta(days=7), count=4)
     await sync.run()

@@ -64,9 +64,10 @@ class FeedReader(Generic[ItemT]):
             page = await self._fetch_known_page()
             await self._recorder.prepare(page)
             await self._apply(page)
-            if page.delta_link and not is_of_before:
+            is_over = bool(page.delta_link and self._state.link)
+            if is_over and not is_of_before:
                 return True
-            if page.delta_link:
+            if is_over:
                 is_of_before = False
                 await self._begin_round()
             if self._run.pages >= PAGES_A_TURN or self._run.is_stopping():
@@ -171,14 +172,18 @@ class FeedReader(Generic[ItemT]):
         )
 
     async def _apply(self, page: DeltaPage[ItemT]) -> None:
-        """Write the effects of a page and the new position in one transaction."""
+        """Write the effects of a page and the new position in one transaction.
+
+        Behind a page that leaves out what changes with it stands the beginning of a full round.
+        """
         count = len(page.items) + len(page.poisons)
         state = (
             self._state.ended(link=page.delta_link, count=count)
             if page.delta_link
             else self._state.advanced(link=page.next_link, count=count)
         )
-
+        if not self._state.is_from_scratch and self._recorder.is_partial(page):
+            state = state.restarted(is_current=state.is_current, window_ends_at=self._choose_window())
         decided = await self._decide_ahead(page)
 
         async def change(connection: Connection) -> None:
@@ -194,6 +199,8 @@ class FeedReader(Generic[ItemT]):
             await self._run.write(change)
             self._run.firm.found.clear()
             reach("page_committed")
+        if not state.link:
+            self._watch = RoundWatch()
         self._state = state
         self._run.pages += 1
         self._run.items += count

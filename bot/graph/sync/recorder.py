@@ -66,6 +66,10 @@ class Recorder(ABC, Generic[ItemT]):
         await self._decide(connection, page, now, decided)
         return decided
 
+    def is_partial(self, page: DeltaPage[ItemT]) -> bool:
+        """Return whether a page of changes leaves out items that change too, so that all have to be read again."""
+        return False
+
     @abstractmethod
     async def _decide(self, connection: Reading, page: DeltaPage[ItemT], now: int, decided: Decided) -> None:
         """Fill in what the items mean."""
@@ -153,6 +157,11 @@ class CalendarRecorder(Recorder[Event]):
             master_id = event.series_master_id
             if master_id and event.attendees is UNSET and master_id not in self._series:
                 self._series[master_id] = await self._fetch_series(master_id)
+
+    def is_partial(self, page: DeltaPage[Event]) -> bool:
+        """Return whether a series is there without its occurrences: they are as it is, who answered it above all."""
+        masters = {event.id for event in page.items if event.type == "seriesMaster" and event.removed is None}
+        return not masters.issubset(event.series_master_id for event in page.items if event.type == "occurrence")
 
     async def _decide(self, connection: Reading, page: DeltaPage[Event], now: int, decided: Decided) -> None:
         # An item may come twice in a round, in any state: its last one counts.
