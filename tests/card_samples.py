@@ -317,7 +317,7 @@ def _draw_questions(reader: Reader, world: World) -> Iterator[tuple[str, dict[st
     conflict = questions.draw_conflict(reader, world.words, company(world), anyway=data, leave={"verb": "cancel"})
     yield "conflict", conflict
     examples = {"company": world.company(1), "person": world.person(1), "view": world.company(2)}
-    yield "hello", welcome.draw_hello(reader, world.person(0), examples)
+    yield "hello", welcome.draw_hello(reader, world.words, examples)
     yield "help", welcome.draw_help(reader, examples)
     yield "unknown", welcome.draw_unknown(reader, world.person(0), (world.company(0),) * 5)
     yield "pointer", welcome.draw_pointer(say(reader.language, "cards.pointer_outsiders"))

@@ -12,18 +12,16 @@ from bot.language.suggestions import fill_in
 from bot.language.wording import clean
 from bot.results.questions import Greeted, HelpShown, NotUnderstood, Option, TurnedRound
 from bot.turn import Card, Json, Language, Reader
-from storage.text.greetings import choose_greeting
 
 TRIALS = 3
 GROUPS = {"lists": 4, "companies": 4, "views": 4, "notices": 2}
 """What the help shows examples of, and how many of each the catalogue has."""
 
 
-def draw_hello(reader: Reader, name: str, examples: Mapping[str, str], *, shares_contacts: bool = True) -> Card:
-    """Say what this is, what the firm shares, and what to try, to somebody of this name in the directory."""
-    language = reader.language
-    first = choose_greeting(name)
-    greeting = say(language, "cards.hello.title", name=clean(first, 40)) if first else text(language, "hello.nobody")
+def draw_hello(reader: Reader, first_name: str, examples: Mapping[str, str], *, shares_contacts: bool = True) -> Card:
+    """Say what this is, what the firm shares, and what to try, to somebody of this first name, or of none."""
+    language, first = reader.language, clean(first_name, 40)
+    greeting = say(language, "cards.hello.title", name=first) if first else text(language, "hello.nobody")
     shared = "hello.contacts_shared" if shares_contacts else "hello.companies_shared"
     kept = [kit.line(f"•  {text(language, f'hello.private_{number}')}") for number in (1, 2, 3)]
     return kit.card(

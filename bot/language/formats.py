@@ -137,7 +137,8 @@ def has_semicolons(locale: str, language: Language) -> bool:
 
     They do where decimals have a comma, and where Windows parts lists so although decimals have a point.
     """
-    known = _parse_locale(locale) or Locale.parse(language)
+    of_country = f"und-{_split_locale(locale)[1]}"  # for a language by an older name: no-NO
+    known = _parse_locale(locale) or _parse_locale(of_country) or Locale.parse(language)
     return get_decimal_symbol(known) == "," or known.territory in _SEMICOLON_COUNTRIES
 
 

@@ -25,6 +25,8 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 """The markup that Teams and Outlook send, links to addresses too; what else stands in such brackets was typed."""
+_IN_BRACKETS = re.compile(r"\(\s*((?:mailto:)?[^\s()<>,;:@]{1,64}@[\w.-]{1,255})\s*\)")
+"""An address behind a name, `Zoe Writer (zoe@writer.example)`, read as if it stood in `<>`."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
 _QUOTES = {0x2018: "'", 0x2019: "'", 0x201A: "'", 0x201B: "'", 0x02BC: "'", 0x2032: "'", 0x00B4: "'", 0x60: "'"}
 _QUOTES |= dict.fromkeys((0x2039, 0x203A, 0x275B, 0x275C, 0xFF07, 0xFF40), "'")
@@ -89,6 +91,8 @@ def clean(text: str) -> str:
         text = drop_markup(_MENTION.sub(" ", text))
     if "&" in text:
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text.replace("&amp;", "&"))
+    if "@" in text:
+        text = _IN_BRACKETS.sub(r"<\1>", text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     return text.translate(_REPLACEMENTS).strip()

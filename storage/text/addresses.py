@@ -26,6 +26,8 @@ _LOCAL = re.compile(r"[^\s@,;:<>()\[\]\\\"%!|]+")
 _DOMAIN = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*")
 
 
+_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+"""Signs as wide as those of East Asia, and what they stand for."""
 _LONGEST: Final = 320
 """Characters: 64 before the @ and 255 behind it (RFC 5321)."""
 
@@ -50,7 +52,7 @@ def parse_address(raw: str) -> Address:
     plain = _PLAIN.fullmatch(raw.lower()) if len(raw) < _LONGEST else None
     if plain and not raw.lower().startswith(("imcea", "x500")) and "_ext_@" not in plain[0]:
         return Address(plain[0], plain[1], plain[2])
-    text = clean_text(raw, 1000)
+    text = clean_text(raw.translate(_FULL_WIDTH), 1000)
     if _NOBODY.fullmatch(text):
         return Address(reason="group")
     inner = text if _X500.search(text) else unwrap_address(text)

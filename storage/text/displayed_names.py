@@ -14,7 +14,7 @@ from storage.text.encoding_repair import repair_text
 from storage.text.name_commas import INITIALS, QUOTES, read_commas
 from storage.text.name_evidence import KNOWN_NAMES, count_explained, has_initials_last, has_word, is_persons, is_turned
 from storage.text.names import clean_text, fold
-from storage.text.titles import drop_numbers, drop_stop, drop_titles, is_firm
+from storage.text.titles import drop_device, drop_numbers, drop_stop, drop_titles, is_firm
 from storage.text.word_lists import read_kinds
 
 DERIVED: Final = 0
@@ -214,7 +214,7 @@ def _is_surname_via(name: str, local: str) -> bool:
 
 def _strip(name: str, local: str) -> str:
     """Take away what is not the name: addresses, asides, on whose behalf, where from."""
-    name = _drop_courtesy(_PREFIX.sub("", name), local)
+    name = _drop_courtesy(drop_device(_PREFIX.sub("", name)), local)
     if "@" in name:
         name = _NOTES_PATH.sub(r"\1", name)
         name = _SPACED.sub(" ", name)

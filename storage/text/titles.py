@@ -39,6 +39,23 @@ _NUMBERS = re.compile(
     re.IGNORECASE,
 )
 
+_DEVICE_WORD: Final = (
+    r"(?:i-?phone|i-?pad|i-?mac|mac\s?book|apple watch|phone|smartphone|mobile|tablet|android|blackberry|galaxy|pixel"
+    r"|laptop|computer|handy|téléphone|portable)(?:\s(?:pro|air|mini|max|plus|\d{1,2}|[a-z]\d{1,2}))*"
+)
+_DEVICE = re.compile(
+    rf"(?P<owner>\S.*?)['\u2019]s\s+{_DEVICE_WORD}|{_DEVICE_WORD}\s+(?:de\s+|d['\u2019]|di\s+|von\s+|van\s+)(?P<of>\S.*)"
+    rf"|(?:(?:my|mon|mein|sent from my)\s+)?(?:i-?phone|i-?pad|mac\s?book|blackberry)",
+    re.IGNORECASE,
+)
+"""What a telephone calls itself: `Jane's iPhone`, `iPhone de Claire`."""
+
+
+def drop_device(name: str) -> str:
+    """Return whose a telephone is that is called after somebody; empty for a telephone by itself."""
+    found = _DEVICE.fullmatch(name)
+    return (found["owner"] or found["of"] or "") if found else name
+
 
 def _plain(word: str) -> str:
     return word.lower().rstrip(".,")

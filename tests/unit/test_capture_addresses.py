@@ -19,6 +19,7 @@ ADDRESSES = [
     ("marie@MÜLLER.de", "marie@xn--mller-kva.de"),
     ("m.dupont@sous.domaine.fr", "m.dupont@sous.domaine.fr"),
     ("o'brien@acme.ie", "o'brien@acme.ie"),
+    ("\uff2a\uff21\uff2e\uff25\uff20acme.com", "jane@acme.com"),
     ("用户@例え.jp", "用户@xn--r8jz45g.jp"),
 ]
 

@@ -474,6 +474,10 @@ def test_a_surname_in_capitals_before_a_known_first_name_goes_behind_it(given, l
         ("Ellison, Robert III", "robert.ellison", "Robert Ellison III"),
         ("Ellison, Robert Jr.", "rellison", "Robert Ellison Jr."),
         ("Studio 54", "info", "Studio 54"),
+        ("Elise's iPhone", "efavre", "Elise"),
+        ("Elise Favre\u2019s iPad Pro", "efavre", "Elise Favre"),
+        ("iPhone de Elise", "elise.favre", "Elise"),
+        ("iPhone", "elise.favre", "Elise Favre"),
     ],
 )
 def test_the_address_says_which_side_of_a_comma_the_first_name_is_and_numbers_are_no_names(given, local, name):

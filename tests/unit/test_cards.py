@@ -1,5 +1,6 @@
 """Every card, in every language, with ordinary and with the worst names: what Teams takes, and what people read."""
 
+import json
 import re
 from dataclasses import replace
 from functools import cache
@@ -10,6 +11,7 @@ import pytest
 from bot.cards import filter_bar
 from bot.cards.companies import Opened, draw_company
 from bot.cards.status import draw_credential, draw_status
+from bot.cards.welcome import draw_hello
 from bot.language import LANGUAGES, say_date
 from bot.results.firm import Status, SyncFailure
 from bot.turn import Reader
@@ -84,3 +86,8 @@ def test_the_filter_bar_writes_its_days_as_the_reader_does():
     for locale, day in (("en-GB", "3 April 2026"), ("en-US", "April 3, 2026")):
         drawn = filter_bar.draw(Reader("en", NOW, locale=locale), asked, {}, {})
         assert any(day in text for text in list_texts({"body": [drawn]})), locale
+
+
+def test_hello_greets_by_the_first_name_that_was_chosen_by_name_and_address():
+    assert "Thandiwe" in json.dumps(draw_hello(Reader("en", NOW, "Europe/Zurich"), "Thandiwe", {}))
+    assert "Hello" in json.dumps(draw_hello(Reader("en", NOW, "Europe/Zurich"), "", {}))

@@ -131,7 +131,7 @@ def test_15_a_locale_is_read_however_it_is_written(locale):
     assert choose_language(locale) == "fr"
 
 
-@pytest.mark.parametrize("locale", ["fr-FR", "de-CH", "fr-CH", "it-CH", "en-CH", "de-LI", "en-ZA", "pt-BR"])
+@pytest.mark.parametrize("locale", ["fr-FR", "de-CH", "fr-CH", "it-CH", "en-CH", "de-LI", "en-ZA", "pt-BR", "no-NO"])
 def test_13_a_csv_is_parted_at_semicolons_where_spreadsheets_are(locale):
     assert has_semicolons(locale, "en")
 
