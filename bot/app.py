@@ -13,6 +13,7 @@ from bot.admission import Admission
 from bot.client_address import TrustedProxies
 from bot.clock import Clock, SharedClock
 from bot.config import Config
+from bot.credential import digest_file
 from bot.door import Door
 from bot.graph.client.client import GraphClients
 from bot.graph.directory.clocks import Clocks
@@ -156,6 +157,7 @@ def work_loops(
         first=config.first_rules,
         clock=clock,
         on_tenant_state=notices.on_tenant_state,
+        digest_credential=functools.partial(digest_file, config),
     )
     worker = Worker(
         database,

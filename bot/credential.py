@@ -91,6 +91,15 @@ def read_credential(config: Config) -> Credential:
     return Credential("secret", ends_at, hashlib.sha256(secret.encode()).digest(), secret)
 
 
+def digest_file(config: Config) -> bytes:
+    """Return a digest of the file with what is signed in with, whatever is in it; empty where there is none."""
+    name = config.app_certificate or config.app_token_file or config.app_secret_file
+    try:
+        return hashlib.sha256(Path(name).read_bytes()).digest() if name and not config.managed_identity else b""
+    except OSError:
+        return b""
+
+
 def count_days(credential: Credential, now: float) -> int | None:
     """Return the whole days that are left, negative after the end; None where nobody knows."""
     return int((credential.ends_at - now) // DAY) if credential.ends_at else None

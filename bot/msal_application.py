@@ -11,7 +11,7 @@ import msal
 import requests
 
 from bot.config import SYSTEM_IDENTITY, Config
-from bot.credential import GONE, Credential, CredentialError, read_credential, read_token
+from bot.credential import GONE, Credential, CredentialError, digest_file, read_credential, read_token
 from bot.outbound import BLOCKING_TIMEOUT, BlockingSession
 
 EXCHANGE: Final = "api://AzureADTokenExchange"
@@ -52,6 +52,10 @@ class Application:
             self._client.remove_tokens_for_client()
         answer: dict[str, Any] = self._client.acquire_token_for_client([self._scope], claims_challenge=claims or None)
         return answer
+
+    def digest_file(self) -> bytes:
+        """Return a digest of the file with what is signed in with: another one is worth another question."""
+        return digest_file(self._config)
 
     def close(self) -> None:
         """Close the connections."""

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine.connection import Reading
 from storage.engine.database import insert_ignoring
 from storage.engine.row_locks import lock_in_order
+from storage.engine.wake import wake
 from storage.models import Chore, Tenant
 
 ChoreName = Literal["directory", "subscriptions", "retention", "words", "sums"]
@@ -121,6 +122,19 @@ async def make_chores_due(connection: AsyncConnection, name: ChoreName, now: int
     later = and_(Chore.name == name, Chore.due_at > now + LEASE, Chore.failures == 0)
     await lock_in_order(connection, Chore, later)
     await connection.execute(update(Chore).where(later).values(due_at=now))
+
+
+async def ask_stopped_again(connection: AsyncConnection, entra_ids: Collection[str], now: int) -> None:
+    """Make the look at the directory due where only an administrator could let us in again; needs `SYSTEM`.
+
+    One that is at work, or that Microsoft asked to slow down, is left alone.
+    """
+    stopped = select(Tenant.tenant_id).where(Tenant.entra_id.in_(list(entra_ids)), Tenant.state == "needs_admin")
+    may_ask = and_(Chore.due_at > now + LEASE, ~Chore.reason.startswith("throttled"))
+    waiting = and_(Chore.name == "directory", Chore.tenant_id.in_(stopped), may_ask)
+    await lock_in_order(connection, Chore, waiting)
+    if (await connection.execute(update(Chore).where(waiting).values(due_at=now))).rowcount:
+        wake(connection, "directory")
 
 
 async def start_chore_over(connection: AsyncConnection, tenant_id: int, name: ChoreName, at: int) -> None:

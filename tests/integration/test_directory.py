@@ -1,13 +1,20 @@
 """Joiners, leavers, renamed people, and firms that keep us out, beside the small Microsoft 365."""
 
 import uuid
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
+from bot.config import Config
+from bot.credential import digest_file
 from bot.door import Door
 from bot.errors import ForbiddenError
-from bot.graph.directory.keeper import PERIOD, PROBE, SOON
+from bot.graph.client.client import GraphClients
+from bot.graph.directory.keeper import PERIOD, PROBE, SOON, DirectoryKeeper
+from bot.graph.subscriptions.audit import SubscriptionAuditor
+from bot.graph.subscriptions.keeper import SubscriptionKeeper
+from bot.graph.sync.worker import Worker
 from bot.language import say_reason
 from storage.engine.rls import SYSTEM
 from storage.firm.rule_values import FirmRules
@@ -194,6 +201,39 @@ async def test_S14_a_wall_that_is_raised_or_taken_down_is_written_down_with_its_
 def forget_tokens(live) -> None:
     """Let the tokens in hand be over, as they are within the hour."""
     live.clients._clients.clear()
+
+
+async def begin_with(live, config: Config) -> None:
+    """Start the parts that sign in, as a process does."""
+    await live.clients.close()
+    live.clients = GraphClients(config, live.clock)
+    parts = {"tenants": [live.firm.tenant_id], "first": live.rules, "clock": live.clock}
+    digest = partial(digest_file, config)
+    live.directory = DirectoryKeeper(live.database, live.clients, **parts, digest_credential=digest)
+    live.keeper = SubscriptionKeeper(live.database, live.clients, public_url=live.url, clock=live.clock)
+    live.auditor = SubscriptionAuditor(live.database, live.clients, public_url=live.url, clock=live.clock)
+    live.worker = Worker(live.database, live.clients, clock=live.clock)
+
+
+@on_any_database
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_F39_another_secret_is_tried_at_once_by_whoever_runs_or_starts(live, tmp_path, is_restarted):
+    secret = tmp_path / "secret"
+    secret.write_text("wrong")
+    values = {**live.microsoft.config_values, "app_secret": "", "app_secret_file": str(secret)}
+    await begin_with(live, Config(**values))
+    live.clock.ahead += PERIOD + 60
+    await live.directory.work()
+    assert (await get_tenant(live))[0] == "needs_admin"
+    asked = live.microsoft.record.logins.total()
+    await live.directory.work()
+    assert live.microsoft.record.logins.total() == asked
+    secret.write_text(live.microsoft.config_values["app_secret"])
+    if is_restarted:
+        await begin_with(live, Config(**live.microsoft.config_values))
+    await live.settle()
+    assert (await get_tenant(live))[0] == "active"
+    assert set((await live.list_states()).values()) == {"current"}
 
 
 @on_any_database

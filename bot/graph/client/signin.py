@@ -34,6 +34,7 @@ class SignIn:
         self._token = ""
         self._ends_at = 0.0
         self._refusal: tuple[float, SignInError] | None = None
+        self._asked_with = b""
 
     async def get_token(self, *, instead_of: str = "", claims: str = "") -> str:
         """Return a valid token other than `instead_of`, which Graph has just refused."""
@@ -45,8 +46,10 @@ class SignIn:
             return await self._renew(claims, is_forced=bool(instead_of or claims))
 
     async def _renew(self, claims: str, *, is_forced: bool) -> str:
-        if self._refusal and self._clock() < self._refusal[0]:
+        digest = await asyncio.to_thread(self._application.digest_file)
+        if self._refusal and self._clock() < self._refusal[0] and digest == self._asked_with:
             raise self._refusal[1]
+        self._asked_with = digest
         try:
             async with asyncio.timeout(_PATIENCE):
                 answer = await asyncio.to_thread(self._application.ask, claims, is_forced=is_forced)

@@ -34,6 +34,7 @@ from storage.firm.tenants import (
 from storage.queue.chores import (
     DueChore,
     add_chores,
+    ask_stopped_again,
     claim_chores,
     fail_chore,
     finish_chore,
@@ -72,7 +73,8 @@ class DirectoryKeeper:
     """Follows the directories of all tenants; any number of processes may run one.
 
     `get_client(entra_tenant_id)` gives the Graph client of a tenant, `clock` UTC seconds. `tenants` that are configured
-    and not yet stored are added first; `first` are the environment's rules for a firm.
+    and not yet stored are added first; `first` are the environment's rules for a firm. `digest_credential` gives
+    another digest where the file with what is signed in with has changed.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class DirectoryKeeper:
         first: FirmRules,
         clock: Callable[[], float],
         on_tenant_state: OnTenantState | None = None,
+        digest_credential: Callable[[], bytes] = bytes,
     ) -> None:
         self._database = database
         self._get_client = get_client
@@ -92,6 +95,8 @@ class DirectoryKeeper:
         self._clock = clock
         self._on_tenant_state = on_tenant_state
         self._has_added = False
+        self._digest_credential = digest_credential
+        self._signed_with: bytes | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Follow the directories until `stopping` is set."""
@@ -100,6 +105,7 @@ class DirectoryKeeper:
     async def work(self) -> float:
         """Read the due directories; return the seconds until the next one is due."""
         await self._add_tenants()
+        await self._try_credential()
         async with self._database.writing(SYSTEM) as connection:
             chores = await claim_chores(connection, "directory", self._now())
         async with holding(self._database, chores, self._clock):
@@ -122,6 +128,14 @@ class DirectoryKeeper:
                 await add_chores(connection, tenant_id, self._now())
                 await resume_refused(connection, tenant_id, self._now())  # a start asks again what was refused
         self._has_added = True
+
+    async def _try_credential(self) -> None:
+        """Ask the firms again that stand still for what we sign in with: at the start, and with another one."""
+        digest = await asyncio.to_thread(self._digest_credential)
+        if digest != self._signed_with:
+            async with self._database.writing(SYSTEM) as connection:
+                await ask_stopped_again(connection, self._tenants, self._now())
+            self._signed_with = digest
 
     async def _follow(self, chore: DueChore) -> None:
         async with self._database.reading(chore.tenant_id) as connection:
