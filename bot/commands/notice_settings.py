@@ -45,7 +45,7 @@ async def save_settings(turn: Turn, given: SaveNotices) -> NoticeSettingsShown:
         preferences = preferences.changed(**_list_changes(given))
     except ValueError as error:
         raise BadRequestError("bad_wishes") from error
-    await turn.write(set_notice_preferences, preferences)
+    await turn.write(set_notice_preferences, preferences, now=turn.now)
     note = say(turn.language, "notice_settings.saved")
     return NoticeSettingsShown(summary=note, preferences=preferences, note=note)
 

@@ -67,8 +67,12 @@ def make_plan(
     open_at = find_open_at(now, preferences, timezone)
     for group_key, group in groups.items():
         ids = [row.id for row in group]
+        is_early = all(row.is_undecided for row in group) and (group_key == DIGEST or preferences.is_digest)
         if open_at > now:
             plan.postponed.append((open_at, None, ids))
+        elif is_early:  # a digest has its hour, which is not now
+            to = DIGEST if is_digested(group[0].kind) else None
+            plan.postponed.append((find_digest_at(now, preferences, timezone), to, ids))
         elif group_key == DIGEST:
             plan.messages.append(group)
         elif (

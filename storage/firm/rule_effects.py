@@ -12,6 +12,7 @@ from storage.history.contact_rule import get_rule_sql
 from storage.history.own_domains import convert_to_colleagues
 from storage.history.purge_bounds import hide_old
 from storage.messages.idempotency import empty_answers
+from storage.messages.outbox import decide_times_anew
 from storage.models import Interaction, Mailbox, Tenant, User
 from storage.queue.chores import make_chore_due, start_chore_over
 from storage.queue.directory import set_admins
@@ -89,6 +90,12 @@ async def _set_hours(connection: AsyncConnection, tenant_id: int, edit: Edit, no
     kept = written if isinstance(written, dict) else {}
     notices = {**kept, "from_hour": from_hour, "until_hour": until_hour}
     await connection.execute(update(Tenant).where(own).values(settings={**settings, "notices": notices}))
+    await decide_times_anew(connection, tenant_id, now)
+
+
+async def _move_clock(connection: AsyncConnection, tenant_id: int, edit: Edit, now: int) -> None:
+    """Have the firm's hours looked up in its new time zone."""
+    await decide_times_anew(connection, tenant_id, now)
 
 
 async def _drop_subjects(connection: AsyncConnection, tenant_id: int, edit: Edit, now: int) -> None:
@@ -148,6 +155,7 @@ _EFFECTS: Final[Mapping[str, Effect]] = {
     "retention_days": _purge_soon,
     "leaver_days": _purge_soon,
     "notice_hours": _set_hours,
+    "timezone": _move_clock,
     "keeps_subjects": _drop_subjects,
     "own_domains": _set_own_domains,
     "serves": _set_served,

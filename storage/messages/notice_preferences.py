@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine.connection import Reading
 from storage.engine.parameters import number
 from storage.engine.prepared import Prepared
+from storage.messages.outbox import decide_times_anew
 from storage.models import Tenant, User
 from storage.viewer import Viewer
 
@@ -75,9 +76,12 @@ async def get_notice_preferences(connection: Reading, viewer: Viewer, default: N
     return read_notice_preferences(default, *settings)
 
 
-async def set_notice_preferences(connection: AsyncConnection, viewer: Viewer, preferences: NoticePreferences) -> None:
-    """Store the viewer's preferences beside the other settings."""
+async def set_notice_preferences(
+    connection: AsyncConnection, viewer: Viewer, preferences: NoticePreferences, *, now: int
+) -> None:
+    """Store the viewer's preferences beside the other settings; they hold for what waits, too."""
     mine = (User.tenant_id == viewer.tenant_id) & (User.id == viewer.user_id)
     settings = (await connection.execute(select(User.settings).where(mine))).scalar_one()
     kept = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(preferences).items()}
     await connection.execute(update(User).where(mine).values(settings={**settings, "notices": kept}))
+    await decide_times_anew(connection, viewer.tenant_id, now, user_id=viewer.user_id)

@@ -19,6 +19,8 @@ from storage.models import Outbox
 
 MOST_AT_ONCE: Final = 200
 """The most rows of one person that a sender claims at once."""
+HOURS_CHANGED: Final = "hours_changed"
+"""The reason of rows whose time is to be decided anew."""
 STUCK_AFTER: Final = 120
 """Seconds after which a row that is still `sending` becomes `unknown`."""
 
@@ -46,6 +48,8 @@ class ClaimedNotice:
     payload: Mapping[str, Any]
     attempts: int
     created_at: int
+    is_undecided: bool = False
+    """It is looked at only because the hours have changed."""
 
 
 async def add_notices(connection: AsyncConnection, tenant_id: int, notices: Sequence[NewNotice], now: int) -> None:
@@ -140,6 +144,18 @@ async def postpone(
     await connection.execute(update(Outbox).where(_of_ids(tenant_id, ids)).values(**values))
 
 
+async def decide_times_anew(
+    connection: AsyncConnection, tenant_id: int, now: int, *, user_id: int | None = None
+) -> None:
+    """Have a sender decide when what waits for hours is said, a firm's or a person's; what failed waits on."""
+    waits = and_(Outbox.tenant_id == tenant_id, Outbox.state == "pending", Outbox.due_at > now, Outbox.reason == "")
+    if user_id is not None:
+        waits = and_(waits, Outbox.user_id == user_id)
+    await lock_in_order(connection, Outbox, waits)
+    await connection.execute(update(Outbox).where(waits).values(due_at=now, reason=HOURS_CHANGED))
+    wake(connection, "outbox")
+
+
 async def mark_stuck_unknown(connection: AsyncConnection, now: int) -> int:
     """Mark rows that a dead sender left `sending` as unknown; needs the tenancy `SYSTEM`. Returns their number."""
     stuck = and_(Outbox.state == "sending", Outbox.due_at <= now - STUCK_AFTER)
@@ -165,9 +181,8 @@ async def set_payload(connection: AsyncConnection, tenant_id: int, row_id: int, 
 
 def select_rows() -> Select[Any]:
     """Select rows as `ClaimedNotice` has them."""
-    return select(
-        Outbox.id, Outbox.kind, Outbox.entity_id, Outbox.group_key, Outbox.payload, Outbox.attempts, Outbox.created_at
-    )
+    columns = (Outbox.id, Outbox.kind, Outbox.entity_id, Outbox.group_key, Outbox.payload, Outbox.attempts)
+    return select(*columns, Outbox.created_at, Outbox.reason == HOURS_CHANGED)
 
 
 def of_user(tenant_id: int, user_id: int, state: str) -> Any:

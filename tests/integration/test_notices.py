@@ -16,12 +16,13 @@ from bot.notices.plan import PAUSED_SECONDS
 from bot.turn import Notice
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
+from storage.firm.rules import set_rules
 from storage.firm.users import get_known_user
 from storage.history.own_addresses import add_suspected_addresses, set_own_address
 from storage.history.page import Applied
 from storage.lists.filters import Filter
 from storage.lists.periods import Period
-from storage.messages.notice_preferences import NoticePreferences
+from storage.messages.notice_preferences import NoticePreferences, set_notice_preferences
 from storage.messages.outbox import STUCK_AFTER, NewNotice, add_notices
 from storage.models import Company, Contact, Mailbox, Outbox, Tenant, User
 from storage.viewer import Viewer
@@ -415,6 +416,69 @@ async def test_outside_the_persons_hours_nothing_is_said(firm):
     await firm.pass_time()
     assert firm.messenger.told == []
     await firm.pass_time(11 * 3600)
+    assert len(firm.messenger.told) == 1
+
+
+async def set_rule(firm: Firm, name: str, value: str) -> None:
+    async with firm.database.writing(1) as connection:
+        await set_rules(connection, Viewer(1, 0), {name: value}, now=int(firm.now), source="admin")
+
+
+async def meet_somebody(firm: Firm) -> None:
+    company, contacts = await firm.meet(firm.anne, "Acme", "Jane Doe")
+    await firm.apply(firm.anne, contacts=contacts, companies=[company])
+    await firm.pass_time()
+
+
+@pytest.mark.parametrize(("rule", "value"), [("notice_hours", "9-17"), ("timezone", "Asia/Tokyo")])
+async def test_what_waits_for_the_firms_hours_is_said_by_its_hours_of_now(firm, rule, value):
+    await set_rule(firm, "notice_hours", "18-23")
+    await meet_somebody(firm)
+    assert firm.messenger.told == []
+    await set_rule(firm, rule, value)
+    await firm.pass_time()
+    assert len(firm.messenger.told) == 1
+
+
+async def test_what_waits_for_the_firms_hours_waits_longer_where_they_became_later(firm):
+    await set_rule(firm, "notice_hours", "13-23")
+    await meet_somebody(firm)
+    await set_rule(firm, "notice_hours", "15-23")
+    await firm.pass_time(2 * 3600)
+    assert firm.messenger.told == []
+    await firm.pass_time(3600)
+    assert len(firm.messenger.told) == 1
+
+
+async def test_a_digest_that_waits_comes_at_the_hour_of_now_and_not_at_the_change(firm):
+    await firm.change(update(User).values(settings={"notices": {"is_digest": True}}))
+    await set_rule(firm, "notice_hours", "8-23")
+    await meet_somebody(firm)
+    await set_rule(firm, "notice_hours", "6-23")
+    await firm.pass_time()
+    assert firm.messenger.told == []
+    await firm.pass_time(18 * 3600)  # six in the morning
+    assert len(firm.messenger.told) == 1
+
+
+async def test_what_failed_is_not_said_sooner_for_other_hours(firm):
+    firm.messenger.answers = [Sent("later", retry_after=600, reason="throttled")]
+    await meet_somebody(firm)
+    await set_rule(firm, "notice_hours", "6-23")
+    await firm.pass_time()
+    assert len(firm.messenger.told) == 1
+    await firm.pass_time(600)
+    assert len(firm.messenger.told) == 2
+
+
+async def test_a_persons_own_hours_hold_for_what_waits_too(firm):
+    await firm.change(update(User).values(settings={"notices": {"from_hour": 18, "until_hour": 23}}))
+    await meet_somebody(firm)
+    assert firm.messenger.told == []
+    async with firm.database.writing(1) as connection:
+        viewer = Viewer(1, firm.anne)
+        await set_notice_preferences(connection, viewer, NoticePreferences(from_hour=9), now=int(firm.now))
+    await firm.pass_time()
     assert len(firm.messenger.told) == 1
 
 
