@@ -68,7 +68,7 @@ _LIST = re.compile(
     r"|equipe|digest|forum)$"
 )
 _LIST_TAG = re.compile(
-    r"\+(?:(?:un)?sub(?:scribe)?|opt-?out|owners?|managers?|bounces?|garchive|msgid|bnc)(?:[._=-].*|[A-Z0-9].*)?$"
+    r"\+(?:(?:un)?sub(?:scribe)?|leave|remove|opt-?out|owners?|managers?|bounces?|garchive|msgid|bnc)(?:[._=-].*|[A-Z0-9].*)?$"
 )
 """What list managers write behind the plus: `contracts+unsubscribe`."""
 _ROBOT = re.compile(

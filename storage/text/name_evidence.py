@@ -12,7 +12,7 @@ FIRST_NAMES: Final = read_list("first_names.txt")
 KNOWN_NAMES: Final = FIRST_NAMES | read_list("more_first_names.txt")
 """Less common ones too: to tell a person from a room or an office."""
 _SURNAMES: Final = read_list("surname_first_names.txt")
-"""First names that are surnames too."""
+"""First names that are rather surnames."""
 _INITIALS = re.compile(r"(?!NG$)[A-Z][B-DF-HJ-NP-TV-XZ]{1,2}")
 """Two or three initials, and hardly a short surname (LEE, WU, NG)."""
 _LONG = re.compile(r"[^\W\d_]{3}")
@@ -115,10 +115,11 @@ def is_first_before(before: str, behind: str, local: str) -> bool:
     if _is_joined(letters, _list_initials(before), lasts):
         return one or not other
     ends_before = any(len(end) > _FULL and letters.endswith(end) for end in firsts)
-    if ends_before and letters[:1] in {initials[0] for initials in _list_initials(behind)}:
+    is_in_order, is_other_way = _is_joined(letters, firsts, lasts), _is_joined(letters, lasts, firsts)
+    if ends_before and not is_other_way and letters[:1] in {initials[0] for initials in _list_initials(behind)}:
         return False
     is_last = fold(before) in _SURNAMES
-    return not other and not is_last and (one or _is_joined(letters, firsts, lasts))
+    return not other and not is_last and (one or is_in_order)
 
 
 def _is_given_name(name: str) -> bool:

@@ -120,13 +120,12 @@ def _is_placed(shown: str) -> bool:
     has_number, storey = bool(_DIGIT.search(before)), _STOREY.search(before)
     if end and (end["seats"] or end["extra"] or (end["first"] and has_number)):
         return True
+    has_place = storey is not None and KNOWN_NAMES.isdisjoint(fold(before[: storey.start()]).split())
     if site is None or not (end or has_number):
-        return False
-    if _DIGIT.search(site[0]):
+        return bool(end) and has_place
+    if not site[0].isalpha():
         return True
-    if end:
-        return has_number
-    return storey is not None and KNOWN_NAMES.isdisjoint(fold(before[: storey.start()]).split())
+    return has_number if end else has_place
 
 
 def _has_code(shown: str) -> bool:

@@ -34,8 +34,8 @@ _DEGREE = re.compile(r"[A-Z]{2,4}|(?:[A-Za-z]{1,4}\.){2,}[A-Za-z]{0,4}|[A-Za-z]{
 _STOP = re.compile(r"(?<=[^\W\d_]{3})\.+$|[\s,;]+\.+$")
 
 _NUMBERS = re.compile(
-    r"(?<![^\s,;])(?:(?:ext|extn|tel|tél|telephone|phone|mob|mobile|fax|poste|durchwahl|dw|int)\b\.?:?\s*)?"
-    r"[+(]{0,2}\d[\d()./-]*(?![^\s,;])\s*",
+    r"(?<![^\s,;])(?:(?:ext|extn|tel|tél|telephone|phone|mob|mobile|fax|poste|durchwahl|dw|int|[tmpdf](?=\W{1,3}\+))\b\.?:?\s*)?"
+    r"(?:[#x-]\s?)?[+(]{0,2}\d[\d()./-]*(?![^\s,;])\s*",
     re.IGNORECASE,
 )
 

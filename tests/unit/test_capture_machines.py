@@ -282,6 +282,7 @@ Fundarherbergi 2 <fh2@x.example>; Mødelokale 5 <ml5@x.example>; Αίθουσα 
 Phòng họp 2 <ph2@x.example>; Ruang Rapat 1 <rr1@x.example>; बैठक कक्ष 1 <bk1@x.example>
 """
 ROOMS_BY_THEIR_PLACE = """
+ZRH-EG-Limmat (VC) <limmat@x.example>; Etage 3 Rigi (VC) <rigi3@x.example>
 LYO-02-Saone (8) <lyo-02-saone@x.example>; BSL-1-Rhein <bsl-1-rhein@x.example>; Pilatus (VC, 12) <pilatus@x.example>
 Rigi (12 VC) <rigi@x.example>; Building 3 / 1104 (6) <b3-1104@x.example>; Bât. B 204 <batb204@x.example>
 BRN 2. OG Aare (VC) <aare@x.example>; CR Lyon 3rd floor <crlyon3@x.example>; GVA 5e étage Salève <saleve@x.example>
