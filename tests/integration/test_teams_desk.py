@@ -1,13 +1,16 @@
 """The door of Teams with the real desk behind it: what a person of one firm may learn, and what they may change."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from bot.door import Door
 from storage.engine.rls import SYSTEM
+from storage.firm.rules import get_rules, set_rules
 from storage.models import Company, Tenant, User
+from storage.viewer import Viewer
 from tests.factories import NOW, add_company, add_contact, add_relationship, add_tenant, add_user
 from tests.office import fit
 from tests.switchboard import Switchboard, open_switchboard
@@ -169,3 +172,38 @@ async def test_A16_what_is_understood_as_a_list_is_that_list_and_no_views_name(d
     assert ("prospects" in words, "clients" in words) == (False, True)
     _, body = await door.post(door.describe(text="show my courts", **EXPECTED))
     assert body["activities"][0]["summary"] == "My courts"
+
+
+async def test_an_administrator_saves_the_firms_rules_on_the_card_in_their_chat_and_nobody_else_does(door):
+    """As Teams sends it: what the button holds, and what is written in every field of the card."""
+    asked = door.describe(text="settings of the firm", **EXPECTED)
+    assert not find_save(await door.post(asked))
+    async with door.database.writing(SYSTEM) as connection:
+        await connection.execute(update(User).values(is_admin=True))
+        await set_rules(connection, Viewer(1, 0), {"language": "en"}, now=NOW, source="admin")
+    asked = door.describe(text="settings of the firm", **EXPECTED)
+    answer = await door.post(asked)
+    [save] = find_save(answer)
+    fields = {one["id"]: one.get("value", "") for one in walk(answer) if str(one.get("type")).startswith("Input.")}
+    click = door.click("firm.save", data={**save["data"], **fields, "notice_hours": "9-18", "timezone": "europe/paris"})
+    _, saved = await door.post(click)
+    assert (saved["statusCode"], saved["value"]["type"]) == (200, "AdaptiveCard")
+    async with door.database.writing(SYSTEM) as connection:
+        rules = await get_rules(connection, 1)
+        assert (rules.notice_hours, rules.timezone, rules.retention_days) == ("9-18", "Europe/Paris", 0)
+        await connection.execute(update(User).values(is_admin=False))
+    again = door.click("firm.save", data={**click["value"]["action"]["data"], "notice_hours": "1-2"})
+    await door.post(again)
+    async with door.database.reading(SYSTEM) as connection:
+        assert (await get_rules(connection, 1)).notice_hours == "9-18"
+
+
+def walk(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+    for one in node.values() if isinstance(node, dict) else node if isinstance(node, list | tuple) else ():
+        yield from walk(one)
+
+
+def find_save(answer: Any) -> list[dict[str, Any]]:
+    return [one for one in walk(answer) if (one.get("type"), one.get("verb")) == ("Action.Execute", "firm.save")]
