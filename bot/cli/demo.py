@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.domain and arguments.corpus is None:
         raise ValueError("--domain says who of a --corpus is of the firm; there is none.")
     arguments.data.mkdir(parents=True, exist_ok=True)
-    with occupying(arguments.data / "carnet.db"):
+    with occupying(arguments.data / "carnet.db", is_alone=True):
         uvloop.run(serve_demo(arguments.port, arguments.data, arguments.corpus, arguments.domain))
 
 

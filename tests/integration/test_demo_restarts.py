@@ -47,6 +47,15 @@ def test_F13_a_demo_that_begins_again_reads_on_and_hears_of_new_mail(tmp_path):
             wait_for_contact(tmp_path, f"new@run{run}.example")
 
 
+def test_a_second_demo_on_the_folder_of_one_that_runs_is_refused(tmp_path):
+    with run_demo(tmp_path):
+        command = [sys.executable, "-m", "bot", "demo", "--port", str(find_port()), "--data", str(tmp_path)]
+        second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert second.returncode == 2
+        assert "stop it first" in second.stderr
+        assert "Traceback" not in second.stderr
+
+
 def test_F60_a_demo_killed_before_its_companies_have_types_sets_them_when_it_begins_again(tmp_path):
     command = [sys.executable, "-m", "bot", "demo", "--port", str(find_port()), "--data", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
