@@ -10,8 +10,11 @@ from storage.lists.facts import Match
 
 
 async def find_colleague(turn: Turn, name: str, matches: list[Match]) -> str:
-    """Return the colleague of that name, where nothing outside the firm is nearer to it than a typing error."""
-    if any(match.how != "typo" for match in matches):
+    """Return the colleague of that name, where nothing outside the firm is nearer to it than a typing error.
+
+    What somebody else called a list that they share takes nobody's name away; `view Grace` opens it.
+    """
+    if any(match.how != "typo" and not (match.of == "view" and match.detail) for match in matches):
         return ""
     person = choose(await turn.read(user_search.find_users, name))
     return "" if person is None or (matches and person.how == "typo") else person.name

@@ -72,7 +72,7 @@ async def _show_called(turn: Turn, given: Show) -> Result:
         match = choose(matches)
     if not matches and given.otherwise:
         return await _show_otherwise(turn, given.otherwise)
-    if not exact and (colleague := await find_colleague(turn, name, matches)):
+    if colleague := await find_colleague(turn, name, matches):
         return show_colleague(turn, colleague)
     if match is not None:
         note = "" if match.is_exact else say(turn.language, "show.instead", name=name[:80], found=match.name)

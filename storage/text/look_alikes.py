@@ -1,8 +1,8 @@
 """Names that are written to be taken for others: letters that look like ours and are not.
 
-Such a name mixes two alphabets in one word (the first letter of Acme is a Cyrillic one), has a whole word of letters
-that all look Latin beside a Latin one, or signs that stand for letters (a mathematical A, a Roman fifty). A name in
-another alphabet alone is none of these. Which letters look like ours is Unicode's word (`latin_look_alikes.txt`).
+Such a name mixes two alphabets in one word (the first letter of Acme is a Cyrillic one), is written in another
+alphabet with nothing but letters that look Latin, or has signs that stand for letters (a mathematical A, a Roman
+fifty). Which letters look like ours is Unicode's word (`latin_look_alikes.txt`).
 East Asian and Thai letters stand beside Latin ones without a space: there it is their shape, their standing between
 Latin ones, or that they are one alone, that tells.
 """
@@ -54,8 +54,8 @@ _RECOMMENDED: Final = frozenset(
     ]
 )
 """What names are written in today (UAX 31, table 5); whoever writes a word that looks Latin in another imitates."""
-_PHONETIC: Final = frozenset("ɑɡɩɪɴʀʏʙʜʟᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢꜰꜱ")
-"""Latin letters of phonetics and small capitals, which no name is written with."""
+_PHONETIC: Final = frozenset("ɑⱭɡꞬɩƖɪꞮɴʀƦʏʙʜʟᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢꜰꜱƄƅǀȷ")
+"""Latin letters of phonetics and small capitals, with their capitals; hardly a name is written with them."""
 _UNSPACED: Final = frozenset(
     {"Cjk", "Hiragana", "Katakana", "Ideographic", "Hangul", "Bopomofo", "Thai", "Lao", "Khmer", "Myanmar"}
 )
@@ -71,7 +71,7 @@ _RARE: Final = frozenset("ЅԌԚԜӀҮҺѕһԁԛԝӏҽѵѡϲϳϹ")
 
 def find_disguise(name: str) -> str:
     """Return the alphabet (`Cyrillic`) whose letters a name uses to look Latin; empty for an ordinary name."""
-    if _PLAINLY_LATIN.fullmatch(name):
+    if _PLAINLY_LATIN.fullmatch(name) and _PHONETIC.isdisjoint(name):
         return ""
     sign = find_sign(name, is_wide=_is_wide(name), look_alikes=_LIKE_LATIN)
     return find_blank(name) or sign or _find_in_words(list(_split(name)))
@@ -92,8 +92,8 @@ def show_name(name: str) -> str:
 def _find_in_words(words: list[str]) -> str:
     """Return the alphabet that imitates, by the levels of UTS 39: each word by itself is of one script, or East Asian.
 
-    A name of one living alphabet is what it is, unless its letters are rare ones; a word of it that looks Latin beside
-    a Latin one is not.
+    A name of a living alphabet is what it is where one of its words does not look Latin. Where all do, nothing in
+    the name tells it from a Latin one: the alphabet is said, of an honest firm too.
     """
     for word in words:
         if found := _find_mixed(word):
@@ -101,7 +101,7 @@ def _find_in_words(words: list[str]) -> str:
     living = [word for word in words if get_alphabet(word[0]) in _LIVING]
     like = [word for word in living if all(map(_looks_latin, word))]
     told = [word for word in like if not _RARE.isdisjoint(word)]
-    if not told and len(like) == len(living) and any(get_alphabet(word[0]) == "Latin" for word in words):
+    if not told and len(like) == len(living):
         told = [word for word in like if len(word) > 1 or word.isupper() or get_alphabet(word) != "Greek"]  # alpha-Tech
     return get_alphabet(told[0][0]) if told else ""
 

@@ -173,6 +173,19 @@ async def test_a_colleague_is_told_from_a_contact(office, words):
     assert "companies known by Anne Weber" in read(reply.card)
 
 
+@pytest.mark.parametrize("called", ["Anne Weber", "Weber", "anne.weber.4@firm.example"])
+async def test_a_list_that_somebody_shares_takes_no_colleagues_name_away(office, called):
+    marc = "Marc Lefèvre"
+    await office.say("all courts", by=marc)
+    saved = await office.say(f"save this view as {called}", by=marc)
+    assert saved.code == 200
+    shared = await office.ask("view.share", {"view_id": saved.data["view_id"], "is_with_firm": True}, by=marc)
+    assert shared.code == 200
+    assert (await office.say(called)).summary == "Anne Weber is of the firm"
+    assert read((await office.say(f"view {called}")).card)[0] == called
+    assert read((await office.say(called, by=marc)).card)[0] == called  # it is Marc's own word for it
+
+
 @pytest.mark.parametrize(
     ("language", "quoted"), [("en", "“Client Services Ltd”"), ("fr", "«\xa0Client Services Ltd\xa0»")]
 )
