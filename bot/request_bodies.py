@@ -124,7 +124,7 @@ async def hold_body(
     """Read a whole body, unpacked, which counts as held until the block is left.
 
     Raises 413 for more than `most` bytes, 408 for one that is not here after `seconds`, 503 for one that was given up
-    because too much was held, 400 for broken packing.
+    because too much was held, 400 for broken packing and for one whose sender is gone.
     """
     if (request.content_length or 0) > most:
         raise web.HTTPRequestEntityTooLarge(most, request.content_length or 0)
@@ -150,7 +150,7 @@ async def _fill(request: web.Request, reading: Held, seconds: float, budget: Bud
         refusal: web.HTTPException = web.HTTPServiceUnavailable(headers={"Retry-After": "5"})
         refusal.force_close()  # the rest of it is not wanted
         raise refusal from None
-    except web.RequestPayloadError:
+    except (web.RequestPayloadError, ConnectionError):
         request.content.feed_eof()  # or aiohttp would look for the rest of it, and log what it meets
         refusal = web.HTTPBadRequest()
         refusal.force_close()  # where the next request begins, nobody knows

@@ -52,6 +52,14 @@ async def test_A9_a_body_gets_through_however_many_larger_ones_are_left_unfinish
         assert {answer.split()[1] for answer in answers if answer} <= {b"503"}
 
 
+async def test_a_sender_who_goes_away_half_way_leaves_no_error_in_the_log(url, caplog):
+    for _ in range(3):
+        async with unfinished(url, 1, 5_000):
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.05)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 async def test_A9_of_bodies_that_are_too_many_the_largest_is_given_up():
     budget = Budget(100)
     with budget.hold(100) as large, budget.hold(100) as small:
