@@ -59,9 +59,11 @@ class SentenceInterpreter:
             return self._quote(self.sentence.raw(start, end)).ask_of_quoted()
         return self._prefer_name(self._choose())
 
-    def find_follow_up(self) -> dict[str, Any] | None:
-        """Return what the sentence means if it goes on from a list that was shown before it."""
+    def find_follow_up(self, ask: Ask) -> dict[str, Any] | None:
+        """Return what the sentence means if it goes on from a list that was shown before it; a change never does."""
         if len(self.sentence) > _LONGEST or self.core[0] >= self.core[1]:
+            return None
+        if ask.verb in self.verbs and self.verbs[ask.verb].writes:
             return None
         parse = self._parse[1]
         return read_follow_up(self.sentence, parse, self.core, self.vocabulary, today=self.today, read=self._cut)

@@ -52,7 +52,10 @@ class Interpreter:
     def _read(self, text: str, language: Language, today: date, has_month_first: bool) -> Ask:  # noqa: FBT001  # cached
         inner = find_quoted(text) if len(text) <= LONGEST_TEXT else None
         said = SentenceInterpreter(self._verbs, inner or text, language, today, has_month_first=has_month_first)
-        return replace(said.ask(), follow_up=said.find_follow_up()) if inner is None else said.ask_of_quoted()
+        if inner is not None:
+            return said.ask_of_quoted()
+        ask = said.ask()
+        return replace(ask, follow_up=said.find_follow_up(ask))
 
 
 _ANY_VERB = Interpreter({})

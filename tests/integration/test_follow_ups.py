@@ -236,3 +236,31 @@ async def test_two_changes_in_one_sentence_are_asked_made_and_undone_together(of
 async def test_of_two_changes_a_name_that_means_nobody_is_asked_about(office):
     reply = await office.say("make Globex a client and set Zebulon as partner")
     assert "Zebulon" in said(reply)
+
+
+@pytest.mark.parametrize("shown", ["my clients", "mes contacts", "all contacts at Acme", "all companies"])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "mets Anne Martin comme associée de Globex",
+        "nomme Anne Martin associée de Globex",
+        "set Anne Martin as partner of Globex",
+        "remove Marc Lefèvre as partner of Globex",
+        "Anne Martin is the partner of Globex",
+        "I am the partner of Globex",
+        "take me off as partner of Acme Industries",
+    ],
+)
+async def test_a_change_is_what_it_says_whatever_list_was_shown_before(office, shown, sentence):
+    alone = await office.say(sentence)
+    assert alone.code == 200
+    assert "filter" not in alone.data
+    await office.say("no")
+    behind = await say_all(office, shown, sentence)
+    assert behind.summary == alone.summary or "nothing to change" in behind.summary
+
+
+@pytest.mark.parametrize("sentence", ["save this view", "save this list"])
+async def test_what_was_shown_is_saved_by_pointing_at_it(office, sentence):
+    reply = await say_all(office, "my clients", sentence)
+    assert "Save" in said(reply)
