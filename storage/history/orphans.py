@@ -27,7 +27,10 @@ from storage.models import (
 
 
 async def delete_orphans(database: Database, tenant_id: int) -> int:
-    """Delete contacts without interactions, then companies without contacts; return how many were deleted."""
+    """Delete contacts without interactions, then companies without contacts; return how many were deleted.
+
+    The words of names that nobody has any more go too.
+    """
     count = 0
     for of in (Contact, Company):
         last = 0
@@ -40,7 +43,27 @@ async def delete_orphans(database: Database, tenant_id: int) -> int:
             last = ids[-1]
             if empty:
                 count += await _delete_empty(database, tenant_id, of, empty)
+    for kind in (CONTACT, COMPANY):
+        await _delete_unused_words(database, tenant_id, kind)
     return count
+
+
+async def _delete_unused_words(database: Database, tenant_id: int, kind: int) -> None:
+    """Delete words of the spelling list that no row is found by: those of a name before it was another."""
+    last, known, word = "", KnownWord, SearchWord
+    is_used = exists().where(word.tenant_id == known.tenant_id, word.of == known.of, word.word == known.word)
+    while True:
+        later = and_(known.tenant_id == tenant_id, known.of == kind, known.word > last)
+        async with database.reading(tenant_id) as connection:
+            some = list(await connection.scalars(select(known.word).where(later).order_by(known.word).limit(CHUNK)))
+            if not some:
+                return
+            between = and_(later, known.word <= some[-1], ~is_used)
+            has_any = bool((await connection.scalars(select(known.word).where(between).limit(1))).all())
+        last = some[-1]
+        if has_any:
+            async with database.writing(tenant_id) as connection:
+                await connection.execute(delete(known).where(between))
 
 
 async def _delete_empty(database: Database, tenant_id: int, of: Any, ids: Sequence[int]) -> int:

@@ -142,7 +142,7 @@ async def purge_tenant(database: Database, tenant_id: int, now: int) -> int:
                 await _audit(connection, tenant_id, "purge", None, proof, now=now)
     for user_id in await _list_leavers(database, retention, now):
         purged += await erase_leaver(database, retention, user_id, now)
-    if purged or retention.kept_from:
+    if purged or retention.kept_from or retention.leaver_days >= 0:  # an erasure that broke off may have left some
         await delete_orphans(database, tenant_id)
     async with database.writing(tenant_id) as connection:
         await show_all(connection, tenant_id, retention.kept_from)

@@ -10,7 +10,8 @@ from bot.graph.directory.keeper import PERIOD
 from storage.engine.database import open_database
 from storage.engine.partitions import list_partitions
 from storage.engine.rls import SYSTEM
-from storage.history.retention import DAY, drop_old_partitions, prepare_purge, purge_tenant
+from storage.history.retention import DAY, drop_old_partitions, erase_leaver, get_retention, prepare_purge, purge_tenant
+from storage.lists.words import COMPANY, CONTACT
 from storage.models import Audit, Base
 from tests.ledger import make_ledger
 from tests.live import Live, run_live
@@ -152,6 +153,20 @@ async def test_S39_what_an_earlier_purge_left_of_people_goes_with_the_next_one(l
     assert_same(await read_ledger(live.query), expect(live))
 
 
+async def test_S39_the_words_of_a_former_name_go_with_the_next_purge(live):
+    await exchange(live)
+    former = (
+        "INSERT INTO known_words (tenant_id, of, word, backwards) SELECT tenant_id, :of, 'quux', 'xuuq' FROM tenants"
+    )
+    for kind in (COMPANY, CONTACT):
+        await live.execute(former, of=kind)
+    await live.execute("UPDATE tenants SET leaver_days = 30")
+    words = await live.query("SELECT count(*) FROM known_words")
+    await keep(live)
+    assert await live.query("SELECT count(*) FROM known_words") == [(words[0][0] - 2,)]
+    await expect_nothing_of(live, "quux")
+
+
 async def let_anne_leave(live: Live) -> str:
     anne = live.firm.list_people()[0]
     live.firm.directory.remove(anne)
@@ -177,6 +192,21 @@ async def test_what_a_leavers_mailbox_gave_goes_after_the_firms_days(live):
     let_go(live, without=anne)
     assert_same(await read_ledger(live.query), expect(live))
     assert await live.query("SELECT address FROM users WHERE name = 'Anne Martin'") == [("",)]
+
+
+async def test_F60_whom_only_a_leaver_knew_goes_too_where_the_erasure_broke_off_before_it_came_to_them(live):
+    await write_long_ago(live)
+    anne = await let_anne_leave(live)
+    await live.execute("UPDATE tenants SET leaver_days = 0")
+    [(tenant_id, user_id)] = await live.query("SELECT tenant_id, id FROM users WHERE name = 'Anne Martin'")
+    async with live.database.reading(tenant_id) as connection:
+        retention = await get_retention(connection, tenant_id)
+    await erase_leaver(live.database, retention, user_id, int(live.clock()))  # ... and then the process was killed
+    assert await live.query("SELECT count(*) FROM contacts WHERE address LIKE '%@bygone.example'") == [(1,)]
+    await keep(live)
+    await expect_nothing_of(live, "quondam", "bygone", "forlorn", "oldline")
+    let_go(live, without=anne)
+    assert_same(await read_ledger(live.query), expect(live))
 
 
 async def count_rows(live: Live) -> dict[str, int]:
