@@ -94,11 +94,17 @@ def is_turned(words: list[str], local: str) -> bool:
         return False
     if len(words) > _FULL and (len(words) > _MOST_TURNED or folded[0] in FIRST_NAMES):
         return False
-    last, first = "".join(folded[:-1]).replace(" ", ""), folded[-1].replace(" ", "")
+    spelt_out = [fold(word.casefold().translate(SPELT_OUT)) for word in words]
     bare = fold_local(re.sub(r"\d+$", "", local.partition("+")[0]))
     given, *rest = re.sub("['-]", "", bare).replace("_", ".").split(".")
-    joined = {(first[0] + last,), (first + last,)} if is_common else set()
-    return (given, *rest) in {(first, last), (first[0], last)} | joined
+    return any((given, *rest) in _list_turned(forms, is_common=is_common) for forms in (folded, spelt_out))
+
+
+def _list_turned(words: list[str], *, is_common: bool) -> set[tuple[str, ...]]:
+    """Return the parts of an address that has the last of these words first."""
+    last, first = "".join(words[:-1]).replace(" ", ""), words[-1].replace(" ", "")
+    joined = {(first[0] + last,), (first + last,)} if is_common else set[tuple[str, ...]]()
+    return {(first, last), (first[0], last)} | joined
 
 
 def is_first_before(before: str, behind: str, local: str) -> bool:

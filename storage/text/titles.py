@@ -186,8 +186,9 @@ def _is_degree(before: list[str], word: str, local: str) -> bool:
     if plain in _PROFESSIONS:
         explained = count_explained(name, local)[0]
         return explained > 0 and count_explained(f"{name} {word}", local)[0] == explained
-    is_degree = bool(_DEGREE.fullmatch(word)) and plain not in _PARTS and plain not in _FIRM and not name.isupper()
-    return is_degree and is_persons(name, local)
+    is_degree = bool(_DEGREE.fullmatch(word)) and plain not in _PARTS and plain not in _FIRM
+    has_loud = any(part.isupper() and len(part) > 2 for part in before)  # noqa: PLR2004  # of two last names: DUPONT ROY
+    return is_degree and not has_loud and is_persons(name, local)
 
 
 def _is_title_at(words: list[str], place: int, local: str, *, is_titled: bool, is_surname: bool = False) -> bool:
