@@ -21,6 +21,8 @@ _EXTRAS: Final = (
     r"(?:\s*[,/+&]?\s*\b(?:vc|tv|av|video|visio|teams|zoom|webex|hybrid|beamer|screen|phone|whiteboard)\b)*"
 )
 """What a room has, beside its seats: `(8p VC)`."""
+_SEGMENTS = re.compile(r"\s+[-\u2013|/]\s+")
+"""What parts a town from a room: `Paris - Salle 4`."""
 _DIGIT = re.compile(r"\d")
 _PARTY = re.compile(
     r"[(\[]\s*\d{1,3}\s*(?:people|persons?|personnes?|personen|persone|personas|pessoas)\s*[)\]]\s*$", re.IGNORECASE
@@ -87,6 +89,23 @@ def is_room(shown: str, words: list[str], clean: str, local: str) -> bool:
 
     Salle Marie at `salle.marie@` is somebody, Salle Turing is a room; Lars Beamer at `lars.beamer@` is somebody.
     """
+    return _is_behind_town(shown, local) or _is_room(shown, words, clean, local)
+
+
+def _is_behind_town(shown: str, local: str) -> bool:
+    """Return whether a room stands behind a town or a house: `Paris - Salle 4`; in front of it there is nobody."""
+    town, *others = _SEGMENTS.split(shown)
+    if not others or is_persons(town, local) or not KNOWN_NAMES.isdisjoint(fold(town).split()):
+        return False
+    parts = ((part, fold(part).split()) for part in others)
+    return any(
+        _is_room(part, inner, part, local)
+        for part, inner in parts
+        if inner and (inner[0] in _PURPOSES or _is_telling(inner[0]))
+    )
+
+
+def _is_room(shown: str, words: list[str], clean: str, local: str) -> bool:
     if _is_numbered(shown) or (_CODE.match(shown) and not is_persons(clean, local)):
         return not _is_party(shown, clean, local)
     is_there = _has_code(shown) or (_is_placed(shown) and not is_persons(_DIGIT.split(clean)[0], local))
