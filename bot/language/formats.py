@@ -137,8 +137,9 @@ def has_semicolons(locale: str, language: Language) -> bool:
 
     They do where decimals have a comma, and where Windows parts lists so although decimals have a point.
     """
-    of_country = f"und-{_split_locale(locale)[1]}"  # for a language by an older name: no-NO
-    known = _parse_locale(locale) or _parse_locale(of_country) or Locale.parse(language)
+    place = _split_locale(locale)[1]
+    of_country = _parse_locale(f"und-{place}") if place else None  # for a language by an older name: no-NO
+    known = _parse_locale(locale) or of_country or Locale.parse(language)
     return get_decimal_symbol(known) == "," or known.territory in _SEMICOLON_COUNTRIES
 
 

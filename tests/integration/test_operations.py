@@ -79,7 +79,7 @@ async def test_a_dump_by_the_documented_role_is_restored_whole_and_locked(postgr
         await postgres_server.execute(f"DROP ROLE {role}")
     await migrate(target)
     one, other = open_database(source), open_database(target)
-    assert [difference async for difference in find_differences(one, other)] == []
+    assert await find_differences(one, other) == []
     async with other.reading() as connection:
         assert await is_enforced(connection)
     await one.close()
@@ -177,9 +177,7 @@ async def test_a_file_is_copied_while_it_is_written_to(tmp_path):
         with sqlite3.connect(tmp_path / "carnet.db") as other:
             other.execute(f"VACUUM INTO '{tmp_path}/copy.db'")
     copy = open_database(f"sqlite:///{tmp_path}/copy.db")
-    assert [(one.table, one.what) for one in [each async for each in find_differences(database, copy)]][:1] == [
-        ("users", "rows")
-    ]
+    assert [(one.table, one.what) for one in await find_differences(database, copy)][:1] == [("users", "rows")]
     await copy.close()
     await database.close()
 
