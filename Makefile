@@ -46,8 +46,8 @@ soak: $(VENV)/dev
 
 # What takes too long for every change: each figure beside its floor or peer, and ten minutes of everything going wrong.
 nightly: bench soak
-	CARNET_FILTER_EXAMPLES=10000 $(BIN)/python -m pytest tests/integration/test_filters_property.py
-	CARNET_INPUT_EXAMPLES=20000 $(BIN)/python -m pytest tests/integration/test_generated_inputs.py -k sqlite
+	FILTER_EXAMPLES=10000 $(BIN)/python -m pytest tests/integration/test_filters_property.py
+	INPUT_EXAMPLES=20000 $(BIN)/python -m pytest tests/integration/test_generated_inputs.py -k sqlite
 
 # The wheel is installed and run from an empty folder by every Python that is at hand.
 wheel: $(VENV)/dev web

@@ -21,8 +21,8 @@ from tests.syncing import Sync
 
 ROOT = Path(__file__).parent.parent.parent
 INVENTED = ROOT / "tests" / "data" / "corpus.jsonl"
-REAL = Path(os.environ.get("CARNET_CORPUS", ROOT.parent / "shared" / "corpus" / "linux-mips.jsonl.gz"))
-IS_MISSING = pytest.mark.skipif(not REAL.exists(), reason=f"no corpus of real mail at {REAL} (CARNET_CORPUS names one)")
+REAL = Path(os.environ.get("TEST_CORPUS", ROOT.parent / "shared" / "corpus" / "linux-mips.jsonl.gz"))
+IS_MISSING = pytest.mark.skipif(not REAL.exists(), reason=f"no corpus of real mail at {REAL} (TEST_CORPUS names one)")
 
 
 async def sync_corpus(database: Database, corpus: Path, *domains: str) -> AsyncIterator[Sync]:

@@ -1,6 +1,6 @@
 """Whatever is asked, the one statement gives what a slow evaluation of the same rows gives, page by page.
 
-`CARNET_FILTER_EXAMPLES=10000` is the long form.
+`FILTER_EXAMPLES=10000` is the long form.
 """
 
 import os
@@ -23,7 +23,7 @@ from storage.viewer import Viewer
 from tests.factories import NOW
 from tests.plain_filters import COMPANIES, TENANTS, USERS, evaluate, make_world, write_world
 
-EXAMPLES = int(os.environ.get("CARNET_FILTER_EXAMPLES", "120"))
+EXAMPLES = int(os.environ.get("FILTER_EXAMPLES", "120"))
 WORLD = make_world()
 VIEWERS = [
     Viewer(tenant, user, shares_contacts=user != USERS[1], is_in_public=False)

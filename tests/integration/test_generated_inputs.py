@@ -1,4 +1,4 @@
-"""Inputs by the thousand: none breaks a command (`CARNET_INPUT_EXAMPLES`: how many of each verb, 20,000 by night)."""
+"""Inputs by the thousand: none breaks a command (`INPUT_EXAMPLES`: how many of each verb, 20,000 by night)."""
 
 import os
 import random
@@ -12,7 +12,7 @@ from bot.verbs import EVERYONE
 from tests.generated_inputs import make_input
 from tests.office import Office, open_office
 
-EXAMPLES = int(os.environ.get("CARNET_INPUT_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("INPUT_EXAMPLES", "25"))
 
 
 @pytest.fixture
