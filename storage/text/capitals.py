@@ -1,6 +1,7 @@
 """Write names that are all in capitals, or all in small letters, with the usual capitals."""
 
 import re
+from itertools import dropwhile
 from typing import Final
 
 from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, has_word, is_persons
@@ -153,12 +154,19 @@ def _is_surname(words: list[str], place: int, local: str, host: str) -> bool:
     if not _is_loud(word):
         return False
     is_behind_first_name = bool(re.fullmatch(r"[^\W\d_][^\W\d_]+(?:-[^\W\d_]+)*", words[0])) and words[0].istitle()
-    all_loud = all(_is_loud(other) for other in words[1:])
+    behind = list(dropwhile(_is_between, words[1:]))
+    all_loud = bool(behind) and all(map(_is_loud, behind))
     is_long = any(len(word) > _ABBREVIATION or _is_particle_word(word) or _is_known(word) for word in words[1:])
     is_long |= fold(words[0]) in FIRST_NAMES and len(words) == _PAIR and _may_be_surname(word, host)
     is_whole = fold(words[0]) in KNOWN_NAMES and re.split(r"[._-]", local)[-1] == fold(word)  # Jun MA
     is_short = len(word) <= _INITIALS and not _is_particle_word(word) and not is_whole
     return (has_word(word, local) and not is_short) or (is_behind_first_name and all_loud and is_long)
+
+
+def _is_between(word: str) -> bool:
+    """Return whether a word stands between a first name and a shouted surname: José *Luis* GARCÍA, John *A.* SMITH."""
+    is_small = _is_particle_word(word) or fold(word) in KNOWN_NAMES or bool(re.fullmatch(r"[^\W\d_]\.?", word))
+    return is_small and not _is_loud(word)
 
 
 def _is_known(word: str) -> bool:
