@@ -115,15 +115,20 @@ async def test_what_was_replied_to_is_so_after_a_reload(firm):
         await page.get_by_role("button", name="Replied").wait_for()
 
 
+async def say_all(page, *sentences):
+    """Say one sentence after the other, each when the one before was answered."""
+    for sentence in sentences:
+        await page.get_by_label("Write to Carnet").fill(sentence)
+        await page.keyboard.press("Enter")
+        await page.locator(".bubble.is-mine", has_text=sentence).wait_for()
+        await page.locator(".typing").wait_for(state="detached")
+
+
 async def test_cards_in_the_chat_follow_a_change_made_elsewhere_in_their_place(firm):
     anne = firm.person("Anne Martin")
     async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
         page = await open_demo(window, firm, "Anne Martin")
-        for sentence in ("show Acme", "my clients"):
-            await page.get_by_label("Write to Carnet").fill(sentence)
-            await page.keyboard.press("Enter")
-            await page.locator(".bubble.is-mine", has_text=sentence).wait_for()
-            await page.locator(".typing").wait_for(state="detached")
+        await say_all(page, "show Acme", "my clients")
         cards = page.locator(".said .card")
         company = cards.filter(has=page.get_by_role("heading", name="Acme", exact=True))
         clients = cards.filter(has=page.get_by_role("heading", name="My clients", exact=True))
@@ -149,11 +154,7 @@ async def test_an_open_question_stays_as_it_is_when_something_else_changes(firm)
     anne = firm.person("Anne Martin")
     async with open_window(firm.url, size=LARGE, is_stubbed=False) as window:
         page = await open_demo(window, firm, "Anne Martin")
-        for sentence in ("show Acme", "merge Helvia and Marbury Hotels"):
-            await page.get_by_label("Write to Carnet").fill(sentence)
-            await page.keyboard.press("Enter")
-            await page.locator(".bubble.is-mine", has_text=sentence).wait_for()
-            await page.locator(".typing").wait_for(state="detached")
+        await say_all(page, "show Acme", "merge Helvia and Marbury Hotels")
         company, question = page.locator(".said .card").nth(-2), page.locator(".said .card").last
         firm.say(anne, "Acme is a prospect")
         await page.wait_for_timeout(1_000)  # what is changed shows within a tenth of that, and here nothing may

@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
 from bot.__main__ import COMMANDS, main
 from storage.engine.database import open_database
 from storage.schema.revisions import SCRIPTS
+from tests.databases import change
 from tests.running import find_port
 
 APP, GONE = "11111111-2222-4333-8444-555555555555", "bbbbbbbb-2222-4333-8444-555555555555"
@@ -54,14 +55,6 @@ RIGHTS_OF_ROOT = (1, 2)
 
 def test_every_command_is_tried_with_a_database_or_needs_none():
     assert WORDS.keys() | WITHOUT.keys() == COMMANDS.keys()
-
-
-async def change(url: str, *statements: str) -> None:
-    database = open_database(url)
-    async with database.engine.begin() as connection:
-        for statement in statements:
-            await connection.execute(text(statement))
-    await database.close()
 
 
 async def migrate_a_little(url: str) -> None:

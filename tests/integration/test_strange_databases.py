@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 
 from bot.__main__ import main
-from storage.engine.database import open_database
 from storage.errors import NoDatabaseError
 from storage.schema.migrate import migrate
+from tests.databases import change
 
 APP = "11111111-2222-4333-8444-555555555555"
 
@@ -32,14 +31,6 @@ def service(tmp_path, monkeypatch, migrated_file) -> Path:
     for name, value in values.items():
         monkeypatch.setenv(f"CARNET_{name}", value)
     return Path(shutil.copyfile(migrated_file, tmp_path / "full.db"))
-
-
-async def change(url: str, *statements: str) -> None:
-    database = open_database(url)
-    async with database.engine.begin() as connection:
-        for statement in statements:
-            await connection.execute(text(statement))
-    await database.close()
 
 
 @pytest.fixture
