@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 
 import structlog
 
+from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
 from storage.engine.wake import Channel
 from storage.errors import DatabaseError, StoreUnavailableError
-from storage.queue.chores import LEASE, DueChore, extend_chores
+from storage.queue.chores import LEASE
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +22,7 @@ STOP_SECONDS = 25.0
 """What a graceful stop may take; Kubernetes and Docker kill after 30."""
 
 Pause = Callable[[float], Awaitable[object]]
+Extend = Callable[[Connection, int], Awaitable[None]]
 
 
 class Stop:
@@ -67,9 +69,12 @@ async def repeat(name: str, work: Callable[[], Awaitable[float]], stopping: asyn
 
 
 @contextlib.asynccontextmanager
-async def holding(database: Database, chores: Sequence[DueChore], clock: Callable[[], float]) -> AsyncIterator[None]:
-    """Keep chores in hand until the block is left: one whose process dies is taken up again within `LEASE`."""
-    beating = asyncio.create_task(_beat(database, chores, clock))
+async def holding(database: Database, extend: Extend, clock: Callable[[], float]) -> AsyncIterator[None]:
+    """Keep what was claimed until the block is left: what a process that dies has in hand is taken up within `LEASE`.
+
+    `extend(connection, now)` extends the claims, in a `SYSTEM` transaction.
+    """
+    beating = asyncio.create_task(_beat(database, extend, clock))
     try:
         yield
     finally:
@@ -77,14 +82,14 @@ async def holding(database: Database, chores: Sequence[DueChore], clock: Callabl
         await asyncio.gather(beating, return_exceptions=True)
 
 
-async def _beat(database: Database, chores: Sequence[DueChore], clock: Callable[[], float]) -> None:
+async def _beat(database: Database, extend: Extend, clock: Callable[[], float]) -> None:
     while True:
         await asyncio.sleep(LEASE / 3)
         try:
             async with database.writing(SYSTEM) as connection:
-                await extend_chores(connection, chores, int(clock()))
+                await extend(connection, int(clock()))
         except DatabaseError as error:  # another process may take them up, which is no harm
-            log.warning("chores_not_extended", error=error.reason)
+            log.warning("claims_not_extended", error=error.reason)
 
 
 async def wait(stopping: asyncio.Event, seconds: float) -> None:

@@ -4,6 +4,7 @@ Nothing is deleted by our own clock alone: the database's and Microsoft's have t
 """
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -18,7 +19,7 @@ from storage.errors import DatabaseError, PurgeBoundError
 from storage.history.recount import SUMS, recount_some
 from storage.history.retention import drop_old_partitions, prepare_purge, purge_tenant
 from storage.lists.reindex import VERSION, reindex_some
-from storage.queue.chores import LEASE, ChoreName, DueChore, claim_chores, fail_chore, finish_chore
+from storage.queue.chores import LEASE, ChoreName, DueChore, claim_chores, extend_chores, fail_chore, finish_chore
 from storage.queue.clock import correct_future_times
 from storage.queue.load import CLOCKS_DIFFER, PURGE_WAITS
 
@@ -73,13 +74,13 @@ class Upkeep:
             older = [chore for name in _MADE_ANEW for chore in await claim_chores(connection, name, now)]
         if mended:
             log.warning("times_pulled_back", count=mended)
-        async with holding(self._database, older, self._clock):
+        if not older and not chores:
+            return PAUSE
+        async with holding(self._database, functools.partial(extend_chores, chores=[*older, *chores]), self._clock):
             for chore in older:
                 await self._make_anew(chore, now)
-        if not chores:
-            return 0 if older else PAUSE
-        async with holding(self._database, chores, self._clock):
-            await self._add_parts(now)
+            if chores:
+                await self._add_parts(now)
             for chore in chores:
                 await self._keep(chore, now)
         return 0

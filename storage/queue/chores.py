@@ -56,11 +56,12 @@ async def claim_chores(connection: AsyncConnection, name: ChoreName, now: int, l
     return [DueChore(row.tenant_id, row.entra_id, name, row.link, row.failures) for row in rows]
 
 
-async def extend_chores(connection: AsyncConnection, chores: Collection[DueChore], now: int) -> None:
-    """Extend claims; needs a `SYSTEM` transaction."""
+async def extend_chores(connection: AsyncConnection, now: int, chores: Collection[DueChore]) -> None:
+    """Extend the claims of chores that are still in hand; needs a `SYSTEM` transaction."""
     for chore in chores:
         own = update(Chore).where(Chore.tenant_id == chore.tenant_id, Chore.name == chore.name)
-        await connection.execute(own.where(Chore.due_at > now).values(due_at=now + LEASE))
+        in_hand = Chore.due_at.between(now + 1, now + LEASE)  # one that is done is due long after
+        await connection.execute(own.where(in_hand).values(due_at=now + LEASE))
 
 
 async def get_next_chore_at(connection: Reading, name: ChoreName) -> int | None:

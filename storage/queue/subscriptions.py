@@ -18,8 +18,8 @@ from storage.models import Subscription, Tenant, User
 Resource = Literal["messages", "events"]
 RESOURCES: Final[tuple[Resource, ...]] = ("messages", "events")
 
-LEASE = 120
-"""Seconds after which the claim of a subscription expires because its keeper died."""
+LEASE = 6
+"""Seconds after which the claim of a subscription expires, unless the process that calls Graph extends it."""
 
 Key = tuple[int, int, str]
 """Tenant, user, resource."""
@@ -155,6 +155,14 @@ async def claim_subscriptions(connection: AsyncConnection, now: int, limit: int)
         keys = [(one.tenant_id, one.user_id, one.resource) for one in claimed]
         await connection.execute(update(Subscription).where(_of_keys(keys)).values(renew_at=now + LEASE))
     return claimed
+
+
+async def extend_subscriptions(connection: AsyncConnection, now: int, keys: Sequence[Key]) -> None:
+    """Extend the claims of subscriptions that are still in hand; needs a `SYSTEM` transaction."""
+    for some in split(sorted(keys)):
+        in_hand = _of_keys(some) & Subscription.renew_at.between(now + 1, now + LEASE)  # what is done is due later
+        await lock_in_order(connection, Subscription, in_hand)
+        await connection.execute(update(Subscription).where(in_hand).values(renew_at=now + LEASE))
 
 
 async def set_client_state(connection: AsyncConnection, key: Key, digest: bytes) -> None:

@@ -10,7 +10,7 @@ from bot.graph.subscriptions.keeper import AT_ONCE, SubscriptionKeeper, write_ad
 from storage.engine.rls import SYSTEM
 from storage.queue.chores import LEASE as CHORE_LEASE
 from storage.queue.chores import claim_chores
-from storage.queue.subscriptions import LEASE
+from storage.queue.subscriptions import LEASE, claim_subscriptions
 from tests.any_database import on_any_database
 from tests.live import run_live
 from tests.microsoft import make_firm
@@ -232,6 +232,32 @@ async def test_F64_two_keepers_make_each_call_once(live):
     await live.microsoft.notifications.settle()
     await asyncio.gather(*(live.keeper.work() for _ in range(4)))
     assert len(live.microsoft.subscriptions.reauthorized) == 4
+
+
+async def test_F64_one_whose_answer_is_slow_is_in_hand_until_it_comes(live):
+    """A second keeper beside it, past the end of the claim."""
+    live.microsoft.notifications.send_lifecycle("reauthorizationRequired", list_live(live))
+    await live.microsoft.notifications.settle()
+    live.microsoft.faults.add("slow", edge="graph", count=4, seconds=LEASE / 3 + 1)
+    first = asyncio.create_task(live.keeper.work())
+    await asyncio.sleep(0.5)
+    live.clock.ahead += LEASE / 2
+    await asyncio.sleep(LEASE / 3)
+    live.clock.ahead += LEASE / 2
+    await live.keeper.work()
+    await first
+    assert len(live.microsoft.subscriptions.reauthorized) == 4
+    assert {row[5] > live.clock() + LEASE for row in await live.query(SUBSCRIPTIONS)} == {True}
+
+
+async def test_A11_a_process_that_dies_with_subscriptions_in_hand_is_taken_over_within_seconds(live):
+    await live.execute("UPDATE subscriptions SET renew_at = 0")
+    async with live.database.writing(SYSTEM) as connection:
+        assert len(await claim_subscriptions(connection, int(live.clock()), AT_ONCE)) == 4
+        assert await claim_subscriptions(connection, int(live.clock()) + LEASE - 1, AT_ONCE) == []
+    live.clock.ahead += 10
+    async with live.database.writing(SYSTEM) as connection:
+        assert len(await claim_subscriptions(connection, int(live.clock()), AT_ONCE)) == 4
 
 
 async def test_F13_after_hours_of_absence_everything_is_caught_up(live):

@@ -1,6 +1,7 @@
 """Follow each tenant's directory: who joins, leaves or is renamed, and whether the tenant still admits us."""
 
 import asyncio
+import functools
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from http import HTTPStatus
@@ -36,6 +37,7 @@ from storage.queue.chores import (
     add_chores,
     ask_stopped_again,
     claim_chores,
+    extend_chores,
     fail_chore,
     finish_chore,
     get_next_chore_at,
@@ -108,7 +110,7 @@ class DirectoryKeeper:
         await self._try_credential()
         async with self._database.writing(SYSTEM) as connection:
             chores = await claim_chores(connection, "directory", self._now())
-        async with holding(self._database, chores, self._clock):
+        async with holding(self._database, functools.partial(extend_chores, chores=chores), self._clock):
             await asyncio.gather(*(self._follow(chore) for chore in chores))
         if chores:
             return 0

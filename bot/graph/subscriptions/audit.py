@@ -1,6 +1,7 @@
 """Compare our subscriptions with Graph's list: create lost ones again, and end orphans."""
 
 import asyncio
+import functools
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
@@ -13,7 +14,7 @@ from bot.graph.subscriptions.keeper import delete_at_graph, read_installation, w
 from bot.loops import holding, repeat, wait
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
-from storage.queue.chores import DueChore, claim_chores, fail_chore, finish_chore, make_chores_due
+from storage.queue.chores import DueChore, claim_chores, extend_chores, fail_chore, finish_chore, make_chores_due
 from storage.queue.subscriptions import KeptSubscription, get_installation, list_subscriptions, set_lost
 
 log = structlog.get_logger(__name__)
@@ -72,7 +73,7 @@ class SubscriptionAuditor:
                 await make_chores_due(connection, "subscriptions", int(self._clock()))
             chores = await claim_chores(connection, "subscriptions", int(self._clock()))
         self._has_begun = True
-        async with holding(self._database, chores, self._clock):
+        async with holding(self._database, functools.partial(extend_chores, chores=chores), self._clock):
             for chore in chores:
                 await self._audit(chore)
         return 0 if chores else PAUSE

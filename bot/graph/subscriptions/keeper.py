@@ -1,6 +1,7 @@
 """Create Graph's subscriptions, renew them before half their life, and create lost ones again."""
 
 import asyncio
+import functools
 import random
 import secrets
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from bot.failpoints import reach
 from bot.graph.client.backoff import choose_retry_at
 from bot.graph.client.client import GraphClient, GraphError
 from bot.graph.webhooks.notifications import digest
-from bot.loops import repeat, waking
+from bot.loops import holding, repeat, waking
 from storage.engine.connection import Connection
 from storage.engine.database import Database
 from storage.engine.rls import SYSTEM
@@ -29,6 +30,7 @@ from storage.queue.subscriptions import (
     DueSubscription,
     claim_subscriptions,
     delete_subscription,
+    extend_subscriptions,
     get_installation,
     postpone_subscriptions,
     set_active,
@@ -89,7 +91,9 @@ class SubscriptionKeeper:
         """Make the due calls, a few at once; return the seconds until the next one is due."""
         async with self._database.writing(SYSTEM) as connection:
             claimed = await claim_subscriptions(connection, int(self._clock()), AT_ONCE)
-        await asyncio.gather(*(self._keep(due) for due in claimed))
+        in_hand = functools.partial(extend_subscriptions, keys=[due.key for due in claimed])
+        async with holding(self._database, in_hand, self._clock):
+            await asyncio.gather(*(self._keep(due) for due in claimed))
         return 0 if len(claimed) == AT_ONCE else PAUSE
 
     async def _keep(self, due: DueSubscription) -> None:
