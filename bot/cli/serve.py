@@ -18,7 +18,7 @@ from aiohttp import web
 
 from bot.app import STOP, create_app, open_store
 from bot.cli.refusals import LASTING, explain, find_reason
-from bot.cli.schema import SENTENCES
+from bot.cli.schema import refuse
 from bot.config import Config
 from bot.environment import read_config
 from bot.failpoints import arm
@@ -104,24 +104,23 @@ async def check_store(config: Config, *, is_on_newer_schema: bool) -> None:
     Raises `ValueError` with a sentence. A server that does not answer yet is waited for by the service itself.
     """
     if config.database_url.startswith("sqlite"):  # one process owns the file
-        if not (is_on_newer_schema and await _find_standing(config) == "newer"):
+        if not (is_on_newer_schema and not await _find_obstacle(config, is_on_newer=True)):
             await migrate(config.database_url)
         return
-    standing = await _find_standing(config)
-    if standing in SENTENCES and not (standing == "newer" and is_on_newer_schema):
-        raise ValueError(SENTENCES[standing])
+    if why := await _find_obstacle(config, is_on_newer=is_on_newer_schema):
+        raise ValueError(why)
 
 
-async def _find_standing(config: Config) -> str:
-    """Return the standing of a schema; a server that answers and lets nobody in is not waited for, any other is."""
+async def _find_obstacle(config: Config, *, is_on_newer: bool) -> str:
+    """Say why a schema does not do; a server that answers and lets nobody in is not waited for, any other is."""
     database = open_store(config)
     try:
-        return await get_schema_standing(database)
+        return refuse(database, await get_schema_standing(database), is_on_newer=is_on_newer)
     except DatabaseError as error:
         if find_reason(error) in LASTING:
             raise
         print(f"{explain(error)} The service waits for it.", file=sys.stderr, flush=True)  # noqa: T201
-        return "away"
+        return ""
     finally:
         await database.close()
 

@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 FRESH: Final = 1.0
 """Seconds for which an answer is good: anybody may ask as often as they like."""
 PATIENCE: Final = 3.0
+UNMEASURED: Final = frozenset({"database_away", "schema_none", "schema_foreign", "schema_broken"})
+"""Troubles with which nothing of the sync can be read."""
 LOOK_SECONDS: Final = 1.0
 """For a file at the first look; 1 s reads some hundred megabytes."""
 
@@ -71,7 +73,7 @@ class HealthMonitor:
             async with asyncio.timeout(PATIENCE):
                 found = find_in_database(self._database, self._process.config, now)
                 troubles += [trouble async for trouble in found]
-                if not any(trouble.key in ("database_away", "schema_none") for trouble in troubles):
+                if UNMEASURED.isdisjoint(trouble.key for trouble in troubles):
                     health = await self._measure(now)
                     if health.failing:
                         counts = {"count": health.failing, "total": health.total}

@@ -90,7 +90,7 @@ async def find_in_database(database: Database, config: Config, now: float) -> As
         return
     try:
         standing = await get_schema_standing(database)
-        if standing in ("none", "older"):
+        if standing in ("none", "older", "foreign", "broken"):
             yield Trouble(f"schema_{standing}", "stops")
             return
         if standing == "newer":  # a release runs beside the one before it

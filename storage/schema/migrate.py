@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from storage.engine.database import Database, get_file, open_database
 from storage.errors import NewerSchemaError, NoDatabaseError
-from storage.models import Base
-from storage.schema.revisions import get_newest_revision, get_revision, is_known, list_tables
+from storage.schema.revisions import get_revision
+from storage.schema.version import describe_strange, get_schema_standing
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('carnet migrate'))")
 
@@ -25,40 +25,23 @@ async def migrate(url: str) -> None:
     await asyncio.to_thread(_make_private, url)
     database = open_database(url)
     try:
-        revision = await get_revision(database)
-        if revision is not None and not is_known(revision):
+        standing = await get_schema_standing(database)
+        if standing == "newer":
             raise NewerSchemaError(
-                f"The schema of this database is {revision}, which this release does not know: a newer one was here. "
+                f"The schema of this database is {await get_revision(database)}, which this release does not know: a "
+                "newer one was here. "
                 "Install that release again, or restore the backup from before it (docs/operations/upgrade.md)."
             )
-        if revision == get_newest_revision():
+        if strange := describe_strange(database, standing):
+            raise NoDatabaseError(strange)
+        if standing == "current":
             return
-        if revision is None:
-            await _refuse_strangers(database)
         from storage.schema.upgrade import upgrade  # noqa: PLC0415  # Alembic, which a start as a rule does not need
 
         async with _alone(database), database.engine.connect() as connection:
             await connection.run_sync(upgrade)
     finally:
         await database.close()
-
-
-async def _refuse_strangers(database: Database) -> None:
-    """Raise `NoDatabaseError` with a sentence where tables are in the way of which nobody says what release made them.
-
-    A file is one program's; on a server others' tables may stand beside ours, but not in their place.
-    """
-    tables = await list_tables(database)
-    strange = tables if database.is_sqlite else tables & Base.metadata.tables.keys()
-    if not strange or await get_revision(database) is not None:  # another process has made them just now
-        return
-    place = get_file(str(database.engine.url)) or f"The database {database.engine.url.database}"
-    ours = strange & Base.metadata.tables.keys()
-    half = "has tables of Carnet's names, and no alembic_version that says which release made them: it is not whole"
-    raise NoDatabaseError(
-        f"{place} {half if ours else 'is of another program: it has tables, and none of Carnet'}. Nothing was changed "
-        "in it. Name the database that Carnet made, a copy as docs/operations/backup.md makes it, or a new one."
-    )
 
 
 def _make_private(url: str) -> None:

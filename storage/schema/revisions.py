@@ -4,12 +4,19 @@ import functools
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import text
 
 from storage.engine.database import Database
+from storage.engine.rls import SYSTEM
 
 SCRIPTS: Final = Path(__file__).parent / "migrations"
 _VERSION: Final = text("SELECT version_num FROM alembic_version")
+_FILES_TABLES: Final = text(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite$_%' ESCAPE '$'"
+)
+_SERVERS_TABLES: Final = text(
+    "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ANY(current_schemas(false))"
+)
 
 
 @functools.cache
@@ -33,20 +40,16 @@ def is_known(revision: str) -> bool:
 
 
 async def list_tables(database: Database) -> set[str]:
-    """Return the names of a database's tables, but for the one that says the revision."""
-    async with database.engine.connect() as connection:
-        found = await connection.run_sync(lambda given: inspect(given).get_table_names())
-    return set(found) - {"alembic_version"}
+    """Return the names of a database's tables, `alembic_version` among them: it says the revision."""
+    async with database.reading(SYSTEM) as connection:
+        found = await connection.execute(_FILES_TABLES if database.is_sqlite else _SERVERS_TABLES)
+        return {row[0] for row in found}
 
 
-async def get_revision(database: Database) -> str | None:
-    """Return the revision of a database's schema; None where it has none."""
-    async with database.engine.connect() as connection:
-        return await connection.run_sync(_read_revision)
-
-
-def _read_revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
+async def get_revision(database: Database, tables: set[str] | None = None) -> str | None:
+    """Return the revision of a database's schema, whose tables may be known; None where it has none."""
+    if "alembic_version" not in (await list_tables(database) if tables is None else tables):
         return None
-    found: str | None = connection.scalar(_VERSION)
-    return found
+    async with database.reading(SYSTEM) as connection:
+        found: str | None = await connection.scalar(_VERSION)
+        return found

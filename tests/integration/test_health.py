@@ -147,6 +147,16 @@ async def test_a_database_without_tables_is_not_ready(tmp_path):
     await database.close()
 
 
+async def test_a_file_of_another_program_is_said_to_be_so(tmp_path):
+    database = open_database(f"sqlite:///{tmp_path}/notes.db")
+    async with database.engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE notes (word TEXT)"))
+    status, body = await ask(database, "/readyz")
+    assert (status, get_keys(body)) == (503, ["schema_foreign"])
+    assert (await ask(database, "/healthz"))[0] == 503
+    await database.close()
+
+
 async def test_a_schema_of_a_newer_release_is_told_and_served(well):
     async with well.engine.begin() as connection:
         await connection.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32))"))

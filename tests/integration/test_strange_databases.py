@@ -17,9 +17,15 @@ from sqlalchemy.engine import URL, make_url
 from bot.__main__ import main
 from storage.errors import NoDatabaseError
 from storage.schema.migrate import migrate
+from storage.schema.revisions import get_newest_revision
 from tests.databases import change
 
 APP = "11111111-2222-4333-8444-555555555555"
+
+
+def stamp(revision: str) -> list[str]:
+    """Mark a database as Alembic does, whoever's it is."""
+    return ["CREATE TABLE alembic_version (version_num TEXT)", f"INSERT INTO alembic_version VALUES ('{revision}')"]
 
 
 @pytest.fixture
@@ -42,26 +48,34 @@ async def migrated_server(make_postgres, migrated_postgres) -> str:
     ("statements", "said"),
     [
         (["CREATE TABLE notes (word)"], "is of another program"),
-        (["CREATE TABLE tenants (name)", "CREATE TABLE alembic_version (version_num)"], "no alembic_version that says"),
-        (None, "no alembic_version that says"),
+        (["CREATE TABLE tenants (name)", "CREATE TABLE alembic_version (version_num)"], "is of another program"),
+        (["CREATE TABLE companies (x)", *stamp("1f0c2a9d4b11")], "is of another program"),
+        (["CREATE TABLE users (x)", "CREATE TABLE views (x)", *stamp("0001")], "is of another program"),
+        (["CREATE TABLE tenants (x)", *stamp(get_newest_revision())], "is of another program"),
+        ("DROP TABLE alembic_version", "no alembic_version that says"),
+        ("DROP TABLE companies", "not whole"),
     ],
 )
 def test_a_file_whose_tables_no_release_made_is_said_to_be_so_and_is_left_as_it_is(service, capsys, statements, said):
     file = service.with_name("strange.db")
-    if statements is None:
+    if isinstance(statements, str):
         shutil.copyfile(service, file)
     with sqlite3.connect(file) as database:
-        for statement in statements or ["DROP TABLE alembic_version"]:
+        for statement in [statements] if isinstance(statements, str) else statements:
             database.execute(statement)
         before = list(database.iterdump())
     os.environ["CARNET_DATABASE_URL"] = f"sqlite:///{file}"
     moves = ["move", "--to", "sqlite:other.db"], ["move", "--from", "sqlite:full.db", "--to", "sqlite:strange.db"]
-    for words in (["serve"], ["worker"], ["migrate"], *moves):
+    for words in (["serve"], ["worker"], ["migrate"], ["status"], ["purge"], ["firm", "show"], *moves):
         capsys.readouterr()
         assert main(words) == 2
         error = capsys.readouterr().err
         assert error.startswith(f"carnet {words[0]}: "), error
         assert (error.count("\n"), file.name in error, said in error) == (1, True, True), error
+    assert main(["doctor"]) == 1
+    told = " ".join(capsys.readouterr().out.split())
+    assert said in told
+    assert "migrate" not in told
     with sqlite3.connect(file) as database:
         assert list(database.iterdump()) == before
 
@@ -71,9 +85,12 @@ async def test_a_server_with_tables_of_our_names_is_left_as_it_is_and_others_may
 ):
     empty_server = await make_postgres()
     await change(empty_server, "CREATE TABLE others (word text)", "CREATE TABLE tenants (name text)")
-    with pytest.raises(NoDatabaseError, match="no alembic_version that says"):
+    with pytest.raises(NoDatabaseError, match="is of another program"):
         await migrate(empty_server)
-    await change(empty_server, "DROP TABLE tenants")
+    await change(empty_server, "DROP TABLE tenants", *stamp("1f0c2a9d4b11"))
+    with pytest.raises(NoDatabaseError, match="is of another program"):
+        await migrate(empty_server)
+    await change(empty_server, "DROP TABLE alembic_version")
     await migrate(empty_server)
 
 

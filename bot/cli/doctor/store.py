@@ -26,8 +26,8 @@ from storage.queue.clock import get_database_time
 from storage.queue.directory import resume_refused
 from storage.queue.health import FAILING, Firm, Freshness, get_freshness, get_health, list_firms, list_lagging_mailboxes
 from storage.queue.load import Stoppages, find_stoppages
-from storage.schema.revisions import get_newest_revision, get_revision, is_known
-from storage.schema.version import is_read_only
+from storage.schema.revisions import get_newest_revision, get_revision
+from storage.schema.version import get_schema_standing, is_read_only
 
 PATIENCE: Final = 15.0
 LOOK_SECONDS: Final = 60.0
@@ -65,12 +65,15 @@ async def check_database(config: Config, now: float) -> Findings:
 
 
 async def _look(database: Database, config: Config, now: int) -> Findings:
-    revision, newest = await get_revision(database), get_newest_revision()
-    if revision is not None and not is_known(revision):
-        yield problem("database_newer", revision=revision)
-        return
-    if revision != newest:
-        yield problem("database_old", revision=revision or "-", newest=newest)
+    standing, revision, newest = (
+        await get_schema_standing(database),
+        await get_revision(database),
+        get_newest_revision(),
+    )
+    if standing != "current":
+        place = get_file(config.database_url) or database.engine.url.database
+        values = {"revision": revision, "newest": newest, "place": str(place), "setting": SETTING}
+        yield problem(f"database_{standing}", **values)
         return
     yield well("database", revision=revision)
     async for finding in _check_rights(database):
