@@ -34,7 +34,9 @@ class Config(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CARNET_", frozen=True, extra="forbid")
 
     database_url: str = Field("sqlite:///carnet.db", description="SQLite file or PostgreSQL URL")
-    database_is_pooled: bool = Field(default=False, description="true behind PgBouncer in transaction mode")
+    database_is_pooled: bool = Field(
+        default=False, description="true behind PgBouncer in transaction mode, as pgbouncer=true in the URL"
+    )
     wake_url: str = Field("", description="PostgreSQL URL around the pooler, for LISTEN/NOTIFY; empty for the same one")
     move_to: SecretStr = Field(SecretStr(""), description="database URL to which `carnet move` moves; else unset")
     host: str = Field("127.0.0.1", description="address to listen on")

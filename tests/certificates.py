@@ -26,6 +26,19 @@ def write_certificate(path: Path, ends_at: datetime | None = None, *, has_key: b
     return str(path)
 
 
+def write_crl(path: Path, of: str, *, is_revoked: bool = False) -> str:
+    """Write the list of an authority that signed itself, in which its own certificate is, or is not; gives its path."""
+    certificate = x509.load_pem_x509_certificate(Path(of).read_bytes())
+    now = datetime.now(UTC)
+    crl = x509.CertificateRevocationListBuilder().issuer_name(certificate.subject)
+    crl = crl.last_update(now - timedelta(days=1)).next_update(now + timedelta(days=30))
+    if is_revoked:
+        gone = x509.RevokedCertificateBuilder().serial_number(certificate.serial_number)
+        crl = crl.add_revoked_certificate(gone.revocation_date(now - timedelta(days=1)).build())
+    path.write_bytes(crl.sign(_KEY, hashes.SHA256()).public_bytes(_PEM))
+    return str(path)
+
+
 def write_key(password: str = "") -> bytes:
     """Give the private key as PEM."""
     lock = serialization.BestAvailableEncryption(password.encode()) if password else serialization.NoEncryption()

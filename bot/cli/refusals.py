@@ -19,6 +19,7 @@ _REASONS: Final = {
     "InvalidCatalogNameError": "database_unknown",
     "InsufficientPrivilegeError": "database_rights",
     "SSLCertVerificationError": "database_certificate",
+    **dict.fromkeys(("SSLError", "SSLEOFError", "SSLZeroReturnError", "SSLSyscallError"), "database_tls"),
     "ConnectionError": "database_without_tls",  # asyncpg's, of that name and no other, where TLS is refused
     "ConnectionRefusedError": "database_closed",
     "gaierror": "database_nameless",

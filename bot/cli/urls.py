@@ -16,7 +16,7 @@ def read_argument(given: str | None, option: str, setting: str, default: str) ->
             url = read_url(given or default)
     except ValueError as error:
         raise ValueError(f"{option if given else setting} names no database: {error}.") from error
-    if given and not given.startswith("@") and url.password:
+    if given and not given.startswith("@") and (url.password or "sslpassword" in url.query):
         raise ValueError(
             f"Everybody on this machine sees the password of {option}: put the URL into a file that only you may read "
             f"({option} @FILE), or into {setting}."

@@ -31,7 +31,7 @@ from storage.engine.rls import IS_SYSTEM, READING, SYSTEM, Tenancy, list_policie
 from storage.engine.sqlite_reader import SqliteReader
 from storage.engine.sqlite_writer import connect_writer
 from storage.engine.statistics import write_statistics
-from storage.engine.urls import read_url, split_options
+from storage.engine.urls import is_behind_pooler, read_url, split_options
 from storage.engine.wake import Wakes, take_wakes
 from storage.errors import DatabaseError
 from storage.models import Audit, Base, Company, Contact, Number, Outbox, User, View
@@ -197,13 +197,14 @@ class Database:
 def open_database(url: str, *, pool_size: int = POOL, patience: float = PATIENCE, is_pooled: bool = False) -> Database:
     """Open `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://...`; `sqlite:` and `postgresql:` alone will do.
 
-    `is_pooled` says that a pooler in transaction mode (PgBouncer) stands before PostgreSQL: then nothing is kept on a
-    connection from one transaction to the next, and statements are prepared without a name. `patience` is how many
-    seconds are waited for a free connection.
+    `is_pooled`, or `pgbouncer=true` in the URL, says that a pooler in transaction mode (PgBouncer) stands before
+    PostgreSQL: then nothing is kept on a connection from one transaction to the next, and statements are prepared
+    without a name. `patience` is how many seconds are waited for a free connection.
     Raises `DatabaseUrlError` for a URL that names no database we know.
     """
     given = read_url(url)
     if given.get_backend_name() == "postgresql":
+        is_pooled = is_pooled or is_behind_pooler(given)
         return _open_postgres(given.set(drivername="postgresql+asyncpg"), pool_size, patience, is_pooled=is_pooled)
     full_url = given.set(drivername="sqlite+aiosqlite")
     writing = {"async_creator_fn": connect_writer}

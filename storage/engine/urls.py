@@ -1,36 +1,44 @@
 """Database URLs, as people and managed services write them."""
 
+import difflib
 import re
-import ssl
 from typing import Any, Final
 from urllib.parse import unquote
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from storage.engine.tls import TLS_PARAMETERS, check_tls, choose_tls, get_parameter
 from storage.errors import DatabaseUrlError
 
 SQLITE: Final = ("sqlite", "sqlite+aiosqlite")
 POSTGRES: Final = ("postgres", "postgresql", "postgresql+asyncpg")
-_OURS: Final = ("sslmode", "sslrootcert", "sslcert", "sslkey", "application_name", "connect_timeout", "options")
+_OURS: Final = (*TLS_PARAMETERS, "application_name", "connect_timeout", "options", "pgbouncer")
 _WITHOUT_EFFECT: Final = (
     *("channel_binding", "gssencmode", "krbsrvname", "sslcompression", "sslsni", "keepalives", "keepalives_idle"),
     *("keepalives_interval", "keepalives_count", "tcp_user_timeout", "client_encoding", "fallback_application_name"),
 )
 """Parameters of libpq that managed services write and asyncpg does not have."""
+_INSTEAD: Final = {
+    **dict.fromkeys(("schema", "search_path", "currentSchema"), "say options=-csearch_path=NAME"),
+    **dict.fromkeys(
+        ("connection_limit", "pool_size", "pool_timeout", "max_overflow", "pool_mode"),
+        "leave it out, Carnet has its own bounds; behind PgBouncer in transaction mode say pgbouncer=true",
+    ),
+    **dict.fromkeys(("statement_cache_size", "prepareThreshold"), "behind PgBouncer say pgbouncer=true"),
+    **dict.fromkeys(("passfile", "service", "servicefile"), "write what stands there into the URL itself"),
+    "hostaddr": "name that address as the host",
+    "requirepeer": "name a host, and say sslmode=verify-full",
+    "require_auth": "say sslmode=verify-full, so that no other server is asked",
+    "replication": "leave it out",
+}
+"""Parameters that are refused, and what says the same."""
 _KNOWN: Final = ("host", "port", "target_session_attrs", *_OURS)
 _PARTS: Final = {"user": "username", "username": "username", "password": "password", "dbname": "database"}
 """Parameters that stand for a part of the URL, and hold where that part is missing."""
-_SSL_WORDS: Final = {
-    "true": "require",
-    "1": "require",
-    "on": "require",
-    "false": "disable",
-    "0": "disable",
-    "off": "disable",
-}
+_YES_NO: Final = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}
+_SSL_WORDS: Final = {word: "require" if is_on else "disable" for word, is_on in _YES_NO.items()}
 """What other drivers write as `ssl=`, in the words of `sslmode`."""
-_SSL_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 CONNECT_SECONDS: Final = 10
 _PARAMETERS: Final = re.compile(r"\?\w+=")
 _PATH: Final = re.compile(r"[/?]")
@@ -94,7 +102,7 @@ def _read_postgres(rest: str) -> URL:
 def _take_parts(url: URL) -> URL:
     """Take user, password and database from the parameters that libpq has for them."""
     for name in [name for name in url.query if name in _PARTS]:
-        part, value = _PARTS[name], _get(url, name)
+        part, value = _PARTS[name], get_parameter(url, name)
         url = url.difference_update_query([name])
         url = url if getattr(url, part) else url.set(**{part: value})  # type: ignore[arg-type]
     return url
@@ -102,9 +110,9 @@ def _take_parts(url: URL) -> URL:
 
 def _take_ssl(url: URL) -> URL:
     """Say `ssl=true`, as other drivers do, in the words of `sslmode`, which holds where both are there."""
-    if not (word := _get(url, "ssl").lower()):
+    if not (word := get_parameter(url, "ssl").lower()):
         return url
-    mode = _get(url, "sslmode") or _SSL_WORDS.get(word, word)
+    mode = get_parameter(url, "sslmode") or _SSL_WORDS.get(word, word)
     return url.difference_update_query(["ssl"]).update_query_dict({"sslmode": mode})
 
 
@@ -112,16 +120,31 @@ def _check(url: URL) -> URL:
     """Refuse parameters that nobody knows: a misspelt `sslmode` would leave the line open."""
     for name in url.query:
         if name not in _KNOWN and name not in _WITHOUT_EFFECT:
-            raise DatabaseUrlError(f"it has a parameter that is not known, {name[:40]}")
-    if (mode := _get(url, "sslmode")) and mode not in _SSL_MODES:
-        raise DatabaseUrlError(f"sslmode is one of {', '.join(_SSL_MODES)}")
+            raise DatabaseUrlError(f"it has a parameter that is not known, {name[:40]}: {_suggest(name)}")
+    check_tls(url)
+    if get_parameter(url, "pgbouncer").lower() not in ("", *_YES_NO):
+        raise DatabaseUrlError("pgbouncer is true, for one in transaction mode, or false")
     ports = [] if url.port is None else [str(url.port)]
-    for port in (*ports, *filter(None, [_get(url, "port")])):
+    for port in (*ports, *filter(None, [get_parameter(url, "port")])):
         if not port.isdecimal() or len(port) > _PORT_DIGITS or not 0 < int(port) <= _LAST_PORT:
             raise DatabaseUrlError(f"its port is a number from 1 to {_LAST_PORT}")
-    if (seconds := _get(url, "connect_timeout")) and not seconds.isdecimal():
+    if (seconds := get_parameter(url, "connect_timeout")) and not seconds.isdecimal():
         raise DatabaseUrlError("connect_timeout is a number of seconds")
     return url
+
+
+def _suggest(name: str) -> str:
+    """Say what to do about a parameter that is not known."""
+    if name in _INSTEAD:
+        return _INSTEAD[name]
+    if near := difflib.get_close_matches(name.lower(), (*_KNOWN, *_PARTS, *_WITHOUT_EFFECT), 1, 0.7):
+        return f"is {near[0]} meant?"
+    return f"leave it out, or say it with one of {', '.join(sorted(_KNOWN))}"
+
+
+def is_behind_pooler(url: URL) -> bool:
+    """Return whether a URL says that PgBouncer stands before the server, as managed services write it."""
+    return _YES_NO.get(get_parameter(url, "pgbouncer").lower(), False)
 
 
 def split_options(url: URL) -> tuple[URL, dict[str, Any]]:
@@ -129,10 +152,9 @@ def split_options(url: URL) -> tuple[URL, dict[str, Any]]:
 
     Raises `DatabaseUrlError` for a certificate that cannot be read.
     """
-    seconds = int(_get(url, "connect_timeout") or 0)  # libpq waits for ever at 0, which a service must not
+    seconds = int(get_parameter(url, "connect_timeout") or 0)  # libpq waits for ever at 0, which a service must not
     options: dict[str, Any] = {"timeout": seconds or CONNECT_SECONDS}
-    if (way := _choose_ssl(url)) is not None:
-        options["ssl"] = way
+    options |= choose_tls(url)
     options["server_settings"] = _read_settings(url)
     return url.difference_update_query((*_OURS, *_WITHOUT_EFFECT)), options
 
@@ -144,35 +166,7 @@ def get_connect_arguments(url: URL) -> dict[str, Any]:
     return {**arguments, **plain.query, **options}
 
 
-def _get(url: URL, name: str) -> str:
-    value = url.query.get(name, "")
-    return value if isinstance(value, str) else value[-1]
-
-
 def _read_settings(url: URL) -> dict[str, str]:
     """Return what the server is told at the start; it reads `options` itself, and a service before it its own."""
-    said = {name: _get(url, name) for name in ("application_name", "options")}
+    said = {name: get_parameter(url, name) for name in ("application_name", "options")}
     return {name: value for name, value in said.items() if value}
-
-
-def _choose_ssl(url: URL) -> ssl.SSLContext | str | bool | None:
-    """Choose as libpq does: with a root certificate, `require` looks at the server's certificate too."""
-    mode, root = _get(url, "sslmode"), _get(url, "sslrootcert")
-    if mode == "disable":
-        return False
-    if mode in ("", "allow", "prefer", "require") and not root and not _get(url, "sslcert"):
-        return mode or None
-    try:
-        return _make_context(mode, root, _get(url, "sslcert"), _get(url, "sslkey"))
-    except OSError as error:
-        raise DatabaseUrlError("the files of sslrootcert, sslcert and sslkey cannot be read as certificates") from error
-
-
-def _make_context(mode: str, root: str, certificate: str, key: str) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=root if root and root != "system" else None)
-    context.check_hostname = mode == "verify-full" or root == "system"
-    if not root and mode not in ("verify-ca", "verify-full"):
-        context.verify_mode = ssl.CERT_NONE
-    if certificate:
-        context.load_cert_chain(certificate, key or None)
-    return context

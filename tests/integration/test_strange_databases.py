@@ -1,24 +1,19 @@
 """Databases that are not ours, and servers without TLS: each is said to be so, and is left as it is."""
 
-import contextlib
 import os
-import select
 import shutil
-import socket
-import socketserver
 import sqlite3
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import make_url
 
 from bot.__main__ import main
 from storage.errors import NoDatabaseError
 from storage.schema.migrate import migrate
 from storage.schema.revisions import get_newest_revision
 from tests.databases import change
+from tests.tls_door import reaching
 
 APP = "11111111-2222-4333-8444-555555555555"
 
@@ -92,32 +87,6 @@ async def test_a_server_with_tables_of_our_names_is_left_as_it_is_and_others_may
         await migrate(empty_server)
     await change(empty_server, "DROP TABLE alembic_version")
     await migrate(empty_server)
-
-
-@contextlib.contextmanager
-def reaching(server: URL) -> Iterator[URL]:
-    """Give a server on a socket of this machine an address, as those have of which TLS is asked."""
-    if server.host:
-        yield server
-        return
-    place = f"{server.query['host']}/.s.PGSQL.{server.port or 5432}"
-
-    class Way(socketserver.BaseRequestHandler):
-        def handle(self) -> None:
-            with socket.socket(socket.AF_UNIX) as there:
-                there.connect(place)
-                ends = {self.request: there, there: self.request}
-                while True:
-                    for end in select.select(list(ends), [], [])[0]:
-                        if not (said := end.recv(65536)):
-                            return
-                        ends[end].sendall(said)
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Way) as door:
-        door.daemon_threads = True
-        threading.Thread(target=door.serve_forever, daemon=True).start()
-        yield server.set(host="127.0.0.1", port=door.server_address[1], query={})
-        door.shutdown()
 
 
 def test_a_server_without_tls_is_said_to_have_none(service, capsys, migrated_server):

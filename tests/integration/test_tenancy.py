@@ -156,14 +156,15 @@ async def test_the_unique_key_holds_in_every_part(parted, at):
         await add_history(parted, at)
 
 
-@pytest.fixture
-async def pooled(parted):
-    """The same database through a pooler in transaction mode, over three server connections."""
+@pytest.fixture(params=[True, False], ids=["setting", "url"])
+async def pooled(parted, request):
+    """The same database through a pooler in transaction mode, over three server connections; setting or URL says so."""
     url = make_url(parted.engine.url)
     if "host" not in url.query:
         pytest.skip("the pooler of the tests needs a server on a local socket")
     async with run_pooler(url) as (pooler_url, pooler):
-        database = open_database(pooler_url.render_as_string(hide_password=False), is_pooled=True)
+        given = pooler_url if request.param else pooler_url.update_query_dict({"pgbouncer": "true"})
+        database = open_database(given.render_as_string(hide_password=False), is_pooled=request.param)
         yield database, pooler
         await database.close()
 

@@ -4,7 +4,7 @@ import ssl
 
 import pytest
 
-from storage.engine.urls import get_connect_arguments, read_url, split_options
+from storage.engine.urls import get_connect_arguments, is_behind_pooler, read_url, split_options
 from tests.certificates import write_certificate
 
 
@@ -51,7 +51,16 @@ def test_a_file_is_named_in_three_ways(text):
         ("postgresql://u:secret@h/c?ssl=maybe", "verify-full"),
         ("postgresql://u:secret@a:5432,b:5432/c", "several hosts"),
         ("postgresql://u:secret@a,b/c?target_session_attrs=read-write", "several hosts"),
-        ("postgresql://h/c?user=u&password=secret&pgbouncer=true", "pgbouncer"),
+        ("postgresql://h/c?user=u&password=secret&pgbouncer=maybe", "pgbouncer is true"),
+        ("postgresql://u:secret@h/c?SSLMode=require", "is sslmode meant"),
+        ("postgresql://u:secret@h/c?ssl_root_cert=x", "is sslrootcert meant"),
+        ("postgresql://u:secret@h/c?schema=law", "options=-csearch_path=NAME"),
+        ("postgresql://u:secret@h/c?connection_limit=5", "leave it out"),
+        ("postgresql://u:secret@h/c?xyz=5", "one of .*sslmode"),
+        ("postgresql://u:secret@h/c?sslnegotiation=direct", "needs sslmode=require"),
+        ("postgresql://u:secret@h/c?sslnegotiation=soon", "postgres, direct"),
+        ("postgresql://u:secret@h/c?sslmode=require&sslcrl=x", "needs sslrootcert"),
+        ("postgresql://u:secret@h/c?ssl_min_protocol_version=1.2", "TLSv1.2, TLSv1.3"),
         ("", "sqlite"),
         *((f"postgres://u:secret@h:{port}/c", "from 1 to 65535") for port in (0, 65536, 70000, 10**30)),
         *((f"postgres://u:secret@h/c?port={port}", "from 1 to 65535") for port in ("0", "99999", "abc", "-5", "5_4")),
@@ -86,6 +95,15 @@ def test_what_other_drivers_write_of_tls_is_understood(query, way):
 @pytest.mark.parametrize(("given", "seconds"), [("0", 10), ("00", 10), ("", 10), ("1", 1), ("30", 30)])
 def test_nobody_waits_for_a_database_for_ever_or_not_at_all(given, seconds):
     assert split_options(read_url(f"postgresql://h/c?connect_timeout={given}"))[1]["timeout"] == seconds
+
+
+@pytest.mark.parametrize(
+    ("query", "is_behind"), [("pgbouncer=true", True), ("pgbouncer=1", True), ("pgbouncer=false", False), ("", False)]
+)
+def test_a_url_may_say_that_a_pooler_stands_before_the_server(query, is_behind):
+    url = read_url(f"postgresql://h/c?{query}")
+    assert is_behind_pooler(url) is is_behind
+    assert "pgbouncer" not in get_connect_arguments(url)
 
 
 def test_parameters_of_libpq_reach_the_driver_in_its_own_words():
