@@ -6,6 +6,7 @@ from importlib import import_module
 import bot.cards
 from bot.cards.drawing import DRAWN
 from bot.cards.sharing import draw_items
+from bot.language.wording import clean_sentence
 from bot.results import companies, lists
 from bot.results.base import Result
 from bot.turn import Reader, Reply
@@ -19,7 +20,7 @@ def draw_reply(reader: Reader, result: Result) -> Reply:
     return Reply(
         card=DRAWN[type(result)](reader, result),
         notices=result.notices,
-        summary=result.summary,
+        summary=clean_sentence(result.summary),
         choices=result.choices if isinstance(result, lists.PeopleFound) else (),
         items=draw_items(reader, result) if isinstance(result, companies.Found) else (),
         file=result.file if isinstance(result, lists.FileOffered | lists.FileMade) else None,

@@ -9,7 +9,7 @@ from json.encoder import encode_basestring_ascii
 
 from bot.language.texts import say
 from bot.turn import Language
-from storage.text.look_alikes import mark_disguise
+from storage.text.look_alikes import mark_disguise, mark_names_in
 
 _UNSAFE = re.compile(
     "["
@@ -39,6 +39,12 @@ def clean(text: str, limit: int = 120) -> str:
         return text.strip() if is_plain else trim(text, limit)
     mark = mark_disguise(text)
     return trim(text, limit - len(mark)) + mark
+
+
+def clean_sentence(text: str, limit: int = 2000) -> str:
+    """Return a sentence with somebody's words in it as it is read aloud or notified, made safe as `clean` does."""
+    trimmed = trim(text, limit)
+    return trimmed if trimmed.isascii() else mark_names_in(trimmed)
 
 
 def trim(text: str, limit: int = 120) -> str:

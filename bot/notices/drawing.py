@@ -7,7 +7,7 @@ from typing import Any, Final
 from bot.cards import notices as cards
 from bot.cards.status import draw_credential, draw_status
 from bot.language import describe, say
-from bot.language.wording import clean
+from bot.language.wording import clean, clean_sentence
 from bot.notices.plan import MOVED_KINDS, STATUS, TYPE_KINDS
 from bot.results.firm import describe_status
 from bot.results.notices import FirstSync, Moved, NewCompany, NewContact, SharedView
@@ -37,6 +37,10 @@ class Drawn:
 
     card: Card
     summary: str
+
+    def __post_init__(self) -> None:
+        """Show in the notification, too, which alphabet a name is written in."""
+        object.__setattr__(self, "summary", clean_sentence(self.summary))
 
 
 @dataclass(frozen=True, slots=True)

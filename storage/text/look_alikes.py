@@ -14,11 +14,14 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
+from storage.text.dotless import DOTLESS, find_dotless
 from storage.text.letter_signs import find_blank, find_sign
 from storage.text.word_lists import read_list
 
 _PLAINLY_LATIN: Final = re.compile("[\0-\u024f\u1e00-\u1eff\u2010-\u2027]*")
 """Most names: nothing more is asked of them."""
+_PARTS: Final = re.compile(r'[\s,;:«»"“”()]+|[^\s,;:«»"“”()]+')
+"""Words, and what stands between them."""
 _RECOMMENDED: Final = frozenset(
     [
         "Latin",
@@ -54,15 +57,18 @@ _RECOMMENDED: Final = frozenset(
     ]
 )
 """What names are written in today (UAX 31, table 5); whoever writes a word that looks Latin in another imitates."""
-_PHONETIC: Final = frozenset("ɑⱭɡꞬɩƖɪꞮɴʀƦʏʙʜʟᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢꜰꜱƄƅǀȷ")
-"""Latin letters of phonetics and small capitals, with their capitals; hardly a name is written with them."""
+_PHONETIC: Final = frozenset("ɑⱭɡꞬɩƖɪꞮɴʀƦʏʙʜʟᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢꜰꜱƄƅǀȷĸſƿƍƧƨƼƽȜȢȣɯᴑᶃᶌẝỿꝚꝪꝮꞘꞙꞟꞫꞲꭓꞳꞴꬲꬵꬽꭇꭈꭎꭒꭚ")
+"""Latin letters of phonetics, small capitals and manuscripts, with their capitals; hardly a name is written so."""
 _UNSPACED: Final = frozenset(
     {"Cjk", "Hiragana", "Katakana", "Ideographic", "Hangul", "Bopomofo", "Thai", "Lao", "Khmer", "Myanmar"}
 )
 """Alphabets whose names run on into Latin ones without a space (Sony株式会社)."""
 _SHAPED: Final = frozenset("口囗回日曰工丁丅丄卜十乂丫一丨丿亅〇ロニエトノハヘーㅇㅣㅡㅗㅜㅏㅓㅌ人入川巳己凵匚冂")
 """East Asian letters that are drawn as Latin ones are."""
-_LIKE_LATIN: Final = frozenset("".join(read_list("latin_look_alikes.txt"))) | _PHONETIC
+_LIKE_LATIN: Final = frozenset("".join(read_list("latin_look_alikes.txt"))) | _PHONETIC | frozenset("мκχ")
+"""Unicode's list leaves small letters out that are drawn as ours are, though not to a hair."""
+_NEARLY: Final = frozenset("вкнптшτηωε")
+"""Small letters that pass for ours where the rest of a name does: one in it, for with two it shows."""
 _LIVING: Final = frozenset({"Cyrillic", "Greek", "Armenian"})
 """Firms are called so, and many letters are like Latin ones."""
 _RARE: Final = frozenset("ЅԌԚԜӀҮҺѕһԁԛԝӏҽѵѡϲϳϹ")
@@ -71,10 +77,10 @@ _RARE: Final = frozenset("ЅԌԚԜӀҮҺѕһԁԛԝӏҽѵѡϲϳϹ")
 
 def find_disguise(name: str) -> str:
     """Return the alphabet (`Cyrillic`) whose letters a name uses to look Latin; empty for an ordinary name."""
-    if _PLAINLY_LATIN.fullmatch(name) and _PHONETIC.isdisjoint(name):
+    if _is_plain(name):
         return ""
     sign = find_sign(name, is_wide=_is_wide(name), look_alikes=_LIKE_LATIN)
-    return find_blank(name) or sign or _find_in_words(list(_split(name)))
+    return find_blank(name) or sign or _find_in_words(list(_split(name))) or find_dotless(name)
 
 
 def mark_disguise(text: str) -> str:
@@ -89,6 +95,28 @@ def show_name(name: str) -> str:
     return name + mark_disguise(name)
 
 
+def mark_names_in(sentence: str) -> str:
+    """Return a sentence of ours with the alphabet behind each name in it that may be taken for another.
+
+    Names are told from our words, and from each other, by what stands between them: plain words, commas, quotes.
+    """
+    parts, marked = _PARTS.findall(sentence), ""
+    while parts:
+        name = parts.pop()
+        if not _is_plain(name):
+            while parts[-1:] == [" "] and len(parts) > 1 and not _is_plain(parts[-2]):
+                name = f"{parts[-2]} {name}"
+                del parts[-2:]
+            mark = mark_disguise(name)
+            name += "" if marked.startswith(mark) else mark
+        marked = name + marked
+    return marked
+
+
+def _is_plain(word: str) -> bool:
+    return _PLAINLY_LATIN.fullmatch(word) is not None and _PHONETIC.isdisjoint(word) and DOTLESS not in word
+
+
 def _find_in_words(words: list[str]) -> str:
     """Return the alphabet that imitates, by the levels of UTS 39: each word by itself is of one script, or East Asian.
 
@@ -99,7 +127,8 @@ def _find_in_words(words: list[str]) -> str:
         if found := _find_mixed(word):
             return found
     living = [word for word in words if get_alphabet(word[0]) in _LIVING]
-    like = [word for word in living if all(map(_looks_latin, word))]
+    is_near = sum(letter in _NEARLY for word in living for letter in word) == 1
+    like = [word for word in living if all(_looks_latin(letter) or (is_near and letter in _NEARLY) for letter in word)]
     told = [word for word in like if not _RARE.isdisjoint(word)]
     if not told and len(like) == len(living):
         told = [word for word in like if len(word) > 1 or word.isupper() or get_alphabet(word) != "Greek"]  # alpha-Tech
@@ -108,7 +137,7 @@ def _find_in_words(words: list[str]) -> str:
 
 def _looks_latin(letter: str) -> bool:
     """Say whether a letter is drawn as one of ours; marks above it do not hide that."""
-    return letter in _RARE or unicodedata.normalize("NFD", letter)[0] in _LIKE_LATIN
+    return letter in _RARE or (letter not in _NEARLY and unicodedata.normalize("NFD", letter)[0] in _LIKE_LATIN)
 
 
 def _find_mixed(word: str) -> str:

@@ -5,7 +5,7 @@
 import pytest
 
 from bot.cards.inputs import write_text
-from bot.language.wording import clean
+from bot.language.wording import clean, clean_sentence
 from storage.text.look_alikes import find_disguise
 
 
@@ -95,6 +95,18 @@ from storage.text.look_alikes import find_disguise
         ("Ɩex", "IPA"),
         ("ǀex", "IPA"),
         ("Ʀecma", "IPA"),
+        ("ſony", "IPA"),
+        ("Aĸamai", "IPA"),
+        ("Асме", "Cyrillic"),
+        ("Сомраск", "Cyrillic"),
+        ("Теам Legal", "Cyrillic"),
+        ("Νοκια", "Greek"),
+        ("Χεροχ", "Greek"),
+        ("Mıcrosoft", "Turkish"),
+        ("Lınklaters", "Turkish"),
+        ("Baın", "Turkish"),
+        ("Netflıx", "Turkish"),
+        ("MıCrosoft", "Turkish"),
     ],
 )
 def test_A17_a_look_alike_shows_its_alphabet(name, alphabet):
@@ -125,6 +137,13 @@ def test_A17_a_look_alike_shows_its_alphabet(name, alphabet):
         "Nguyễn Văn Thành",
         "Công ty Cổ phần Sữa",
         "Işık Hukuk",
+        "Ayla Yılmaz",
+        "Aydın Altın",
+        "Kılıçdaroğlu",
+        "Vakıfbank",
+        "Москва",
+        "Антон Совет",
+        "Νικολάου",
         "Straße & Söhne",
         "Acme™",
         "Acme® Legal",
@@ -197,3 +216,22 @@ def test_A17_a_name_that_is_what_it_looks_like_stays_as_it_is(name):
 
 def test_A17_a_name_that_may_be_put_right_is_given_back_as_it_was():
     assert write_text("new_name", "Name", value="Аcme")["value"] == "Аcme"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Type of Аcme Holdings is client now.", "Type of Аcme (Cyrillic) Holdings is client now."),
+        ("Gardés : Газпром, Асме", "Gardés : Газпром, Асме (Cyrillic)"),
+        ("“Асме” × 3", "“Асме (Cyrillic)” × 3"),
+        ("Известия и Асме Холдинг", "Известия и Асме Холдинг"),
+        ("Société d’Асме (Cyrillic)", "Société d’Асме (Cyrillic)"),
+        ("Lınklaters, G口口gle", "Lınklaters (Turkish), G口口gle (CJK)"),
+        (" Асме", "Асме (Cyrillic)"),
+        ("Kept: Acme\u202e\nHoldings", "Kept: Acme Holdings"),
+        ("Société Générale est cliente.", "Société Générale est cliente."),
+    ],
+)
+def test_A17_a_sentence_that_is_read_aloud_names_the_alphabet_behind_the_name(said, shown):
+    assert clean_sentence(said) == shown
+    assert clean_sentence(shown) == shown
