@@ -1,6 +1,6 @@
 """A name that is a colleague's: said so, with what can be asked about them."""
 
-from bot.commands.names import choose
+from bot.commands.names import choose, is_borrowed
 from bot.language import quote_name, say
 from bot.results.base import Result
 from bot.results.questions import Said
@@ -14,7 +14,7 @@ async def find_colleague(turn: Turn, name: str, matches: list[Match]) -> str:
 
     What somebody else called a list that they share takes nobody's name away; `view Grace` opens it.
     """
-    if any(match.how != "typo" and not (match.of == "view" and match.detail) for match in matches):
+    if any(match.how != "typo" and not is_borrowed(match) for match in matches):
         return ""
     person = choose(await turn.read(user_search.find_users, name))
     return "" if person is None or (matches and person.how == "typo") else person.name

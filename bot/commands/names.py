@@ -86,6 +86,21 @@ def has_name(match: Match, name: str) -> bool:
     return match.how != "prefix" or all(any(word.startswith(asked) for word in own) for asked in words(name))
 
 
+def is_borrowed(match: Match) -> bool:
+    """Say whether something is a list that somebody else shares and named."""
+    return match.of == "view" and match.detail != ""
+
+
+def drop_borrowed(lists: Sequence[Match], things: Sequence[Match]) -> list[Match]:
+    """Return the lists that may be meant beside companies and contacts found by the same words.
+
+    What somebody else called a list that they share takes no company's and nobody's name away, nor a part of it that
+    people say; `view Brightwater` opens it.
+    """
+    is_taken = any(match.how != "typo" for match in things)
+    return [match for match in lists if not (is_taken and is_borrowed(match))]
+
+
 async def find_companies_and_contacts(turn: Turn, name: str) -> list[Match]:
     """Find companies and contacts by a name."""
     named = await turn.read(companies.find_companies, name)

@@ -11,7 +11,14 @@ from bot.commands.contacts import show_contact
 from bot.commands.inputs import Id, OfView, Strings, Words, tidy
 from bot.commands.listings import ShowList
 from bot.commands.lists import show_list
-from bot.commands.names import ask_which_of_all, choose, drop_title, find_companies_and_contacts, has_name
+from bot.commands.names import (
+    ask_which_of_all,
+    choose,
+    drop_borrowed,
+    drop_title,
+    find_companies_and_contacts,
+    has_name,
+)
 from bot.commands.progress import say_hint
 from bot.commands.suggesting import fill
 from bot.commands.views import open_view
@@ -110,7 +117,8 @@ async def show_row(turn: Turn, given: OfRow) -> Result:
 async def _find(turn: Turn, name: str) -> list[Match]:
     """Find views, companies and contacts by a name; in public no views, which are somebody's own."""
     found = [] if turn.is_shared else await turn.read(views.find_views, name)
-    return found + await find_companies_and_contacts(turn, name)
+    things = await find_companies_and_contacts(turn, name)
+    return drop_borrowed(found, things) + things
 
 
 async def _show_otherwise(turn: Turn, listed: ShowList) -> Result:

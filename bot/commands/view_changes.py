@@ -24,7 +24,7 @@ from bot.commands.inputs import (
 )
 from bot.commands.listings import ShowList, complete, name_people
 from bot.commands.lists import ask_for_name, show_list
-from bot.commands.names import choose, must_ask
+from bot.commands.names import choose, drop_borrowed, find_companies_and_contacts, is_borrowed, must_ask
 from bot.commands.views import ListViews, find_view, show_view, show_views
 from bot.errors import BadRequestError
 from bot.language import LANGUAGES, is_sentence, say
@@ -150,11 +150,13 @@ async def set_filter(turn: Turn, given: OfFilter) -> Result:
 
 @router.verb("rename", RenameEither, CHANGES.but(versioned=True), roles=EVERYONE, where=OWN)
 async def rename_either(turn: Turn, given: RenameEither) -> Result:
-    """Rename whatever has the name: a view of the person's own, else a company, else a contact."""
-    found = await turn.read(views.find_views, tidy(given.name))
-    own = choose([match for match in found if match.is_exact])
-    if own is not None:
-        named = NameView(view_id=own.id, new_name=given.new_name, is_guess=given.is_guess)
+    """Rename whatever has the name: a view of the person's own, else a company, else a contact, else another's view."""
+    found = [match for match in await turn.read(views.find_views, tidy(given.name)) if match.is_exact]
+    if any(map(is_borrowed, found)):
+        found = drop_borrowed(found, await find_companies_and_contacts(turn, tidy(given.name)))
+    view = choose(found)
+    if view is not None:
+        named = NameView(view_id=view.id, new_name=given.new_name, is_guess=given.is_guess)
         return await rename_view(replace(turn, verb="view.rename"), named)
     renamed = Rename(
         name=given.name,

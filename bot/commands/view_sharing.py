@@ -6,7 +6,7 @@ from dataclasses import replace
 from msgspec import UNSET
 
 from bot.commands.inputs import OfPeople, Words, ask_first, tidy
-from bot.commands.names import Meant, must_ask, read_people
+from bot.commands.names import Meant, drop_borrowed, must_ask, read_people
 from bot.commands.views import find_view, show_view
 from bot.language import say, say_list
 from bot.results.base import Result
@@ -97,12 +97,13 @@ async def take_off_view(turn: Turn, first: str, second: str) -> Result | None:
     if turn.is_shared or not first or not second:
         return None
     for name, person in ((first, second), (second, first)):
-        view_id = await turn.read(views.find_view_named, tidy(name))
-        if view_id is None or any(match.is_exact for match in await turn.read(companies.find_companies, tidy(name))):
+        found = [match for match in await turn.read(views.find_views, tidy(name)) if match.is_exact]
+        things = await turn.read(companies.find_companies, tidy(name)) if found else []
+        if not drop_borrowed(found, things) or any(match.is_exact for match in things):
             continue
         people = await turn.read(user_search.find_users, tidy(person))
         if people or tidy(person) == ME:
-            return await unshare_view(replace(turn, verb="view.unshare"), ShareView(view_id=view_id, person=person))
+            return await unshare_view(replace(turn, verb="view.unshare"), ShareView(view_id=found[0].id, person=person))
     return None
 
 

@@ -107,7 +107,8 @@ async def get_default_view(connection: Reading, viewer: Viewer) -> ViewRow | Non
 async def find_views(connection: Reading, viewer: Viewer, text: str) -> list[Match]:
     """Find own and shared views by name, own ones first; built-in views have names in the texts only.
 
-    Exact matches come before prefixes, and prefixes before similar names.
+    The detail of a match is whose it is, empty for one's own. Exact matches come before prefixes, and prefixes before
+    similar names.
     """
     folded = fold_name(text)
     if not folded:
@@ -122,7 +123,7 @@ async def find_views(connection: Reading, viewer: Viewer, text: str) -> list[Mat
         if found := [row for row in rows if is_meant(row[2])]:
             found.sort(key=lambda row: row[3] != viewer.user_id)
             return [
-                Match("view", id_, name, how, "" if owner_id == viewer.user_id else owner or "")
+                Match("view", id_, name, how, "" if owner_id == viewer.user_id else owner or "?")
                 for id_, name, _, owner_id, owner in found
             ]
     return []

@@ -186,6 +186,29 @@ async def test_a_list_that_somebody_shares_takes_no_colleagues_name_away(office,
     assert read((await office.say(called, by=marc)).card)[0] == called  # it is Marc's own word for it
 
 
+async def _share(office: Office, called: str) -> None:
+    """Have Marc share a list of courts under a name."""
+    await office.say("all courts", by="Marc Lefèvre")
+    saved = await office.say(f"save this view as {called}", by="Marc Lefèvre")
+    named = {"view_id": saved.data["view_id"], "is_with_firm": True}
+    assert (await office.ask("view.share", named, by="Marc Lefèvre")).code == 200
+
+
+@pytest.mark.parametrize("called", ["Acme", "acme  industries", "Duval", "Glob"])
+async def test_A16_a_list_that_somebody_shares_takes_no_company_s_name_away_nor_its_short_one(office, called):
+    before = read((await office.say(called)).card)
+    await _share(office, called)
+    assert read((await office.say(called)).card) == before
+    assert read((await office.say(f"view {called}")).card)[0].split() == called.split()
+
+
+async def test_A16_a_list_that_somebody_shares_takes_no_change_of_a_company_to_itself(office):
+    await _share(office, "Globex")
+    await office.say("rename Globex to Globex Group")
+    assert read((await office.say("show Globex Group")).card)[0] == "Globex Group"
+    assert read((await office.say("view Globex")).card)[0] == "Globex"
+
+
 @pytest.mark.parametrize(
     ("language", "quoted"), [("en", "“Client Services Ltd”"), ("fr", "«\xa0Client Services Ltd\xa0»")]
 )
