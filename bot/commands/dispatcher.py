@@ -5,19 +5,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.commands.bulk_reading import BulkReading
+from bot.commands.bulk_reading import Asked, BulkReading
 from bot.commands.export_queue import ExportQueue
 from bot.commands.memory import Memory
 from bot.commands.names import UnclearError
 from bot.results.base import Result
-from bot.results.lists import ListShown, RowsGiven
-from bot.turn import NOBODY_ELSE, Circle, Json, Language, Notice, Reader, Record, Reply, Surface, Turn
+from bot.turn import NOBODY_ELSE, Circle, Language, Notice, Reader, Record, Reply, Surface, Turn
 from bot.verb_inputs import Input
 from bot.verbs import Role, Verb
 from storage.engine.connection import Connection, Reading
 from storage.engine.database import Database
 from storage.firm.rule_values import FirmRules
-from storage.lists.filters import to_json
 from storage.messages.notice_preferences import NoticePreferences
 from storage.messages.talks import NOTHING, TalkRow
 from storage.record.audit import add_audit
@@ -113,9 +111,7 @@ class Dispatcher:
         """Count the contacts that are given; where that must be written down and cannot be, nothing is given."""
         if not self._bulk_reading.count(turn.viewer, found, turn.now):
             return
-        asked: Json = {"verb": turn.verb}
-        if isinstance(found, ListShown | RowsGiven):
-            asked = {"filter": to_json(found.listing.filter)}
+        asked = Asked(turn.verb, found)
         async with self.database.writing(turn.viewer.tenant_id) as connection:
             await self._bulk_reading.share(connection, turn.viewer, asked, now=turn.now, source=turn.source)
 

@@ -25,13 +25,12 @@ class ListRows(ShowList, frozen=True):
 async def give_rows(turn: Turn, given: ListRows) -> RowsGiven:
     """Give up to `size` rows of a list after `cursor`, and the filter in words.
 
-    Whoever reads on beyond the first rows reads in bulk, which is written down as an export is; the first rows of many
-    lists are too (`bulk_reading`).
+    Many rows at once are written down as an export is; so are those of many small pages together, and whoever reads on
+    beyond the first rows (`bulk_reading`).
     """
     listing = await read_listing(turn, given)
     page = await read_page(turn, listing.filter, listing.cursor, given.size)
     listing = await look_ahead(turn, listing, page)
     filter_, count = to_json(listing.filter), len(page.rows)
     record = Record("export", listing.filter.of, {"filter": filter_, "format": "rows", "rows": count})
-    is_in_bulk = listing.cursor is not None or count > USUAL
-    return RowsGiven(summary=listing.words, listing=listing, page=page, record=record if is_in_bulk else None)
+    return RowsGiven(summary=listing.words, listing=listing, page=page, record=record if count > USUAL else None)

@@ -185,7 +185,26 @@ async def test_A13_reading_on_beyond_the_first_rows_is_written_down_as_an_export
     assert await list_exports(office) == []
     await office.ask("list.rows", {"filter": filter_, "size": 1, "cursor": first.data["next"]}, surface="tab")
     ((_, after),) = await list_exports(office)
-    assert (after["rows"], after["format"], after["filter"]["of"]) == (1, "rows", of)
+    assert (after["rows"], after["format"], after["filter"]["of"]) == (2, "rows", of)
+
+
+@pytest.mark.parametrize(("size", "most"), [(1, 3), (7, 3), (100, 2)])
+@pytest.mark.parametrize("of", ["companies", "contacts"])
+async def test_A13_small_pages_are_all_counted_and_write_no_more_than_large_ones(office, of, size, most):
+    async with office.database.writing(1) as connection:
+        for number in range(210):
+            company = await factories.add_company(connection, f"Filler {number}")
+            values = {"company_id": company, "reason": "wrote", "last_at": ago(1), "interaction_count": 1}
+            await factories.add_contact(connection, f"Person {number}", f"p{number}@filler.example", **values)
+    data, count = {"filter": {"of": of, "scope": "firm"}, "size": size}, 0
+    while data:
+        page = (await office.ask("list.rows", data, surface="tab")).data
+        count += len(page["rows"])
+        data = page["next"] and data | {"cursor": page["next"]}
+    rows = [after["rows"] for _, after in await list_exports(office)]
+    assert count > 210
+    assert len(rows) <= most + 1
+    assert count - 100 <= sum(rows) <= count
 
 
 async def add_people(office, count):
