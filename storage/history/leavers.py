@@ -2,12 +2,14 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import Select, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.models import Mailbox, Subscription, User
+from storage.models import BulkRead, Conversation, Mailbox, MailboxFeed, Outbox, Quarantined, Subscription, Talk, User
 
 DAY: Final = 86_400
+ERASED: Final[tuple[Any, ...]] = (MailboxFeed, Mailbox, Quarantined, Conversation, Outbox, BulkRead, Talk)
+"""What is deleted of a leaver besides what their mailbox gave."""
 
 
 async def date_leavers(connection: AsyncConnection, tenant_id: int, now: int) -> None:
@@ -21,9 +23,13 @@ async def date_leavers(connection: AsyncConnection, tenant_id: int, now: int) ->
 
 
 def select_due_leavers(tenant_id: int, leaver_days: int, now: int) -> Select[Any]:
-    """Select the leavers who are due to be erased; a mailbox with a subscription at Graph is not yet."""
+    """Select the leavers who are due to be erased and are not yet, also those who never had a mailbox.
+
+    A mailbox with a subscription at Graph is not yet due.
+    """
     left = and_(User.tenant_id == tenant_id, ~User.is_active, User.left_at > 0)
     is_over = User.left_at <= now - leaver_days * DAY
-    mailbox = and_(Mailbox.tenant_id == User.tenant_id, Mailbox.user_id == User.id)
+    kept = [exists().where(of.tenant_id == User.tenant_id, of.user_id == User.id) for of in ERASED]
     subscribed = select(Subscription.user_id).where(Subscription.tenant_id == tenant_id)
-    return select(User.id).join(Mailbox, mailbox).where(left, is_over, User.id.not_in(subscribed))
+    is_kept = or_(User.address != "", User.aliases != "", *kept)
+    return select(User.id).where(left, is_over, is_kept, User.id.not_in(subscribed))

@@ -19,7 +19,7 @@ from storage.engine.partitions import PARTITIONED, count_partition, drop_partiti
 from storage.engine.rls import SYSTEM
 from storage.errors import PurgeBoundError
 from storage.history.invitations import reevaluate_invitations
-from storage.history.leavers import DAY, date_leavers, select_due_leavers
+from storage.history.leavers import DAY, ERASED, date_leavers, select_due_leavers
 from storage.history.orphans import delete_orphans
 from storage.history.purge_bounds import hide_old, move_boundary, plan_purge, show_all
 from storage.history.recount import recount
@@ -27,13 +27,9 @@ from storage.messages.idempotency import empty_answers
 from storage.models import (
     Answered,
     BulkRead,
-    Conversation,
     Interaction,
     InteractionContact,
-    Mailbox,
-    MailboxFeed,
     Outbox,
-    Quarantined,
     Relationship,
     Talk,
     Tenant,
@@ -201,7 +197,7 @@ async def erase_leaver(database: Database, retention: Retention, user_id: int, n
     purged = await purge_mailbox(database, retention, user_id, None)
     tenant_id = retention.tenant_id
     async with database.writing(tenant_id) as connection:
-        for model in (MailboxFeed, Mailbox, Quarantined, Conversation, Outbox, BulkRead, Talk):
+        for model in ERASED:
             await connection.execute(delete(model).where(model.tenant_id == tenant_id, model.user_id == user_id))
         gone = update(User).where(User.tenant_id == tenant_id, User.id == user_id)
         await connection.execute(gone.values(address="", aliases="", settings={}, own_addresses={}))

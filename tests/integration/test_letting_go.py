@@ -194,6 +194,24 @@ async def test_what_a_leavers_mailbox_gave_goes_after_the_firms_days(live):
     assert await live.query("SELECT address FROM users WHERE name = 'Anne Martin'") == [("",)]
 
 
+async def test_A3_a_leaver_who_never_had_a_mailbox_goes_after_the_firms_days_too_and_once(live):
+    zoe = live.firm.directory.add(f"zoe@{live.firm.domains[0]}", "Zoe Small")
+    await live.execute("UPDATE tenants SET leaver_days = 30")
+    await live.pass_time(PERIOD)
+    live.firm.directory.remove(zoe)
+    await live.pass_time(PERIOD)
+    [(user_id,)] = await live.query("SELECT id FROM users WHERE name = 'Zoe Small'")
+    for table in ("mailbox_feeds", "mailboxes", "subscriptions"):
+        await live.execute(f"DELETE FROM {table} WHERE user_id = :id", id=user_id)
+    await keep(live)
+    assert await live.query("SELECT address FROM users WHERE name = 'Zoe Small'") != [("",)]
+    await live.pass_time(31 * DAY)
+    for _ in range(2):
+        await keep(live)
+    assert await live.query("SELECT address FROM users WHERE name = 'Zoe Small'") == [("",)]
+    assert await live.query("SELECT entity_id FROM audit WHERE action = 'erase_leaver'") == [(user_id,)]
+
+
 async def test_F60_whom_only_a_leaver_knew_goes_too_where_the_erasure_broke_off_before_it_came_to_them(live):
     await write_long_ago(live)
     anne = await let_anne_leave(live)
