@@ -6,12 +6,16 @@ not left it, and where its rules (`serves`) do not leave them out. Administrator
 
 from typing import Any, Final, NamedTuple
 
+from sqlalchemy import exists, false, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from storage.models import Mailbox, Tenant, User
 
 SERVED_STATES: Final = frozenset({"active", "needs_admin"})
 """Tenants that are answered: those whose consent stands, even while their mailboxes cannot be read."""
-NO_MAILBOX: Final = "skipped"
-"""The state of a mailbox that is not there."""
+UNREAD: Final = frozenset({"skipped", "forbidden"})
+"""The states of mailboxes that are not there, or that Microsoft does not let us read though it does let us others'."""
+STOPPED: Final = "stopped"
 PAUSED: Final = "firm_paused"
 
 
@@ -34,7 +38,7 @@ class Standing(NamedTuple):
             return PAUSED if self.tenant_state == "paused" else "stranger"
         if self.is_admin:
             return ""
-        if self.serves == "mailboxes" and self.mailbox_state == NO_MAILBOX:
+        if self.serves == "mailboxes" and self.mailbox_state in UNREAD:
             return "no_mailbox"
         return "" if self.may_use else "not_served"
 
@@ -46,3 +50,12 @@ STANDING: Final[tuple[Any, ...]] = (
 """The columns of a `Standing`, of users joined with their firm and, where there is one, their mailbox."""
 OWN_FIRM: Final[Any] = Tenant.tenant_id == User.tenant_id
 OWN_MAILBOX: Final[Any] = (Mailbox.tenant_id == User.tenant_id) & (Mailbox.user_id == User.id)
+
+
+async def admit_by_rule(connection: AsyncConnection, tenant_id: int, serves: str) -> None:
+    """Note whom the firm's rule lets in as far as it is known here; of a group nobody is, until Microsoft lists it."""
+    is_read = exists().where(OWN_MAILBOX, Mailbox.state != STOPPED)
+    admitted = {"group": false(), "mailboxes": is_read}.get(serves, true())
+    everybody = update(User).where(User.tenant_id == tenant_id)
+    for may_use, who in ((True, admitted), (False, ~admitted)):
+        await connection.execute(everybody.where(User.may_use != may_use, who).values(may_use=may_use))

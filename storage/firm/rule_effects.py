@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from sqlalchemy import and_, exists, false, select, text, true, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.wake import wake
@@ -13,11 +13,11 @@ from storage.history.own_domains import convert_to_colleagues
 from storage.history.purge_bounds import hide_old
 from storage.messages.idempotency import empty_answers
 from storage.messages.outbox import decide_times_anew
-from storage.models import Interaction, Mailbox, Tenant, User
+from storage.models import Interaction, Tenant
 from storage.queue.chores import make_chore_due, start_chore_over
 from storage.queue.directory import set_admins
 from storage.queue.mailboxes import end_leases
-from storage.served import NO_MAILBOX
+from storage.served import admit_by_rule
 
 Effect = Callable[[AsyncConnection, int, Edit, int], Awaitable[None]]
 COPIED: Final = frozenset(
@@ -118,11 +118,7 @@ async def _set_own_domains(connection: AsyncConnection, tenant_id: int, edit: Ed
 async def _set_served(connection: AsyncConnection, tenant_id: int, edit: Edit, now: int) -> None:
     """Let in and leave out with the change itself; whom the new rule may leave out waits until it is known better."""
     serves = await connection.scalar(select(Tenant.serves).where(Tenant.tenant_id == tenant_id))
-    everybody = update(User).where(User.tenant_id == tenant_id)
-    of_user = and_(Mailbox.tenant_id == User.tenant_id, Mailbox.user_id == User.id)
-    is_read = exists().where(of_user, Mailbox.state.not_in((NO_MAILBOX, "stopped")))
-    admitted = {"group": false(), "mailboxes": is_read}.get(serves or "", true())
-    await connection.execute(everybody.values(may_use=admitted))
+    await admit_by_rule(connection, tenant_id, serves or "")
     await _look_again(connection, tenant_id, edit, now)
 
 

@@ -138,12 +138,9 @@ async def stop_users_except(connection: AsyncConnection, tenant_id: int, entra_i
         await stop_users(connection, tenant_id, sorted(missing))
 
 
-async def set_served(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str] | None) -> None:
-    """Note whom the firm's rules serve; None for everybody."""
+async def set_served(connection: AsyncConnection, tenant_id: int, entra_ids: Collection[str]) -> None:
+    """Note who is in the group that the firm's rules serve."""
     own = User.tenant_id == tenant_id
-    if entra_ids is None:
-        await connection.execute(update(User).where(own, ~User.may_use).values(may_use=True))
-        return
     rows = list(await connection.execute(select(User.id, User.entra_id, User.may_use).where(own)))
     wanted = set(entra_ids)
     for may_use in (True, False):

@@ -458,6 +458,27 @@ async def test_A3_a_member_who_is_made_a_guest_is_let_in_nowhere_from_the_next_l
     assert (await live.list_states())["Anne Martin"] == "stopped"
 
 
+@on_any_database
+@pytest.mark.parametrize("state", ["forbidden", "not_enabled"])
+async def test_A3_whoever_s_mailbox_is_not_read_is_let_in_nowhere_until_it_is(database, state):
+    firm = make_firm("Anne Martin", "Bob Stone", "Carl Weber")
+    async with run_live(database, firm) as live:
+        bob, door = get(live, "Bob Stone"), Door(live.database, live.clock)
+        bob.mailbox.state = state
+        await live.settle()
+
+        async def list_admitted():
+            async with live.database.reading(SYSTEM) as connection:
+                known = [await get_known_user(connection, firm.tenant_id, one.id) for one in firm.list_people()]
+            served = [one for one in known if one and not one.refusal]
+            return [door.admit(one, surface="chat", language="en").viewer.user_id for one in served]
+
+        assert len(await list_admitted()) == 2
+        bob.mailbox.state = "ready"
+        await live.pass_time(8 * HOUR if state == "forbidden" else 25 * HOUR)
+        assert len(await list_admitted()) == 3
+
+
 async def test_F43_a_mailbox_that_is_being_moved_is_waited_for_and_loses_nothing(live):
     await meet(live, "Anne Martin", "jane@acme.example")
     anne = get(live, "Anne Martin")

@@ -183,7 +183,7 @@ async def test_nobody_is_served_by_a_group_before_it_was_read_but_administrators
 async def test_A3_who_has_no_mailbox_that_is_read_is_let_out_with_the_rule(firms):
     await set_one(firms, "serves", "everyone")
     await set_one(firms, "admins", ("anne-1",))
-    states = {"marc": "current", "sue": "skipped", "tom": "stopped", "una": None, "vic": "new"}
+    states = {"marc": "current", "sue": "skipped", "tom": "stopped", "una": None, "vic": "new", "wim": "forbidden"}
     async with firms.writing(1) as connection:
         for number, (who, state) in enumerate(states.items(), 9):
             await add_user(connection, who, id=number, entra_id=who)

@@ -52,6 +52,7 @@ from storage.queue.directory import (
     set_tenant_state,
     stop_mailboxes_except,
 )
+from storage.served import admit_by_rule
 
 log = structlog.get_logger(__name__)
 
@@ -204,8 +205,12 @@ class DirectoryKeeper:
         if members is not None:
             await add_mailboxes(connection, tenant_id, sorted(members), now)
             await stop_mailboxes_except(connection, tenant_id, members)
-        await set_served(connection, tenant_id, snapshot.served)
-        await set_admins(connection, tenant_id, (await get_rules(connection, tenant_id)).admins)
+        rules = await get_rules(connection, tenant_id)
+        if rules.serves != "group":
+            await admit_by_rule(connection, tenant_id, rules.serves)
+        elif rules.serves_group in snapshot.served:  # another one since this look began: the next one lists it
+            await set_served(connection, tenant_id, snapshot.served[rules.serves_group])
+        await set_admins(connection, tenant_id, rules.admins)
         await match_subscriptions(connection, tenant_id)
 
     async def _note_failure(self, chore: DueChore, error: Exception) -> None:

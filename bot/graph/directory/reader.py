@@ -1,6 +1,6 @@
 """Read the changes of a directory since the last time, or all of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -29,8 +29,8 @@ class Snapshot:
     link: str
     members: Collection[str] | None
     """Entra ids of the people whose mailboxes are read; None for all."""
-    served: Collection[str] | None
-    """Who may use the service; None for everybody."""
+    served: Mapping[str, Collection[str]]
+    """The members of the group that may use the service, where the rule names one."""
     is_settled: bool = True
     """False if Graph listed people that it then did not find, as happens shortly after a change.
 
@@ -49,9 +49,9 @@ async def read_directory(client: GraphClient, link: str, rules: FirmRules) -> Sn
         raise GraphError(0, "notAPage")  # no directory is empty: believed, it would let everybody go
     guests = [entry.id for entry in changes.people if is_guest(entry)]
     members = await _fetch_group(client, rules.group) - set(guests) if rules.group else None
-    served = members if rules.serves == "mailboxes" else None
+    served = {}
     if rules.serves == "group":
-        served = await _fetch_group(client, rules.serves_group) - set(guests)
+        served[rules.serves_group] = await _fetch_group(client, rules.serves_group) - set(guests)
     return Snapshot(
         clean_text(organization.display_name or ""),
         [domain.name for domain in organization.verified_domains],
