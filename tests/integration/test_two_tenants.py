@@ -109,6 +109,7 @@ VALUES: dict[str, Any] = {
     "row": BulkReadRow(NOW, frozenset({1})),
     "rule": "outreach",
     "rules": FirmRules(),
+    "serves": "everyone",
     "shares_contacts": False,
     "since": 0,
     "suspected": [Person("bob@acme.com", "", "Bob Acme", 2, 0)],
