@@ -1,11 +1,13 @@
 """Find out whether anybody in a group or a channel is from outside the firm.
 
 All members read what the bot posts there, so with a guest among them it posts nothing about the firm. A member who is
-not known to be of the firm counts as a guest, and a roster without the person who asks is no whole one.
+not known to be of the firm counts as a guest, as does whoever the firm does not serve: who may not ask may not read
+along. A roster without the person who asks is no whole one.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import msgspec
@@ -14,6 +16,9 @@ import structlog
 from bot.teams.connector import Connector
 from bot.teams.errors import SendError
 from bot.teams.incoming import Incoming
+from storage.engine.database import Database
+from storage.errors import DatabaseError
+from storage.firm.users import list_served_people
 
 KEPT: Final = 300
 """Seconds for which it holds whose clients draw a card anew; who reads along is asked every time."""
@@ -56,19 +61,31 @@ class _Page(msgspec.Struct, rename="camel"):
 class Roster:
     """Asks Teams for the members of a conversation."""
 
-    def __init__(self, connector: Connector, clock: Callable[[], int]) -> None:
+    def __init__(self, connector: Connector, database: Database, clock: Callable[[], int]) -> None:
         self._connector = connector
+        self._database = database
         self._clock = clock
         self._colleagues: OrderedDict[str, tuple[int, tuple[str, ...]]] = OrderedDict()
 
-    async def has_outsiders(self, incoming: Incoming) -> bool:
+    async def has_outsiders(self, incoming: Incoming, tenant_id: int) -> bool:
         """Return whether somebody from outside is a member, or may be because Teams does not list all members.
 
         Teams is asked every time, because a new member reads the next answer.
         """
         members = await self._ask(incoming)
         tenant = _read_tenant(incoming)
-        return not all(member.is_colleague(tenant) for member in members) or not _holds_asker(members, incoming)
+        if not all(member.is_colleague(tenant) for member in members) or not _holds_asker(members, incoming):
+            return True
+        return not await self._serves_all(tenant_id, {each for member in members for each in member.account_ids})
+
+    async def _serves_all(self, tenant_id: int, accounts: AbstractSet[str]) -> bool:
+        """Return whether all are known to be people whom the firm serves."""
+        try:
+            async with self._database.reading(tenant_id) as connection:
+                return accounts <= await list_served_people(connection, tenant_id, accounts)
+        except DatabaseError as error:
+            log.warning("members_not_looked_up", error=type(error).__name__)
+            return False
 
     async def list_colleagues(self, incoming: Incoming) -> tuple[str, ...]:
         """Return the Teams ids of members of the firm, a limited number; none if Teams does not list the members."""

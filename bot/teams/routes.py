@@ -54,7 +54,7 @@ def add_teams_routes(
     """Add the endpoint to the service; returns the messenger that says notices through the same connector."""
     references = References(database, clock, monotonic)
     messenger = TeamsMessenger(database, connector, references)
-    roster = Roster(connector, clock)
+    roster = Roster(connector, database, clock)
     parts = (database, door, authenticator, connector, references, messenger, roster, clock)
     tools = TeamsServices(*parts, timeouts or Timeouts())
     endpoint = _Endpoint(tools)

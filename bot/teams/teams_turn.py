@@ -71,7 +71,8 @@ class TeamsTurn:
         typing = loop.call_later(self.tools.timeouts.typing, self._show_typing)
         caller = self.caller if circle is None else replace(self.caller, circle=circle)
         try:
-            if caller.surface == "group" and await self.tools.roster.has_outsiders(self.incoming):
+            has_outsiders = self.tools.roster.has_outsiders
+            if caller.surface == "group" and await has_outsiders(self.incoming, caller.viewer.tenant_id):
                 caller = replace(caller, has_outsiders=True)
             return await self.tools.door.answer(ask, caller, self._claim.keep_effect)
         finally:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import literal_column, or_, select
 
+from storage.engine.chunks import split
 from storage.engine.connection import Reading
 from storage.engine.parameters import text as parameter
 from storage.engine.prepared import Prepared
@@ -94,6 +95,16 @@ async def get_known_user(
         may_name_view=all(is_view_named),
         talks=read_talks(rest[:TALKS]),
     )
+
+
+async def list_served_people(connection: Reading, tenant_id: int, entra_ids: Collection[str]) -> set[str]:
+    """Return which of these Entra ids are of people of the firm who are served."""
+    own = select(User.entra_id, *STANDING).join(Tenant, OWN_FIRM).outerjoin(Mailbox, OWN_MAILBOX)
+    own = own.where(User.tenant_id == tenant_id)
+    rows = [
+        row for ids in split(sorted(entra_ids)) for row in await connection.execute(own.where(User.entra_id.in_(ids)))
+    ]
+    return {row.entra_id for row in rows if not Standing(*row[1:]).refusal}
 
 
 async def list_unknown_people(connection: Reading, tenant_id: int, entra_ids: Collection[str]) -> list[str]:

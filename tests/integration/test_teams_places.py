@@ -4,10 +4,14 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import delete, insert, update
 
 from bot.teams.incoming import read_activity
 from bot.turn import Reply
+from storage.engine.rls import SYSTEM
 from storage.messages.conversations import Reference, get_personal_conversation, set_conversation
+from storage.models import Mailbox, User
+from tests.factories import add_user
 from tests.signing import APP
 from tests.switchboard import Switchboard, answering, open_switchboard
 from tests.teams import PERSON, TENANT, Endpoint, add_people, draw, open_door
@@ -34,7 +38,10 @@ async def switchboard() -> AsyncIterator[Switchboard]:
 
 @pytest.fixture
 async def person(database) -> int:
-    return await add_people(database)
+    number = await add_people(database)
+    async with database.writing(1) as connection:
+        await add_user(connection, "Jo Roe", entra_id=OTHER["aadObjectId"], id=9_000_077)
+    return number
 
 
 @pytest.fixture
@@ -166,6 +173,27 @@ async def test_A2_a_roster_without_the_asker_is_no_whole_one(door, members, plac
     assert await ask_in(door, place)
     door.switchboard.members = [*members, COLLEAGUE]
     assert not await ask_in(door, place)
+
+
+UNSERVED = {
+    "is in no directory": [delete(User).where(User.id == 9_000_077)],
+    "is of another firm": [update(User).where(User.id == 9_000_077).values(tenant_id=2)],
+    "has left": [update(User).where(User.id == 9_000_077).values(is_active=False)],
+    "is not let in": [update(User).where(User.id == 9_000_077).values(may_use=False)],
+    "has no mailbox": [insert(Mailbox).values(tenant_id=1, user_id=9_000_077, state="skipped")],
+    "has a mailbox that is refused": [insert(Mailbox).values(tenant_id=1, user_id=9_000_077, state="forbidden")],
+}
+
+
+@pytest.mark.parametrize("why", UNSERVED)
+@pytest.mark.parametrize("place", [GROUP, CHANNEL])
+async def test_A2_whom_the_firm_does_not_serve_may_not_read_along(door, why, place):
+    door.switchboard.members = [COLLEAGUE, OTHER]
+    assert not await ask_in(door, place)
+    async with door.database.writing(SYSTEM) as connection:
+        for statement in UNSERVED[why]:
+            await connection.execute(statement)
+    assert await ask_in(door, place)
 
 
 ASKS = {
