@@ -6,7 +6,8 @@ import os
 import uvloop
 from aiohttp import web
 
-importlib.import_module("bot.cli.serve")
+for name in ("bot.cli.serve", "storage.schema.upgrade"):  # a start in an empty folder makes the tables too
+    importlib.import_module(name)
 
 
 async def answer(_request: web.Request) -> web.Response:
