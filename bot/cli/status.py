@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -94,18 +94,25 @@ def show(console: Console, language: str, now: int, reports: Sequence[FirmReport
     if mailboxes.row_count:
         console.print(mailboxes)
     for report in reports:
-        if report.directory_failure and report.firm.state == "active":
-            values = {"firm": _name(report.firm), "reason": say_reason(language, report.directory_failure)}
-            console.print(say(language, "status.directory", **values), soft_wrap=True, highlight=False, markup=False)
-        if report.former_url and report.firm.state not in UNSERVED:
-            values = {"firm": _name(report.firm), "former": report.former_url}
-            console.print(say(language, "status.news.moved", **values), soft_wrap=True, highlight=False, markup=False)
-        is_read = report.health.current > 0 or not report.health.failing
-        if report.firm.state not in UNSERVED and is_read:  # nothing is told of what cannot be read
-            console.print(say_freshness(language, now, report), soft_wrap=True, highlight=False, markup=False)
+        for sentence in _say_firm(language, now, report):
+            console.print(sentence, soft_wrap=True, highlight=False, markup=False)
     waiting = {"due": load.due, "leased": load.leased, "unknown": load.outbox.get("unknown", 0)}
     for key, count in waiting.items():
         console.print(say(language, f"status.waiting.{key}", count=count))
+
+
+def _say_firm(language: str, now: int, report: FirmReport) -> Iterator[str]:
+    """Say why a firm stands still or its directory is not read, where news of it goes, and how soon it shows."""
+    firm, name = report.firm, _name(report.firm)
+    if firm.reason and firm.state not in ("active", "closed"):
+        yield say(language, "status.stopped", firm=name, reason=say_reason(language, firm.reason))
+    if report.directory_failure and firm.state == "active":
+        yield say(language, "status.directory", firm=name, reason=say_reason(language, report.directory_failure))
+    if report.former_url and firm.state not in UNSERVED:
+        yield say(language, "status.news.moved", firm=name, former=report.former_url)
+    is_read = report.health.current > 0 or not report.health.failing
+    if firm.state not in UNSERVED and is_read:  # nothing is told of what cannot be read
+        yield say_freshness(language, now, report)
 
 
 def say_freshness(language: str, now: int, report: FirmReport) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 from aiohttp import web
 
 from bot.health.monitor import HealthMonitor, State
-from bot.language import choose_language, say
+from bot.health.troubles import Trouble
+from bot.language import choose_language, say, say_sign_in
 from storage.queue.health import Health
 
 
@@ -50,10 +51,13 @@ class _Routes:
 
 def describe_troubles(state: State, language: str) -> list[dict[str, Any]]:
     """Say what is wrong: a key for programs, a sentence for people."""
-    return [
-        {"key": trouble.key, "what": say(language, f"health.{trouble.key}", **trouble.values)}
-        for trouble in state.troubles
-    ]
+    return [{"key": trouble.key, "what": _say_trouble(trouble, language)} for trouble in state.troubles]
+
+
+def _say_trouble(trouble: Trouble, language: str) -> str:
+    code = trouble.values.get("code")
+    values = {**trouble.values, "refusal": say_sign_in(language, code)} if code else trouble.values
+    return say(language, f"health.{trouble.key}", **values)
 
 
 def describe_health(health: Health) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from bot.language.formats import (
     say_weekday,
 )
 from bot.language.name_lists import split_names
-from bot.language.reasons import say_reason
+from bot.language.reasons import say_reason, say_sign_in
 from bot.language.texts import LANGUAGES, MissingTextWarning, choose_language, name_language, say
 from bot.language.understanding import Interpreter, is_sentence
 from bot.language.vocabulary_loader import prepare
@@ -47,6 +47,7 @@ __all__ = [
     "say_month",
     "say_number",
     "say_reason",
+    "say_sign_in",
     "say_time",
     "say_weekday",
     "split_names",

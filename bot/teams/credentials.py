@@ -11,6 +11,7 @@ import structlog
 
 from bot.config import Config
 from bot.errors import UnavailableError
+from bot.language import say_sign_in
 from bot.loops import repeat, wait
 from bot.msal_application import Application, find_code
 
@@ -96,7 +97,8 @@ class BotCredentials:
             self._ends_at = asked_at + int(answer.get("expires_in", 0))
         else:
             self._asks_again_at = asked_at + PAUSE
-            log.warning("bot_token_refused", codes=answer.get("error_codes"), error=str(answer.get("error"))[:64])
+            why = say_sign_in("en", self.refusal)
+            log.warning("bot_token_refused", codes=answer.get("error_codes"), why=why)
 
 
 class SignInWatch:

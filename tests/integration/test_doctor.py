@@ -20,6 +20,9 @@ from bot.cli.doctor.findings import Level
 from bot.cli.doctor.microsoft import check_bot, judge_roles, read_roles
 from bot.cli.doctor.reach import Asked
 from bot.config import Config
+from bot.health.monitor import State
+from bot.health.routes import describe_troubles
+from bot.health.troubles import ProcessState, find_in_process
 from storage.engine.database import Database, open_database
 from storage.firm.rules import set_rules
 from storage.viewer import Viewer
@@ -71,6 +74,34 @@ async def test_F39_a_refused_sign_in_says_so(live, config):
     assert found["sign_in_refused"] is Level.PROBLEM
     assert found["bot_token_too"] is Level.PROBLEM
     assert "bot_token_refused" not in found
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (7000222, "The client secret has ended (AADSTS7000222)"),
+        (7000215, "set its value, not its id"),
+        (700016, "check CARNET_APP_ID"),
+        (700027, "is not registered with the app"),
+        (700024, "set the clock of this machine"),
+        (90002, "Entra knows no such tenant"),
+        (50034, "check the app's secret or certificate"),
+    ],
+)
+async def test_F39_status_health_and_doctor_say_what_a_refused_sign_in_asks_for(live, config, code, said):
+    live.microsoft.faults.add("token_error", edge="login", code=code)
+    refused = f"sign_in_refused:AADSTS{code}"
+    await live.execute("UPDATE tenants SET state = 'needs_admin', reason = :reason", reason=refused)
+    reports, load, _ = await status.read(config, int(live.clock()), 20)
+    told, found = io.StringIO(), io.StringIO()
+    status.show(Console(file=told, width=400), "en", int(live.clock()), reports, load)
+    report(await examine(config, NOW.timestamp()), "en", Console(file=found, width=400))
+    await live.execute("UPDATE tenants SET state = 'active', reason = ''")
+    assert said in told.getvalue()
+    assert found.getvalue().count(said) == 2  # of the firm that stands still, and of the sign-in that was tried now
+    process = ProcessState(config, get_refusal=lambda: f"AADSTS{code}")
+    state = State(tuple([trouble async for trouble in find_in_process(process, NOW.timestamp())]), None)
+    assert said in str(describe_troubles(state, "en"))
 
 
 async def test_F39_a_bot_that_is_refused_by_itself_is_sent_to_its_azure_bot(live, config):

@@ -16,7 +16,7 @@ from bot.cli.terminal import open_console
 from bot.config import Config
 from bot.credential import CredentialError, read_credential
 from bot.environment import has_credential, load_config
-from bot.language import LANGUAGES, say, say_reason
+from bot.language import LANGUAGES, say, say_reason, say_sign_in
 from bot.log import keeping_quiet
 from bot.web.site import load_site
 
@@ -73,6 +73,8 @@ def report(findings: Sequence[Finding], language: str, console: Console) -> None
         values = finding.values
         if "reason" in values:
             values = {**values, "reason": say_reason(language, values["reason"])}
+        if "code" in values:
+            values = {**values, "refusal": say_sign_in(language, values["code"])}
         console.print(MARKS[finding.level], say(language, f"doctor.{finding.key}.what", **values), highlight=False)
         if finding.level is not Level.WELL:
             console.print("  →", say(language, f"doctor.{finding.key}.todo", **values), style="dim", highlight=False)

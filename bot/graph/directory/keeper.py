@@ -15,6 +15,7 @@ from bot.graph.client.errors import GraphError, SignInError
 from bot.graph.directory.entries import describe_user, probe_calendar, probe_mailbox
 from bot.graph.directory.reader import Snapshot, read_directory
 from bot.graph.sync.failures import explain_error
+from bot.language import say_reason
 from bot.loops import holding, repeat, waking
 from storage.engine.connection import Connection
 from storage.engine.database import Database
@@ -231,7 +232,7 @@ class DirectoryKeeper:
         if is_news and state == "active":
             await resume_mailboxes(connection, tenant_id, self._now())
         if is_news:
-            log.warning("tenant_state", tenant=tenant_id, state=state)
+            log.warning("tenant_state", tenant=tenant_id, state=state, why=say_reason("en", reason))
         if is_news and self._on_tenant_state is not None:
             await self._on_tenant_state(connection, tenant_id, state)
 
