@@ -121,6 +121,9 @@ def say_freshness(language: str, now: int, report: FirmReport) -> str:
     minutes, active = (-(-seconds // 60) for seconds in (freshness.seconds, freshness.active_seconds))
     values = {"firm": firm, "polled": freshness.refused, "told": freshness.notified, "minutes": minutes}
     said = say(language, f"status.news.{freshness.mode}", **values, active=active)
+    if freshness.failing:
+        failing = {"firm": firm, "count": freshness.failing, "code": freshness.failing_code, "minutes": minutes}
+        said = say(language, "status.news.failing", **failing)
     oldest = say_ago(language, freshness.oldest_at, now) if freshness.oldest_at else ""
     return f"{said} {say(language, 'status.news.oldest', ago=oldest)}" if oldest else said
 

@@ -109,6 +109,8 @@ async def find_in_database(database: Database, config: Config, now: float) -> As
         yield trouble
     if held:
         yield Trouble("rules_held", "hinders", {"settings": ", ".join(f"CARNET_{name.upper()}" for name in held)})
+    if freshness.failing:
+        yield Trouble("news_failing", "hinders", {"count": freshness.failing, "code": freshness.failing_code})
     if freshness.refused:
         minutes = {"minutes": -(-freshness.seconds // 60), "active": -(-freshness.active_seconds // 60)}
         yield Trouble("subscriptions_refused", "hinders", {"count": freshness.refused, **minutes})

@@ -11,7 +11,7 @@ import structlog
 
 from bot.config import Config
 from bot.errors import UnavailableError
-from bot.language import say_sign_in
+from bot.language import say_reason, say_sign_in
 from bot.loops import repeat, wait
 from bot.msal_application import Application, find_code
 
@@ -97,7 +97,8 @@ class BotCredentials:
             self._ends_at = asked_at + int(answer.get("expires_in", 0))
         else:
             self._asks_again_at = asked_at + PAUSE
-            why = say_sign_in("en", self.refusal)
+            away = f"sign_in_away:{self.outage}"
+            why = say_sign_in("en", self.refusal) if self.refusal else say_reason("en", away)
             log.warning("bot_token_refused", codes=answer.get("error_codes"), why=why)
 
 

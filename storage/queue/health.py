@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, distinct, func, or_, select, true
 
 from storage.engine.connection import Reading
 from storage.models import Company, Contact, Feed, Mailbox, MailboxFeed, Outbox, Subscription, Tenant, User
@@ -16,6 +16,7 @@ UNCOUNTED: Final = ("skipped", "stopped")
 FAILING: Final = ("retrying", "forbidden")
 FEEDS: Final = len(Feed)
 MOST_TROUBLES: Final = 20
+TRIED_OFTEN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,10 @@ class Freshness:
     """The same for a mailbox with news in the last day."""
     oldest_at: int = 0
     """When the mailbox was last read that was not read for the longest, of those that are current; 0 for none."""
+    failing: int = 0
+    """Of those that wait, mailboxes of which Microsoft said for good, or often, that it cannot tell of them."""
+    failing_code: str = ""
+    """Why: `400 ValidationError` where it does not reach our address, say."""
 
 
 async def get_freshness(
@@ -184,7 +189,10 @@ async def get_freshness(
     oldest_at = await connection.scalar(select(func.min(Mailbox.last_success_at)).where(current)) or 0
     mode = ("mixed" if notified else "headers_only") if refused else "notified" if notified else "starting"
     seconds = (interval, choose_busy_interval(interval))
-    return Freshness(mode, notified, refused, waiting, code or "", *seconds, oldest_at)
+    is_failing = or_(one.failures >= TRIED_OFTEN, one.reason.startswith("400"))
+    failing = select(func.count(distinct(one.user_id)), func.max(one.reason))
+    found = (await connection.execute(failing.where(of_tenant, one.state == "wanted", is_failing))).one()
+    return Freshness(mode, notified, refused, waiting, code or "", *seconds, oldest_at, found[0], found[1] or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from bot.cli import status
+from bot.cli.doctor.store import judge_freshness
+from bot.config import Config
 from bot.graph.subscriptions.keeper import SubscriptionKeeper
 from bot.graph.sync.runner import MailboxRunner
+from bot.health.troubles import find_in_database
 from storage.engine.rls import SYSTEM
-from storage.queue.health import Freshness, get_freshness
+from storage.queue.health import Firm, Freshness, get_freshness, get_health
 from storage.queue.leasing import claim_mailboxes
 from storage.queue.mailboxes import INTERVAL, Lease, choose_busy_interval
 from tests.live import run_live
@@ -47,6 +51,24 @@ async def test_a_refusal_of_one_mailbox_is_told_beside_the_others(live):
     await live.execute("UPDATE subscriptions SET state = 'refused' WHERE user_id = 1")
     assert (await measure(live)).mode == "mixed"
     assert (await measure(live)).notified == len(live.firm.list_people()) - 1, anne.name
+
+
+async def test_an_address_that_microsoft_does_not_reach_is_told_at_once(database):
+    async with run_live(database, make_firm()) as live:
+        live.keeper = SubscriptionKeeper(database, live.clients, public_url="http://127.0.0.1:9", clock=live.clock)
+        await live.settle()
+        found = await measure(live)
+        assert (found.mode, found.failing, found.failing_code) == ("starting", 2, "400 ValidationError")
+        url = database.engine.url.render_as_string(hide_password=False)
+        config = Config(**live.microsoft.config_values, database_url=url)
+        troubles = [one async for one in find_in_database(database, config, live.clock())]
+        assert [(one.key, one.weight) for one in troubles] == [("news_failing", "hinders")]
+        assert judge_freshness(found).key == "news_failing"
+        firm = Firm(1, live.firm.tenant_id, "Lex", "active", "")
+        async with database.reading(SYSTEM) as connection:
+            told = status.FirmReport(firm, await get_health(connection, 0), [], found, "", "")
+        assert "has to reach CARNET_PUBLIC_URL" in status.say_freshness("en", int(live.clock()), told)
+        live.is_given_up = True
 
 
 async def test_before_any_answer_it_is_starting(live):

@@ -162,6 +162,8 @@ def judge_work(stoppages: Stoppages) -> Iterator[Finding]:
 
 def judge_freshness(freshness: Freshness) -> Finding:
     """Return whether Microsoft tells of what is new, and how late it shows where Microsoft does not."""
+    if freshness.failing:
+        return problem("news_failing", count=freshness.failing, code=freshness.failing_code)
     if freshness.mode == "starting":
         return well("news_unknown")
     if not freshness.refused:
