@@ -120,7 +120,7 @@ class Door:
 
     def _read(self, ask: Ask, caller: Caller, talk: TalkRow) -> tuple[Verb, Input]:
         """Return the verb and its input; raises if this caller may not call it here."""
-        ask = self._dispatcher.memory.read_said(talk, ask)
+        ask = self._dispatcher.memory.read_said(talk, ask, ROUTER)
         verb = ROUTER.get(ask.verb)
         if ask.is_said and not verb.said:
             raise BadRequestError("unknown_verb", verb=verb.name)

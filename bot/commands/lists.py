@@ -55,6 +55,8 @@ class NarrowList(ShowList, frozen=True):
 class TickAll(ShowList, frozen=True):
     """A list whose companies are all to become something: they are shown to be ticked, and nothing is changed yet."""
 
+    this: ClassVar[tuple[str, ...]] = ("filter",)
+    given_by: ClassVar[frozenset[str]] = frozenset({"filter"})
     type: TypeName | UnsetType = UNSET
     is_all: bool = False
     """All was said, of nobody in particular."""

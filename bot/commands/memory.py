@@ -6,7 +6,7 @@ has still to write. What was changed last is known from the audit alone.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +14,8 @@ import structlog
 
 from bot.commands.follow_ups import go_on
 from bot.results.questions import Asked, Conflict, Unclear
-from bot.turn import Ask, Reply
-from bot.verbs import Verb
+from bot.turn import Ask, Json, Reply
+from bot.verbs import Router, Verb
 from storage.engine.database import Database
 from storage.errors import StoreUnavailableError
 from storage.messages.talks import NOTHING, SECONDS, TalkRow, keep_talk
@@ -104,7 +104,7 @@ class Memory:
         return replace(ask, data={**ask.data, this: last[this], **remembered})
 
     @staticmethod
-    def read_said(talk: TalkRow, ask: Ask) -> Ask:
+    def read_said(talk: TalkRow, ask: Ask, verbs: Router) -> Ask:
         """Return what typed words mean after what was shown and asked last."""
         last = dict(talk.shown)
         shown = next(reversed(last), "")
@@ -112,7 +112,22 @@ class Memory:
             return going_on
         if ask.is_said and ask.verb == "keep" and ask.data.get("or_save") and shown in _OF_LIST:
             return Ask("view.save", is_said=True)
+        if ask.is_said and "row" in ask.data:
+            return _read_row(last.get("rows", ()), ask, frozenset(verbs.get(ask.verb).input.__struct_fields__))
         return _read_no(talk, ask)
+
+
+def _read_row(rows: Sequence[tuple[str, int]], ask: Ask, fields: frozenset[str]) -> Ask:
+    """Return the ask with the number of what stands in a place of the list: `make the second one a client`.
+
+    What cannot be done with it, or is not in the list, shows the row, which says too what the list has not.
+    """
+    place = ask.data["row"]
+    of, number = rows[place - 1 if place > 0 else place] if -1 <= place <= len(rows) and rows else ("", 0)
+    if ask.verb == "show" or f"{of}_id" not in fields:
+        return Ask("show.row", {"nth": place}, is_said=True)
+    data: Json = {key: value for key, value in ask.data.items() if key != "row"} | {f"{of}_id": number}
+    return replace(ask, data=data | ({"is_remembered": True} if "is_remembered" in fields else {}))
 
 
 def _read_no(talk: TalkRow, ask: Ask) -> Ask:

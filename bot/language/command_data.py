@@ -25,6 +25,8 @@ class Takes:
 
 THIS = "this"
 """The name of what is called by a pronoun."""
+_ROW = "row "
+"""What stands before the place of a row in the name of what is called by it: `the second one`."""
 
 NOT_DECLARED = Takes(writes=True, fields=frozenset())
 """A verb of which nothing is known."""
@@ -43,13 +45,13 @@ def read_data(clause: Clause, takes: Takes, read_list: ReadList, today: date) ->
         if day is None:
             return None
         data = {key: value for key, value in data.items() if key not in _DAY} | {"day_to_come": day.isoformat()}
-    if data.get("name") == THIS:
+    if is_shown(data.get("name")):
         if not takes.knows_this:
             return None
-        del data["name"]
+        data = point(data.pop("name")) | data
     elif verb == "show":
         return {"name": get_called(data["name"])}
-    if data and not takes.fields & _list_keys(data):
+    if data and not takes.fields & _list_keys(data) and "row" not in data:
         return {}
     if "name" in data and {"name", "address"} <= takes.fields:
         data |= _find_address(data.pop("name"), data)
@@ -61,6 +63,16 @@ def read_data(clause: Clause, takes: Takes, read_list: ReadList, today: date) ->
         return data
     listing = read_list(words)
     return _add_list(verb, data, words, listing)
+
+
+def is_shown(name: str | None) -> bool:
+    """Return whether something is called by what the conversation showed: a pronoun, or its place in the list."""
+    return name is not None and (name == THIS or name.startswith(_ROW))
+
+
+def point(name: str) -> dict[str, Any]:
+    """Return what says which of what was shown is meant: nothing for a pronoun, else `row`, its place."""
+    return {} if name == THIS else {"row": int(name.removeprefix(_ROW))}
 
 
 def _name_people(clause: Clause, takes: Takes, data: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Find the words of a sentence that are probably the name of a company or a person."""
 
-from bot.language.command_data import THIS
+from bot.language.command_data import is_shown
 from bot.language.parser import Clause
 from bot.language.sentence import COST_OF_FUNCTION, SIGNS, Sentence
 from bot.language.sentence_core import ORDERS, Core
@@ -8,7 +8,7 @@ from bot.language.vocabulary import Vocabulary
 
 _ANY_FEW, _FEW_IN_LOWER_CASE = 2, 5
 """Words: up to the first number any may be a name, up to the second they need no capital."""
-_FIXED = (None, "me", "nobody", THIS)
+_FIXED = (None, "me", "nobody")
 
 
 def is_name_like(sentence: Sentence, start: int, end: int) -> bool:
@@ -27,7 +27,8 @@ def has_letters(sentence: Sentence, start: int, end: int) -> bool:
 
 def list_names(clause: Clause) -> list[tuple[int, int]]:
     """Return the places of the names in a command; `me`, `nobody` and `it` are not names."""
-    return [clause.places[slot] for slot in ("name", "person") if clause.values.get(slot) not in _FIXED]
+    said = {slot: clause.values.get(slot) for slot in ("name", "person")}
+    return [clause.places[slot] for slot, name in said.items() if name not in _FIXED and not is_shown(name)]
 
 
 def find_asked_name(sentence: Sentence, core: Core, vocabulary: Vocabulary) -> str | None:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from bot.language.command_data import NOT_DECLARED, THIS, Takes, get_called, read_data
+from bot.language.command_data import NOT_DECLARED, THIS, Takes, get_called, is_shown, point, read_data
 from bot.language.follow_ups import read_follow_up
 from bot.language.likely_names import find_asked_name, find_only_name, has_letters, is_name_like, list_names
 from bot.language.list_request import ListRequest
@@ -29,6 +29,8 @@ _MOST_LEFT_OVER = 6
 """Words of a list that may be left over; a sentence with more is about something else."""
 _LISTED = frozenset({"{type}", "<companies>", "<contacts>", "<list_noun>"})
 """Classes of words that say what to list."""
+_MAY_GO_ON = frozenset({"list", "list.count", "show", "unknown"})
+"""What a sentence asks for that may say something of the list before it; what it names for sure it does not."""
 _ABOUT = {"<about_undo>": "undo", "<about_notices>": "notices.settings", "<about_status>": "admin.status"}
 """Verbs to run for a sentence that is not understood but contains a word of the class."""
 
@@ -60,10 +62,10 @@ class SentenceInterpreter:
         return self._prefer_name(self._choose())
 
     def find_follow_up(self, ask: Ask) -> dict[str, Any] | None:
-        """Return what the sentence means if it goes on from a list that was shown before it; a change never does."""
+        """Return what the sentence means if it goes on from a list that was shown before it; a command never does."""
         if len(self.sentence) > _LONGEST or self.core[0] >= self.core[1]:
             return None
-        if ask.verb in self.verbs and self.verbs[ask.verb].writes:
+        if ask.verb not in _MAY_GO_ON or (ask.verb == "show" and ask.data.keys() <= {"name"}):
             return None
         parse = self._parse[1]
         return read_follow_up(self.sentence, parse, self.core, self.vocabulary, today=self.today, read=self._cut)
@@ -257,7 +259,7 @@ class SentenceInterpreter:
 
     def _show_named(self, clause: Clause, data: dict[str, Any], *, is_near_list: bool) -> Ask:
         """Show what stands behind `show`, or a list if all the words are nearly one."""
-        if clause.values["name"] == THIS:
+        if is_shown(clause.values["name"]):
             return _show(clause)
         if is_near_list:
             return Ask("show", data)
@@ -299,4 +301,4 @@ class SentenceInterpreter:
 def _show(clause: Clause) -> Ask:
     """Show what a command is about instead of carrying it out."""
     name = clause.values["name"]
-    return Ask("show", {} if name == THIS else {"name": get_called(name)})
+    return Ask("show", point(name) if is_shown(name) else {"name": get_called(name)})
