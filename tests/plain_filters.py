@@ -194,10 +194,11 @@ def evaluate(world: World, viewer: Viewer, filter_: Filter) -> list[int]:
     return [number for _, number in sorted(met, reverse=not filter_.is_ascending)]
 
 
-def _are_known(filter_: Filter, viewer: Viewer, knowers: set[int]) -> bool:
+def _are_known(filter_: Filter, viewer: Viewer, knowers: set[int], met_by: set[int]) -> bool:
     wanted = {viewer.user_id if who == "me" else who for who in filter_.known_by}
     unwanted = {viewer.user_id if who == "me" else who for who in filter_.not_known_by}
-    return wanted <= knowers and not unwanted & knowers
+    absent = {viewer.user_id if who == "me" else who for who in filter_.not_met_by}
+    return wanted <= knowers and not unwanted & knowers and not absent & met_by
 
 
 def _list_companies(world: World, viewer: Viewer, filter_: Filter) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -207,7 +208,8 @@ def _list_companies(world: World, viewer: Viewer, filter_: Filter) -> Iterator[t
         if tenant != viewer.tenant_id or not company["is_known"] or (filter_.scope == "mine" and not is_own):
             continue
         knowers = {who for who in USERS if world.own_companies.get((tenant, who, number), {}).get("is_mine")}
-        if not _are_known(filter_, viewer, knowers):
+        met_by = {who for who in knowers if world.own_companies[tenant, who, number]["meeting_count"] > 0}
+        if not _are_known(filter_, viewer, knowers, met_by):
             continue
         colleagues = (viewer.user_id,) if filter_.scope == "mine" else USERS
         theirs = [world.own_companies.get((tenant, user, number), {}) for user in colleagues]
@@ -243,10 +245,12 @@ def _list_contacts(world: World, viewer: Viewer, filter_: Filter) -> Iterator[tu
         if tenant != viewer.tenant_id or not contact["is_contact"] or (is_mine and not is_own):
             continue
         knowers = {who for who in USERS if world.own_contacts.get((tenant, who, number), {}).get("is_mine")}
-        asked = {viewer.user_id if who == "me" else who for who in (*filter_.known_by, *filter_.not_known_by)}
+        everybody = (*filter_.known_by, *filter_.not_known_by, *filter_.not_met_by)
+        asked = {viewer.user_id if who == "me" else who for who in everybody}
         if not viewer.shares_contacts and asked - {viewer.user_id}:
             continue
-        if not _are_known(filter_, viewer, knowers):
+        met_by = {who for who in knowers if world.own_contacts[tenant, who, number]["meeting_count"] > 0}
+        if not _are_known(filter_, viewer, knowers, met_by):
             continue
         if filter_.company_id and contact["company_id"] != filter_.company_id:
             continue

@@ -49,6 +49,7 @@ _PARTS: Final = {
     "not_partner": {**_SEVERAL, "items": _COLLEAGUE},
     "known_by": {"anyOf": [_COLLEAGUE, {**_SEVERAL, "items": _COLLEAGUE, "maxItems": MOST_KNOWERS}]},
     "not_known_by": {**_SEVERAL, "items": _COLLEAGUE, "maxItems": MOST_KNOWERS},
+    "not_met_by": {**_SEVERAL, "items": _COLLEAGUE, "maxItems": MOST_KNOWERS},
     "company_id": {"type": "integer", "minimum": 1},
     "not_company": {**_SEVERAL, "items": {"type": "integer", "minimum": 1}},
     "is_met": {"type": "boolean"},
@@ -65,7 +66,16 @@ _PARTS: Final = {
 FilterJson = Annotated[dict[str, Any], Meta(extra_json_schema={"properties": _PARTS, "additionalProperties": False})]
 """A filter; `storage.lists.filters.from_json` reads it, and names the part that does not fit."""
 NamePart = Literal[
-    "partner", "not_partner", "known_by", "not_known_by", "company", "called", "not_company", "colleague", "type"
+    "partner",
+    "not_partner",
+    "known_by",
+    "not_known_by",
+    "not_met_by",
+    "company",
+    "called",
+    "not_company",
+    "colleague",
+    "type",
 ]
 """The part of a filter in which a name stands; `colleague` is who a company's name may mean instead.
 

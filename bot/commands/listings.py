@@ -32,6 +32,8 @@ from storage.text.names import words
 from storage.views import views
 from storage.views.views import ViewRow
 
+_PEOPLE: tuple[NamePart, ...] = ("partner", "not_partner", "known_by", "not_known_by", "not_met_by")
+_FIELDS = {"partner": "partners", "not_partner": "not_partners", "not_company": "not_company_ids"}
 _STRINGS = 10
 
 
@@ -65,7 +67,7 @@ class ShowList(Input, frozen=True):
         """Whether the list is the asker's own: of their scope, or about "me"."""
         if self.view_id is not None or self.filter is UNSET:
             return True
-        people = [self.filter.get(part) for part in ("partner", "not_partner", "known_by", "not_known_by")]
+        people = [self.filter.get(part) for part in _PEOPLE]
         is_about_me = any("me" in (who if isinstance(who, list | tuple) else [who]) for who in people)
         return self.filter.get("scope", "mine") != "firm" or is_about_me
 
@@ -198,7 +200,7 @@ async def name_people(turn: Turn, filter_: Filter, names: Names, again: Named) -
     rest = {part: list(given) for part, given in names.items()}
     for name in rest.pop("type", [])[:1]:
         raise UnclearError(_ask_type(turn, name, filter_, rest, again))
-    for part in ("partner", "not_partner", "known_by", "not_known_by"):
+    for part in _PEOPLE:
         while rest.get(part):
             name = rest[part].pop(0)
             person = await find_person(turn, name, _fill_again(again, filter_, rest, part))
@@ -254,17 +256,10 @@ async def _has_contacts(turn: Turn, filter_: Filter) -> bool:
 
 def _fill(filter_: Filter, part: str, number: int) -> Filter:
     """Put a number in the place of a name."""
-    if part == "partner":
-        return filter_.changed(partners=(*filter_.partners, number))
-    if part == "not_partner":
-        return filter_.changed(not_partners=(*filter_.not_partners, number))
-    if part == "not_company":
-        return filter_.changed(not_company_ids=(*filter_.not_company_ids, number))
     if part == "company":
         return filter_.changed(of="contacts", company_id=number)
-    if part == "not_known_by":
-        return filter_.changed(not_known_by=(*filter_.not_known_by, number))
-    return filter_.changed(known_by=(*filter_.known_by, number))
+    field = _FIELDS.get(part, part)
+    return filter_.changed(**{field: (*getattr(filter_, field), number)})
 
 
 def _fill_again(again: Named, filter_: Filter, rest: Names, part: str) -> AskAgain:

@@ -157,7 +157,15 @@ async def show_page(turn: Turn, listing: Listing) -> ListShown:
 async def _count(turn: Turn, shown: ListShown) -> ListShown:
     """Count the list of which a page is shown, as far as that costs no more than the page does."""
     filter_ = shown.listing.filter
-    asked_of_rows = (filter_.text, filter_.mail, filter_.first, filter_.met_in, filter_.became, filter_.not_known_by)
+    asked_of_rows = (
+        filter_.text,
+        filter_.mail,
+        filter_.first,
+        filter_.met_in,
+        filter_.became,
+        filter_.not_known_by,
+        filter_.not_met_by,
+    )
     most = _FEW if any(asked_of_rows) or filter_.is_met is not None else _MANY
     count = await turn.read(count_up_to, filter_, now=turn.now, most=most)
     return replace(shown, total=min(count, most), has_more=count > most)

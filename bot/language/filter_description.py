@@ -90,6 +90,9 @@ def _list_knowers(filter_: Filter, language: Language, people: Mapping[int, str]
         how = "me" if filter_.not_known_by == ("me",) else "person"
         names = say_list(language, _name_partners(language, filter_.not_known_by, people), "or")
         yield say(language, f"language.not_known_by.{filter_.of}.{how}", name=names)
+    if filter_.not_met_by:
+        names = say_list(language, _name_partners(language, filter_.not_met_by, people), "or")
+        yield say(language, f"language.not_met_by.{filter_.of}", name=names)
 
 
 def _list_past(filter_: Filter, language: Language, locale: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ SUBJECT = frozenset({"of", "type"})
 """Effects that say what to list."""
 _WEAK = frozenset({"sort", "first", "group", "scope", "text", "only", "most", "dealt"})
 """Effects that do not make a sentence a list and do not narrow one."""
-_KNOWERS = frozenset({"known_by", "not_known_by"})
+_KNOWERS = frozenset({"known_by", "not_known_by", "not_met_by"})
 _LEANING = frozenset({"company", "whose", "new", "not_same", "not_those"})
 """Effects that do not make a sentence a list but narrow one."""
 
@@ -225,6 +225,7 @@ _EFFECTS: dict[str, Callable[[ListRequest, str, Clause, date], bool]] = {
     "meeting": _set_met,
     "known_by": _set_person,
     "not_known_by": _set_person,
+    "not_met_by": _set_person,
     "company": _set_company,
     "called": _set_called,
     "whose": _set_whose,

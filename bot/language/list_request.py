@@ -97,12 +97,13 @@ class ListRequest:
             not_partners=words.get("not_partner", ()),
             known_by=words.get("known_by", ()),
             not_known_by=words.get("not_known_by", ()),
+            not_met_by=words.get("not_met_by", ()),
         )
 
     def _reaches_beyond_me(self) -> bool:
         """Return whether the sentence names somebody else or a text: then the scope is the firm unless it was said."""
         partners = (*self.people.get("partner", ()), *self.people.get("not_partner", ()))
-        is_about_someone = not {"known_by", "not_known_by"}.isdisjoint(self.people) or any(
+        is_about_someone = not {"known_by", "not_known_by", "not_met_by"}.isdisjoint(self.people) or any(
             who not in {"nobody", "anyone"} for who in partners
         )
         return bool(self.names or is_about_someone or self.parts.get("text"))

@@ -6,14 +6,17 @@ from bot.language.dates import START_OF, read_between, read_duration, read_span
 from bot.language.parser import Clause
 from storage.lists.periods import NAMED_DAYS, Period
 
+QUIET_DAYS = 90
+"""Since when there was no contact with those whom somebody lost sight of: the list says so."""
+
 
 def read_period(how: str, clause: Clause, today: date) -> Period | None:
     """Return the period of a clause; None for days that do not exist and for periods that no filter can express.
 
     A named day (`last month`) keeps its name, so that a saved view moves with the calendar.
     """
-    if how in {"not_for", "within"}:
-        days = read_duration(clause.values)
+    if how in {"not_for", "within", "quiet"}:
+        days = QUIET_DAYS if how == "quiet" else read_duration(clause.values)
         return None if days is None else Period("within" if how == "within" else "not_for", days=days)
     is_before = how in {"before", "not_in", "not_since"}
     name = None if clause.values.keys() & {"month", "part"} else clause.values.get("day")

@@ -72,6 +72,10 @@ def _list_denials(list_query: ListQuery, source: Source, id_: Any) -> Iterator[t
         yield "not_known_by", ~_is_known(list_query, f"not_known_by_{place}", id_)
         if list_query.of == "contacts" and not list_query.shares_contacts:  # whom colleagues know is not told
             yield "not_known_by", number(f"not_known_by_{place}") == get_viewer_parameters(list_query).user_id
+    for place in range(list_query.not_met_by_count):
+        yield "not_met_by", ~_is_known(list_query, f"not_met_by_{place}", id_, in_meeting=True)
+        if list_query.of == "contacts" and not list_query.shares_contacts:
+            yield "not_met_by", number(f"not_met_by_{place}") == get_viewer_parameters(list_query).user_id
 
 
 def _is_at_company(list_query: ListQuery, id_: Any) -> ColumnElement[bool]:
@@ -141,11 +145,15 @@ def select_word(list_query: ListQuery, place: int) -> Select[Any]:
     )
 
 
-def _is_known(list_query: ListQuery, knower: str, id_: Any) -> ColumnElement[bool]:
-    """Return the condition that the colleague of a parameter knows a row."""
+def _is_known(list_query: ListQuery, knower: str, id_: Any, *, in_meeting: bool = False) -> ColumnElement[bool]:
+    """Return the condition that the colleague of a parameter knows a row, or has met it in a meeting."""
     of = _Colleague if list_query.of == "companies" else _Acquaintance
     known_id = _Colleague.company_id if list_query.of == "companies" else _Acquaintance.contact_id
-    return _is_met(select_known(list_query, knower).where(known_id == id_), of)
+    found = select_known(list_query, knower).where(known_id == id_)
+    if in_meeting:
+        access = Access(get_viewer_parameters(list_query))
+        found = found.where(access.figure(of, "meeting_count") > literal_column("0"))
+    return _is_met(found, of)
 
 
 def select_known(list_query: ListQuery, knower: str) -> Select[Any]:

@@ -13,11 +13,12 @@ from storage.lists.periods import Period, period_to_json, read_period
 from storage.models import CompanyType
 from storage.text.names import clean_text
 
-VERSIONS = (1, 2, 3, 4, 5)
+VERSIONS = (1, 2, 3, 4, 5, 6)
 """The second knows several partners, anyone as partner, and periods with two ends or with a named day; the third knows
 what is not asked for, and meetings; the fourth knows several knowers, who does not know them, and what is new; the
 fifth knows who wrote last, when a meeting was held, since when a company is what it is, contacts without a company, and
-the order of the first interactions. What an older one can say is written as that: the release before reads it too."""
+the order of the first interactions; the sixth knows whom colleagues never met. What an older one can say is written as
+that: the release before reads it too."""
 
 Scope = Literal["mine", "firm"]
 Subject = Literal["companies", "contacts"]
@@ -66,6 +67,8 @@ class Filter:
     """None of these companies, or nobody at them."""
     not_known_by: tuple[Knower, ...] = ()
     """None of these users wrote to or met them."""
+    not_met_by: tuple[Knower, ...] = ()
+    """None of these users held a meeting with them; at most `MOST_KNOWERS`."""
     is_met: bool | None = None
     """Whether a meeting was held with them: by the viewer among `mine`, by anyone in the firm."""
     first: Period | None = None
@@ -81,8 +84,8 @@ class Filter:
 
     @property
     def user_ids(self) -> tuple[int, ...]:
-        """The colleagues in it: partners in their order, then by whom the rows are known or not known."""
-        people = (*self.partners, *self.not_partners, *self.known_by, *self.not_known_by)
+        """The colleagues in it: partners in their order, then by whom the rows are known, not known, never met."""
+        people = (*self.partners, *self.not_partners, *self.known_by, *self.not_known_by, *self.not_met_by)
         return tuple(who for who in people if isinstance(who, int))
 
     def changed(self, **changes: Any) -> "Filter":
@@ -103,6 +106,7 @@ def _normalise(filter_: Filter) -> Filter:
         not_partners=tuple(sorted(set(filter_.not_partners), key=_rank)),
         known_by=tuple(sorted(set(filter_.known_by), key=_rank)),
         not_known_by=tuple(sorted(set(filter_.not_known_by), key=_rank)),
+        not_met_by=tuple(sorted(set(filter_.not_met_by), key=_rank)),
         not_company_ids=tuple(sorted(set(filter_.not_company_ids))),
         text=clean_text(filter_.text, TEXT_LENGTH),
         company_id=filter_.company_id if filter_.of == "contacts" else None,
@@ -144,6 +148,7 @@ def _list_denied(filter_: Filter) -> tuple[tuple[str, tuple[Any, ...]], ...]:
         ("not_partner", filter_.not_partners),
         ("not_company", filter_.not_company_ids),
         ("not_known_by", filter_.not_known_by),
+        ("not_met_by", filter_.not_met_by),
     )
 
 
@@ -168,6 +173,7 @@ def from_json(data: Any) -> Filter:
         not_partners=_read_several("not_partner", data.get("not_partner"), ("me",)),
         known_by=_read_knowers("known_by", data.get("known_by")),
         not_known_by=_read_knowers("not_known_by", data.get("not_known_by")),
+        not_met_by=_read_knowers("not_met_by", data.get("not_met_by")),
         company_id=_read_person("company_id", data.get("company_id"), ()),
         not_company_ids=_read_several("not_company", data.get("not_company"), ()),
         is_met=_choose(data, "is_met", (None, True, False), None),
@@ -184,6 +190,8 @@ def from_json(data: Any) -> Filter:
 
 
 def _get_version(filter_: Filter) -> int:
+    if filter_.not_met_by:
+        return 6
     is_fifth = filter_.mail or filter_.met_in or filter_.became or filter_.sort == "first"
     if is_fifth or filter_.has_company is not None:
         return 5

@@ -47,6 +47,7 @@ class ListQuery:
     is_met: bool | None = None
     known_by_count: int = 0
     not_known_by_count: int = 0
+    not_met_by_count: int = 0
     is_at_company: bool = False
     has_since: bool = False
     has_until: bool = False
@@ -97,6 +98,8 @@ def get_list_query(
     values |= {f"known_by_{number}": who for number, who in enumerate(knowers)}
     strangers = {viewer.user_id if who == "me" else who for who in filter_.not_known_by}
     values |= {f"not_known_by_{number}": who for number, who in enumerate(strangers)}
+    absent = {viewer.user_id if who == "me" else who for who in filter_.not_met_by}
+    values |= {f"not_met_by_{number}": who for number, who in enumerate(absent)}
     partners = {viewer.user_id if who == "me" else who for who in filter_.partners} - {"nobody", "anyone"}
     values |= {f"partner_{number}": who for number, who in enumerate(partners)}
     not_partners = {viewer.user_id if who == "me" else who for who in filter_.not_partners}
@@ -126,6 +129,7 @@ def get_list_query(
         is_met=filter_.is_met,
         known_by_count=len(knowers),
         not_known_by_count=len(strangers),
+        not_met_by_count=len(absent),
         is_at_company=filter_.company_id is not None,
         has_since="since" in bounds,
         has_until="until" in bounds,

@@ -44,6 +44,7 @@ _DENIALS: tuple[dict[str, Any], ...] = (
     {"is_met": True},
     {"not_partners": (2,), "is_met": False},
     {"not_known_by": (3, 4)},
+    {"not_met_by": (3,)},
     {"first": Period("within", days=30)},
     {"first": Period("in", day="last_month")},
     {"mail": "awaits_us"},

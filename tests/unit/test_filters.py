@@ -32,6 +32,7 @@ SOME = [
     Filter(partners=("me", 3, 7, "nobody"), last=Period("between", day="2025-01-31", until="2025-03-31")),
     Filter(partners=("anyone",), last=Period("in", day="last_month")),
     Filter(known_by=("me", 7), not_known_by=(3,)),
+    Filter(not_met_by=("me", 7)),
     Filter(first=Period("in", day="this_month"), last=Period("not_for", days=14)),
 ]
 
@@ -65,7 +66,7 @@ BAD = [
     None,
     [],
     "clients",
-    {"version": 6},
+    {"version": 7},
     {"version": True},
     {"of": "users"},
     {"of": 1},
@@ -90,6 +91,7 @@ BAD = [
     {"known_by": ["me", "nobody"]},
     {"known_by": [1, 2, 3, 4, 5]},
     {"not_known_by": ["anyone"]},
+    {"not_met_by": ["nobody"]},
     {"company_id": 1},
     {"of": "contacts", "company_id": "1; DROP TABLE"},
     {"last": 90},

@@ -62,6 +62,7 @@ filters = st.builds(
     is_met=st.sampled_from([None, None, True, False]),
     known_by=st.lists(st.sampled_from(["me", *range(1, len(PEOPLE) + 1)]), max_size=2).map(tuple),
     not_known_by=st.lists(st.sampled_from(["me", *range(1, len(PEOPLE) + 1)]), max_size=1).map(tuple),
+    not_met_by=st.lists(st.sampled_from(["me", *range(1, len(PEOPLE) + 1)]), max_size=1).map(tuple),
     last=st.none() | periods,
     first=st.none() | periods.filter(lambda period: period.is_ in NEW),
     met_in=st.none() | periods.filter(lambda period: period.is_ in NEW),
@@ -84,11 +85,12 @@ def test_a_filter_in_words_can_be_typed_and_means_the_same(filter_, company, lan
     ask = understand(words, "en", TODAY)
     words_alone = tuple(who for who in filter_.partners if isinstance(who, str))
     others_alone = tuple(who for who in filter_.not_partners if isinstance(who, str))
-    known_by, not_known_by = (
-        tuple(who for who in knowers if who == "me") for knowers in (filter_.known_by, filter_.not_known_by)
+    known_by, not_known_by, not_met_by = (
+        tuple(who for who in knowers if who == "me")
+        for knowers in (filter_.known_by, filter_.not_known_by, filter_.not_met_by)
     )
     alone = filter_.changed(partners=words_alone, not_partners=others_alone, not_company_ids=())
-    alone = alone.changed(known_by=known_by, not_known_by=not_known_by)
+    alone = alone.changed(known_by=known_by, not_known_by=not_known_by, not_met_by=not_met_by)
     alone = alone.changed(text=soften_quotes(filter_.text))
     assert (ask.verb, ask.data["filter"]) == (
         "list",
@@ -109,10 +111,12 @@ def name_parts(filter_: Filter, company: str) -> dict[str, str | list[str]]:
     partners = [say_name(who) for who in filter_.partners if isinstance(who, int)]
     known_by = [say_name(who) for who in filter_.known_by if isinstance(who, int)]
     unknown = [say_name(who) for who in filter_.not_known_by if isinstance(who, int)]
+    never_met = [say_name(who) for who in filter_.not_met_by if isinstance(who, int)]
     parts = {
         "partner": partners,
         "known_by": known_by,
         "not_known_by": unknown,
+        "not_met_by": never_met,
         "company": [company] if company else [],
     }
     return {part: names if len(names) > 1 else names[0] for part, names in parts.items() if names}

@@ -18,7 +18,17 @@ from storage.text.names import fold, fold_name
 TODAY = date(2026, 3, 18)
 FOLDER = Path(__file__).parent
 FILTER_KEYS = {"of", "scope", "types", "partner", "known_by", "last", "text", "sort", "is_ascending"}
-FILTER_KEYS |= {"not_partner", "not_known_by", "is_met", "first", "met_in", "mail", "became", "has_company"}
+FILTER_KEYS |= {
+    "not_partner",
+    "not_known_by",
+    "not_met_by",
+    "is_met",
+    "first",
+    "met_in",
+    "mail",
+    "became",
+    "has_company",
+}
 PERIODS = {"last", "first", "met_in", "became"}
 TABLES = ("sentences.toml", "sentences_questions.toml", "sentences_held_out.toml", "sentences_questions_held_out.toml")
 QUESTIONS_RIGHT, QUESTIONS_USELESS = 0.9, 0.05
