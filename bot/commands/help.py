@@ -64,7 +64,7 @@ async def take_thanks(turn: Turn, given: Nothing) -> Said:
 class OfLimits(Input, frozen=True):
     """Something that is asked for and that Carnet does not know."""
 
-    topic: Literal["introductions", "conflicts", "contents"] = "contents"
+    topic: Literal["introductions", "conflicts", "contents", "sending", "details"] = "contents"
     name: Words = ""
     """Of whom it was asked."""
     person: Words = ""

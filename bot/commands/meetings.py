@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 from typing import Annotated, ClassVar, Final, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
 
 from bot.commands.colleagues import find_colleague, show_colleague
-from bot.commands.inputs import Id, Words, tidy
+from bot.commands.inputs import Id, TypeName, Words, read_type, tidy
 from bot.commands.names import ask_which_of_all, choose, find_companies_and_contacts, get_meant_company
 from bot.commands.progress import say_hint, say_reading
 from bot.errors import BadRequestError, NotFoundError
@@ -21,6 +21,7 @@ from bot.verbs import EVERYONE, OWN, READS, Router
 from storage.book import contacts
 from storage.book.meetings import ENDLESS, list_meetings
 from storage.lists.periods import get_span
+from storage.models import CompanyType
 
 router = Router()
 
@@ -35,7 +36,7 @@ class OfMeetings(Input, frozen=True):
     """Which of one's own meetings; "this" is whom or what the card showed last."""
 
     this: ClassVar[tuple[str, ...]] = ("company_id", "contact_id")
-    given_by: ClassVar[frozenset[str]] = frozenset({"company_id", "contact_id", "name", "is_any"})
+    given_by: ClassVar[frozenset[str]] = frozenset({"company_id", "contact_id", "name", "is_any", "type"})
     is_of_latest: ClassVar[bool] = True
 
     company_id: Id | None = None
@@ -43,8 +44,8 @@ class OfMeetings(Input, frozen=True):
     name: Words = ""
     is_any: bool = False
     """With whomever: no name was said, and "this" is not meant."""
-    is_of_some: bool = False
-    """With clients, or other companies of a kind: meetings are not told apart by it, which is said."""
+    type: TypeName | UnsetType = UNSET
+    """With somebody of a company of that type."""
     when: When | None = None
     day_to_come: Day | None = None
     """One day, as 2026-03-24."""
@@ -57,8 +58,10 @@ class OfMeetings(Input, frozen=True):
 @router.verb("meetings", OfMeetings, READS.but(remembered=True, leads=True), roles=EVERYONE, where=OWN)
 async def show_meetings(turn: Turn, given: OfMeetings) -> Result:
     """List one's own meetings to come: the next ones, those of a time, or those with a company or a contact."""
+    if given.type is not UNSET and (type_ := read_type(given.type)) is not None:
+        return await _list(turn, given, say(turn.language, f"language.type.{type_}"), type_=type_)
     if given.is_any:
-        return await _list(turn, given, "", say(turn.language, "meetings.whoever") if given.is_of_some else "")
+        return await _list(turn, given, "")
     if given.company_id is not None:
         return await _list(turn, given, (await get_meant_company(turn, given.company_id)).name)
     if given.contact_id is not None:
@@ -91,10 +94,10 @@ async def _list_called(turn: Turn, given: OfMeetings) -> Result:
     return await _list(turn, replace(given, name="", **of), match.name, note)
 
 
-async def _list(turn: Turn, given: OfMeetings, name: str, note: str = "") -> Result:
+async def _list(turn: Turn, given: OfMeetings, name: str, note: str = "", type_: CompanyType | None = None) -> Result:
     since, until = _get_bounds(turn, given)
     of = {"company_id": given.company_id, "contact_id": given.contact_id}
-    found = await turn.read(list_meetings, since=since, until=until, limit=MOST + 1, **of)
+    found = await turn.read(list_meetings, since=since, until=until, limit=MOST + 1, type_=type_, **of)
     return MeetingsListed(
         summary=_say_title(turn, "some" if found else "none", name, given),
         meetings=found[:MOST],

@@ -11,15 +11,16 @@ from sqlalchemy.orm import aliased
 
 from storage.engine.connection import Reading
 from storage.engine.join_order import InOrder
-from storage.engine.parameters import as_parameters, number
+from storage.engine.parameters import as_parameters, number, text
 from storage.engine.prepared import Prepared
 from storage.lists.filters import is_id
-from storage.models import Company, Contact, Interaction, InteractionContact, Invitation, Kind
+from storage.models import Company, CompanyType, Contact, Interaction, InteractionContact, Invitation, Kind
 from storage.viewer import Access, Viewer
 
 ENDLESS: Final = 2**62
 _WITH = aliased(InteractionContact, name="asked_of_meeting")
 _Asked = aliased(Contact, name="asked_contacts")
+_At = aliased(Company, name="asked_companies")
 _MEETING: Any = literal_column(str(Kind.MEETING.value))
 _STRANGE: Any = literal_column(str(Invitation.STRANGE.value))
 
@@ -53,19 +54,22 @@ async def list_meetings(
     until: int = ENDLESS,
     company_id: int | None = None,
     contact_id: int | None = None,
+    type_: CompanyType | None = None,
     limit: int = 10,
 ) -> tuple[Meeting, ...]:
     """Return the viewer's own planned meetings from `since` on and before `until` (UTC seconds), the next one first.
 
-    With a company or a contact those at which somebody of that company, or that contact, takes part. Invitations that
-    do not count and meetings with nobody whom the viewer may see are left out; in public there are none.
+    With a company or a contact those at which somebody of that company, or that contact, takes part; with a type those
+    at which somebody of such a company does. Invitations that do not count and meetings with nobody whom the viewer may
+    see are left out; in public there are none.
     """
     asked = {"company_id": company_id, "contact_id": contact_id}
-    named = {name: value for name, value in asked.items() if value is not None}
+    named: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     if viewer.is_in_public or not all(map(is_id, named.values())):
         return ()
+    typed = {} if type_ is None else {"type": type_.value}
     values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "since": since, "until": until, "most": limit}
-    rows = await _prepare(viewer.kind, frozenset(named)).fetch(connection, values | named)
+    rows = await _prepare(viewer.kind, frozenset(named | typed)).fetch(connection, values | named | typed)
     return _put_together(rows, named)
 
 
@@ -125,7 +129,10 @@ def _takes_part(asker: Viewer, meeting: Any, participant: Any, contact: Any) -> 
 def _is_with(asker: Viewer, meeting: Any, named: frozenset[str]) -> ColumnElement[bool]:
     """Test meeting by meeting who takes part; the offset keeps PostgreSQL from walking the firm's contacts instead."""
     of_name = {"company_id": _Asked.company_id, "contact_id": _WITH.contact_id}
-    is_named = [of_name[name] == number(name) for name in sorted(named)]
+    is_named = [of_name[name] == number(name) for name in sorted(named - {"type"})]
+    if "type" in named:
+        of_type = Access(asker).companies(_At), _At.id == _Asked.company_id, _At.type == text("type")
+        is_named.append(exists(select(_At.id).where(*of_type).correlate(_Asked)))
     one: Any = literal_column("1")
     found = select(one).where(*_takes_part(asker, meeting, _WITH, _Asked), *is_named)
     return exists(found.correlate(meeting).limit(one).offset(literal_column("0")))

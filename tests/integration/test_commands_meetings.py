@@ -41,6 +41,38 @@ async def plan(
             await connection.execute(insert(InteractionContact).values(**row, contact_id=number, is_bcc=is_bcc))
 
 
+@pytest.mark.parametrize(
+    ("sentence", "language", "with_whom"),
+    [
+        ("meetings with clients", "en", [ACME, DUVAL]),
+        ("my next meeting with a prospect", "en", ["Jean Globex"]),
+        ("clients with a meeting tomorrow", "en", [DUVAL]),
+        ("clients I meet tomorrow", "en", [DUVAL]),
+        ("prospects I meet tomorrow", "en", []),
+        ("rendez-vous avec mes prospects", "fr", ["Jean Globex"]),
+        ("les clients que je vois demain", "fr", [DUVAL]),
+    ],
+)
+async def test_meetings_with_companies_of_a_type(office, sentence, language, with_whom):
+    await plan(office, NOW + 9 * HOUR, ACME, "Jean Initech")
+    await plan(office, NOW + DAY, DUVAL)
+    await plan(office, NOW + 3 * DAY, "Jean Globex")
+    await plan(office, NOW + 4 * DAY, "Jean Initech")
+    reply = await office.say(sentence, language=language)
+    shown = [line for line in read(reply.card) if line in office.contacts]
+    assert [name for name in shown if name != "Jean Initech"] == with_whom
+    assert ("Jean Initech" in shown) is (ACME in with_whom)
+
+
+async def test_a_type_says_nothing_of_a_company_that_one_may_not_see(office):
+    """A prospect behind a wall, beside somebody who is none: the meeting is not one with prospects."""
+    await hide_something(office)
+    await plan(office, NOW + DAY, ZELDA, "Jean Initech")
+    assert "Jean Initech" in said(await office.say("meetings with prospects"))
+    walled = await office.say("meetings with prospects", by=get_walled(office))
+    assert read(walled.card) == ["You have no meeting with prospects to come."]
+
+
 async def test_the_next_meetings_are_listed_with_whom_and_when(office):
     await plan(office, NOW + 3 * DAY + 9 * HOUR, DUVAL)
     await plan(office, NOW + 9 * HOUR, ACME, DUVAL)

@@ -264,3 +264,51 @@ async def test_a_change_is_what_it_says_whatever_list_was_shown_before(office, s
 async def test_what_was_shown_is_saved_by_pointing_at_it(office, sentence):
     reply = await say_all(office, "my clients", sentence)
     assert "Save" in said(reply)
+
+
+@pytest.mark.parametrize(
+    ("then", "question"),
+    [
+        ("make the second one a prospect", "Set the type of Duval & Fils to “Prospect”?"),
+        ("the third one is a client", "Set the type of Globex to “Client”?"),
+        ("set Marc as partner of the second", "Make Marc Lefèvre the partner of Duval & Fils?"),
+        ("mets le deuxième en prospect", "Set the type of Duval & Fils to “Prospect”?"),
+        ("mets Marc comme associé de la deuxième", "Make Marc Lefèvre the partner of Duval & Fils?"),
+    ],
+)
+async def test_a_row_is_changed_by_its_place_and_asked_by_its_name(office, then, question):
+    reply = await say_all(office, "all companies", "globex", then)
+    assert said(reply).splitlines()[0] == question
+
+
+@pytest.mark.parametrize(
+    ("then", "named"),
+    [("who knows the second one?", "Duval & Fils"), ("qui connaît la dernière", "Umbrella"), ("the 1st one", "Acme")],
+)
+async def test_a_row_is_asked_about_by_its_place(office, then, named):
+    assert named in said(await say_all(office, "all companies", then))
+
+
+async def test_a_row_that_is_not_there_changes_nothing(office):
+    for then in ("make the tenth one a client", "mets Marc comme associé du dixième"):
+        assert (await say_all(office, "all companies", then)).code == 400
+    assert (await Office(office.database, people=office.people).say("make the first one a client")).is_error
+
+
+async def test_all_of_a_list_are_ticked_by_pointing_at_it(office):
+    reply = await say_all(office, "my prospects", "make them all clients")
+    assert reply.data["chosen_type"] == "client"
+    assert [row["name"] for row in reply.data["rows"]] == ["Globex"]
+
+
+@pytest.mark.parametrize(
+    ("then", "title"),
+    [
+        ("qui est l'associé de Globex ?", "Globex"),
+        ("mets Initech en prospect avec Marc comme associé", "Modifier Initech ?"),
+        ("qui s'occupe de Globex", "Globex"),
+    ],
+)
+async def test_a_whole_command_is_itself_whatever_list_was_shown_before(office, then, title):
+    reply = await say_all(office, "mes clients", then, language="fr")
+    assert said(reply).splitlines()[0] == title

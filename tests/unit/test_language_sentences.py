@@ -60,7 +60,7 @@ def expect_filter(wanted: dict[str, Any]) -> dict[str, Any]:
     for key in PERIODS & parts.keys():
         parts[key] = expect_period(parts[key])
     plain = to_json(Filter()) | parts
-    return to_json(from_json(plain | {"version": 5}))
+    return to_json(from_json(plain | {"version": 6}))
 
 
 def expect_period(wanted: dict[str, Any]) -> dict[str, Any]:
