@@ -68,6 +68,8 @@ class OfLimits(Input, frozen=True):
     name: Words = ""
     """Of whom it was asked."""
     person: Words = ""
+    day: Words = ""
+    """Of when it was asked: nothing here depends on it."""
 
 
 @router.verb("help.limits", OfLimits, READS, roles=EVERYONE, where=OWN | GROUP)

@@ -34,7 +34,7 @@ def list_filters(list_query: ListQuery, source: Source, id_: Any) -> Iterator[tu
     yield from list_past(list_query, source, id_)
     if list_query.is_at_company:
         yield "company", _is_at_company(list_query, id_)
-    elif list_query.has_company is not None:
+    if list_query.has_company is not None:
         is_somewhere = source.company > literal_column("0")
         yield "has_company", is_somewhere if list_query.has_company else source.company.is_(None)
     yield from _list_periods(list_query, source)

@@ -4,6 +4,7 @@ import inspect
 import json
 import re
 import tomllib
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -13,6 +14,7 @@ import msgspec
 import pytest
 
 from bot.commands import ROUTER, understand
+from bot.commands.memory import Memory
 from bot.commands.pane import OnOpenItem
 from bot.door import BESIDE, _check_place
 from bot.errors import BadRequestError, ForbiddenError, PersonalError
@@ -22,6 +24,7 @@ from bot.language.vocabulary_loader import read_phrases, split_lines
 from bot.verb_inputs import Input, Nothing, read_input
 from bot.verbs import EVERYONE, FACTS, PERSONAL, Differences, Kind, Role, Router
 from bot.web.build import WEB, describe_verbs
+from storage.messages.talks import TalkRow
 from tests.card_checks import walk
 from tests.card_samples import draw_all
 
@@ -272,6 +275,10 @@ def test_every_button_of_every_card_fits_the_declaration_of_its_verb(language):
             assert VERBS[action["verb"]].read(data), (name, action["verb"])
 
 
+AFTER_A_LIST = TalkRow(shown=(("rows", [("company", 1)] * 10),))
+"""What a conversation remembers of a list: its rows are called by their place."""
+
+
 def list_sentences() -> list[str]:
     """Give every sentence of the tables."""
     tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in EXAMPLES.glob("sentences*.toml")]
@@ -284,7 +291,10 @@ def test_what_the_language_understands_fits_the_declaration_of_its_verb(language
         ask = understand(sentence, language, date(2026, 3, 18))
         assert ask.is_said
         assert VERBS[ask.verb].said, (sentence, ask.verb)
-        assert VERBS[ask.verb].read(ask.data), sentence
+        given = Memory.read_said(
+            TalkRow(shown=(("rows", [("company", 1)] * 10),)), replace(ask, follow_up=None), ROUTER
+        )
+        assert VERBS[given.verb].read(given.data), sentence
 
 
 @pytest.mark.parametrize("name", sorted(VERBS))
