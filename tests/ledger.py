@@ -35,6 +35,7 @@ def _read(name: str) -> set[str]:
 FREE, HOSTS, ROLES = _read("free_mail.txt") | blocklist, _read("list_hosts.txt"), _read("role_mailboxes.txt")
 CERTIFIED, UMBRELLAS = _read("certified_mail.txt"), _read("umbrella_domains.txt")
 THINGS, FIRST_NAMES, TAKERS = _read("thing_words.txt"), _read("first_names.txt"), _read("note_takers.txt")
+OFFICES = {word for line in _read("office_words.txt") if line.startswith("office ") for word in line.split()[1:]}
 FIRST_NAMES |= _read("more_first_names.txt")
 MACHINES, TENANTS = _read("machine_hosts.txt"), _read("tenant_hosts.txt")
 WORDS = [line.split() for line in _read("mailbox_words.txt")]
@@ -185,6 +186,16 @@ def is_called_machine(name: str, local: str) -> bool:
     )
 
 
+def is_called_office(name: str, local: str) -> bool:
+    """Say whether a name has nothing but the words of offices, or one of those that nobody is called."""
+    words = [fold(word) for word in re.split(r"[^\w]+", re.sub(r"[(\[].*", "", name)) if len(fold(word)) > 1]
+    if not words or is_of_name(name, local) or (has_person(local) and re.search("[-_.]", local)):
+        return False
+    if (len(words) == 1 and words[0] in local) or words[0] in FIRST_NAMES:
+        return False
+    return not OFFICES.isdisjoint(words) or (ROLES | THINGS).issuperset(words)
+
+
 def has_person(local: str) -> bool:
     """Say whether an address has a first name or an initial in it."""
     return any(len(piece) == 1 or piece in FIRST_NAMES for piece in re.split(r"[-_.]", local))
@@ -288,8 +299,14 @@ def is_rescued(name: str, raw: str) -> bool:
     local, _, domain = unwrap(raw.strip().lower()).rpartition("@")
     first, *rest = re.split(r"[-_.]", local)
     has_initials = bool(rest) and first in LISTS and "".join(fold(word)[:1] for word in name.split()) == first
-    is_person = " " in name and (is_named_person(name, local) or has_initials)
+    is_own = local in {"mail", "email", "mails"} and is_own_domain(name, domain.partition(".")[0])
+    is_person = " " in name and (is_named_person(name, local) or has_initials or is_own)
     return is_person and not is_machine(f"x@{domain.rstrip('.')}")
+
+
+def is_own_domain(name: str, label: str) -> bool:
+    """Say whether a domain is somebody's name: Anna Roth at `mail@anna-roth.ch` or `mail@roth.ch`."""
+    return is_of_name(name, label) or label in {fold(word) for word in name.split() if len(word) > 3}
 
 
 def find_company(address: str) -> str:
@@ -338,6 +355,7 @@ def list_people(pairs: Iterable, domains: Iterable[str], owner: str = "") -> fro
         is_inside = any(domain == own or domain.endswith("." + own) for own in domains)
         name, local = (pair[0] if pair else None) or "", address.partition("@")[0]
         is_nobody = is_called_machine(name, local) if " " in name else False
+        is_nobody = is_nobody or is_called_office(name, local)
         is_nobody = is_nobody or (domain in TAKERS and fold(name.partition(" ")[0]) != fold(re.split("[.-]", local)[0]))
         is_nobody = is_nobody or (is_machine(unwrap(raw.strip().lower()) if raw else "") and not is_rescued(name, raw))
         if address and not is_inside and not is_nobody and not is_ones_own(pair, address, owner):

@@ -3,6 +3,8 @@
 import html
 import re
 
+from tests.ledger import fold
+
 _TITLES = re.compile(r"^(?:(?:Mr|Mrs|Ms|Dr|Prof|Me|Mme)\.\s+)+(?=\S+\s+\S)")
 _DEGREES = re.compile(r"\b(?:jr|sr|inc|ltd|phd|esq|md|llc|corp|gmbh)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*\.?")
@@ -29,5 +31,5 @@ def read_name(shown: str, address: str) -> str:
 
 def _says_other_order(words: list[str], local: str) -> bool:
     """Whether an address is made of the same words the other way round: which of the two comes first, none can tell."""
-    last, first = (word.lower().rstrip(".") for word in (words[0], words[-1]))
-    return local.replace(".", "") in {f"{first}{last}", f"{first[0]}{last}"}
+    last, first = (fold(word) for word in (words[0], words[-1]))
+    return local.replace(".", "") in {first, f"{first}{last}", f"{first[0]}{last}"}

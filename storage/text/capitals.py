@@ -4,7 +4,7 @@ import re
 from itertools import dropwhile
 from typing import Final
 
-from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, has_word, is_persons
+from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, has_word, is_given, is_persons
 from storage.text.names import fold
 from storage.text.word_lists import read_list
 
@@ -62,6 +62,7 @@ _IRISH = re.compile(r"[OD]['\u2019][^\W\d_]{2}")
 """How O'NEILL and D'ANGELO begin, and no firm's letters."""
 _CLITICS: Final = frozenset(("\u2032T", "\u2032S"))
 """The articles of 'T HOOFT and 'S GRAVESANDE, as `displayed_names.prepare` writes them."""
+_UNIT = re.compile(r"(?![IVX]+$)(?=.*[A-Z])[A-Z0-9]{2,}(?:[-/.][A-Z0-9]+)*")
 _SHOUTED = re.compile(r"[^\W\d_a-z]+(?:[-'\u2019][^\W\d_a-z]+)*")
 _TURKISH: Final = frozenset("\u0130\u0131\u011e\u011f\u015e\u015f")
 _SMALL = str.maketrans({"I": "\u0131", "\u0130": "i"})
@@ -80,10 +81,19 @@ def write_capitals(words: list[str], front: int, local: str, host: str = "") -> 
     first = len(words) - front if front else 1
     return [
         _write_word(words, place, host, is_turkish=is_turkish)
-        if place >= first and (front or _is_surname(words, place, local, host))
+        if _is_miswritten(words, place, local) or (place >= first and (front or _is_surname(words, place, local, host)))
         else _SCOTTISH.sub(lambda found: found[1] + found[2].capitalize(), word)
         for place, word in enumerate(words)
     ]
+
+
+def _is_miswritten(words: list[str], place: int, local: str) -> bool:
+    """Return whether a word that the address has is small beside great ones, or a first name shouts: `JANE roe`."""
+    word = words[place]
+    if len(words) == 1 or not word.isalpha() or _is_particle_word(word) or len(word) <= _INITIALS:
+        return False
+    is_small = word.islower() and place in (0, len(words) - 1) and not " ".join(words).islower()
+    return (is_small or (not place and word.isupper() and is_given(word))) and has_word(word, local)
 
 
 def _is_initials(text: str) -> bool:
@@ -107,6 +117,8 @@ def count_surname(words: list[str], local: str, host: str = "") -> int:
     rest = words[count:]
     if not count or len(rest) > _FIRST_NAMES or not all(map(_is_first_name, rest)):
         return 0
+    if count == 1 and is_given(words[0]) and fold(rest[0]).partition(" ")[0] not in KNOWN_NAMES:
+        return 0  # JANE Roe
     has_particle = any(_is_particle_word(word) for word in words[:count])
     pieces = [piece for word in words[:count] for piece in word.split("-")]
     known = any((len(piece) > _INITIALS and has_word(piece, local)) or _is_one_of_two(piece, local) for piece in pieces)
@@ -136,8 +148,36 @@ def drop_firm(words: list[str], local: str) -> list[str]:
     is_firm = len(rest) > 1 and _is_loud(first) and not " ".join(words).isupper() and len(first) <= _FIRM
     if not is_firm or _is_particle_word(first) or fold(first) in KNOWN_NAMES or has_word(first, local):
         return words
-    is_given = all(fold(word) in FIRST_NAMES for word in rest)  # ROTH Anne Sophie
-    return words if is_given or not is_persons(" ".join(rest), local) else rest
+    is_first = all(fold(word) in FIRST_NAMES for word in rest)  # ROTH Anne Sophie
+    return words if is_first or not is_persons(" ".join(rest), local) else rest
+
+
+def drop_unit(words: list[str], local: str, host: str) -> list[str]:
+    """End a name that the address has whole at its firm or its unit: `Keller Ruth GS-UVEK` at `ruth.keller@`.
+
+    A word behind first names alone is the surname: `Jean Luc ROY` at `jeanluc@`.
+    """
+    for place in range(_PAIR, len(words)):
+        word, name = words[place], " ".join(words[:place])
+        is_of_host = _is_of_host(words[place:], host)
+        is_unit = is_of_host or _is_letters(word, words[place - 1])
+        may_be_surname = is_given(name) and (word.isalpha() or not is_of_host)
+        is_owned = words[place - 1].endswith(("'s", "\u2019s"))  # Anna Roe's AI Notetaker
+        if is_unit and not (may_be_surname or is_owned) and not has_word(word, local) and is_persons(name, local):
+            return words[:place]
+    return words
+
+
+def _is_letters(word: str, before: str) -> bool:
+    """Return whether a word is a unit's letters; behind a surname in capitals it is rather another: DUPONT ROY."""
+    return bool(_UNIT.fullmatch(word)) and not (_is_loud(before) and word.isalpha())
+
+
+def _is_of_host(words: list[str], host: str) -> bool:
+    """Return whether a word is of the domain, and no surname in small letters: BGer at `bger.ch`, Gerichte ZH."""
+    labels = {*re.split("[.-]", host.rpartition(".")[0])}
+    of_host = [not labels.isdisjoint(re.split("[^a-z0-9]+", word.lower())) for word in words]
+    return of_host[0] and not (words[0].istitle() and (len(words) == 1 or not (of_host[1] and words[1].isupper())))
 
 
 def _is_first_name(word: str) -> bool:

@@ -9,12 +9,21 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from storage.text.capitals import capitalize, count_surname, drop_firm, ends_loud, write_capitals
+from storage.text.capitals import capitalize, count_surname, drop_firm, drop_unit, ends_loud, write_capitals
+from storage.text.domains import is_free_mail
 from storage.text.encoding_repair import repair_text
 from storage.text.name_commas import INITIALS, QUOTES, read_commas
-from storage.text.name_evidence import KNOWN_NAMES, count_explained, has_initials_last, has_word, is_persons, is_turned
-from storage.text.names import clean_text, fold
+from storage.text.name_evidence import (
+    count_before_initials,
+    count_explained,
+    count_turned,
+    has_word,
+    is_persons,
+)
+from storage.text.names import clean_text
+from storage.text.short_names import complete_name
 from storage.text.titles import drop_device, drop_numbers, drop_stop, drop_titles, is_firm
+from storage.text.via import is_of_list, is_surname_via, split_via
 from storage.text.word_lists import read_kinds
 
 DERIVED: Final = 0
@@ -51,45 +60,22 @@ _PRONOUN = (
     r"|ellos|elles|any|hen|hon|han|zij|haar|hij|hem|die|hun|ela|ele|all|ask|eux)"
 )
 _PRONOUNS = re.compile(
-    rf"\s*[-\u2013|,;(\[/]*\s*(?<![^\W\d_]){_PRONOUN}(?:\s*/\s*{_PRONOUN})+(?![^\W\d_])\s*[)\]]*"
+    rf"\s*[-\u2013|,;(\[/·•]*\s*(?<![^\W\d_]){_PRONOUN}(?:\s*/\s*{_PRONOUN})+(?![^\W\d_])\s*[)\]]*"
     rf"|[\s,]*[(\[]\s*{_PRONOUN}\s*[)\]]",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\s*(?:\([^()]*\)?|\[[^\[\]]*\]?|<[^<>]*>?|(?<!\S)\{[^{}]*\}?)\s*")
 _INSIDE = re.compile(r"[(\[{<]+([^()\[\]{}<>]*)")
 _WHOLE = re.compile(r"^[(\[{<]+([^()\[\]{}<>]*)[)\]}>]+$")
-_BY_LIST_WORDS: Final = (
-    r"via|über|tramite|a través de|através de|por meio de|por medio de|mediante|par l['\u2019]intermédiaire de|przez"
-    r"|za pośrednictwem|přes|prostřednictvím|cez|prin|prin intermediul|μέσω|через|gennem|gjennom|genom|door middel van"
-    r"|door|preko|putem|posredstvom|посредством|por intermédio d[eoa]s?|por intermedio de|através d[oa]s?"
-    r"|por meio d[oa]s?|kautta|keresztül|arac\u0131l\u0131\u011f\u0131yla|yoluyla|per mezzo di"
-)
-_VIA = re.compile(
-    r"[\s,(\[]+(?:via|on behalf of|o/b/o|obo|by order of|for and on behalf of|sent by|pour le compte de|de la part de"
-    r"|au nom de|par délégation de"
-    r"|envoyé par|im auftrag (?:von|der|des)|i\.\s?a\.(?: von)?|im namen (?:von|der|des)|namens|gesendet von"
-    r"|per conto di|a nome di|en nombre de|por cuenta de|em nome de|c/o"
-    rf"|{_BY_LIST_WORDS})[\s:]+",
-    re.IGNORECASE,
-)
-_BY_LIST = re.compile(rf"(?<!\w)(?:{_BY_LIST_WORDS})(?!\w)", re.IGNORECASE)
-"""What mailing lists write between the sender's name and their own, in the language of the list."""
-_BY = re.compile(
-    r"(?P<before>\S+\s+\S.*?)\s+(?:por|pelo|pela|po|by|through|par|per|durch|för|od)\s+(?P<behind>.+)", re.IGNORECASE
-)
-"""Words of lists that stand in people's names too, or before those of their offices."""
-_ENDS_QUOTED: Final = frozenset("'\"\u2019”»")
-_MOST_WORDS: Final = 5
-"""Words of a name of which one is Via."""
-_SHORTEST_LOCAL: Final = 3
-"""Letters of a local part that are more than somebody's initials."""
 _BORN = re.compile(r"\s*,?\s+(?:née?|nee|geb\.|geborene?r?|born|épouse|ép\.|veuve|nata|ux\.)\s+\S.*$")
 _NICKNAMED = re.compile(
     r"""(?<=[\w.])\s+(?:"([^\s"@]+(?: [^\s"@]+)?)(?:"|$)|“([^\s”@]+(?: [^\s”@]+)?)(?:”|$)"""
     r"""|'([^\s'@]+(?: [^\s'@]+)?)(?:'|$))(?=\s\w|$)"""
 )
 """What friends call somebody, between or behind the names: Anne "Nan" Morel."""
-_BREAK = re.compile(r"\s*[|⎥│•►]\s*|\s+[-\u2013\u2014/·]+\s+|\s+@\s*|\s+(?:from|at|chez|bei|presso)\s+")
+_BREAK = re.compile(r"\s*[|⎥│•►]\s*|\s+[-\u2013\u2014/·*~]+\s+|\s+@\s*|\s+(?:from|at|chez|bei|presso)\s+")
+_FOR = re.compile(r"\s+(?:für|pour|for|voor|per|för)\s+\S.*$")
+"""For whom somebody writes."""
 _FOREIGN: Final = [chr(code) for code in (*range(0x2045, 0x3100), *range(0xFE10, 0xFF70))]
 _BRACKETS: Final = str.maketrans(
     {sign: "[" for sign in _FOREIGN if unicodedata.category(sign) == "Ps" and sign != "\u301d"}
@@ -122,11 +108,14 @@ def clean_name(raw: str, local: str, host: str = "") -> tuple[str, int]:
     name = _arrange(_strip(prepare(raw), local), local, host).replace(_PRIME, "'")
     if not any(map(str.isalpha, name)):
         return derive_name(local), DERIVED
-    is_dotted = " " not in name and re.search(r"[._]", name.strip("._")) and not INITIALS.fullmatch(name)
-    if name.casefold() == local.casefold() or is_dotted:
+    if name.casefold() == local.casefold():
+        return derive_name(name), DERIVED
+    if " " in name:
+        return name, FULL
+    if re.search(r"[._]", name.strip("._")) and not INITIALS.fullmatch(name):
         derived = derive_name(name)
-        return derived, FULL if " " in derived and name.casefold() != local.casefold() else DERIVED
-    return name, FULL if " " in name else SINGLE
+        return (_arrange(derived, local, host), FULL) if " " in derived else (derived, DERIVED)
+    return complete_name(name, local), SINGLE
 
 
 @lru_cache(maxsize=65536)
@@ -158,60 +147,6 @@ def _end_name(found: re.Match[str]) -> str:
     return " | " if re.search(r"[\s,]", before) else " "
 
 
-def split_via(name: str) -> tuple[str, str]:
-    """Return the name before `via` or `on behalf of` and the text after it; both empty without such words."""
-    found = _VIA.search(name)
-    if not found or not any(map(str.isalpha, name[: found.start()])):
-        return name, ""
-    return name[: found.start()].strip(QUOTES + "|"), name[found.end() :].strip(QUOTES + ")]")
-
-
-def is_of_list(name: str, local: str) -> bool:
-    """Return whether a list wrote the name: `Jane Doe via Contracts`, unless the whole address is made of hers.
-
-    `ma@` is as well that of "M&A" as Marc Aubert's.
-    """
-    if not _BY_LIST.search(name):
-        return _is_by_list(name, local)
-    before, behind = split_via(name)
-    if not behind or _is_surname_via(name, local):
-        return False
-    letters, whole = count_explained(before, local)[0], len(re.sub(r"[\W\d_]", "", local.partition("+")[0]))
-    of_list = count_explained(behind, local)[0]
-    is_hers = letters == whole > of_list and (whole >= _SHORTEST_LOCAL or not of_list)
-    return not (is_hers or is_persons(before, local))
-
-
-def _is_by_list(name: str, local: str) -> bool:
-    """Return whether a list wrote the name with a word that is a surname too: João Silva por Contratos at `contratos@`.
-
-    The whole address must be made of what stands behind the word, and have nothing of the name before it.
-    """
-    found = _BY.fullmatch(name)
-    if found is None or fold(found["behind"]).partition(" ")[0] in KNOWN_NAMES:
-        return False
-    whole = len(re.sub(r"[\W\d_]", "", local.partition("+")[0]))
-    of_list = count_explained(found["behind"], local)[0]
-    return whole >= _SHORTEST_LOCAL and of_list == whole and not count_explained(found["before"], local)[0]
-
-
-def _is_surname_via(name: str, local: str) -> bool:
-    """Return whether Via is part of somebody's name, as the whole address says: Dalla Via Renata at `r.dallavia@`."""
-    found = _BY_LIST.search(name)
-    before, behind = split_via(name)
-    if found is None or len(name.split()) > _MOST_WORDS or name[: found.start()].rstrip()[-1:] in _ENDS_QUOTED:
-        return False
-    is_hers = count_explained(before, local)[0] > 0 or not count_explained(behind, local)[0]
-    if has_word(found[0], local):
-        return (is_hers or not KNOWN_NAMES.isdisjoint(fold(behind).split())) and is_persons(name, local)
-    return (
-        " " not in before
-        and has_word(before, local)
-        and has_word(behind, local)
-        and is_persons(f"{before} {behind}", local)
-    )
-
-
 def _strip(name: str, local: str) -> str:
     """Take away what is not the name: addresses, asides, on whose behalf, where from."""
     name = _drop_courtesy(drop_device(_PREFIX.sub("", name)), local)
@@ -222,7 +157,7 @@ def _strip(name: str, local: str) -> str:
         if re.search(r"\S@\S", name):
             return ""
     before, behind = split_via(name)
-    if behind and not _is_surname_via(name, local):
+    if behind and not is_surname_via(name, local):
         is_behind = count_explained(behind, local)[0] > count_explained(before, local)[0]
         name = behind if is_behind or is_of_list(name, local) else before
     name = _WHOLE.sub(r"\1", name.strip(QUOTES))
@@ -257,6 +192,8 @@ def _drop_nickname(name: str, local: str) -> str:
 
 def _choose_segment(name: str, local: str) -> str:
     """Return the part of `Jane Roe | Acme` that is the person's: the one that the address is made of, or the first."""
+    before = _FOR.sub("", name)
+    name = before if is_persons(before, local) else name
     segments = [part for part in (part.strip(QUOTES) for part in _BREAK.split(name)) if part]
     if len(segments) > 1:
         persons = next((part for part in segments if is_persons(part, local)), "")
@@ -275,12 +212,12 @@ def _read_label(name: str, local: str) -> str:
 
 
 def _read_slashes(name: str, local: str) -> str:
-    """Take the units off `John Doe/Paris/DELTA`, and turn `DOE/JOHN`."""
-    first, slash, rest = (part.strip() for part in name.partition("/"))
-    if not slash or " " in first:
-        return first if slash else name
-    pair = f"{rest} {first}"
-    return pair if " " not in rest and "/" not in rest and is_persons(pair, local) else name
+    """Take the units off `John Doe/Paris/DELTA`, and turn `DOE/JOHN` and `DOE/JOHN/DELTA`."""
+    first, *units = (part.strip() for part in name.split("/"))
+    if not units or " " in first:
+        return first
+    pair = f"{units[0]} {first}"
+    return pair if " " not in units[0] and is_persons(pair, local) else name
 
 
 def _arrange(name: str, local: str, host: str) -> str:
@@ -288,13 +225,14 @@ def _arrange(name: str, local: str, host: str) -> str:
     if _NICKNAME.fullmatch(name) and name.casefold() != local.casefold():
         name = name.replace("_", " ")
     text, is_settled = read_commas(name, local, host)
-    words = drop_firm(drop_titles(text.split(), local), local)
+    words = drop_firm(drop_titles(drop_unit(text.split(), local, host), local), local)
     if len(words) > 1 and "." in words[0] and words[0].lower().rpartition(".")[2] == words[-1].lower():
         words = [*words[0].rpartition(".")[0].split("."), *words[1:]]
-    if has_initials_last(words, local):
-        return f"{words[1]} {capitalize(words[0]) if words[0].isupper() else words[0]}"
+    if last := count_before_initials(words, local):
+        surname = words[:last]
+        return " ".join([*words[last:], *(map(capitalize, surname) if surname[-1].isupper() else surname)])
     is_settled = is_settled or ends_loud(words)
     front = 0 if is_settled else count_surname(words, local, host)
     words = write_capitals(words, front, local, host)
-    is_last_first = not (is_settled or front) and is_turned(words, local)
-    return " ".join([words[-1], *words[:-1]] if is_last_first else words).strip(QUOTES + ",;")
+    turned = 0 if is_settled or front else count_turned(words, local, is_free=is_free_mail(host))
+    return " ".join([*words[turned:], *words[:turned]]).strip(QUOTES + ",;")

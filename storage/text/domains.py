@@ -47,6 +47,8 @@ _ICANN_SUFFIXES = PublicSuffixList(only_icann=True)
 _EVERYBODYS: Final = frozenset(("com", "net", "org"))
 _SHORT: Final = 3
 """Letters of a name that is rather an abbreviation."""
+_STATE: Final = 2
+"""Letters of what a state or a canton is called in short."""
 
 
 @lru_cache(maxsize=16384)
@@ -109,7 +111,10 @@ def list_host_labels(domain: str) -> tuple[str, ...]:
 
 
 def name_company(domain: str) -> str:
-    """Guess a company's name from its domain: `acme-legal.co.uk` is Acme Legal, `ibm.com` is IBM."""
+    """Guess a company's name from its domain: `acme-legal.co.uk` is Acme Legal, `ibm.com` is IBM.
+
+    What every state has is told by its state: `justice.ge.ch` is Justice GE.
+    """
     parent = domain.partition(".")[2]
     suffix = parent if parent in _UMBRELLAS else _SUFFIXES.publicsuffix(domain) or ""
     label = domain.removesuffix(suffix).strip(".") or domain.partition(".")[0]
@@ -119,4 +124,6 @@ def name_company(domain: str) -> str:
         except idna.IDNAError:
             return label
     words = [word for word in re.split(r"[-_.]+", label) if word]
-    return " ".join(word.upper() if len(words) == 1 and len(word) <= _SHORT else word.capitalize() for word in words)
+    name = " ".join(word.upper() if len(words) == 1 and len(word) <= _SHORT else word.capitalize() for word in words)
+    state = parent.partition(".")[0] if parent in _UMBRELLAS else ""
+    return f"{name} {state.upper()}" if len(state) == _STATE else name

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, fold_local
+from storage.text.offices import has_person, is_office_word
 from storage.text.rooms import is_room_address
 from storage.text.word_lists import read_kinds, read_list
 
@@ -12,7 +13,7 @@ ROLES: Final = read_list("role_mailboxes.txt")
 THINGS: Final = read_list("thing_words.txt")
 """Words that are no part of a person's name."""
 _WORDS: Final = read_kinds("mailbox_words.txt")
-_LISTS, _EVERYONE, GROUPS = (_WORDS[kind] for kind in ("list", "everyone", "group"))
+_LISTS, _EVERYONE, GROUPS, MAIL = (_WORDS[kind] for kind in ("list", "everyone", "group", "mail"))
 _TO_ALL: Final = _LISTS | _EVERYONE
 _PREPOSITION: Final = 2
 """Letters of `an`, `a` and `to` in front of everyone."""
@@ -41,7 +42,7 @@ TOKEN = re.compile(
     r"|sr|id)"
     r"\+[\w.=-]*$"
     r"|^(?:reply|replies|notify|inbound|incoming|comment|ticket|case|thread|conversation|upload|hook"
-    r"|parse)[_=-]+(?=[^@]*\d)[\w.=-]{4,}$"
+    r"|parse)[_=-]+(?=[^@]*\d)[\w.=-]+$"
     r"|^(?:case|matter|dossier|akte|aktenzeichen|mandat|pratica|expediente|zaak|ticket|ref|file|claim|order)"
     r"[._-]?\d[\d._-]{3,}$|^fbl[._-]"
     r"|^(?:un?sub(?:scribe)?|unsubscriptions?|list-unsubscribe|opt-?out|leave|remove|abmelden|abmeldung"
@@ -83,7 +84,7 @@ _ROBOT = re.compile(
     r"|[-_](?:bot|robot|daemon|notify|mailer|calendar)$"
 )
 _PATTERNS: Final = (("no_reply", NO_REPLY), ("mailing_list", _LIST), ("robot", _ROBOT))
-_FIRST_ROLE = re.compile(rf"^(?:{'|'.join(sorted(_WORDS['first']))})(?:[._-]|2(?=[a-z]))")
+_FIRST_ROLE = re.compile(rf"^(?:{'|'.join(sorted(_WORDS['first']))})(?:\d*[._-]|2(?=[a-z]))")
 _LAST_ROLE = re.compile(rf"[-_](?:{'|'.join(sorted(_WORDS['last']))})$")
 
 
@@ -145,7 +146,12 @@ def _is_role(local: str, pieces: list[str]) -> bool:
     is_place = bool(rest) and first in ROLES and all(_is_code(piece) for piece in rest)
     has_initial = len(pieces) > 1 and min(map(len, pieces)) == 1  # t.ravel is nobody's travel
     is_whole = _is_joined(pieces) or (len(set(pieces)) > 1 and OFFICES.issuperset(pieces))
-    return is_place or bool((is_whole and not has_initial) or _FIRST_ROLE.match(local) or _LAST_ROLE.search(local))
+    is_office = any(map(is_office_word, pieces)) and not has_person(pieces)
+    return (
+        is_place
+        or is_office
+        or bool((is_whole and not has_initial) or _FIRST_ROLE.match(local) or _LAST_ROLE.search(local))
+    )
 
 
 def _is_joined(pieces: list[str]) -> bool:

@@ -8,13 +8,26 @@ from functools import lru_cache
 from typing import Final
 
 from storage.text.addresses import Address
-from storage.text.displayed_names import FULL, clean_name, is_of_list, prepare, split_via
+from storage.text.displayed_names import FULL, clean_name, prepare
 from storage.text.domains import find_company_domain, is_free_mail, list_host_labels
-from storage.text.local_parts import BOTS, GROUPS, NO_REPLY, OFFICES, RETURN_PATH, ROLES, THINGS, TOKEN, find_by_local
-from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, count_explained, is_persons
+from storage.text.local_parts import (
+    BOTS,
+    GROUPS,
+    MAIL,
+    NO_REPLY,
+    OFFICES,
+    RETURN_PATH,
+    ROLES,
+    THINGS,
+    TOKEN,
+    find_by_local,
+)
+from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, count_explained, is_persons, is_whole_name
 from storage.text.names import fold
+from storage.text.offices import is_office
 from storage.text.rooms import is_room, may_be_room
-from storage.text.titles import is_title
+from storage.text.titles import is_firm, is_title
+from storage.text.via import is_of_list, split_via
 from storage.text.word_lists import read_kinds, read_list
 
 _LIST_HOSTS: Final = read_list("list_hosts.txt")
@@ -61,6 +74,7 @@ _ROBOT_NAME = re.compile(
     r"|preneu[rs]e? de notes|prise de notes|assistante? de réunion|assistente (?:di|per le) riunion[ei]"
     r"|(?:assistent[ei]?|asistente|assistante?)\s+(?:ia|ki|ai|de notas|virtuale?)\b|\bnotul(?:ist|eerder)\b"
     r"|asistente de reuni(?:ón|ones)|meeting-?(?:protokoll|assistent|assistant)|protokoll-?bot|\bcopilot\b"
+    r"|\bdial[\s-]?in\b|\bconference (?:call )?(?:line|bridge)\b"
     r"|\bzoom rooms?\b|\bteams rooms?\b|microsoft teams meeting|webex meetings?\b|\bunknown organi[sz]er\b",
     re.IGNORECASE,
 )
@@ -100,8 +114,16 @@ def find_machine(address: Address, name: str = "") -> str:
 def _is_excused(reason: str, address: Address, name: str) -> bool:
     """Return whether somebody is called as such an address is."""
     return bool(reason) and (
-        (reason == "mailing_list" and _has_initials(address, name)) or _is_named_person(address, name)
+        (reason == "mailing_list" and _has_initials(address, name))
+        or (address.local in MAIL and _is_of_own_domain(address, name))
+        or _is_named_person(address, name)
     )
+
+
+def _is_of_own_domain(address: Address, name: str) -> bool:
+    """Return whether a domain is somebody's name: Anna Roth at `mail@anna-roth.ch` or `mail@roth.ch`."""
+    label, clean = find_company_domain(address.domain).partition(".")[0], clean_name(name, address.local)[0]
+    return not is_firm(clean) and (is_whole_name(clean, label) or label in fold(clean).split())
 
 
 def _has_initials(address: Address, name: str) -> bool:
@@ -148,12 +170,15 @@ def _find_by_name(address: Address, name: str) -> str:
     is_programme = (_ROBOT_NAME.search(shown) or _is_note_taker(words)) and not _is_aside(address, name)
     if is_programme or _is_bot(shown, words):
         return "robot"
-    if may_be_room(shown, words):
-        clean, _ = clean_name(name, address.local, address.domain)
-        if is_room(shown, words, clean, address.local):
-            return "resource"
-    if " " not in name:
-        return ""
+    clean, _ = clean_name(name, address.local, address.domain)
+    if may_be_room(shown, words) and is_room(shown, words, clean, address.local):
+        return "resource"
+    if is_office(clean, address.local):
+        return "role"
+    return _find_list(address, name, shown, words) if " " in name else ""
+
+
+def _find_list(address: Address, name: str, shown: str, words: list[str]) -> str:
     if _LIST_NAME.search(shown) or (not GROUPS.isdisjoint(words) and _is_group(address, name)):
         return "mailing_list"
     if not is_of_list(shown, address.local):

@@ -13,10 +13,11 @@ KNOWN_NAMES: Final = FIRST_NAMES | read_list("more_first_names.txt")
 """Less common ones too: to tell a person from a room or an office."""
 _SURNAMES: Final = read_list("surname_first_names.txt")
 """First names that are rather surnames."""
-_INITIALS = re.compile(r"(?!NG$)[A-Z][B-DF-HJ-NP-TV-XZ]{1,2}")
-"""Two or three initials, and hardly a short surname (LEE, WU, NG)."""
+_INITIALS = re.compile(r"(?!NG$)[A-Z][B-DF-HJ-NP-TV-XZ]{0,2}|(?:[^\W\d_]\.-?)+")
+"""Initials with full stops, or up to three without, and hardly a short surname (LEE, WU, NG)."""
 _LONG = re.compile(r"[^\W\d_]{3}")
 """More than initials."""
+_GIVEN: Final = KNOWN_NAMES - _SURNAMES
 _MOST_WORDS: Final = 8
 _LONGEST_PIECE: Final = 40
 _MOST_TURNED: Final = 4
@@ -65,6 +66,11 @@ def is_whole_name(name: str, local: str) -> bool:
     return all(any(len(form) > 1 and form in text for form in word) for word in (words[0], words[-1]))
 
 
+def is_given(name: str) -> bool:
+    """Return whether every word of a name is a first name that is hardly a surname."""
+    return _GIVEN.issuperset(re.split(r"[ -]", fold(name)))
+
+
 def _list_words(name: str) -> list[tuple[str, ...]]:
     """Return the words of a name, each as it may be spelled in an address."""
     found = []
@@ -80,31 +86,53 @@ def _list_pieces(local: str) -> list[str]:
     return [piece for piece in re.split(r"[._'-]+", fold_local(bare)) if piece]
 
 
-def is_turned(words: list[str], local: str) -> bool:
-    """Return whether a name has its last word first: `Dubois Claire` at `claire.dubois@` or `cdubois@`, `von Arx Beat`.
+def count_turned(words: list[str], local: str, *, is_free: bool = False) -> int:
+    """Count the words of a last name that stands first: `Dubois Claire` at `claire.dubois@` or `cdubois@`.
 
-    Where the last word is no first name that is known, the address may as well begin with the last name.
+    A firm's addresses begin with the first name more often than what is displayed does; so they decide, unless only
+    what stands first is known as a first name; others, which people chose, do where the first name is known. First
+    names of several words are told where each is known: `Roy Jean Luc`.
     """
-    folded = [fold(word) for word in words]
-    if len(words) < _FULL:
-        return False
-    given_name = folded[-1].partition(" ")[0]
-    is_common = given_name in FIRST_NAMES
-    if not is_common and (given_name not in KNOWN_NAMES or folded[0] in KNOWN_NAMES):
-        return False
-    if len(words) > _FULL and (len(words) > _MOST_TURNED or folded[0] in FIRST_NAMES):
-        return False
-    spelt_out = [fold(word.casefold().translate(SPELT_OUT)) for word in words]
+    if not _FULL <= len(words) <= _MOST_TURNED:
+        return 0
     bare = fold_local(re.sub(r"\d+$", "", local.partition("+")[0]))
-    given, *rest = re.sub("['-]", "", bare).replace("_", ".").split(".")
-    return any((given, *rest) in _list_turned(forms, is_common=is_common) for forms in (folded, spelt_out))
+    pieces = tuple(re.sub("['-]", "", bare).replace("_", ".").split("."))
+    folded = [fold(word) for word in words]
+    spelt_out = [fold(word.casefold().translate(SPELT_OUT)) for word in words]
+    return next(
+        (
+            count
+            for count in range(len(words) - 1, 0, -1)
+            if _may_be_turned(folded, count, is_firms="_" not in local and not (is_free or local[-1:].isdigit()))
+            and any(pieces in _list_turned(forms, count, folded) for forms in (folded, spelt_out))
+            and (len(pieces) > 1 or not (words[0].isupper() and pieces[0] == folded[-1]))  # KPMG Anna at anna@
+        ),
+        0,
+    )
 
 
-def _list_turned(words: list[str], *, is_common: bool) -> set[tuple[str, ...]]:
-    """Return the parts of an address that has the last of these words first."""
-    last, first = "".join(words[:-1]).replace(" ", ""), words[-1].replace(" ", "")
-    joined = {(first[0] + last,), (first + last,)} if is_common else set[tuple[str, ...]]()
-    return {(first, last), (first[0], last)} | joined
+def _may_be_turned(folded: list[str], count: int, *, is_firms: bool) -> bool:
+    """Return whether the words behind the first `count` may be first names, and those the last name."""
+    last, *first = (word.partition(" ")[0] for word in (folded[0], *folded[count:]))
+    is_known = KNOWN_NAMES.issuperset(first)
+    is_given = last in FIRST_NAMES and last not in _SURNAMES
+    if len(folded) > _FULL:
+        return is_known and not is_given
+    if first[0] in FIRST_NAMES:
+        return True
+    return not is_given and (is_known or (is_firms and last not in KNOWN_NAMES))
+
+
+def _list_turned(words: list[str], count: int, folded: list[str]) -> set[tuple[str, ...]]:
+    """Return the parts of an address that has these words first name first, where the last name has `count` of them."""
+    last, first = ("".join(part).replace(" ", "") for part in (words[:count], words[count:]))
+    initials = {first[0], "".join(word[0] for word in words[count:])}
+    found: set[tuple[str, ...]] = {(first, last), *((initial, last) for initial in initials)}
+    if any(word.partition(" ")[0] in FIRST_NAMES for word in folded[count:]):
+        found |= {(first + last,), *((initial + last,) for initial in initials)}
+    if count == len(words) - 1 and folded[0] not in KNOWN_NAMES and folded[count] in _GIVEN & FIRST_NAMES:
+        found.add((first,))  # Keller Ruth at ruth@
+    return found
 
 
 def is_first_before(before: str, behind: str, local: str) -> bool:
@@ -148,14 +176,23 @@ def _list_initials(name: str) -> set[str]:
     return {"".join(word[0][0] for word in words)[:count] for count in (1, len(words))} - {""}
 
 
-def has_initials_last(words: list[str], local: str) -> bool:
-    """Return whether a surname stands before initials that the address has first: `Ford JT` at `jt.ford@`."""
-    if len(words) != _FULL or not _INITIALS.fullmatch(words[1]) or fold(words[0]) in FIRST_NAMES:
-        return False
-    last, initials = fold(words[0]).replace(" ", ""), words[1].lower()
+def count_before_initials(words: list[str], local: str) -> int:
+    """Count the words of a surname that stands before initials: `Ford JT`, `Smith J.D.`, `de Vries J. P.`; 0 for none.
+
+    Initials with full stops tell it by themselves where they are two at least; others where the address has them.
+    """
+    count = next((place for place, word in enumerate(words) if place and _INITIALS.fullmatch(word)), 0)
+    behind = words[count:]
+    if not count or not all(map(_INITIALS.fullmatch, behind)):
+        return 0
+    last = "".join(fold(word).replace(" ", "") for word in words[:count])
+    initials = re.sub(r"[^a-z]", "", fold("".join(behind)))
     bare = re.sub(r"[._-]|\d+$", "", fold_local(local.partition("+")[0]))
-    is_alone = bare == last and last not in KNOWN_NAMES
-    return len(last) > _FULL and (is_alone or bare in {initials + last, initials[0] + last})
+    is_alone = bare == last and last not in KNOWN_NAMES and count == len(behind) == 1 < len(initials)
+    if len(last) > 1 and (is_alone or bare in {initials + last, initials[:1] + last}):
+        return 0 if fold(words[0]) in FIRST_NAMES and "." not in words[-1] else count
+    is_surname = count == 1 and len(last) > _FULL and last not in FIRST_NAMES
+    return count if is_surname and len(initials) > 1 and "." in words[-1] and bare != last + initials else 0
 
 
 def has_word(word: str, local: str) -> bool:

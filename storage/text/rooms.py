@@ -34,7 +34,7 @@ _SEATS = re.compile(
     r"|px|ppl)\.?"
     rf"{_EXTRAS}\s*[)\]]"
     r"|\b\d{1,3}\s*(?:pers\.|personnes|personen|persone|personas|seats|places|posti|plätze|plazas|plaatsen|pax)(?:\W|$)"
-    r"|[-_]\d{1,3}\s?p$|\b(?:posti|places|plätze|seats|seating|plazas|lugares|pax|capacity|capacité|capacità|capienza|aforo)\s*:?\s*\d+",
+    r"|[-_\s]\d{1,3}\s?(?:p|pl|pax|px|ppl)\.?$|\b(?:posti|places|plätze|seats|seating|plazas|lugares|pax|capacity|capacité|capacità|capienza|aforo)\s*:?\s*\d+",
     re.IGNORECASE,
 )
 _SIGNS = re.compile(rf"{'|'.join(sorted(_WORDS['sign']))}|\bwebex (?:board|desk|room|bar)\b", re.IGNORECASE)
@@ -43,6 +43,8 @@ _SHORTEST_CODE: Final = 2
 """Letters of a code that is a courtesy too, unless in capitals: Mr."""
 _CODE = re.compile(rf"^(?:{'|'.join(sorted(_CODES))})[-_](?:\d|[a-z]{{2,6}}[-_.](?=[^@]*\d))[\w.-]*", re.IGNORECASE)
 """`MR-LON-04-Thames`, `conf-par-312`."""
+_CODED = re.compile(r"(?:MR|RM|CR|SZ|BZ|VC|KTR)[-_][A-Z]\w{2,}")
+"""`MR-Thames`: the code in capitals, and the room's own name."""
 _NUMBERED = re.compile(
     r"^[A-Z]{2,4}[-_ ]\d+\.\d+\b",
     re.IGNORECASE,
@@ -148,8 +150,8 @@ def _is_placed(shown: str) -> bool:
 
 
 def _has_code(shown: str) -> bool:
-    """Return whether a name begins with a room's code and tells its seats or its storey, or begins with a building."""
-    if _BUILDING.match(shown):
+    """Return whether a name begins with a building, or a room's code and tells its seats, its storey or its name."""
+    if _BUILDING.match(shown) or _CODED.fullmatch(shown):
         return True
     code = shown.partition(" ")[0]
     is_code = code.lower() in _CODES and (code.isupper() or len(code) > _SHORTEST_CODE)  # Mr Roe (2)
@@ -168,7 +170,7 @@ def _is_purpose(words: list[str]) -> bool:
     """Return whether words say what is done there, and no more than where: Video Conference 2, Besprechung 2. OG."""
     if not words or words[0] not in _PURPOSES:
         return False
-    is_all = len(words) > 1 and _PURPOSES.issuperset(words) and KNOWN_NAMES.isdisjoint(words)
+    is_all = len(words) > 1 and KNOWN_NAMES.isdisjoint(words) and all(word in _PURPOSES | _ABOUT for word in words)
     return is_all or _is_place([word for word in words if word not in _PURPOSES])
 
 

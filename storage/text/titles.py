@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from storage.text.capitals import PARTICLES
-from storage.text.name_evidence import count_explained, is_persons
+from storage.text.name_evidence import count_explained, is_given, is_persons
 from storage.text.names import fold
 from storage.text.word_lists import read_kinds
 
@@ -188,7 +188,7 @@ def _is_degree(before: list[str], word: str, local: str) -> bool:
         return explained > 0 and count_explained(f"{name} {word}", local)[0] == explained
     is_degree = bool(_DEGREE.fullmatch(word)) and plain not in _PARTS and plain not in _FIRM
     has_loud = any(part.isupper() and len(part) > 2 for part in before)  # noqa: PLR2004  # of two last names: DUPONT ROY
-    return is_degree and not has_loud and is_persons(name, local)
+    return is_degree and not has_loud and not is_given(name) and is_persons(name, local)
 
 
 def _is_title_at(words: list[str], place: int, local: str, *, is_titled: bool, is_surname: bool = False) -> bool:

@@ -44,7 +44,7 @@ PEOPLE = """
     frowand.list@gmail.com infantino@acme.com officer@acme.com supportive@acme.com hrbacek@acme.cz user@list.ru
     noreen.reply@acme.com bounceley@acme.com john.sales@acme.com jean.salle@acme.fr robot.smith@acme.com
     alistair@acme.com listova@acme.ru team.leader@acme.com devon@acme.com ben-linux@acme.org linus@acme.org
-    penguin-kernel@i-love.sakura.ne.jp dev@kresin.example mail@waldemar.example jason@team.telstra.com
+    penguin-kernel@i-love.sakura.ne.jp dev@kresin.example jason@team.telstra.com
     john+list@acme.com rommel@acme.de roomer@acme.com calendario.rossi@acme.it adminov@acme.ru newsome@acme.com
 """
 
@@ -463,3 +463,43 @@ def test_4_a_thing_is_nobody_though_its_name_agrees_with_its_address(name, addre
 )
 def test_3_a_person_behind_a_first_name_stays(name, address):
     assert not find_machine(parse_address(address), name)
+
+
+COURTS_REGISTERS_AND_SHARED_DESKS = """
+Handelsregisteramt des Kantons Uri <hra@x.example>; Registre du commerce de Sion <rc@x.example>
+Tribunal d'arrondissement <ta.sierre@x.example>; Greffe du Tribunal <gt@x.example>; Kreisgericht Wil <kgw@x.example>
+Betreibungsamt Wil 2 <ba2@x.example>; Grundbuchamt Chur <gba@x.example>; Office des faillites <of@x.example>
+Staatsanwaltschaft Graubünden <sta@x.example>; Landgericht Ulm - Geschäftsstelle <gs3@x.example>
+Amtsgericht Ulm <ag-u@x.example>; Finanzamt Ulm <fa-88@x.example>; HM Land Registry <hmlr@x.example>
+Clerk of Court <coc@x.example>; Queen's Bench Enquiries <qbenquiries@x.example>; Juzgado de lo Social 3 <js3@x.example>
+Tribunale di Como <trib.co@x.example>; Accounts Payable <ap@x.example>; Personalabteilung <pa@x.example>
+Service juridique <sj@x.example>; Rechtsdienst <rd@x.example>; Rechnungseingang <re@x.example>
+Kanzlei Frei <mail@x.example>
+<hra@x.example>; <mail@x.example>; <secr@x.example>; <bezirksgericht.wil@x.example>; <zivilstandsamt@x.example>
+<greffe.tc@x.example>; <tribunal-cantonal@x.example>; <registreducommerce@x.example>; <chambre.civile@x.example>
+<assistante.roche@x.example>; <office4711.lyon@x.example>; <einschreiben@x.example>; <bonjour@x.example>
+Frei Legal Bookings <FreiLegalBookings@x.example>; Termin buchen <TerminbuchungFrei@x.example>
+Prise de rendez-vous <rdv@x.example>; Client Intake Calendar <intakecal@x.example>; Book a consultation <bac@x.example>
+VMR 7 <vmr7@x.example>; VMR Basel Arbitration <vmr.arb@x.example>; VC Basel 2 <vc-bsl2@x.example>
+MR-Aare <mr-aare@x.example>
+Surface Hub Basel <hub.bsl@x.example>; Aare 8P <aare@x.example>; Besprechung OG rechts <bespr.og@x.example>
+Conference Call Line 3 <ccl3@x.example>; Dial-In Basel <di@x.example>; <reply-7@x.example>
+"""
+PEOPLE_CALLED_AS_OFFICES = """
+Luke Court <l.court@x.example>; Zodwa Court <zodwa.court@x.example>; Isla Chambers <isla.chambers@x.example>
+Dominique Greffe <dominique.greffe@x.example>; Jonas Amt <jonas.amt@x.example>; Rolf Kammer <rolf.kammer@x.example>
+Christelle Roth <christelle@x.example>; Peter Gericht <peter.gericht@x.example>; <christelle.roth@x.example>
+Anna Roth (Rechtsdienst) <ar@x.example>; Kreisgericht Wil, Anna Roth <anna.roth@x.example>
+Greffe TPI (Anna Roth) <anna.roth@x.example>; Anna Roth <mail@anna-roth.example>; Anna Roth <mail@roth.example>
+Anna Roth, Verwaltung <anna.roth@x.example>; Kanzlei Roth <roth@kanzlei-roth.example>; Vera Cole <vc.cole@x.example>
+"""
+
+
+@pytest.mark.parametrize(("name", "raw"), read_entries(COURTS_REGISTERS_AND_SHARED_DESKS))
+def test_courts_registers_calendars_and_shared_desks_are_nobody(name, raw):
+    assert find_machine(parse_address(raw), name) != ""
+
+
+@pytest.mark.parametrize(("name", "raw"), read_entries(PEOPLE_CALLED_AS_OFFICES))
+def test_whoever_is_called_as_an_office_or_works_there_is_somebody(name, raw):
+    assert find_machine(parse_address(raw), name) == ""

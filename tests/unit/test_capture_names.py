@@ -1,8 +1,9 @@
 # ruff: noqa: RUF001  # letters that look alike are the matter here
 import pytest
 
-from storage.text.displayed_names import DERIVED, FULL, SINGLE, clean_name, is_of_list
+from storage.text.displayed_names import DERIVED, FULL, SINGLE, clean_name
 from storage.text.names import fold
+from storage.text.via import is_of_list
 
 NAMES = [
     # the shapes of twentyhq/twenty pull request 20639
@@ -481,7 +482,7 @@ def test_a_surname_in_capitals_before_a_known_first_name_goes_behind_it(given, l
         ("Elise Favre T +41 22 555 01 02", "efavre", "Elise Favre"),
         ("Elise's iPhone", "efavre", "Elise"),
         ("Elise Favre\u2019s iPad Pro", "efavre", "Elise Favre"),
-        ("iPhone de Elise", "elise.favre", "Elise"),
+        ("iPhone de Elise", "elise.favre", "Elise Favre"),
         ("iPhone", "elise.favre", "Elise Favre"),
     ],
 )
@@ -707,3 +708,48 @@ def test_via_is_a_lists_word_in_many_languages_and_a_surname_where_the_address_s
 )
 def test_8_articles_courtesies_and_offices_around_a_name_are_read_as_such(shown, local, name):
     assert clean_name(shown, local)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("shown", "address", "name"),
+    [
+        ("Suter Vera GS-WBF", "vera.suter@gs-wbf.example", "Vera Suter"),
+        ("Suter Vera BAZG-ZT", "vera.suter@x.example", "Vera Suter"),
+        ("Suter Vera FINMA", "vera.suter@finma.example", "Vera Suter"),
+        ("Suter Vera Gerichte ZG", "vera.suter@gerichte-zg.example", "Vera Suter"),
+        ("SUTER Vera DSJ/OPF", "vera.suter@x.example", "Vera Suter"),
+        ("SUTER Vera SIV2 LYON", "vera.suter@x.example", "Vera Suter"),
+        ("SUTER Vera * DGD", "vera.suter@x.example", "Vera Suter"),
+        ("Vera SUTER UBS-LEGAL", "vera.suter@ubs.example", "Vera Suter"),
+        ("Vera SUTER FREI", "vera.suter@x.example", "Vera Suter Frei"),
+        ("Jean Luc ROY", "jeanluc@x.example", "Jean Luc Roy"),
+        ("Jean Luc BON", "jean.luc@x.example", "Jean Luc Bon"),
+        ("Roy Jean Luc", "jeanluc.roy@x.example", "Jean Luc Roy"),
+        ("Suter Vera", "vera@suter.example", "Vera Suter"),
+        ("Lan Xiuying", "xiuying.lan@x.example", "Xiuying Lan"),
+        ("Xiuying Lan", "lan.xiuying@gmail.com", "Xiuying Lan"),
+        ("Ford J.T.", "jt.ford@x.example", "J.T. Ford"),
+        ("Ford J. T.", "x91@x.example", "J. T. Ford"),
+        ("Ford J.", "j.ford@x.example", "J. Ford"),
+        ("FORD J.-T.", "ford@x.example", "J.-T. Ford"),
+        ("de Wit J.P.", "jp.dewit@x.example", "J.P. de Wit"),
+        ("Vera S.", "vera@x.example", "Vera S."),
+        ("Vera", "vera.suter@x.example", "Vera Suter"),
+        ("Vera", "verasuter@gmail.com", "Vera Suter"),
+        ("suter", "vera-suter@gmail.com", "Vera Suter"),
+        ("René", "rene_suter75@gmail.com", "René Suter"),
+        ("Anne", "annemarie@gmail.com", "Anne"),
+        ("Ann", "annemartin@gmail.com", "Ann"),
+        ("Vera", "vera.support@x.example", "Vera"),
+        ("vsuter", "vera.suter@x.example", "Vera Suter"),
+        ("Suter.Vera", "vera.suter@x.example", "Vera Suter"),
+        ("vera Suter", "vera.suter@x.example", "Vera Suter"),
+        ("VERA Zumthor", "vera.zumthor@x.example", "Vera Zumthor"),
+        ("Suter/Vera/ZRH/ACME", "vera.suter@x.example", "Vera Suter"),
+        ("Vera Suter · sie/ihr", "vera.suter@x.example", "Vera Suter"),
+        ("Vera Suter für Dr. Frei", "v.suter@x.example", "Vera Suter"),
+    ],
+)
+def test_8_units_initials_and_names_of_one_word_are_read_as_the_address_has_them(shown, address, name):
+    local, _, host = address.partition("@")
+    assert clean_name(shown, local, host)[0] == name
