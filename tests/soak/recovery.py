@@ -35,11 +35,16 @@ async def recover(microsoft: Microsoft, installation: Installation, database: Da
     await installation.wait_until_ready()
     started = time.monotonic()
     await begin_reading(database)
-    while (left := await count_unread(database)) or await _count(database, _UNSAID):
+    while left := await count_unread(database):
         if time.monotonic() - started > PATIENCE:
             raise RuntimeError(f"{left} mailboxes never recovered")
         await asyncio.sleep(1)
-    print(f"recovered after {time.monotonic() - started:.0f} s", flush=True)
+    print(f"every mailbox was read again after {time.monotonic() - started:.0f} s", flush=True)
+    while left := await _count(database, _UNSAID):
+        if time.monotonic() - started > PATIENCE:
+            raise RuntimeError(f"{left} notices were never sent")
+        await asyncio.sleep(1)
+    print(f"all was said after {time.monotonic() - started:.0f} s", flush=True)
 
 
 async def begin_reading(database: Database) -> None:
