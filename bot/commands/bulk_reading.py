@@ -79,7 +79,7 @@ class BulkReading:
             return False
         reading = self._get_reading((viewer.tenant_id, viewer.user_id), now)
         reading.seen.update(given)
-        is_much = len(reading.seen) - reading.recorded > USUAL or (_reads_on(result) and not reading.recorded)
+        is_much = len(reading.seen) - reading.recorded > USUAL or _reads_on(result)
         is_new = len(reading.seen) > reading.shared
         return is_new and (is_much or len(reading.seen) - reading.shared > UNSHARED)
 
