@@ -2,7 +2,7 @@
 
 All members read what the bot posts there, so with a guest among them it posts nothing about the firm. A member who is
 not known to be of the firm counts as a guest, as does whoever the firm does not serve: who may not ask may not read
-along. A roster without the person who asks is no whole one.
+along. A roster without the person who asks is no whole one, nor is one person in a chat of two.
 """
 
 from collections import OrderedDict
@@ -74,9 +74,12 @@ class Roster:
         """
         members = await self._ask(incoming)
         tenant = _read_tenant(incoming)
+        accounts = {each for member in members for each in member.account_ids}
         if not all(member.is_colleague(tenant) for member in members) or not _holds_asker(members, incoming):
             return True
-        return not await self._serves_all(tenant_id, {each for member in members for each in member.account_ids})
+        if _is_of_two(incoming) and len(accounts) == 1:
+            return True
+        return not await self._serves_all(tenant_id, accounts)
 
     async def _serves_all(self, tenant_id: int, accounts: AbstractSet[str]) -> bool:
         """Return whether all are known to be people whom the firm serves."""
@@ -126,6 +129,12 @@ def _holds_asker(members: Iterable[_Member], incoming: Incoming) -> bool:
     """Return whether a roster names whoever asks: one that does not is of another place, or leaves people out."""
     asker = (incoming.from_.aad_object_id or "").lower() if incoming.from_ else ""
     return any(member.account_ids == {asker} for member in members)
+
+
+def _is_of_two(incoming: Incoming) -> bool:
+    """Return whether it is a chat of somebody with somebody else."""
+    place = incoming.conversation
+    return place is not None and not place.is_group and place.conversation_type in {None, "personal"}
 
 
 def _read_tenant(incoming: Incoming) -> str:

@@ -172,6 +172,14 @@ async def test_A2_a_roster_without_the_asker_is_no_whole_one(door, members, plac
     door.switchboard.members = members
     assert await ask_in(door, place)
     door.switchboard.members = [*members, COLLEAGUE]
+    assert await ask_in(door, place) == (place is TWO and not members)
+
+
+@pytest.mark.parametrize("place", [TWO, {"id": "19:anne_hal@unq.gbl.spaces", "tenantId": TENANT}])
+async def test_A1_one_person_alone_is_no_chat_of_two(door, place):
+    door.switchboard.members = [COLLEAGUE, COLLEAGUE | {"id": "29:again"}]
+    assert await ask_in(door, place)
+    door.switchboard.members = [COLLEAGUE, OTHER]
     assert not await ask_in(door, place)
 
 
