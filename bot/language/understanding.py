@@ -1,6 +1,7 @@
 """Turn what a person typed into an `Ask`: a command, a list, a name, or nothing that is understood."""
 
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -14,6 +15,8 @@ from bot.language.tokenizer import find_quoted
 from bot.turn import Ask, Language
 
 _ANY_DAY = date(2026, 1, 1)
+_ASIDE = re.compile(r"(?<=\w)\s+\([A-ZÀ-Þ][^()@\n]{1,80}\)(?![^\s?.!])")
+"""Where somebody works, in brackets behind their name: `why is Jane Doe (Acme Industries) in my contacts`."""
 
 
 class Interpreter:
@@ -55,6 +58,10 @@ class Interpreter:
         if inner is not None:
             return said.ask_of_quoted()
         ask = said.ask()
+        if not _is_understood(ask) and (bare := _ASIDE.sub("", text)) != text:
+            other = self._read(bare, language, today, has_month_first)
+            if _is_understood(other) and other.verb in self._verbs and not self._verbs[other.verb].writes:
+                return other
         return replace(ask, follow_up=said.find_follow_up(ask))
 
 
@@ -70,6 +77,10 @@ def is_sentence(name: str) -> bool:
     if ask.verb == "list":
         return "not_understood" not in ask.data
     return ask.verb != "unknown" and not (ask.verb == "show" and ask.data["name"] == " ".join(name.split()))
+
+
+def _is_understood(ask: Ask) -> bool:
+    return ask.verb != "unknown" and "not_understood" not in ask.data
 
 
 def _copy(value: Any) -> Any:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from storage.text.capitals import PARTICLES
+from storage.text.capitals import PARTICLES, drop_unit
 from storage.text.name_evidence import FIRST_NAMES, KNOWN_NAMES, count_explained, is_first_before, is_persons
 from storage.text.names import fold
 from storage.text.titles import drop_around_comma, is_behind_name, is_firm, is_title
@@ -38,6 +38,7 @@ def read_commas(name: str, local: str, host: str) -> tuple[str, bool]:
         parts = parts[:2]
     if len(parts) != 2:  # noqa: PLR2004
         return " ".join(parts), False
+    parts[1] = _drop_unit(parts[0], parts[1], local, host)
     last, first = _move_particles(parts[0], parts[1])
     is_long = max(len(last.split()), len(first.split())) > _MOST_WORDS
     if _is_whole(titled, first, local, host) or _is_called(last, first, local):
@@ -45,6 +46,13 @@ def read_commas(name: str, local: str, host: str) -> tuple[str, bool]:
     if is_persons(first, local) and not count_explained(last, local)[0] and not _is_given(last, first, local):
         return first, False  # Banque Delta, Claire Dubois
     return (f"{last} {first}", False) if is_long else (_turn(parts[0], parts[1], local), True)
+
+
+def _drop_unit(last: str, first: str, local: str, host: str) -> str:
+    """Take a unit from behind the first names: `Suter, Vera ASTRA` at `vera.suter@`."""
+    words = first.split()
+    kept = drop_unit([*last.split(), *words], local, host)
+    return " ".join(words[: max(1, len(kept) - len(last.split()))])
 
 
 def _turn(before: str, behind: str, local: str) -> str:

@@ -33,7 +33,7 @@ def is_office(clean: str, local: str) -> bool:
     words = [word for word in fold(clean).split() if word not in _SMALL and not word.isdigit()]
     if not words or not _is_called(words):
         return False
-    name = " ".join(word for word in clean.split() if not is_office_word(fold(word)))
+    name = " ".join(word for word in clean.split() if not _is_of_offices(fold(word)))
     is_local = len(words) == 1 and words[0] in re.sub("[._-]", "", local)  # find_by_local knows
     pair = len(words) == _PAIR and words[0] in KNOWN_NAMES and not is_office_word(words[0])
     return not (is_local or pair or is_persons(name, local) or has_person(re.split("[._-]+", local)))
@@ -42,8 +42,11 @@ def is_office(clean: str, local: str) -> bool:
 def _is_called(words: list[str]) -> bool:
     if any(map(is_office_word, words)):
         return True
-    telling = [word for word in words if word in _SURNAMES or word in _DESKS]
-    return len(telling) == len(words) and not KNOWN_NAMES.issuperset(words)
+    return all(map(_is_of_offices, words)) and not KNOWN_NAMES.issuperset(words)
+
+
+def _is_of_offices(word: str) -> bool:
+    return word in _SURNAMES or word in _DESKS or is_office_word(word)
 
 
 def has_person(pieces: list[str]) -> bool:

@@ -43,8 +43,8 @@ _SHORTEST_CODE: Final = 2
 """Letters of a code that is a courtesy too, unless in capitals: Mr."""
 _CODE = re.compile(rf"^(?:{'|'.join(sorted(_CODES))})[-_](?:\d|[a-z]{{2,6}}[-_.](?=[^@]*\d))[\w.-]*", re.IGNORECASE)
 """`MR-LON-04-Thames`, `conf-par-312`."""
-_CODED = re.compile(r"(?:MR|RM|CR|SZ|BZ|VC|KTR)[-_][A-Z]\w{2,}")
-"""`MR-Thames`: the code in capitals, and the room's own name."""
+_CODED = re.compile(r"(?:MR|RM|CR|SZ|BZ|VC|KTR)[-_][A-Z]\w{2,}|(?:RM|CR|SZ|BZ|KTR) \w+ \d{1,2}")
+"""`MR-Thames`, `SZ Bern 2`: the code in capitals, and the room's own name."""
 _NUMBERED = re.compile(
     r"^[A-Z]{2,4}[-_ ]\d+\.\d+\b",
     re.IGNORECASE,

@@ -482,6 +482,9 @@ Frei Legal Bookings <FreiLegalBookings@x.example>; Termin buchen <TerminbuchungF
 Prise de rendez-vous <rdv@x.example>; Client Intake Calendar <intakecal@x.example>; Book a consultation <bac@x.example>
 VMR 7 <vmr7@x.example>; VMR Basel Arbitration <vmr.arb@x.example>; VC Basel 2 <vc-bsl2@x.example>
 MR-Aare <mr-aare@x.example>
+Pouvoir judiciaire VD <pj@x.example>; Cour d'appel de Sion - Greffe civil <ca-sion.civil@x.example>
+SZ Thun 2 <sz2@x.example>
+Stadt Bern - Einwohnerdienste <ed@x.example>; Royal Courts of Justice <rcj@x.example>; Customer Care <cc@x.example>
 Surface Hub Basel <hub.bsl@x.example>; Aare 8P <aare@x.example>; Besprechung OG rechts <bespr.og@x.example>
 Conference Call Line 3 <ccl3@x.example>; Dial-In Basel <di@x.example>; <reply-7@x.example>
 """

@@ -715,6 +715,8 @@ def test_8_articles_courtesies_and_offices_around_a_name_are_read_as_such(shown,
     [
         ("Suter Vera GS-WBF", "vera.suter@gs-wbf.example", "Vera Suter"),
         ("Suter Vera BAZG-ZT", "vera.suter@x.example", "Vera Suter"),
+        ("Suter, Vera ASTRA", "vera.suter@astra.example", "Vera Suter"),
+        ("Suter, Vera ANN", "vera.suter@x.example", "Vera Suter"),
         ("Suter Vera FINMA", "vera.suter@finma.example", "Vera Suter"),
         ("Suter Vera Gerichte ZG", "vera.suter@gerichte-zg.example", "Vera Suter"),
         ("SUTER Vera DSJ/OPF", "vera.suter@x.example", "Vera Suter"),
