@@ -9,6 +9,9 @@ from storage.lists.filters import VERSIONS
 _OF_SUBJECT = frozenset({"company_id", "text", "not_company", "has_company", "became"})
 """What is said of companies, or of contacts, alone."""
 
+_DATED = ("met_in", "became", "first")
+"""The periods that a list may ask for beside the last contact."""
+
 
 def go_on(ask: Ask, shown: Mapping[str, Any]) -> Ask | None:
     """Return the ask for the list that was shown (its filter as JSON) with what was said; None where nothing fits.
@@ -20,6 +23,8 @@ def go_on(ask: Ask, shown: Mapping[str, Any]) -> Ask | None:
     if change is None:
         return None
     asked, said = change["filter"], change["said"]
+    if said == ["last"] and (dated := [key for key in _DATED if key in shown]) and "last" not in shown:
+        said, asked = dated[:1], {**asked, dated[0]: asked["last"]}  # "and last month?" behind what was new this month
     filter_: Json = {key: value for key, value in shown.items() if key not in said}
     filter_ |= {key: asked[key] for key in said if key in asked}
     if asked["of"] != shown.get("of"):

@@ -108,7 +108,7 @@ class Memory:
         """Return what typed words mean after what was shown and asked last."""
         last = dict(talk.shown)
         shown = next(reversed(last), "")
-        if ask.follow_up and "filter" in last and (going_on := go_on(ask, last["filter"])):
+        if ask.follow_up and "filter" in last and shown != "meetings" and (going_on := go_on(ask, last["filter"])):
             return going_on
         if ask.is_said and ask.verb == "keep" and ask.data.get("or_save") and shown in _OF_LIST:
             return Ask("view.save", is_said=True)

@@ -42,9 +42,10 @@ def read_follow_up(
     if begin:
         rest = read(sentence.raw(begin, core[1]))
         parse = parse_sentence(rest, vocabulary)[1]
-    elif any(SUBJECT & set(list_kinds(clause)) for clause in parse.clauses):
+    elif any(SUBJECT & set(list_kinds(clause)) and clause.meaning.name != "type.not" for clause in parse.clauses):
         return None
-    found = {subject: _read_change(rest, parse, today, subject, is_marked=begin > 0) for subject in _SUBJECTS}
+    is_marked = begin > 0 or any(clause.meaning.name == "type.not" for clause in parse.clauses)
+    found = {subject: _read_change(rest, parse, today, subject, is_marked=is_marked) for subject in _SUBJECTS}
     return {subject: change for subject, change in found.items() if change is not None} or None
 
 

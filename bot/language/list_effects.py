@@ -111,6 +111,13 @@ def _set_met(listing: ListRequest, effect: str, clause: Clause, today: date) -> 
     return _set(listing, "is_met", effect == "meeting.held")
 
 
+def _set_unmet(listing: ListRequest, effect: str, clause: Clause, today: date) -> bool:
+    """Apply `I have never met`: of mine, but where all are asked for, of the firm's; in a time only of mine."""
+    if not (listing.is_all or listing.parts.get("scope") == "firm"):
+        return _set(listing, "is_met", value=False) and _set(listing, "scope", "mine")
+    return not listing.of_meetings and _name_people(listing, "not_met_by", ["me"]) and _set(listing, "scope", "firm")
+
+
 def _name_company(listing: ListRequest, name: str) -> bool:
     return listing.names.setdefault("company", name) == name
 
@@ -223,6 +230,7 @@ _EFFECTS: dict[str, Callable[[ListRequest, str, Clause, date], bool]] = {
     "not_partner": _set_person,
     "not_company": _leave_out,
     "meeting": _set_met,
+    "unmet": _set_unmet,
     "known_by": _set_person,
     "not_known_by": _set_person,
     "not_met_by": _set_person,

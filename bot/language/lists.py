@@ -25,12 +25,14 @@ _LATE = {
     "not_company": 1,
     "company": 1,
     "whose": 2,
+    "unmet": 2,
     "first": 3,
 }
 """Effects applied after others, in this order: what `of Anne` means depends on whether a company is named."""
 _RECENT = Period("within", days=30)
 """What is new, where no period was said."""
 _LISTED = frozenset({"<companies>", "<contacts>"})
+_MET = frozenset({"meeting", "unmet"})
 _APART = frozenset({"·", "•", "|"})
 
 
@@ -85,8 +87,9 @@ def _is_named_list(sentence: Sentence, clause: Clause) -> bool:
 
 def _find_meeting_dates(sentence: Sentence, parse: Parse) -> set[int]:
     """Return where the periods begin that stand beside a meeting: `without a meeting this quarter`."""
-    met = [clause for clause in parse.clauses if "meeting" in list_kinds(clause)]
-    beside = {other.start for clause in met for other in _list_dates_beside(sentence, parse, clause)}
+    met = [clause for clause in parse.clauses if not _MET.isdisjoint(list_kinds(clause))]
+    # Of two, the one behind is the meeting's: `won this year without a meeting this quarter`.
+    beside = {other.start for clause in met for other in _list_dates_beside(sentence, parse, clause)[-1:]}
     return beside | {clause.start for clause in met if "last" in list_kinds(clause)}
 
 

@@ -3,6 +3,7 @@
 A list that ignored the negation would be the opposite of what was asked.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 from bot.language.parser import Clause, Parse
@@ -16,13 +17,20 @@ _FIXED_PEOPLE = frozenset({"me", "nobody", "anyone"})
 _MAY_BE_ONLY = frozenset({"of", "type", "scope", "sort", "first", "group", "text", "partner", "company", "whose"})
 """Effects that `only` does not change. It does change others: `only known by Anne` excludes whom others know too."""
 
+_NARROWING = frozenset(
+    {"partner", "not_partner", "known_by", "not_known_by", "not_met_by", "whose", "company", "mail", "meeting", "last"}
+)
+"""Effects that say which of those that were named."""
+
 
 def find_negations(sentence: Sentence, parse: Parse, left_over: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the places of negations that were not understood, each with the words around it that were not either."""
     found = [span for span in left_over if any(_negates(sentence, place) for place in range(*span))]
     for clause in parse.clauses:
         found += [place for place in _list_names(clause) if any(_negates(sentence, index) for index in range(*place))]
-    return sorted({*found, *_find_only(parse), *_find_lonely(parse, left_over)})
+    return sorted(
+        {*found, *_find_only(parse), *_find_lonely(parse, left_over), *_find_narrow_exceptions(sentence, parse)}
+    )
 
 
 def is_bare_nothing(sentence: Sentence, parse: Parse, clause: Clause) -> bool:
@@ -76,6 +84,20 @@ def _find_lonely(parse: Parse, left_over: Iterable[tuple[int, int]]) -> Iterator
             for start, end in spans:
                 if start == clause.end or end == clause.start:
                     yield min(start, clause.start), max(end, clause.end)
+
+
+def _find_narrow_exceptions(sentence: Sentence, parse: Parse) -> Iterator[tuple[int, int]]:
+    """Give the places of `except clients of Anne`: no filter leaves out some of a type, and keeps the others."""
+    for clause, other in itertools.pairwise(parse.clauses):
+        is_exception = clause.meaning.name == "type.not" and "<but>" in sentence.symbols[clause.start]
+        is_narrow = not _NARROWING.isdisjoint(effect.split(".")[0] for effect in other.meaning.name.split())
+        if is_exception and is_narrow and clause.end == other.start and not _is_apart(sentence, other):
+            yield clause.start, other.end
+
+
+def _is_apart(sentence: Sentence, clause: Clause) -> bool:
+    """Return whether a comma or an `and` parts a clause from the one before it."""
+    return bool({"<break>", "<joint>"} & set(sentence.symbols[clause.start]))
 
 
 def _find_only(parse: Parse) -> Iterator[tuple[int, int]]:

@@ -49,6 +49,7 @@ class SentenceInterpreter:
         self.core = find_core(self.sentence)
         self.language = language
         self.today = today
+        self._is_command = False
 
     def ask(self) -> Ask:
         """Choose between a command, a list and a name."""
@@ -65,7 +66,7 @@ class SentenceInterpreter:
         """Return what the sentence means if it goes on from a list that was shown before it; a command never does."""
         if len(self.sentence) > _LONGEST or self.core[0] >= self.core[1]:
             return None
-        if ask.verb not in _MAY_GO_ON or (ask.verb == "show" and ask.data.keys() <= {"name"}):
+        if self._is_command or ask.verb not in _MAY_GO_ON:
             return None
         parse = self._parse[1]
         return read_follow_up(self.sentence, parse, self.core, self.vocabulary, today=self.today, read=self._cut)
@@ -138,7 +139,9 @@ class SentenceInterpreter:
         if command and not is_loose and not is_list_nearer:
             if self._is_rather_name(command):
                 return self._name(None, listing)
-            return self._command(command) or self._unknown()
+            found = self._command(command)
+            self._is_command = found is not None
+            return found or self._unknown()
         if self._is_negated(listing):
             return self._suggest_nearest(listing, parse)
         if is_whole or (is_list and self._is_surely_list(listing)):
@@ -194,7 +197,7 @@ class SentenceInterpreter:
             return _show(clause)
         if clause.meaning.is_statement and not all(is_name_like(self.sentence, *place) for place in list_names(clause)):
             return None
-        if verb.startswith("company.") and not all(has_letters(self.sentence, *place) for place in list_names(clause)):
+        if verb.startswith("company.") and not all(self._may_be_changed(*place) for place in list_names(clause)):
             return None
         if clause.meaning.data.get("name") == THIS and self._has_type(clause.places.get("person")):
             return None  # "make Orange a client and Hugo its partner"
@@ -206,6 +209,13 @@ class SentenceInterpreter:
         if self._takes(verb).writes and (parse.is_misspelt or self._is_guess(clause)):
             data["is_guess"] = True
         return Ask(verb, data)
+
+    def _may_be_changed(self, start: int, end: int) -> bool:
+        """Return whether words name a company or a person: no list, and no second change (`X to prospect and Y`)."""
+        words = [place for place in range(start, end) if self.sentence.words[place].kind != "quoted"]
+        plain = [place for place in words if len(words) > 1 and not self.sentence.words[place].is_capital]
+        is_list = any(not _LISTED.isdisjoint(self.sentence.symbols[place]) for place in plain)
+        return has_letters(self.sentence, start, end) and not is_list
 
     def _find_called(self, start: int, end: int) -> dict[str, str]:
         """Return the name that stands before an address, as in `Jane Roe <jane@example.com>`."""

@@ -25,5 +25,6 @@ class MeetingsListed(Result):
 
     @property
     def remembered(self) -> Mapping[str, Any]:
-        """The company or contact that was asked about, for "this"."""
-        return {key: self.again[key] for key in ("company_id", "contact_id") if key in self.again}
+        """The company or contact that was asked about, for "this"; else that no list was shown last."""
+        about: dict[str, Any] = {key: self.again[key] for key in ("company_id", "contact_id") if key in self.again}
+        return about or {"meetings": True}

@@ -313,3 +313,24 @@ async def test_all_of_a_list_are_ticked_by_pointing_at_it(office):
 async def test_a_whole_command_is_itself_whatever_list_was_shown_before(office, then, title):
     reply = await say_all(office, "mes clients", then, language="fr")
     assert said(reply).splitlines()[0] == title
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "whole"),
+    [
+        ("new contacts this month", "and last month?", "new contacts last month"),
+        ("nouveaux contacts de la semaine", "et la semaine dernière ?", "new contacts last week"),
+        ("clients won this year", "and last year?", "clients won last year"),
+        ("all companies", "not the clients", "all companies except clients"),
+        ("toutes les sociétés", "ni clients ni prospects", "all companies except clients and prospects"),
+        ("all clients", "et ceux de Marc ?", "all clients of Marc"),
+    ],
+)
+async def test_a_time_and_an_exception_take_the_place_they_are_said_of(office, first, then, whole):
+    shown = await say_all(office, first, then)
+    assert shown.data["filter"] == (await office.say(whole)).data["filter"]
+
+
+async def test_meetings_are_no_list_to_go_on_from(office):
+    shown = await say_all(office, "all prospects of Marc", "my next meetings", "only clients")
+    assert shown.data["filter"] == (await office.say("my clients")).data["filter"]
