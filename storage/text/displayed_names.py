@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Final
 
 from storage.text.capitals import capitalize, count_surname, drop_firm, drop_unit, ends_loud, write_capitals
-from storage.text.domains import is_free_mail
 from storage.text.encoding_repair import repair_text
 from storage.text.name_commas import INITIALS, QUOTES, read_commas
 from storage.text.name_evidence import (
@@ -193,7 +192,7 @@ def _drop_nickname(name: str, local: str) -> str:
 def _choose_segment(name: str, local: str) -> str:
     """Return the part of `Jane Roe | Acme` that is the person's: the one that the address is made of, or the first."""
     before = _FOR.sub("", name)
-    name = before if is_persons(before, local) else name
+    name = before if before != name and is_persons(before, local) else name
     segments = [part for part in (part.strip(QUOTES) for part in _BREAK.split(name)) if part]
     if len(segments) > 1:
         persons = next((part for part in segments if is_persons(part, local)), "")
@@ -234,5 +233,5 @@ def _arrange(name: str, local: str, host: str) -> str:
     is_settled = is_settled or ends_loud(words)
     front = 0 if is_settled else count_surname(words, local, host)
     words = write_capitals(words, front, local, host)
-    turned = 0 if is_settled or front else count_turned(words, local, is_free=is_free_mail(host))
+    turned = 0 if is_settled or front else count_turned(words, local, host)
     return " ".join([*words[turned:], *words[:turned]]).strip(QUOTES + ",;")

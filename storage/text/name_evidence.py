@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from storage.text.domains import is_free_mail
 from storage.text.names import SPELT_OUT, fold
 from storage.text.word_lists import read_list
 
@@ -18,6 +19,7 @@ _INITIALS = re.compile(r"(?!NG$)[A-Z][B-DF-HJ-NP-TV-XZ]{0,2}|(?:[^\W\d_]\.-?)+")
 _LONG = re.compile(r"[^\W\d_]{3}")
 """More than initials."""
 _GIVEN: Final = KNOWN_NAMES - _SURNAMES
+_COMMON: Final = FIRST_NAMES - _SURNAMES
 _MOST_WORDS: Final = 8
 _LONGEST_PIECE: Final = 40
 _MOST_TURNED: Final = 4
@@ -86,7 +88,7 @@ def _list_pieces(local: str) -> list[str]:
     return [piece for piece in re.split(r"[._'-]+", fold_local(bare)) if piece]
 
 
-def count_turned(words: list[str], local: str, *, is_free: bool = False) -> int:
+def count_turned(words: list[str], local: str, host: str = "") -> int:
     """Count the words of a last name that stands first: `Dubois Claire` at `claire.dubois@` or `cdubois@`.
 
     A firm's addresses begin with the first name more often than what is displayed does; so they decide, unless only
@@ -98,20 +100,24 @@ def count_turned(words: list[str], local: str, *, is_free: bool = False) -> int:
     bare = fold_local(re.sub(r"\d+$", "", local.partition("+")[0]))
     pieces = tuple(re.sub("['-]", "", bare).replace("_", ".").split("."))
     folded = [fold(word) for word in words]
-    spelt_out = [fold(word.casefold().translate(SPELT_OUT)) for word in words]
+    is_ascii = all(map(str.isascii, words))
+    spelt_out = folded if is_ascii else [fold(word.casefold().translate(SPELT_OUT)) for word in words]
+    ends = tuple(word.replace(" ", "") for word in (*folded[:-1], *spelt_out[:-1]))
+    if not pieces[-1].endswith(ends) and (len(pieces) > 1 or pieces[0] != folded[-1]):
+        return 0  # nearly all: no word ends it that stands before another
     return next(
         (
             count
             for count in range(len(words) - 1, 0, -1)
-            if _may_be_turned(folded, count, is_firms="_" not in local and not (is_free or local[-1:].isdigit()))
-            and any(pieces in _list_turned(forms, count, folded) for forms in (folded, spelt_out))
+            if any(pieces in _list_turned(forms, count, folded) for forms in (folded, spelt_out))
+            and _may_be_turned(folded, count, local, host)
             and (len(pieces) > 1 or not (words[0].isupper() and pieces[0] == folded[-1]))  # KPMG Anna at anna@
         ),
         0,
     )
 
 
-def _may_be_turned(folded: list[str], count: int, *, is_firms: bool) -> bool:
+def _may_be_turned(folded: list[str], count: int, local: str, host: str) -> bool:
     """Return whether the words behind the first `count` may be first names, and those the last name."""
     last, *first = (word.partition(" ")[0] for word in (folded[0], *folded[count:]))
     is_known = KNOWN_NAMES.issuperset(first)
@@ -120,7 +126,9 @@ def _may_be_turned(folded: list[str], count: int, *, is_firms: bool) -> bool:
         return is_known and not is_given
     if first[0] in FIRST_NAMES:
         return True
-    return not is_given and (is_known or (is_firms and last not in KNOWN_NAMES))
+    if is_given or is_known:
+        return not is_given
+    return last not in KNOWN_NAMES and "_" not in local and not (local[-1:].isdigit() or is_free_mail(host))
 
 
 def _list_turned(words: list[str], count: int, folded: list[str]) -> set[tuple[str, ...]]:
@@ -130,7 +138,7 @@ def _list_turned(words: list[str], count: int, folded: list[str]) -> set[tuple[s
     found: set[tuple[str, ...]] = {(first, last), *((initial, last) for initial in initials)}
     if any(word.partition(" ")[0] in FIRST_NAMES for word in folded[count:]):
         found |= {(first + last,), *((initial + last,) for initial in initials)}
-    if count == len(words) - 1 and folded[0] not in KNOWN_NAMES and folded[count] in _GIVEN & FIRST_NAMES:
+    if count == len(words) - 1 and folded[0] not in KNOWN_NAMES and folded[count] in _COMMON:
         found.add((first,))  # Keller Ruth at ruth@
     return found
 

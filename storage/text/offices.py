@@ -1,6 +1,7 @@
 """Which names and addresses are of courts, registers and shared desks; `office_words.txt` has the words."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from storage.text.name_evidence import KNOWN_NAMES, is_persons
@@ -17,6 +18,7 @@ _BEFORE_END: Final = 3
 _PAIR: Final = 2
 
 
+@lru_cache(maxsize=16384)
 def is_office_word(word: str) -> bool:
     """Return whether a folded word is that of an office alone: Handelsregisteramt, Tribunal."""
     is_compound = word.endswith(_ENDS) and any(
