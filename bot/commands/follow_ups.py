@@ -33,4 +33,5 @@ def go_on(ask: Ask, shown: Mapping[str, Any]) -> Ask | None:
         filter_["not_company"] = shown.get("not_company", [])
     filter_ = {key: value for key, value in filter_.items() if value != []}
     data = {"filter": {**filter_, "of": asked["of"], "version": VERSIONS[-1]}, "names": change.get("names", {})}
+    data |= {"most": change["most"]} if "most" in change else {}
     return Ask("list.count" if ask.verb == "list.count" else "list", {**data, "is_scope_given": True}, is_said=True)

@@ -112,6 +112,8 @@ class Memory:
             return going_on
         if ask.is_said and ask.verb == "keep" and ask.data.get("or_save") and shown in _OF_LIST:
             return Ask("view.save", is_said=True)
+        if ask.is_said and ask.verb == "show" and ask.data.get("is_list") and "filter" in last:
+            return Ask("list", {"filter": last["filter"], "is_scope_given": True}, is_said=True)
         if ask.is_said and "row" in ask.data:
             return _read_row(last.get("rows", ()), ask, frozenset(verbs.get(ask.verb).input.__struct_fields__))
         return _read_no(talk, ask)

@@ -51,11 +51,15 @@ class Show(Input, frozen=True):
     """The list that the words may be, if nothing has that name."""
     suggestions: Strings = ()
     """The nearest sentences, where a bare name may as well be a sentence that was not understood."""
+    is_list: bool = False
+    """The list that was shown or counted last is meant: `which ones?`."""
 
 
 @router.verb("show", Show, READS.but(remembered=True, leads=True), roles=EVERYONE, where=OWN | GROUP | EXTENSION)
 async def show(turn: Turn, given: Show) -> Result:
     """Show what has this name; what only resembles it is said, several are asked about, nothing says what to try."""
+    if given.is_list:
+        raise BadRequestError("which_list_row")
     if given.company_id is not None:
         return await show_company(turn, given.company_id)
     if given.contact_id is not None:

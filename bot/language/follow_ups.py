@@ -56,7 +56,7 @@ def _read_change(
     listing = build(rest, parse, today, of=subject)
     said = _list_said(listing)
     is_other = listing.left_over or listing.negations or (listing.has_subject and not is_marked)
-    if is_other or not (said or listing.has_subject):
+    if is_other or not (said or listing.has_subject or listing.most):
         return None
     return {**listing.to_data(rest), "said": said}
 

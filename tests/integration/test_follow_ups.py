@@ -324,6 +324,8 @@ async def test_a_whole_command_is_itself_whatever_list_was_shown_before(office, 
         ("all companies", "not the clients", "all companies except clients"),
         ("toutes les sociétés", "ni clients ni prospects", "all companies except clients and prospects"),
         ("all clients", "et ceux de Marc ?", "all clients of Marc"),
+        ("how many prospects are there", "which ones?", "my prospects"),
+        ("combien de clients ai-je", "montre-les", "my clients"),
     ],
 )
 async def test_a_time_and_an_exception_take_the_place_they_are_said_of(office, first, then, whole):
@@ -334,3 +336,12 @@ async def test_a_time_and_an_exception_take_the_place_they_are_said_of(office, f
 async def test_meetings_are_no_list_to_go_on_from(office):
     shown = await say_all(office, "all prospects of Marc", "my next meetings", "only clients")
     assert shown.data["filter"] == (await office.say("my clients")).data["filter"]
+
+
+async def test_the_first_ones_of_a_list(office):
+    shown = await say_all(office, "all companies", "the first 2")
+    assert names(shown.card) == names((await office.say("all companies")).card)[:2]
+
+
+async def test_which_ones_needs_a_list(office):
+    assert (await office.say("which ones?")).code == 400
