@@ -9,6 +9,7 @@ from msgspec.structs import replace as replace_input
 from bot.commands.inputs import TypeName
 from bot.commands.listings import ShowList, complete, count_of_firm, look_ahead, read_filter, read_listing, read_page
 from bot.language import say
+from bot.results.choices import NONE
 from bot.results.filter_choices import read_choices
 from bot.results.list_state import count_rows, shorten
 from bot.results.lists import (
@@ -57,7 +58,7 @@ class TickAll(ShowList, frozen=True):
 
     this: ClassVar[tuple[str, ...]] = ("filter",)
     given_by: ClassVar[frozenset[str]] = frozenset({"filter"})
-    type: TypeName | UnsetType = UNSET
+    type: TypeName | UnsetType | None = UNSET
     is_all: bool = False
     """All was said, of nobody in particular."""
 
@@ -125,7 +126,7 @@ async def tick_all(turn: Turn, given: TickAll) -> TicksShown:
     if given.is_all and not given.is_scope_given and given.filter is not UNSET:
         given = replace_input(given, filter={**given.filter, "scope": "firm"})
     shown = await _tick(turn, await read_listing(turn, given))
-    return shown if given.type is UNSET else replace(shown, chosen_type=given.type)
+    return shown if given.type is UNSET else replace(shown, chosen_type=given.type or NONE)
 
 
 async def _tick(turn: Turn, listing: Listing) -> TicksShown:

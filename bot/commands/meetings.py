@@ -44,7 +44,7 @@ class OfMeetings(Input, frozen=True):
     name: Words = ""
     is_any: bool = False
     """With whomever: no name was said, and "this" is not meant."""
-    type: TypeName | UnsetType = UNSET
+    type: TypeName | UnsetType | None = UNSET
     """With somebody of a company of that type."""
     when: When | None = None
     day_to_come: Day | None = None
@@ -58,9 +58,10 @@ class OfMeetings(Input, frozen=True):
 @router.verb("meetings", OfMeetings, READS.but(remembered=True, leads=True), roles=EVERYONE, where=OWN)
 async def show_meetings(turn: Turn, given: OfMeetings) -> Result:
     """List one's own meetings to come: the next ones, those of a time, or those with a company or a contact."""
-    if given.type is not UNSET and (type_ := read_type(given.type)) is not None:
+    type_ = None if given.type is UNSET else read_type(given.type)
+    if type_ is not None:
         return await _list(turn, given, say(turn.language, f"language.type.{type_}"), type_=type_)
-    if given.is_any:
+    if given.is_any or given.type is not UNSET:
         return await _list(turn, given, "")
     if given.company_id is not None:
         return await _list(turn, given, (await get_meant_company(turn, given.company_id)).name)
