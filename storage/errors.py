@@ -93,7 +93,7 @@ class TakenError(ChangeError):
 
 
 class RefusedError(ChangeError):
-    """The viewer may not do this; `reason`: `not_owner`, `builtin`, `too_many`, `bad_name`."""
+    """The viewer may not do this; `reason` says why: `errors.refused_*` of the texts has them all."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

@@ -295,6 +295,12 @@ class Company(Base):
             where="is_known AND (type IS NULL OR partner_id IS NULL)",
         ),
         Index(
+            "companies_of_person",
+            *("tenant_id", "person_id"),
+            sqlite_where=text("person_id IS NOT NULL"),
+            postgresql_where=text("person_id IS NOT NULL"),
+        ),
+        Index(
             "companies_merged",
             *("tenant_id", "merged_into"),
             sqlite_where=text("merged_into IS NOT NULL"),
@@ -327,6 +333,8 @@ class Company(Base):
     created_at: Mapped[int] = mapped_column(BigInt, default=0)
     merged_into: Mapped[int | None] = mapped_column(BigInt)
     """Somebody said that it is one with that company, where its domains and people count until they are parted."""
+    person_id: Mapped[int | None] = mapped_column(BigInt)
+    """It is the one person of that contact, a private client; NULL for all others."""
 
 
 class CompanyDomain(Base):
@@ -358,6 +366,15 @@ class Contact(Base):
         order_index("contacts_by_name", "tenant_id", "folded_name", "id", where="is_contact"),
         order_index("contacts_by_count", "tenant_id", "interaction_count", "id", where="is_contact"),
         order_index("contacts_by_first", "tenant_id", "first_at", "id", where="is_contact"),
+        *(
+            Index(
+                f"contacts_of_person{name}",
+                *("tenant_id", column),
+                sqlite_where=text("person_id IS NOT NULL"),
+                postgresql_where=text("person_id IS NOT NULL"),
+            )
+            for name, column in (("", "person_id"), ("_by_name", "folded_name"), ("_by_company", "company_id"))
+        ),
         {"sqlite_with_rowid": False},
     )
 
@@ -385,6 +402,12 @@ class Contact(Base):
     first_at: Mapped[int] = mapped_column(BigInt, default=0)
     last_at: Mapped[int] = mapped_column(BigInt, default=0)
     created_at: Mapped[int] = mapped_column(BigInt, default=0)
+    merged_into: Mapped[int | None] = mapped_column(BigInt)
+    """Somebody said that this is another address of that person, until they are parted."""
+    person_id: Mapped[int | None] = mapped_column(BigInt)
+    """Of several addresses of one person (`merged_into` of all of them says which): the one that stands for all in
+    lists and counts what was with any of them; the others are no contacts and keep what they had. NULL for a person
+    with one address."""
 
 
 class Interaction(Base):

@@ -26,11 +26,13 @@ from bot.cards import (
 from bot.cards.companies import Opened
 from bot.language import say
 from bot.results import list_state
+from bot.results.companies import SamePersonAsked
 from bot.results.firm import Administrator, FirmShown
 from bot.results.lists import Listing, ListShown
 from bot.results.meetings import MeetingsListed
 from bot.results.notices import FirstSync, Moved, NewCompany, NewContact, SharedView
 from bot.turn import Ask, File, Language, Reader
+from storage.book.addresses import OtherAddress
 from storage.book.companies import CompanyDetail, CompanyRow
 from storage.book.contacts import ContactDetail, ContactRow, SeenPerson
 from storage.book.item_people import Person
@@ -187,6 +189,7 @@ def contact(world: World) -> ContactDetail:
         company_name=of.name,
         company_type=of.type,
         partner_name=of.partner_name,
+        is_private=False,
         firm=of.firm,
         mine=of.mine,
         is_mine=True,
@@ -194,6 +197,7 @@ def contact(world: World) -> ContactDetail:
         knowers=of.knowers,
         knower_count=9,
         recent=of.recent,
+        others=tuple(OtherAddress(n, world.person(n), f"other{n}@{world.host}", 10**15) for n in (1, 2)),
     )
 
 
@@ -292,6 +296,12 @@ def _draw_things(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, 
     yield "company_strangers", sharing.draw_shared_company(reader, of, sharing.Circle(("29:1",)))
     yield "company_name", sharing.draw_name_alone(reader.language, of.name)
     yield "contact", contacts.draw_contact(reader, contact(world), Opened(back=_back(world), meeting=meeting(world)))
+    alone = replace(contact(world), is_private=True, company_id=None, company_name=None, others=())
+    yield "contact_private", contacts.draw_contact(reader, alone, Opened(back=_back(world)))
+    asked = SamePersonAsked(summary=world.person(0), contact=contact(world), back=_back(world))
+    yield "contact_same_person", contacts.draw_same_person(reader, asked)
+    client = replace(of, person_id=10**15, domains=(), merged=())
+    yield "company_private", companies.draw_company(reader, client, Opened(back=_back(world)))
     yield "contact_public", contacts.draw_contact(reader, contact(world), Opened(is_in_public=True))
     seen = SeenPerson(10**15, world.person(0), "seen@acme.example", False, False, "seen", 5, world.company(0))
     yield "contact_reason", contacts.draw_reason(reader, seen, _back(world))

@@ -1,5 +1,6 @@
 """What people put right, seen from the store: all that it holds, and an office in a firm that is synced."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from storage.models import Base
@@ -33,3 +34,19 @@ async def open_firm(sync: Sync) -> Office:
     office.contacts = {row[1] or row[2]: row[0] for row in await sync.query("SELECT id, name, address FROM contacts")}
     office.companies = dict(map(reversed, await sync.query("SELECT id, name FROM companies")))
     return office
+
+
+async def change(
+    office: Office, how: Callable[..., Awaitable[Any]], *given: Any, who: str = "Anne Martin", **more: Any
+):
+    viewer = office.people[who]
+    async with office.database.writing(viewer.tenant_id) as connection:
+        return await how(connection, viewer, *given, **more, now=1, source="chat")
+
+
+async def read_as(
+    office: Office, how: Callable[..., Awaitable[Any]], *given: Any, who: str = "Anne Martin", **more: Any
+):
+    viewer = office.people[who]
+    async with office.database.reading(viewer.tenant_id) as connection:
+        return await how(connection, viewer, *given, **more)

@@ -463,7 +463,9 @@ def make_ledger(
     _drop_own(events)
     events |= {key: event._replace(host=None) for key, event in events.items() if is_shown(event, events)}
     evident = [event for event in events.values() if event.host is None and event.kind != RECEIVED]
-    known = {(event.user, address) for event in evident for address in event.addresses}
+    known = {
+        (event.user, one) for event in evident for address in event.addresses for one in list_person(decisions, address)
+    }
     for key, event in events.items():
         if event.host is not None:
             events[key] = event._replace(counts=(event.user, event.host) in known)
@@ -473,20 +475,20 @@ def make_ledger(
         if not event.addresses:
             continue
         ledger.interactions.add((event.user, event.kind, event.at, event.is_planned, event.addresses, event.key))
-        for address in event.addresses:
+        for address in list_counted(decisions, event.addresses):
             by_person[event.user, address].append(event)
-        for company in {decisions.find(find_company(address)) for address in event.addresses} - {""}:
+        for company in {decisions.find_at(address, find_company(address)) for address in event.addresses} - {""}:
             by_company[event.user, company].append(event)
     ledger.relationships = {key: total(their) for key, their in by_person.items()}
     answered = {key for key, their in ledger.relationships.items() if is_contact(their, "outreach")}
     answered = {(user, one) for user, one in answered if decisions.is_own(user, one)}
-    known = {one for one in list_known(events.values()) if decisions.is_person(one)}
+    known = {one for one in list_known(events.values(), decisions) if decisions.is_person(one)}
     ledger.company_relationships = {
         (user, company): total(
             event
             for event in their
             if any(
-                decisions.find(find_company(one)) == company and (one in known or (user, one) in answered)
+                decisions.find_at(one, find_company(one)) == company and (one in known or (user, one) in answered)
                 for one in event.addresses
             )
         )
@@ -510,13 +512,30 @@ def is_shown(event: Event, events: Mapping[tuple, Event]) -> bool:
     return shown is not None and shown.host is None and bool(shown.addresses & event.addresses)
 
 
-def list_known(events: Iterable[Event]) -> set[str]:
+def list_person(decisions: Decisions, address: str) -> set[str]:
+    """List all addresses of somebody."""
+    return decisions.list_same(decisions.people.get(address, address))
+
+
+def list_counted(decisions: Decisions, addresses: Iterable[str]) -> set[str]:
+    """List the addresses at which something counts: those that were used, and those that stand for the people."""
+    return {one for address in addresses for one in (address, decisions.people.get(address, address))}
+
+
+def list_open(event: Event, decisions: Decisions) -> set[str]:
+    """List the addresses at which all may know of something: who has a private one stands for nothing open."""
+    shown = event.addresses - event.hidden
+    used = {address for address in shown if decisions.is_open(event.user, address, find_company(address))}
+    stand = list_counted(decisions, used)
+    return {address for address in stand if decisions.is_open(event.user, address, find_company(address))}
+
+
+def list_known(events: Iterable[Event], decisions: Decisions) -> set[str]:
     """List the people at companies whom somebody wrote to, met or is to meet, as far as all may know."""
     shown = defaultdict(list)
     for event in events:
-        for address in event.addresses - event.hidden:
-            if find_company(address):
-                shown[address].append(event)
+        for address in list_open(event, decisions):
+            shown[address].append(event)
     return {address for address, their in shown.items() if is_contact(total(their), "outreach")}
 
 
@@ -524,10 +543,10 @@ def _add_up(ledger: Ledger, events: Iterable[Event], rule: str, known: set[str])
     """Add up for the firm what is nobody's alone: no private addresses, and nobody who is hidden."""
     open_people, open_companies = defaultdict(list), defaultdict(list)
     for event in events:
-        shown = {address for address in event.addresses - event.hidden if find_company(address)}
-        for address in shown:
+        shown = list_open(event, ledger.decisions) & (event.addresses - event.hidden)
+        for address in list_open(event, ledger.decisions):
             open_people[event.user, address].append(event)
-        for company in {ledger.decisions.find(find_company(address)) for address in shown & known}:
+        for company in {ledger.decisions.find_at(address, find_company(address)) for address in shown & known}:
             open_companies[event.user, company].append(event)
     people, companies = defaultdict(list), defaultdict(list)
     for (_, address), their in open_people.items():
@@ -538,8 +557,9 @@ def _add_up(ledger: Ledger, events: Iterable[Event], rule: str, known: set[str])
         totals = add_totals(parts)
         if not any(totals[:4]) or not ledger.decisions.is_person(address):
             continue  # on a stranger's invitation alone
-        company = ledger.decisions.find(find_company(address))
-        ledger.contacts[address] = (totals, is_contact(totals, rule), company)
+        company = ledger.decisions.find_at(address, find_company(address))
+        is_one = is_contact(totals, rule) and not ledger.decisions.is_other(address)
+        ledger.contacts[address] = (totals, is_one, company)
     for company, parts in companies.items():
         count = sum(yes for _, yes, theirs in ledger.contacts.values() if theirs == company and yes)
         ledger.companies[company] = (add_totals(parts), count)

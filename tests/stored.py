@@ -24,6 +24,8 @@ async def read_ledger(query: Callable[..., Any], entra_id: str = "") -> Ledger:
     addresses = {row[0]: row[1] for row in await read("id, address", "contacts")}
     held = sorted(map(tuple, await read("domain, company_id", "company_domains")), reverse=True)
     domains = {company: domain for domain, company in held}  # the first of several
+    owned = dict(map(tuple, await read("id, person_id", "companies", "person_id IS NOT NULL")))
+    domains |= {company: addresses[person] for company, person in owned.items()}
     participants: dict[Any, set[str]] = {}
     for user, source, contact in await read("user_id, source_digest, contact_id", "interaction_contacts"):
         participants.setdefault((user, source), set()).add(addresses[contact])
@@ -34,7 +36,7 @@ async def read_ledger(query: Callable[..., Any], entra_id: str = "") -> Ledger:
     assert {(user, source) for user, source, *_ in rows} == participants.keys()
     for user, contact, is_mine, *counts in await read(f"user_id, contact_id, is_mine, {COUNTS}", "relationships"):
         totals = Totals(*counts)
-        is_own = decisions.is_own(users[user], addresses[contact])
+        is_own = decisions.is_own(users[user], addresses[contact]) and not decisions.is_other(addresses[contact])
         assert bool(is_mine) == (is_own and totals.sent + totals.met + totals.planned > 0)
         ledger.relationships[users[user], addresses[contact]] = totals
     for user, company, *counts in await read(f"user_id, company_id, {COUNTS}", "company_relationships"):
@@ -44,13 +46,17 @@ async def read_ledger(query: Callable[..., Any], entra_id: str = "") -> Ledger:
     ):
         ledger.contacts[address] = (Totals(*counts), bool(is_contact), domains.get(company, ""))
     opened: dict[str, list[Totals]] = {}
+    evident = "person_id <> id AND (is_added OR sent_count + meeting_count + planned_count > 0)"
+    contacts = {row[0] for row in await read("id", "contacts", "is_contact")}
+    others = await read("company_id, person_id", "contacts", evident)
+    with_others = {company for company, person in others if person in contacts}
     shown = ", ".join(f"CASE WHEN kept = 0 THEN {name} ELSE open_{name} END" for name in COUNTS.split(", "))
     for company, *counts in await read(f"company_id, {shown}", "company_relationships"):
         opened.setdefault(domains[company], []).append(Totals(*counts))
     for company, count, is_known, happened, first, last in await read(
         "id, contact_count, is_known, interaction_count, first_at, last_at", "companies"
     ):
-        assert bool(is_known) == (count > 0)
+        assert bool(is_known) == (count > 0 or company in with_others)
         at = domains.get(company, "")
         if parts := opened.get(at):
             ledger.companies[at] = (_sum_up(parts, happened, first, last), count)

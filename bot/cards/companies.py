@@ -76,6 +76,8 @@ def draw_note(note: str) -> list[Json]:
 def draw_head(reader: Reader, company: CompanyDetail) -> list[Json]:
     """Say which company it is, and what to the firm."""
     head = entries.headed(clean(company.name), company.type, type_names(reader.language)[company.type])
+    if company.person_id is not None:
+        return [head, kit.note(text(reader.language, "company.private"))]
     return [head, kit.note(text(reader.language, "company.provisional"))] if company.is_provisional else [head]
 
 
@@ -197,7 +199,7 @@ def draw_drawer(reader: Reader, company: CompanyDetail, opened: Opened) -> Json:
 
 def _draw_merges(reader: Reader, company: CompanyDetail, opened: Opened) -> list[Json]:
     """Offer to say that it is one with another company, and to take out one that was merged into it."""
-    if reader.is_shared:
+    if reader.is_shared or company.person_id is not None:
         return []
     language = reader.language
     carried = {"company_id": company.id, "version": company.version, "back": opened.back}

@@ -4,19 +4,23 @@ from bot.cards import entries, kit
 from bot.cards.actions import button, primary, submit, toggle
 from bot.cards.companies import Opened, draw_back, draw_keeping, draw_note, draw_undo, say_knowers, say_recent
 from bot.cards.drawing import draws
-from bot.cards.inputs import beside, write_text
+from bot.cards.inputs import beside, choose_one, write_text
 from bot.cards.meetings import draw_next
-from bot.cards.phrases import join, say_count, say_last, say_totals, text
+from bot.cards.phrases import join, say_count, say_last, say_totals, text, type_choices
 from bot.language import say
 from bot.language.company_types import type_names
 from bot.language.wording import clean
-from bot.results.companies import Explained, NoContact, OwnAddressShown
+from bot.results.choices import NONE
+from bot.results.companies import Explained, NoContact, OwnAddressShown, SamePersonAsked
 from bot.turn import Card, Json, Reader
 from storage.book.contacts import ContactDetail, SeenPerson
 from storage.history.removals import NO_PERSON
 
 RECENT = 5
 DRAWER = "correct"
+_ADDRESS = 60
+_OTHERS = 5
+"""So many other addresses are named."""
 
 
 def draw_contact(reader: Reader, contact: ContactDetail, opened: Opened) -> Card:
@@ -46,10 +50,46 @@ def _draw_corrections(reader: Reader, contact: ContactDetail, opened: Opened) ->
     no_person = text(language, "contact.no_person")
     rows = [
         beside(name, submit(text(language, "company.save"), "contact.rename", **carried)),
+        *_draw_private(reader, contact, opened),
+        *_draw_addresses(reader, contact, opened),
         entries.quiet_row(no_person, "contact.no_person", contact_id=contact.id, back=opened.back),
         kit.note(text(language, "contact.for_all")),
     ]
     return kit.drawer(DRAWER, rows)
+
+
+def _draw_private(reader: Reader, contact: ContactDetail, opened: Opened) -> list[Json]:
+    """Offer to say what somebody without a company is to the firm; who is responsible is asked next."""
+    if not contact.is_private or contact.company_id is not None:
+        return []
+    type_ = choose_one("type", text(reader.language, "company.type"), type_choices(reader.language), NONE)
+    save = text(reader.language, "company.save")
+    return [beside(type_, submit(save, "contact.classify", contact_id=contact.id, back=opened.back))]
+
+
+def _draw_addresses(reader: Reader, contact: ContactDetail, opened: Opened) -> list[Json]:
+    """Offer to say that another contact is the same person, and to take out an address that is somebody else's."""
+    language = reader.language
+    same = text(language, "contact.same_person")
+    parts = [
+        entries.quiet_row(
+            say(language, "cards.contact.part", address=clean(one.address, _ADDRESS)),
+            "contact.part",
+            merged_id=one.id,
+            back=opened.back,
+        )
+        for one in contact.others[:_OTHERS]
+    ]
+    return [entries.quiet_row(same, "contact.merge", contact_id=contact.id, back=opened.back), *parts]
+
+
+@draws(SamePersonAsked)
+def draw_same_person(reader: Reader, asked: SamePersonAsked) -> Card:
+    """Ask who somebody is as well, by a name or an address."""
+    language = reader.language
+    other = write_text("other", text(language, "contact.other"))
+    merge = submit(text(language, "contact.merge"), "contact.merge", contact_id=asked.contact.id, back=asked.back)
+    return kit.card([kit.title(asked.summary), beside(other, merge)], [draw_back(reader, asked.back)])
 
 
 def _offer_take_off(reader: Reader, contact: ContactDetail, opened: Opened) -> list[Json]:
@@ -71,9 +111,10 @@ def _draw_facts(reader: Reader, contact: ContactDetail, opened: Opened) -> list[
     language = reader.language
     last = join((say_last(reader, contact.firm.last_at), say_count(language, contact.firm.interaction_count)))
     mine = say_totals(reader, contact.mine) if contact.is_mine else text(language, "company.not_mine")
+    others = [clean(one.address, _ADDRESS) for one in contact.others[:_OTHERS]]
     return kit.facts(
         (
-            (text(language, "contact.address"), contact.address),
+            (text(language, "contact.address"), ", ".join([contact.address, *others])),
             (text(language, "company.known_by"), say_knowers(reader, contact)),
             (text(language, "company.last"), last),
             (text(language, "company.with_you"), "" if opened.is_in_public else mine),
@@ -105,7 +146,8 @@ def _draw_company(reader: Reader, contact: ContactDetail) -> list[Json]:
         company_id=contact.company_id,
         back={"verb": "contact.open", "contact_id": contact.id},
     )
-    return [kit.group([kit.subtitle(text(language, "contact.company")), row])]
+    title = "contact.private" if contact.is_private else "contact.company"
+    return [kit.group([kit.subtitle(text(language, title)), row])]
 
 
 def draw_reason(reader: Reader, person: SeenPerson, back: Json | None, note: str = "") -> Card:

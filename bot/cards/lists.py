@@ -73,7 +73,7 @@ def _company_detail(reader: Reader, row: CompanyRow, limit: int) -> str:
 
 
 def _contact_detail(reader: Reader, row: ContactRow, limit: int) -> str:
-    address = clean(row.address, limit) if row.name else ""
+    address = clean(" · ".join((row.address, *row.others)), limit) if row.name else " · ".join(row.others)
     return join((clean(row.company_name or "", limit // 2), address, *_history(reader, row)))
 
 

@@ -28,6 +28,8 @@ _KINDS: Final = {
     "company.set_partner": "partner",
     "company.merge": "merge",
     "company.part": "merge",
+    "contact.merge": "same_person",
+    "contact.part": "same_person",
     "contact.add": "contact",
     "contact.remove": "contact",
 }
@@ -35,6 +37,7 @@ _KINDS: Final = {
 _STATES: Final = {
     "keeping": ("is_kept", "own_alone", "of_the_firm"),
     "merge": ("is_merged", "one_company", "two_companies"),
+    "same_person": ("is_merged", "one_person", "two_people"),
     "removal": ("is_removed", "no_person", "person"),
     "own_removal": ("is_removed", "not_own", "own_contact"),
     "contact": ("is_added", "is_contact", "is_no_contact"),

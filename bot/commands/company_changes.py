@@ -11,7 +11,8 @@ from bot.commands.bulk_changes import set_many
 from bot.commands.change_notices import tell
 from bot.commands.change_words import Wanted, is_replacing, say_step, want
 from bot.commands.colleagues import find_colleague
-from bot.commands.contact_changes import rename_in_place_of_company
+from bot.commands.contact_changes import RenameContact, rename_in_place_of_company
+from bot.commands.contact_changes import rename as rename_contact
 from bot.commands.holders import say_not_held
 from bot.commands.inputs import Back, ChangeInput, OfCompany, OfSeveral, Words, ask_first, read_type, tidy
 from bot.commands.names import (
@@ -25,6 +26,8 @@ from bot.commands.names import (
     read_person,
 )
 from bot.commands.next_meeting import get_next_meeting
+from bot.commands.private_clients import ClassifyPerson, find_private
+from bot.commands.private_clients import classify as classify_person
 from bot.commands.view_sharing import take_off_view
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
@@ -74,6 +77,9 @@ async def set_type(turn: Turn, given: SetType) -> Result:
         raise BadRequestError("bad_type")
     type_ = read_type(given.type)
     wanted: Json = {"type": type_ or NONE}
+    if (person_id := await find_private(turn, given)) is not None:
+        asked = ClassifyPerson(contact_id=person_id, type=wanted["type"], is_guess=given.is_guess, back=given.back)
+        return await classify_person(replace(turn, verb="contact.classify"), asked)
     company = await _find_one_or_several(turn, given, _asking_again(turn, given, wanted))
     if isinstance(company, list):
         return await set_many(turn, OfSeveral(company_ids=_ids(company), type=wanted["type"]))
@@ -91,9 +97,11 @@ async def set_partner(turn: Turn, given: SetPartner) -> Result:
     if given.company_id is not None and given.user_id is UNSET and given.person is UNSET:
         return await _ask_again(turn, given, "user_id", "choose_person")
     taken = await take_off_view(turn, given.name, given.held_by)
+    if taken is None:
+        given = await _turn_round(turn, given)
+        taken = await _set_partner_of_person(turn, given)
     if taken is not None:
         return taken
-    given = await _turn_round(turn, given)
     kept = {key: part for key, part in (("user_id", given.user_id), ("person", given.person)) if part is not UNSET}
     holder: Json = {"held_by": given.held_by} if given.held_by else {}
     company = await _find_one_or_several(turn, given, _asking_again(turn, given, kept | holder))
@@ -119,6 +127,21 @@ async def set_partner(turn: Turn, given: SetPartner) -> Result:
     )
 
 
+async def _set_partner_of_person(turn: Turn, given: SetPartner) -> Result | None:
+    """Set who is responsible for a person without a company; None where the name is nobody's of these."""
+    person_id = None if given.held_by else await find_private(turn, given)
+    if person_id is None:
+        return None
+
+    def ask(one: Meant) -> Json:
+        return write_ask("contact.classify", ClassifyPerson(contact_id=person_id, user_id=one.id))
+
+    partner = await read_person(turn, given, ask)
+    user_id = NOBODY if partner is None else partner.id
+    asked = ClassifyPerson(contact_id=person_id, user_id=user_id, is_guess=given.is_guess, back=given.back)
+    return await classify_person(replace(turn, verb="contact.classify"), asked)
+
+
 async def _ask_again(turn: Turn, given: OfCompany, wrong: str, key: str) -> Result:
     """Show the company with its form still open, and under the field what it needs; raises where there is no card."""
     if given.company_id is None or turn.is_shared:
@@ -140,6 +163,9 @@ async def rename(turn: Turn, given: Rename) -> Result:
     if of_contact := await rename_in_place_of_company(turn, given, is_guess=True):
         return of_contact
     company = await find_given_company(turn, given, _asking_again(turn, given, wanted))
+    if company.row is not None and company.row.person_id is not None:  # a private client is called as the contact is
+        named = RenameContact(contact_id=company.row.person_id, new_name=new_name, is_guess=True, back=given.back)
+        return await rename_contact(replace(turn, verb="contact.rename"), named)
     if must_ask(given, company):
         question = say(turn.language, "company_changes.rename_question", company=company.name, name=new_name)
         step = want(company, "company.rename", "name", new_name)

@@ -4,10 +4,11 @@ from dataclasses import replace
 from typing import ClassVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from bot.commands.change_words import say_step
 from bot.commands.contacts import show_contact
-from bot.commands.inputs import ChangeInput, Id, OfCompany, Words, ask_first, tidy
+from bot.commands.inputs import ChangeInput, Id, OfCompany, TypeName, Words, ask_first, tidy
 from bot.commands.names import choose, must_ask
 from bot.commands.progress import say_hint
 from bot.errors import BadRequestError
@@ -19,6 +20,7 @@ from bot.verb_inputs import write_ask
 from bot.verbs import CHANGES, EVERYONE, OWN, Router
 from storage.book import companies, contacts
 from storage.book.contact_names import rename_contact
+from storage.book.private_clients import list_private
 from storage.lists.facts import Match
 
 router = Router()
@@ -34,6 +36,8 @@ class RenameContact(ChangeInput, frozen=True):
     contact_id: Id | None = None
     name: Words = ""
     new_name: Words = ""
+    type: TypeName | UnsetType | None = UNSET
+    """The drawer of a card gives what else stands in it."""
     was: Words | None = None
     is_remembered: bool = False
     """It was said of the contact that the conversation showed last: the person is asked first, by its name."""
@@ -71,7 +75,9 @@ async def rename_in_place_of_company(turn: Turn, given: OfCompany, *, is_guess: 
     if given.company_id is not None or not name:
         return None
     found = [await turn.read(companies.find_companies, name), await turn.read(contacts.find_contacts, name)]
-    is_company, is_contact = (any(match.is_exact for match in matches) for matches in found)
+    private = await turn.read(list_private, [match.id for match in found[0]])
+    is_company = any(match.is_exact for match in found[0] if match.id not in private)
+    is_contact = any(match.is_exact for match in found[1])
     if is_company or not is_contact:
         return None
     asked = RenameContact(name=name, new_name=given.new_name, is_guess=is_guess, back=given.back)

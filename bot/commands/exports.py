@@ -32,7 +32,7 @@ PAGE = 500
 _FIRST_ROW, _EACH_ROW = 6_000, 60
 """Bytes of a file, roughly; Teams wants an estimate before the file is made."""
 _COMPANY_COLUMNS = ("name", "type", "partner", "domain", "contacts", "exchanges", "first", "last")
-_CONTACT_COLUMNS = ("name", "address", "company", "exchanges", "first", "last")
+_CONTACT_COLUMNS = ("name", "address", "other_addresses", "company", "exchanges", "first", "last")
 
 
 class Export(OfList, frozen=True):
@@ -113,7 +113,8 @@ def _company_cells(turn: Turn, row: CompanyRow) -> tuple[Any, ...]:
 
 def _contact_cells(turn: Turn, row: ContactRow) -> tuple[Any, ...]:
     first, last = _day(turn, row.first_at), _day(turn, row.last_at)
-    return row.name, row.address, row.company_name or "", row.interaction_count, first, last
+    others = " ".join(row.others)
+    return row.name, row.address, others, row.company_name or "", row.interaction_count, first, last
 
 
 def _day(turn: Turn, at: int) -> datetime | None:

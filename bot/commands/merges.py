@@ -5,7 +5,8 @@ from typing import Any
 
 from bot.commands.company_changes import show_change, show_conflict
 from bot.commands.inputs import Id, OfCompany, Version, Words, ask_first, tidy
-from bot.commands.names import Meant, find_company, find_given_company, get_meant_company
+from bot.commands.names import Meant, UnclearError, find_company, find_given_company, get_meant_company
+from bot.commands.person_merges import merge_in_place_of_companies, part_in_place_of_company
 from bot.errors import BadRequestError, NotFoundError
 from bot.language import say
 from bot.language.company_types import type_names
@@ -14,9 +15,10 @@ from bot.results.companies import MergeAsked
 from bot.results.questions import Option, Said, Unclear
 from bot.turn import Json, Turn
 from bot.verbs import CHANGES, EVERYONE, OWN, Router
-from storage.book import companies, merged_companies, merges
+from storage.book import companies, contacts, merged_companies, merges
 from storage.book.companies import CompanyDetail
 from storage.book.merged_companies import MergedCompany
+from storage.book.private_clients import list_private
 from storage.errors import MissingError, StaleError
 
 router = Router()
@@ -47,7 +49,15 @@ async def merge(turn: Turn, given: Merge) -> Result:
     """Say that two companies are one; what comes together is shown, and asked about first."""
     if given.company_id is not None and not (given.into_id or tidy(given.other) or tidy(given.new_name)):
         return await _ask_other(turn, given)
-    one, other = await _find_both(turn, given)
+    if of_people := await _merge_people(turn, given, is_exact=True):
+        return of_people
+    try:
+        one, other = await _find_both(turn, given)
+    except UnclearError:
+        of_people = await _merge_people(turn, given, is_exact=False)
+        if of_people is None:
+            raise
+        return of_people
     if one.id == other.id:
         return Said(summary=say(turn.language, "merges.same", name=one.name), back=given.back)
     if given.is_confirmed:
@@ -75,6 +85,22 @@ async def part(turn: Turn, given: Part) -> Result:
     except MissingError as error:
         raise NotFoundError from error
     return await show_change(turn, change, given.back)
+
+
+async def _merge_people(turn: Turn, given: Merge, *, is_exact: bool) -> Result | None:
+    """Merge two contacts who are called so, where no companies are; `is_exact`: by their very names."""
+    names = tidy(given.name), tidy(given.other or given.new_name)
+    if given.company_id is not None or given.into_id is not None or not all(names):
+        return None
+    if is_exact:
+        for name in names:
+            there = [await turn.read(companies.find_companies, name), await turn.read(contacts.find_contacts, name)]
+            private = await turn.read(list_private, [match.id for match in there[0]])
+            is_company = any(match.is_exact for match in there[0] if match.id not in private)
+            is_contact = any(match.is_exact for match in there[1])
+            if is_company or not is_contact:
+                return None
+    return await merge_in_place_of_companies(turn, *names, is_guess=given.is_guess)
 
 
 async def _ask_other(turn: Turn, given: Merge) -> Result:
@@ -158,7 +184,13 @@ async def _find_merged(turn: Turn, given: Part) -> MergedCompany | Result:
     name = tidy(given.name)
     found: Sequence[MergedCompany] = await turn.read(merged_companies.find_merged_companies, name) if name else ()
     if not found:
-        company = await find_given_company(turn, given, lambda company: _carry(turn, company))
+        try:
+            company = await find_given_company(turn, given, lambda company: _carry(turn, company))
+        except UnclearError:
+            of_person = await part_in_place_of_company(turn, name, is_guess=given.is_guess)
+            if of_person is None:
+                raise
+            return of_person
         name = company.name
         found = await turn.read(merged_companies.list_merged_companies, company.id)
     if len(found) == 1:

@@ -16,6 +16,7 @@ from bot.results.questions import Option, Said, Unclear
 from bot.turn import Json, Turn
 from storage.book import companies, contacts
 from storage.book.companies import CompanyRow
+from storage.book.private_clients import list_private
 from storage.firm import user_search, users
 from storage.lists.facts import Match
 from storage.text.names import words
@@ -105,6 +106,9 @@ async def find_companies_and_contacts(turn: Turn, name: str) -> list[Match]:
     """Find companies and contacts by a name."""
     named = await turn.read(companies.find_companies, name)
     people = await turn.read(contacts.find_contacts, name)
+    private = await turn.read(list_private, [company.id for company in named]) if named and people else {}
+    shown = {person.id for person in people}  # a private client is shown once, as the contact
+    named = [company for company in named if private.get(company.id) not in shown]
     # `hexagone` is the company; that everyone's address there begins with it makes nobody meant.
     return named + [person for person in people if not named or has_name(person, name)]
 

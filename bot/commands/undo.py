@@ -16,6 +16,7 @@ from bot.results.base import Result
 from bot.results.questions import Asked, Done, Said
 from bot.turn import Turn
 from bot.verbs import CHANGES, EVERYONE, GROUP, OWN, Router
+from storage.book import companies
 from storage.book.keeping import would_share_news
 from storage.book.undo import undo_change
 from storage.errors import MissingError, StaleError
@@ -70,12 +71,17 @@ async def undo(turn: Turn, given: Undo) -> Result:
         return _say_stale(turn, stale_count, given.back)
     lines = await say_steps(turn, undone)
     is_undo = not all(row.is_undo for row in done)
-    if len(undone) == 1 and undone[0].of == "company" and not stale_count:
+    if len(undone) == 1 and not stale_count and await _is_shown(turn, undone[0]):
         note = say(turn.language, "undo.one_undone" if is_undo else "undo.one_redone", step=lines[0])
         shown: Result = await show_change(turn, undone[0], given.back, note=note, is_undo=is_undo)
     else:
         shown = _show_undone(turn, undone, lines, stale_count, given.back, is_undo=is_undo)
     return replace(shown, is_undo=is_undo)
+
+
+async def _is_shown(turn: Turn, change: changes.Change) -> bool:
+    """Say whether it is a company that there still is: a private client of whom nothing is said any more is none."""
+    return change.of == "company" and await turn.read(companies.get_company, change.entity_id) is not None
 
 
 async def _is_doubtful(turn: Turn, done: Sequence[AuditRow]) -> bool:

@@ -44,6 +44,14 @@ class MergeAsked(Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SamePersonAsked(Result):
+    """A contact of whom is asked who they are as well."""
+
+    contact: ContactDetail
+    back: Json | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompanyShared(Result):
     """A company that somebody put into a conversation, as one reader of the firm sees it, its people aside."""
 

@@ -17,6 +17,7 @@ from storage.engine.prepared import Prepared
 from storage.history.keeping import list_keeps
 from storage.history.merges import find_survivor
 from storage.lists import finding
+from storage.lists.addresses import is_more_than_seen, is_other_address
 from storage.lists.facts import ContactBrief, Knower, Match, Recent, Totals
 from storage.lists.filters import Filter, Scope, is_id
 from storage.lists.paging import Page
@@ -50,6 +51,8 @@ class CompanyRow(msgspec.Struct, frozen=True):
     """0: nothing with a believable date yet."""
     kept: int = 0
     """How much of what the viewer had there is the viewer's alone (`Kept`)."""
+    person_id: int | None = None
+    """The contact whom it is, for a private client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class CompanyDetail:
     """Those the viewer may see, newest first, at most 10."""
     merged: tuple[MergedCompany, ...] = ()
     """Those that are one with it by what somebody said."""
+    person_id: int | None = None
+    """The contact whom it is, for a private client."""
 
 
 async def list_companies(
@@ -154,6 +159,7 @@ async def get_company(connection: Reading, viewer: Viewer, company_id: int) -> C
         recent=await _list_recent(connection, viewer, company_id),
         contacts=contacts,
         merged=await list_merged_companies(connection, viewer, company_id),
+        person_id=company.person_id,
     )
 
 
@@ -194,8 +200,21 @@ def _make_brief(row: Any) -> ContactBrief:
 
 async def _list_recent(connection: Reading, viewer: Viewer, company_id: int) -> tuple[Recent, ...]:
     """List what happened last with anybody there, whose names may be hidden from the viewer."""
-    newest = await _prepare_newest(viewer.kind).fetch(connection, _get_values(viewer, company_id=company_id))
-    return await timeline.list_recent(connection, viewer, [row.id for row in newest])
+    values = _get_values(viewer, company_id=company_id)
+    others = await _OTHERS_THERE.fetch(connection, values)
+    newest = (await _prepare_newest(viewer.kind).fetch(connection, values))[: timeline.CONTACTS - len(others)]
+    return await timeline.list_recent(connection, viewer, [row.id for row in (*newest, *others)])
+
+
+_OTHERS_THERE: Final = Prepared(
+    select(Contact.id)
+    .where(Contact.tenant_id == number("tenant_id"), Contact.company_id == number("company_id"))
+    .where(is_other_address(Contact), is_more_than_seen(Contact))
+    .order_by(Contact.last_at.desc(), Contact.id)
+    .limit(literal_column(str(timeline.CONTACTS // 3))),
+    is_quick=True,
+)
+"""Addresses there of people for whom another address stands: what was with these was with the company."""
 
 
 def _get_values(viewer: Viewer, **values: Any) -> dict[str, Any]:

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.book.companies import get_company
 from storage.errors import MissingError, RefusedError, StaleError
 from storage.history import merges
+from storage.history.private_clients import settle_private
 from storage.lists.filters import is_id
-from storage.models import Company, CompanyRelationship, User
+from storage.models import Company, CompanyRelationship, Contact, User
 from storage.record.audit import Entry, add_audits
 from storage.record.changes import Change, Changes
 from storage.text.names import fold_name
@@ -20,7 +21,15 @@ from storage.viewer import Access, Viewer
 MOST_AT_ONCE: Final = 100
 _COPIED: Final = ("type", "partner_id", "folded_name")
 """The columns of a company that its `company_relationships` hold copies of."""
-_HELD: Final = (Company.id, Company.name, Company.is_provisional, Company.type, Company.partner_id, Company.version)
+_HELD: Final = (
+    Company.id,
+    Company.name,
+    Company.is_provisional,
+    Company.type,
+    Company.partner_id,
+    Company.version,
+    Company.person_id,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,11 @@ async def hold_one(connection: AsyncConnection, viewer: Viewer, company_id: int,
 async def _hold(connection: AsyncConnection, viewer: Viewer, company_ids: Sequence[int]) -> dict[int, Any]:
     """Lock the visible ones of these companies by number, in the same order as the sync."""
     ids = [company_id for company_id in company_ids if is_id(company_id)]
-    held = select(*_HELD).where(Access(viewer).companies(), Company.id.in_(ids)).order_by(Company.id).with_for_update()
+    access = Access(viewer)
+    is_theirs = and_(Company.tenant_id == viewer.tenant_id, Contact.id == Company.person_id)
+    is_private = exists().where(access.people(), is_theirs)  # nothing was said of it yet, or not any more
+    asked = select(*_HELD).where(or_(access.companies(), is_private), Company.id.in_(ids))
+    held = asked.order_by(Company.id).with_for_update()
     return {row.id: row for row in await connection.execute(held)}
 
 
@@ -107,6 +120,8 @@ async def change_several(
     is_so = {row.id: all(getattr(row, key, value) == value for key, value in edit.values.items()) for row in current}
     changed = [row for row in current if not is_so[row.id]]
     await write_edit(connection, viewer, [row.id for row in changed], edit)
+    if owned := [row.id for row in changed if row.person_id is not None]:
+        await settle_private(connection, viewer.tenant_id, owned)
     after = {key: edit.values[key] for key in edit.shown}
     before = {row.id: {key: getattr(row, key) for key in edit.shown} for row in current}
     kept = after | dict(edit.undoes or {})

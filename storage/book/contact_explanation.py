@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from storage.engine.connection import Reading
 from storage.history.own_addresses import REASON, is_own_address
+from storage.lists.addresses import is_other_address
 from storage.lists.facts import Match
 from storage.lists.words import CONTACT, list_asked_words
 from storage.models import Contact, SearchWord, Tenant
@@ -29,7 +30,7 @@ async def find_people(connection: Reading, viewer: Viewer, name: str, *, limit: 
         select(Contact.id, Contact.name, Contact.address, Access(viewer).total(Contact, "last_at").label("last_at"))
         .join(SearchWord, SearchWord.entity_id == Contact.id)
         .where(SearchWord.tenant_id == viewer.tenant_id, SearchWord.of == CONTACT, SearchWord.word == first)
-        .where(Access(viewer).people(), *have)
+        .where(Access(viewer).people(), ~is_other_address(Contact), *have)
         .limit(_MOST_CALLED)
         .subquery()
     )

@@ -7,8 +7,9 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import MissingError, RefusedError, StaleError
+from storage.history.private_clients import rename_private
+from storage.history.recount import index_person
 from storage.lists.filters import is_id
-from storage.lists.words import CONTACT, index_words
 from storage.models import Contact, Relationship
 from storage.record.audit import AuditRow, Entry, add_audits
 from storage.record.changes import Change
@@ -84,7 +85,8 @@ async def _write(
     await connection.execute(update(Contact).where(*of_contact).values(**after, folded_name=folded))
     of_copies = Relationship.tenant_id == viewer.tenant_id, Relationship.contact_id == contact.id
     await connection.execute(update(Relationship).where(*of_copies).values(folded_name=folded))
-    await index_words(connection, viewer.tenant_id, CONTACT, {contact.id: (after["name"], contact.address)})
+    await index_person(connection, viewer.tenant_id, contact.id)
+    await rename_private(connection, viewer.tenant_id, [contact.id])
     entry = Entry(ACTION, "contact", contact.id, before, after | dict(undoes))
     [audit_id] = await add_audits(connection, viewer, [entry], now=now, source=source)
     return Change(audit_id, ACTION, "contact", contact.id, shown, before, after, viewer.user_id, now)

@@ -5,20 +5,24 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, literal_column, select
+from sqlalchemy import ColumnElement, and_, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.book.addresses import OtherAddress, list_other_addresses, prepare_addresses
 from storage.book.manual_contacts import is_added_by, set_added, unset_added
 from storage.book.relationships import get_known
 from storage.book.removals import get_removal
 from storage.book.timeline import list_recent
+from storage.engine.chunks import split
 from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
 from storage.errors import MissingError, StaleError
 from storage.history.contact_rule import find_reason
 from storage.history.merges import find_survivor
+from storage.history.persons import find_person
 from storage.lists import finding
+from storage.lists.addresses import get_person_id, is_known_address, is_other_address
 from storage.lists.facts import Knower, Match, Recent, Totals
 from storage.lists.filters import Filter, is_id
 from storage.lists.paging import Page
@@ -27,6 +31,7 @@ from storage.models import Company, CompanyType, Contact, Kept, Relationship, Us
 from storage.record.audit import AuditRow, Entry, add_audits
 from storage.record.changes import Change
 from storage.text.addresses import parse_address
+from storage.text.domains import find_company_domain
 from storage.viewer import Access, Viewer
 
 
@@ -41,6 +46,10 @@ class ContactRow(msgspec.Struct, frozen=True):
     interaction_count: int
     first_at: int
     last_at: int
+    person_id: int | None = None
+    """Set where they have several addresses."""
+    others: tuple[str, ...] = ()
+    """Their other addresses, as far as the viewer may know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,8 @@ class ContactDetail:
     company_name: str | None
     company_type: CompanyType | None
     partner_name: str | None
+    is_private: bool
+    """They are at no company by their address; `company_id` is their own, where they are a client."""
     firm: Totals
     """The viewer's own where the firm keeps contacts back."""
     mine: Totals
@@ -67,6 +78,8 @@ class ContactDetail:
     knowers: tuple[Knower, ...]
     knower_count: int
     recent: tuple[Recent, ...]
+    others: tuple[OtherAddress, ...] = ()
+    """Other addresses of the same person, by what somebody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +111,11 @@ async def list_contacts(
 
     At a company where the firm knows nobody these are the viewer's own: what they keep is among their own alone.
     """
-    page = await fetch_page(connection, viewer, filter_, _make_row, now=now, cursor=cursor, limit=limit)
+    page = await _add_others(
+        connection,
+        viewer,
+        await fetch_page(connection, viewer, filter_, _make_row, now=now, cursor=cursor, limit=limit),
+    )
     if page.rows or cursor or filter_.company_id is None or filter_.scope == "mine" or viewer.is_in_public:
         return page
     survivor_id = await find_survivor(connection, viewer.tenant_id, filter_.company_id)
@@ -106,7 +123,21 @@ async def list_contacts(
         there = filter_.changed(company_id=survivor_id)
         return await list_contacts(connection, viewer, there, now=now, limit=limit)
     own = filter_.changed(scope="mine")
-    return await fetch_page(connection, viewer, own, _make_row, now=now, cursor=cursor, limit=limit)
+    page = await fetch_page(connection, viewer, own, _make_row, now=now, cursor=cursor, limit=limit)
+    return await _add_others(connection, viewer, page)
+
+
+async def _add_others(connection: Reading, viewer: Viewer, page: Page[ContactRow]) -> Page[ContactRow]:
+    """Add the other addresses of those who have several."""
+    several = [row.id for row in page.rows if row.person_id is not None]
+    found: dict[int, tuple[OtherAddress, ...]] = {}
+    for some in split(several):
+        found |= await list_other_addresses(connection, viewer, some)
+    if not found:
+        return page
+    addresses = {person_id: tuple(one.address for one in others) for person_id, others in found.items()}
+    rows = (msgspec.structs.replace(row, others=addresses.get(row.id, ())) for row in page.rows)
+    return replace(page, rows=tuple(rows))
 
 
 def _make_row(row: Any) -> ContactRow:
@@ -122,10 +153,13 @@ async def get_contact(connection: Reading, viewer: Viewer, contact_id: int) -> C
     values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "contact_id": contact_id}
     rows = await asked.fetch(connection, values)
     if not rows:
-        return None
+        person_id = await find_person(connection, viewer.tenant_id, contact_id)
+        return None if person_id == contact_id else await get_contact(connection, viewer, person_id)
     known = await get_known(connection, viewer, Relationship, contact_id)
     found = rows[0]
-    recent = await list_recent(connection, viewer, [contact_id], is_own=not viewer.shares_contacts)
+    addresses = [row.id for row in await prepare_addresses(viewer.kind).fetch(connection, values)] or [contact_id]
+    recent = await list_recent(connection, viewer, addresses, is_own=not viewer.shares_contacts)
+    others = await list_other_addresses(connection, viewer, [contact_id]) if len(addresses) > 1 else {}
     return ContactDetail(
         id=found.id,
         name=found.name,
@@ -136,6 +170,7 @@ async def get_contact(connection: Reading, viewer: Viewer, contact_id: int) -> C
         company_name=found.company_name,
         company_type=CompanyType(found.company_type) if found.company_type else None,
         partner_name=found.partner_name,
+        is_private=not find_company_domain(found.address.rpartition("@")[2]),
         firm=known.firm,
         mine=known.mine,
         is_mine=known.is_mine,
@@ -143,6 +178,7 @@ async def get_contact(connection: Reading, viewer: Viewer, contact_id: int) -> C
         knowers=known.knowers,
         knower_count=known.knower_count,
         recent=recent,
+        others=others.get(contact_id, ()),
     )
 
 
@@ -173,10 +209,13 @@ async def get_seen_person(
     connection: Reading, viewer: Viewer, *, contact_id: int | None = None, address: str = ""
 ) -> SeenPerson | None:
     """Return a contact, or somebody who only wrote to the viewer (or to the firm, where it shares contacts)."""
-    asked = _get_asked(contact_id, address)
-    if asked is None:
+    given = _get_asked(contact_id, address)
+    if given is None:
         return None
     of, access = Contact, Access(viewer)
+    person_id = select(get_person_id(of)).where(of.tenant_id == viewer.tenant_id, given)
+    person_id = person_id.where(or_(~is_other_address(of), is_known_address(viewer, of)))
+    asked = of.id == await connection.scalar(person_id)
     is_contact = access.contacts().label("is_seen_as_contact")
     at = Company.id.label("company_id"), Company.name.label("company_name")
     columns = (of.id, of.name, of.address, is_contact, of.is_added, of.reason, *at)

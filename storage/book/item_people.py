@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import and_, case, inspect, or_, select
+from sqlalchemy.orm import aliased
 
 from storage.engine.connection import Reading
+from storage.engine.join_order import InOrder
 from storage.engine.parameters import as_parameters, number, texts
 from storage.engine.prepared import Prepared
+from storage.lists.addresses import get_person_id, is_known_address, is_other_address
 from storage.models import Company, CompanyDomain, Contact, Relationship, Tenant, User
 from storage.text.addresses import list_domains, parse_address
 from storage.text.domains import is_below, unwrap_domain
 from storage.viewer import Access, Viewer
 
 MOST: Final = 500
+_Address = aliased(Contact, name="addresses_on_item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ async def _get_outside(connection: Reading, viewer: Viewer, addresses: Iterable[
 def _prepare_outside(kind: Viewer) -> Prepared:
     access = Access(as_parameters(kind))
     is_there = and_(access.companies(), Company.id == Contact.company_id)
+    is_person = and_(_Address.tenant_id == Contact.tenant_id, get_person_id(_Address) == Contact.id)
     is_visible = access.contacts().label("is_visible")
     own = Relationship
     is_own = and_(own.tenant_id == access.viewer.tenant_id, own.user_id == access.viewer.user_id)
@@ -95,13 +100,14 @@ def _prepare_outside(kind: Viewer) -> Prepared:
     last_at = access.dated("last_at", case((own.last_at > Contact.last_at, own.last_at), else_=Contact.last_at))
     return Prepared(
         select(
-            *(Contact.address, is_visible, Contact.id, Contact.name, Company.id, Company.name),
+            *(_Address.address, is_visible, Contact.id, Contact.name, Company.id, Company.name),
             *(last_at.label("last_at"), Contact.reason),
         )
-        .select_from(Contact)
+        .select_from(InOrder(inspect(_Address).selectable, Contact.__table__))
         .outerjoin(Company, is_there)
         .outerjoin(own, and_(is_own, own.contact_id == Contact.id))
-        .where(access.people(), Contact.address.in_(texts("asked"))),
+        .where(_Address.tenant_id == access.viewer.tenant_id, _Address.address.in_(texts("asked")))
+        .where(is_person, or_(~is_other_address(_Address), is_known_address(access.viewer, _Address)), access.people()),
         is_quick=True,
     )
 

@@ -11,10 +11,12 @@ from storage.engine.connection import Reading
 from storage.errors import MissingError, StaleError
 from storage.history.keeping import list_keeps
 from storage.history.recount import recount
+from storage.lists.addresses import get_person_id
 from storage.models import Company, CompanyDomain, CompanyRelationship, Contact, Keep, Relationship, Tenant
 from storage.record.audit import AuditRow, add_audit
 from storage.record.changes import Change
 from storage.text.addresses import digest_address
+from storage.text.domains import find_company_domain
 from storage.viewer import Access, Viewer
 
 Of = Literal["contact", "company"]
@@ -120,9 +122,10 @@ class _Writer:
         if choice is not None or self.of == "company":
             return bool(choice)
         at = Contact.tenant_id == self.viewer.tenant_id, Contact.id == self.number
-        company_id = await self.connection.scalar(select(Contact.company_id).where(*at))
-        if company_id is None:
+        row = (await self.connection.execute(select(Contact.address, Contact.company_id).where(*at))).first()
+        if row is None or row.company_id is None or not find_company_domain(row.address.rpartition("@")[2]):
             return True
+        company_id = row.company_id
         keys = await _list_keys(self.connection, self.viewer, "company", company_id)
         return bool(_choose(await self._list_choices(keys)))
 
@@ -157,8 +160,13 @@ async def _list_own(connection: Reading, viewer: Viewer, of: Of, number: int) ->
 async def _list_keys(connection: Reading, viewer: Viewer, of: Of, number: int) -> Sequence[bytes]:
     """Return the keys of the choice: the digest of the address, or of every domain."""
     if of == "contact":
-        asked = select(Contact.address).where(Contact.tenant_id == viewer.tenant_id, Contact.id == number)
+        is_theirs = get_person_id(Contact) == number
+        asked = select(Contact.address).where(Contact.tenant_id == viewer.tenant_id, is_theirs)
         return [digest_address(address) for address in await connection.scalars(asked)]
+    own = Company.tenant_id == viewer.tenant_id, Company.id == number
+    person_id = await connection.scalar(select(Company.person_id).where(*own))
+    if person_id is not None:
+        return await _list_keys(connection, viewer, "contact", person_id)
     there = CompanyDomain.tenant_id == viewer.tenant_id, CompanyDomain.company_id == number
     domains = await connection.scalars(select(CompanyDomain.domain).where(*there))
     return [digest_address(f"@{domain}") for domain in domains]

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.history.contact_rule import is_contact
 from storage.history.invitations import reevaluate_invitations
 from storage.history.keeping import update_kept
+from storage.history.persons import list_persons
 from storage.history.recount import recount, recount_companies_of
 from storage.models import Company, CompanyRelationship, Contact, InteractionContact, Relationship, Tenant
 from storage.viewer import Viewer
@@ -74,9 +75,10 @@ async def _settle(connection: AsyncConnection, viewer: Viewer, contact_id: int) 
     """Decide again on the contact's unanswered invitations, and exclude what the user keeps."""
     people = await reevaluate_invitations(connection, viewer.tenant_id, viewer.user_id, [contact_id])
     rule = await connection.scalar(select(Tenant.contact_rule).where(Tenant.tenant_id == viewer.tenant_id)) or ""
-    await update_kept(connection, viewer.tenant_id, viewer.user_id, rule, [contact_id])
+    persons = await list_persons(connection, viewer.tenant_id, [contact_id])
+    await update_kept(connection, (viewer.tenant_id, viewer.user_id), rule, [contact_id], persons)
     kept = select(Relationship.kept).where(_is_own(viewer, contact_id))
-    if await connection.scalar(kept):
+    if persons or await connection.scalar(kept):
         people = people | {contact_id}
     await recount(connection, viewer.tenant_id, viewer.user_id, rule, people)
     await recount_companies_of(connection, viewer.tenant_id, [contact_id])

@@ -11,8 +11,9 @@ from sqlalchemy.orm import aliased
 
 from storage.engine.connection import Reading
 from storage.engine.join_order import InOrder
-from storage.engine.parameters import as_parameters, number, text
+from storage.engine.parameters import as_parameters, number, numbers, text
 from storage.engine.prepared import Prepared
+from storage.lists.addresses import get_person_id
 from storage.lists.filters import is_id
 from storage.models import Company, CompanyType, Contact, Interaction, InteractionContact, Invitation, Kind
 from storage.viewer import Access, Viewer
@@ -70,13 +71,25 @@ async def list_meetings(
     typed = {} if type_ is None else {"type": type_.value}
     values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "since": since, "until": until, "most": limit}
     rows = await _prepare(viewer.kind, frozenset(named | typed)).fetch(connection, values | named | typed)
-    return _put_together(rows, named)
+    return _put_together(rows, named, await _list_standing(connection, viewer, rows))
 
 
-def _put_together(rows: Sequence[Any], named: Mapping[str, int]) -> tuple[Meeting, ...]:
-    """Make meetings of their rows, with those who were asked about before the others."""
+async def _list_standing(connection: Reading, viewer: Viewer, rows: Sequence[Any]) -> dict[int, Attendee]:
+    """Return who stands for those at a meeting with another address of theirs."""
+    ids = sorted({row.person_id for row in rows if row.person_id not in (None, row.id)})
+    if not ids:
+        return {}
+    values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "ids": ids}
+    return {row.id: Attendee(*row) for row in await _prepare_standing(viewer.kind).fetch(connection, values)}
+
+
+def _put_together(
+    rows: Sequence[Any], named: Mapping[str, int], standing: Mapping[int, Attendee]
+) -> tuple[Meeting, ...]:
+    """Make meetings of their rows, with those who were asked about before the others, and each person once."""
     of_each = groupby(rows, key=lambda row: (row.occurred_at, row.source_digest))
-    meetings = ((at, [Attendee(*row[2:]) for row in people]) for (at, _), people in of_each)
+    persons = ((at, [standing.get(row[-1]) or Attendee(*row[2:-1]) for row in people]) for (at, _), people in of_each)
+    meetings = ((at, {one.contact_id: one for one in people}.values()) for at, people in persons)
 
     def is_other(person: Attendee) -> bool:
         return any(getattr(person, name) != value for name, value in named.items())
@@ -103,13 +116,23 @@ def _prepare(kind: Viewer, named: frozenset[str]) -> Prepared:
         select(
             *(to_come.c.occurred_at, to_come.c.source_digest, Contact.id, Contact.name, Contact.address),
             access.contacts().label("is_seen_as_contact"),
-            *(Company.id.label("company_id"), Company.name.label("company_name")),
+            *(Company.id.label("company_id"), Company.name.label("company_name"), Contact.person_id),
         )
         .select_from(tables)
         .where(*_takes_part(asker, to_come.c, participant, Contact))
         .order_by(to_come.c.occurred_at, to_come.c.source_digest, Contact.folded_name, Contact.id),
         is_quick=True,
     )
+
+
+@lru_cache
+def _prepare_standing(kind: Viewer) -> Prepared:
+    access, of = Access(as_parameters(kind)), Contact
+    at_company = and_(access.companies(), Company.id == of.company_id)
+    at = Company.id.label("company_id"), Company.name.label("company_name")
+    asked = select(of.id, of.name, of.address, access.contacts().label("is_seen_as_contact"), *at)
+    seen = asked.outerjoin(Company, at_company).where(access.people(), of.id.in_(numbers("ids")))
+    return Prepared(seen, is_quick=True)
 
 
 def _takes_part(asker: Viewer, meeting: Any, participant: Any, contact: Any) -> list[Any]:
@@ -128,7 +151,7 @@ def _takes_part(asker: Viewer, meeting: Any, participant: Any, contact: Any) -> 
 
 def _is_with(asker: Viewer, meeting: Any, named: frozenset[str]) -> ColumnElement[bool]:
     """Test meeting by meeting who takes part; the offset keeps PostgreSQL from walking the firm's contacts instead."""
-    of_name = {"company_id": _Asked.company_id, "contact_id": _WITH.contact_id}
+    of_name = {"company_id": _Asked.company_id, "contact_id": get_person_id(_Asked)}
     is_named = [of_name[name] == number(name) for name in sorted(named - {"type"})]
     if "type" in named:
         of_type = Access(asker).companies(_At), _At.id == _Asked.company_id, _At.type == text("type")

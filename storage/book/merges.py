@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.book.companies import get_company
 from storage.book.merged_companies import is_seen
 from storage.engine.connection import Reading
-from storage.errors import MissingError, StaleError
+from storage.errors import MissingError, RefusedError, StaleError
 from storage.history.merges import find_survivor, hold_map, list_merged, lock_companies, set_merged
 from storage.lists.filters import is_id
 from storage.models import Company
@@ -93,8 +93,10 @@ async def _write(
     await lock_companies(connection, tenant_id, sorted({company_id, into_id, root}))
     of = Company
     several = of.tenant_id == tenant_id, of.id.in_([company_id, into_id])
-    found = await connection.execute(select(of.id, of.name, of.version).where(*several))
+    found = await connection.execute(select(of.id, of.name, of.version, of.person_id).where(*several))
     rows = {row.id: row for row in found}
+    if any(row.person_id is not None for row in rows.values()):
+        raise RefusedError("private_client")
     if any(rows[number].version != version for number, version in (versions or {}).items() if number in rows):
         raise StaleError(await get_company(connection, viewer, into_id))
     merged_into = into_id if is_merging else None

@@ -11,6 +11,8 @@ from storage.book.company_writes import change_one, edit_name, edit_partner, edi
 from storage.book.contact_names import ACTION as CONTACT_RENAMED
 from storage.book.contact_names import undo_rename
 from storage.book.merges import MERGED, undo_merge
+from storage.book.person_merges import MERGED as PERSON_MERGED
+from storage.book.person_merges import undo_merge as undo_person_merge
 from storage.book.removals import NO_PERSON, undo_removal
 from storage.engine.connection import Reading
 from storage.errors import MissingError, StaleError
@@ -31,6 +33,7 @@ _NAMED: Final = 4
 
 _Seen = aliased(Company, name="seen_companies")
 _Merged = aliased(Company, name="merged_companies")
+_Address = aliased(Contact, name="merged_contacts")
 _SeenContact = aliased(Contact, name="seen_contacts")
 _Led = aliased(Company, name="led_companies")
 _Asker = aliased(User, name="asker")
@@ -82,7 +85,7 @@ def _are_changes(viewer: Viewer) -> Any:
     of_contact = exists().where(access.people(_SeenContact), _SeenContact.id == Audit.entity_id)
     is_change = or_(
         and_(Audit.of == "company", Audit.action.in_(RESTORABLE), of_company),
-        and_(Audit.of == "contact", Audit.action.in_((CONTACT_RENAMED, NO_PERSON)), of_contact),
+        and_(Audit.of == "contact", Audit.action.in_((CONTACT_RENAMED, NO_PERSON, PERSON_MERGED)), of_contact),
     )
     return and_(Audit.tenant_id == viewer.tenant_id, Audit.source.in_(BY_PEOPLE), is_change)
 
@@ -93,12 +96,14 @@ def _is_standing() -> Any:
     partner_id = cast(after["partner_id"].as_string(), BigInteger)
     merged_id = cast(after["merged_id"].as_string(), BigInteger)
     is_merged = and_(_Merged.tenant_id == Audit.tenant_id, _Merged.id == merged_id)
+    is_address = and_(_Address.tenant_id == Audit.tenant_id, _Address.id == merged_id)
     return or_(
         and_(Audit.action == "company.set_type", Company.type.is_not_distinct_from(after["type"].as_string())),
         and_(Audit.action == "company.set_partner", Company.partner_id.is_not_distinct_from(partner_id)),
         and_(Audit.action == "company.rename", Company.name == after["name"].as_string()),
         and_(Audit.action == CONTACT_RENAMED, Contact.name == after["name"].as_string()),
         and_(Audit.action == MERGED, exists().where(is_merged, _Merged.merged_into == Audit.entity_id)),
+        and_(Audit.action == PERSON_MERGED, exists().where(is_address, _Address.merged_into == Audit.entity_id)),
         and_(Audit.action == NO_PERSON, Contact.reason == REASON),
     )
 
@@ -198,6 +203,8 @@ async def _undo(connection: AsyncConnection, viewer: Viewer, row: AuditRow, *, n
         return await undo_rename(connection, viewer, row, now=now, source=source)
     if row.action == NO_PERSON:
         return await undo_removal(connection, viewer, row, now=now, source=source)
+    if row.action == PERSON_MERGED:
+        return await undo_person_merge(connection, viewer, row, now=now, source=source)
     if row.action == MERGED:
         return await undo_merge(connection, viewer, row, now=now, source=source)
     company_id = row.entity_id or 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import Select, Subquery, and_, exists, literal_column, select, true, union_all
+from sqlalchemy import Select, Subquery, and_, exists, func, literal_column, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from storage.engine.connection import Reading
@@ -28,6 +28,7 @@ _KINDS: Final[dict[int, Literal["meeting", "sent", "received"]]] = {
 }
 """The kinds, the one that says most first: copies of one mail are sent in one mailbox and received in others."""
 _Own = aliased(Relationship, name="own_contact")
+_Address = aliased(Contact, name="addresses_of")
 
 
 @dataclass(slots=True)
@@ -97,10 +98,12 @@ def _prepare(places: int, kind: Viewer, *, is_own: bool, is_sqlite: bool) -> Pre
         *(last.c[name] == getattr(Interaction, name) for name in ("user_id", "source_digest", "occurred_at")),
     )
     is_user = and_(User.tenant_id == asker.tenant_id, User.id == last.c.user_id)
-    shown = and_(Contact.id == last.c.contact_id, access.contacts())
+    is_address = and_(_Address.tenant_id == asker.tenant_id, _Address.id == last.c.contact_id)
+    shown = and_(Contact.id == func.coalesce(_Address.person_id, _Address.id), access.contacts())
     if not kind.shares_contacts:  # whom a colleague wrote to is not named, even where the viewer knows them too
         shown = and_(shown, last.c.user_id == asker.user_id)
-    tables = InOrder(last, Interaction.__table__).outerjoin(User, is_user).outerjoin(Contact, shown)
+    tables = InOrder(last, Interaction.__table__).outerjoin(User, is_user)
+    tables = tables.outerjoin(_Address, is_address).outerjoin(Contact, shown)
     return Prepared(
         select(
             *(Interaction.message_digest, last.c.occurred_at, last.c.kind, last.c.user_id, User.name),

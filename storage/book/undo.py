@@ -18,6 +18,8 @@ from storage.book.contacts import undo_contact
 from storage.book.keeping import undo_keep
 from storage.book.merges import ACTIONS as MERGES
 from storage.book.merges import undo_merge
+from storage.book.person_merges import ACTIONS as PERSON_MERGES
+from storage.book.person_merges import undo_merge as undo_person_merge
 from storage.book.removals import ACTIONS as REMOVALS
 from storage.book.removals import undo_removal
 from storage.errors import MissingError, StaleError
@@ -36,6 +38,8 @@ async def undo_change(connection: AsyncConnection, viewer: Viewer, audit_id: int
     done = next(iter(await list_own_changes(connection, viewer, [audit_id])), None)
     if done is None or done.entity_id is None:
         raise MissingError("audit")
+    if done.action in PERSON_MERGES:
+        return await undo_person_merge(connection, viewer, done, now=now, source=source)
     if done.action in REMOVALS:
         return await undo_removal(connection, viewer, done, now=now, source=source)
     undo_of_contact = undo_rename if done.action == RENAMED else undo_contact

@@ -49,7 +49,7 @@ async def apply_rule(connection: AsyncConnection, tenant_id: int, edit: Edit, no
 
 async def _decide_anew(connection: AsyncConnection, tenant_id: int, edit: Edit, now: int) -> None:
     """Decide who is a contact from the same counts."""
-    decision = get_rule_sql(edit.after)
+    decision = f"({get_rule_sql(edit.after)} AND COALESCE(contacts.person_id, contacts.id) = contacts.id)"
     key = {"tenant_id": tenant_id}
     await connection.execute(
         text(f"UPDATE contacts SET is_contact = {decision} WHERE tenant_id = :tenant_id AND is_contact <> {decision}"),
@@ -61,9 +61,14 @@ async def _decide_anew(connection: AsyncConnection, tenant_id: int, edit: Edit, 
     )
     counted = f"UPDATE companies SET contact_count = ({count}) WHERE tenant_id = :tenant_id"
     await connection.execute(text(counted), key)
-    await connection.execute(
-        text("UPDATE companies SET is_known = contact_count > 0 WHERE tenant_id = :tenant_id"), key
+    with_others = (
+        "SELECT 1 FROM contacts JOIN contacts AS person ON person.tenant_id = contacts.tenant_id"
+        " AND person.id = contacts.person_id AND person.is_contact WHERE contacts.tenant_id = companies.tenant_id"
+        " AND contacts.company_id = companies.id AND contacts.person_id <> contacts.id"
+        f" AND {get_rule_sql('outreach')}"
     )
+    known = f"contact_count > 0 OR EXISTS ({with_others})"
+    await connection.execute(text(f"UPDATE companies SET is_known = {known} WHERE tenant_id = :tenant_id"), key)
     await _decide_kept_anew(connection, tenant_id, edit.after)
 
 
@@ -71,7 +76,8 @@ async def _decide_kept_anew(connection: AsyncConnection, tenant_id: int, rule: s
     """Decide whom their users keep as contacts, where something is kept."""
     key, of_kept = {"tenant_id": tenant_id}, "WHERE tenant_id = :tenant_id AND kept > 0"
     own = get_rule_sql(rule).replace("contacts.", "relationships.")
-    decided = f"is_kept_contact = {own} AND NOT is_removed"
+    other = "SELECT id FROM contacts WHERE tenant_id = :tenant_id AND person_id <> id"
+    decided = f"is_kept_contact = {own} AND NOT is_removed AND contact_id NOT IN ({other})"
     await connection.execute(text(f"UPDATE relationships SET {decided} {of_kept}"), key)
     theirs = (
         "SELECT 1 FROM relationships r JOIN contacts c ON c.tenant_id = r.tenant_id AND c.id = r.contact_id"

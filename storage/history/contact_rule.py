@@ -6,9 +6,7 @@ The firm's rule is `outreach` (we wrote to them, met them or are to meet them) o
 meeting was held). Each decision exists twice: for one row in Python, and as SQL for many rows.
 """
 
-from typing import Any, Final
-
-from sqlalchemy import ColumnElement, or_
+from typing import Final
 
 _TERMS: Final = ("sent_count", "received_count", "meeting_count", "planned_count")
 
@@ -18,11 +16,6 @@ def is_contact(rule: str, sent: int, received: int, meetings: int, planned: int)
     if rule == "exchange":
         return (sent > 0 and received > 0) or meetings > 0
     return sent + meetings + planned > 0
-
-
-def is_more_than_seen(of: Any) -> ColumnElement[bool]:
-    """Return whether somebody wrote to a contact, met or is to meet or added them, as far as all may know."""
-    return or_(of.is_added, of.sent_count + of.meeting_count + of.planned_count > 0)
 
 
 def find_reason(sent: int, _received: int, meetings: int, planned: int) -> str:

@@ -27,7 +27,9 @@ from storage.history.page_companies import (
     write_companies,
     write_company_relationships,
 )
-from storage.history.recount import exclude_kept, recount, recount_companies_of
+from storage.history.persons import list_persons
+from storage.history.private_clients import rename_private
+from storage.history.recount import exclude_kept, index_person, recount, recount_companies_of
 from storage.lists.words import CONTACT, index_words, mark_texts
 from storage.models import Company, Contact, Interaction, Relationship
 from storage.text.names import fold_name
@@ -54,7 +56,8 @@ async def add_interaction_events(
         )
         encounters = list_encounters(interaction_events)
         company_ids = await find_companies(connection, context, encounters)
-        contacts, joined, turned = await _write_contacts(connection, context, encounters, company_ids, applied)
+        await _hold_persons(connection, context, encounters)
+        contacts, joined, turned, renamed = await _write_contacts(connection, context, encounters, company_ids, applied)
         touched = await _list_touched(connection, context, encounters, contacts)
         of_users, uncounted = await list_earlier(connection, context.tenant_id, turned, touched)
         page = tally_companies(interaction_events, contacts)
@@ -63,12 +66,26 @@ async def add_interaction_events(
         await _write_interactions(connection, context, interaction_events, contacts)
         await _write_relationships(connection, context, encounters, contacts)
         await write_company_relationships(connection, context, of_users, kept)
-        await _exclude_kept(connection, context, touched, contacts, applied)
+        is_any_kept = await _exclude_kept(connection, context, touched, contacts)
+        is_any_person = await _settle_persons(connection, context, contacts, renamed | turned.keys(), applied)
+        if renamed:
+            await rename_private(connection, context.tenant_id, sorted(renamed))
+        if is_any_kept or is_any_person:
+            await _leave_out_unknown(connection, context.tenant_id, applied)
         known = {contacts[person.address].id for one in interaction_events if is_evidence(one) for person in one.people}
         invited = await reevaluate_invitations(connection, context.tenant_id, context.user_id, known)
         await recount_into(connection, context, invited, applied)
         await recount_companies_of(connection, context.tenant_id, uncounted)
     return applied
+
+
+async def _hold_persons(connection: AsyncConnection, context: PageContext, encounters: Mapping[str, Encounter]) -> None:
+    """Lock all addresses of the persons on the page who have several, before any other contact."""
+    persons = await list_persons(connection, context.tenant_id)
+    held = [members for members in persons.values() if any(one.address in encounters for one in members)]
+    ids = sorted(one.id for members in held for one in members)
+    tenant = {"tenant_id": context.tenant_id}
+    await select_rows(connection, Contact, ("id",), tenant, of="id", wanted=ids, is_locking=True)
 
 
 async def _list_touched(
@@ -88,19 +105,38 @@ async def _exclude_kept(
     context: PageContext,
     touched: set[int],
     contacts: Mapping[str, StoredContact],
-    applied: Applied,
-) -> None:
-    """Exclude what the user keeps of this page from the firm's counts and from the notices."""
+) -> bool:
+    """Exclude what the user keeps of this page from the firm's counts; return whether there is anything."""
     mailbox = (context.tenant_id, context.user_id)
     there = {one.company_id for one in contacts.values() if one.company_id is not None}
     companies = await list_kept_companies(connection, *mailbox, there)
     companies |= {one.company_id for one in contacts.values() if one.id in touched and one.company_id is not None}
-    if not touched and not companies:
-        return
-    await exclude_kept(connection, mailbox, context.rule, touched, companies)
-    tenant = {"tenant_id": context.tenant_id}
-    of_contacts = await select_rows(connection, Contact, ("id", "is_contact"), tenant, of="id", wanted=sorted(touched))
-    of_companies = await select_rows(connection, Company, ("id", "is_known"), tenant, of="id", wanted=sorted(companies))
+    if touched or companies:
+        await exclude_kept(connection, mailbox, context.rule, touched, companies)
+    return bool(touched or companies)
+
+
+async def _settle_persons(
+    connection: AsyncConnection,
+    context: PageContext,
+    contacts: Mapping[str, StoredContact],
+    changed: Collection[int],
+    applied: Applied,
+) -> bool:
+    """Count those who have several addresses at all of them, and find them by the words; return whether there are."""
+    people = {one.id: one.person_id for one in contacts.values() if one.person_id is not None}
+    await recount_into(connection, context, people.keys(), applied)
+    for person_id in sorted({people[number] for number in people.keys() & set(changed)}):
+        await index_person(connection, context.tenant_id, person_id)
+    return bool(people)
+
+
+async def _leave_out_unknown(connection: AsyncConnection, tenant_id: int, applied: Applied) -> None:
+    """Leave out of what is told whom nobody may know, and who is another address of somebody."""
+    tenant = {"tenant_id": tenant_id}
+    new, there = sorted(applied.new_contact_ids), sorted(applied.new_company_ids)
+    of_contacts = await select_rows(connection, Contact, ("id", "is_contact"), tenant, of="id", wanted=new)
+    of_companies = await select_rows(connection, Company, ("id", "is_known"), tenant, of="id", wanted=there)
     unknown_contacts = {number for number, is_known in of_contacts if not is_known}
     unknown_companies = {number for number, is_known in of_companies if not is_known}
     applied.new_contact_ids = [number for number in applied.new_contact_ids if number not in unknown_contacts]
@@ -123,10 +159,11 @@ async def _write_contacts(
     encounters: Mapping[str, Encounter],
     company_ids: Mapping[str, int],
     applied: Applied,
-) -> tuple[dict[str, StoredContact], Counter[int], dict[int, int | None]]:
+) -> tuple[dict[str, StoredContact], Counter[int], dict[int, int | None], set[int]]:
     """Add the page to the contacts.
 
-    Return them by address, the number of new contacts by company, and the company of each who was only seen before.
+    Return them by address, the number of new contacts by company, the company of each who was only seen before, and
+    who was called otherwise.
     """
     ids = await next_ids(connection, Contact, context.tenant_id, len(encounters))
     rows = [
@@ -138,19 +175,19 @@ async def _write_contacts(
     contacts: dict[str, StoredContact] = {}
     joined: Counter[int] = Counter()
     new_ids, turned = set(ids), dict[int, int | None]()
-    for address, contact_id, company_id, name, _folded, beginnings, is_added, *counts in after:
+    for address, contact_id, company_id, name, _folded, beginnings, is_added, person_id, *counts in after:
         tally = encounters[address].tally
         before = [count - added for count, added in zip(counts, tally.counts, strict=False)]
         is_counted = bool(is_added) or is_contact("outreach", *counts)
         contacts[address] = StoredContact(
-            contact_id, company_id, fold_name(name), marks.get(contact_id, int(beginnings)), is_counted
+            *(contact_id, company_id, fold_name(name), marks.get(contact_id, int(beginnings)), is_counted, person_id)
         )
         if contact_id not in new_ids and is_counted and not (is_added or is_contact("outreach", *before)):
             turned[contact_id] = company_id
         if not is_added and is_contact(context.rule, *counts) and not is_contact(context.rule, *before):
             applied.new_contact_ids.append(contact_id)
             joined[company_id] += 1
-    return contacts, joined, turned
+    return contacts, joined, turned, set(marks)
 
 
 def _make_contact(context: PageContext, contact_id: int, encounter: Encounter, company_ids: Mapping[str, int]) -> Row:

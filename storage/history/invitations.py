@@ -15,6 +15,7 @@ from storage.engine.chunks import split
 from storage.engine.parameters import number
 from storage.engine.prepared import Prepared
 from storage.history.events import InteractionEvent
+from storage.history.persons import add_members, list_persons
 from storage.models import Contact, Interaction, InteractionContact, Invitation, Kind, Relationship
 
 _ORGANIZERS: Final = Prepared(
@@ -62,7 +63,8 @@ async def reevaluate_invitations(
     if not contact_ids:
         return set()
     values = {"tenant_id": tenant_id, "user_id": user_id}
-    asked = {row[0] for row in await _ORGANIZERS.fetch(connection, values)} & set(contact_ids)
+    theirs = add_members(await list_persons(connection, tenant_id, contact_ids), contact_ids)
+    asked = {row[0] for row in await _ORGANIZERS.fetch(connection, values)}.intersection(theirs)
     known = await _list_known(connection, tenant_id, user_id, asked)
     people = await _turn(connection, tenant_id, user_id, known, Invitation.KNOWN)
     return people | await _turn(connection, tenant_id, user_id, asked - known, Invitation.STRANGE)
@@ -71,9 +73,13 @@ async def reevaluate_invitations(
 async def _list_known(
     connection: AsyncConnection, tenant_id: int, user_id: int, contact_ids: Collection[int]
 ) -> set[int]:
-    """Return those of the contacts who are the user's for another reason than an unanswered invitation."""
+    """Return those of the contacts who are the user's for another reason than an unanswered invitation.
+
+    Somebody with several addresses is so by any of them.
+    """
     participant, known = InteractionContact, set[int]()
-    for some in split(sorted(contact_ids)):
+    persons = await list_persons(connection, tenant_id, contact_ids)
+    for some in split(add_members(persons, contact_ids)):
         with_them = and_(
             participant.tenant_id == tenant_id, participant.user_id == user_id, participant.contact_id.in_(some)
         )
@@ -82,7 +88,10 @@ async def _list_known(
         of = Relationship
         added = and_(of.tenant_id == tenant_id, of.user_id == user_id, of.contact_id.in_(some), of.is_added)
         known |= set(await connection.scalars(select(of.contact_id).where(added)))
-    return known
+    for members in persons.values():
+        same = {one.id for one in members}
+        known |= same if same & known else set()
+    return known.intersection(contact_ids)
 
 
 async def _turn(

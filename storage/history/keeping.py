@@ -7,7 +7,7 @@ The counts of contacts and companies leave all of that out.
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from sqlalchemy import and_, case, func, literal_column, select
+from sqlalchemy import and_, case, distinct, func, literal_column, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.bulk import Row, update_rows
@@ -17,6 +17,7 @@ from storage.engine.parameters import number
 from storage.engine.prepared import Prepared
 from storage.history.contact_rule import is_contact
 from storage.history.events import COUNTS
+from storage.history.persons import Member, Persons
 from storage.history.removals import list_removed
 from storage.models import (
     CompanyRelationship,
@@ -91,11 +92,17 @@ async def list_kept_companies(
 
 
 async def update_kept(
-    connection: AsyncConnection, tenant_id: int, user_id: int, rule: str, contact_ids: Collection[int]
+    connection: AsyncConnection, mailbox: tuple[int, int], rule: str, contact_ids: Collection[int], persons: Persons
 ) -> None:
-    """Store for each relationship how much of it is kept or taken off, and the counts that colleagues may know."""
+    """Store for each relationship how much of it is kept or taken off, and the counts that colleagues may know.
+
+    `persons` are those among the contacts who have several addresses.
+    """
+    tenant_id, user_id = mailbox
+    others = {one.id for person_id, members in persons.items() for one in members if one.id != person_id}
     keeps = await list_keeps(connection, tenant_id, user_id)
     removed = await list_removed(connection, tenant_id, user_id)
+    added = await _list_added(connection, tenant_id, user_id, persons)
     for some in split(sorted(contact_ids)):
         opened = await _count_open(connection, tenant_id, user_id, some)
         of, at = Relationship, Contact
@@ -109,9 +116,12 @@ async def update_kept(
             kept = Kept.SOME if hidden_count else Kept.NOTHING
             if _is_kept(keeps, address, company_id):
                 kept, shown = Kept.ALL, NOTHING
-            is_off = bool(removed.find(address))
-            is_mine = bool(kept) and not is_off and (bool(is_added) or is_contact(rule, *happened))
-            said = (kept.value, is_mine, *(shown if kept else NOTHING), is_off, not is_off)
+            elif contact_id in persons:
+                kept, shown = await _count_open_person(connection, tenant_id, user_id, persons[contact_id], keeps)
+            is_off, is_shown = bool(removed.find(address)), contact_id not in others
+            is_had = bool(is_added) or contact_id in added or is_contact(rule, *happened)
+            is_mine = bool(kept) and not is_off and is_shown and is_had
+            said = (kept.value, is_mine, *(shown if kept else NOTHING), is_off, is_shown and not is_off)
             rows.append((tenant_id, user_id, contact_id, *said))
         key = ("tenant_id", "user_id", "contact_id")
         await update_rows(connection, of, key, (*SET_KEPT, *_SET_REMOVED), rows)
@@ -125,9 +135,39 @@ def _is_kept(keeps: Mapping[bytes, bool], address: str, company_id: int | None) 
     said = keeps.get(digest_address(address))
     if said is not None:
         return said
-    if company_id is None:
+    domain = find_company_domain(address.rpartition("@")[2])
+    if company_id is None or not domain:  # a private client's company is theirs, and says nothing of it
         return True
-    return keeps.get(digest_address(f"@{find_company_domain(address.rpartition('@')[2])}"), False)
+    return keeps.get(digest_address(f"@{domain}"), False)
+
+
+async def _list_added(connection: AsyncConnection, tenant_id: int, user_id: int, persons: Persons) -> set[int]:
+    """Return the persons of whom the user added an address by hand."""
+    found, of = {one.id: one.person_id for members in persons.values() for one in members}, Relationship
+    if not found:
+        return set()
+    own = and_(of.tenant_id == tenant_id, of.user_id == user_id, of.is_added)
+    return {
+        found[number]
+        for some in split(sorted(found))
+        for number in await connection.scalars(select(of.contact_id).where(own, of.contact_id.in_(some)))
+    }
+
+
+async def _count_open_person(
+    connection: AsyncConnection, tenant_id: int, user_id: int, members: Collection[Member], keeps: Mapping[bytes, bool]
+) -> tuple[Kept, Row]:
+    """Return how much of somebody with several addresses is kept: what was in bcc, and all at an address that is kept.
+
+    The address that stands for the person is not kept: whoever keeps that keeps the person.
+    """
+    of = InteractionContact
+    alone = [one.id for one in members if _is_kept(keeps, one.address, one.company_id)]
+    is_alone = or_(of.is_bcc, of.contact_id.in_(alone))
+    theirs = of.tenant_id == tenant_id, of.user_id == user_id, of.contact_id.in_([one.id for one in members])
+    columns = (func.count().filter(is_alone), *count_columns(distinct(of.source_digest), not_(is_alone)))
+    [hidden_count, *shown] = (await connection.execute(select(*columns).where(*theirs))).one()
+    return (Kept.SOME, tuple(shown)) if hidden_count else (Kept.NOTHING, NOTHING)
 
 
 async def _count_open(

@@ -15,6 +15,7 @@ from storage.engine.bulk import update_rows
 from storage.engine.connection import Reading
 from storage.engine.database import insert_ignoring
 from storage.history.recount import recount_companies
+from storage.lists.addresses import was_dealt_with
 from storage.lists.words import COMPANY, index_words
 from storage.models import Company, CompanyDomain, CompanyRelationship, Contact, Relationship
 from storage.text.domains import find_company_domain
@@ -94,7 +95,7 @@ async def _settle(connection: AsyncConnection, tenant_id: int, company_ids: Sequ
     moved = [(tenant_id, domain, now[domain], home if home != now[domain] else None) for domain, home in homes.items()]
     await update_rows(connection, of, ("tenant_id", "domain"), ("company_id = ?", "home_id = ?"), moved)
     await _move_people(connection, tenant_id, company_ids, now)
-    await _add_relationships(connection, tenant_id, company_ids)
+    await add_relationships(connection, tenant_id, company_ids)
     await recount_companies(connection, tenant_id, company_ids)
     for company_id in company_ids:
         await index_company(connection, tenant_id, company_id)
@@ -113,14 +114,16 @@ async def _move_people(
     await update_rows(connection, Contact, ("tenant_id", "id"), ("company_id = ?",), rows)
 
 
-async def _add_relationships(connection: AsyncConnection, tenant_id: int, company_ids: Iterable[int]) -> None:
+async def add_relationships(connection: AsyncConnection, tenant_id: int, company_ids: Iterable[int]) -> None:
     """Add a relationship with each company for everybody who has one with somebody there: it is counted afterwards."""
     of, at, company = Relationship, Contact, Company
     is_at = and_(at.tenant_id == of.tenant_id, at.id == of.contact_id)
     is_company = and_(company.tenant_id == at.tenant_id, company.id == at.company_id)
     copies = company.type, company.partner_id, company.folded_name, company.beginnings
     known = select(of.user_id, at.company_id, *copies).join(at, is_at).join(company, is_company)
-    there = known.where(of.tenant_id == tenant_id, at.company_id.in_(list(company_ids))).distinct()
+    there = known.where(
+        of.tenant_id == tenant_id, at.company_id.in_(list(company_ids)), was_dealt_with(of, at)
+    ).distinct()
     found = (await connection.execute(there)).mappings()
     await insert_ignoring(connection, CompanyRelationship, [{"tenant_id": tenant_id, **row} for row in found])
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -81,22 +81,35 @@ async def _list_next(connection: Reading, tenant_id: int, of: Any, last: int) ->
 
 def _select_empty(tenant_id: int, of: Any, ids: Sequence[int]) -> Select[Any]:
     """Select those that no row refers to."""
-    at: Any = InteractionContact if of is Contact else Contact
-    number = at.contact_id if of is Contact else at.company_id
-    kept_by: Any = Relationship if of is Contact else CompanyRelationship
-    is_known = kept_by.contact_id == of.id if of is Contact else kept_by.company_id == of.id
-    has_any = or_(
-        exists().where(at.tenant_id == tenant_id, number == of.id),
-        exists().where(kept_by.tenant_id == tenant_id, is_known),
-    )
-    if of is Contact:  # an invitation refers to its organiser
-        organizes = exists().where(Interaction.tenant_id == tenant_id, Interaction.organizer_id == of.id)
-        has_any = or_(has_any, organizes)
+    has_any = _is_referred_to(tenant_id, of, of.id)
+    if of is Contact:  # the addresses of a person go together
+        same = aliased(Contact)
+        is_same = and_(same.tenant_id == tenant_id, same.person_id == of.person_id)
+        has_any = or_(has_any, exists().where(is_same, _is_referred_to(tenant_id, of, same.id)))
     else:  # a company that was merged goes with the one that it was merged into
         survivor = aliased(Company)
         stands = exists().where(survivor.tenant_id == tenant_id, survivor.id == of.merged_into)
-        has_any = or_(has_any, stands)
+        owner = Contact.tenant_id == tenant_id, Contact.id == of.person_id  # what was said of a private client waits
+        has_any = or_(has_any, stands, exists().where(*owner))
     return select(of.id).where(of.tenant_id == tenant_id, of.id.in_(ids), ~has_any)
+
+
+def _is_referred_to(tenant_id: int, of: Any, number: Any) -> ColumnElement[bool]:
+    """Return whether any row refers to a contact or a company; an invitation does to its organiser."""
+    at: Any = InteractionContact if of is Contact else Contact
+    kept_by: Any = Relationship if of is Contact else CompanyRelationship
+    is_at, is_known = (
+        (at.contact_id == number, kept_by.contact_id == number)
+        if of is Contact
+        else (at.company_id == number, kept_by.company_id == number)
+    )
+    has_any = [
+        exists().where(at.tenant_id == tenant_id, is_at),
+        exists().where(kept_by.tenant_id == tenant_id, is_known),
+    ]
+    if of is Contact:
+        has_any.append(exists().where(Interaction.tenant_id == tenant_id, Interaction.organizer_id == number))
+    return or_(*has_any)
 
 
 async def _delete(connection: AsyncConnection, tenant_id: int, of: Any, ids: Sequence[int]) -> None:

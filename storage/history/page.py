@@ -49,3 +49,5 @@ class StoredContact(NamedTuple):
     beginnings: int
     is_counted: bool
     """They are more than seen: what was exchanged with them counts in the figures of their company."""
+    person_id: int | None = None
+    """The contact that stands for the person, where that has several addresses."""

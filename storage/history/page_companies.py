@@ -116,9 +116,9 @@ async def write_companies(
         connection, Company, upserts.COMPANY_BEFORE, fixed, of="id", wanted=sorted(tallies), is_locking=True
     )
     rows = []
-    for company_id, *_copies, contact_count, happened, first_at, last_at in held:
+    for company_id, *_copies, contact_count, was_known, happened, first_at, last_at in held:
         tally, known = tallies[company_id], contact_count + joined.get(company_id, 0)
-        if known and not contact_count:
+        if known and not was_known:
             applied.new_company_ids.append(company_id)
         dates = (merge_first(first_at, tally.first_at), max(last_at, tally.last_at))
         rows.append((context.tenant_id, company_id, known, known > 0, happened + tally.happened, *dates))

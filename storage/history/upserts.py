@@ -48,7 +48,10 @@ def _insert_contacts(rule: str) -> Insert:
 
 
 CONTACTS: Final = {rule: _insert_contacts(rule) for rule in RULES}
-CONTACT_AFTER: Final = ("address", "id", "company_id", "name", "folded_name", "beginnings", "is_added", *COUNTS[:4])
+CONTACT_AFTER: Final = (
+    *("address", "id", "company_id", "name", "folded_name", "beginnings", "is_added", "person_id"),
+    *COUNTS[:4],
+)
 """What is asked of each contact after the page; the counts stand in the order of the rule's arguments."""
 
 DOMAINS: Final = Insert(CompanyDomain, ("tenant_id", "domain", "company_id"), ("tenant_id", "domain"))
@@ -58,10 +61,13 @@ COMPANIES: Final = Insert(
 )
 COMPANY_COPIES: Final = ("type", "partner_id", "folded_name", "beginnings")
 """What the rows of `company_relationships` hold copies of."""
-COMPANY_BEFORE: Final = ("id", *COMPANY_COPIES, "contact_count", "interaction_count", "first_at", "last_at")
+COMPANY_BEFORE: Final = (
+    *("id", *COMPANY_COPIES, "contact_count", "is_known"),
+    *("interaction_count", "first_at", "last_at"),
+)
 COMPANY_CHANGES: Final = (
     "contact_count = ?",
-    "is_known = ?",
+    "is_known = is_known OR ?",
     "interaction_count = ?",
     "first_at = ?",
     "last_at = ?",

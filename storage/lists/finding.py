@@ -6,13 +6,15 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 from rapidfuzz import fuzz
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, union
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select, union
+from sqlalchemy.orm import aliased
 
 from storage.engine.connection import Reading
 from storage.engine.join_order import InOrder
 from storage.engine.parameters import as_parameters, texts
 from storage.engine.parameters import text as parameter
 from storage.engine.prepared import Prepared
+from storage.lists.addresses import get_person_id, is_known_address, is_more_than_seen, is_other_address
 from storage.lists.facts import How, Match
 from storage.lists.filters import Filter
 from storage.lists.sources import main_domain
@@ -42,6 +44,7 @@ _DOMAINS: Final = 6
 _MOST_NAMESAKES: Final = 20
 _MOST_MISTYPED: Final = 200
 _MOST_OF_A_WORD: Final = 1000
+_Address = aliased(Contact, name="addresses_asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,9 @@ def _prepare_named(what: Findable, kind: Viewer) -> Prepared:
     is_open = access.open_companies() if of is Company else access.open_contacts()
     named = select(of.id).where(is_open, of.folded_name == parameter("folded_name"))
     ranges = [named, _select_kept(what, access)]
+    if of is Contact:  # what another address of theirs was called
+        other = and_(of.tenant_id == access.viewer.tenant_id, is_other_address(of), is_more_than_seen(of))
+        ranges.append(select(of.person_id).where(other, of.folded_name == parameter("folded_name")))
     if of is Company:
         # The index of names has the types in front: a range for each, and one for none.
         types: list[Any] = [literal_column(f"'{type_.value}'") for type_ in CompanyType]
@@ -147,12 +153,15 @@ def _prepare_addressed(what: Findable, kind: Viewer) -> Prepared:
     access = Access(as_parameters(kind))
     given = [parameter(f"address_{place}") for place in range(_DOMAINS)]
     of: Any = CompanyDomain if what.model is Company else Contact
-    address, id_ = (of.domain, of.company_id) if of is CompanyDomain else (of.address, of.id)
-    addressed = select(id_).where(of.tenant_id == access.viewer.tenant_id, address.in_(given))
     if of is CompanyDomain:
-        addressed = addressed.select_from(CompanyDomain).join(Company, and_(access.companies(), Company.id == id_))
+        address, id_ = of.domain, of.company_id
+        addressed = select(id_).join(Company, and_(access.companies(), Company.id == id_))
     else:
-        addressed = addressed.where(access.contacts())
+        of = _Address
+        address, id_ = of.address, get_person_id(of)
+        is_known = or_(~is_other_address(of), is_known_address(access.viewer, of))
+        addressed = select(id_).join(Contact, and_(access.contacts(), Contact.id == id_)).where(is_known)
+    addressed = addressed.where(of.tenant_id == access.viewer.tenant_id, address.in_(given))
     return _show(what, addressed.order_by(func.length(address).desc()).limit(literal_column("1")).subquery(), access)
 
 

@@ -19,6 +19,7 @@ from storage.viewer import Access
 TYPE_SET: Final = "company.set_type"
 _With = aliased(InteractionContact, name="had_with")
 _There = aliased(Contact, name="had_there")
+_Same = aliased(Contact, name="had_at_address")
 _KeptThere = aliased(Contact, name="had_kept_there")
 _KeptOwn = aliased(Relationship, name="had_kept")
 _Shared = aliased(CompanyRelationship, name="had_shared")
@@ -95,10 +96,15 @@ def _happened(list_query: ListQuery, id_: Any, conditions: Sequence[ColumnElemen
     if list_query.scope == "mine":
         met.append(of.user_id == asker.user_id)
     if list_query.of == "contacts":
-        return _is_there(select(of.contact_id).where(*met, of.contact_id == id_), of)
+        found = _is_there(select(of.contact_id).where(*met, of.contact_id == id_), of)
+        same = _Same.tenant_id == asker.tenant_id, _Same.person_id == id_, of.contact_id == _Same.id
+        return or_(found, _is_there(select(of.contact_id).select_from(_join(_Same, of)).where(*same, *met), _Same, of))
     at_company = _There.tenant_id == asker.tenant_id, _There.company_id == id_, _There.is_contact
     with_them = select(of.contact_id).select_from(_join(_There, of))
     found = _is_there(with_them.where(*at_company, of.contact_id == _There.id, *met), _There, of)
+    others = _Same.tenant_id == asker.tenant_id, _Same.company_id == id_, _Same.person_id != _Same.id
+    with_others = select(of.contact_id).select_from(_join(_Same, of))
+    found = or_(found, _is_there(with_others.where(*others, of.contact_id == _Same.id, *met), _Same, of))
     return found if list_query.scope == "firm" else or_(found, _happened_with_kept(access, id_, met))
 
 

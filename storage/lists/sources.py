@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     and_,
+    case,
     func,
     literal_column,
     select,
@@ -114,6 +115,7 @@ def _get_companies(list_query: ListQuery) -> Source:
         columns=(
             *(id_.label("id"), *shown, *_list_figures(access, totals)),
             (_NOTHING if list_query.is_in_public else kept).label("kept"),
+            of.person_id,
         ),
     )
 
@@ -139,6 +141,7 @@ def _get_contacts(list_query: ListQuery) -> Source:
         conditions.append(access.own_contacts())
     # A tenant of its own in this join makes SQLite read all companies first, into a Bloom filter.
     is_there = and_(at.tenant_id == of.tenant_id, at.id == of.company_id, *access.list_rules(at.id))
+    company_name = case((at.person_id.is_(None), at.name))  # a private client is at no company
     return Source(
         walked=tables,
         tables=tables.outerjoin(at, is_there),
@@ -152,8 +155,8 @@ def _get_contacts(list_query: ListQuery) -> Source:
         first=access.total(totals, "first_at"),
         beginnings=totals.beginnings,
         columns=(
-            *(id_.label("id"), of.name, of.address, of.company_id, at.name.label("company_name")),
-            *_list_figures(access, totals),
+            *(id_.label("id"), of.name, of.address, of.company_id, company_name.label("company_name")),
+            *(*_list_figures(access, totals), of.person_id),
         ),
     )
 

@@ -108,9 +108,11 @@ async def add_audits(
 
 
 def _is_known(viewer: Viewer) -> ColumnElement[bool]:
+    is_owner = and_(Company.tenant_id == viewer.tenant_id, Company.person_id == Contact.id)
     access, is_own_view = Access(viewer), and_(View.tenant_id == viewer.tenant_id, View.owner_id == viewer.user_id)
     return or_(
         and_(_is_about("company"), exists().where(access.companies(), Company.id == Audit.entity_id)),
+        and_(_is_about("company"), exists().where(is_owner, access.people(), Company.id == Audit.entity_id)),
         and_(_is_about("contact"), exists().where(access.people(), Contact.id == Audit.entity_id)),
         and_(Audit.of == "view", exists().where(is_own_view, access.named_by(View), View.id == Audit.entity_id)),
         and_(Audit.of == "view", exists().where(access.views(), View.id == Audit.entity_id)),
@@ -120,7 +122,7 @@ def _is_known(viewer: Viewer) -> ColumnElement[bool]:
 
 def _is_about(of: str) -> ColumnElement[bool]:
     """Return the condition of changes of a company or contact, and of what a user alone decided of one."""
-    own = [f"{of}.{choice}" for choice in ("keep", "share", "take_off", "put_back")]
+    own = [f"{of}.{choice}" for choice in ("keep", "share", "take_off", "put_back", "merge", "part")]
     return or_(Audit.of == of, and_(Audit.of == "keep", Audit.action.in_(own)))
 
 

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from inspect import Parameter, signature
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -34,7 +34,18 @@ RENAMED = AuditRow(1, NOW, 1, "", "chat", "contact.rename", "contact", 1, BOB, B
 OFF = {"is_removed": False}
 TWO = {"is_merged": False, "merged_id": 1, "merged_name": "Acme"}
 MERGED = AuditRow(1, NOW, 1, "", "chat", "company.merge", "company", 1, TWO, TWO)
+MERGED_PEOPLE = AuditRow(1, NOW, 1, "", "chat", "contact.merge", "contact", 1, TWO, TWO)
 REMOVED = AuditRow(1, NOW, 1, "", "chat", "contact.no_person", "contact", 1, OFF, OFF)
+
+
+class Held(NamedTuple):
+    """A contact, as a transaction holds it."""
+
+    id: int
+    name: str
+    address: str
+
+
 ANNE = "10000000-0000-4000-8000-000000000001"
 VALUES: dict[str, Any] = {
     "action": "test",
@@ -77,6 +88,11 @@ VALUES: dict[str, Any] = {
     "is_hidden": True,
     "is_kept": True,
     "into_id": 1,
+    "person_id": 1,
+    "contact": Held(1, "Bob", "bob@gmail.com"),
+    "person_ids": [1],
+    "persons": {},
+    "mailbox": (1, 1),
     "is_changing": True,
     "is_off": True,
     "is_person": False,
@@ -153,6 +169,8 @@ VIEW = ViewRow(
 OF_FUNCTION: dict[str, dict[str, Any]] = {
     "book.contact_names.undo_rename": {"done": RENAMED},
     "book.merges.undo_merge": {"done": MERGED},
+    "book.private_clients.classify_person": {"values": {"type": CompanyType.CLIENT}},
+    "book.person_merges.undo_merge": {"done": MERGED_PEOPLE},
     "book.removals.undo_removal": {"done": REMOVED},
     "book.keeping.is_own": {"of": "contact", "number": 1},
     "book.keeping.keep": {"number": 1},

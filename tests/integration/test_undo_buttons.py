@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from bot.commands import ROUTER
 from bot.turn import Reply
 from storage.book.removals import say_is_person, take_off
+from storage.history.person_merges import set_merged
 from storage.models import Audit, Company, User
 from storage.record.audit import list_own_changes
 from tests import factories
@@ -27,7 +28,7 @@ VIEW, DELETED, COMPANY, CONTACT, SEEN, MARC, ENTRA = (
     "MARC",
     "ENTRA",
 )
-OFF = "Jean Northwind"
+OFF, PRIVATE, OTHER = "Jean Northwind", "Gina Roche", "J. Acme"
 WRITING: dict[str, tuple[dict[str, Any], ...]] = {
     "changes.restore": ({"audit_id": "THEIRS"},),
     "companies.set_many": ({"company_ids": [COMPANY, "Globex"], "type": "client"},),
@@ -37,6 +38,12 @@ WRITING: dict[str, tuple[dict[str, Any], ...]] = {
     "company.rename": ({"company_id": COMPANY, "new_name": "Initech Ltd"},),
     "company.set_partner": ({"company_id": COMPANY, "user_id": "me"}, {"company_id": "Globex", "user_id": "me"}),
     "company.set_type": ({"company_id": COMPANY, "type": "client"}, {"company_id": "Globex", "type": "prospect"}),
+    "contact.classify": ({"contact_id": PRIVATE, "type": "client"}, {"contact_id": PRIVATE, "user_id": "me"}),
+    "contact.merge": (
+        {"contact_id": CONTACT, "other_id": "Jean Initech"},
+        {"contact_id": PRIVATE, "other_id": CONTACT},
+    ),
+    "contact.part": ({"merged_id": OTHER},),
     "contact.add": ({"contact_id": SEEN},),
     "contact.is_me": ({"contact_id": CONTACT},),
     "contact.is_not_me": ({"contact_id": CONTACT},),
@@ -80,6 +87,14 @@ async def office(sqlite_database) -> Office:
         await connection.execute(update(User).where(User.name == ANNE).values(is_admin=True))
         for name in (CONTACT, "Jean Initech", OFF):
             await happen(connection, office.people[ANNE].user_id, office.contacts[name], ago(3))
+        anne = office.people[ANNE].user_id
+        for name, address in ((PRIVATE, "gina.roche@gmail.com"), (OTHER, "j@acme.example")):
+            office.contacts[name] = await factories.add_contact(connection, name, address)
+            await factories.add_relationship(connection, anne, office.contacts[name])
+            await happen(connection, anne, office.contacts[name], ago(3))
+        await set_merged(
+            connection, 1, office.contacts[OTHER], office.contacts[CONTACT], into_id=office.contacts[CONTACT]
+        )
         old = await factories.add_company(connection, "Old Acme", is_known=False, contact_count=0)
         acme = office.companies["Acme Industries"]
         await connection.execute(

@@ -14,6 +14,9 @@ from storage.viewer import Viewer
 from tests.bench.population import NOW, TENANT
 from tests.statements import LISTS, PAGE, shorten
 
+NOT_SELECTED = {"others"}
+"""Looked up once the page is there, for the few who have any."""
+
 
 @pytest.mark.parametrize("title", LISTS)
 def test_the_page_on_lists_prints_the_statements_that_are_run(title):
@@ -29,4 +32,5 @@ def test_the_page_on_lists_prints_the_statements_that_are_run(title):
 @pytest.mark.parametrize(("of", "row"), [("companies", CompanyRow), ("contacts", ContactRow)])
 def test_a_list_selects_the_fields_of_its_rows_by_name_and_in_their_order(of, row, scope):
     list_query, _ = get_list_query(Viewer(TENANT, 2), Filter(of=of, scope=scope), now=NOW, cursor=None, limit=10)
-    assert tuple(column.key for column in get_source(list_query).columns) == row.__struct_fields__
+    columns = tuple(column.key for column in get_source(list_query).columns)
+    assert columns == tuple(field for field in row.__struct_fields__ if field not in NOT_SELECTED)

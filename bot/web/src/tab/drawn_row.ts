@@ -78,7 +78,7 @@ export class DrawnRow {
     this.name.textContent = row.shown_name;
     this.name.classList.toggle("is-provisional", row.is_provisional === true);
     this.name.title = row.is_provisional ? say("column.provisional") : row.shown_name;
-    this.detail.textContent = (isContact ? row.name && row.address : row.domain) ?? "";
+    this.detail.textContent = (isContact ? listAddresses(row) : row.domain) ?? "";
     if (isContact) {
       type.textContent = row.shown_company ?? "";
       type.className = "cell cell-type";
@@ -93,4 +93,9 @@ export class DrawnRow {
     last.title = sayDay(row.last_at);
     count.textContent = sayNumber(row.interaction_count);
   }
+}
+
+/** The address of a contact where the name stands before it, and the others of the same person. */
+function listAddresses(row: Row): string {
+  return [row.name && row.address, ...(row.others ?? [])].filter(Boolean).join(" · ");
 }

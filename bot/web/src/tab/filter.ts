@@ -51,6 +51,8 @@ export interface Row {
   /** The main domain of a company. */
   domain?: string;
   address?: string;
+  /** The other addresses of the same person, as far as the reader may know. */
+  others?: string[];
   type?: CompanyType | null;
   /** Only a company has a partner, and only a contact a company. */
   partner_name?: string | null;
