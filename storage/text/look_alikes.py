@@ -57,7 +57,7 @@ _RECOMMENDED: Final = frozenset(
     ]
 )
 """What names are written in today (UAX 31, table 5); whoever writes a word that looks Latin in another imitates."""
-_PHONETIC: Final = frozenset("ɑⱭɡꞬɩƖɪꞮɴʀƦʏʙʜʟᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢꜰꜱƄƅǀȷĸſƿƍƧƨƼƽȜȢȣɯᴑᶃᶌẝỿꝚꝪꝮꞘꞙꞟꞫꞲꭓꞳꞴꬲꬵꬽꭇꭈꭎꭒꭚ")
+_PHONETIC: Final = frozenset("ɑⱭɡꞬɢɦɫɼɾʌⱺᵯɩƖɪꞮɴʀƦʏʙʜʟᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢꜰꜱƄƅǀȷĸſƿƍƧƨƼƽȜȢȣɯᴑᶃᶌẝỿꝚꝪꝮꞘꞙꞟꞫꞲꭓꞳꞴꬲꬵꬽꭇꭈꭎꭒꭚ")
 """Latin letters of phonetics, small capitals and manuscripts, with their capitals; hardly a name is written so."""
 _UNSPACED: Final = frozenset(
     {"Cjk", "Hiragana", "Katakana", "Ideographic", "Hangul", "Bopomofo", "Thai", "Lao", "Khmer", "Myanmar"}
@@ -69,6 +69,8 @@ _LIKE_LATIN: Final = frozenset("".join(read_list("latin_look_alikes.txt"))) | _P
 """Unicode's list leaves small letters out that are drawn as ours are, though not to a hair."""
 _NEARLY: Final = frozenset("вкнптшτηωε")
 """Small letters that pass for ours where the rest of a name does: one in it, for with two it shows."""
+_OF_SCIENCE: Final = frozenset("\u03b1\u03b3")
+"""Alpha and gamma: firms are called after these letters by themselves, and no letter of ours stands so."""
 _LIVING: Final = frozenset({"Cyrillic", "Greek", "Armenian"})
 """Firms are called so, and many letters are like Latin ones."""
 _RARE: Final = frozenset("ЅԌԚԜӀҮҺѕһԁԛԝӏҽѵѡϲϳϹ")
@@ -131,7 +133,7 @@ def _find_in_words(words: list[str]) -> str:
     like = [word for word in living if all(_looks_latin(letter) or (is_near and letter in _NEARLY) for letter in word)]
     told = [word for word in like if not _RARE.isdisjoint(word)]
     if not told and len(like) == len(living):
-        told = [word for word in like if len(word) > 1 or word.isupper() or get_alphabet(word) != "Greek"]  # alpha-Tech
+        told = [word for word in like if word not in _OF_SCIENCE]
     return get_alphabet(told[0][0]) if told else ""
 
 

@@ -107,6 +107,11 @@ from storage.text.look_alikes import find_disguise
         ("Baın", "Turkish"),
         ("Netflıx", "Turkish"),
         ("MıCrosoft", "Turkish"),
+        ("ο2 Telecom", "Greek"),
+        ("υ-blox", "Greek"),
+        ("ρ7", "Greek"),
+        ("ɢoogle", "IPA"),
+        ("ʌcme", "IPA"),
     ],
 )
 def test_A17_a_look_alike_shows_its_alphabet(name, alphabet):
@@ -133,6 +138,8 @@ def test_A17_a_look_alike_shows_its_alphabet(name, alphabet):
         "Müller",
         "Ω Pharma",
         "α-Tech",
+        "γ Labs",
+        "β-Tech",
         "Société №1",
         "Nguyễn Văn Thành",
         "Công ty Cổ phần Sữa",
