@@ -154,7 +154,7 @@ def company(world: World) -> CompanyDetail:
         for n, kind in enumerate(("sent", "meeting", "received"))
     )
     briefs = tuple(ContactBrief(n + 10**15, world.person(n), f"person{n}@acme.example", 4, NOW) for n in range(10))
-    totals = Totals(100, 80, 12, 192, NOW - 900 * DAY, NOW - 2 * DAY)
+    totals = Totals(100, 80, 12, 192, NOW - 900 * DAY, NOW - 2 * DAY, NOW - 40 * DAY, NOW - 2 * DAY)
     return CompanyDetail(
         id=10**15,
         name=world.company(0),
@@ -420,7 +420,9 @@ def _draw_notices(reader: Reader, world: World) -> Iterator[tuple[str, dict[str,
 
 def _draw_pane(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, Any]]]:
     address = f"somebody@{world.host}"
-    known = tuple(Person(address, "contact", n + 1, world.person(n), 5, world.company(0), NOW - DAY) for n in range(8))
+    dates = {"last_at": NOW - DAY, "met_at": NOW - 40 * DAY, "mail_at": NOW - DAY}
+    known = tuple(Person(address, "contact", n + 1, world.person(n), 5, world.company(0), **dates) for n in range(8))
+    next_ones = {person.id: meeting(world, 6) for person in known if person.id is not None}
     seen = tuple(Person(address, "seen", n + 1, world.person(n)) for n in range(5))
     unknown = (
         *seen,
@@ -430,9 +432,13 @@ def _draw_pane(reader: Reader, world: World) -> Iterator[tuple[str, dict[str, An
     )
     machine = unknown[-1]
     of = company(world)
-    one = pane.OnItem((pane.Met(of, (*known[:3], machine)),), known[:1], unknown, 2, 3)
+    one = pane.OnItem(
+        (pane.Met(of, (*known[:3], machine), meeting(world, 6)),), known[:1], unknown, 2, 3, meetings=next_ones
+    )
     yield "pane_one", pane.draw_item(reader, one, "read", _back(world))
-    several = pane.OnItem((pane.Met(of, (*known, machine, machine)),) * 6, known, unknown, 2, 3)
+    several = pane.OnItem(
+        (pane.Met(of, (*known, machine, machine), meeting(world, 6)),) * 6, known, unknown, 2, 3, meetings=next_ones
+    )
     yield "pane_several", pane.draw_item(reader, several, "read")
     yield "pane_strangers", pane.draw_item(reader, pane.OnItem(strangers=seen[:1]), "read")
     yield "pane_nobody", pane.draw_item(reader, pane.OnItem(colleague_count=3), "read")

@@ -7,7 +7,18 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.lists.words import COMPANY, CONTACT, index_words
-from storage.models import Company, CompanyDomain, CompanyRelationship, Contact, Relationship, Tenant, User
+from storage.models import (
+    Company,
+    CompanyDomain,
+    CompanyRelationship,
+    Contact,
+    Interaction,
+    InteractionContact,
+    Kind,
+    Relationship,
+    Tenant,
+    User,
+)
 from storage.text.names import fold_name
 from storage.viewer import Viewer
 
@@ -85,6 +96,18 @@ async def add_relationship(
     copies = (await connection.execute(of_contact)).one()
     row = {"is_mine": True, "sent_count": 1, "interaction_count": 1, "last_at": NOW, "first_at": NOW} | values
     await connection.execute(insert(Relationship).values(**key, **copies._asdict(), **row))
+
+
+async def add_interaction(
+    connection: AsyncConnection, user_id: int, contact_id: int, *, at: int, tenant_id: int = 1, **values: Any
+) -> None:
+    """Write a mail (`kind` for a meeting) of one person with one other; `is_bcc` as that of a personal one."""
+    source = f"{user_id} {contact_id} {at}".encode().ljust(16)[-16:]
+    row = {"tenant_id": tenant_id, "user_id": user_id, "source_digest": source, "occurred_at": at, "kind": Kind.SENT}
+    is_bcc = values.pop("is_bcc", False)
+    row |= values
+    await connection.execute(insert(Interaction).values(**row, message_digest=source))
+    await connection.execute(insert(InteractionContact).values(**row, contact_id=contact_id, is_bcc=is_bcc))
 
 
 async def add_company_relationship(

@@ -9,7 +9,7 @@ from bot.cards.actions import button, submit, toggle
 from bot.cards.drawing import draws
 from bot.cards.inputs import beside, choose_one, choose_person, write_text
 from bot.cards.meetings import draw_next
-from bot.cards.phrases import join, say_count, say_last, say_totals, text, type_choices
+from bot.cards.phrases import join, say_count, say_dates, say_last, say_totals, text, type_choices
 from bot.language import say, say_list
 from bot.language.company_types import type_names
 from bot.language.wording import clean
@@ -90,14 +90,15 @@ def draw_facts(reader: Reader, company: CompanyDetail) -> list[Json]:
             (text(language, "company.domains"), ", ".join(company.domains[:6])),
             (text(language, "company.merged"), ", ".join(clean(one.name, _NAME) for one in company.merged[:_MERGED])),
             (text(language, "company.known_by"), say_knowers(reader, company)),
-            (text(language, "company.last"), join((say_last(reader, company.firm.last_at), say_firm(reader, company)))),
+            (text(language, "company.last"), _say_last(reader, company)),
         )
     )
 
 
-def say_firm(reader: Reader, company: CompanyDetail) -> str:
-    """Say how much the firm has had with a company."""
-    return say_count(reader.language, company.firm.interaction_count)
+def _say_last(reader: Reader, company: CompanyDetail) -> str:
+    """Say when the firm last met and wrote with a company, and how much it has had with it."""
+    count = say_count(reader.language, company.firm.interaction_count)
+    return join((say_dates(reader, company.firm, is_first=True), count))
 
 
 def say_knowers(reader: Reader, known: CompanyDetail | ContactDetail) -> str:

@@ -6,7 +6,7 @@ from bot.cards.companies import Opened, draw_back, draw_keeping, draw_note, draw
 from bot.cards.drawing import draws
 from bot.cards.inputs import beside, choose_one, write_text
 from bot.cards.meetings import draw_next
-from bot.cards.phrases import join, say_count, say_last, say_totals, text, type_choices
+from bot.cards.phrases import join, say_count, say_dates, say_totals, text, type_choices
 from bot.language import say
 from bot.language.company_types import type_names
 from bot.language.wording import clean
@@ -109,7 +109,8 @@ def _offer_me(reader: Reader, contact: ContactDetail, opened: Opened) -> Json | 
 
 def _draw_facts(reader: Reader, contact: ContactDetail, opened: Opened) -> list[Json]:
     language = reader.language
-    last = join((say_last(reader, contact.firm.last_at), say_count(language, contact.firm.interaction_count)))
+    count = say_count(language, contact.firm.interaction_count)
+    last = join((say_dates(reader, contact.firm, is_first=True), count))
     mine = say_totals(reader, contact.mine) if contact.is_mine else text(language, "company.not_mine")
     others = [clean(one.address, _ADDRESS) for one in contact.others[:_OTHERS]]
     return kit.facts(

@@ -61,6 +61,13 @@ def draw_next(reader: Reader, meeting: Meeting | None) -> list[Json]:
     return kit.facts(((say(reader.language, "meetings.next"), said),))
 
 
+def note_next(reader: Reader, meeting: Meeting | None) -> list[Json]:
+    """Say when in a line below one of several, where there is no room for names."""
+    if meeting is None:
+        return []
+    return [kit.note(say(reader.language, "meetings.next_is", when=say_when(reader, meeting.at)))]
+
+
 def _draw_meeting(reader: Reader, meeting: Meeting, people: int, back: Json) -> Json:
     rows = [_draw_person(person, back) for person in meeting.people[:people]]
     others = [kit.note(said) for said in _say_others(reader, meeting, people)]

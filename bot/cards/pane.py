@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.cards import entries, kit
-from bot.cards.actions import button, buttons, toggle
+from bot.cards.actions import button, buttons, drop_fallbacks, toggle
 from bot.cards.companies import (
     DRAWER,
     Opened,
@@ -15,11 +15,13 @@ from bot.cards.companies import (
     say_knowers,
 )
 from bot.cards.drawing import draws
-from bot.cards.phrases import join, say_last, text
+from bot.cards.meetings import draw_next, note_next
+from bot.cards.phrases import join, say_dates, text
 from bot.language import say
 from bot.language.company_types import type_names
 from bot.language.wording import clean
 from bot.results.companies import ItemShown, Met, OnItem
+from bot.results.list_state import weigh
 from bot.turn import Card, Json, Reader
 from storage.book.companies import CompanyDetail
 from storage.book.item_people import Person
@@ -31,6 +33,8 @@ MACHINES = 2
 ADDS = 4
 """Buttons that make somebody a contact; the drawer and its three buttons leave room for two fewer."""
 _NAME = 60
+_ROOM = 26_500
+"""Bytes of a card."""
 
 
 def draw_item(reader: Reader, item: OnItem, mode: str, back: Json | None = None) -> Card:
@@ -46,9 +50,7 @@ def draw_item(reader: Reader, item: OnItem, mode: str, back: Json | None = None)
         body = [_draw_met(reader, met, back) for met in item.companies]
         machines = [person for met in item.companies for person in met.people if _is_machine(person)]
     if item.contacts:
-        people = [_draw_person(reader, person, back) for person in item.contacts[:PEOPLE]]
-        rest = _say_rest(reader, item.contacts, PEOPLE)
-        body.append(kit.group([kit.subtitle(text(language, "pane.contacts")), *people, *rest]))
+        body.append(_draw_contacts(reader, item, back))
     machines += item.machines
     if strangers := item.people_not_known:
         room = STRANGERS - bool(machines) - len(machines[:MACHINES])
@@ -63,7 +65,8 @@ def draw_item(reader: Reader, item: OnItem, mode: str, back: Json | None = None)
     if item.left_out:
         body.append(kit.note(say(language, "cards.pane.more", count=item.left_out)))
     if len(item.companies) != 1:
-        return kit.card(body)
+        card = kit.card(body)
+        return drop_fallbacks(card) if weigh(card) > _ROOM else card
     company = item.companies[0].company
     body.append(draw_drawer(reader, company, Opened(back=back)))
     return kit.card(body, [toggle(text(language, "company.change"), DRAWER)])
@@ -95,8 +98,17 @@ def _draw_only(reader: Reader, met: Met, adds: int, back: Json | None) -> list[J
     head, *note = draw_head(reader, met.company)
     opening = kit.opening([head], "company.open", company_id=met.company.id, back=back)
     company = met.company
-    own = [*draw_mine(reader, company), *draw_keeping(reader, company, None)]
+    own = [*draw_mine(reader, company), *draw_next(reader, met.meeting), *draw_keeping(reader, company, None)]
     return [opening, *note, *draw_facts(reader, company), *_draw_taking(reader, company, back), *own, on_item]
+
+
+def _draw_contacts(reader: Reader, item: OnItem, back: Json | None) -> Json:
+    """Draw the contacts of no company, each with the reader's next meeting with them."""
+    people: list[Json] = []
+    for person in item.contacts[:PEOPLE]:
+        people += [_draw_person(reader, person, back), *note_next(reader, item.meetings.get(person.id or 0))]
+    rest = _say_rest(reader, item.contacts, PEOPLE)
+    return kit.group([kit.subtitle(text(reader.language, "pane.contacts")), *people, *rest])
 
 
 def _draw_taking(reader: Reader, company: CompanyDetail, back: Json | None) -> list[Json]:
@@ -115,7 +127,7 @@ def _draw_met(reader: Reader, met: Met, back: Json | None) -> Json:
         partner = say(language, "cards.row.partner", name=clean(company.partner_name, 40))
     row = entries.typed_row(
         clean(company.name, _NAME),
-        join((partner, say_last(reader, company.firm.last_at))),
+        join((partner, say_dates(reader, company.firm))),
         company.type,
         type_names(language)[company.type],
         "company.open",
@@ -127,7 +139,8 @@ def _draw_met(reader: Reader, met: Met, back: Json | None) -> Json:
     names = ", ".join(clean(person.name or person.address, 40) for person in people[:PEOPLE])
     left = len(people) - PEOPLE
     more = say(language, "cards.pane.more", count=left) if left > 0 else ""
-    return kit.group([row, known, *([kit.note(f"{names} {more}".rstrip())] if people else [])])
+    meeting = note_next(reader, met.meeting)
+    return kit.group([row, known, *meeting, *([kit.note(f"{names} {more}".rstrip())] if people else [])])
 
 
 def _draw_person(reader: Reader, person: Person, back: Json | None) -> Json:
@@ -142,7 +155,7 @@ def _draw_person(reader: Reader, person: Person, back: Json | None) -> Json:
             back=back,
         )
     return entries.row(
-        name, join((address, say_last(reader, person.last_at))), "contact.open", contact_id=person.id, back=back
+        name, join((address, say_dates(reader, person))), "contact.open", contact_id=person.id, back=back
     )
 
 

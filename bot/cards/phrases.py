@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Iterable
+from typing import Protocol
 
 from bot.cards.inputs import choice
 from bot.language import say, say_ago
@@ -11,6 +12,22 @@ from bot.turn import Json, Language, Reader
 from storage.lists.facts import Totals
 
 DOT = " · "
+
+
+class Dated(Protocol):
+    """What was had with somebody, by its last dates."""
+
+    @property
+    def met_at(self) -> int:
+        """When they were last met."""
+
+    @property
+    def mail_at(self) -> int:
+        """When the last mail was."""
+
+    @property
+    def last_at(self) -> int:
+        """When anything was."""
 
 
 @functools.cache
@@ -35,7 +52,21 @@ def say_totals(reader: Reader, totals: Totals) -> str:
     """Say what somebody has had with a company or a contact."""
     counts = {"sent": totals.sent_count, "received": totals.received_count, "meetings": totals.meeting_count}
     parts = [say(reader.language, f"cards.totals.{kind}", count=count) for kind, count in counts.items() if count]
-    return join((*parts, say_last(reader, totals.last_at)))
+    return join((*parts, say_dates(reader, totals)))
+
+
+def say_dates(reader: Reader, of: Dated, *, is_first: bool = False) -> str:
+    """Say when the last meeting and the last mail was, each where there was one; else when anything was.
+
+    `is_first`: nothing stands before it.
+    """
+    dates = {"met": of.met_at, "mail": of.mail_at}
+    said = join(
+        say(reader.language, f"cards.totals.{kind}", when=say_last(reader, at)) for kind, at in dates.items() if at > 0
+    )
+    if not said:
+        return say_last(reader, of.last_at)
+    return said[0].upper() + said[1:] if is_first else said
 
 
 def join(parts: Iterable[str]) -> str:

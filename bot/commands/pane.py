@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from bot.commands.next_meeting import get_next_meeting
 from bot.commands.progress import say_reading
 from bot.language import say
 from bot.results.companies import ItemShown, Met, OnItem
@@ -16,6 +17,8 @@ from bot.verb_inputs import Input, write_ask
 from bot.verbs import EVERYONE, OWN, READS_FROM_CARD, Router
 from storage.book import companies
 from storage.book.item_people import Person, get_people
+from storage.book.last_dates import get_contact_dates
+from storage.book.meetings import Meeting
 from storage.history.events import Person as CapturedPerson
 from storage.history.own_addresses import REASON, find_own_addresses
 from storage.text.addresses import parse_address
@@ -28,7 +31,9 @@ PEOPLE = 500
 COMPANIES = 6
 """As many as one card has room for."""
 _NAMED = 5
-"""People whom the line names that is heard."""
+"""People whom the line names that is heard, and contacts of no company who are shown."""
+_DATED = 10
+"""Contacts of whom is said when they were met: as many as are shown."""
 _MOST_GIVEN = 20_000
 _ADDRESS = 320
 _RAW = 1000
@@ -53,7 +58,7 @@ async def show_item(turn: Turn, given: OnOpenItem) -> ItemShown:
     known = await turn.read(get_people, shown)
     outside = [_explain(person, people[address]) for person, address in zip(known, shown, strict=True)]
     outside = [person for person in outside if _is_outside(person)]
-    outside = await _mark_own(turn, outside)
+    outside = await _date(turn, await _mark_own(turn, outside))
     item = await _group(turn, outside, len(shown) - len(outside), len(people) - len(shown))
     mode = "compose" if given.mode == "compose" else "read"
     return ItemShown(
@@ -114,6 +119,14 @@ async def _mark_own(turn: Turn, people: Sequence[Person]) -> list[Person]:
     ]
 
 
+async def _date(turn: Turn, people: Sequence[Person]) -> list[Person]:
+    """Say of the first contacts when they were last met, and when the last mail was."""
+    ids = [person.id for person in people if person.state == "contact" and person.id is not None][:_DATED]
+    dates = await turn.read(get_contact_dates, ids) if ids else {}
+    known = [(person, dates.get(person.id or 0) if person.state == "contact" else None) for person in people]
+    return [replace(person, met_at=found[0], mail_at=found[1]) if found else person for person, found in known]
+
+
 def _capture(person: Person) -> CapturedPerson:
     """Return somebody as capture has them."""
     address = parse_address(person.address)
@@ -128,21 +141,28 @@ async def _group(turn: Turn, people: Sequence[Person], colleague_count: int, lef
     for company_id in ids[:COMPANIES]:
         company = await turn.read(companies.get_company, company_id)
         if company is not None:
-            met.append(
-                Met(
-                    replace(company, contacts=()), tuple(person for person in people if person.company_id == company_id)
-                )
-            )
+            there = tuple(person for person in people if person.company_id == company_id)
+            meeting = await get_next_meeting(turn, company_id=company.id)
+            met.append(Met(replace(company, contacts=()), there, meeting))
     shown = {company.company.id for company in met}
     rest = [person for person in people if person.company_id not in shown]
+    contacts = tuple(person for person in rest if person.state == "contact")
     return OnItem(
         companies=tuple(met),
-        contacts=tuple(person for person in rest if person.state == "contact"),
+        contacts=contacts,
+        meetings=await _list_meetings(turn, contacts[:_NAMED]),
         strangers=tuple(person for person in rest if person.state != "contact"),
         colleague_count=colleague_count,
         left_out=left_out + max(len(ids) - COMPANIES, 0),
         reading=" ".join(await say_reading(turn)) if any(person.state == "unknown" for person in rest) else "",
     )
+
+
+async def _list_meetings(turn: Turn, contacts: Iterable[Person]) -> dict[int, Meeting]:
+    """Return the reader's next meeting with each contact with whom there is one."""
+    ids = [person.id for person in contacts if person.id is not None]
+    found = {contact_id: await get_next_meeting(turn, contact_id=contact_id) for contact_id in ids}
+    return {contact_id: meeting for contact_id, meeting in found.items() if meeting is not None}
 
 
 def _read_way_back(turn: Turn, given: OnOpenItem) -> Json | None:

@@ -1,7 +1,7 @@
 """Companies and contacts, one at a time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.results.base import Result
@@ -121,6 +121,8 @@ class Met:
 
     company: CompanyDetail
     people: tuple[Person, ...]
+    meeting: Meeting | None = None
+    """The reader's own next one with somebody there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ class OnItem:
     """Companies and people beyond what one item is read for."""
     reading: str = ""
     """How much of the mailboxes was read so far, where somebody is not known yet."""
+    meetings: Mapping[int, Meeting] = field(default_factory=dict)
+    """The reader's own next one with each of the `contacts`, as far as they are shown."""
 
     @property
     def people_not_known(self) -> tuple[Person, ...]:

@@ -39,6 +39,9 @@ class Person:
     company_name: str | None = None
     last_at: int = 0
     reason: str = ""
+    met_at: int = 0
+    """When they were last met, of contacts for whom it was asked (`last_dates`); 0 where there was no meeting."""
+    mail_at: int = 0
 
 
 async def get_people(connection: Reading, viewer: Viewer, addresses: Sequence[str]) -> list[Person]:

@@ -1,12 +1,13 @@
 """Sum up the relationships with a company or a contact: of each colleague, of the firm, and of the viewer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, case, func, literal_column, select
 
+from storage.book.last_dates import get_kept_dates, list_dates
 from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
@@ -46,9 +47,15 @@ async def get_known(
     mine = [] if viewer.is_in_public else [row for row in rows if row.is_viewer]
     knower_count = sum(row.knowers for row in rows)
     knowers = await _prepare_knowers(of, viewer.kind).fetch(connection, values) if knower_count else ()
+    own, firm = _add(mine), _add(rows)
+    if of is CompanyRelationship and any(row.kept for row in mine):
+        dates = await get_kept_dates(connection, viewer, entity_id)
+        own, firm = _put_later(own, *dates), _put_later(firm, *dates)
+    if not all(row.shows_lately for row in rows):
+        firm = replace(firm, met_at=0, mail_at=0)
     return Known(
-        firm=_add(rows),
-        mine=_add(mine),
+        firm=firm,
+        mine=own,
         is_mine=any(row.knowers for row in mine),
         kept=max((row.kept for row in mine), default=Kept.NOTHING),
         had=tuple(int(sum(getattr(row, name) for row in mine)) for name in (*_COUNTS[:3], "planned_count")),
@@ -67,7 +74,7 @@ def _get_condition(of: Any, kind: Viewer) -> ColumnElement[bool]:
 
 @lru_cache
 def _prepare_sums(of: Any, kind: Viewer) -> Prepared:
-    """Sum up in two rows: the viewer's, and everybody else's; last how many of them know it."""
+    """Sum up in two rows: the viewer's, and everybody else's; how many of them know it, and the two last dates."""
     access = Access(as_parameters(kind))
     is_viewer = case((of.user_id == number("user_id"), 1), else_=0)
     sums = [func.sum(access.figure(of, name)).label(name) for name in (*_COUNTS, "planned_count")]
@@ -75,7 +82,8 @@ def _prepare_sums(of: Any, kind: Viewer) -> Prepared:
     last_at = func.max(access.figure(of, "last_at")).label("last_at")
     known = func.sum(case((access.relationships(of), 1), else_=0)).label("knowers")
     columns = (is_viewer.label("is_viewer"), *sums, first_at, last_at, known, func.max(of.kept).label("kept"))
-    return Prepared(select(*columns).where(_get_condition(of, kind)).group_by(literal_column("1")), is_quick=True)
+    summed = select(*columns).where(_get_condition(of, kind)).group_by(literal_column("1")).subquery("summed")
+    return Prepared(select(*summed.c, *list_dates(of, kind, summed)), is_quick=True)
 
 
 def _add(rows: Sequence[Any]) -> Totals:
@@ -84,7 +92,12 @@ def _add(rows: Sequence[Any]) -> Totals:
         return Totals()
     sent, received, meetings, count = (int(sum(getattr(row, name) for row in rows)) for name in _COUNTS)
     first_at = min((row.first_at for row in rows if row.first_at), default=0)
-    return Totals(sent, received, meetings, count, first_at, max(row.last_at for row in rows))
+    last = (max(getattr(row, name) for row in rows) for name in ("last_at", "met_at", "mail_at"))
+    return Totals(sent, received, meetings, count, first_at, *last)
+
+
+def _put_later(totals: Totals, met_at: int, mail_at: int) -> Totals:
+    return replace(totals, met_at=max(totals.met_at, met_at), mail_at=max(totals.mail_at, mail_at))
 
 
 @lru_cache

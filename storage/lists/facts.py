@@ -17,6 +17,10 @@ class Totals:
     interaction_count: int = 0
     first_at: int = 0
     last_at: int = 0
+    met_at: int = 0
+    """When the last meeting was held; 0 where there was none, or where it is not said."""
+    mail_at: int = 0
+    """When the last mail was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from storage.book.undo import undo_change
 from storage.errors import MissingError
 from storage.lists.filters import Filter
 from storage.messages.notice_data import get_first_sync_result, list_company_notice_data, list_contact_notice_data
-from storage.models import Audit, View, ViewShare
+from storage.models import Audit, Kind, View, ViewShare
 from storage.record.audit import list_audit
 from storage.viewer import Viewer
 from storage.views.views import get_view
@@ -214,9 +214,11 @@ async def hide_something(office: Office) -> None:
         await factories.add_contact(connection, "Zelda Quark", f"zelda@{DOMAIN}", id=ZELDA, reason="wrote", **at)
         await factories.add_contact(connection, "Zed Seen", f"zed@{DOMAIN}", id=SEEN, is_contact=False, **seen, **at)
         for user_id in users:
-            await factories.add_company_relationship(connection, user_id, HIDDEN, **figures)
-            await factories.add_relationship(connection, user_id, ZELDA, **figures)
+            await factories.add_company_relationship(connection, user_id, HIDDEN, meeting_count=1, **figures)
+            await factories.add_relationship(connection, user_id, ZELDA, meeting_count=1, **figures)
             await factories.add_relationship(connection, user_id, SEEN, is_mine=False, **figures)
+            for place, kind in enumerate((Kind.MEETING, Kind.SENT), start=1):
+                await factories.add_interaction(connection, user_id, ZELDA, at=ago(place), kind=kind)
         own, theirs = ({"tenant_id": 1, "filter": FILTER_AT, "owner_id": user_id} for user_id in users)
         named = {"name": VIEW_NAME, "folded_name": VIEW_NAME.lower(), "created_at": NOW}
         await connection.execute(insert(View).values(id=VIEW, **theirs, **named, is_shared_with_firm=True))

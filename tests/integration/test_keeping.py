@@ -110,6 +110,10 @@ async def test_A6_who_keeps_something_finds_it_among_their_own(office, way):
     assert ZELDA in {row.id for row in rows}
     assert zelda is not None
     assert (zelda.is_mine, zelda.mine.interaction_count) == (True, 1)
+    dates = (ago(1), 0) if way == "personal" else (0, ago(1))
+    shown = [zelda] if company is None else [zelda, company]
+    assert [(one.mine.met_at, max(one.mine.mail_at, 0)) for one in shown][:1] == [dates]
+    assert way == "free" or (company is not None and company.mine.met_at == dates[0])
     assert way == "free" or (company is not None and HIDDEN in {row.id for row in mine})
     assert "Zelda Quark" in said(await office.say("zelda quark", by=ANNE))
     assert "Zelda Quark" in said(await office.say("zelda quurk", by=ANNE))
@@ -144,6 +148,7 @@ async def test_A6_what_two_know_shows_to_others_as_if_one_did(office):
         assert shown.firm.sent_count == 2
         assert {name for recent in shown.recent for name in recent.user_names} == {MARC}
     assert contact.firm.last_at == ago(30)
+    assert [(one.firm.met_at, one.firm.mail_at) for one in (contact, company)] == [(0, ago(30))] * 2
     [row] = [row for row in rows if row.id == ZELDA]
     assert (row.interaction_count, row.last_at) == (2, ago(30))
     assert hers is not None
@@ -168,6 +173,8 @@ async def test_A5_a_bcc_is_in_no_figure_of_a_contact_whom_the_firm_knows(office)
             assert shown is not None
             assert there is not None
             assert (shown.firm.interaction_count, there.firm.interaction_count) == (count, count)
+            newest = ago(1) if name == MARC else ago(9)
+            assert (shown.firm.mail_at, there.firm.mail_at) == (newest, newest)
 
 
 async def test_A6_sharing_again_gives_back_what_was_kept(office):

@@ -1,0 +1,129 @@
+"""When a company or a contact was last met, and when the last mail was: the viewer's own dates, and the others'."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Subquery, case, exists, func, literal_column, select, true
+from sqlalchemy.orm import aliased
+
+from storage.engine.connection import Reading
+from storage.engine.join_order import InOrder
+from storage.engine.parameters import as_parameters, number, numbers
+from storage.engine.prepared import Prepared
+from storage.models import CompanyRelationship, Contact, InteractionContact, Invitation, Kind, Relationship, Tenant
+from storage.viewer import Access, Viewer
+
+PEOPLE: Final = 40
+"""So many contacts of a company are looked at, those dealt with last: of whom was met, and of who had mail."""
+_With = aliased(InteractionContact, name="last_with")
+_There = aliased(Contact, name="last_there")
+_Kept = aliased(Relationship, name="last_kept")
+_ZERO: Final[Any] = literal_column("0")
+_ONE: Final[Any] = literal_column("1")
+_MEETING: Final[Any] = literal_column(str(Kind.MEETING.value))
+_STRANGE: Final[Any] = literal_column(str(Invitation.STRANGE.value))
+
+
+def list_dates(of: type[CompanyRelationship | Relationship], kind: Viewer, sums: Subquery) -> list[ColumnElement[Any]]:
+    """Return the columns `met_at` and `mail_at` for the rows of `sums`: the viewer's, and everybody else's.
+
+    Only what was held counts, and what the viewer may know took place; of others there is nothing where the firm does
+    not say what happened lately (`shows_lately`). Where there was none the date is 0.
+    """
+    access = Access(as_parameters(kind))
+    shows = select(Tenant.shows_lately).where(Tenant.tenant_id == access.viewer.tenant_id).scalar_subquery()
+    is_theirs = case((_With.user_id == number("user_id"), _ONE), else_=_ZERO) == sums.c.is_viewer
+    dates = []
+    for name, is_meeting in (("met_at", True), ("mail_at", False)):
+        last = _select_last(of, kind, is_theirs, is_meeting=is_meeting).correlate(sums).scalar_subquery()
+        was_any = _count(sums.c, is_meeting=is_meeting) > _ZERO
+        dates.append(case((was_any, func.coalesce(last, _ZERO)), else_=_ZERO).label(name))
+    return [*dates, shows.label("shows_lately")]
+
+
+async def get_kept_dates(connection: Reading, viewer: Viewer, company_id: int) -> tuple[int, int]:
+    """Return the viewer's own two dates with those at a company whom they keep, and who are contacts to nobody else."""
+    values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "entity_id": company_id}
+    [row] = await _prepare_kept(viewer.kind).fetch(connection, values)
+    return row.met_at or 0, row.mail_at or 0
+
+
+async def get_contact_dates(
+    connection: Reading, viewer: Viewer, contact_ids: Sequence[int]
+) -> dict[int, tuple[int, int]]:
+    """Return the two dates of some contacts as their cards say them: of the firm as far as the viewer may know."""
+    if not contact_ids:
+        return {}
+    values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "ids": list(contact_ids[:PEOPLE])}
+    rows = await _prepare_contacts(viewer.kind).fetch(connection, values)
+    return {row.id: (row.met_at or 0, row.mail_at or 0) for row in rows}
+
+
+def _count(of: Any, *, is_meeting: bool) -> Any:
+    return of.meeting_count if is_meeting else of.sent_count + of.received_count
+
+
+def _select_last(of: Any, kind: Viewer, is_theirs: ColumnElement[bool], *, is_meeting: bool) -> Any:
+    """Select the newest time with a contact, or with any of those at a company who were dealt with last."""
+    access = Access(as_parameters(kind))
+    if of is Relationship:
+        return _select_newest(access, number("entity_id"), is_theirs, is_meeting=is_meeting)
+    # That something happened is no secret where the names are.
+    named = Access(as_parameters(replace(kind, shares_contacts=True)))
+    there = (
+        select(_There.id)
+        .where(named.open_contacts(_There), _There.company_id == number("entity_id"))
+        .where(_count(_There, is_meeting=is_meeting) > _ZERO)
+        .order_by(_There.last_at.desc(), _There.id.desc())
+        .limit(literal_column(str(PEOPLE)))
+        .subquery("dealt_with")
+    )
+    newest = _select_newest(access, there.c.id, is_theirs, is_meeting=is_meeting)
+    return select(func.max(newest.correlate_except(_With).scalar_subquery())).select_from(there)
+
+
+def _select_newest(access: Access, contact_id: Any, is_theirs: ColumnElement[bool], *, is_meeting: bool) -> Any:
+    """Select the newest time of what took place with a contact: a walk back through their history."""
+    of = _With
+    is_kind = of.kind == _MEETING if is_meeting else of.kind != _MEETING
+    return (
+        select(of.occurred_at)
+        .where(of.tenant_id == access.viewer.tenant_id, of.contact_id == contact_id, is_theirs, is_kind)
+        .where(of.occurred_at > _ZERO, ~of.is_planned, of.invitation != _STRANGE, access.participations(of))
+        .order_by(of.occurred_at.desc())
+        .limit(_ONE)
+    )
+
+
+@lru_cache
+def _prepare_contacts(kind: Viewer) -> Prepared:
+    asker, of = as_parameters(kind), Contact
+    access = Access(asker)
+    is_theirs = true() if kind.shares_contacts else _With.user_id == asker.user_id
+    says = exists().where(Tenant.tenant_id == asker.tenant_id, Tenant.shows_lately)
+    asked = select(of.id, *_list_newest(access, of.id, is_theirs)).where(access.contacts(), of.id.in_(numbers("ids")))
+    return Prepared(asked.where(says), is_quick=True)
+
+
+def _list_newest(access: Access, contact_id: Any, is_theirs: ColumnElement[bool], over: Any = None) -> list[Any]:
+    """Return the columns `met_at` and `mail_at` for each contact, or over all of them."""
+    columns = []
+    for name, is_meeting in (("met_at", True), ("mail_at", False)):
+        newest = _select_newest(access, contact_id, is_theirs, is_meeting=is_meeting)
+        value: Any = newest.correlate_except(_With).scalar_subquery()
+        columns.append((over(value) if over else value).label(name))
+    return columns
+
+
+@lru_cache
+def _prepare_kept(kind: Viewer) -> Prepared:
+    access = Access(as_parameters(kind))
+    own: Any = _Kept
+    there: Any = _There
+    asker = access.viewer
+    kept = own.tenant_id == asker.tenant_id, own.user_id == asker.user_id, own.kept > _ZERO, own.is_kept_contact
+    is_there = there.tenant_id == asker.tenant_id, there.id == own.contact_id, there.company_id == number("entity_id")
+    dates = _list_newest(access, own.contact_id, _With.user_id == asker.user_id, func.max)
+    return Prepared(select(*dates).select_from(InOrder(own, there)).where(*kept, *is_there), is_quick=True)
