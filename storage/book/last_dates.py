@@ -12,11 +12,15 @@ from storage.engine.connection import Reading
 from storage.engine.join_order import InOrder
 from storage.engine.parameters import as_parameters, number, numbers
 from storage.engine.prepared import Prepared
+from storage.lists.addresses import is_more_than_seen, is_other_address
 from storage.models import CompanyRelationship, Contact, InteractionContact, Invitation, Kind, Relationship, Tenant
 from storage.viewer import Access, Viewer
 
 PEOPLE: Final = 40
 """So many contacts of a company are looked at, those dealt with last: of whom was met, and of who had mail."""
+DATES: Final = {"met_at": ("met_at", "others_met_at"), "mail_at": ("mail_at", "others_mail_at")}
+"""The columns of each date: with an address, and with other addresses of the same people."""
+_Same = aliased(Contact, name="last_same")
 _With = aliased(InteractionContact, name="last_with")
 _There = aliased(Contact, name="last_there")
 _Kept = aliased(Relationship, name="last_kept")
@@ -27,7 +31,7 @@ _STRANGE: Final[Any] = literal_column(str(Invitation.STRANGE.value))
 
 
 def list_dates(of: type[CompanyRelationship | Relationship], kind: Viewer, sums: Subquery) -> list[ColumnElement[Any]]:
-    """Return the columns `met_at` and `mail_at` for the rows of `sums`: the viewer's, and everybody else's.
+    """Return the columns of `DATES` for the rows of `sums`: the viewer's, and everybody else's.
 
     Only what was held counts, and what the viewer may know took place; of others there is nothing where the firm does
     not say what happened lately (`shows_lately`). Where there was none the date is 0.
@@ -36,10 +40,12 @@ def list_dates(of: type[CompanyRelationship | Relationship], kind: Viewer, sums:
     shows = select(Tenant.shows_lately).where(Tenant.tenant_id == access.viewer.tenant_id).scalar_subquery()
     is_theirs = case((_With.user_id == number("user_id"), _ONE), else_=_ZERO) == sums.c.is_viewer
     dates = []
-    for name, is_meeting in (("met_at", True), ("mail_at", False)):
-        last = _select_last(of, kind, is_theirs, is_meeting=is_meeting).correlate(sums).scalar_subquery()
+    for is_meeting in (True, False):
         was_any = _count(sums.c, is_meeting=is_meeting) > _ZERO
-        dates.append(case((was_any, func.coalesce(last, _ZERO)), else_=_ZERO).label(name))
+        selected = _select_last(of, kind, is_theirs, is_meeting=is_meeting)
+        for name, last in zip(DATES["met_at" if is_meeting else "mail_at"], selected, strict=True):
+            at = last.correlate(sums).scalar_subquery()
+            dates.append(case((was_any, func.coalesce(at, _ZERO)), else_=_ZERO).label(name))
     return [*dates, shows.label("shows_lately")]
 
 
@@ -58,18 +64,30 @@ async def get_contact_dates(
         return {}
     values = {"tenant_id": viewer.tenant_id, "user_id": viewer.user_id, "ids": list(contact_ids[:PEOPLE])}
     rows = await _prepare_contacts(viewer.kind).fetch(connection, values)
-    return {row.id: (row.met_at or 0, row.mail_at or 0) for row in rows}
+    return {row.id: (get_date(row, "met_at"), get_date(row, "mail_at")) for row in rows}
+
+
+def get_date(row: Any, name: str) -> int:
+    """Return a date of a row: the later of what was with an address and with others."""
+    return max(getattr(row, column) or 0 for column in DATES[name])
 
 
 def _count(of: Any, *, is_meeting: bool) -> Any:
     return of.meeting_count if is_meeting else of.sent_count + of.received_count
 
 
-def _select_last(of: Any, kind: Viewer, is_theirs: ColumnElement[bool], *, is_meeting: bool) -> Any:
-    """Select the newest time with a contact, or with any of those at a company who were dealt with last."""
-    access = Access(as_parameters(kind))
+def _select_last(of: Any, kind: Viewer, is_theirs: ColumnElement[bool], *, is_meeting: bool) -> tuple[Any, Any]:
+    """Select the newest time with a contact, or with any of those at a company who were dealt with last.
+
+    The second is that with other addresses: of the contact, or at the company of people for whom one elsewhere stands.
+    """
+    access, same = Access(as_parameters(kind)), _Same
+    is_other = same.tenant_id == access.viewer.tenant_id, is_other_address(same)
+    elsewhere = _select_newest(access, same.id, is_theirs, is_meeting=is_meeting).correlate_except(_With)
+    others = select(func.max(elsewhere.scalar_subquery())).select_from(same).where(*is_other)
     if of is Relationship:
-        return _select_newest(access, number("entity_id"), is_theirs, is_meeting=is_meeting)
+        newest = _select_newest(access, number("entity_id"), is_theirs, is_meeting=is_meeting)
+        return newest, others.where(same.person_id == number("entity_id"))
     # That something happened is no secret where the names are.
     named = Access(as_parameters(replace(kind, shares_contacts=True)))
     there = (
@@ -81,7 +99,8 @@ def _select_last(of: Any, kind: Viewer, is_theirs: ColumnElement[bool], *, is_me
         .subquery("dealt_with")
     )
     newest = _select_newest(access, there.c.id, is_theirs, is_meeting=is_meeting)
-    return select(func.max(newest.correlate_except(_With).scalar_subquery())).select_from(there)
+    last = select(func.max(newest.correlate_except(_With).scalar_subquery())).select_from(there)
+    return last, others.where(same.company_id == number("entity_id"), is_more_than_seen(same))
 
 
 def _select_newest(access: Access, contact_id: Any, is_theirs: ColumnElement[bool], *, is_meeting: bool) -> Any:
@@ -103,7 +122,13 @@ def _prepare_contacts(kind: Viewer) -> Prepared:
     access = Access(asker)
     is_theirs = true() if kind.shares_contacts else _With.user_id == asker.user_id
     says = exists().where(Tenant.tenant_id == asker.tenant_id, Tenant.shows_lately)
-    asked = select(of.id, *_list_newest(access, of.id, is_theirs)).where(access.contacts(), of.id.in_(numbers("ids")))
+    is_same = _Same.tenant_id == of.tenant_id, _Same.person_id == of.id, is_other_address(_Same)
+    others = [
+        select(column).select_from(_Same).where(*is_same).correlate(of).scalar_subquery().label(DATES[column.name][1])
+        for column in _list_newest(access, _Same.id, is_theirs, func.max)
+    ]
+    asked = select(of.id, *_list_newest(access, of.id, is_theirs), *others)
+    asked = asked.where(access.contacts(), of.id.in_(numbers("ids")))
     return Prepared(asked.where(says), is_quick=True)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, case, func, literal_column, select
 
-from storage.book.last_dates import get_kept_dates, list_dates
+from storage.book.last_dates import DATES, get_date, get_kept_dates, list_dates
 from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
@@ -92,8 +92,8 @@ def _add(rows: Sequence[Any]) -> Totals:
         return Totals()
     sent, received, meetings, count = (int(sum(getattr(row, name) for row in rows)) for name in _COUNTS)
     first_at = min((row.first_at for row in rows if row.first_at), default=0)
-    last = (max(getattr(row, name) for row in rows) for name in ("last_at", "met_at", "mail_at"))
-    return Totals(sent, received, meetings, count, first_at, *last)
+    last = (max(get_date(row, name) for row in rows) for name in DATES)
+    return Totals(sent, received, meetings, count, first_at, max(row.last_at for row in rows), *last)
 
 
 def _put_later(totals: Totals, met_at: int, mail_at: int) -> Totals:

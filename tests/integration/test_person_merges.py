@@ -7,6 +7,7 @@ import pytest
 from storage.book.companies import get_company
 from storage.book.contacts import find_contacts, get_contact, get_seen_person, list_contacts
 from storage.book.keeping import keep
+from storage.book.last_dates import get_contact_dates
 from storage.book.person_merges import merge_contact, part_contact
 from storage.book.undo import undo_change
 from storage.errors import MissingError, RefusedError, StaleError
@@ -64,6 +65,9 @@ async def test_merged_they_are_one_with_what_was_with_both(office, sync):
     assert sorted(one.name for one in claire.knowers) == ["Anne Martin", "Bob Stone"]
     assert {one.address for one in claire.others} == {"claire.d@gmail.com", "c.dubois@hexagone.example"}
     assert len(claire.recent) == 4
+    assert max(claire.firm.met_at, claire.firm.mail_at) == claire.firm.last_at
+    dates = await read_as(office, get_contact_dates, [claire.id])
+    assert dates == {claire.id: (claire.firm.met_at, claire.firm.mail_at)}
     assert {name for recent in claire.recent for name in recent.contact_names} == {"Claire Dubois"}
     await sync.check()
 
