@@ -82,7 +82,8 @@ def find_disguise(name: str) -> str:
     if _is_plain(name):
         return ""
     sign = find_sign(name, is_wide=_is_wide(name), look_alikes=_LIKE_LATIN)
-    return find_blank(name) or sign or _find_in_words(list(_split(name))) or find_dotless(name)
+    numbers = next(filter(None, map(_find_mixed_numbers, name.split())), "")
+    return find_blank(name) or sign or numbers or _find_in_words(list(_split(name))) or find_dotless(name)
 
 
 def mark_disguise(text: str) -> str:
@@ -152,6 +153,13 @@ def _find_mixed(word: str) -> str:
     if strange := [alphabet for alphabet, _ in runs if alphabet not in _UNSPACED and alphabet != "Latin"]:
         return strange[0] if len(kinds) > 1 else ""
     return _find_shaped(runs) if "Latin" in kinds else ""
+
+
+def _find_mixed_numbers(word: str) -> str:
+    """Return the alphabet of the digits in a word that has ours as well: UTS 39 allows a word digits of one kind."""
+    digits = [letter for letter in word if letter.isdecimal()]
+    strange = [letter for letter in digits if not unicodedata.normalize("NFKC", letter).isascii()]  # not wide ones
+    return get_alphabet(strange[0]) if 0 < len(strange) < len(digits) else ""
 
 
 def _find_shaped(runs: list[tuple[str, list[str]]]) -> str:

@@ -108,6 +108,8 @@ from storage.text.look_alikes import find_disguise
         ("Netflıx", "Turkish"),
         ("MıCrosoft", "Turkish"),
         ("ο2 Telecom", "Greek"),
+        ("०2", "Devanagari"),
+        ("٥2 Telecom", "Arabic"),
         ("υ-blox", "Greek"),
         ("ρ7", "Greek"),
         ("ɢoogle", "IPA"),
