@@ -21,6 +21,7 @@ from bot.graph.subscriptions.keeper import delete_at_graph
 from bot.language import LANGUAGES, say
 from storage.engine.database import Database, open_database
 from storage.engine.rls import SYSTEM
+from storage.firm.closing import find_tenant
 from storage.firm.erasure import count_tenant, delete_tenant, stop_tenant
 from storage.firm.tenants import get_tenant_id
 from storage.queue.subscriptions import list_subscriptions
@@ -57,14 +58,17 @@ def run(arguments: argparse.Namespace) -> int:
     tenant = read_id(arguments.tenant)
     if tenant in config.tenants:
         raise ValueError(say(language, "forget.served"))
-    counts = asyncio.run(_count(config, tenant))
-    if counts is None:
+    found = asyncio.run(_look(config, tenant))
+    if found is None:
         _print(say(language, "forget.unknown"))
         return 1
-    _print(*(f"{count:>10} {say(language, f'rows.{table}')}" for table, count in counts.items()))
+    counts, name, is_read = found
+    _print(name or tenant, *(f"{count:>10} {say(language, f'rows.{table}')}" for table, count in counts.items()))
     if arguments.dry_run:
         _print(say(language, "forget.dry"))
         return 0
+    if is_read:  # by a service with other settings than ours: it would read everything anew
+        raise ValueError(say(language, "forget.served"))
     if not arguments.yes and not _ask(language, tenant):
         _print(say(language, "forget.kept"))
         return 1
@@ -119,10 +123,13 @@ def _print(*lines: str) -> None:
         console.print(line, highlight=False, soft_wrap=True)
 
 
-async def _count(config: Config, entra_id: str) -> dict[str, int] | None:
+async def _look(config: Config, entra_id: str) -> tuple[dict[str, int], str, bool] | None:
+    """Return how many rows a tenant has by table, the firm's name, and whether a service still has it."""
     async with opening(config) as database, database.reading(SYSTEM) as connection:
-        tenant_id = await get_tenant_id(connection, entra_id)
-        return None if tenant_id is None else await count_tenant(connection, tenant_id)
+        if (found := await find_tenant(connection, entra_id)) is None:
+            return None
+        tenant_id, name, is_read = found
+        return await count_tenant(connection, tenant_id), name, is_read
 
 
 async def _open_and_forget(config: Config, entra_id: str) -> Forgotten | None:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from bot.__main__ import main
 from storage.engine.database import open_database
 from storage.engine.rls import SYSTEM
+from storage.firm.closing import close_tenants_except
 from tests.certificates import write_certificate, write_key
 from tests.factories import add_company, add_contact, add_tenant, add_user
 
@@ -26,6 +27,7 @@ async def fill(url: str) -> None:
             await add_user(connection, "Anne", tenant_id=number)
             company = await add_company(connection, "Acme", tenant_id=number)
             await add_contact(connection, "Jane", tenant_id=number, company_id=company)
+        await close_tenants_except(connection, ["kept"])
     await database.close()
 
 
@@ -86,6 +88,22 @@ def test_a_tenant_that_is_served_or_none_is_refused(url, monkeypatch, capsys):
     monkeypatch.setenv("CARNET_TENANTS", json.dumps([GONE.upper()]))
     assert main(["forget", GONE, "--yes"]) == 2
     assert asyncio.run(count(url, 2)) == 1
+
+
+def test_a_tenant_that_a_service_with_other_settings_has_is_shown_and_refused(url, capsys):
+    """It would be read anew by that service."""
+    asyncio.run(open_again(url))
+    assert main(["forget", GONE, "--yes"]) == 2
+    assert "restart the service first" in capsys.readouterr().err
+    assert main(["forget", GONE, "--dry-run"]) == 0
+    assert asyncio.run(count(url, 2)) == 1
+
+
+async def open_again(url: str) -> None:
+    database = open_database(url)
+    async with database.writing(SYSTEM) as connection:
+        await connection.execute(text("UPDATE tenants SET state = 'active' WHERE tenant_id = 2"))
+    await database.close()
 
 
 @pytest.fixture(params=["system", "33333333-2222-4333-8444-555555555555", "a file", ""])
