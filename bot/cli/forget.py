@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="show what would be deleted, and delete nothing")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument("--receipt", type=Path, default=Path(), metavar="FOLDER", help="where the receipt is written")
+    parser.add_argument("--stopped", action="store_true", help="no service runs any more that has this tenant")
     parser.add_argument("--verify", type=Path, metavar="FILE", help="read a receipt, and say whether it is ours")
     parser.add_argument(
         "--key", default="", help="with --verify: the key of the receipt that was shown at the deletion"
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         _print(say(language, "forget.dry"))
         return 0
-    if is_read:  # by a service with other settings than ours: it would read everything anew
+    if is_read and not arguments.stopped:  # by a service with other settings than ours: it would read everything anew
         raise ValueError(say(language, "forget.served"))
     if not arguments.yes and not _ask(language, tenant):
         _print(say(language, "forget.kept"))

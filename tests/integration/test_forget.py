@@ -97,6 +97,8 @@ def test_a_tenant_that_a_service_with_other_settings_has_is_shown_and_refused(ur
     assert "restart the service first" in capsys.readouterr().err
     assert main(["forget", GONE, "--dry-run"]) == 0
     assert asyncio.run(count(url, 2)) == 1
+    assert main(["forget", GONE, "--yes", "--stopped"]) == 0
+    assert asyncio.run(count(url, 2)) == 0
 
 
 async def open_again(url: str) -> None:
