@@ -107,7 +107,7 @@ async def test_B39_a_number_that_is_not_there_is_missing(database, firm, company
 async def test_nobody_who_left_becomes_a_partner(database, firm):
     async with database.writing(1) as connection:
         gone = await factories.add_user(connection, "Gone", is_active=False)
-    for user_id in (gone, 99, 2**70):
+    for user_id in (gone, 10**9, 2**70):
         with pytest.raises(MissingError):
             await change(database, company_changes.set_company_partner, firm.viewer, firm.acme, user_id)
 
