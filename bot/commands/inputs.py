@@ -177,8 +177,8 @@ def ask_first(turn: Turn, given: ChangeInput, question: str, wanted: Json, *deta
 
 
 def tidy(text: str, limit: int = LONGEST) -> str:
-    """Return the words as they are looked for: without space around them, and not longer than names are."""
-    return text.strip()[:limit]
+    """Return the words as they are looked for: what a database can hold, no space around it, no longer than names."""
+    return text.replace("\0", "").encode(errors="ignore").decode().strip()[:limit]
 
 
 def read_type(value: str | None) -> CompanyType | None:
