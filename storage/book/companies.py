@@ -15,7 +15,7 @@ from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number, numbers
 from storage.engine.prepared import Prepared
 from storage.history.keeping import list_keeps
-from storage.history.merges import find_survivor
+from storage.history.survivors import find_survivor
 from storage.lists import finding
 from storage.lists.addresses import is_more_than_seen, is_other_address
 from storage.lists.facts import ContactBrief, Knower, Match, Recent, Totals
@@ -133,7 +133,9 @@ async def get_company(connection: Reading, viewer: Viewer, company_id: int) -> C
     """Return one company with all that its card shows."""
     company = (await get_company_rows(connection, viewer, [company_id])).get(company_id)
     if company is None:
-        survivor_id = await find_survivor(connection, viewer.tenant_id, company_id) if is_id(company_id) else company_id
+        survivor_id = (
+            await find_survivor(connection, Company, viewer.tenant_id, company_id) if is_id(company_id) else company_id
+        )
         return None if survivor_id == company_id else await get_company(connection, viewer, survivor_id)
     domains = await _prepare_domains(viewer.kind).fetch(connection, _get_values(viewer, company_id=company_id))
     known = await get_known(connection, viewer, CompanyRelationship, company_id)

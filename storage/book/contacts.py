@@ -19,8 +19,8 @@ from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
 from storage.errors import MissingError, StaleError
 from storage.history.contact_rule import find_reason
-from storage.history.merges import find_survivor
 from storage.history.persons import find_person
+from storage.history.survivors import find_survivor
 from storage.lists import finding
 from storage.lists.addresses import get_person_id, is_known_address, is_other_address
 from storage.lists.facts import Knower, Match, Recent, Totals
@@ -118,7 +118,7 @@ async def list_contacts(
     )
     if page.rows or cursor or filter_.company_id is None or filter_.scope == "mine" or viewer.is_in_public:
         return page
-    survivor_id = await find_survivor(connection, viewer.tenant_id, filter_.company_id)
+    survivor_id = await find_survivor(connection, Company, viewer.tenant_id, filter_.company_id)
     if survivor_id != filter_.company_id:  # a view, or an old card, names a company that was merged since
         there = filter_.changed(company_id=survivor_id)
         return await list_contacts(connection, viewer, there, now=now, limit=limit)

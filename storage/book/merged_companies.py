@@ -9,7 +9,7 @@ from sqlalchemy import select
 from storage.engine.connection import Reading
 from storage.engine.parameters import as_parameters, number
 from storage.engine.prepared import Prepared
-from storage.history.merges import find_survivor
+from storage.history.survivors import find_survivor
 from storage.lists.filters import is_id
 from storage.models import Company
 from storage.text.names import fold_name
@@ -45,7 +45,7 @@ async def find_merged_companies(connection: Reading, viewer: Viewer, name: str) 
     rows = (await connection.execute(select(of.id, of.name).where(*called).order_by(of.id))).all()
     found = []
     for row in rows:
-        into_id = await find_survivor(connection, viewer.tenant_id, row.id)
+        into_id = await find_survivor(connection, Company, viewer.tenant_id, row.id)
         if await is_seen(connection, viewer, into_id):
             found.append(MergedCompany(row.id, row.name, into_id))
     return tuple(found)

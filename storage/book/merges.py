@@ -10,7 +10,8 @@ from storage.book.companies import get_company
 from storage.book.merged_companies import is_seen
 from storage.engine.connection import Reading
 from storage.errors import MissingError, RefusedError, StaleError
-from storage.history.merges import find_survivor, hold_map, list_merged, lock_companies, set_merged
+from storage.history.merges import hold_map, list_merged, lock_companies, set_merged
+from storage.history.survivors import find_survivor
 from storage.lists.filters import is_id
 from storage.models import Company
 from storage.record.audit import AuditRow, Entry, add_audits
@@ -83,7 +84,7 @@ async def _write(
     """Merge or part two companies, and write the audit row, which hangs on the one that stays in sight."""
     tenant_id, is_merging = viewer.tenant_id, action == MERGED
     await hold_map(connection, tenant_id, is_changing=True)
-    root = await find_survivor(connection, tenant_id, into_id)
+    root = await find_survivor(connection, Company, tenant_id, into_id)
     if company_id == into_id or into_id in await list_merged(connection, tenant_id, [company_id]):
         raise MissingError("company")
     is_new = is_merging and not undoes  # what was one before may have nobody left whom the viewer sees

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine.connection import Reading
 from storage.errors import MissingError, RefusedError, StaleError
 from storage.history.merges import hold_map
-from storage.history.person_merges import find_survivor, lock_contacts, set_merged
+from storage.history.person_merges import lock_contacts, set_merged
 from storage.history.persons import find_person
+from storage.history.survivors import find_survivor
 from storage.lists.addresses import is_more_than_seen
 from storage.lists.filters import is_id
 from storage.models import Contact
@@ -106,8 +107,8 @@ async def _write(
     """
     tenant_id, is_merging = viewer.tenant_id, action == MERGED
     await hold_map(connection, tenant_id, is_changing=True)
-    root = await find_survivor(connection, tenant_id, into_id)
-    if is_merging and await find_survivor(connection, tenant_id, root) == contact_id:
+    root = await find_survivor(connection, Contact, tenant_id, into_id)
+    if is_merging and await find_survivor(connection, Contact, tenant_id, root) == contact_id:
         raise MissingError("contact")
     for one in (root, contact_id) if is_merging and not undoes else (root,):
         if not await _is_seen(connection, viewer, one):

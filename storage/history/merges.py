@@ -15,6 +15,7 @@ from storage.engine.bulk import update_rows
 from storage.engine.connection import Reading
 from storage.engine.database import insert_ignoring
 from storage.history.recount import recount_companies
+from storage.history.survivors import find_survivor
 from storage.lists.addresses import was_dealt_with
 from storage.lists.words import COMPANY, index_words
 from storage.models import Company, CompanyDomain, CompanyRelationship, Contact, Relationship
@@ -32,18 +33,6 @@ async def hold_map(connection: AsyncConnection, tenant_id: int, *, is_changing: 
     if connection.dialect.name == "sqlite":  # there is one writer
         return
     await connection.execute(_LOCK_ALONE if is_changing else _LOCK_TOGETHER, {"tenant": str(tenant_id)})
-
-
-async def find_survivor(connection: Reading, tenant_id: int, company_id: int) -> int:
-    """Return the company that a company was merged into, at last; itself if it was not."""
-    of, seen = Company, {company_id}
-    while True:
-        asked = select(of.merged_into).where(of.tenant_id == tenant_id, of.id == company_id)
-        above = await connection.scalar(asked)
-        if above is None or above in seen:
-            return company_id
-        company_id = above
-        seen.add(above)
 
 
 async def list_merged(connection: Reading, tenant_id: int, company_ids: Collection[int]) -> list[int]:
@@ -90,7 +79,7 @@ async def _settle(connection: AsyncConnection, tenant_id: int, company_ids: Sequ
     asked = select(of.domain, of.company_id, of.home_id).where(there).order_by(of.domain)
     rows = (await connection.execute(asked.with_for_update())).all()
     homes = {row.domain: row.home_id or row.company_id for row in rows}
-    roots = {home: await find_survivor(connection, tenant_id, home) for home in set(homes.values())}
+    roots = {home: await find_survivor(connection, Company, tenant_id, home) for home in set(homes.values())}
     now = {domain: roots[home] for domain, home in homes.items()}
     moved = [(tenant_id, domain, now[domain], home if home != now[domain] else None) for domain, home in homes.items()]
     await update_rows(connection, of, ("tenant_id", "domain"), ("company_id = ?", "home_id = ?"), moved)

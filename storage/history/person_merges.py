@@ -7,24 +7,11 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.bulk import update_rows
-from storage.engine.connection import Reading
 from storage.history.invitations import reevaluate_invitations
 from storage.history.persons import add_members, list_persons
 from storage.history.private_clients import settle_private_of
 from storage.history.recount import index_person, recount
 from storage.models import Contact, Relationship, Tenant
-
-
-async def find_survivor(connection: Reading, tenant_id: int, contact_id: int) -> int:
-    """Return the contact that another was merged into, at last; itself if it was not."""
-    of, seen = Contact, {contact_id}
-    while True:
-        asked = select(of.merged_into).where(of.tenant_id == tenant_id, of.id == contact_id)
-        above = await connection.scalar(asked)
-        if above is None or above in seen:
-            return contact_id
-        contact_id = above
-        seen.add(above)
 
 
 async def set_merged(

@@ -183,6 +183,7 @@ OF_FUNCTION: dict[str, dict[str, Any]] = {
     "engine.database.next_ids": {"model": Company, "count": 1},
     "queue.feeds.set_feeds": {"states": {Feed.INBOX: FeedState()}},
     "book.relationships.get_known": {"of": CompanyRelationship},
+    "history.survivors.find_survivor": {"of": Company, "number": 1},
     "lists.words.index_words": {"of": 1, "texts": {1: ["other"]}},
     "lists.spelling.correct_words": {"of": 1},
     "views.changes.share_view": {"user_ids": [4]},
